@@ -1,0 +1,1 @@
+"""Conclusion, independent review, signatures, the PDF and the public check of it."""

@@ -1,0 +1,314 @@
+"""What a statement says, as values that mean the same in every language, and the one canonical form of them."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+FORMAT = "verifier-statement/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """One wording in both languages of the statement; `Both.same("…")` where it was typed in one only."""
+
+    zh: str
+    en: str
+
+    @classmethod
+    def same(cls, text: str) -> "Both":
+        """What a person typed stands as it was typed."""
+        return cls(text, text)
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The reporting unit or the verification body, by name and unified social credit code."""
+
+    name: str
+    credit_code: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """The rule pack the case was worked under, pinned by its SHA-256, and the standards it names."""
+
+    pack_id: str
+    version: str
+    sha256: str
+    title: Both
+    standards: tuple[Both, ...] = ()
+    materiality: Both = Both("", "")
+    assurance: Both = Both("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """The version of the report that the opinion is about, as the file that was handed in."""
+
+    version: str
+    sha256: str
+    filename: str = ""
+    received_on: date | None = None
+
+
+def difference(reported: Decimal | None, verified: Decimal | None) -> Decimal | None:
+    """Tonnes verified minus tonnes reported; unknown where either is unknown."""
+    return None if reported is None or verified is None else verified - reported
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One emission source with its tonnes as reported and as verified (None: unknown), and why they differ."""
+
+    id: str
+    name: str
+    category: str
+    reported: Decimal | None
+    verified: Decimal | None
+    reason: Both = Both("", "")
+    counts: bool = True
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Tonnes verified minus reported."""
+        return difference(self.reported, self.verified)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTotal:
+    """One category in whole tonnes, as the programme's rounding gives them."""
+
+    category: str
+    reported: Decimal | None
+    verified: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Tonnes verified minus reported."""
+        return difference(self.reported, self.verified)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The opinion's code, its short name, and the paragraph that is signed."""
+
+    code: str
+    name: Both
+    wording: Both
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One finding as it stands at the end: what was wrong, its effect in tonnes, and how it was disposed of."""
+
+    number: str
+    class_name: Both
+    clause: str
+    subject: str
+    description: str
+    effect: Decimal | None
+    answer: str
+    correction: str
+    disposition: Both
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """A person of the team and the role held on this case."""
+
+    role: Both
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The independent review that let the statement be signed."""
+
+    reviewer: str
+    approved_on: date
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistLine:
+    """One item of the on-site checklist with its outcome."""
+
+    item: Both
+    outcome: Both
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteVisit:
+    """One visit: when, where, who was there, and what the checklist gave."""
+
+    started_on: date
+    ended_on: date
+    place: str
+    people: tuple[str, ...]
+    items: tuple[ChecklistLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One photo of the annex; `sha256` is of the untouched original, `thumbnail` a small JPEG without metadata."""
+
+    sha256: str
+    caption: str
+    taken_at: datetime | None
+    place: str
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A dated step of the case."""
+
+    name: Both
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFacts:
+    """Everything the statement says; two equal values make the same PDF, byte for byte, before it is signed."""
+
+    number: str
+    unit: Party
+    body: Party
+    programme: Both
+    year: int
+    period_start: date
+    period_end: date
+    criteria: Criteria
+    scope: Both
+    report: ReportFile
+    sources: tuple[SourceLine, ...]
+    category_totals: tuple[CategoryTotal, ...]
+    reported_total: Decimal | None
+    verified_total: Decimal
+    opinion: Opinion
+    findings: tuple[FindingLine, ...]
+    team: tuple[TeamMember, ...]
+    lead_verifier: str
+    authorised_signatory: str
+    review: Review
+    site_visits: tuple[SiteVisit, ...]
+    photos: tuple[Photo, ...]
+    milestones: tuple[Milestone, ...]
+    public_url: str
+    prepared_at: datetime
+    zone: str = "Asia/Shanghai"
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Total tonnes verified minus reported."""
+        return difference(self.reported_total, self.verified_total)
+
+
+def plain(amount: Decimal | None) -> str | None:
+    """A decimal as a string without exponent or idle zeros; None stays unknown."""
+    if amount is None:
+        return None
+    text = format(amount, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def _both(text: Both) -> dict[str, str]:
+    return {"en": text.en, "zh": text.zh}
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _party(party: Party) -> dict[str, object]:
+    return {"name": party.name, "credit_code": party.credit_code, "address": party.address}
+
+
+def _tonnes(line: SourceLine | CategoryTotal | StatementFacts) -> dict[str, object]:
+    whole = isinstance(line, StatementFacts)
+    reported, verified = (line.reported_total, line.verified_total) if whole else (line.reported, line.verified)
+    return {"reported": plain(reported), "verified": plain(verified), "difference": plain(line.difference)}
+
+
+def _source(line: SourceLine) -> dict[str, object]:
+    named = {"id": line.id, "name": line.name, "category": line.category, "counts": line.counts, "reason": _both(line.reason)}
+    return named | _tonnes(line)
+
+
+def _criteria(criteria: Criteria) -> dict[str, object]:
+    return {
+        "pack": {"id": criteria.pack_id, "version": criteria.version, "sha256": criteria.sha256, "title": _both(criteria.title)},
+        "standards": [_both(standard) for standard in criteria.standards],
+        "materiality": _both(criteria.materiality),
+        "assurance": _both(criteria.assurance),
+    }
+
+
+def _finding(line: FindingLine) -> dict[str, object]:
+    return {
+        "number": line.number, "class": _both(line.class_name), "clause": line.clause, "subject": line.subject,
+        "description": line.description, "effect": plain(line.effect), "answer": line.answer,
+        "correction": line.correction, "disposition": _both(line.disposition),
+    }  # fmt: skip
+
+
+def _visit(visit: SiteVisit) -> dict[str, object]:
+    items = [{"item": _both(line.item), "outcome": _both(line.outcome), "note": line.note} for line in visit.items]
+    return {
+        "started_on": visit.started_on.isoformat(), "ended_on": visit.ended_on.isoformat(),
+        "place": visit.place, "people": list(visit.people), "items": items,
+    }  # fmt: skip
+
+
+def _photo(photo: Photo) -> dict[str, object]:
+    return {
+        "sha256": photo.sha256, "caption": photo.caption, "taken_at": _instant(photo.taken_at), "place": photo.place,
+        "thumbnail_sha256": hashlib.sha256(photo.thumbnail).hexdigest(),
+    }  # fmt: skip
+
+
+def to_json(facts: StatementFacts) -> dict[str, object]:
+    """The statement as JSON values: tonnes as decimal strings, times as ISO 8601, pictures by their SHA-256."""
+    report = facts.report
+    return {
+        "format": FORMAT,
+        "number": facts.number,
+        "unit": _party(facts.unit),
+        "body": _party(facts.body),
+        "programme": _both(facts.programme),
+        "year": facts.year,
+        "period": {"start": facts.period_start.isoformat(), "end": facts.period_end.isoformat()},
+        "criteria": _criteria(facts.criteria),
+        "scope": _both(facts.scope),
+        "report": {
+            "version": report.version, "sha256": report.sha256, "filename": report.filename,
+            "received_on": report.received_on.isoformat() if report.received_on else None,
+        },
+        "sources": [_source(line) for line in facts.sources],
+        "categories": [{"category": line.category} | _tonnes(line) for line in facts.category_totals],
+        "total": _tonnes(facts),
+        "opinion": {"code": facts.opinion.code, "name": _both(facts.opinion.name), "wording": _both(facts.opinion.wording)},
+        "findings": [_finding(line) for line in facts.findings],
+        "team": [{"role": _both(member.role), "name": member.name} for member in facts.team],
+        "signers": {"lead_verifier": facts.lead_verifier, "authorised_signatory": facts.authorised_signatory, "seal": facts.body.name},
+        "review": {"reviewer": facts.review.reviewer, "approved_on": facts.review.approved_on.isoformat(), "remark": facts.review.remark},
+        "site_visits": [_visit(visit) for visit in facts.site_visits],
+        "photos": [_photo(photo) for photo in facts.photos],
+        "milestones": [{"name": _both(step.name), "on": step.on.isoformat()} for step in facts.milestones],
+        "public_url": facts.public_url,
+        "prepared_at": _instant(facts.prepared_at),
+        "zone": facts.zone,
+    }  # fmt: skip
+
+
+def canonical_bytes(facts: StatementFacts) -> bytes:
+    """The JSON with sorted keys and no idle blanks, in UTF-8: what is attached to the PDF and what a hash may be taken of."""
+    return json.dumps(to_json(facts), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
