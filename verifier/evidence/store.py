@@ -1,0 +1,105 @@
+"""Bytes kept under their own SHA-256: written once, never changed, checked each time they are read."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from re import fullmatch
+from typing import Self
+from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.store import LocalStore, S3Store
+
+from verifier.core.errors import Refusal
+
+INCOMING = "incoming"
+
+
+@dataclass(frozen=True)
+class Store:
+    """Evidence in a local folder (`root` says which) or in an S3 bucket."""
+
+    objects: LocalStore | S3Store
+    root: Path | None = None
+
+    @classmethod
+    def at(cls, location: str | Path, settings: Mapping[str, str] | None = None) -> Self:
+        """A folder, or `s3://bucket/prefix?endpoint=…&region=…`; `settings` holds what does not belong in an address, such as the keys."""
+        if not str(location).startswith("s3://"):
+            root = Path(location).absolute()
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return cls(LocalStore(root), root)
+        address = urlsplit(str(location))
+        config = {"virtual_hosted_style_request": "false", **dict(parse_qsl(address.query)), **(settings or {})}
+        plain = config.get("endpoint", "").startswith("http://")
+        return cls(S3Store(address.netloc, prefix=address.path.strip("/") or None, config=config, client_options={"allow_http": plain}))
+
+    def put(self, data: bytes) -> str:
+        """The hash under which the bytes now rest; when this returns they outlive a power cut. The same bytes again change nothing."""
+        digest = sha256(data).hexdigest()
+        try:
+            if self.root:
+                self._put_local(self.root, data, digest)
+            else:
+                obstore.put(self.objects, _key(digest), data, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            self.get(digest)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The bytes, or a refusal where they are missing or no longer what was put in."""
+        try:
+            data = bytes(obstore.get(self.objects, _key(digest)).bytes())
+        except (NotFoundError, FileNotFoundError):
+            raise Refusal("evidence.file.missing", sha256=digest) from None
+        if sha256(data).hexdigest() != digest:
+            raise Refusal("evidence.file.damaged", sha256=digest)
+        return data
+
+    def exists(self, digest: str) -> bool:
+        """Whether something rests under the hash; only `get` says whether it is still sound."""
+        try:
+            self.size(digest)
+        except Refusal:
+            return False
+        return True
+
+    def size(self, digest: str) -> int:
+        """How many bytes rest under the hash."""
+        try:
+            return obstore.head(self.objects, _key(digest))["size"]
+        except (NotFoundError, FileNotFoundError):
+            raise Refusal("evidence.file.missing", sha256=digest) from None
+
+    def _put_local(self, root: Path, data: bytes, digest: str) -> None:
+        """Written aside, forced to the disk, then named: the name appears with every byte in place or not at all."""
+        aside, key = f"{INCOMING}/{uuid4()}", _key(digest)
+        obstore.put(self.objects, aside, data, mode="create", use_multipart=False)
+        try:
+            (root / aside).chmod(0o440)
+            _force(root / aside)
+            obstore.copy(self.objects, aside, key, overwrite=False)
+        finally:
+            obstore.delete(self.objects, aside)
+            for folder in ((root / key).parent, root):
+                if folder.exists():
+                    _force(folder)
+
+
+def _key(digest: str) -> str:
+    if not fullmatch("[0-9a-f]{64}", digest):
+        raise Refusal("evidence.file.missing", sha256=digest)
+    return f"{digest[:2]}/{digest}"
+
+
+def _force(path: Path) -> None:
+    """What the file or folder holds is on the disk when this returns."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
