@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.x509.oid import NameOID
 
@@ -22,7 +22,7 @@ from verifier.core.errors import Refusal
 KEY_BITS = 3072
 SHORTEST_PASSPHRASE = 12
 ROOT_YEARS, LEAF_YEARS = 20, 5
-SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**16, 8, 1
+KDF_ROUNDS = 600_000
 ROOT_KEY, ROOT_CERTIFICATE = "root.key.pem", "root.cert.pem"
 
 
@@ -35,15 +35,15 @@ class SigningKey:
 
 
 def encrypted_pem(key: rsa.RSAPrivateKey, passphrase: str) -> bytes:
-    """PKCS#8 under scrypt (64 MiB) and AES-256: the library would choose PBKDF2 with 2,048 rounds, too few for a passphrase."""
+    """PKCS#8 under PBKDF2 and AES-256, as any OpenSSL reads it: the library itself would take 2,048 rounds, too few for a passphrase."""
     salt, iv = os.urandom(16), os.urandom(16)
-    wrapping = Scrypt(salt=salt, length=32, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P).derive(passphrase.encode())
+    wrapping = PBKDF2HMAC(hashes.SHA256(), 32, salt, KDF_ROUNDS).derive(passphrase.encode())
     plain = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     padder, encryptor = PKCS7(128).padder(), Cipher(AES(wrapping), modes.CBC(iv)).encryptor()
     sealed = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
-    kdf = {"salt": salt, "cost_parameter": SCRYPT_N, "block_size": SCRYPT_R, "parallelization_parameter": SCRYPT_P, "key_length": 32}
+    kdf = {"salt": algos.Pbkdf2Salt("specified", salt), "iteration_count": KDF_ROUNDS, "prf": {"algorithm": "sha256"}}
     parameters = {
-        "key_derivation_func": {"algorithm": "scrypt", "parameters": kdf},
+        "key_derivation_func": {"algorithm": "pbkdf2", "parameters": kdf},
         "encryption_scheme": {"algorithm": "aes256_cbc", "parameters": iv},
     }
     info = keys.EncryptedPrivateKeyInfo(
