@@ -1,0 +1,244 @@
+"""What a reporting unit handed in, row by row and word for word: values are raw text, and every row knows its sheet and row."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+CATEGORIES: Mapping[str, str] = {
+    "stationary_combustion": "固定燃烧",
+    "mobile_combustion": "移动燃烧",
+    "process": "工业过程",
+    "purchased_electricity": "外购电力",
+    "purchased_heat": "外购热力",
+    "exported_electricity": "外供电力",
+    "exported_heat": "外供热力",
+    "mass_balance_in": "碳平衡输入",
+    "mass_balance_out": "碳平衡输出",
+    "measured": "连续监测",
+}
+PARAMETERS: Mapping[str, str] = {
+    "ncv": "低位发热量",
+    "carbon_content": "单位热值含碳量",
+    "carbon_fraction": "含碳量",
+    "oxidation": "碳氧化率",
+    "conversion": "转化率",
+    "purity": "纯度",
+    "biomass_fraction": "生物质比例",
+    "ef": "排放因子",
+}
+_WORDS = {zh: code for code, zh in (CATEGORIES | PARAMETERS).items()} | {"合计": "total", "总计": "total"}
+_YES = frozenset({"yes", "y", "true", "1", "是", "有"})
+_NO = frozenset({"no", "n", "false", "0", "否", "无"})
+_PERIOD = re.compile(
+    r"(?P<year>\d{4})(?:年|(?:[-/年](?P<month>0?[1-9]|1[0-2])月?)(?:[-/]?\d{1,2}日?(?:[ t]\d\d:\d\d(?::\d\d)?)?)?|(?P<packed>0[1-9]|1[0-2]))?",
+)
+
+
+def plain_text(text: str) -> str:
+    """Text as names are compared: NFKC, no blanks around, single blanks inside."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def code_of(text: str) -> str:
+    """A category, parameter or `total` by its English or Chinese name; a word outside the vocabulary comes back lower-case."""
+    word = plain_text(text).casefold()
+    return _WORDS.get(word, word.replace(" ", "_"))
+
+
+def yes_or_no(text: str) -> bool | None:
+    """True, False, or None where the cell is blank or says something else."""
+    word = plain_text(text).casefold()
+    return True if word in _YES else False if word in _NO else None
+
+
+def period_of(text: str) -> str | None:
+    """`2021-03` or `2021` for a month or a year as people write it; None where it is neither."""
+    found = _PERIOD.fullmatch(plain_text(text).casefold())
+    if not found:
+        return None
+    month = found["month"] or found["packed"]
+    return f"{found['year']}-{int(month):02d}" if month else found["year"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a sheet; `extra` holds columns nobody asked for, `unstored` the columns whose formula carries no stored value."""
+
+    sheet: str
+    row: int
+    extra: tuple[tuple[str, str], ...] = ()
+    unstored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityRow(Row):
+    facility_id: str = ""
+    name: str = ""
+    in_boundary: str = ""
+    commissioned_on: str = ""
+    retired_on: str = ""
+    owner: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow(Row):
+    source_id: str = ""
+    facility_id: str = ""
+    name: str = ""
+    category: str = ""
+    fuel: str = ""
+    meter_id: str = ""
+    in_plan: str = ""
+    counts: str = ""
+    owner: str = ""
+    reported_tco2: str = ""
+
+    @property
+    def category_code(self) -> str:
+        """The category's code, whichever language the unit wrote."""
+        return code_of(self.category)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRow(Row):
+    source_id: str = ""
+    period: str = ""
+    quantity: str = ""
+    unit: str = ""
+    basis: str = ""
+    document: str = ""
+    missing_hours: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRow(Row):
+    source_id: str = ""
+    parameter: str = ""
+    value: str = ""
+    unit: str = ""
+    period: str = ""
+    basis: str = ""
+    table: str = ""
+    reference: str = ""
+
+    def speaks_of(self, source: SourceRow) -> bool:
+        """True for the source's own row and for a row for all of its category and fuel."""
+        if not self.source_id.startswith("*"):
+            return self.source_id == source.source_id
+        _, _, kind = self.source_id.partition(":")
+        category, _, fuel = kind.partition(":")
+        return code_of(category) == source.category_code and plain_text(fuel).casefold() == plain_text(source.fuel).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrosscheckRow(Row):
+    source_id: str = ""
+    period: str = ""
+    quantity: str = ""
+    unit: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurementRow(Row):
+    source_id: str = ""
+    period: str = ""
+    hours: str = ""
+    flow: str = ""
+    concentration: str = ""
+    gas: str = ""
+    biomass_fraction: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterRow(Row):
+    meter_id: str = ""
+    model: str = ""
+    location: str = ""
+    accuracy: str = ""
+    calibrated_on: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductionRow(Row):
+    product: str = ""
+    period: str = ""
+    quantity: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalRow(Row):
+    category: str = ""
+    reported_tco2: str = ""
+
+    @property
+    def category_code(self) -> str:
+        """The category's code, or `total`."""
+        return code_of(self.category)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow(Row):
+    source_id: str = ""
+    parameter: str = ""
+    method: str = ""
+    meter_id: str = ""
+    frequency: str = ""
+    responsible: str = ""
+    missing_data: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquipmentRow(Row):
+    equipment_id: str = ""
+    name: str = ""
+    facility_id: str = ""
+    kind: str = ""
+    capacity: str = ""
+    fuel: str = ""
+    in_service_from: str = ""
+    in_service_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSheet:
+    """A sheet the format does not know, kept as it is."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedReport:
+    """A report (or, with kind `plan`, a monitoring plan) as handed in; `unit` holds the facts of the unit sheet by English field name."""
+
+    year: int
+    kind: str = "report"
+    unit: Mapping[str, str] = field(default_factory=dict)
+    facilities: tuple[FacilityRow, ...] = ()
+    sources: tuple[SourceRow, ...] = ()
+    activity: tuple[ActivityRow, ...] = ()
+    factors: tuple[FactorRow, ...] = ()
+    crosschecks: tuple[CrosscheckRow, ...] = ()
+    measurements: tuple[MeasurementRow, ...] = ()
+    meters: tuple[MeterRow, ...] = ()
+    production: tuple[ProductionRow, ...] = ()
+    totals: tuple[TotalRow, ...] = ()
+    plan: tuple[PlanRow, ...] = ()
+    equipment: tuple[EquipmentRow, ...] = ()
+    unknown_sheets: tuple[UnknownSheet, ...] = ()
+    unknown_columns: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The twelve months of the emission year."""
+        return tuple(f"{self.year}-{month:02d}" for month in range(1, 13))
+
+    def without_rows(self) -> Self:
+        """The same report, only its facts: for lists that need no rows."""
+        return type(self)(year=self.year, kind=self.kind, unit=self.unit)
