@@ -1,0 +1,13 @@
+// Copies a value and says so; the button stays hidden where the browser will not copy.
+
+export function copy(button) {
+  if (!navigator.clipboard) return;
+  const word = button.textContent;
+  button.hidden = false;
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.value);
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = word; }, 2000);
+  });
+}

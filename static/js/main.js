@@ -1,0 +1,14 @@
+// Binds each part to the elements that carry its name in data-part; every page works without it.
+import { bulk } from "./bulk.js";
+import { confirmed } from "./confirm.js";
+import { copy } from "./copy.js";
+import { errorSummary, files, once } from "./forms.js";
+import { menu, overflow } from "./page.js";
+
+const parts = { "error-summary": errorSummary, bulk, confirm: confirmed, copy, files, overflow };
+
+for (const element of document.querySelectorAll("[data-part]")) {
+  parts[element.dataset.part]?.(element);
+}
+once(document);
+menu(document);
