@@ -73,7 +73,10 @@ def _wrong(value: Any, kind: str) -> str | None:
         "mode": (value == "half_up", 'must be "half_up"'),
         "total": (value == "sum_of_rounded_categories", 'must be "sum_of_rounded_categories"'),
         "strs": (_all_text(value), "must be a list of texts"),
-        "pairs": (isinstance(value, list) and all(_all_text(pair) and len(pair) == 2 for pair in value), "must be a list of pairs of roles"),
+        "pairs": (
+            isinstance(value, list) and all(_all_text(pair) and len(pair) == 2 for pair in value),
+            "must be a list of pairs of roles",
+        ),
         "text": (_bilingual(value), "must have en and zh"),
         "texts": (isinstance(value, dict) and bool(value) and all(map(_bilingual, value.values())), "must be names with en and zh"),
         "number": (_exact(value) is not None, "must be a number written as text"),

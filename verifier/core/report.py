@@ -28,7 +28,7 @@ PARAMETERS: Mapping[str, str] = {
     "biomass_fraction": "生物质比例",
     "ef": "排放因子",
 }
-_WORDS = {zh: code for code, zh in (CATEGORIES | PARAMETERS).items()} | {"合计": "total", "总计": "total"}
+_WORDS: dict[str, str] = {zh: code for code, zh in (*CATEGORIES.items(), *PARAMETERS.items())} | {"合计": "total", "总计": "total"}
 _YES = frozenset({"yes", "y", "true", "1", "是", "有"})
 _NO = frozenset({"no", "n", "false", "0", "否", "无"})
 _PERIOD = re.compile(

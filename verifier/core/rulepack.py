@@ -221,7 +221,9 @@ class RulePack:
     def suggested_dates_for(self, emission_year: int) -> dict[str, date]:
         """The suggested date of each code for an emission year; a row for that very year wins over the row for every year."""
         rows = sorted(self.suggested_dates, key=lambda row: row.for_year is not None)
-        return {row.code: date(emission_year + row.years_after, row.month, row.day) for row in rows if row.for_year in (None, emission_year)}
+        return {
+            row.code: date(emission_year + row.years_after, row.month, row.day) for row in rows if row.for_year in (None, emission_year)
+        }
 
 
 def _one(rows: tuple[Coded, ...], code: str, kind: str) -> Coded:
@@ -248,7 +250,8 @@ def parse(data: Mapping[str, Any]) -> RulePack:
         zone=data["zone"],
         rounding=Rounding(rounding["places"], rounding["mode"], _origin(rounding)),
         categories=tuple(
-            Category(row["code"], _text(row["name"]), row["reported"], row["counts"], row["sign"], _origin(row)) for row in data["categories"]
+            Category(row["code"], _text(row["name"]), row["reported"], row["counts"], row["sign"], _origin(row))
+            for row in data["categories"]
         ),
         factors=tuple(_factor(row) for row in data["factors"]),
         finding_classes=tuple(_finding_class(row) for row in data["finding_classes"]),
@@ -317,9 +320,7 @@ def _named(rows: list[Mapping[str, Any]]) -> tuple[Named, ...]:
 
 
 def _factor(row: Mapping[str, Any]) -> DefaultFactor:
-    return DefaultFactor(
-        row["table"], row.get("category"), _text(row["fuel"]), row["parameter"], row["value"], row["unit"], _origin(row)
-    )
+    return DefaultFactor(row["table"], row.get("category"), _text(row["fuel"]), row["parameter"], row["value"], row["unit"], _origin(row))
 
 
 def _finding_class(row: Mapping[str, Any]) -> FindingClass:
@@ -328,6 +329,4 @@ def _finding_class(row: Mapping[str, Any]) -> FindingClass:
 
 
 def _suggested(row: Mapping[str, Any]) -> SuggestedDate:
-    return SuggestedDate(
-        row["code"], _text(row["name"]), row["month"], row["day"], row["years_after"], row.get("for_year"), _origin(row)
-    )
+    return SuggestedDate(row["code"], _text(row["name"]), row["month"], row["day"], row["years_after"], row.get("for_year"), _origin(row))

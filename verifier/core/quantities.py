@@ -1,0 +1,144 @@
+"""Amounts with units: exact rationals inside, units as people write them, half-up rounding, and plain decimals for output."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from verifier.core.errors import Refusal
+
+CARBON_TO_CO2 = Fraction(44, 12)
+_LONGEST_NUMBER = 60
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d{1,2})?")
+
+
+class Dimension(StrEnum):
+    """What a unit measures; gas at normal conditions and gas at unstated conditions are told apart."""
+
+    MASS = "mass"
+    ENERGY = "energy"
+    NORMAL_VOLUME = "normal_volume"
+    VOLUME = "volume"
+    RATIO = "ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as written, with its size in the base unit of its dimension (t, MWh, Nm3, m3, 1)."""
+
+    name: str
+    dimension: Dimension
+    size: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class FactorUnit:
+    """What a factor gives of which substance (`co2`, `c` or nothing) per what; a plain ratio has no denominator."""
+
+    name: str
+    numerator: Unit
+    substance: str
+    denominator: Unit | None
+
+
+def _table() -> Mapping[str, Unit]:
+    many = {"": 1, "10^4": 10**4, "104": 10**4, "×10^4": 10**4, "x10^4": 10**4, "*10^4": 10**4, "10000": 10**4, "万": 10**4, "10^3": 10**3}
+    many |= {"千": 10**3, "1000": 10**3, "10^6": 10**6, "百万": 10**6, "亿": 10**8}
+    gj = Fraction(1000, 3600)
+    bases: list[tuple[str, Dimension, Fraction]] = [
+        *((word, Dimension.MASS, Fraction(1)) for word in ("t", "吨", "tonne", "tonnes", "公吨")),
+        *((word, Dimension.MASS, Fraction(1, 1000)) for word in ("kg", "千克", "公斤")),
+        *((word, Dimension.MASS, Fraction(1, 10**6)) for word in ("g", "克")),
+        *((word, Dimension.ENERGY, Fraction(1)) for word in ("mwh", "mw·h", "mw.h", "兆瓦时", "兆瓦·时", "兆瓦小时")),
+        *((word, Dimension.ENERGY, Fraction(1, 1000)) for word in ("kwh", "kw·h", "kw.h", "千瓦时", "千瓦·时", "千瓦小时", "度")),
+        *((word, Dimension.ENERGY, Fraction(1000)) for word in ("gwh", "gw·h", "吉瓦时")),
+        *((word, Dimension.ENERGY, gj / 1000) for word in ("mj", "兆焦", "兆焦耳")),
+        *((word, Dimension.ENERGY, gj) for word in ("gj", "吉焦", "吉焦耳")),
+        *((word, Dimension.ENERGY, gj * 1000) for word in ("tj", "太焦", "太焦耳")),
+        *((word, Dimension.NORMAL_VOLUME, Fraction(1)) for word in ("nm3", "nm^3", "标方", "标立方米", "标准立方米", "标立方")),
+        *((word, Dimension.VOLUME, Fraction(1)) for word in ("m3", "m^3", "立方米", "方", "立方")),
+    ]
+    table = {
+        prefix + word: Unit(prefix + word, dimension, size * times) for word, dimension, size in bases for prefix, times in many.items()
+    }
+    for word in ("1", "", "ratio", "-", "无量纲"):
+        table[word] = Unit("1", Dimension.RATIO, Fraction(1))
+    for word in ("%", "percent"):
+        table[word] = Unit("%", Dimension.RATIO, Fraction(1, 100))
+    return table
+
+
+UNITS = _table()
+
+
+def _written(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).replace("⋅", "·").split()).casefold()
+
+
+def unit(text: str) -> Unit | None:
+    """The unit a text names, in any width or case; None for a word that is no unit."""
+    return UNITS.get(_written(text))
+
+
+def factor_unit(text: str) -> FactorUnit | None:
+    """The unit of a factor (`tCO2/MWh`, `GJ/10^4 Nm3`, `tC/GJ`, `1`, `%`, blank for a plain ratio); None where it cannot be read."""
+    top, slash, bottom = _written(text).partition("/")
+    substance = ""
+    for ending, meaning in (("co2e", "co2"), ("co2", "co2"), ("二氧化碳", "co2"), ("c", "c"), ("碳", "c")):
+        if top not in UNITS and top.endswith(ending):
+            top, substance = top.removesuffix(ending), meaning
+            break
+    numerator, denominator = UNITS.get(top), UNITS.get(bottom) if slash else None
+    if numerator is None or (slash and denominator is None) or (substance and numerator.dimension is not Dimension.MASS):
+        return None
+    return FactorUnit(text, numerator, substance, denominator)
+
+
+def measures_same(first: Unit, second: Unit) -> bool:
+    """True where one can be turned into the other; gas in m3 is taken as Nm3, and the row is flagged for it."""
+    gas = {Dimension.NORMAL_VOLUME, Dimension.VOLUME}
+    return first.dimension is second.dimension or {first.dimension, second.dimension} == gas
+
+
+def convert(amount: Fraction, source: Unit, target: Unit) -> Fraction:
+    """The same amount in another unit; refuses units that do not measure the same (tonnes into Nm3)."""
+    if not measures_same(source, target):
+        raise Refusal("numbers.units.differ", source=source.name, target=target.name)
+    return amount * source.size / target.size
+
+
+def number(text: str) -> Decimal | None:
+    """A number as people type it (`1,234.5`, full-width digits, blanks around), None for a blank; refuses text that is no number."""
+    shown = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-").casefold()
+    if not shown:
+        return None
+    if len(shown) > _LONGEST_NUMBER or not _NUMBER.fullmatch(shown) or not re.match(r"[+-]?[.,]?\d", shown):
+        raise Refusal("numbers.not_a_number", text=text)
+    return Decimal(shown.replace(",", ""))
+
+
+def shortest(value: float) -> str:
+    """The shortest decimal that round-trips what a cell stores, whole numbers without a point."""
+    return str(int(value)) if value.is_integer() and abs(value) < 10**15 else repr(value)
+
+
+def round_half_up(amount: Fraction, places: int = 0) -> Decimal:
+    """Rounded to `places` decimals, halves away from zero, as spreadsheets and the programmes' forms do."""
+    scaled = abs(amount) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(f"{'-' if amount < 0 and whole else ''}{whole}E-{places}") if places else Decimal(-whole if amount < 0 else whole)
+
+
+def half_a_last_digit(shown: Decimal) -> Fraction:
+    """How far a number rounded to the digits shown may lie from the true one."""
+    exponent = shown.as_tuple().exponent
+    return Fraction(10) ** (exponent if isinstance(exponent, int) else 0) / 2
+
+
+def plain(amount: Fraction | Decimal | int, places: int = 15) -> str:
+    """A decimal without exponent and trailing zeros, of at most `places` places, half up."""
+    rounded = format(round_half_up(Fraction(amount), places), "f")
+    return rounded.rstrip("0").rstrip(".") if "." in rounded else rounded

@@ -1,0 +1,121 @@
+"""What a recalculation says of each source, category and the whole: tonnes exact, unknown as None, every step kept."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a number is unknown: a code, and the place it comes from (sheet and row are empty where a row is what is missing)."""
+
+    code: str
+    period: str | None = None
+    sheet: str = ""
+    row: int | None = None
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a recalculation: `label` is a message id (`step.quantity`), `period` empty for the whole year."""
+
+    label: str
+    value: Fraction
+    unit: str
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedFactor:
+    """A factor the recalculation used, in the unit it was used in, and the row it was read from."""
+
+    parameter: str
+    value: Fraction
+    unit: str
+    period: str
+    sheet: str
+    row: int
+    basis: str
+    table: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """One source beside its report, in tonnes of CO2; what is deducted is negative, reported and recalculated alike."""
+
+    source_id: str
+    name: str
+    facility_id: str
+    category: str
+    counts: bool
+    reported: Decimal | None
+    recalculated: Fraction | None
+    known: Fraction
+    difference: Fraction | None
+    complete: bool
+    reasons: tuple[Reason, ...]
+    steps: tuple[Step, ...]
+    factors: tuple[UsedFactor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryResult:
+    """A category's sources together: `reported` from the totals sheet, `rounded` as the pack rounds."""
+
+    category: str
+    counts: bool
+    reported: Decimal | None
+    recalculated: Fraction | None
+    known: Fraction
+    rounded: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """A quantity of a source the report does not list."""
+
+    source_id: str
+    period: str
+    quantity: str
+    unit: str
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What looks wrong at one place; `message` is a message id, `caused_by` the code of the flag that explains this one."""
+
+    code: str
+    source: str | None
+    period: str | None
+    sheet: str
+    row: int | None
+    message: str
+    values: tuple[tuple[str, str], ...] = ()
+    tonnes: Fraction | None = None
+    caused_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """A report recalculated: exact totals of what counts, before rounding; `recalculated_total` None where anything is unknown."""
+
+    sources: tuple[SourceResult, ...]
+    by_category: tuple[CategoryResult, ...]
+    recalculated_total: Fraction | None
+    recalculated_known: Fraction
+    rounded_total: Decimal | None
+    reported_total: Decimal | None
+    unassigned: tuple[Unassigned, ...]
+    flags: tuple[Flag, ...]
+
+    def source(self, source_id: str) -> SourceResult | None:
+        """The result of one source, None where the report lists none of that id."""
+        return next((result for result in self.sources if result.source_id == source_id), None)
+
+    def flags_of(self, source_id: str) -> tuple[Flag, ...]:
+        """The flags about one source."""
+        return tuple(flag for flag in self.flags if flag.source == source_id)
