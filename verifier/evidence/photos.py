@@ -1,0 +1,295 @@
+"""Photos: whether the bytes are a whole picture, what it says of time and place, and smaller copies that hold nothing but pixels."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+from io import BytesIO
+from re import fullmatch
+
+from PIL import ExifTags, Image, ImageCms
+from pillow_heif import register_heif_opener
+
+from verifier.core.errors import Refusal
+from verifier.evidence.files import MEDIA_TYPES, PICTURES, kind, safe_name
+
+PREVIEW_SIDE = 2048
+THUMBNAIL_SIDE = 480
+
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+_UPRIGHT = {
+    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
+    3: (Image.Transpose.ROTATE_180,),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
+    5: (Image.Transpose.TRANSPOSE,),
+    6: (Image.Transpose.ROTATE_270,),
+    7: (Image.Transpose.TRANSVERSE,),
+    8: (Image.Transpose.ROTATE_90,),
+}
+
+
+@dataclass(frozen=True)
+class PhotoLimits:
+    """How large a photo may be, as a file and in pixels; Pillow itself stops at 89 million pixels."""
+
+    most_bytes: int = 40 * 1024 * 1024
+    most_pixels: int = 64_000_000
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What the camera wrote into the file, a claim and not a proof: the place in degrees (north, east), the height in metres."""
+
+    taken_at: str | None = None
+    utc_offset: str | None = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    altitude: Decimal | None = None
+    camera: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadPhoto:
+    """A whole picture: width and height are those of the upright picture, `orientation` is what the file said (1 to 8).
+
+    `taken_at` is the camera's own clock ("2021-06-03T14:05:09"), `utc_offset` ("+08:00") only where the file has one.
+    """
+
+    format: str
+    media_type: str
+    sha256: str
+    width: int
+    height: int
+    orientation: int
+    taken_at: str | None
+    utc_offset: str | None
+    latitude: Decimal | None
+    longitude: Decimal | None
+    altitude: Decimal | None
+    camera: str | None
+    preview: bytes
+    thumbnail: bytes
+
+
+def read_photo(data: bytes, filename: str, limits: PhotoLimits | None = None) -> ReadPhoto:
+    """The picture read to its last row, or a refusal that names the file and what is wrong with it."""
+    limits, name = limits or PhotoLimits(), safe_name(filename)
+    found = _accepted_kind(data, name, limits)
+    picture = _opened(data, name, found, limits)
+    full = picture.size
+    _decode(picture, data, name, found)
+    orientation = _orientation(picture)
+    shot = _shot(picture)
+    preview = _preview(picture, orientation if found != "HEIC" else 1)
+    turned = orientation >= 5 and found != "HEIC"
+    return ReadPhoto(
+        format=found,
+        media_type=MEDIA_TYPES[found][0],
+        sha256=sha256(data).hexdigest(),
+        width=full[1] if turned else full[0],
+        height=full[0] if turned else full[1],
+        orientation=orientation,
+        **vars(shot),
+        preview=_jpeg(preview, 85),
+        thumbnail=_jpeg(_within(preview, THUMBNAIL_SIDE), 80),
+    )
+
+
+def _accepted_kind(data: bytes, name: str, limits: PhotoLimits) -> str:
+    if not data:
+        raise Refusal("evidence.photo.empty", file=name)
+    if len(data) > limits.most_bytes:
+        size, most = (f"{count / 1024 / 1024:.1f}" for count in (len(data), limits.most_bytes))
+        raise Refusal("evidence.photo.too_large", file=name, megabytes=size, most=most)
+    found = kind(data)
+    if not found:
+        raise Refusal("evidence.photo.unknown_content", file=name)
+    if found not in PICTURES:
+        raise Refusal("evidence.photo.not_a_picture", file=name, found=found)
+    return found
+
+
+def _opened(data: bytes, name: str, found: str, limits: PhotoLimits) -> Image.Image:
+    """The picture's head, before any memory is taken for its pixels."""
+    try:
+        picture = Image.open(BytesIO(data), formats=["HEIF" if found == "HEIC" else found])
+        frames = 1 if picture.format in ("MPO", "HEIF") else getattr(picture, "n_frames", 1)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refusal("evidence.photo.too_many_pixels", file=name, most=limits.most_pixels // 1_000_000) from None
+    except Exception as error:  # decoders raise whatever a broken head leads them to
+        raise Refusal("evidence.photo.truncated", file=name, format=found) from error
+    if picture.width * picture.height > limits.most_pixels:
+        raise Refusal("evidence.photo.too_many_pixels", file=name, most=limits.most_pixels // 1_000_000)
+    if frames > 1:
+        raise Refusal("evidence.photo.animated", file=name, frames=frames)
+    return picture
+
+
+def _decode(picture: Image.Image, data: bytes, name: str, found: str) -> None:
+    """Every row decoded, a JPEG at the smallest scale that still serves the preview: it is the decoding that finds a cut file."""
+    if found == "JPEG":
+        scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or max(picture.size) // scale >= PREVIEW_SIDE * 3 // 4)
+        picture.draft(None, (picture.width // scale, picture.height // scale))
+    try:
+        picture.load()
+    except Exception as error:  # decoders raise whatever broken data leads them to
+        raise Refusal("evidence.photo.truncated", file=name, format=found) from error
+    if not _has_end(data, found):
+        raise Refusal("evidence.photo.truncated", file=name, format=found)
+
+
+def _has_end(data: bytes, found: str) -> bool:
+    """Whether the mark that closes the picture is there; decoders fill a missing end in grey without a word."""
+    if found == "PNG":
+        return b"IEND\xaeB`\x82" in data
+    if found == "WEBP":
+        return len(data) >= int.from_bytes(data[4:8], "little") + 8
+    if found == "HEIC":
+        return _boxes_whole(data)
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
+        at += 1 if data[at + 1] == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return b"\xff\xd9" in data[at:]
+
+
+def _boxes_whole(data: bytes) -> bool:
+    """Whether no outermost box of a HEIC file reaches past its end; what makers append after the last box is theirs."""
+    at = 0
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
+        if size < 8:
+            return True
+        at += size
+    return at <= len(data)
+
+
+def _preview(picture: Image.Image, orientation: int) -> Image.Image:
+    """At most 2048 pixels a side, upright, in sRGB, on white where it was transparent."""
+    profile = picture.info.get("icc_profile")
+    small = _within(_eight_bits(picture), PREVIEW_SIDE)
+    for turn in _UPRIGHT.get(orientation, ()):
+        small = small.transpose(turn)
+    if small.mode in ("RGBA", "LA", "PA"):
+        white = Image.new("RGBA", small.size, "white")
+        white.alpha_composite(small.convert("RGBA"))
+        small = white.convert("RGB")
+    return _in_srgb(small, profile) if profile else small.convert("RGB")
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """A mode that can be scaled: 16-bit greys keep their upper byte, palettes become colours."""
+    if picture.mode.startswith("I"):
+        return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
+    if picture.mode == "1":
+        return picture.convert("L")
+    if picture.mode == "P" or "transparency" in picture.info:
+        return picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    return picture
+
+
+def _within(picture: Image.Image, side: int) -> Image.Image:
+    if max(picture.size) <= side:
+        return picture
+    width, height = (max(1, round(length * side / max(picture.size))) for length in picture.size)
+    return picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """The colours as the profile means them: the copies carry none."""
+    try:
+        shown = ImageCms.profileToProfile(picture, BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, ValueError, OSError):
+        shown = None
+    return shown or picture.convert("RGB")
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    """A JPEG that holds pixels only: comments and profiles would travel along in `info`."""
+    picture = picture.copy()
+    picture.info = {}
+    target = BytesIO()
+    picture.save(target, "JPEG", quality=quality)
+    return target.getvalue()
+
+
+def _orientation(picture: Image.Image) -> int:
+    """What the file says, 1 where it says nothing valid; HEIC pictures come upright from their decoder."""
+    try:
+        said = picture.info.get("original_orientation") or picture.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # broken metadata does not make the picture less whole
+        return 1
+    return said if isinstance(said, int) and 1 <= said <= 8 else 1
+
+
+def _shot(picture: Image.Image) -> Shot:
+    try:
+        exif = picture.getexif()
+        details, place = exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)
+        taken_at, offset = _time(exif, details)
+        latitude, longitude, altitude = _place(place)
+        return Shot(taken_at, offset, latitude, longitude, altitude, _camera(exif))
+    except Exception:  # broken metadata does not make the picture less whole
+        return Shot()
+
+
+def _time(exif: Mapping[int, object], details: Mapping[int, object]) -> tuple[str | None, str | None]:
+    """When it was taken, else digitised, else written, each with its own offset."""
+    tags = ExifTags.Base
+    for source, moment, offset in (
+        (details, tags.DateTimeOriginal, tags.OffsetTimeOriginal),
+        (details, tags.DateTimeDigitized, tags.OffsetTimeDigitized),
+        (exif, tags.DateTime, tags.OffsetTime),
+    ):
+        try:
+            taken = datetime.strptime(_text(source.get(moment)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (the camera's own clock)
+        except ValueError:
+            continue
+        said = _text(details.get(offset))
+        return taken.isoformat(), said if fullmatch(r"[+-]([01]\d|2[0-3]):[0-5]\d", said) else None
+    return None, None
+
+
+def _place(gps: Mapping[int, object]) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """Degrees to seven places (a centimetre) and metres above the sea; 0° 0° is what cameras write when they do not know."""
+    tags = ExifTags.GPS
+    latitude = _degrees(gps.get(tags.GPSLatitude), gps.get(tags.GPSLatitudeRef), "NS", 90)
+    longitude = _degrees(gps.get(tags.GPSLongitude), gps.get(tags.GPSLongitudeRef), "EW", 180)
+    if latitude is None or longitude is None or latitude == longitude == 0:
+        return None, None, None
+    height = _number(gps.get(tags.GPSAltitude))
+    below = gps.get(tags.GPSAltitudeRef) in (1, b"\x01")
+    return latitude, longitude, None if height is None else (-height if below else height).quantize(Decimal("0.1"))
+
+
+def _degrees(parts: object, side: object, sides: str, most: int) -> Decimal | None:
+    numbers = [_number(part) for part in parts] if isinstance(parts, tuple) and len(parts) == 3 else [None]
+    hemisphere = _text(side).upper()
+    if None in numbers or len(hemisphere) != 1 or hemisphere not in sides:
+        return None
+    degrees = sum((number / 60**power for power, number in enumerate(numbers) if number is not None), Decimal(0))
+    if not 0 <= degrees <= most:
+        return None
+    return (degrees if hemisphere == sides[0] else -degrees).quantize(Decimal("0.0000001"))
+
+
+def _number(value: object) -> Decimal | None:
+    """An EXIF rational; a denominator of zero is no number."""
+    top, bottom = getattr(value, "numerator", None), getattr(value, "denominator", None)
+    return Decimal(int(top)) / Decimal(int(bottom)) if top is not None and bottom and top == top else None
+
+
+def _camera(exif: Mapping[int, object]) -> str | None:
+    make, model = _text(exif.get(ExifTags.Base.Make)), _text(exif.get(ExifTags.Base.Model))
+    return (model if model.lower().startswith(make.lower()) else f"{make} {model}").strip()[:100] or None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return "".join(c for c in value.partition("\0")[0] if c.isprintable()).strip() if isinstance(value, str) else ""
