@@ -147,13 +147,18 @@ def _has_end(data: bytes, found: str) -> bool:
     if found == "PNG":
         return b"IEND\xaeB`\x82" in data
     if found == "WEBP":
-        return len(data) >= int.from_bytes(data[4:8], "little") + 8
+        return len(data) >= int.from_bytes(data[4:8], "little") + 8 and not _zeros(data, max(2048, len(data) // 8))
     if found == "HEIC":
-        return _boxes_whole(data)
+        return _boxes_whole(data) and not _zeros(data, 512)
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
         at += 1 if data[at + 1] == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
     return b"\xff\xd9" in data[at:]
+
+
+def _zeros(data: bytes, count: int) -> bool:
+    """Whether so many of the last bytes are zero: room set aside for a copy that never came (a plain WebP ends in a few such)."""
+    return not data[-count:].strip(b"\0")
 
 
 def _boxes_whole(data: bytes) -> bool:
