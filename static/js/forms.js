@@ -17,12 +17,14 @@ export function errorSummary(summary) {
 /** Names what was chosen when it is more than the browser itself shows: several files. */
 export function files(input) {
   const list = document.createElement("ul");
-  list.className = "chosen";
-  list.setAttribute("role", "status");
-  input.after(list);
+  const said = document.createElement("div");
+  said.className = "chosen";
+  said.setAttribute("role", "status");
+  input.after(said);
   const show = () => {
     const names = input.files.length > 1 ? [...input.files].map((file) => file.name) : [];
     list.replaceChildren(...names.map((name) => Object.assign(document.createElement("li"), { textContent: name })));
+    said.replaceChildren(...(names.length ? [list] : []));
   };
   input.addEventListener("change", show);
   show();
