@@ -31,8 +31,16 @@ PARAMETERS: Mapping[str, str] = {
 _WORDS: dict[str, str] = {zh: code for code, zh in (*CATEGORIES.items(), *PARAMETERS.items())} | {"合计": "total", "总计": "total"}
 _YES = frozenset({"yes", "y", "true", "1", "是", "有"})
 _NO = frozenset({"no", "n", "false", "0", "否", "无"})
-_PERIOD = re.compile(
-    r"(?P<year>\d{4})(?:年|(?:[-/年](?P<month>0?[1-9]|1[0-2])月?)(?:[-/]?\d{1,2}日?(?:[ t]\d\d:\d\d(?::\d\d)?)?)?|(?P<packed>0[1-9]|1[0-2]))?",
+_MONTH = r"(?P<month>0?[1-9]|1[0-2])"
+_CLOCK = r"(?:[ t]\d\d:\d\d(?::\d\d)?)?"
+_PERIODS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?P<year>\d{{4}})[-/]{_MONTH}(?:[-/]\d{{1,2}}{_CLOCK})?",
+        rf"(?P<year>\d{{4}}) ?年 ?{_MONTH} ?月(?: ?\d{{1,2}} ?日)?",
+        r"(?P<year>\d{4})(?P<month>0[1-9]|1[0-2])",
+        r"(?P<year>\d{4}) ?年?(?P<month>)",
+    )
 )
 
 
@@ -55,11 +63,11 @@ def yes_or_no(text: str) -> bool | None:
 
 def period_of(text: str) -> str | None:
     """`2021-03` or `2021` for a month or a year as people write it; None where it is neither."""
-    found = _PERIOD.fullmatch(plain_text(text).casefold())
+    written = plain_text(text).casefold()
+    found = next((match for pattern in _PERIODS if (match := pattern.fullmatch(written))), None)
     if not found:
         return None
-    month = found["month"] or found["packed"]
-    return f"{found['year']}-{int(month):02d}" if month else found["year"]
+    return f"{found['year']}-{int(found['month']):02d}" if found["month"] else found["year"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,14 @@ class Reason:
     values: tuple[tuple[str, str], ...] = ()
 
 
+class Unknown(Exception):
+    """A value that cannot be known, carrying its reason; it never leaves the calculation."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One line of a recalculation: `label` is a message id (`step.quantity`), `period` empty for the whole year."""
@@ -43,7 +51,10 @@ class UsedFactor:
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """One source beside its report, in tonnes of CO2; what is deducted is negative, reported and recalculated alike."""
+    """One source beside its report, in tonnes of CO2; what is deducted is negative, reported and recalculated alike.
+
+    `reasons` say why the number is unknown; `notes` are oddities of rows that leave it known.
+    """
 
     source_id: str
     name: str
@@ -58,6 +69,7 @@ class SourceResult:
     reasons: tuple[Reason, ...]
     steps: tuple[Step, ...]
     factors: tuple[UsedFactor, ...]
+    notes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

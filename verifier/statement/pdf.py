@@ -1,8 +1,140 @@
-"""The statement as one bilingual PDF."""
+"""The statement as one bilingual PDF, with its facts attached as statement.json."""
 
-from verifier.statement.facts import StatementFacts
+from collections.abc import Iterator
+from functools import partial
+from io import BytesIO
+
+from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
+
+from verifier.statement.facts import Both, StatementFacts, canonical_bytes, to_json
+from verifier.statement.pdf_casework import findings_section, opinion_section, photos_section, visits_section
+from verifier.statement.pdf_front import facts_section, front_page, paint_front, scope_section
+from verifier.statement.pdf_parts import BOTTOM, COLUMN, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, TOP, Languages
+from verifier.statement.pdf_signatures import paint_places, signature_page
+from verifier.statement.pdf_sources import comparison_section, sources_section
+from verifier.statement.pdf_type import LINE, REGULAR, SMALL, draw_line, refuse_missing, width_of
+from verifier.statement.wording import CATEGORIES, WORDING, word
+
+ATTACHMENT = "statement.json"
+SECTIONS = (
+    facts_section, scope_section, sources_section, comparison_section, opinion_section,
+    findings_section, visits_section, photos_section, signature_page,
+)  # fmt: skip
+
+
+def _texts(thing: object) -> Iterator[str]:
+    match thing:
+        case str():
+            yield thing
+        case dict():
+            for value in thing.values():
+                yield from _texts(value)
+        case list():
+            for value in thing:
+                yield from _texts(value)
+
+
+def _label_texts() -> Iterator[str]:
+    for text in (*WORDING.values(), *CATEGORIES.values()):
+        yield text.zh
+        yield text.en
+
+
+class _Pages(Canvas):
+    """A canvas that knows how many pages there are before it writes the first footer."""
+
+    def __init__(self, *args: object, facts: StatementFacts, languages: Languages, **settings: object) -> None:
+        super().__init__(*args, **settings)
+        self._facts, self._languages = facts, languages
+        self._kept: list[dict[str, object]] = []
+
+    def showPage(self) -> None:
+        """Keep the page until all are known."""
+        self._kept.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        """Write every page with its footer."""
+        for page, state in enumerate(self._kept, 1):
+            self.__dict__.update(state)
+            self._frame_page(page, len(self._kept))
+            super().showPage()
+        super().save()
+
+    def _frame_page(self, page: int, pages: int) -> None:
+        facts, face = self._facts, SMALL
+        self.setStrokeColor(LINE)
+        self.setLineWidth(0.5)
+        self.line(MARGIN, 14.5 * mm, PAGE_WIDTH - MARGIN, 14.5 * mm)
+        draw_line(self, MARGIN, 10 * mm, facts.number, face)
+        shown = self._languages.one_line(word("page", page=page, pages=pages))
+        draw_line(self, PAGE_WIDTH - MARGIN - width_of(shown, face), 10 * mm, shown, face)
+        if page > 1:
+            draw_line(self, MARGIN, PAGE_HEIGHT - 13 * mm, f"{facts.unit.name} · {facts.year}", face)
+            title = self._languages.one_line(word("title"))
+            draw_line(self, PAGE_WIDTH - MARGIN - width_of(title, face), PAGE_HEIGHT - 13 * mm, title, face)
+
+
+def _attach(canvas: Canvas, content: bytes) -> None:
+    document = canvas._doc
+    stream = PDFStream(PDFDictionary({"Type": PDFName("EmbeddedFile"), "Subtype": PDFName("application/json")}), content)
+    stream.dictionary["Params"] = PDFDictionary({"Size": len(content)})
+    held = document.Reference(stream)
+    specification = document.Reference(
+        PDFDictionary({
+            "Type": PDFName("Filespec"), "F": PDFString(ATTACHMENT), "UF": PDFString(ATTACHMENT),
+            "EF": PDFDictionary({"F": held, "UF": held}), "AFRelationship": PDFName("Data"),
+        })
+    )  # fmt: skip
+    files = PDFDictionary({"Names": PDFArray([PDFString(ATTACHMENT), specification])})
+    document.Catalog.Names = PDFDictionary({"EmbeddedFiles": files})
+
+
+def _templates(facts: StatementFacts, languages: Languages) -> list[PageTemplate]:
+    flush = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
+    whole = partial(Frame, MARGIN, BOTTOM, COLUMN, PAGE_HEIGHT - TOP - BOTTOM, **flush)
+    above = Frame(MARGIN, 212 * mm, COLUMN, PAGE_HEIGHT - TOP - 212 * mm, **flush)
+    below = Frame(MARGIN, BOTTOM, COLUMN, 80 * mm - BOTTOM, **flush)
+    return [
+        PageTemplate("front", [whole()], onPage=lambda canvas, _: paint_front(canvas)),
+        PageTemplate("inner", [whole()]),
+        PageTemplate("signatures", [above, below], onPage=lambda canvas, _: paint_places(canvas, facts, languages)),
+    ]
+
+
+def _story(facts: StatementFacts, languages: Languages) -> list[Flowable]:
+    story = [*front_page(facts, languages), NextPageTemplate("inner"), PageBreak()]
+    for at, section in enumerate(SECTIONS, 1):
+        if section is signature_page:
+            story += [NextPageTemplate("signatures"), PageBreak()]
+        story += section(facts, languages, at)
+    return story
 
 
 def render(facts: StatementFacts, language_order: tuple[str, str] = ("zh", "en")) -> bytes:
     """The whole unsigned document; the same facts give the same bytes, and a glyph the fonts lack is refused before anything is written."""
-    raise NotImplementedError
+    refuse_missing(_texts(to_json(facts)))
+    refuse_missing(_label_texts())
+    languages = Languages(language_order)
+    title: Both = word("title")
+    buffer = BytesIO()
+    document = BaseDocTemplate(
+        buffer, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageTemplates=_templates(facts, languages), invariant=1, lang=_tag(language_order),
+        title=f"{languages.one_line(title)} {facts.number}", author=facts.body.name, subject=f"{facts.unit.name} {facts.year}",
+        creator="Verifier", displayDocTitle=True, initialFontName=REGULAR,
+    )  # fmt: skip
+
+    def canvas(*args: object, **settings: object) -> _Pages:
+        made = _Pages(*args, facts=facts, languages=languages, **settings)
+        _attach(made, canonical_bytes(facts))
+        return made
+
+    document.build(_story(facts, languages), canvasmaker=canvas)
+    return buffer.getvalue()
+
+
+def _tag(language_order: tuple[str, str]) -> str:
+    return {"zh": "zh-CN", "en": "en"}[language_order[0]]

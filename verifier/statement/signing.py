@@ -2,8 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 
-LEAD, SIGNATORY, SEAL = "LeadVerifier", "AuthorisedSignatory", "BodySeal"
+from asn1crypto import pem, x509
+from asn1crypto.keys import PrivateKeyInfo
+from cryptography.hazmat.primitives import serialization
+from pyhanko.pdf_utils.content import ImportedPdfPage
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import LayoutError
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from verifier.core.errors import Refusal
+from verifier.statement.authority import open_key
+from verifier.statement.pdf_signatures import LEAD, PLACES, SEAL, SIGNATORY, stamp, stamp_lines
+
+__all__ = ["LEAD", "ORDER", "SEAL", "SIGNATORY", "Signature", "certify", "countersign", "prepare", "seal", "stamp_lines", "trust"]
+
 ORDER = (LEAD, SIGNATORY, SEAL)
 
 
@@ -20,21 +42,101 @@ class Signature:
     lines: tuple[str, ...]
 
 
+def certificate(certificate_pem: bytes) -> x509.Certificate:
+    """A certificate as pyHanko wants it."""
+    return x509.Certificate.load(pem.unarmor(certificate_pem)[2])
+
+
+def trust(roots: list[bytes], at: datetime | None = None) -> ValidationContext:
+    """Ours are the only roots, nothing is fetched; `at` is when the certificates must have been valid."""
+    return ValidationContext(trust_roots=[certificate(root) for root in roots], allow_fetching=False, moment=at)
+
+
 def prepare(pdf: bytes) -> bytes:
     """The statement with its three empty signature fields, appended before any signature so that none of them breaks another."""
-    raise NotImplementedError
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    last = int(writer.prev.root["/Pages"]["/Count"]) - 1
+    for name in ORDER:
+        box = tuple(round(edge) for edge in PLACES[name])
+        fields.append_signature_field(writer, fields.SigFieldSpec(name, on_page=last, box=box))
+    return _written(writer)
+
+
+def _written(writer: IncrementalPdfFileWriter) -> bytes:
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _check_before(pdf: bytes, field: str, signature: Signature) -> None:
+    """What is already signed still holds, the fields are ours, and it is this one's turn."""
+    try:
+        reader = PdfFileReader(BytesIO(pdf))
+        names = [name for name, _, _ in fields.enumerate_sig_fields(reader)]
+        embedded = reader.embedded_signatures
+    except (PdfError, ValueError, KeyError, TypeError) as broken:
+        raise Refusal("statement.unsignable") from broken
+    signed = [one.field_name for one in embedded]
+    if sorted(names) != sorted(ORDER):
+        raise Refusal("statement.unsignable")
+    if field in signed:
+        raise Refusal("statement.signed.already", field=field)
+    if signed != list(ORDER[: ORDER.index(field)]):
+        raise Refusal("statement.signed.order", field=field)
+    for one in embedded:
+        try:
+            status = validate_pdf_signature(one, trust([signature.root_pem], signature.at))
+        except SignatureValidationError as broken:
+            raise Refusal("statement.signed.broken", field=one.field_name) from broken
+        if not status.bottom_line:
+            raise Refusal("statement.signed.broken", field=one.field_name)
+
+
+def _signer(signature: Signature) -> signers.SimpleSigner:
+    key = open_key(signature.key_pem, signature.passphrase)
+    held = certificate(signature.certificate_pem)
+    if key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo) != held.public_key.dump():
+        raise Refusal("statement.certificate.mismatch")
+    plain = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    chain = SimpleCertificateStore()
+    chain.register(certificate(signature.root_pem))
+    return signers.SimpleSigner(held, PrivateKeyInfo.load(plain), chain, signature_mechanism=None)
+
+
+def _style(field: str, lines: tuple[str, ...]) -> StaticStampStyle:
+    page = ImportedPdfPage(BytesIO(stamp(field, lines)))
+    return StaticStampStyle(background=page, background_opacity=1, border_width=0, background_layout=None)
+
+
+def _sign(pdf: bytes, field: str, signature: Signature) -> bytes:
+    _check_before(pdf, field, signature)
+    metadata = signers.PdfSignatureMetadata(
+        field_name=field,
+        md_algorithm="sha256",
+        reason=signature.reason,
+        name=signature.lines[0],
+        subfilter=fields.SigSeedSubFilter.PADES,
+        certify=field == LEAD,
+        docmdp_permissions=fields.MDPPerm.FILL_FORMS,
+    )
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    signer = signers.PdfSigner(metadata, _signer(signature), stamp_style=_style(field, signature.lines))
+    try:
+        return bytes(signer.sign_pdf(writer).getvalue())
+    except (SigningError, PdfError, LayoutError) as broken:
+        raise Refusal("statement.unsignable") from broken
 
 
 def certify(pdf: bytes, signature: Signature) -> bytes:
     """The lead verifier's signature: from here on only the two reserved fields may be filled."""
-    raise NotImplementedError
+    return _sign(pdf, LEAD, signature)
 
 
 def countersign(pdf: bytes, signature: Signature) -> bytes:
     """The authorised signatory's signature, on a statement the lead verifier has certified."""
-    raise NotImplementedError
+    return _sign(pdf, SIGNATORY, signature)
 
 
 def seal(pdf: bytes, signature: Signature) -> bytes:
     """The seal of the body, on a statement both people have signed."""
-    raise NotImplementedError
+    return _sign(pdf, SEAL, signature)

@@ -1,0 +1,119 @@
+"""Rows about people: who they are, what they are appointed to, and how they sign in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from verifier.core.access import Role
+from verifier.db import Base, Id, Version
+
+
+class Organisation(Base):
+    """A verification body, a reporting unit, an authority, or the installation itself."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("kind IN ('body', 'unit', 'authority', 'installation')", name="kind"),)
+    id: Mapped[Id]
+    kind: Mapped[str]
+    name: Mapped[str] = mapped_column(unique=True)
+    name_zh: Mapped[str | None]
+    credit_code: Mapped[str | None] = mapped_column(unique=True, comment="unified social credit code")
+    created_at: Mapped[datetime]
+    version: Mapped[Version]
+
+
+class User(Base):
+    """A person who can sign in; an e-mail address belongs to one person."""
+
+    __tablename__ = "user_account"
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(unique=True, comment="lower case")
+    name: Mapped[str]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    password_hash: Mapped[str | None] = mapped_column(comment="argon2id; empty until the invitation is taken up")
+    language: Mapped[str | None]
+    totp_secret: Mapped[str | None] = mapped_column(comment="sealed with the installation's secret key")
+    totp_confirmed_at: Mapped[datetime | None]
+    totp_last_step: Mapped[int] = mapped_column(default=0, comment="a code is good once")
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[Version]
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+    appointments: Mapped[list["Appointment"]] = relationship(back_populates="user", lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What the person is in their organisation; roles on a case are in its team."""
+        return frozenset(Role(appointment.role) for appointment in self.appointments)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may be used."""
+        return self.disabled_at is None
+
+
+class Appointment(Base):
+    """A role a person has in their organisation."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (UniqueConstraint("user_id", "role"),)
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    role: Mapped[str]
+    user: Mapped[User] = relationship(back_populates="appointments")
+
+
+class RecoveryCode(Base):
+    """A second factor written on paper, good once."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class SignedInSession(Base):
+    """One signed-in browser; ending the row ends the session at its next request."""
+
+    __tablename__ = "signed_in_session"
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str]
+    browser: Mapped[str]
+    second_factor_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(lazy="joined")
+
+
+class AccountLink(Base):
+    """A single-use link that expires: an invitation or a password reset."""
+
+    __tablename__ = "account_link"
+    __table_args__ = (CheckConstraint("purpose IN ('invitation', 'reset')", name="purpose"),)
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    purpose: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(lazy="joined")
+
+
+class ThrottleCount(Base):
+    """Failures counted in one bucket (an account from an address, an address, …); outlives a restart."""
+
+    __tablename__ = "throttle_count"
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    since: Mapped[datetime]
+    blocked_until: Mapped[datetime | None]

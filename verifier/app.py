@@ -1,0 +1,119 @@
+"""create_app: settings, extensions, blueprints, subjects, start-up guards."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from verifier import config
+from verifier import db as database
+from verifier.accounts import views as accounts
+from verifier.audit import models as _trail  # noqa: F401 - so that migrations know its rows
+from verifier.audit.heads import Heads
+from verifier.casework import views as casework
+from verifier.checks.boundary import views as boundary
+from verifier.checks.data import views as data
+from verifier.checks.site import views as site
+from verifier.config import Settings
+from verifier.core.access import Permission
+from verifier.db import db
+from verifier.engagements import views as engagements
+from verifier.evidence import views as evidence
+from verifier.evidence.store import Store
+from verifier.findings import views as findings
+from verifier.programme import views as programme
+from verifier.registry import views as registry
+from verifier.reports import views as reports
+from verifier.statement import views as statement
+from verifier.web import filters, headers, labels, language, navigation, permit, refusals
+from verifier.web import views as web
+from verifier.web.session import current_user
+from verifier.web.subjects import Describe
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = (web, accounts, registry, reports, engagements, casework, boundary, data, site, findings, evidence, statement, programme)
+csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
+
+
+@dataclass
+class Installation:
+    """What actions reach through the app: settings, the store, the outside heads, and how subjects are described."""
+
+    settings: Settings
+    store: Store
+    heads: Heads
+    subjects: dict[str, Describe] = field(default_factory=dict)
+
+
+class Unguarded(RuntimeError):
+    """A view names no permission: the app does not start."""
+
+
+def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
+    """The whole application; refuses to start when a view names no permission."""
+    settings = settings or config.from_environment()
+    app = Flask("verifier", root_path=str(ROOT / "verifier"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.testing = testing
+    _configure(app, settings)
+    app.extensions["verifier"] = Installation(settings, Store.at(settings.store_url), Heads.at(settings.instance))
+    _extend(app)
+    headers.install(app)
+    refusals.install(app)
+    filters.install(app)
+    for part in PARTS:
+        app.register_blueprint(part.bp)
+        app.extensions["verifier"].subjects.update(getattr(part, "SUBJECTS", {}))
+        labels.register(getattr(part, "LABELS", {}), getattr(part, "STATES", {}))
+    open_views = permit.unguarded(app)
+    if open_views:
+        raise Unguarded(f"views without a permission: {', '.join(open_views)}")
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        MAX_CONTENT_LENGTH=settings.upload_mb * 1_048_576,
+        MAX_FORM_MEMORY_SIZE=4_000_000,
+        MAX_FORM_PARTS=5_000,
+        SESSION_COOKIE_NAME="__Host-verifier" if settings.behind_tls else "verifier",
+        SESSION_COOKIE_SECURE=settings.behind_tls,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
+        BABEL_DEFAULT_LOCALE=settings.language,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "verifier" / "translations"),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.add_extension("jinja2.ext.do")
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _extend(app: Flask) -> None:
+    db.init_app(app)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=language.select_locale, timezone_selector=language.select_timezone)
+    migrate.init_app(app, db, directory=str(ROOT / "verifier" / "migrations"), render_as_batch=True, compare_type=True)
+    with app.app_context():
+        database.prepare(db.engine)
+    app.extensions["verifier"].heads.follow(db.session)
+    app.jinja_env.globals.update(current_user=current_user, may=permit.may, Permission=Permission, language=language.language)
+    app.context_processor(lambda: {"locale": language.language(), "html_lang": "zh-Hans" if language.language() == "zh" else "en"})
+    app.context_processor(navigation.context)
+
+
+structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"),
+                                structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])  # fmt: skip

@@ -1,0 +1,68 @@
+"""The one door of the trails: append a row over the hash of the row before, in the same transaction as the deed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from json import loads
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from verifier.audit.models import INSTALLATION_TRAIL, TrailHead, TrailRow
+from verifier.core import chain
+from verifier.core.actor import Actor
+from verifier.core.subject import Subject
+from verifier.db import db, uuid7
+
+
+class Effect(StrEnum):
+    """What a deed does to the case it is recorded in."""
+
+    CHANGE = "change"
+    """Something a reviewer would have to look at again."""
+    PROCEED = "proceed"
+    """The case moves on: a review, a signature."""
+    LOOK = "look"
+    """Somebody took something away, and nothing changed."""
+
+
+def trail_of(case: UUID | None) -> str:
+    """The name of a case's trail, or of the installation's."""
+    return INSTALLATION_TRAIL if case is None else str(case)
+
+
+def record(
+    deed: str, actor: Actor, subject: Subject, *, now: datetime, case: UUID | None = None, effect: Effect = Effect.CHANGE, **detail: object
+) -> TrailRow:
+    """Append what was done; `detail` must have a canonical text and holds no secret."""
+    head = _locked_head(trail_of(case))
+    row = TrailRow(
+        id=uuid7(), trail=head.trail, number=head.rows + 1, at=now, actor_id=actor.id, actor_name=actor.name, deed=deed,
+        subject_kind=subject.kind, subject_id=subject.id, effect=effect, detail=loads(chain.canonical_json(detail)), previous=head.hash,
+    )  # fmt: skip
+    row.hash = chain.row_hash(row.previous, hashed(row))
+    db.session.add(row)
+    head.rows, head.hash = row.number, row.hash
+    if effect is Effect.CHANGE:
+        head.last_change = row.number
+    db.session.flush()
+    db.session.info.setdefault("heads", {})[head.trail] = (head.rows, head.hash, now)
+    return row
+
+
+def hashed(row: TrailRow) -> Mapping[str, object]:
+    """What the hash of a row is over: everything but the hashes themselves."""
+    return {
+        "trail": row.trail, "number": row.number, "at": row.at, "actor": row.actor_id, "name": row.actor_name, "deed": row.deed,
+        "subject": [row.subject_kind, row.subject_id], "effect": str(row.effect), "detail": row.detail,
+    }  # fmt: skip
+
+
+def _locked_head(trail: str) -> TrailHead:
+    """The head row of a trail, made when it is the first, locked until the transaction ends."""
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    first = insert(TrailHead).values(trail=trail, rows=0, hash=chain.GENESIS, last_change=0)
+    db.session.execute(first.on_conflict_do_nothing(index_elements=["trail"]))
+    locked = select(TrailHead).where(TrailHead.trail == trail).with_for_update().execution_options(populate_existing=True)
+    return db.session.execute(locked).scalar_one()

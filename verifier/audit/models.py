@@ -1,0 +1,42 @@
+"""Rows of the trails: each over the hash of the row before, and one head a trail to lock while appending."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from verifier.db import Base, Id
+
+INSTALLATION_TRAIL = "installation"
+
+
+class TrailHead(Base):
+    """How long a trail is and the hash of its last row; locked while a row is appended."""
+
+    __tablename__ = "trail_head"
+    trail: Mapped[str] = mapped_column(primary_key=True, comment="'installation' or a case's id")
+    rows: Mapped[int]
+    hash: Mapped[str]
+    last_change: Mapped[int] = mapped_column(comment="number of the last row that changed the case")
+
+
+class TrailRow(Base):
+    """Who did what to what, when; never updated, never deleted."""
+
+    __tablename__ = "trail_row"
+    __table_args__ = (UniqueConstraint("trail", "number"), CheckConstraint("effect IN ('change', 'proceed', 'look')", name="effect"))
+    id: Mapped[Id]
+    trail: Mapped[str] = mapped_column(index=True)
+    number: Mapped[int]
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str]
+    deed: Mapped[str] = mapped_column(comment="source:subject:deed")
+    subject_kind: Mapped[str]
+    subject_id: Mapped[str]
+    effect: Mapped[str] = mapped_column(comment="change, proceed or look")
+    detail: Mapped[dict[str, Any]]
+    previous: Mapped[str]
+    hash: Mapped[str]

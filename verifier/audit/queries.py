@@ -1,0 +1,73 @@
+"""Reading the trails: pages of one, the last change, and whether all of them hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from verifier.audit.actions import hashed, trail_of
+from verifier.audit.heads import Heads
+from verifier.audit.models import TrailHead, TrailRow
+from verifier.core.chain import Break, ChainRow, Fault, first_break
+from verifier.db import db
+
+
+def last_change(case: UUID) -> int:
+    """The number of the last row that changed the case; 0 when none has."""
+    return db.session.scalar(select(TrailHead.last_change).where(TrailHead.trail == trail_of(case))) or 0
+
+
+def changes_after(case: UUID, number: int) -> list[TrailRow]:
+    """What changed the case after a given row."""
+    rows = select(TrailRow).where(TrailRow.trail == trail_of(case), TrailRow.number > number, TrailRow.effect == "change")
+    return list(db.session.scalars(rows.order_by(TrailRow.number)))
+
+
+def trail(case: UUID | None, *, search: str = "", effect: str = "") -> Select[tuple[TrailRow]]:
+    """The rows of a trail, newest first."""
+    rows = select(TrailRow).where(TrailRow.trail == trail_of(case)).order_by(TrailRow.number.desc())
+    if search:
+        like = f"%{search}%"
+        rows = rows.where(or_(TrailRow.actor_name.ilike(like), TrailRow.deed.ilike(like), TrailRow.subject_id.ilike(like)))
+    return rows.where(TrailRow.effect == effect) if effect else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether one trail holds, and where it first does not."""
+
+    trail: str
+    rows: int
+    broken: Break | None
+
+
+def verify(heads: Heads) -> Iterator[Verdict]:
+    """Recompute every trail against its head in the database and every signed head outside it."""
+    known = {head.trail: head for head in db.session.scalars(select(TrailHead).order_by(TrailHead.trail))}
+    stray = set(db.session.scalars(select(TrailRow.trail).distinct())) | set(heads.trails())
+    for name in sorted(known.keys() | stray):
+        rows = [_chained(row) for row in db.session.scalars(select(TrailRow).where(TrailRow.trail == name).order_by(TrailRow.number))]
+        yield Verdict(name, len(rows), _break_of(name, rows, known.get(name), heads))
+        db.session.expunge_all()
+
+
+def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: Heads) -> Break | None:
+    """The first break against the newest genuine outside head, then the inner one, then every older outside head."""
+    kept = list(heads.kept(name))
+    if not kept or not all(outside.genuine for outside in kept):
+        return Break(len(rows), Fault.HEAD_UNKNOWN)
+    newest = max(kept, key=lambda outside: outside.rows)
+    found = first_break(rows[: newest.rows], newest.rows, newest.hash)
+    if found is None and head is None:
+        found = Break(len(rows), Fault.HEAD_UNKNOWN)
+    if found is None and head is not None:
+        found = first_break(rows, head.rows, head.hash)
+    if found is None:
+        wrong = next((outside for outside in kept if rows[outside.rows - 1].hash != outside.hash), None)
+        found = Break(wrong.rows, Fault.EDITED) if wrong else None
+    return found
+
+
+def _chained(row: TrailRow) -> ChainRow:
+    return ChainRow(row.number, row.previous, row.hash, hashed(row))

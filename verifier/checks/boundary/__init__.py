@@ -1,0 +1,1 @@
+"""Check 1: is everything in that should be?"""

@@ -1,0 +1,52 @@
+"""Rows of check 1: what was decided of each facility and source, and what was found missing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from verifier.accounts.models import User
+from verifier.db import Base, Id, Version
+
+
+class BoundaryDecision(Base):
+    """A verifier's decision on one facility or source, by its natural key."""
+
+    __tablename__ = "boundary_decision"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "kind", "key"),
+        CheckConstraint("kind IN ('facility', 'source')", name="kind"),
+        CheckConstraint("outcome IN ('confirmed', 'finding', 'not_counted')", name="outcome"),
+    )
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
+    kind: Mapped[str]
+    key: Mapped[str]
+    outcome: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    fingerprint: Mapped[str] = mapped_column(comment="what was decided on; another one asks again")
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime]
+    version: Mapped[Version]
+
+    decider: Mapped[User] = relationship(lazy="joined")
+
+
+class MissingSource(Base):
+    """A facility or source that the verifier found and the report does not name."""
+
+    __tablename__ = "missing_source"
+    __table_args__ = (UniqueConstraint("engagement_id", "key"),)
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
+    key: Mapped[str] = mapped_column(comment="N-001 …, ours")
+    kind: Mapped[str]
+    name: Mapped[str]
+    category: Mapped[str | None]
+    place: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    added_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    added_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    version: Mapped[Version]

@@ -1,0 +1,1 @@
+"""Check 2: are the numbers right?"""

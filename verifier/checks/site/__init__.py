@@ -1,0 +1,1 @@
+"""Check 3: is it really there?"""

@@ -1,0 +1,79 @@
+"""Settings from VERIFIER_* variables, with safe defaults; documented in docs/settings.md."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an installation can be told; one field a variable."""
+
+    instance: Path
+    database_url: str
+    store_url: str
+    host: str
+    port: int
+    public_url: str
+    secret_key: str = field(repr=False)
+    language: str
+    mail_host: str
+    mail_port: int
+    mail_user: str
+    mail_password: str = field(repr=False)
+    mail_from: str
+    mail_tls: bool
+    behind_tls: bool
+    trusted_proxies: int
+    idle_minutes: int
+    session_hours: int
+    upload_mb: int
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where messages are written when no SMTP host is set."""
+        return self.instance / "mail"
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this installation; makes its folder and secret key at first run."""
+    env = os.environ if environ is None else environ
+    instance = Path(env.get("VERIFIER_INSTANCE") or "instance").resolve()
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    host, port = env.get("VERIFIER_HOST") or "127.0.0.1", int(env.get("VERIFIER_PORT") or 5000)
+    return Settings(
+        instance=instance,
+        database_url=env.get("VERIFIER_DATABASE_URL") or f"sqlite:///{instance / 'verifier.sqlite'}",
+        store_url=env.get("VERIFIER_STORE_URL") or str(instance / "evidence"),
+        host=host,
+        port=port,
+        public_url=(env.get("VERIFIER_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
+        secret_key=env.get("VERIFIER_SECRET_KEY") or secret_file(instance / "secret.key"),
+        language=env.get("VERIFIER_LANGUAGE") or "en",
+        mail_host=env.get("VERIFIER_MAIL_HOST") or "",
+        mail_port=int(env.get("VERIFIER_MAIL_PORT") or 587),
+        mail_user=env.get("VERIFIER_MAIL_USER") or "",
+        mail_password=env.get("VERIFIER_MAIL_PASSWORD") or "",
+        mail_from=env.get("VERIFIER_MAIL_FROM") or "verifier@localhost",
+        mail_tls=(env.get("VERIFIER_MAIL_TLS") or "1") == "1",
+        behind_tls=(env.get("VERIFIER_BEHIND_TLS") or "0") == "1",
+        trusted_proxies=int(env.get("VERIFIER_TRUSTED_PROXIES") or 0),
+        idle_minutes=int(env.get("VERIFIER_IDLE_MINUTES") or 60),
+        session_hours=int(env.get("VERIFIER_SESSION_HOURS") or 12),
+        upload_mb=int(env.get("VERIFIER_UPLOAD_MB") or 60),
+    )
+
+
+def secret_file(path: Path) -> str:
+    """A random secret kept in a file only its owner can read; made once, whoever comes first."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_text().strip()

@@ -1,0 +1,76 @@
+"""Findings: their states as one table, what disposes of one, and what still waits."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from verifier.core.errors import Refusal
+
+
+class FindingState(StrEnum):
+    """Where a finding stands."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ANSWERED = "answered"
+    RETURNED = "returned"
+    CLOSED = "closed"
+    UNCORRECTED = "uncorrected"
+    ESTIMATED = "estimated"
+    CARRIED_OVER = "carried_over"
+    WITHDRAWN = "withdrawn"
+
+
+class FindingDeed(StrEnum):
+    """What can be done to a finding."""
+
+    SEND = "send"
+    ANSWER = "answer"
+    ACCEPT = "accept"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+    REPORT_UNCORRECTED = "report_uncorrected"
+    ESTIMATE = "estimate"
+    CARRY_OVER = "carry_over"
+
+
+S, D = FindingState, FindingDeed
+TABLE: Mapping[tuple[FindingState, FindingDeed], FindingState] = {
+    (S.DRAFT, D.SEND): S.SENT,
+    (S.DRAFT, D.WITHDRAW): S.WITHDRAWN,
+    (S.SENT, D.ANSWER): S.ANSWERED,
+    (S.SENT, D.WITHDRAW): S.WITHDRAWN,
+    (S.SENT, D.REPORT_UNCORRECTED): S.UNCORRECTED,
+    (S.SENT, D.ESTIMATE): S.ESTIMATED,
+    (S.SENT, D.CARRY_OVER): S.CARRIED_OVER,
+    (S.RETURNED, D.ANSWER): S.ANSWERED,
+    (S.RETURNED, D.WITHDRAW): S.WITHDRAWN,
+    (S.RETURNED, D.REPORT_UNCORRECTED): S.UNCORRECTED,
+    (S.RETURNED, D.ESTIMATE): S.ESTIMATED,
+    (S.RETURNED, D.CARRY_OVER): S.CARRIED_OVER,
+    (S.ANSWERED, D.ACCEPT): S.CLOSED,
+    (S.ANSWERED, D.RETURN): S.RETURNED,
+    (S.ANSWERED, D.WITHDRAW): S.WITHDRAWN,
+    (S.ANSWERED, D.REPORT_UNCORRECTED): S.UNCORRECTED,
+    (S.ANSWERED, D.ESTIMATE): S.ESTIMATED,
+    (S.ANSWERED, D.CARRY_OVER): S.CARRIED_OVER,
+}
+
+WITH_UNIT = frozenset({S.SENT, S.RETURNED})
+"""The unit's turn."""
+DISPOSED = frozenset({S.CLOSED, S.UNCORRECTED, S.ESTIMATED, S.CARRIED_OVER, S.WITHDRAWN})
+"""Nothing is left to do about it."""
+SEEN_BY_UNIT = frozenset(S) - {S.DRAFT}
+"""A draft never reaches the unit; a withdrawn one does only when it had been sent (the query looks at `sent_at`)."""
+
+
+def after(state: FindingState, deed: FindingDeed) -> FindingState:
+    """The state a deed leads to; refuses what the state does not know."""
+    try:
+        return TABLE[state, deed]
+    except KeyError:
+        raise Refusal(f"finding.{deed}.not_now", state=state) from None
+
+
+def deeds_of(state: FindingState) -> frozenset[FindingDeed]:
+    """What may be done to a finding in this state."""
+    return frozenset(deed for (at, deed) in TABLE if at is state)

@@ -1,0 +1,137 @@
+"""A source's quantities month by month: what its rows say, what they leave unknown, and why."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeVar
+
+from verifier.core.errors import Refusal
+from verifier.core.quantities import Dimension, Unit, number, unit
+from verifier.core.report import ActivityRow, MeasurementRow, period_of, plain_text
+from verifier.core.results import Reason, Unknown
+
+TONNE = Unit("t", Dimension.MASS, Fraction(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A known amount of one period, in the unit it was written in."""
+
+    period: str
+    amount: Fraction
+    unit: Unit
+    sheet: str
+    row: int
+
+    @property
+    def base(self) -> Fraction:
+        """The amount in the base unit of its dimension."""
+        return self.amount * self.unit.size
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of a source, why the rest is not, and oddities that leave the number known."""
+
+    quantities: tuple[Quantity, ...]
+    reasons: tuple[Reason, ...]
+    notes: tuple[Reason, ...]
+
+
+DataRow = ActivityRow | MeasurementRow
+AnyRow = TypeVar("AnyRow", ActivityRow, MeasurementRow)
+
+
+def read_activity(rows: Sequence[ActivityRow], year: int) -> Reading:
+    """The year's quantities of one source; a blank is unknown, never 0."""
+    return _read(rows, year, _activity)
+
+
+def read_measurements(rows: Sequence[MeasurementRow], year: int, gases: Collection[str]) -> Reading:
+    """Tonnes of CO2 of a stack: hours × flow (10^3 Nm3/h) × concentration (g/Nm3), less the biomass share; other gases are refused."""
+    return _read(rows, year, lambda row: _measured(row, gases))
+
+
+def _activity(row: ActivityRow) -> tuple[Fraction, Unit]:
+    amount = _amount(row, "quantity", row.quantity)
+    measured_in = unit(row.unit)
+    if measured_in is None:
+        raise Unknown(_reason("unit_mismatch", row, unit=row.unit))
+    return amount, measured_in
+
+
+def _measured(row: MeasurementRow, gases: Collection[str]) -> tuple[Fraction, Unit]:
+    if plain_text(row.gas).upper() not in gases:
+        raise Unknown(_reason("gas_not_in_pack", row, gas=row.gas))
+    tonnes = Fraction(1, 1000)
+    for column in ("hours", "flow", "concentration"):
+        tonnes *= _amount(row, column, getattr(row, column))
+    if row.biomass_fraction.strip():
+        share = _amount(row, "biomass_fraction", row.biomass_fraction)
+        if share > 1:
+            raise Unknown(_reason("factor_out_of_range", row, parameter="biomass_fraction", value=row.biomass_fraction))
+        tonnes *= 1 - share
+    return tonnes, TONNE
+
+
+def _amount(row: DataRow, column: str, text: str) -> Fraction:
+    try:
+        amount: Decimal | None = number(text)
+    except Refusal as refusal:
+        raise Unknown(_reason("non_numeric", row, column=column, text=text)) from refusal
+    if amount is None:
+        raise Unknown(_reason("blank_quantity", row, column=column, formula="yes" if column in row.unstored else "no"))
+    if amount < 0:
+        raise Unknown(_reason("negative_quantity", row, column=column, quantity=text))
+    return Fraction(amount)
+
+
+def _reason(code: str, row: DataRow, **values: str) -> Reason:
+    return Reason(code, period_of(row.period), row.sheet, row.row, tuple(values.items()))
+
+
+def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], tuple[Fraction, Unit]]) -> Reading:
+    reasons: list[Reason] = []
+    notes: list[Reason] = []
+    by_period: dict[str, list[AnyRow]] = {}
+    for row in rows:
+        period = period_of(row.period)
+        if period is None:
+            reasons.append(_reason("unreadable_period", row, text=row.period))
+        elif period[:4] != str(year):
+            notes.append(_reason("outside_year", row, year=str(year)))
+        else:
+            by_period.setdefault(period, []).append(row)
+    reasons += _gaps(by_period, rows, year)
+    quantities: list[Quantity] = []
+    for period, together in sorted(by_period.items()):
+        known: list[Quantity] = []
+        for row in together:
+            try:
+                known.append(Quantity(period, *amount_of(row), row.sheet, row.row))
+            except Unknown as unknown:
+                reasons.append(unknown.reason)
+        first, *others = together
+        same = len(known) == len(together) and len({(quantity.base, quantity.unit.dimension) for quantity in known}) == 1
+        for other in others:
+            where = {"first_row": str(first.row), "same": "yes" if same else "no"}
+            (notes if same else reasons).append(_reason("duplicate_period", other, **where))
+        if known and (same or len(together) == 1):
+            quantities.append(known[0])
+    if str(year) in by_period and len(by_period) > 1:
+        whole = by_period[str(year)][0]
+        reasons.append(_reason("duplicate_period", whole, first_row=str(rows[0].row), same="no"))
+        quantities = []
+    return Reading(tuple(quantities), tuple(reasons), tuple(notes))
+
+
+def _gaps(by_period: Collection[str], rows: Sequence[DataRow], year: int) -> list[Reason]:
+    """A source without any row of the year is one gap, else every missing month is."""
+    if not by_period:
+        return [Reason("source_without_data")]
+    if str(year) in by_period:
+        return []
+    sheet = rows[0].sheet
+    months = (f"{year}-{month:02d}" for month in range(1, 13))
+    return [Reason("missing_period", month, sheet) for month in months if month not in by_period]

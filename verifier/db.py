@@ -1,0 +1,117 @@
+"""The database: one base for all rows, the column words named once, and how SQLite is opened."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+import uuid_utils
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Date, DateTime, Engine, MetaData, String, Text, TypeDecorator, Uuid, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+
+
+def uuid7() -> UUID:
+    """A new key, sortable by the time it was made."""
+    return UUID(str(uuid_utils.uuid7()))
+
+
+def utcnow() -> datetime:
+    """The present, aware; the only clock that views and commands hand to actions."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in and out, on databases that forget the zone too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """Decimals as text, so that no database loses their last digits; sums are made in Python."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Base(DeclarativeBase):
+    """Every row of ours."""
+
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(column_0_label)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            Decimal: ExactDecimal(),
+            datetime: UtcDateTime(),
+            date: Date(),
+            UUID: Uuid(),
+            str: Text(),
+            dict[str, Any]: JSON(),
+            list[Any]: JSON(),
+        },
+    )
+
+
+Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid7)]
+Version = Annotated[int, mapped_column(default=1, nullable=False)]
+"""Counts the edits of a row; a form sends it back, and a stale one is shown both values."""
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": True})
+
+writes_wanted: ContextVar[bool] = ContextVar("writes_wanted", default=True)
+"""Whether the transaction about to begin will write: SQLite then takes its lock at once instead of failing late."""
+
+
+def _open_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=15000", "synchronous=FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes_wanted.get() else "BEGIN")
+
+
+def prepare(engine: Engine) -> None:
+    """Give a SQLite engine its pragmas and honest transactions; other engines need neither."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def check_version(row: Any, version: int | None, stale: Callable[[], Exception]) -> None:
+    """Refuse an edit made on an older state of the row; else count this one."""
+    if version is not None and row.version != version:
+        raise stale()
+    row.version += 1

@@ -1,0 +1,1 @@
+"""Engagements: one unit, one year, one body; team, independence, stage and clocks."""

@@ -1,0 +1,1 @@
+"""Findings: raise, answer, correct, dispose."""

@@ -1,0 +1,1 @@
+"""The authority's view: progress of every case of a year."""

@@ -1,0 +1,107 @@
+"""Rows of the last steps: conclusion, independent review, keys, and the statement with its signatures."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from verifier.accounts.models import User
+from verifier.db import Base, Id, Version
+from verifier.engagements.models import Engagement
+
+
+class Conclusion(Base):
+    """The opinion the lead verifier proposes, with reported against verified; a later one supersedes it."""
+
+    __tablename__ = "conclusion"
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
+    opinion: Mapped[str]
+    text: Mapped[str]
+    reported_total: Mapped[Decimal | None]
+    verified_total: Mapped[Decimal | None] = mapped_column(comment="t CO2, rounded as the pack says; none where it cannot be confirmed")
+    drawn_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    drawn_at: Mapped[datetime]
+
+    person: Mapped[User] = relationship(lazy="joined")
+
+
+class Review(Base):
+    """What the independent reviewer decided, and the last change of the case it saw."""
+
+    __tablename__ = "review"
+    __table_args__ = (CheckConstraint("outcome IN ('approved', 'sent_back')", name="outcome"),)
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
+    conclusion_id: Mapped[UUID] = mapped_column(ForeignKey("conclusion.id"))
+    outcome: Mapped[str]
+    comments: Mapped[str]
+    change_seen: Mapped[int] = mapped_column(comment="number of the case's last change when it was decided")
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime]
+
+    person: Mapped[User] = relationship(lazy="joined")
+
+
+class SigningKey(Base):
+    """A private key encrypted under a passphrase only its holder knows, with its certificate; of a person or a body's seal."""
+
+    __tablename__ = "signing_key"
+    __table_args__ = (CheckConstraint("(user_id IS NULL) <> (organisation_id IS NULL)", name="one_holder"),)
+    id: Mapped[Id]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    key_pem: Mapped[str]
+    certificate_pem: Mapped[str]
+    serial: Mapped[str] = mapped_column(unique=True)
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class Statement(Base):
+    """A verification statement: its facts, its PDF as each signature left it, and where it may be checked."""
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        CheckConstraint("status IN ('certified', 'countersigned', 'issued', 'recalled', 'superseded')", name="status"),
+        CheckConstraint("(issued_at IS NULL) = (status IN ('certified', 'countersigned', 'recalled'))", name="issued_whole"),
+    )
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(unique=True)
+    token: Mapped[str] = mapped_column(unique=True, comment="128 random bits behind the QR code")
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
+    conclusion_id: Mapped[UUID] = mapped_column(ForeignKey("conclusion.id"))
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id"))
+    status: Mapped[str]
+    opinion: Mapped[str]
+    verified_total: Mapped[Decimal | None]
+    facts: Mapped[dict[str, Any]] = deferred(mapped_column())
+    pdf_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), comment="the PDF as the last signature left it")
+    begun_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    version: Mapped[Version]
+
+    engagement: Mapped[Engagement] = relationship(lazy="joined")
+    signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.signed_at", lazy="selectin")
+
+
+class Signature(Base):
+    """One signature of a statement; each place is signed once."""
+
+    __tablename__ = "signature"
+    __table_args__ = (
+        UniqueConstraint("statement_id", "place"),
+        CheckConstraint("place IN ('lead', 'signatory', 'seal')", name="place"),
+    )
+    id: Mapped[Id]
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statement.id"))
+    place: Mapped[str]
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("signing_key.id"))
+    signed_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    signer_name: Mapped[str]
+    signed_at: Mapped[datetime]
+    pdf_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), comment="the PDF as this signature left it")

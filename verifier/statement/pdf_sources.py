@@ -1,0 +1,82 @@
+"""The numbers: every source as reported and as verified, the categories, and the reason for each difference."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable
+
+from verifier.statement.facts import Both, CategoryTotal, SourceLine, StatementFacts
+from verifier.statement.pdf_parts import COLUMN, Cell, Languages, number, number_table, tonnes
+from verifier.statement.pdf_type import BOLD, CELL, SMALL, Text
+from verifier.statement.wording import WORDING, category_name, word
+
+NOTICEABLE = Decimal("0.005")
+_ID, _FIGURE = 26 * mm, 28 * mm
+_STRONG = CELL.but(font=BOLD)
+
+
+def _source_cells(line: SourceLine, languages: Languages) -> list[Cell]:
+    named: list[Flowable] = [Text(line.name, CELL)]
+    if not line.counts:
+        named.append(Text(languages.one_line(word("not_counted")), SMALL))
+    figures = (number(tonnes(line.reported)), number(tonnes(line.verified)), number(tonnes(line.difference, signed=True)))
+    return [Text(line.id, CELL), named, *figures]
+
+
+def _whole(label: Sequence[Flowable], total: CategoryTotal | StatementFacts) -> list[Cell]:
+    summed = isinstance(total, StatementFacts)
+    reported, verified = (total.reported_total, total.verified_total) if summed else (total.reported, total.verified)
+    figures = (number(tonnes(amount, 0), _STRONG) for amount in (reported, verified))
+    return [list(label), *figures, number(tonnes(total.difference, 0, signed=True), _STRONG)]
+
+
+def sources_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
+    """One table a category, in the order the report gives them."""
+    parts: list[Flowable] = [*languages.heading(word("sources"), at), *languages.prose(word("sources_note"), after=2)]
+    heads = ("source_id", "source", "reported", "verified", "difference")
+    widths = (_ID, COLUMN - _ID - 3 * _FIGURE, _FIGURE, _FIGURE, _FIGURE)
+    totals = {total.category: total for total in facts.category_totals}
+    for category in dict.fromkeys(line.category for line in facts.sources):
+        lines = [line for line in facts.sources if line.category == category]
+        rows = [_source_cells(line, languages) for line in lines]
+        if category in totals:
+            label = languages.stacked(word("category_total"), _STRONG, SMALL)
+            rows.append(["", *_whole(label, totals[category])])
+        name = category_name(category)
+        counted = Both(f"{name.zh}（{len(lines)} 个排放源）", f"{name.en} ({len(lines)} {'source' if len(lines) == 1 else 'sources'})")
+        parts.append(languages.subheading(counted))
+        parts.append(number_table(languages, heads, widths, rows, numeric=(2, 3, 4), totals=int(category in totals), words=WORDING))
+    return parts
+
+
+def notable(line: SourceLine) -> bool:
+    """A difference that shows at two decimals, or that someone gave a reason for, or that cannot be known."""
+    return line.difference is None or bool(line.reason) or abs(line.difference) >= NOTICEABLE
+
+
+def comparison_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
+    """Categories and total side by side, then each source that differs with its reason."""
+    rows = [_whole(languages.stacked(category_name(total.category), CELL, SMALL), total) for total in facts.category_totals]
+    rows.append(_whole(languages.stacked(word("total"), _STRONG, SMALL), facts))
+    heads = ("category", "reported", "verified", "difference")
+    wide = COLUMN - 3 * 34 * mm
+    parts: list[Flowable] = [
+        *languages.heading(word("comparison"), at),
+        *languages.prose(word("comparison_note")),
+        number_table(languages, heads, (wide, 34 * mm, 34 * mm, 34 * mm), rows, numeric=(1, 2, 3), totals=1, words=WORDING),
+        languages.subheading(word("reasons")),
+    ]
+    differing = [line for line in facts.sources if notable(line)]
+    if not differing:
+        return [*parts, *languages.prose(word("no_differences"))]
+    figure = 24 * mm
+    widths = (20 * mm, 34 * mm, figure, figure, figure, COLUMN - 54 * mm - 3 * figure)
+    reasons = [[*_source_cells(line, languages), languages.stacked(line.reason, CELL, SMALL)] for line in differing]
+    heads = ("source_id", "source", "reported", "verified", "difference", "reason")
+    parts.append(number_table(languages, heads, widths, reasons, numeric=(2, 3, 4), words=WORDING))
+    if rest := len(facts.sources) - len(differing):
+        small = languages.prose(word("small_differences", count=rest))
+        small[0].spaceBefore = 8
+        parts += small
+    return parts

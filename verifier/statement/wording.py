@@ -1,0 +1,133 @@
+"""Every label printed in the PDF, Chinese and English side by side: both languages are always there, so no catalogue chooses."""
+
+from verifier.statement.facts import Both
+
+WORDING = {
+    "title": Both("温室气体排放核查声明", "Greenhouse gas verification statement"),
+    "number": Both("声明编号", "Statement number"),
+    "unit": Both("重点排放单位", "Reporting unit"),
+    "credit_code": Both("统一社会信用代码", "Unified social credit code"),
+    "address": Both("地址", "Address"),
+    "body": Both("核查机构", "Verification body"),
+    "programme": Both("碳市场", "Programme"),
+    "year": Both("排放年度", "Emission year"),
+    "period": Both("核算期间", "Reporting period"),
+    "verified_total": Both("经核查的排放量", "Verified emissions"),
+    "reported_total": Both("报告排放量", "Reported emissions"),
+    "unit_tonnes": Both("吨二氧化碳（tCO₂）", "tonnes of carbon dioxide (tCO₂)"),
+    "opinion": Both("核查意见", "Opinion"),
+    "scan": Both("扫码核验本声明", "Scan to check this statement"),
+    "prepared": Both("声明编制时间", "Prepared"),
+    "facts": Both("基本事实", "Facts"),
+    "report_version": Both("排放报告版本", "Version of the emission report"),
+    "report_file": Both("报告文件", "Report file"),
+    "received": Both("收到日期", "Received"),
+    "team": Both("核查组", "Team"),
+    "review": Both("独立技术复核", "Independent review"),
+    "approved": Both("通过日期", "Approved"),
+    "milestones": Both("进程", "Dates"),
+    "scope": Both("范围与依据", "Scope and criteria"),
+    "scope_label": Both("核查范围", "Scope"),
+    "pack": Both("规则包", "Rule pack"),
+    "standards": Both("依据", "Criteria"),
+    "materiality": Both("重要性", "Materiality"),
+    "assurance": Both("保证程度", "Level of assurance"),
+    "sources": Both("排放源", "Emission sources"),
+    "sources_note": Both(
+        "逐源列示，保留两位小数；未经舍入的数值见所附 statement.json。差值为核查值减报告值。「—」表示数值未知，不等于零。",
+        "One row a source, to two decimals; unrounded figures are in the attached statement.json. "
+        "Difference is verified minus reported. “—” means unknown, which is not zero.",
+    ),
+    "source_id": Both("编号", "ID"),
+    "source": Both("排放源", "Source"),
+    "reported": Both("报告（tCO₂）", "Reported, tCO₂"),
+    "verified": Both("核查（tCO₂）", "Verified, tCO₂"),
+    "difference": Both("差值（tCO₂）", "Difference, tCO₂"),
+    "category_total": Both("本类合计（整吨）", "Category total, whole tonnes"),
+    "not_counted": Both("报告但不计入排放", "reported, does not count"),
+    "category": Both("类别", "Category"),
+    "total": Both("合计", "Total"),
+    "comparison": Both("报告与核查对照", "Reported against verified"),
+    "comparison_note": Both(
+        "各类别取整吨，合计为取整后各类别之和。",
+        "Each category is in whole tonnes; the total is the sum of the rounded categories.",
+    ),
+    "reasons": Both("差异及原因", "Differences and their reasons"),
+    "reason": Both("原因", "Reason"),
+    "no_differences": Both(
+        "报告值与核查值之间没有达到 0.005 吨的差异。",
+        "No source differs by 0.005 t or more between report and verification.",
+    ),
+    "small_differences": Both(
+        "其余 {count} 个排放源的差值均小于 0.005 吨，来自报告值的舍入。",
+        "The other {count} sources each differ by less than 0.005 t, from rounding in the report.",
+    ),
+    "findings": Both("发现与更正", "Findings and corrections"),
+    "no_findings": Both("核查过程中未提出任何发现。", "No finding was raised in this verification."),
+    "clause": Both("依据条款", "Clause"),
+    "subject": Both("对象", "Subject"),
+    "description": Both("事实描述", "Description"),
+    "effect": Both("影响（tCO₂）", "Effect, tCO₂"),
+    "answer": Both("排放单位答复", "Answer of the unit"),
+    "correction": Both("更正", "Correction"),
+    "disposition": Both("处置", "Disposed of as"),
+    "visits": Both("现场核查", "Site visit"),
+    "no_visits": Both("本次核查未进行现场核查。", "No site visit took place in this verification."),
+    "dates": Both("日期", "Dates"),
+    "place": Both("地点", "Place"),
+    "people": Both("参加人员", "Present"),
+    "item": Both("核查事项", "Checklist item"),
+    "outcome": Both("结果", "Outcome"),
+    "photos": Both("附件：照片", "Annex: photographs"),
+    "photos_note": Both(
+        "每张照片下方的 SHA-256 为未经改动的原始文件的散列值；此处所印为缩小的副本。",
+        "The SHA-256 below each picture is that of the untouched original; what is printed here is a smaller copy.",
+    ),
+    "no_photos": Both("本声明未附照片。", "No photograph is attached to this statement."),
+    "taken": Both("拍摄时间", "Taken"),
+    "no_time": Both("拍摄时间未知", "Time unknown"),
+    "signatures": Both("签署", "Signatures"),
+    "signatures_note": Both(
+        "本声明由下列三方依次电子签署（PAdES）。核查组长的签名为认证签名，此后除填入另两项签名外不得改动。"
+        "签署时间由签署系统记录，未使用可信时间戳服务。",
+        "The three below sign in this order, electronically (PAdES). The lead verifier's signature certifies: afterwards nothing "
+        "may change but the other two signatures. Times are those of the signing system; no time-stamping authority took part.",
+    ),
+    "lead": Both("核查组长", "Lead verifier"),
+    "signatory": Both("授权签字人", "Authorised signatory"),
+    "seal": Both("核查机构公章", "Seal of the verification body"),
+    "check": Both("如何核验", "How to check this statement"),
+    "check_note": Both(
+        "扫描首页二维码或打开下列网址，将本 PDF 文件放入页面，即可得知它是否为签发的原件、由谁签署。"
+        "内容同时以 statement.json 附于文件之内，供计算机读取。",
+        "Scan the code on the first page or open the address below and drop this PDF there: you are told whether it is the issued "
+        "file and who signed it. The same content is attached as statement.json for machines to read.",
+    ),
+    "page": Both("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
+    "role_lead": Both("认证签名", "Certified by"),
+    "signed_at": Both("签署时间", "Signed"),
+}
+
+CATEGORIES = {
+    "stationary_combustion": Both("固定燃烧", "Stationary combustion"),
+    "mobile_combustion": Both("移动燃烧", "Mobile combustion"),
+    "process": Both("工业过程", "Process"),
+    "purchased_electricity": Both("外购电力", "Purchased electricity"),
+    "purchased_heat": Both("外购热力", "Purchased heat"),
+    "exported_electricity": Both("外供电力", "Exported electricity"),
+    "exported_heat": Both("外供热力", "Exported heat"),
+    "mass_balance_in": Both("碳平衡输入", "Mass balance, input"),
+    "mass_balance_out": Both("碳平衡输出", "Mass balance, output"),
+    "measured": Both("连续监测", "Measured continuously"),
+}
+
+
+def word(key: str, **values: object) -> Both:
+    """The label `key` in both languages, its placeholders filled."""
+    text = WORDING[key]
+    return Both(text.zh.format(**values), text.en.format(**values)) if values else text
+
+
+def category_name(code: str) -> Both:
+    """A category's name; one we do not know is shown by its code."""
+    return CATEGORIES.get(code) or Both.same(code)

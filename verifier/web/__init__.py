@@ -1,0 +1,1 @@
+"""What pages share: permit, forms, refusals → pages, lists, filters, language."""

@@ -1,0 +1,86 @@
+"""How values look in pages: tonnes, dates, words, in the reader's language."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import gettext as _
+
+from verifier.web.labels import label, state_of
+from verifier.web.language import language
+
+Number = Decimal | Fraction | int | None
+
+
+def as_decimal(value: Number, places: int = 15) -> Decimal | None:
+    """A number at so many places, rounded half up; None stays unknown."""
+    if value is None:
+        return None
+    if isinstance(value, Fraction):
+        scaled = value * 10**places
+        whole = (abs(scaled.numerator) * 2 + scaled.denominator) // (scaled.denominator * 2)
+        return Decimal(whole if scaled >= 0 else -whole).scaleb(-places)
+    return Decimal(value)
+
+
+def tonnes(value: Number, places: int = 2) -> str:
+    """Tonnes with at most two places, grouped, with a real minus; unknown is a word, never zero."""
+    number = as_decimal(value, places)
+    if number is None:
+        return _("unknown")
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(abs(number) if round(number, places) == 0 else number, pattern).replace("-", "−")
+
+
+def tonnes_exact(value: Number) -> str:
+    """Tonnes with every place they have."""
+    number = as_decimal(value)
+    if number is None:
+        return _("unknown")
+    return format(number.normalize() if number else Decimal(0), ",f").replace("-", "−")
+
+
+def day(value: date | datetime | None) -> str:
+    """A date as the reader writes it; a moment becomes a date in the programme's zone."""
+    if value is None:
+        return "—"
+    pattern = "yyyy年M月d日" if language() == "zh" else "d MMM yyyy"
+    return format_datetime(value, pattern) if isinstance(value, datetime) else format_date(value, pattern, rebase=False)
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in the programme's zone."""
+    if value is None:
+        return "—"
+    return format_datetime(value, "yyyy年M月d日 HH:mm" if language() == "zh" else "d MMM yyyy, HH:mm")
+
+
+def text_in(value: Any) -> str:
+    """A bilingual text of a rule pack, or anything with .en and .zh, in the reader's language."""
+    if value is None:
+        return ""
+    return str(getattr(value, language()))
+
+
+def name_of(organisation: Any) -> str:
+    """An organisation's name in the reader's language, where it has one."""
+    return (organisation.name_zh if language() == "zh" else None) or organisation.name
+
+
+def size(value: int) -> str:
+    """Bytes as people say them."""
+    return f"{value / 1_048_576:.1f} MB" if value >= 1_048_576 else f"{max(1, value // 1024)} kB"
+
+
+def iso(value: datetime | date) -> str:
+    """For `<time datetime>`."""
+    return value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def install(app: Flask) -> None:
+    """Register the filters."""
+    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, size, iso, label, state_of):
+        app.jinja_env.filters[filter.__name__] = filter

@@ -1,0 +1,144 @@
+"""The base of every form: keeps what was typed, takes in a refusal, reads dates in three boxes and tonnes as people type them."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from unicodedata import normalize
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Form as PlainForm
+from wtforms import FormField, HiddenField, IntegerField, StringField
+from wtforms.validators import StopValidation
+
+from verifier.core.errors import Refusal
+from verifier.web.refusals import sentence
+
+
+class BaseForm(FlaskForm):
+    """A form that shows a refusal of its deed among its own errors, with everything that was typed."""
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        refusal: Refusal | None = getattr(g, "refusal", None)
+        if refusal is None:
+            return bool(super().validate_on_submit(extra_validators))
+        if self.is_submitted():
+            super().validate(extra_validators)
+            self.form_errors.append(sentence(refusal))
+        return False
+
+
+class VersionedForm(BaseForm):
+    """A form for an existing row: sends back the version it was filled from."""
+
+    version = HiddenField()
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version the person saw, or None where the field was tampered with."""
+        text = self.version.data or ""
+        return int(text) if text.isdigit() else -1
+
+
+class SearchForm(FlaskForm):
+    """A filter bar: read from the address, never refused, no token."""
+
+    class Meta:
+        csrf = False
+
+
+class Required:
+    """Must be filled in; says what to do in the words of the field."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        empty = not field.data or (isinstance(field.data, str) and not field.data.strip())
+        if empty and not field.errors:
+            raise StopValidation(str(self.message))
+        if empty:
+            raise StopValidation()
+
+
+class Box(StringField):
+    """One box of a date."""
+
+
+class DateBoxes(PlainForm):
+    """Year, month and day as three boxes."""
+
+    year = Box(_l("Year"))
+    month = Box(_l("Month"))
+    day = Box(_l("Day"))
+
+
+class DateParts(FormField):
+    """A date typed in three boxes; an impossible one is kept and said so."""
+
+    def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
+        super().__init__(DateBoxes, label, **kwargs)
+        self.required_message = required
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        given = data if isinstance(data, date) else (self.object_data if False else None)
+        if given is None and isinstance(self.default, date):
+            given = self.default
+        boxes = {"year": str(given.year), "month": str(given.month), "day": str(given.day)} if given else {}
+        super().process(formdata, data=boxes)
+
+    @property
+    def date(self) -> date | None:
+        """The date, or None when it is blank or impossible."""
+        try:
+            year, month, day = (int(normalize("NFKC", (self.form[name].data or "").strip())) for name in ("year", "month", "day"))
+            return date(year, month, day) if 1900 <= year <= 2999 else None
+        except ValueError:
+            return None
+
+    def validate(self, form: Any, extra_validators: Iterable[Any] = ()) -> bool:
+        self.boxes_errors: list[str] = []
+        blank = not any((self.form[name].data or "").strip() for name in ("year", "month", "day"))
+        if blank and self.required_message:
+            self.boxes_errors.append(str(self.required_message))
+        elif not blank and self.date is None:
+            self.boxes_errors.append(_("This must be a real date, like 2021-05-27"))
+        return not self.boxes_errors
+
+    @property
+    def errors(self) -> list[str]:
+        """What is wrong with the date as a whole."""
+        return getattr(self, "boxes_errors", [])
+
+    @errors.setter
+    def errors(self, value: object) -> None:
+        """WTForms clears errors by assignment; ours are of the whole date."""
+
+
+class TonnesField(StringField):
+    """Tonnes of CO2 as people type them: full-width digits, thousands separators, a real minus."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.value: Decimal | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        text = normalize("NFKC", self.data or "").replace("−", "-").replace(",", "").replace(" ", "")
+        if not text:
+            self.value = None
+            return
+        try:
+            self.value = Decimal(text)
+        except InvalidOperation:
+            raise StopValidation(_("This must be a number of tonnes, like 1250.5")) from None
+        if not self.value.is_finite() or abs(self.value) > Decimal("1e12"):
+            raise StopValidation(_("This must be a number of tonnes, like 1250.5"))
+
+
+class PageNumber(IntegerField):
+    """The page of a list."""

@@ -1,0 +1,52 @@
+"""What every response says to the browser, and what every request begins and ends with."""
+
+from flask import Flask, Response, current_app, request
+
+from verifier.db import db, writes_wanted
+from verifier.web import session
+
+CSP = "; ".join(
+    (
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", "connect-src 'self'",
+        "img-src 'self' data: blob:", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "manifest-src 'self'",
+    )
+)  # fmt: skip
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def begin() -> None:
+    """Say whether this request will write, then find out whose it is."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    writes_wanted.set(request.method not in READS or getattr(view, "keeps_record", False))
+    if request.endpoint != "static":
+        session.load()
+
+
+def finish(response: Response) -> Response:
+    """One request, one transaction: committed here, in one place; every handler of an error has rolled back before."""
+    if request.endpoint != "static":
+        db.session.commit()
+    return harden(response)
+
+
+def harden(response: Response) -> Response:
+    """Headers that keep a page ours."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()"
+    if current_app.extensions["verifier"].settings.behind_tls:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+        headers.add("Vary", "Cookie, Accept-Language")
+    return response
+
+
+def install(app: Flask) -> None:
+    """Register both ends."""
+    app.before_request(begin)
+    app.after_request(finish)

@@ -1,0 +1,74 @@
+"""Lists: one page of a query, with links that keep the filter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import request, url_for
+from sqlalchemy import Select, func, select
+
+from verifier.db import db
+
+T = TypeVar("T")
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows of many; `number` counts from 1."""
+
+    items: Sequence[T]
+    number: int
+    per_page: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.per_page))
+
+    @property
+    def first(self) -> int:
+        """The place of the first row shown."""
+        return min(self.total, (self.number - 1) * self.per_page + 1)
+
+    @property
+    def last(self) -> int:
+        """The place of the last row shown."""
+        return min(self.total, self.number * self.per_page)
+
+    def url(self, number: int) -> str:
+        """The address of another page, the filter kept."""
+        kept = {name: request.args.getlist(name) for name in request.args if name != "page"}
+        return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept, "page": number})
+
+
+def asked_page() -> int:
+    """The page in the address; nonsense is the first."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isdigit() and len(text) < 8 else 1
+
+
+def paged(query: Select[Any], per_page: int = PER_PAGE) -> Page[Any]:
+    """One page of a query of whole rows."""
+    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0
+    number = min(asked_page(), max(1, -(-total // per_page)))
+    rows = db.session.scalars(query.limit(per_page).offset((number - 1) * per_page)).unique().all()
+    return Page(rows, number, per_page, total)
+
+
+def paged_list(rows: Sequence[T], per_page: int = PER_PAGE) -> Page[T]:
+    """One page of rows that are already at hand."""
+    number = min(asked_page(), max(1, -(-len(rows) // per_page)))
+    return Page(rows[(number - 1) * per_page : number * per_page], number, per_page, len(rows))
+
+
+def export_url() -> str:
+    """The same list as a spreadsheet, the filter kept."""
+    kept = {name: request.args.getlist(name) for name in request.args if name not in ("page", "export")}
+    return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept, "export": "xlsx"})
+
+
+def wants_spreadsheet() -> bool:
+    """Whether the list was asked for as a spreadsheet."""
+    return request.args.get("export") == "xlsx"

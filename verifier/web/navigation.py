@@ -1,0 +1,41 @@
+"""What stands in the bar at the top, by what the person is."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from verifier.core.access import AUTHORITY, UNIT, Role
+from verifier.web.session import signed_in_user
+
+
+def context() -> dict[str, Any]:
+    """`nav_items`: (label, address, whether it is the current one)."""
+    return {"nav_items": [(words, url_for(endpoint), _current(endpoint)) for words, endpoint in _entries()]}
+
+
+def _entries() -> list[tuple[str, str]]:
+    user = signed_in_user()
+    if user is None:
+        return [(_("Check a statement"), "statement.check")]
+    entries = []
+    if user.roles & UNIT:
+        entries.append((_("Reports"), "reports.home"))
+    if user.roles & AUTHORITY:
+        entries.append((_("Programme years"), "registry.years"))
+    if user.organisation.kind != "installation":
+        entries.append((_("Cases"), "casework.cases"))
+    if Role.ADMINISTRATOR in user.roles:
+        entries.append((_("People"), "accounts.people"))
+        entries.append((_("Organisations"), "accounts.organisations"))
+    entries.append((_("Check a statement"), "statement.check"))
+    return entries
+
+
+def _current(endpoint: str) -> bool:
+    here = request.endpoint or ""
+    own = {"registry.years": ("registry.", "programme."), "reports.home": ("reports.",),
+           "casework.cases": ("casework.", "engagements.", "boundary.", "data.", "site.", "findings.", "evidence.")}  # fmt: skip
+    if endpoint in own:
+        return here.startswith(own[endpoint])
+    return here == endpoint

@@ -1,0 +1,106 @@
+"""Every view names its permission; fetching what its address names is authorising."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, g, redirect, request, url_for
+
+from verifier.accounts.models import User
+from verifier.core import access
+from verifier.core.access import AUTHORITY, UNIT, Permission, Role
+from verifier.core.errors import NotPermitted, NotYours
+from verifier.db import db
+from verifier.engagements import queries as engagements
+from verifier.engagements.models import Engagement
+from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.web.session import signed_in_user
+
+View = Callable[..., Any]
+
+
+def permit(permission: Permission, *, keeps_record: bool = False) -> Callable[[View], View]:
+    """Guard a view.
+
+    Where its address holds `engagement_id`, `unit_year_id` or `year_id`, the view receives the `engagement`, `unit_year` or `year`
+    instead, after the person was found to have a role on it (else 404) that carries the permission (else 403). `keeps_record` says
+    that even a GET writes a row to the trail.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(**kwargs: Any) -> Any:
+            user = signed_in_user()
+            if permission is Permission.PUBLIC:
+                return view(**kwargs)
+            if user is None:
+                return redirect(url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+            g.roles = _resolve(user, kwargs)
+            if permission is not Permission.SIGNED_IN and not access.may(g.roles, permission):
+                raise NotPermitted
+            return view(**kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.keeps_record = keeps_record  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def may(permission: Permission) -> bool:
+    """Whether the person may do this to what the page is about; for templates."""
+    return access.may(getattr(g, "roles", frozenset()), permission)
+
+
+def roles_on_unit_year(user: User, unit_year: UnitYear) -> frozenset[Role]:
+    """What the person is to a unit in a year: of the unit, of its authority, or coordinator of the body it named."""
+    roles: set[Role] = set()
+    if user.organisation_id == unit_year.unit_id:
+        roles |= user.roles & UNIT
+    if user.organisation_id == unit_year.year.authority_id:
+        roles |= user.roles & AUTHORITY
+    if user.organisation_id == unit_year.body_id:
+        roles |= user.roles & {Role.COORDINATOR}
+    return frozenset(roles)
+
+
+def _roles_on_year(user: User, year: ProgrammeYear) -> frozenset[Role]:
+    return user.roles & AUTHORITY if user.organisation_id == year.authority_id else frozenset()
+
+
+SCOPES: dict[str, tuple[str, type[Any], Callable[[User, Any], frozenset[Role]]]] = {
+    "engagement_id": ("engagement", Engagement, engagements.roles_on),
+    "unit_year_id": ("unit_year", UnitYear, roles_on_unit_year),
+    "year_id": ("year", ProgrammeYear, _roles_on_year),
+}
+
+
+def _resolve(user: User, kwargs: dict[str, Any]) -> frozenset[Role]:
+    """Replace the id in the address by its row; without one, the person's roles in their organisation."""
+    for argument, (name, model, roles_of) in SCOPES.items():
+        if argument in kwargs:
+            key: UUID = kwargs.pop(argument)
+            row = db.session.get(model, key)
+            roles = roles_of(user, row) if row is not None else frozenset()
+            if not roles:
+                raise NotYours
+            kwargs[name] = row
+            g.time_zone = _time_zone(row)
+            return roles
+    return user.roles
+
+
+def _time_zone(row: Engagement | UnitYear | ProgrammeYear) -> str:
+    """The zone of the programme that the page is about."""
+    match row:
+        case Engagement():
+            return row.unit_year.year.time_zone
+        case UnitYear():
+            return row.year.time_zone
+    return row.time_zone
+
+
+def unguarded(app: Flask) -> list[str]:
+    """The endpoints whose view names no permission."""
+    return sorted(name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "permission"))

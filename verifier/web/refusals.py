@@ -1,0 +1,116 @@
+"""Refusals and errors become pages that say what happened and what to do."""
+
+from secrets import token_hex
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from verifier.core.errors import NotPermitted, NotYours, Refusal
+from verifier.db import db
+
+log = structlog.get_logger()
+
+
+def sentence(refusal: Refusal) -> str:
+    """The refusal in the reader's language, its values in words."""
+    from_catalogue: str = _(refusal.message)
+    return from_catalogue % {name: in_words(value) for name, value in refusal.values.items()}
+
+
+def in_words(value: object) -> object:
+    """An enum's label, else the value itself."""
+    label = current_app.jinja_env.filters["label"]
+    return label(value) if hasattr(value, "value") else value
+
+
+def on_refusal(refusal: Refusal) -> Any:
+    """Show the form again with what was typed and the reason, or go back where the button was."""
+    db.session.rollback()
+    if getattr(g, "refusal", None) is not None:
+        return render_template("errors/refused.html", text=sentence(refusal)), 409
+    g.refusal = refusal
+    rule = request.url_rule
+    if rule is not None and rule.methods and "GET" in rule.methods:
+        if request.method != "POST":
+            return render_template("errors/refused.html", text=sentence(refusal)), 409
+        response = current_app.make_response(current_app.view_functions[rule.endpoint](**(request.view_args or {})))
+        if response.status_code == 200:
+            response.status_code = 409
+        return response
+    flash(sentence(refusal), "error")
+    return redirect(came_from(), 303)
+
+
+def came_from() -> str:
+    """The page of ours that the person was on, else the start page."""
+    origin = urlsplit(request.referrer or "")
+    if origin.netloc == request.host and origin.path:
+        return origin.path + (f"?{origin.query}" if origin.query else "")
+    return url_for("casework.home")
+
+
+def page(code: int, title: str, text: str, reference: str | None = None) -> tuple[str, int]:
+    """One error page."""
+    return render_template("errors/error.html", code=code, title=title, text=text, reference=reference), code
+
+
+def error_texts(code: int) -> tuple[str, str]:
+    """Title and advice of an error, said once for every page."""
+    texts = {
+        400: (_("The request could not be read"), _("Go back, load the page again and repeat what you did.")),
+        403: (_("You may not do this"), _("Your role on this case does not include it. Ask the coordinator of the verification body.")),
+        404: (_("There is nothing here"), _("The address is wrong, or what was here is not yours to see. Start again from your cases.")),
+        405: (_("The request could not be read"), _("Go back, load the page again and repeat what you did.")),
+        409: (_("Someone else was faster"), _("Load the page again to see what changed, then decide again.")),
+        413: (_("The file is too large"), _("Send a smaller file, or split it. Nothing was saved.")),
+        429: (_("Too many attempts"), _("Wait a few minutes, then try again.")),
+        500: (
+            _("Something went wrong on our side"),
+            _("Nothing was half-saved. Try again; if it happens again, tell the administrator the reference."),
+        ),
+    }
+    return texts.get(code, texts[400] if code < 500 else texts[500])
+
+
+def on_http(error: HTTPException) -> Any:
+    """Any HTTP error as a helpful page."""
+    db.session.rollback()
+    if error.code is not None and 300 <= error.code < 400:
+        return error.get_response()
+    code = error.code or 500
+    return page(code, *error_texts(code))
+
+
+def on_csrf(error: CSRFError) -> Any:
+    """A form without a good token: the page was open too long, or it is not ours."""
+    db.session.rollback()
+    return page(400, _("This page was open too long"), _("Nothing was saved. Go back, load the page again and send it once more."))
+
+
+def on_crash(error: Exception) -> Any:
+    """An error of ours: logged with a reference that the page shows, without anything personal."""
+    db.session.rollback()
+    reference = token_hex(4)
+    log.error("crash", reference=reference, endpoint=request.endpoint, exc_info=error)
+    return page(500, *error_texts(500), reference=reference)
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(Refusal, on_refusal)
+    app.register_error_handler(NotYours, lambda _error: _rolled_back(404))
+    app.register_error_handler(NotPermitted, lambda _error: _rolled_back(403))
+    app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(HTTPException, on_http)
+    if not app.testing:
+        app.register_error_handler(Exception, on_crash)
+
+
+def _rolled_back(code: int) -> Any:
+    db.session.rollback()
+    return page(code, *error_texts(code))

@@ -1,0 +1,47 @@
+"""Pages that belong to no part: language, the components page, whether we are up."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from verifier.core.access import Permission
+from verifier.core.errors import Refusal
+from verifier.web.components import DemoForm
+from verifier.web.language import LANGUAGES
+from verifier.web.permit import permit
+from verifier.web.session import signed_in_user
+
+bp = Blueprint("web", __name__)
+
+
+@bp.post("/language")
+@permit(Permission.PUBLIC)
+def language() -> ResponseReturnValue:
+    """Remember the language: with the person when signed in, else with this browser."""
+    chosen = request.form.get("language", "")
+    if chosen not in LANGUAGES:
+        raise Refusal("web.language.unknown")
+    session["language"] = chosen
+    user = signed_in_user()
+    if user is not None:
+        user.language = chosen
+    return redirect(local_path(request.form.get("next")), 303)
+
+
+@bp.get("/components")
+@permit(Permission.PUBLIC)
+def components() -> ResponseReturnValue:
+    """One page that shows every component, for the gate of the look."""
+    form = DemoForm()
+    form.validate()
+    return render_template("web/components.html", demo_form=form)
+
+
+def local_path(address: str | None) -> str:
+    """A path on this site, whatever was asked for."""
+    parts = urlsplit(address or "/")
+    safe = (
+        not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//") and "\\" not in parts.path
+    )
+    return parts.path + (f"?{parts.query}" if parts.query else "") if safe else "/"
