@@ -12,7 +12,7 @@ from verifier.core.errors import Refusal
 from verifier.core.factors import Factor, FactorBook
 from verifier.core.methods import Method, fits, method_of
 from verifier.core.quantities import Dimension, convert, number, round_half_up
-from verifier.core.readings import Quantity, Reading, read_activity, read_measurements
+from verifier.core.readings import AnyRow, DataRow, Quantity, Reading, read_activity, read_measurements
 from verifier.core.report import ActivityRow, ReportedReport, Row, SourceRow, yes_or_no
 from verifier.core.results import (
     Calculation,
@@ -80,8 +80,8 @@ def _repeated(report: ReportedReport) -> bool:
     return len({source.source_id for source in report.sources}) < len(report.sources)
 
 
-def _by_source(rows: Iterable[datachecks.DataRow]) -> dict[str, list[datachecks.DataRow]]:
-    found: dict[str, list[datachecks.DataRow]] = {}
+def _by_source(rows: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:
+    found: dict[str, list[AnyRow]] = {}
     for row in rows:
         found.setdefault(row.source_id, []).append(row)
     return found
@@ -94,7 +94,9 @@ def _source_result(source: SourceRow, twins: Sequence[SourceRow], reading: Readi
     for twin in twins:
         same = _content(twin) == _content(source)
         (notes if same else reasons).append(Reason("duplicate_source", None, twin.sheet, twin.row, (("first_row", str(source.row)),)))
-    known, steps, used = Fraction(), (), ()
+    known = Fraction()
+    steps: tuple[Step, ...] = ()
+    used: tuple[UsedFactor, ...] = ()
     if category is None:
         where = (("category", source.category),)
         reasons.append(Reason("unknown_category", None, source.sheet, source.row, where))
@@ -176,7 +178,7 @@ def _by_category(results: Sequence[SourceResult], report: ReportedReport, pack: 
     return tuple(found)
 
 
-def _unassigned(known: Mapping[str, object], *tables: Mapping[str, Sequence[datachecks.DataRow]]) -> tuple[Unassigned, ...]:
+def _unassigned(known: Mapping[str, object], *tables: Mapping[str, Sequence[DataRow]]) -> tuple[Unassigned, ...]:
     return tuple(
         Unassigned(
             row.source_id,

@@ -12,7 +12,6 @@ from statistics import median
 from verifier.core.errors import Refusal
 from verifier.core.factors import read_factor
 from verifier.core.quantities import factor_unit, half_a_last_digit, measures_same, number, plain, unit
-from verifier.core.readings import DataRow as DataRow
 from verifier.core.readings import Reading
 from verifier.core.report import CrosscheckRow, MeterRow, ReportedReport, SourceRow, code_of, period_of, plain_text, yes_or_no
 from verifier.core.results import Flag, Reason, SourceResult, Unassigned, Unknown

@@ -42,7 +42,7 @@ def method_of(category: str, factors: Factors) -> Method | Reason:
 
 
 def _fuel(factors: Factors) -> Method:
-    """Heat value × carbon content × oxidation × 44/12; else heat value × emission factor; else a factor or carbon fraction of the amount."""
+    """Heat value × carbon content × oxidation × 44/12; else heat value × emission factor; else a factor or carbon share of the amount."""
     if "carbon_content" in factors or not {"ef", "carbon_fraction"} & factors.keys():
         return _by_carbon_content(factors)
     if "ef" in factors:
