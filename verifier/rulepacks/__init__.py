@@ -1,0 +1,1 @@
+"""Rules as data: packs by programme and version, superseded and never edited."""

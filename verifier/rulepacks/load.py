@@ -1,0 +1,65 @@
+"""Packs are read from the folder that ships with the program, and from an own folder handed in."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from verifier.core import rulepack
+from verifier.core.errors import Refusal
+from verifier.core.rulepack import RulePack
+
+SHIPPED = Path(__file__).with_name("packs")
+
+
+def available(own: Path | None = None) -> tuple[str, ...]:
+    """The ids (`beijing/2021`) of every pack, an own folder's among them."""
+    return tuple(sorted({_id(folder, file) for folder in _folders(own) for file in folder.glob("*/*.toml")}))
+
+
+def load(pack_id: str, own: Path | None = None) -> RulePack:
+    """The pack of that id; an own pack may add to the shipped ones but never takes the place of one."""
+    for folder in _folders(own):
+        for file in folder.glob("*/*.toml"):
+            if _id(folder, file) == pack_id:
+                return _read(file, file.stat().st_mtime_ns)
+    raise Refusal("pack.not_found", pack=pack_id, available=", ".join(available(own)))
+
+
+def check(own: Path | None = None) -> list[tuple[str, str, str]]:
+    """Every defect of every pack as (file, key, reason)."""
+    found: list[tuple[str, str, str]] = []
+    for folder in _folders(own):
+        for file in sorted(folder.glob("*/*.toml")):
+            try:
+                data = tomllib.loads(file.read_text("utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                found.append((str(file), "", str(error)))
+                continue
+            found += [(str(file), key, reason) for key, reason in rulepack.problems(data)]
+            if data.get("id") != _id(folder, file):
+                found.append((str(file), "id", f"stands in {_id(folder, file)}.toml"))
+            elif folder != SHIPPED and (SHIPPED / f"{data['id']}.toml").exists():
+                found.append((str(file), "id", "a shipped pack has this id; give the own one another version"))
+    return found
+
+
+def _folders(own: Path | None) -> Sequence[Path]:
+    return [SHIPPED, *([own] if own and own.is_dir() else [])]
+
+
+def _id(folder: Path, file: Path) -> str:
+    return file.relative_to(folder).with_suffix("").as_posix()
+
+
+@cache
+def _read(file: Path, changed: int) -> RulePack:
+    raw = file.read_bytes()
+    try:
+        data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refusal("pack.unreadable", file=file.name, reason=str(error)) from error
+    return replace(rulepack.parse(data), sha256=sha256(raw).hexdigest())
