@@ -1,6 +1,7 @@
 """The statement as one bilingual PDF, with its facts attached as statement.json."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 
@@ -9,7 +10,7 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
 
-from verifier.statement.facts import Both, StatementFacts, canonical_bytes, to_json
+from verifier.statement.facts import StatementFacts, canonical_bytes, to_json
 from verifier.statement.pdf_casework import findings_section, opinion_section, photos_section, visits_section
 from verifier.statement.pdf_front import facts_section, front_page, paint_front, scope_section
 from verifier.statement.pdf_parts import BOTTOM, COLUMN, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, TOP, Languages
@@ -80,7 +81,7 @@ class _Pages(Canvas):
 
 def _attach(canvas: Canvas, content: bytes) -> None:
     document = canvas._doc
-    stream = PDFStream(PDFDictionary({"Type": PDFName("EmbeddedFile"), "Subtype": PDFName("application/json")}), content)
+    stream = PDFStream(PDFDictionary({"Type": PDFName("EmbeddedFile"), "Subtype": "/application#2Fjson"}), content)
     stream.dictionary["Params"] = PDFDictionary({"Size": len(content)})
     held = document.Reference(stream)
     specification = document.Reference(
@@ -91,6 +92,11 @@ def _attach(canvas: Canvas, content: bytes) -> None:
     )  # fmt: skip
     files = PDFDictionary({"Names": PDFArray([PDFString(ATTACHMENT), specification])})
     document.Catalog.Names = PDFDictionary({"EmbeddedFiles": files})
+
+
+def _date(canvas: Canvas, at: datetime) -> None:
+    stamped = canvas._doc._timeStamp
+    stamped.YMDhms = at.astimezone(UTC).timetuple()[:6]
 
 
 def _templates(facts: StatementFacts, languages: Languages) -> list[PageTemplate]:
@@ -119,7 +125,7 @@ def render(facts: StatementFacts, language_order: tuple[str, str] = ("zh", "en")
     refuse_missing(_texts(to_json(facts)))
     refuse_missing(_label_texts())
     languages = Languages(language_order)
-    title: Both = word("title")
+    title = word("title")
     buffer = BytesIO()
     document = BaseDocTemplate(
         buffer, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageTemplates=_templates(facts, languages), invariant=1, lang=_tag(language_order),
@@ -130,6 +136,7 @@ def render(facts: StatementFacts, language_order: tuple[str, str] = ("zh", "en")
     def canvas(*args: object, **settings: object) -> _Pages:
         made = _Pages(*args, facts=facts, languages=languages, **settings)
         _attach(made, canonical_bytes(facts))
+        _date(made, facts.prepared_at)
         return made
 
     document.build(_story(facts, languages), canvasmaker=canvas)

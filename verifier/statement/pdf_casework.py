@@ -4,7 +4,7 @@ from io import BytesIO
 
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Flowable, Image, KeepTogether, PageBreak, Spacer, Table
+from reportlab.platypus import CondPageBreak, Flowable, Image, KeepTogether, PageBreak, Spacer, Table
 
 from verifier.core.errors import Refusal
 from verifier.statement.facts import FindingLine, Photo, SiteVisit, StatementFacts
@@ -29,7 +29,6 @@ def opinion_section(facts: StatementFacts, languages: Languages, at: int) -> lis
 
 def _finding(line: FindingLine, languages: Languages) -> list[Flowable]:
     title = Text(f"{line.number}　{languages.one_line(line.class_name)}", Face(10.5, 16, BOLD, before=12, after=3))
-    title.keepWithNext = 1
     rows: list[tuple] = [
         (word("clause"), line.clause),
         (word("subject"), line.subject),
@@ -39,7 +38,7 @@ def _finding(line: FindingLine, languages: Languages) -> list[Flowable]:
         (word("correction"), line.correction),
         (word("disposition"), languages.one_line(line.disposition)),
     ]
-    return [title, fact_table(languages, rows, key=40 * mm)]
+    return [CondPageBreak(50 * mm), title, fact_table(languages, rows, key=40 * mm)]
 
 
 def findings_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
@@ -93,7 +92,7 @@ def _photo(photo: Photo, order: int, facts: StatementFacts, languages: Languages
         _picture(photo),
         Text(f"{order}　{photo.caption}", Face(8.5, 12.5, BOLD, before=5)),
         Text("　".join(part for part in (photo.place, taken) if part), SMALL),
-        Text(f"SHA-256 {photo.sha256}", SMALL.but(size=6.2, leading=8.6)),
+        Text(f"SHA-256\n{photo.sha256}", SMALL.but(size=6, leading=8.6)),
     ]
 
 

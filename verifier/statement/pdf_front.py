@@ -65,10 +65,8 @@ def paint_front(canvas: Canvas) -> None:
 def _panel(facts: StatementFacts, languages: Languages) -> Table:
     left = [*languages.stacked(word("verified_total"), CELL, SMALL), Figure(tonnes(facts.verified_total, 0), "tCO₂")]
     reported = languages.one_line(word("reported_total"), " ") + f"　{tonnes(facts.reported_total, 0)} tCO₂"
-    left += [
-        Text(reported, SMALL),
-        Text(languages.one_line(word("difference"), " ") + f"　{tonnes(facts.difference, 0, signed=True)}", SMALL),
-    ]
+    changed = languages.one_line(word("difference"), " ") + f"　{tonnes(facts.difference, 0, signed=True)}"
+    left += [Text(reported, SMALL), Text(changed, SMALL)]
     opinion = languages.stacked(facts.opinion.name, Face(14, 21, BOLD), Face(9.5, 13, colour=MUTED))
     right = [*languages.stacked(word("opinion"), CELL, SMALL), Spacer(0, 8), *opinion]
     style = [
@@ -114,12 +112,8 @@ def front_page(facts: StatementFacts, languages: Languages) -> list[Flowable]:
 def facts_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """Who was verified by whom, on which file, by which people."""
     report = facts.report
-    team: list[Flowable] = [
-        Text(f"{member.name}　{languages.one_line(member.role)}", CELL.but(size=9, leading=14)) for member in facts.team
-    ]
-    dates: list[Flowable] = [
-        Text(f"{day(step.on)}　{languages.one_line(step.name)}", CELL.but(size=9, leading=14)) for step in facts.milestones
-    ]
+    team = "\n".join(f"{member.name}　{languages.one_line(member.role)}" for member in facts.team)
+    dates = "\n".join(f"{day(step.on)}　{languages.one_line(step.name)}" for step in facts.milestones)
     review = f"{facts.review.reviewer}　{day(facts.review.approved_on)}" + (f"\n{facts.review.remark}" if facts.review.remark else "")
     received = f"　{languages.one_line(word('received'), ' ')} {day(report.received_on)}" if report.received_on else ""
     rows = [
@@ -137,10 +131,10 @@ def facts_section(facts: StatementFacts, languages: Languages, at: int) -> list[
 def scope_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """What was verified and against what: the rule pack is pinned by its hash."""
     criteria = facts.criteria
-    face = Face(9, 14)
+    face, under = Face(9, 14), SMALL.but(size=8, leading=11.5)
     standards: list[Flowable] = [part for text in criteria.standards for part in languages.stacked(text, face, SMALL.but(after=3))]
     rows = [
-        (word("scope_label"), languages.stacked(facts.scope, face, SMALL.but(size=8, leading=11.5))),
+        (word("scope_label"), languages.stacked(facts.scope, face, under)),
         (word("standards"), standards),
         (
             word("pack"),
@@ -153,7 +147,7 @@ def scope_section(facts: StatementFacts, languages: Languages, at: int) -> list[
         (word("assurance"), languages.stacked(criteria.assurance, face) if criteria.assurance else []),
         (
             word("materiality"),
-            languages.stacked(criteria.materiality, face, SMALL.but(size=8, leading=11.5)) if criteria.materiality else [],
+            languages.stacked(criteria.materiality, face, under) if criteria.materiality else [],
         ),
     ]
     return [*languages.heading(word("scope"), at), fact_table(languages, rows)]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Spacer, Table
+from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
 from verifier.statement.facts import Both
 from verifier.statement.pdf_type import BODY, BOLD, BRAND, CELL, HEADING, INK, LINE, MUTED, PAPER, SMALL, SUBHEADING, SUNK, Face, Text
@@ -15,6 +15,7 @@ from verifier.statement.pdf_type import BODY, BOLD, BRAND, CELL, HEADING, INK, L
 PAGE_WIDTH, PAGE_HEIGHT = A4
 MARGIN, TOP, BOTTOM = 20 * mm, 24 * mm, 22 * mm
 COLUMN = PAGE_WIDTH - 2 * MARGIN
+VALUE = CELL.but(size=9, leading=13.5)
 
 Cell = str | Flowable | list[Flowable]
 FLUSH = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
@@ -51,16 +52,11 @@ class Languages:
         """A section's heading with its number."""
         first, second = self.of(text)
         rest = [Text(second, Face(9.5, 13, colour=MUTED, after=9))] if second else [Spacer(0, 9)]
-        heads = [Text(f"{number}　{first}", HEADING.but(before=20)), *rest]
-        for flowable in heads:
-            flowable.keepWithNext = 1
-        return heads
+        return [CondPageBreak(45 * mm), Text(f"{number}　{first}", HEADING.but(before=20)), *rest]
 
-    def subheading(self, text: Both) -> Flowable:
+    def subheading(self, text: Both) -> list[Flowable]:
         """A smaller heading, both languages in one line."""
-        head = Text(self.one_line(text), SUBHEADING.but(before=12, after=5))
-        head.keepWithNext = 1
-        return head
+        return [CondPageBreak(40 * mm), Text(self.one_line(text), SUBHEADING.but(before=12, after=5))]
 
 
 def tonnes(amount: Decimal | None, places: int = 2, *, signed: bool = False) -> str:
@@ -94,7 +90,7 @@ def fact_table(languages: Languages, rows: Sequence[tuple[Both, Cell]], width: f
     shown = [
         [
             languages.stacked(name, Face(8.5, 12, colour=INK), SMALL),
-            [Text(value, CELL.but(size=9, leading=13.5))] if isinstance(value, str) else value,
+            [Text(value, VALUE)] if isinstance(value, str) else value,
         ]
         for name, value in rows
         if value

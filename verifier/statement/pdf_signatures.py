@@ -4,7 +4,7 @@ from io import BytesIO
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, FrameBreak, Spacer
+from reportlab.platypus import Flowable, FrameBreak
 
 from verifier.statement.facts import Both, StatementFacts
 from verifier.statement.pdf_parts import COLUMN, MARGIN, Languages
@@ -58,17 +58,9 @@ def paint_places(canvas: Canvas, facts: StatementFacts, languages: Languages) ->
 def signature_page(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """What signing means, above the places; how to check it, below them."""
     head = languages.heading(word("signatures"), at)
-    head[0].spaceBefore = 0
-    check = [languages.subheading(word("check")), *languages.prose(word("check_note"), after=4)]
-    check[0].spaceBefore = 0
-    return [
-        *head,
-        *languages.prose(word("signatures_note")),
-        FrameBreak(),
-        *check,
-        Text(facts.public_url, Face(8, 12, BOLD, BRAND)),
-        Spacer(0, 1),
-    ]
+    check = [*languages.subheading(word("check"))[1:], *languages.prose(word("check_note"), after=4)]
+    address = Text(facts.public_url, Face(8, 12, BOLD, BRAND))
+    return [*head[1:], *languages.prose(word("signatures_note")), FrameBreak(), *check, address]
 
 
 def stamp(field: str, lines: tuple[str, ...]) -> bytes:

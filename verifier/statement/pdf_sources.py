@@ -8,7 +8,7 @@ from reportlab.platypus import Flowable
 
 from verifier.statement.facts import Both, CategoryTotal, SourceLine, StatementFacts
 from verifier.statement.pdf_parts import COLUMN, Cell, Languages, number, number_table, tonnes
-from verifier.statement.pdf_type import BOLD, CELL, SMALL, Text
+from verifier.statement.pdf_type import BOLD, CELL, SMALL, Face, Text
 from verifier.statement.wording import WORDING, category_name, word
 
 NOTICEABLE = Decimal("0.005")
@@ -24,11 +24,11 @@ def _source_cells(line: SourceLine, languages: Languages) -> list[Cell]:
     return [Text(line.id, CELL), named, *figures]
 
 
-def _whole(label: Sequence[Flowable], total: CategoryTotal | StatementFacts) -> list[Cell]:
+def _whole(label: Sequence[Flowable], total: CategoryTotal | StatementFacts, face: Face = _STRONG) -> list[Cell]:
     summed = isinstance(total, StatementFacts)
     reported, verified = (total.reported_total, total.verified_total) if summed else (total.reported, total.verified)
-    figures = (number(tonnes(amount, 0), _STRONG) for amount in (reported, verified))
-    return [list(label), *figures, number(tonnes(total.difference, 0, signed=True), _STRONG)]
+    figures = (number(tonnes(amount, 0), face) for amount in (reported, verified))
+    return [list(label), *figures, number(tonnes(total.difference, 0, signed=True), face)]
 
 
 def sources_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
@@ -42,10 +42,10 @@ def sources_section(facts: StatementFacts, languages: Languages, at: int) -> lis
         rows = [_source_cells(line, languages) for line in lines]
         if category in totals:
             label = languages.stacked(word("category_total"), _STRONG, SMALL)
-            rows.append(["", *_whole(label, totals[category])])
+            rows.append([[], *_whole(label, totals[category])])
         name = category_name(category)
         counted = Both(f"{name.zh}（{len(lines)} 个排放源）", f"{name.en} ({len(lines)} {'source' if len(lines) == 1 else 'sources'})")
-        parts.append(languages.subheading(counted))
+        parts += languages.subheading(counted)
         parts.append(number_table(languages, heads, widths, rows, numeric=(2, 3, 4), totals=int(category in totals), words=WORDING))
     return parts
 
@@ -57,7 +57,7 @@ def notable(line: SourceLine) -> bool:
 
 def comparison_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """Categories and total side by side, then each source that differs with its reason."""
-    rows = [_whole(languages.stacked(category_name(total.category), CELL, SMALL), total) for total in facts.category_totals]
+    rows = [_whole(languages.stacked(category_name(total.category), CELL, SMALL), total, CELL) for total in facts.category_totals]
     rows.append(_whole(languages.stacked(word("total"), _STRONG, SMALL), facts))
     heads = ("category", "reported", "verified", "difference")
     wide = COLUMN - 3 * 34 * mm
@@ -65,7 +65,7 @@ def comparison_section(facts: StatementFacts, languages: Languages, at: int) -> 
         *languages.heading(word("comparison"), at),
         *languages.prose(word("comparison_note")),
         number_table(languages, heads, (wide, 34 * mm, 34 * mm, 34 * mm), rows, numeric=(1, 2, 3), totals=1, words=WORDING),
-        languages.subheading(word("reasons")),
+        *languages.subheading(word("reasons")),
     ]
     differing = [line for line in facts.sources if notable(line)]
     if not differing:

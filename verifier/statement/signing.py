@@ -9,7 +9,7 @@ from asn1crypto.keys import PrivateKeyInfo
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.content import ImportedPdfPage
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.layout import LayoutError
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, LayoutError, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
@@ -103,9 +103,25 @@ def _signer(signature: Signature) -> signers.SimpleSigner:
     return signers.SimpleSigner(held, PrivateKeyInfo.load(plain), chain, signature_mechanism=None)
 
 
+class _Drawn(ImportedPdfPage):
+    """The stamp, imported from memory: pyHanko itself only imports from a file."""
+
+    def __init__(self, drawn: bytes) -> None:
+        super().__init__("")
+        self.drawn = drawn
+
+    def render(self) -> bytes:
+        """Import the one page of the stamp with its fonts."""
+        form = self.writer.import_page_as_xobject(PdfFileReader(BytesIO(self.drawn)))
+        self.resources.xobject["/Stamp"] = form
+        left, bottom, right, top = form.get_object()["/BBox"]
+        self.box = BoxConstraints(width=abs(right - left), height=abs(top - bottom))
+        return b"/Stamp Do"
+
+
 def _style(field: str, lines: tuple[str, ...]) -> StaticStampStyle:
-    page = ImportedPdfPage(BytesIO(stamp(field, lines)))
-    return StaticStampStyle(background=page, background_opacity=1, border_width=0, background_layout=None)
+    whole = SimpleBoxLayoutRule(x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID, margins=Margins.uniform(0))
+    return StaticStampStyle(background=_Drawn(stamp(field, lines)), background_opacity=1, border_width=0, background_layout=whole)
 
 
 def _sign(pdf: bytes, field: str, signature: Signature) -> bytes:

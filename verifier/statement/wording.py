@@ -34,9 +34,9 @@ WORDING = {
     "assurance": Both("保证程度", "Level of assurance"),
     "sources": Both("排放源", "Emission sources"),
     "sources_note": Both(
-        "逐源列示，保留两位小数；未经舍入的数值见所附 statement.json。差值为核查值减报告值。「—」表示数值未知，不等于零。",
+        "逐源列示，保留两位小数；未经舍入的数值见所附 statement.json。差值为核查值减报告值。“—”表示数值未知，不等于零。",
         "One row a source, to two decimals; unrounded figures are in the attached statement.json. "
-        "Difference is verified minus reported. “—” means unknown, which is not zero.",
+        "Difference is verified minus reported. A dash means unknown, which is not zero.",
     ),
     "source_id": Both("编号", "ID"),
     "source": Both("排放源", "Source"),
