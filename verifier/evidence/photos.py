@@ -133,7 +133,7 @@ def _decode(picture: Image.Image, data: bytes, name: str, found: str) -> None:
     """Every row decoded, a JPEG at the smallest scale that still serves the preview: it is the decoding that finds a cut file."""
     if found == "JPEG":
         scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or max(picture.size) // scale >= PREVIEW_SIDE * 3 // 4)
-        picture.draft(None, (picture.width // scale, picture.height // scale))
+        picture.draft(None, (max(1, picture.width // scale), max(1, picture.height // scale)))
     try:
         picture.load()
     except Exception as error:  # decoders raise whatever broken data leads them to
