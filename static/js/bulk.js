@@ -14,7 +14,8 @@ export function bulk(table) {
   const all = Object.assign(document.createElement("input"), { type: "checkbox" });
   all.setAttribute("aria-label", place.dataset.all);
   const label = document.createElement("label");
-  label.append(all);
+  const word = Object.assign(document.createElement("span"), { className: "word", textContent: place.dataset.all });
+  label.append(all, word);
   place.append(label);
 
   const show = () => {
