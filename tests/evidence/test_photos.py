@@ -162,6 +162,7 @@ def test_a_picture_of_one_colour_is_not_taken_for_a_cut_one(written: str) -> Non
         (b"\1\2\3\4", "evidence.photo.unknown_content", None),
         (b"", "evidence.photo.empty", None),
     ],
+    ids=lambda value: "data" if isinstance(value, bytes) else None,
 )
 def test_a_disguised_file_is_refused_as_what_it_is(data: bytes, message: str, found: str | None) -> None:
     assert refusal(data) == (message, {"file": "现场.jpg"} | ({"found": found} if found else {}))
