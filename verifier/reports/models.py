@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
 from verifier.db import Base, Id
@@ -37,7 +37,7 @@ class ReportVersion(Base):
     complete: Mapped[bool]
     source_count: Mapped[int]
     flag_count: Mapped[int]
-    content: Mapped[dict[str, Any]] = deferred(mapped_column(comment="every sheet and row as read, canonical"))
+    content: Mapped[dict[str, Any]] = mapped_column(deferred=True, comment="every sheet and row as read, canonical")
 
     unit_year: Mapped[UnitYear] = relationship(lazy="joined")
     file: Mapped[StoredFile] = relationship(lazy="joined")

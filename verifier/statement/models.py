@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
 from verifier.db import Base, Id, Version
@@ -79,7 +79,7 @@ class Statement(Base):
     status: Mapped[str]
     opinion: Mapped[str]
     verified_total: Mapped[Decimal | None]
-    facts: Mapped[dict[str, Any]] = deferred(mapped_column())
+    facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     pdf_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"), comment="the PDF as the last signature left it")
     begun_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]

@@ -1,0 +1,68 @@
+"""What every test may ask for: a fresh installation in a folder of its own, a client, the standing cast."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from tests.people import Cast, settle
+from verifier import config
+from verifier.app import create_app
+from verifier.config import Settings
+from verifier.db import db, writes_wanted
+
+
+def settings_in(folder: Path, **changes: object) -> Settings:
+    """The settings of a fresh installation in a folder."""
+    return replace(config.from_environment({"VERIFIER_INSTANCE": str(folder)}), **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database brought to its newest shape and settled with the standing cast once, to be copied for every test."""
+    home = tmp_path_factory.getbasetemp().parent / "migrated"
+    with FileLock(f"{home}.lock"):
+        if not (home / "done").exists():
+            shutil.rmtree(home, ignore_errors=True)
+            app = create_app(settings_in(home), testing=True)
+            with app.app_context():
+                upgrade()
+                settle()
+                db.session.commit()
+                db.session.remove()
+                db.engine.dispose()
+            (home / "done").touch()
+    return home
+
+
+@pytest.fixture
+def app(migrated: Path, tmp_path: Path) -> Iterator[Flask]:
+    """An installation of this test's own, with its application context pushed."""
+    home = tmp_path / "instance"
+    shutil.copytree(migrated, home)
+    app = create_app(settings_in(home), testing=True)
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        writes_wanted.set(True)
+        yield app
+        db.session.rollback()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser nobody is signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The standing cast of people."""
+    return Cast.present()

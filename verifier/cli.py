@@ -1,0 +1,4 @@
+"""The command line; see `verifier --help`."""
+
+def main() -> None:
+    """Placeholder replaced below."""

@@ -1,0 +1,35 @@
+"""How the database is brought to the newest shape: foreign keys off on SQLite, DDL in one transaction, triggers made again."""
+
+from alembic import context
+from flask import current_app
+
+from verifier.db import db, writes_wanted
+from verifier.migrations.triggers import make_triggers
+
+config = context.config
+
+
+def run() -> None:
+    """Migrate online; there is no other way."""
+    writes_wanted.set(True)
+    engine = db.engine
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("SELECT 1")
+            connection.rollback()
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        arguments = dict(current_app.extensions["migrate"].configure_args)
+        arguments |= {"target_metadata": db.metadata, "transaction_per_migration": False, "user_module_prefix": "columns."}
+        context.configure(connection=connection, **arguments)
+        with context.begin_transaction():
+            context.run_migrations()
+            make_triggers(connection)
+        if engine.dialect.name == "sqlite":
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            connection.rollback()
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+            if broken:
+                raise RuntimeError(f"rows that point nowhere after migrating: {broken[:5]}")
+
+
+run()
