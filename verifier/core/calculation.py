@@ -131,9 +131,13 @@ def _recalculated(
 ) -> tuple[Fraction, tuple[Step, ...], tuple[UsedFactor, ...]]:
     """Tonnes, steps and factors of the known quantities; months under the same factors are taken together."""
     groups: dict[tuple[Factor, ...], tuple[Method, list[Quantity]]] = {}
+    methods: dict[int, Method | Reason] = {}
     for quantity in quantities:
         try:
-            method = method_of(source.category_code, book.factors_of(source, quantity.period))
+            factors = book.factors_of(source, quantity.period)
+            if id(factors) not in methods:
+                methods[id(factors)] = method_of(source.category_code, factors)
+            method = methods[id(factors)]
         except Unknown as unknown:
             method = unknown.reason
         if isinstance(method, Reason):

@@ -19,6 +19,8 @@ from verifier.core.rulepack import RulePack
 
 THOUSAND = 1000
 FAR = 30
+NEAR_UP, NEAR_DOWN = 30, 3
+FEWEST = 3
 EXPLAINS = ("factor_of_thousand", "default_factor_altered")
 
 
@@ -31,7 +33,7 @@ def flags(
 ) -> tuple[Flag, ...]:
     """Every flag of a report, by sheet and row; a difference names the flag that explains it."""
     rows = {source.source_id: source for source in reversed(report.sources)}
-    found = [_of_reason(result.source_id, reason) for result in results for reason in (*result.reasons, *result.notes)]
+    found = [_of_reason(rows[result.source_id], reason) for result in results for reason in (*result.reasons, *result.notes)]
     found += _without_source(unassigned)
     found += _of_totals(report, results, pack)
     found += _thousands(readings)
@@ -49,8 +51,10 @@ def _flag(code: str, source: str | None, period: str | None, sheet: str, row: in
     return Flag(code, source, period, sheet, row, f"flag.{code}", tuple(values.items()))
 
 
-def _of_reason(source_id: str, reason: Reason) -> Flag:
-    return _flag(reason.code, source_id, reason.period, reason.sheet, reason.row, **dict(reason.values))
+def _of_reason(source: SourceRow, reason: Reason) -> Flag:
+    """A reason at its own place, or at the source's row where a row is what is missing."""
+    sheet, row = (reason.sheet, reason.row) if reason.sheet else (source.sheet, source.row)
+    return _flag(reason.code, source.source_id, reason.period, sheet, row, **dict(reason.values))
 
 
 def _without_source(unassigned: Iterable[Unassigned]) -> Iterator[Flag]:
@@ -106,19 +110,26 @@ def _of_totals(report: ReportedReport, results: Iterable[SourceResult], pack: Ru
 
 
 def _thousands(readings: Mapping[str, Reading]) -> Iterator[Flag]:
-    """A month far outside the source's others that falls among them when its point moves three places."""
+    """A month far from its neighbours and outside all the others that falls among them when its point moves three places.
+
+    A month too small is weighed more strictly: heating that all but stops in summer is no error.
+    """
     for source_id, reading in readings.items():
-        for quantity in reading.quantities:
-            others = [other.base for other in reading.quantities if other is not quantity and other.base > 0]
-            if quantity.base <= 0 or len(others) < 3:
+        known = [(quantity.base, quantity) for quantity in reading.quantities if quantity.amount > 0]
+        ranked = sorted(base for base, _ in known)
+        if len(known) <= FEWEST:
+            continue
+        for place, (base, quantity) in enumerate(known):
+            up = base == ranked[-1] and base > ranked[-2] * FAR
+            if not up and not (base == ranked[0] and base * FAR < ranked[1]):
                 continue
-            low, high, middle = min(others), max(others), Fraction(median(others))
-            for times in (Fraction(1, THOUSAND), Fraction(THOUSAND)):
-                moved = quantity.base * times
-                far = quantity.base > high * FAR if times < 1 else quantity.base < low / FAR
-                if far and low / 3 <= moved <= high * 3:
-                    values = {"quantity": plain(quantity.amount), "usual": plain(middle / quantity.unit.size, 4)}
-                    yield _flag("factor_of_thousand", source_id, quantity.period, quantity.sheet, quantity.row, **values)
+            moved = base / THOUSAND if up else base * THOUSAND
+            usual = Fraction(median(ranked[:-1] if up else ranked[1:]))
+            beside = [known[near][0] for near in (place - 1, place + 1) if 0 <= near < len(known)]
+            near = NEAR_UP if up else NEAR_DOWN
+            if all(other / near <= moved <= other * near for other in (*beside, usual)):
+                values = {"quantity": plain(quantity.amount), "usual": plain(usual / quantity.unit.size, 4), "unit": quantity.unit.name}
+                yield _flag("factor_of_thousand", source_id, quantity.period, quantity.sheet, quantity.row, **values)
 
 
 def _not_in_plan(rows: Mapping[str, SourceRow]) -> Iterator[Flag]:

@@ -1,12 +1,12 @@
 """Which factor row speaks for a source in a month: its own before one for all of its kind, the month's before the year's."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from verifier.core.errors import Refusal
 from verifier.core.quantities import FactorUnit, factor_unit, number
-from verifier.core.report import FactorRow, ReportedReport, SourceRow, code_of, period_of, plain_text
+from verifier.core.report import FactorRow, SourceRow, code_of, period_of, plain_text
 from verifier.core.results import Reason, Unknown, UsedFactor
 
 
@@ -61,9 +61,13 @@ def _reason(code: str, row: FactorRow, **values: str) -> Reason:
 class FactorBook:
     """The factor rows of a report, found by source."""
 
-    def __init__(self, rows: Iterable[FactorRow]) -> None:
+    def __init__(self, rows: Sequence[FactorRow]) -> None:
         self._own: dict[str, list[FactorRow]] = {}
         self._of_kind: list[FactorRow] = []
+        self._by_kind: dict[tuple[str, str], tuple[FactorRow, ...]] = {}
+        self._read: dict[FactorRow, Factor] = {}
+        self._monthly = any(row.period.strip() for row in rows)
+        self._chosen: dict[tuple[str, ...], dict[str, Factor]] = {}
         for row in rows:
             if row.source_id.startswith("*"):
                 self._of_kind.append(row)
@@ -73,10 +77,20 @@ class FactorBook:
     def rows_of(self, source: SourceRow) -> tuple[FactorRow, ...]:
         """Every row that speaks of a source, its own first."""
         own = self._own.get(source.source_id, ()) if source.source_id else ()
-        return (*own, *(row for row in self._of_kind if row.speaks_of(source)))
+        kind = (source.category, source.fuel)
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(row for row in self._of_kind if row.speaks_of(source))
+        return (*own, *self._by_kind[kind])
 
     def factors_of(self, source: SourceRow, period: str) -> dict[str, Factor]:
         """The factors of a source in a period by parameter; unknown where rows of equal rank contradict each other."""
+        own = source.source_id if source.source_id in self._own else ""
+        kind = (own, source.category, source.fuel, period if self._monthly else "")
+        if kind not in self._chosen:
+            self._chosen[kind] = self._choose(source, period)
+        return self._chosen[kind]
+
+    def _choose(self, source: SourceRow, period: str) -> dict[str, Factor]:
         ranked: dict[str, dict[int, list[FactorRow]]] = {}
         for row in self.rows_of(source):
             rank = _rank(row, period)
@@ -84,11 +98,16 @@ class FactorBook:
                 ranked.setdefault(code_of(row.parameter), {}).setdefault(rank, []).append(row)
         chosen = {}
         for parameter, ranks in ranked.items():
-            factors = [read_factor(row) for row in ranks[min(ranks)]]
+            factors = [self._factor(row) for row in ranks[min(ranks)]]
             if len({(factor.per_base, factor.unit.substance) for factor in factors}) > 1:
                 raise Unknown(_reason("factor_contradicted", factors[-1].row, parameter=parameter, first_row=str(factors[0].row.row)))
             chosen[parameter] = factors[0]
         return chosen
+
+    def _factor(self, row: FactorRow) -> Factor:
+        if row not in self._read:
+            self._read[row] = read_factor(row)
+        return self._read[row]
 
 
 def _rank(row: FactorRow, period: str) -> int | None:
@@ -100,8 +119,3 @@ def _rank(row: FactorRow, period: str) -> int | None:
     if stated is None:
         raise Unknown(_reason("unreadable_period", row, text=row.period))
     return kind if stated == period and len(stated) > 4 else kind + 1 if stated == period[:4] else None
-
-
-def book_of(report: ReportedReport) -> FactorBook:
-    """The factor book of a report."""
-    return FactorBook(report.factors)

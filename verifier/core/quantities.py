@@ -45,29 +45,37 @@ class FactorUnit:
 
 
 def _table() -> Mapping[str, Unit]:
-    many = {"": 1, "10^4": 10**4, "104": 10**4, "×10^4": 10**4, "x10^4": 10**4, "*10^4": 10**4, "10000": 10**4, "万": 10**4, "10^3": 10**3}
-    many |= {"千": 10**3, "1000": 10**3, "10^6": 10**6, "百万": 10**6, "亿": 10**8}
+    """Every spelling with its unit; a prefix may stand before any of them (`万kWh`, `10^4 Nm3`)."""
     gj = Fraction(1000, 3600)
-    bases: list[tuple[str, Dimension, Fraction]] = [
-        *((word, Dimension.MASS, Fraction(1)) for word in ("t", "吨", "tonne", "tonnes", "公吨")),
-        *((word, Dimension.MASS, Fraction(1, 1000)) for word in ("kg", "千克", "公斤")),
-        *((word, Dimension.MASS, Fraction(1, 10**6)) for word in ("g", "克")),
-        *((word, Dimension.ENERGY, Fraction(1)) for word in ("mwh", "mw·h", "mw.h", "兆瓦时", "兆瓦·时", "兆瓦小时")),
-        *((word, Dimension.ENERGY, Fraction(1, 1000)) for word in ("kwh", "kw·h", "kw.h", "千瓦时", "千瓦·时", "千瓦小时", "度")),
-        *((word, Dimension.ENERGY, Fraction(1000)) for word in ("gwh", "gw·h", "吉瓦时")),
-        *((word, Dimension.ENERGY, gj / 1000) for word in ("mj", "兆焦", "兆焦耳")),
-        *((word, Dimension.ENERGY, gj) for word in ("gj", "吉焦", "吉焦耳")),
-        *((word, Dimension.ENERGY, gj * 1000) for word in ("tj", "太焦", "太焦耳")),
-        *((word, Dimension.NORMAL_VOLUME, Fraction(1)) for word in ("nm3", "nm^3", "标方", "标立方米", "标准立方米", "标立方")),
-        *((word, Dimension.VOLUME, Fraction(1)) for word in ("m3", "m^3", "立方米", "方", "立方")),
-    ]
-    table = {
-        prefix + word: Unit(prefix + word, dimension, size * times) for word, dimension, size in bases for prefix, times in many.items()
+    prefixes = {
+        "": (1, ("",)),
+        "10^3 ": (10**3, ("10^3", "103", "×10^3", "x10^3", "*10^3", "1000", "千")),
+        "10^4 ": (10**4, ("10^4", "104", "×10^4", "x10^4", "*10^4", "10000", "万")),
+        "10^6 ": (10**6, ("10^6", "106", "百万")),
+        "10^8 ": (10**8, ("10^8", "108", "亿")),
     }
-    for word in ("1", "", "ratio", "-", "无量纲"):
-        table[word] = Unit("1", Dimension.RATIO, Fraction(1))
-    for word in ("%", "percent"):
-        table[word] = Unit("%", Dimension.RATIO, Fraction(1, 100))
+    bases: tuple[tuple[str, Dimension, Fraction, str], ...] = (
+        ("t", Dimension.MASS, Fraction(1), "t 吨 公吨 tonne tonnes"),
+        ("kg", Dimension.MASS, Fraction(1, 10**3), "kg 千克 公斤"),
+        ("g", Dimension.MASS, Fraction(1, 10**6), "g 克"),
+        ("kWh", Dimension.ENERGY, Fraction(1, 10**3), "kwh kw·h kw.h kw*h 千瓦时 千瓦·时 千瓦小时 度"),
+        ("MWh", Dimension.ENERGY, Fraction(1), "mwh mw·h mw.h mw*h 兆瓦时 兆瓦·时 兆瓦小时"),
+        ("GWh", Dimension.ENERGY, Fraction(10**3), "gwh gw·h gw.h 吉瓦时 吉瓦·时"),
+        ("MJ", Dimension.ENERGY, gj / 1000, "mj 兆焦 兆焦耳"),
+        ("GJ", Dimension.ENERGY, gj, "gj 吉焦 吉焦耳"),
+        ("TJ", Dimension.ENERGY, gj * 1000, "tj 太焦 太焦耳"),
+        ("Nm3", Dimension.NORMAL_VOLUME, Fraction(1), "nm3 nm^3 标方 标立方 标立方米 标准立方米"),
+        ("m3", Dimension.VOLUME, Fraction(1), "m3 m^3 方 立方 立方米"),
+    )
+    table = {
+        spelt + word: Unit(prefix + name, dimension, size * times)
+        for name, dimension, size, words in bases
+        for prefix, (times, spellings) in prefixes.items()
+        for spelt in spellings
+        for word in words.split()
+    }
+    table |= {word: Unit("1", Dimension.RATIO, Fraction(1)) for word in ("1", "", "ratio", "-", "无量纲")}
+    table |= {word: Unit("%", Dimension.RATIO, Fraction(1, 100)) for word in ("%", "percent")}
     return table
 
 

@@ -1,6 +1,6 @@
-"""Run as a program of its own: reads a workbook from standard input within limits and prints its cells, so that a hostile file kills nobody else.
+"""Run as a program of its own, within limits: a workbook from standard input to its cells as JSON, so a hostile file harms nobody else.
 
-It looks through the archive and its XML before the spreadsheet library sees it: far cells, bombs, formulas that carry no value, error cells.
+The archive and its XML are looked through before the library sees them: far cells, bombs, formulas without a value, error cells.
 """
 
 import datetime
@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
+
+from python_calamine import CalamineError, CalamineWorkbook
 
 MEMORY = 1_000 * 2**20
 PROCESSOR_SECONDS = 60
@@ -188,8 +190,6 @@ def read(data: bytes) -> dict[str, object]:
     far = [Refused("too_far", name, cell=look.far).problem for name, look in looks.items() if look.far]
     if far:
         return {"problems": far}
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         tables = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names if name in looks}
