@@ -1,0 +1,142 @@
+"""Deeds on reports: a unit's people hand a workbook in, its responsible person releases it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from verifier.audit.actions import record
+from verifier.core.actor import Actor
+from verifier.core.calculation import calculate, facility_fingerprint, fingerprint
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Stage
+from verifier.core.quantities import round_half_up
+from verifier.core.report import ReportedReport, SourceRow, yes_or_no
+from verifier.core.results import Calculation, SourceResult
+from verifier.core.subject import Subject
+from verifier.db import db
+from verifier.evidence import actions as evidence
+from verifier.registry.models import UnitYear
+from verifier.reports import queries, workbook
+from verifier.reports.content import as_json
+from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
+from verifier.rulepacks.load import load
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PLACES = 15
+TAKES_REPORTS = frozenset({Stage.ARRANGING, Stage.CHECKING, Stage.ANSWERING})
+"""The stages in which a unit may still hand in and release a corrected report."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """The case that verifies the unit's year, by value: where its deeds are recorded, and how far it is."""
+
+    id: UUID
+    stage: Stage
+
+
+class UnreadableReport(Refusal):
+    """A workbook refused whole; `problems` lists every place, each a refusal of its own with its sentence."""
+
+    def __init__(self, problems: Sequence[workbook.Problem]) -> None:
+        super().__init__("report.handed_in.unreadable", count=len(problems))
+        self.problems = tuple(Refusal(problem.message_id, **problem.values) for problem in problems)
+
+
+def hand_in(
+    unit_year: UnitYear, data: bytes, filename: str, note: str, *, case: OpenCase | None = None, actor: Actor, now: datetime
+) -> ReportVersion:
+    """Keep a workbook and every row of it as the next version; structure that cannot be read is refused whole, values never are."""
+    _open(case)
+    digest = sha256(data).hexdigest()
+    twin = next((version for version in queries.versions(unit_year) if version.sha256 == digest), None)
+    if twin is not None:
+        raise Refusal("report.handed_in.same_file", number=twin.number)
+    report = _read(unit_year, data)
+    calculation = calculate(report, load(unit_year.year.pack_id))
+    kept = evidence.keep(data, MEDIA_TYPE, now=now)
+    before = queries.newest(unit_year)
+    version = ReportVersion(
+        unit_year_id=unit_year.id, number=before.number + 1 if before else 1, filename=filename, sha256=kept.sha256,
+        note=note.strip() or None, handed_in_by=actor.id, handed_in_at=now, reported_total=calculation.reported_total,
+        recalculated_known=round_half_up(calculation.recalculated_known, PLACES), complete=calculation.recalculated_total is not None,
+        source_count=len(calculation.sources), flag_count=len(calculation.flags), content=as_json(report),
+    )  # fmt: skip
+    db.session.add(version)
+    db.session.flush()
+    db.session.add_all([*_source_rows(version, report, calculation), *_facility_rows(version, report)])
+    db.session.flush()
+    record("report:version:handed_in", actor, Subject("unit_year", str(unit_year.id)), now=now, case=case.id if case else None,
+           number=version.number, file=filename, sha256=kept.sha256, flags=version.flag_count)  # fmt: skip
+    return version
+
+
+def release(version: ReportVersion, *, case: OpenCase | None = None, actor: Actor, now: datetime) -> None:
+    """Let the newest version stand as the unit's report; a version is released once, and a superseded one never."""
+    _open(case)
+    if version.released_at is not None:
+        raise Refusal("report.release.already", number=version.number)
+    newest = queries.newest(version.unit_year)
+    if newest is not None and newest.number != version.number:
+        raise Refusal("report.release.superseded", number=version.number, newest=newest.number)
+    version.released_by, version.released_at = actor.id, now
+    db.session.flush()
+    record("report:version:released", actor, Subject("unit_year", str(version.unit_year_id)), now=now, case=case.id if case else None,
+           number=version.number, sha256=version.sha256)  # fmt: skip
+
+
+def _open(case: OpenCase | None) -> None:
+    if case is not None and case.stage not in TAKES_REPORTS:
+        raise Refusal("report.closed", stage=case.stage)
+
+
+def _read(unit_year: UnitYear, data: bytes) -> ReportedReport:
+    """The workbook, of this year and of this unit: known by its credit code, or by a name it goes by."""
+    unit = unit_year.unit
+    known_as = [name for name in (unit.credit_code, unit.name, unit.name_zh) if name]
+    try:
+        return workbook.read(data, unit_year.year.emission_year, known_as if unit.credit_code else None)
+    except workbook.Unreadable as unreadable:
+        raise UnreadableReport(unreadable.problems) from unreadable
+
+
+def _source_rows(version: ReportVersion, report: ReportedReport, calculation: Calculation) -> list[ReportedSource]:
+    rows: dict[str, SourceRow] = {}
+    for row in report.sources:
+        rows.setdefault(row.source_id, row)
+    codes: dict[str, set[str]] = {}
+    for flag in calculation.flags:
+        codes.setdefault(flag.source or "", set()).add(flag.code)
+    return [
+        _source_row(version, position, report, rows[result.source_id], result, codes.get(result.source_id, set()))
+        for position, result in enumerate(calculation.sources, start=1)
+    ]
+
+
+def _source_row(
+    version: ReportVersion, position: int, report: ReportedReport, row: SourceRow, result: SourceResult, codes: set[str]
+) -> ReportedSource:
+    difference = None if result.difference is None else round_half_up(result.difference, PLACES)
+    return ReportedSource(
+        version_id=version.id, position=position, source_key=result.source_id, facility_key=result.facility_id or None, name=result.name,
+        category=result.category, fuel=row.fuel, meter=row.meter_id or None, owner=row.owner or None, in_plan=yes_or_no(row.in_plan),
+        counts=result.counts, reported=result.reported,
+        recalculated=None if result.recalculated is None else round_half_up(result.recalculated, PLACES),
+        known=round_half_up(result.known, PLACES), difference=difference, difference_size=abs(float(difference or 0)),
+        flag_codes=" ".join(sorted(codes)), fingerprint=fingerprint(report, result.source_id),
+    )  # fmt: skip
+
+
+def _facility_rows(version: ReportVersion, report: ReportedReport) -> list[ReportedFacility]:
+    """The first row of each facility; a repeated one is in the content and in its fingerprint."""
+    found: dict[str, ReportedFacility] = {}
+    for row in report.facilities:
+        if row.facility_id not in found:
+            found[row.facility_id] = ReportedFacility(
+                version_id=version.id, position=len(found) + 1, facility_key=row.facility_id, name=row.name,
+                in_boundary=yes_or_no(row.in_boundary), owner=row.owner or None, note=row.note or None,
+                fingerprint=facility_fingerprint(report, row.facility_id),
+            )  # fmt: skip
+    return list(found.values())

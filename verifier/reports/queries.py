@@ -1,0 +1,152 @@
+"""Reading reports: versions of a unit's year, what one says, what it recalculates to, and what a later one changed."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, literal, or_, select
+
+from verifier.core.calculation import calculate
+from verifier.core.report import ReportedReport
+from verifier.core.results import Calculation, Flag
+from verifier.db import db
+from verifier.registry.models import UnitYear
+from verifier.reports.content import from_json
+from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
+from verifier.rulepacks.load import load
+
+SORTS = ("position", "difference", "name")
+SEARCHED = (ReportedSource.source_key, ReportedSource.name, ReportedSource.fuel, ReportedSource.meter, ReportedSource.owner)
+_REMEMBERED = 6
+_calculated: OrderedDict[tuple[UUID, str], tuple[ReportedReport, Calculation]] = OrderedDict()
+_lock = Lock()
+
+
+def versions(unit_year: UnitYear) -> list[ReportVersion]:
+    """What a unit has handed in for a year, newest first."""
+    of = select(ReportVersion).where(ReportVersion.unit_year_id == unit_year.id)
+    return list(db.session.scalars(of.order_by(ReportVersion.number.desc())))
+
+
+def version_numbered(unit_year: UnitYear, number: int) -> ReportVersion | None:
+    """One version by its number, None where there is none."""
+    return db.session.scalar(select(ReportVersion).where(ReportVersion.unit_year_id == unit_year.id, ReportVersion.number == number))
+
+
+def newest(unit_year: UnitYear) -> ReportVersion | None:
+    """The version handed in last, released or not."""
+    return db.session.scalar(
+        select(ReportVersion).where(ReportVersion.unit_year_id == unit_year.id).order_by(ReportVersion.number.desc()).limit(1)
+    )
+
+
+def latest_released(unit_year: UnitYear) -> ReportVersion | None:
+    """The version that holds: the newest one that the unit's responsible person released."""
+    of = select(ReportVersion).where(ReportVersion.unit_year_id == unit_year.id, ReportVersion.released_at.is_not(None))
+    return db.session.scalar(of.order_by(ReportVersion.number.desc()).limit(1))
+
+
+def report_of(version: ReportVersion) -> ReportedReport:
+    """The version word for word, as the core knows it."""
+    return _report_and_calculation(version)[0]
+
+
+def calculation_of(version: ReportVersion) -> Calculation:
+    """The version recalculated under its year's pack; the same value again while the process remembers it."""
+    return _report_and_calculation(version)[1]
+
+
+def _report_and_calculation(version: ReportVersion) -> tuple[ReportedReport, Calculation]:
+    pack = load(version.unit_year.year.pack_id)
+    key = (version.id, pack.sha256)
+    with _lock:
+        if key in _calculated:
+            _calculated.move_to_end(key)
+            return _calculated[key]
+    report = from_json(version.content)
+    found = report, calculate(report, pack)
+    with _lock:
+        _calculated[key] = found
+        while len(_calculated) > _REMEMBERED:
+            _calculated.popitem(last=False)
+    return found
+
+
+def flags_of(version: ReportVersion) -> tuple[Flag, ...]:
+    """What looks wrong in a version, by sheet and row."""
+    return calculation_of(version).flags
+
+
+def sources_of(version: ReportVersion, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> Select[Any]:
+    """The sources of a version; `flag` is a flag's code, `any` or `none`; `sort` one of `SORTS`, the largest difference first."""
+    found = select(ReportedSource).where(ReportedSource.version_id == version.id)
+    if search:
+        found = found.where(or_(*(_contains(column, search) for column in SEARCHED)))
+    if category:
+        found = found.where(ReportedSource.category == category)
+    if flag in ("any", "none"):
+        found = found.where(ReportedSource.flag_codes != "" if flag == "any" else ReportedSource.flag_codes == "")
+    elif flag:
+        found = found.where(_contains(literal(" ") + ReportedSource.flag_codes + literal(" "), f" {flag} "))
+    if sort == "difference":
+        return found.order_by(ReportedSource.difference_size.desc(), ReportedSource.position)
+    return found.order_by(ReportedSource.name, ReportedSource.position) if sort == "name" else found.order_by(ReportedSource.position)
+
+
+def _contains(column: Any, text: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.icontains(text, autoescape=True)
+    return found
+
+
+def source_of(version: ReportVersion, source_key: str) -> ReportedSource | None:
+    """One source by the unit's own id, None where the version has none of it."""
+    return db.session.scalar(select(ReportedSource).where(ReportedSource.version_id == version.id, ReportedSource.source_key == source_key))
+
+
+def categories_of(version: ReportVersion) -> list[str]:
+    """The categories the version's sources are in."""
+    of = select(ReportedSource.category).where(ReportedSource.version_id == version.id)
+    return list(db.session.scalars(of.distinct().order_by(ReportedSource.category)))
+
+
+def flag_codes_of(version: ReportVersion) -> list[str]:
+    """The codes of the flags the version's sources carry."""
+    of = select(ReportedSource.flag_codes).where(ReportedSource.version_id == version.id).distinct()
+    return sorted({code for codes in db.session.scalars(of) for code in codes.split()})
+
+
+def facilities_of(version: ReportVersion) -> list[ReportedFacility]:
+    """The facilities of a version, as handed in."""
+    of = select(ReportedFacility).where(ReportedFacility.version_id == version.id)
+    return list(db.session.scalars(of.order_by(ReportedFacility.position)))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanges:
+    """What a later version did to the sources of an earlier one: keys whose number rests on something else, and those that came or went."""
+
+    changed: tuple[str, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every key that is not as it was."""
+        return frozenset((*self.changed, *self.added, *self.removed))
+
+
+def changed_sources(before: ReportVersion, after: ReportVersion) -> SourceChanges:
+    """The sources that are not what they were, compared by what their number rests on."""
+    old, new = _fingerprints(before), _fingerprints(after)
+    return SourceChanges(
+        changed=tuple(key for key in new if key in old and new[key] != old[key]),
+        added=tuple(key for key in new if key not in old),
+        removed=tuple(key for key in old if key not in new),
+    )
+
+
+def _fingerprints(version: ReportVersion) -> dict[str, str]:
+    of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == version.id)
+    return {row.source_key: row.fingerprint for row in db.session.execute(of.order_by(ReportedSource.position))}
