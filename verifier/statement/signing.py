@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.stamp import StaticStampStyle
@@ -119,6 +120,20 @@ class _Drawn(ImportedPdfPage):
         return b"/Stamp Do"
 
 
+class _At(signers.PdfSigner):
+    """A signer whose signature bears the time it was handed, the same that its stamp shows."""
+
+    def __init__(self, metadata: signers.PdfSignatureMetadata, signature: Signature, style: StaticStampStyle) -> None:
+        super().__init__(metadata, _signer(signature), stamp_style=style)
+        self.at = signature.at
+
+    def init_signing_session(self, *args: object, **settings: object) -> PdfSigningSession:
+        """A session at that time."""
+        session = super().init_signing_session(*args, **settings)
+        session.system_time = self.at
+        return session
+
+
 def _style(field: str, lines: tuple[str, ...]) -> StaticStampStyle:
     whole = SimpleBoxLayoutRule(x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID, margins=Margins.uniform(0))
     return StaticStampStyle(background=_Drawn(stamp(field, lines)), background_opacity=1, border_width=0, background_layout=whole)
@@ -136,9 +151,9 @@ def _sign(pdf: bytes, field: str, signature: Signature) -> bytes:
         docmdp_permissions=fields.MDPPerm.FILL_FORMS,
     )
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    signer = signers.PdfSigner(metadata, _signer(signature), stamp_style=_style(field, signature.lines))
+    signer = _At(metadata, signature, _style(field, signature.lines))
     try:
-        return bytes(signer.sign_pdf(writer).getvalue())
+        return bytes(signer.sign_pdf(writer, existing_fields_only=True).getvalue())
     except (SigningError, PdfError, LayoutError) as broken:
         raise Refusal("statement.unsignable") from broken
 
