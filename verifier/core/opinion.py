@@ -1,0 +1,99 @@
+"""Which opinions may be given, from outcomes and findings, and why the others may not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verifier.core.findings import DISPOSED, FindingState
+from verifier.core.rulepack import Opinion, RulePack
+
+
+@dataclass(frozen=True, slots=True)
+class FindingStanding:
+    """A finding by its spoken number, its class in the pack, and where it stands."""
+
+    label: str
+    class_code: str
+    state: FindingState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the three checks and the findings have come to: counts of what is undecided, and what cannot be confirmed."""
+
+    boundary_undecided: int
+    data_undecided: int
+    checklist_unanswered: int
+    visits: int
+    findings: Sequence[FindingStanding]
+    cannot_confirm: Sequence[str]
+    """Natural keys of sources whose tonnes cannot be confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A reason as a message id with its values."""
+
+    message: str
+    values: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An opinion of the pack, and every reason why it may not be given; none means it may."""
+
+    opinion: Opinion
+    against: tuple[Because, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be given."""
+        return not self.against
+
+
+def undisposed(standing: Standing) -> tuple[Because, ...]:
+    """What stands in the way of any opinion: nothing may be left undecided or undisposed of (AVR Art. 22; guideline 130, 4.2.3)."""
+    reasons = []
+    for message, count in (
+        ("opinion.boundary_undecided", standing.boundary_undecided),
+        ("opinion.data_undecided", standing.data_undecided),
+        ("opinion.checklist_unanswered", standing.checklist_unanswered),
+    ):
+        if count:
+            reasons.append(Because(message, (("count", count),)))
+    if not standing.visits:
+        reasons.append(Because("opinion.no_visit"))
+    waiting = [finding.label for finding in standing.findings if finding.state not in DISPOSED]
+    if waiting:
+        reasons.append(Because("opinion.findings_open", (("findings", ", ".join(waiting)), ("count", len(waiting)))))
+    return tuple(reasons)
+
+
+def shortcomings(standing: Standing, pack: RulePack) -> tuple[Because, ...]:
+    """What a positive opinion would have to hide: a blocking finding not corrected, a number that cannot be confirmed.
+
+    Estimating a non-conformity conservatively disposes of it, but the report itself stays uncorrected.
+    """
+    reasons = []
+    blocking = [
+        finding.label
+        for finding in standing.findings
+        if finding.state in (FindingState.UNCORRECTED, FindingState.ESTIMATED, FindingState.CARRIED_OVER)
+        and pack.finding_class(finding.class_code).blocks_positive_opinion
+    ]
+    if blocking:
+        reasons.append(Because("opinion.not_corrected", (("findings", ", ".join(blocking)), ("count", len(blocking)))))
+    if standing.cannot_confirm:
+        shown = ", ".join(standing.cannot_confirm[:10])
+        reasons.append(Because("opinion.cannot_confirm", (("sources", shown), ("count", len(standing.cannot_confirm)))))
+    return tuple(reasons)
+
+
+def choices(standing: Standing, pack: RulePack) -> tuple[Choice, ...]:
+    """Every opinion of the pack with what speaks against it.
+
+    A positive one needs everything closed; a negative one needs a shortcoming to name. Where the pack has no materiality threshold,
+    size plays no part: no verdict is invented.
+    """
+    left, short = undisposed(standing), shortcomings(standing, pack)
+    nothing_wrong = () if short else (Because("opinion.nothing_wrong"),)
+    return tuple(Choice(opinion, left + (short if opinion.positive else nothing_wrong)) for opinion in pack.opinions)
