@@ -173,7 +173,12 @@ def _altered_defaults(report: ReportedReport, pack: RulePack) -> Iterator[Flag]:
         per = stated_in.denominator
         right = published.value * stated_in.numerator.size / (per.size if per else 1)
         if factor.per_base != right:
-            values = {"parameter": published.parameter, "stated": row.value, "published": published.written, "table": published.table}
+            values = {
+                "parameter": published.parameter,
+                "stated": f"{row.value} {row.unit}".strip(),
+                "published": f"{published.written} {published.unit}",
+                "table": published.table,
+            }
             source = None if row.source_id.startswith("*") else row.source_id
             yield _flag("default_factor_altered", source, period_of(row.period), row.sheet, row.row, **values)
 
