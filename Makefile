@@ -1,0 +1,47 @@
+# make run · test · check · help: the executable documentation
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk
+
+.PHONY: help run test check system setup catalogues demo clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+run: setup  ## set everything up, make the demo once, serve the app and print its address
+	@$(BIN)/verifier demo --once
+	@$(BIN)/verifier serve
+
+demo: setup  ## make the demo cases
+	@$(BIN)/verifier demo --once
+
+test: setup  ## set up what is missing and pass every test, browser tests included
+	@tools/have-system || $(MAKE) --no-print-directory system
+	@$(BIN)/python -m pytest -n 2
+
+check: setup  ## style, types, who imports whom, translations, migrations = models
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python tools/catalogues.py check
+	@$(BIN)/python tools/migrations.py
+
+system:  ## what Debian must give: browser, PostgreSQL, poppler, qpdf, a Chinese font
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN)
+
+setup: .venv/ready catalogues  # the virtual environment and the compiled catalogues
+
+.venv/ready: requirements-dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+catalogues: .venv/ready
+	@$(BIN)/python tools/catalogues.py compile
+
+clean:  ## forget the virtual environment; instance/ stays
+	rm -rf .venv *.egg-info
