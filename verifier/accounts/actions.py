@@ -1,0 +1,236 @@
+"""Deeds on people and organisations: the pages, the command line and the demo use these same ones.
+
+`create_organisation`, `create_user` (with a password) and `enrol_second_factor` are all that a demo needs; `invite` sends a link instead.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from unicodedata import normalize
+
+from sqlalchemy import delete
+
+from verifier.accounts import links, mail, passwords, queries, secondfactor, sessions
+from verifier.accounts.links import Purpose
+from verifier.accounts.models import Appointment, Organisation, RecoveryCode, User
+from verifier.audit.actions import record
+from verifier.core.access import ORGANISATION_ROLES, Role
+from verifier.core.actor import Actor
+from verifier.core.errors import NotPermitted, Refusal
+from verifier.core.subject import Subject
+from verifier.db import check_version, db
+
+
+def create_organisation(
+    kind: str, name: str, *, name_zh: str | None = None, credit_code: str | None = None, actor: Actor, now: datetime
+) -> Organisation:
+    """Add a body, a unit, an authority or the installation's own organisation; names and credit codes belong to one only."""
+    if kind not in ORGANISATION_ROLES:
+        raise Refusal("accounts.organisation.kind")
+    _require_free(name, credit_code)
+    organisation = Organisation(kind=kind, name=name, name_zh=name_zh or None, credit_code=credit_code or None, created_at=now)
+    db.session.add(organisation)
+    db.session.flush()
+    record("accounts:organisation:added", actor, _subject(organisation), now=now, kind=kind, name=name)
+    return organisation
+
+
+def edit_organisation(
+    organisation: Organisation,
+    *,
+    name: str,
+    name_zh: str | None,
+    credit_code: str | None,
+    seen_version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change how an organisation is called; its kind stays, because people's roles hang on it."""
+    kept = organisation.name
+    check_version(organisation, seen_version, lambda: Refusal("accounts.organisation.stale", kept=kept, yours=name))
+    _require_free(name, credit_code, but=organisation)
+    before = {"name": kept, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
+    organisation.name, organisation.name_zh, organisation.credit_code = name, name_zh or None, credit_code or None
+    after = {"name": organisation.name, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
+    record("accounts:organisation:edited", actor, _subject(organisation), now=now, before=before, after=after)
+
+
+def create_user(
+    organisation: Organisation, email: str, name: str, *, roles: Collection[Role] = (), password: str | None = None,
+    language: str | None = None, actor: Actor, now: datetime,
+) -> User:  # fmt: skip
+    """Add a person to an organisation, in roles that its kind knows; without a password they cannot sign in before a link gave them one."""
+    email, name = plain_email(email), name.strip()
+    if queries.by_email(email) is not None:
+        raise Refusal("accounts.email.taken", email=email)
+    _require_known(organisation, roles)
+    user = User(email=email, name=name, organisation=organisation, language=language, created_at=now)
+    user.appointments = [Appointment(role=role) for role in sorted(roles)]
+    if password is not None:
+        passwords.require_good(password, about=about(user))
+        user.password_hash = passwords.hashed(password)
+    db.session.add(user)
+    db.session.flush()
+    record("accounts:account:added", actor, _subject(user), now=now, organisation=str(organisation.id), roles=sorted(roles))
+    return user
+
+
+def invite(
+    organisation: Organisation,
+    email: str,
+    name: str,
+    *,
+    roles: Collection[Role] = (),
+    language: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> tuple[User, str]:
+    """Add a person and send them a link to set their password; returns the person and the link's token."""
+    user = create_user(organisation, email, name, roles=roles, language=language, actor=actor, now=now)
+    return user, _send_invitation(user, actor=actor, now=now)
+
+
+def invite_colleague(inviter: User, email: str, name: str, *, roles: Collection[Role], actor: Actor, now: datetime) -> tuple[User, str]:
+    """Invite someone into one's own organisation, in the roles that one may give."""
+    givable = roles_to_give(inviter)
+    if givable is None or not set(roles) <= givable:
+        raise NotPermitted
+    return invite(inviter.organisation, email, name, roles=roles, actor=actor, now=now)
+
+
+def roles_to_give(inviter: User) -> frozenset[Role] | None:
+    """The roles a person may give in their own organisation; None when they may invite nobody."""
+    if Role.COORDINATOR in inviter.roles:
+        return frozenset()
+    if inviter.roles & {Role.RESPONSIBLE, Role.CONTACT}:
+        return frozenset({Role.CONTRIBUTOR})
+    return None
+
+
+def resend_invitation(user: User, *, actor: Actor, now: datetime) -> str:
+    """Send a new invitation, and let the earlier ones go, to someone who has not set a password yet."""
+    if user.password_hash is not None:
+        raise Refusal("accounts.invitation.taken_up", name=user.name)
+    if not user.is_active:
+        raise Refusal("accounts.account.disabled", name=user.name)
+    links.end_all(user, now=now)
+    return _send_invitation(user, actor=actor, now=now)
+
+
+def change_roles(user: User, roles: Collection[Role], *, seen_version: int | None, actor: Actor, now: datetime) -> None:
+    """Give a person these roles in their organisation, and no others."""
+    kept = sorted(user.roles)
+    check_version(user, seen_version, lambda: Refusal("accounts.account.stale", name=user.name))
+    _require_known(user.organisation, roles)
+    if actor.id == user.id and Role.ADMINISTRATOR in user.roles and Role.ADMINISTRATOR not in roles:
+        raise Refusal("accounts.administrator.oneself")
+    user.appointments = [each for each in user.appointments if each.role in roles] + [
+        Appointment(role=role) for role in sorted(set(roles) - user.roles)
+    ]
+    record("accounts:account:roles_changed", actor, _subject(user), now=now, before=kept, after=sorted(roles))
+
+
+def disable(user: User, *, actor: Actor, now: datetime) -> None:
+    """Close an account: its sessions end at once, its links are no longer good."""
+    if actor.id == user.id:
+        raise Refusal("accounts.administrator.oneself")
+    if not user.is_active:
+        raise Refusal("accounts.account.disabled", name=user.name)
+    user.disabled_at = now
+    user.version += 1
+    ended = sessions.end_all(user, now=now)
+    links.end_all(user, now=now)
+    record("accounts:account:disabled", actor, _subject(user), now=now, sessions_ended=ended)
+
+
+def enable(user: User, *, actor: Actor, now: datetime) -> None:
+    """Open a closed account again; its password is as before."""
+    if user.is_active:
+        raise Refusal("accounts.account.enabled", name=user.name)
+    user.disabled_at = None
+    user.version += 1
+    record("accounts:account:enabled", actor, _subject(user), now=now)
+
+
+def edit_account(user: User, *, name: str, language: str | None, seen_version: int | None, actor: Actor, now: datetime) -> None:
+    """Change one's own name and language."""
+    check_version(user, seen_version, lambda: Refusal("accounts.account.stale", name=user.name))
+    before, user.name, user.language = user.name, name.strip(), language or None
+    record("accounts:account:edited", actor, _subject(user), now=now, before=before, after=user.name, language=user.language)
+
+
+def set_password(user: User, password: str, *, actor: Actor, now: datetime) -> None:
+    """Give the account a new password; every session and every link that it had is ended."""
+    passwords.require_good(password, about=about(user))
+    user.password_hash = passwords.hashed(password)
+    ended = sessions.end_all(user, now=now)
+    links.end_all(user, now=now)
+    record("accounts:account:password_set", actor, _subject(user), now=now, sessions_ended=ended)
+
+
+def use_link(token: str, password: str, *, now: datetime) -> User:
+    """Set a password with a link that is used up by this."""
+    link = links.use(token, now=now)
+    set_password(link.user, password, actor=Actor(link.user.id, link.user.name), now=now)
+    return link.user
+
+
+def enrol_second_factor(user: User, secret: str, code: str, *, actor: Actor, now: datetime) -> list[str]:
+    """Set up (or renew) the second factor with a secret whose present code proves it is kept; returns ten recovery codes, shown once."""
+    step = secondfactor.step_of(secret, code, now)
+    if step is None:
+        raise Refusal("accounts.code.wrong")
+    secondfactor.keep(user, secret, step, now=now)
+    codes = secondfactor.renew_recovery_codes(user)
+    record("accounts:account:second_factor_set", actor, _subject(user), now=now)
+    return codes
+
+
+def renew_recovery_codes(user: User, *, actor: Actor, now: datetime) -> list[str]:
+    """Ten new recovery codes, shown once."""
+    if not secondfactor.is_set(user):
+        raise Refusal("accounts.second_factor.missing")
+    codes = secondfactor.renew_recovery_codes(user)
+    record("accounts:account:recovery_codes_renewed", actor, _subject(user), now=now)
+    return codes
+
+
+def remove_second_factor(user: User, *, actor: Actor, now: datetime) -> None:
+    """For someone who lost both app and paper: the second factor is taken off and every session ends."""
+    if not secondfactor.is_set(user):
+        raise Refusal("accounts.second_factor.missing")
+    user.totp_secret = user.totp_confirmed_at = None
+    user.version += 1
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    record("accounts:account:second_factor_removed", actor, _subject(user), now=now, sessions_ended=sessions.end_all(user, now=now))
+
+
+def plain_email(email: str) -> str:
+    """An address as it is kept and compared: lower case, nothing around it."""
+    return normalize("NFKC", email).strip().lower()
+
+
+def about(user: User) -> tuple[str, ...]:
+    """What anyone may know about a person, and no password may be made of."""
+    return (user.email, user.name, user.organisation.name, user.organisation.name_zh or "")
+
+
+def _send_invitation(user: User, *, actor: Actor, now: datetime) -> str:
+    token = links.issue(user, Purpose.INVITATION, now=now)
+    mail.send_link(user, Purpose.INVITATION, token, now=now)
+    record("accounts:account:invited", actor, _subject(user), now=now)
+    return token
+
+
+def _require_known(organisation: Organisation, roles: Collection[Role]) -> None:
+    if not set(roles) <= ORGANISATION_ROLES[organisation.kind]:
+        raise Refusal("accounts.roles.kind", organisation=organisation.name)
+
+
+def _require_free(name: str, credit_code: str | None, but: Organisation | None = None) -> None:
+    taken = queries.organisation_like(name, credit_code or None)
+    if any(each is not but for each in taken):
+        raise Refusal("accounts.organisation.taken", name=name)
+
+
+def _subject(row: User | Organisation) -> Subject:
+    return Subject("account" if isinstance(row, User) else "organisation", str(row.id))

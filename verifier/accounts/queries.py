@@ -1,0 +1,74 @@
+"""Reading people and organisations."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, exists, func, or_, select
+
+from verifier.accounts.models import Appointment, Organisation, User
+from verifier.db import db
+
+ACTIVE, INVITED, DISABLED = "active", "invited", "disabled"
+
+
+def by_email(email: str) -> User | None:
+    """The person an address (in its plain form) belongs to."""
+    return db.session.scalar(select(User).where(User.email == email))
+
+
+def user(user_id: UUID) -> User | None:
+    """One person."""
+    return db.session.get(User, user_id)
+
+
+def organisation(organisation_id: UUID) -> Organisation | None:
+    """One organisation."""
+    return db.session.get(Organisation, organisation_id)
+
+
+def organisation_like(name: str, credit_code: str | None) -> list[Organisation]:
+    """The organisations that already have this name or this credit code."""
+    same = Organisation.name == name
+    return list(db.session.scalars(select(Organisation).where(or_(same, Organisation.credit_code == credit_code) if credit_code else same)))
+
+
+def all_organisations() -> list[Organisation]:
+    """Every organisation, by name."""
+    return list(db.session.scalars(select(Organisation).order_by(Organisation.name)))
+
+
+def organisations(search: str = "", kind: str = "") -> Select[tuple[Organisation]]:
+    """Organisations by name."""
+    rows = select(Organisation).order_by(Organisation.name)
+    if search:
+        rows = rows.where(_any_like(search, Organisation.name, Organisation.name_zh, Organisation.credit_code))
+    return rows.where(Organisation.kind == kind) if kind else rows
+
+
+def people(search: str = "", kind: str = "", role: str = "", status: str = "", organisation_id: UUID | None = None) -> Select[tuple[User]]:
+    """People by name, with what they are and whether they may sign in."""
+    rows = select(User).join(Organisation, User.organisation_id == Organisation.id).order_by(func.lower(User.name), User.id)
+    if search:
+        rows = rows.where(_any_like(search, User.name, User.email, Organisation.name, Organisation.name_zh))
+    if kind:
+        rows = rows.where(Organisation.kind == kind)
+    if role:
+        rows = rows.where(exists().where(Appointment.user_id == User.id, Appointment.role == role))
+    if organisation_id is not None:
+        rows = rows.where(User.organisation_id == organisation_id)
+    if status == DISABLED:
+        rows = rows.where(User.disabled_at.is_not(None))
+    elif status in (ACTIVE, INVITED):
+        has_password = User.password_hash.is_not(None) if status == ACTIVE else User.password_hash.is_(None)
+        rows = rows.where(User.disabled_at.is_(None), has_password)
+    return rows
+
+
+def members(organisation_ids: list[UUID]) -> dict[UUID, int]:
+    """How many people each organisation has."""
+    counted = select(User.organisation_id, func.count()).where(User.organisation_id.in_(organisation_ids)).group_by(User.organisation_id)
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def _any_like(search: str, *columns: object) -> object:
+    like = "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return or_(*(column.ilike(like, escape="\\") for column in columns))  # type: ignore[attr-defined]
