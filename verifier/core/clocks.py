@@ -1,0 +1,78 @@
+"""Whose turn it is and how late: where a unit's year stands before and during its case, against the days the year sets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from verifier.core.access import Role
+from verifier.core.lifecycle import TURN, Stage
+
+
+class Before(StrEnum):
+    """Where a unit's year stands while it has no case, in the order it passes them."""
+
+    NO_REPORT = "no_report"
+    TO_RELEASE = "to_release"
+    NO_BODY = "no_body"
+    TO_OPEN = "to_open"
+
+
+Standing = Before | Stage
+STANDINGS: tuple[Standing, ...] = (*Before, *Stage)
+"""Every station of a unit's year, from nothing to an issued statement."""
+
+BEFORE_TURN: Mapping[Before, Role] = {
+    Before.NO_REPORT: Role.CONTACT,
+    Before.TO_RELEASE: Role.RESPONSIBLE,
+    Before.NO_BODY: Role.CONTACT,
+    Before.TO_OPEN: Role.COORDINATOR,
+}
+"""Who is waited for while there is no case."""
+
+
+def standing(*, handed_in: bool, released: bool, body_named: bool, stage: Stage | None) -> Standing:
+    """The first thing that is still missing; once there is a case, its stage."""
+    if stage is not None:
+        return stage
+    if not released:
+        return Before.TO_RELEASE if handed_in else Before.NO_REPORT
+    return Before.TO_OPEN if body_named else Before.NO_BODY
+
+
+def turn(now_at: Standing) -> Role | None:
+    """Who is waited for; nobody once the statement is issued."""
+    return BEFORE_TURN[now_at] if isinstance(now_at, Before) else TURN[now_at]
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """Whole calendar days: `late` past the day something was due, else `left` until it; the due day itself is in time."""
+
+    due: date
+    late: int
+    left: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the due day is over."""
+        return self.late > 0
+
+
+def lateness(due: date, today: date) -> Lateness:
+    """How late something is that has not been done."""
+    days = (today - due).days
+    return Lateness(due, max(days, 0), max(-days, 0))
+
+
+def due_day(now_at: Standing, *, report_due: date, verified_due: date) -> date | None:
+    """The next day the year sets: the report's until it is released, then the statement's; None once that is issued."""
+    if now_at in (Before.NO_REPORT, Before.TO_RELEASE):
+        return report_due
+    return None if now_at is Stage.ISSUED else verified_due
+
+
+def day_in(zone: str, now: datetime) -> date:
+    """The calendar day of a moment in a time zone (`Asia/Shanghai`)."""
+    return now.astimezone(ZoneInfo(zone)).date()
