@@ -17,7 +17,7 @@ ORGANISATIONS = {
     "authority": ("authority", "Beijing Ecology and Environment Bureau"),
     "body": ("body", "Jingcheng Verification Co., Ltd."),
     "other_body": ("body", "Huabei Certification Institute"),
-    "unit": ("unit", "Steel Group Park Co., Ltd."),
+    "unit": ("unit", "Riverside Park Services"),
     "other_unit": ("unit", "Cold Rolling Works Co., Ltd."),
 }
 PEOPLE: dict[str, tuple[str, tuple[Role, ...]]] = {

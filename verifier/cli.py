@@ -1,4 +1,231 @@
-"""The command line; see `verifier --help`."""
+"""The command line: `verifier --help`. Exit codes: 0 good, 1 something found, 2 cannot be read."""
 
+import json
+import sys
+from collections.abc import Mapping
+from gettext import translation
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask_migrate import upgrade
+
+from verifier import config
+from verifier.accounts import commands as accounts
+from verifier.app import create_app
+from verifier.audit import queries as trails
+from verifier.core.access import ORGANISATION_ROLES, Role
+from verifier.core.calculation import calculate
+from verifier.core.errors import Refusal
+from verifier.db import db, utcnow
+from verifier.reports import summary
+from verifier.reports.workbook import Unreadable, read
+from verifier.rulepacks import load as rulepacks
+from verifier.serve import serve as run_server
+from verifier.statement import commands as statements
+
+FOUND, UNREADABLE = 1, 2
+WORKBOOK = click.Path(path_type=Path)
+
+
+def say(message: str, values: Mapping[str, object]) -> str:
+    """A message id in the language of the installation."""
+    folder = Path(__file__).parent / "translations"
+    language = config.language()
+    sentence = translation("messages", folder, languages=[language], fallback=True).gettext(message)
+    return sentence % values if values else sentence
+
+
+def fail(text: str, code: int = UNREADABLE) -> None:
+    """Say what is wrong and end."""
+    click.echo(text, err=True)
+    sys.exit(code)
+
+
+def installation() -> Flask:
+    """The app of this installation with its database in the newest shape."""
+    app = create_app()
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Placeholder replaced below."""
+    """Verifier: from a reported number to a signed statement anyone can check."""
+
+
+@main.command()
+@click.option("--workers", default=2, show_default=True, help="Processes that answer.")
+def serve(workers: int) -> None:
+    """Bring the database to its newest shape and serve the app; prints its address."""
+    app = installation()
+    run_server(app, workers)
+
+
+@main.group(invoke_without_command=True)
+@click.option("--once", is_flag=True, help="Do nothing when the demo, or anything else, is already there.")
+@click.pass_context
+def demo(context: click.Context, once: bool) -> None:
+    """Make the demo: people, a programme year, and a case at every stage."""
+    if context.invoked_subcommand is not None:
+        return
+    from verifier.demo import build  # noqa: PLC0415 - only the demo needs it
+
+    with installation().app_context():
+        if build.is_settled():
+            if once:
+                return
+            fail("This installation already holds data; the demo is only made in an empty one.", FOUND)
+        build.build(now=utcnow(), say=click.echo)
+
+
+@demo.command("code")
+@click.argument("person")
+def demo_code(person: str) -> None:
+    """Print a demo person's current second factor; PERSON is the e-mail address, or what stands before its @."""
+    with create_app().app_context():
+        code = accounts.current_code(person if "@" in person else f"{person}@demo.example")
+    if code is None:
+        fail(f"{person} is not a demo person, or has no second factor.", FOUND)
+    click.echo(code)
+
+
+@main.group()
+def user() -> None:
+    """People of this installation."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--organisation", required=True, help="Name of the organisation; made when it is new.")
+@click.option("--kind", type=click.Choice(sorted(ORGANISATION_ROLES)), required=True, help="What the organisation is.")
+@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="May be given more than once.")
+def user_add(email: str, name: str, organisation: str, kind: str, roles: tuple[str, ...]) -> None:
+    """Add a person and print the link with which they choose their password."""
+    app = installation()
+    with app.app_context():
+        try:
+            link = accounts.add_user(email, name, organisation, kind, [Role(role) for role in roles])
+            db.session.commit()
+        except Refusal as refusal:
+            fail(say(refusal.message, refusal.values), FOUND)
+        click.echo(link)
+
+
+@main.command()
+@click.argument("workbook", type=WORKBOOK)
+@click.option("--pack", "pack_id", required=True, help="Rule pack, such as beijing/2021.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def check(workbook: Path, pack_id: str, as_json: bool) -> None:
+    """Recalculate a report and say what looks wrong with it; needs no database."""
+    try:
+        pack = rulepacks.load(pack_id)
+        report = read(workbook)
+    except Unreadable as unreadable:
+        for problem in unreadable.problems:
+            click.echo(say(problem.message, problem.values), err=True)
+        sys.exit(UNREADABLE)
+    except Refusal as refusal:
+        fail(say(refusal.message, refusal.values))
+    except OSError as error:
+        fail(f"{workbook}: {error.strerror}")
+    calculation = calculate(report, pack)
+    if as_json:
+        click.echo(json.dumps(summary.check_json(report, calculation, pack), ensure_ascii=False, indent=1))
+    else:
+        click.echo(summary.check_text(report, calculation, pack, say))
+    sys.exit(FOUND if calculation.flags else 0)
+
+
+@main.group()
+def statement() -> None:
+    """Issued statements."""
+
+
+@statement.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def statement_list(as_json: bool) -> None:
+    """Every issued statement."""
+    with create_app().app_context():
+        found = statements.statement_list()
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for row in found:
+        click.echo("\t".join(str(row[key]) for key in ("number", "unit", "year", "tonnes", "opinion", "status", "issued_at")))
+
+
+@statement.command("export")
+@click.argument("number")
+@click.option("-o", "--output", type=WORKBOOK, required=True, help="Where the PDF is written.")
+def statement_export(number: str, output: Path) -> None:
+    """Write the PDF of an issued statement to a file."""
+    with create_app().app_context():
+        pdf = statements.export(number)
+    if pdf is None:
+        fail(f"No issued statement has the number {number}.", FOUND)
+    output.write_bytes(pdf)
+    click.echo(f"{output}: {len(pdf)} bytes")
+
+
+@statement.command("verify")
+@click.argument("file", type=WORKBOOK)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def statement_verify(file: Path, as_json: bool) -> None:
+    """Say whether a PDF is the issued statement, untouched, and by whom it is signed."""
+    try:
+        pdf = file.read_bytes()
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    with create_app().app_context():
+        result = statements.verify_file(pdf)
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False, indent=1))
+    else:
+        click.echo(result["verdict"])
+        for reason in result["reasons"]:
+            click.echo(f"  {say(reason['message'], reason['values'])}")
+        for signer in result["signers"]:
+            click.echo("  " + ", ".join(f"{key}: {value}" for key, value in signer.items()))
+    sys.exit({"genuine": 0, "unreadable": UNREADABLE}.get(result["verdict"], FOUND))
+
+
+@main.group()
+def audit() -> None:
+    """The append-only trails."""
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Recompute every trail and name the first row that is broken or missing."""
+    app = create_app()
+    broken = 0
+    with app.app_context():
+        for verdict in trails.verify(app.extensions["verifier"].heads):
+            if verdict.broken:
+                broken += 1
+                click.echo(f"{verdict.trail}: row {verdict.broken.number}: {verdict.broken.fault}")
+            else:
+                click.echo(f"{verdict.trail}: {verdict.rows} rows hold")
+    sys.exit(FOUND if broken else 0)
+
+
+@main.group()
+def packs() -> None:
+    """Rule packs."""
+
+
+@packs.command("check")
+def packs_check() -> None:
+    """Say what is wrong with any rule pack: file, key and reason."""
+    own = config.from_environment().instance / "rulepacks"
+    defects = rulepacks.check(own)
+    for file, key, reason in defects:
+        click.echo(f"{file}: {key}: {reason}")
+    for pack_id in rulepacks.available(own):
+        click.echo(pack_id)
+    sys.exit(FOUND if defects else 0)
+
+

@@ -66,6 +66,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def language() -> str:
+    """The language of the installation, for what is said without a browser."""
+    return os.environ.get("VERIFIER_LANGUAGE") or "en"
+
+
 def secret_file(path: Path) -> str:
     """A random secret kept in a file only its owner can read; made once, whoever comes first."""
     try:
