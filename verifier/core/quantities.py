@@ -99,7 +99,7 @@ def factor_unit(text: str) -> FactorUnit | None:
         if top not in UNITS and top.endswith(ending):
             top, substance = top.removesuffix(ending), meaning
             break
-    numerator, denominator = UNITS.get(top), UNITS.get(bottom) if slash else None
+    numerator, denominator = UNITS.get(top), UNITS.get(bottom) if bottom else None
     if numerator is None or (slash and denominator is None) or (substance and numerator.dimension is not Dimension.MASS):
         return None
     return FactorUnit(text, numerator, substance, denominator)

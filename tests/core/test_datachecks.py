@@ -1,0 +1,113 @@
+"""What looks wrong in the numbers, each at its place; and nothing where nothing is."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from tests.core.reported import DEMO, GAS, activity, beijing, factors, park, report, source, year_of
+from verifier.core.calculation import Flag, calculate
+from verifier.core.report import CrosscheckRow, MeterRow, ReportedReport, TotalRow
+
+PLANTED = json.loads((DEMO / "park-2021-errors.key.json").read_text())["errors"]
+
+
+def found(handed_in: ReportedReport, code: str) -> list[Flag]:
+    return [flag for flag in calculate(handed_in, beijing()).flags if flag.code == code]
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=[error["code"] for error in PLANTED])
+def test_every_planted_error_is_found_at_its_place(planted: dict[str, str]) -> None:
+    own = [flag for flag in found(park("park-2021-errors"), planted["code"]) if flag.caused_by is None]
+    assert [(flag.source, flag.period) for flag in own] == [(planted.get("source"), planted.get("period"))]
+    if "tonnes" in planted:
+        assert round(float(own[0].tonnes or 0), 2) == float(planted["tonnes"])
+
+
+def test_nothing_else_is_flagged_but_what_the_planted_errors_cause() -> None:
+    flags = calculate(park("park-2021-errors"), beijing()).flags
+    others = [(flag.code, flag.source, flag.caused_by) for flag in flags if flag.caused_by]
+    assert others == [("arithmetic_difference", "E-095", "factor_of_thousand")]
+    assert len(flags) == len(PLANTED) + 1
+
+
+DIFFERENCES = [("72.48", False), ("72.5", False), ("72", False), ("72.49", True), ("73", True), ("0", True)]
+
+
+@pytest.mark.parametrize(("reported", "flagged"), DIFFERENCES)
+def test_only_what_rounding_cannot_explain_is_an_arithmetic_difference(reported: str, flagged: bool) -> None:
+    assert bool(found(report(source(reported=reported), rows=year_of("10")), "arithmetic_difference")) is flagged
+
+
+TOTALS = [
+    ({"purchased_electricity": "100", "total": "100"}, []),
+    ({"purchased_electricity": "100", "total": "137"}, [37]),
+    ({"purchased_electricity": "101", "total": "101"}, [1]),
+    ({"外购电力": "100", "合计": "99"}, [-1]),
+]
+
+
+@pytest.mark.parametrize(("stated", "tonnes"), TOTALS)
+def test_a_total_is_the_sum_of_its_categories_and_a_category_of_its_sources(stated: dict[str, str], tonnes: list[int]) -> None:
+    totals = tuple(
+        TotalRow(sheet="totals", row=row, category=name, reported_tco2=value) for row, (name, value) in enumerate(stated.items(), 2)
+    )
+    flags = found(report(source(reported="100.00"), rows=year_of("10"), totals=totals), "total_mismatch")
+    assert [flag.tonnes for flag in flags] == tonnes
+
+
+THOUSANDS = [
+    ([10, 11, 12000, 13, 12, 11, 10, 9, 8, 9, 10, 11], ["2021-03"]),
+    ([10, 11, 12, 13, 12, 11, Fraction(1, 100), 9, 8, 9, 10, 11], ["2021-07"]),
+    ([900, 700, 400, 100, 20, 2, 1, 1, 10, 150, 500, 800], []),
+    ([10, 11, 100, 13, 12, 11, 10, 9, 8, 9, 10, 11], []),
+    ([0, 0, 0, 0, 0, 5, 6, 5, 0, 0, 0, 0], []),
+]
+
+
+@pytest.mark.parametrize(("amounts", "periods"), THOUSANDS)
+def test_three_places_off_is_told_from_seasons(amounts: list[Fraction], periods: list[str]) -> None:
+    rows = activity(*((f"2021-{month:02d}", str(float(amount)), "MWh") for month, amount in enumerate(amounts, 1)))
+    assert [flag.period for flag in found(report(rows=rows), "factor_of_thousand")] == periods
+
+
+@pytest.mark.parametrize(
+    ("independent", "unit", "flagged"), [("10.1", "MWh", False), ("10,000", "kWh", False), ("10.2", "MWh", True), ("10", "t", False)]
+)
+def test_an_independent_record_may_differ_by_the_packs_tolerance(independent: str, unit: str, flagged: bool) -> None:
+    check = CrosscheckRow(sheet="crosschecks", row=2, source_id="S", period="2021-02", quantity=independent, unit=unit)
+    handed_in = replace(report(rows=year_of("10")), crosschecks=(check,))
+    assert [flag.period for flag in found(handed_in, "crosscheck_difference")] == (["2021-02"] if flagged else [])
+
+
+@pytest.mark.parametrize(
+    ("until", "period"), [("2022-06-30", None), ("2021-12-31", None), ("2021年8月15日", "2021-08"), ("2019/1/1", "2021-01"), ("", None)]
+)
+def test_a_calibration_lapses_in_the_first_month_it_does_not_outlast(until: str, period: str | None) -> None:
+    meter = MeterRow(sheet="meters", row=2, meter_id="M", valid_until=until)
+    handed_in = replace(report(source(meter_id="M"), rows=year_of("10")), meters=(meter,))
+    assert [flag.period for flag in found(handed_in, "calibration_lapsed")] == ([period] if period else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "basis", "flagged"),
+    [("0.99", "1", "default", False), ("99", "%", "default", False), ("0.98", "1", "default", True), ("0.98", "1", "measured", False)],
+)
+def test_a_default_must_be_the_published_one(value: str, unit: str, basis: str, flagged: bool) -> None:
+    rows = tuple(replace(row, basis=basis) for row in factors(GAS | {"oxidation": (value, unit)}))
+    handed_in = report(source(category="stationary_combustion", fuel="天然气"), rows=year_of("1", "万Nm3"), given=rows)
+    assert bool(found(handed_in, "default_factor_altered")) is flagged
+
+
+def test_gas_in_cubic_metres_is_taken_as_normal_and_says_so() -> None:
+    handed_in = report(source(category="stationary_combustion", fuel="天然气"), rows=year_of("1", "万m3"), given=factors(GAS))
+    assert len(found(handed_in, "volume_conditions")) == 12
+    assert calculate(handed_in, beijing()).sources[0].complete
+
+
+def test_flags_of_one_wrong_row_name_its_sheet_and_row() -> None:
+    handed_in = report(rows=activity(*((f"2021-{month:02d}", "?" if month == 4 else "10", "MWh") for month in range(1, 13))))
+    assert [(flag.sheet, flag.row, dict(flag.values)) for flag in found(handed_in, "non_numeric")] == [
+        ("activity", 5, {"column": "quantity", "text": "?"})
+    ]
