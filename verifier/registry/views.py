@@ -1,8 +1,122 @@
-"""Pages of registry."""
+"""Pages of the registry: a programme's years and the units in each."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from verifier.web.subjects import Describe
+from verifier.core.access import Permission
+from verifier.core.errors import NotYours
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.registry import actions, queries
+from verifier.registry.forms import NEW, DatesForm, PackForm, UnitForm, UnitsFilter, YearForm
+from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.rulepacks.load import available, load
+from verifier.web.filters import name_of, text_in
+from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.permit import permit
+from verifier.web.session import current_actor, this_user
+from verifier.web.spreadsheet import spreadsheet
+from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("registry", __name__)
-SUBJECTS: dict[str, Describe] = {}
+
+
+def _describe_year(engagement: Engagement, _id: str) -> Described:
+    year = engagement.unit_year.year
+    return Described(name_of(year), url_for("registry.year", year_id=year.id))
+
+
+SUBJECTS: dict[str, Describe] = {"programme_year": _describe_year}
+
+
+@bp.get("/programme/years")
+@permit(Permission.PROGRAMME_READ)
+def years() -> ResponseReturnValue:
+    """The years of the person's programme."""
+    found = queries.years_of(this_user().organisation)
+    return render_template("registry/years.html", years=found, counts=queries.unit_counts(found))
+
+
+@bp.route("/programme/years/new", methods=["GET", "POST"])
+@permit(Permission.PROGRAMME_MANAGE)
+def new_year() -> ResponseReturnValue:
+    """Choose the rules and the year, see the dates they suggest, and open it."""
+    packs = [(pack_id, text_in(load(pack_id).name)) for pack_id in available()]
+    pack = load(next((pack_id for pack_id, _name in packs if pack_id == request.values.get("pack")), packs[0][0]))
+    asked = request.args.get("emission_year") or pack.version
+    emission_year = int(asked) if asked.isdigit() and len(asked) == 4 else utcnow().year - 1
+    chosen = PackForm(data={"pack": pack.id, "emission_year": emission_year}, formdata=None)
+    form = YearForm(data={"pack": pack.id, "emission_year": emission_year, "name": pack.name.en, "name_zh": pack.name.zh,
+                          "time_zone": pack.zone, **queries.suggested_dates(pack, emission_year)})  # fmt: skip
+    chosen.pack.choices = form.pack.choices = packs
+    if form.validate_on_submit():
+        year = actions.open_year(
+            this_user().organisation, form.emission_year.data or 0, form.pack.data, form.names(), form.dates(),
+            (form.time_zone.data or "").strip(), actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(_("The year is open. Register its units now."), "success")
+        return redirect(url_for(".year", year_id=year.id), 303)
+    return render_template("registry/new_year.html", form=form, chosen=chosen, pack=pack)
+
+
+@bp.get("/programme/years/<uuid:year_id>")
+@permit(Permission.PROGRAMME_READ)
+def year(year: ProgrammeYear) -> ResponseReturnValue:
+    """A year's dates and its units."""
+    form = UnitsFilter(request.args)
+    query = queries.units_of(year, search=form.q.data or "", body=form.body.data or "")
+    if wants_spreadsheet():
+        return _units_sheet(year, paged(query, per_page=100_000).items)
+    return render_template("registry/year.html", year=year, form=form, page=paged(query), export=export_url())
+
+
+def _units_sheet(year: ProgrammeYear, units: list[UnitYear]) -> ResponseReturnValue:
+    headers = [_("Unit"), _("Name in Chinese"), _("Unified social credit code"), _("Sector"), _("Verification body"), _("Registered")]
+    rows = [
+        (
+            unit.unit.name,
+            unit.unit.name_zh,
+            unit.unit.credit_code,
+            unit.sector,
+            name_of(unit.body) if unit.body else None,
+            unit.registered_at,
+        )
+        for unit in units
+    ]
+    return spreadsheet(_("Units %(year)s", year=year.emission_year), headers, rows)
+
+
+@bp.route("/programme/years/<uuid:year_id>/dates", methods=["GET", "POST"])
+@permit(Permission.PROGRAMME_MANAGE)
+def dates(year: ProgrammeYear) -> ResponseReturnValue:
+    """Change the dates of a year; after a refusal the form is up to date, so that sending it again is a decision."""
+    form = DatesForm(obj=year)
+    if form.validate_on_submit():
+        actions.set_dates(year, form.dates(), version=form.seen_version, actor=current_actor(), now=utcnow())
+        flash(_("The dates are set."), "success")
+        return redirect(url_for(".year", year_id=year.id), 303)
+    if getattr(g, "refusal", None) is not None:
+        form.version.data = str(year.version)
+    return render_template("registry/dates.html", year=year, form=form)
+
+
+@bp.route("/programme/years/<uuid:year_id>/units/new", methods=["GET", "POST"])
+@permit(Permission.PROGRAMME_MANAGE)
+def register(year: ProgrammeYear) -> ResponseReturnValue:
+    """Put a unit into the year: one we know, or a new one."""
+    known = queries.unregistered_units(year)
+    form = UnitForm(unit=None if known else NEW)
+    form.unit.choices = [*((str(unit.id), name_of(unit)) for unit in known), (NEW, _("A new unit"))]
+    if form.validate_on_submit():
+        unit_id = form.existing()
+        unit = queries.organisation(unit_id, "unit") if unit_id else form.new_unit()
+        if unit is None:
+            raise NotYours
+        actions.register_unit(
+            year, unit, credit_code=form.credit_code.data or "", sector=form.sector.data or "", actor=current_actor(), now=utcnow()
+        )
+        flash(_("The unit is registered for %(year)s.", year=year.emission_year), "success")
+        return redirect(url_for(".year", year_id=year.id), 303)
+    codes = {str(unit.id): unit.credit_code or _("no credit code yet: enter it below") for unit in known}
+    return render_template("registry/register.html", year=year, form=form, codes=codes)

@@ -1,0 +1,138 @@
+"""Deeds of the registry: open a year, set its dates, register a unit, name the body that verifies it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from verifier.accounts.models import Organisation
+from verifier.audit.actions import record
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.subject import Subject
+from verifier.db import check_version, db
+from verifier.registry import queries
+from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.rulepacks.load import load
+
+
+@dataclass(frozen=True, slots=True)
+class YearDates:
+    """The three days a programme sets for an emission year."""
+
+    report_due: date
+    verified_due: date
+    surrender_due: date
+
+    def __post_init__(self) -> None:
+        if not self.report_due <= self.verified_due <= self.surrender_due:
+            raise Refusal("registry.dates.order")
+
+    def written(self) -> dict[str, str]:
+        """The days as the trail keeps them."""
+        return {
+            "report": self.report_due.isoformat(),
+            "verified": self.verified_due.isoformat(),
+            "surrender": self.surrender_due.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """A reporting unit that we do not know yet."""
+
+    name: str
+    name_zh: str | None
+    credit_code: str
+
+
+def open_year(
+    authority: Organisation, emission_year: int, pack_id: str, names: tuple[str, str | None], dates: YearDates, time_zone: str,
+    *, actor: Actor, now: datetime,
+) -> ProgrammeYear:  # fmt: skip
+    """Open an emission year under a rule pack; a year is open once under each pack."""
+    if queries.year_under(authority, emission_year, pack_id) is not None:
+        raise Refusal("registry.year.exists", year=emission_year, pack=pack_id)
+    if time_zone not in available_timezones():
+        raise Refusal("registry.year.no_such_zone", zone=time_zone)
+    pack = load(pack_id)
+    name, name_zh = names
+    year = ProgrammeYear(
+        authority_id=authority.id, name=name, name_zh=name_zh, emission_year=emission_year, pack_id=pack.id, pack_sha256=pack.sha256,
+        time_zone=time_zone, report_due=dates.report_due, verified_due=dates.verified_due, surrender_due=dates.surrender_due, opened_at=now,
+    )  # fmt: skip
+    db.session.add(year)
+    db.session.flush()
+    record("registry:year:opened", actor, Subject("programme_year", str(year.id)), now=now,
+           name=name, year=emission_year, pack=pack.id, sha256=pack.sha256, zone=time_zone, **dates.written())  # fmt: skip
+    return year
+
+
+def dates_of(year: ProgrammeYear) -> YearDates:
+    """The days of a year as they are set now."""
+    return YearDates(year.report_due, year.verified_due, year.surrender_due)
+
+
+def set_dates(year: ProgrammeYear, dates: YearDates, *, version: int | None, actor: Actor, now: datetime) -> None:
+    """Set the days of a year; an edit made on older days is refused and told the ones that hold."""
+    before = dates_of(year)
+    check_version(year, version, lambda: Refusal("registry.dates.stale", **before.written()))
+    year.report_due, year.verified_due, year.surrender_due = dates.report_due, dates.verified_due, dates.surrender_due
+    db.session.flush()
+    record(
+        "registry:year:dates_set", actor, Subject("programme_year", str(year.id)), now=now, before=before.written(), after=dates.written()
+    )
+
+
+def register_unit(
+    year: ProgrammeYear, unit: Organisation | NewUnit, *, credit_code: str = "", sector: str = "", actor: Actor, now: datetime
+) -> UnitYear:
+    """Put a unit into a year, once; a unit that is still without its credit code needs it now, for its reports are known by it."""
+    organisation = _new(unit, now=now) if isinstance(unit, NewUnit) else unit
+    if queries.unit_year_of(year, organisation) is not None:
+        raise Refusal("registry.unit.registered", unit=organisation.name)
+    if organisation.credit_code is None:
+        organisation.credit_code = _free_code(credit_code)
+        organisation.version += 1
+    registered = UnitYear(year_id=year.id, unit_id=organisation.id, sector=sector.strip() or None, registered_at=now)
+    db.session.add(registered)
+    db.session.flush()
+    record("registry:unit:registered", actor, Subject("unit_year", str(registered.id)), now=now,
+           unit=organisation.name, credit_code=organisation.credit_code, year=year.emission_year)  # fmt: skip
+    return registered
+
+
+def _new(unit: NewUnit, *, now: datetime) -> Organisation:
+    if queries.organisation_called(unit.name) is not None:
+        raise Refusal("registry.unit.name_taken", name=unit.name)
+    made = Organisation(kind="unit", name=unit.name, name_zh=unit.name_zh, credit_code=_free_code(unit.credit_code), created_at=now)
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def _free_code(credit_code: str) -> str:
+    code = credit_code.strip().upper()
+    if not code:
+        raise Refusal("registry.unit.no_credit_code")
+    holder = queries.organisation_with_code(code)
+    if holder is not None:
+        raise Refusal("registry.unit.code_taken", code=code, name=holder.name)
+    return code
+
+
+def name_body(unit_year: UnitYear, body: Organisation, *, case: UUID | None = None, actor: Actor, now: datetime) -> None:
+    """Name the body that verifies the unit this year; once it has opened its case (given by value) it is not changed any more."""
+    if case is not None:
+        raise Refusal("registry.body.case_open", body=unit_year.body.name if unit_year.body else "")
+    if body.kind != "body":
+        raise Refusal("registry.body.not_a_body", name=body.name)
+    before = unit_year.body.name if unit_year.body else None
+    if unit_year.body_id == body.id:
+        raise Refusal("registry.body.named_already", body=body.name)
+    unit_year.body_id, unit_year.named_by, unit_year.named_at = body.id, actor.id, now
+    unit_year.version += 1
+    db.session.flush()
+    db.session.refresh(unit_year, ["body"])
+    record("registry:body:named", actor, Subject("unit_year", str(unit_year.id)), now=now,
+           unit=unit_year.unit.name, body=body.name, before=before)  # fmt: skip
