@@ -38,12 +38,12 @@ def _finding(line: FindingLine, languages: Languages) -> list[Flowable]:
         (word("correction"), line.correction),
         (word("disposition"), languages.one_line(line.disposition)),
     ]
-    return [CondPageBreak(50 * mm), title, fact_table(languages, rows, key=40 * mm)]
+    return [CondPageBreak(60 * mm), title, fact_table(languages, rows)]
 
 
 def findings_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """Each finding with what became of it; corrected ones are told too."""
-    head = languages.heading(word("findings"), at)
+    head = languages.heading(word("findings"), at, room=95 * mm)
     if not facts.findings:
         return [*head, *languages.prose(word("no_findings"))]
     return [*head, *(part for line in facts.findings for part in _finding(line, languages))]

@@ -48,11 +48,11 @@ class Languages:
         shown = [Text(first, faces[0].but(colour=INK, after=3 if second else after))]
         return shown + ([Text(second, faces[1].but(colour=MUTED, after=after))] if second else [])
 
-    def heading(self, text: Both, number: int) -> list[Flowable]:
-        """A section's heading with its number."""
+    def heading(self, text: Both, number: int, room: float = 45 * mm) -> list[Flowable]:
+        """A section's heading with its number, on a page that has `room` for what follows."""
         first, second = self.of(text)
         rest = [Text(second, Face(9.5, 13, colour=MUTED, after=9))] if second else [Spacer(0, 9)]
-        return [CondPageBreak(45 * mm), Text(f"{number}　{first}", HEADING.but(before=20)), *rest]
+        return [CondPageBreak(room), Text(f"{number}　{first}", HEADING.but(before=20)), *rest]
 
     def subheading(self, text: Both) -> list[Flowable]:
         """A smaller heading, both languages in one line."""

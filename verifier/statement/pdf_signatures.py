@@ -28,9 +28,8 @@ from verifier.statement.wording import word
 LEAD, SIGNATORY, SEAL = "LeadVerifier", "AuthorisedSignatory", "BodySeal"
 _LEFT, _WIDE, _HIGH = MARGIN + 56 * mm, COLUMN - 56 * mm, 36 * mm
 PLACES = {
-    LEAD: (_LEFT, 172 * mm, _LEFT + _WIDE, 172 * mm + _HIGH),
-    SIGNATORY: (_LEFT, 130 * mm, _LEFT + _WIDE, 130 * mm + _HIGH),
-    SEAL: (_LEFT, 88 * mm, _LEFT + _WIDE, 88 * mm + _HIGH),
+    field: (round(_LEFT), round(bottom * mm), round(_LEFT + _WIDE), round(bottom * mm + _HIGH))
+    for field, bottom in ((LEAD, 172), (SIGNATORY, 130), (SEAL, 88))
 }
 ROLES = {LEAD: "lead", SIGNATORY: "signatory", SEAL: "seal"}
 
@@ -74,6 +73,7 @@ def stamp(field: str, lines: tuple[str, ...]) -> bytes:
     canvas.setFillColor(PAPER)
     canvas.setStrokeColor(BRAND)
     canvas.setLineWidth(1.2)
+    canvas.rect(0, 0, wide, high, stroke=0, fill=1)
     canvas.roundRect(0.8, 0.8, wide - 1.6, high - 1.6, 4, stroke=1, fill=1)
     canvas.setFillColor(BRAND)
     canvas.rect(0.8, 6, 3, high - 12, stroke=0, fill=1)

@@ -8,20 +8,21 @@ from reportlab.platypus import Flowable
 
 from verifier.statement.facts import Both, CategoryTotal, SourceLine, StatementFacts
 from verifier.statement.pdf_parts import COLUMN, Cell, Languages, number, number_table, tonnes
-from verifier.statement.pdf_type import BOLD, CELL, SMALL, Face, Text
+from verifier.statement.pdf_type import BOLD, CELL, MUTED, SMALL, Face, Text
 from verifier.statement.wording import WORDING, category_name, word
 
 NOTICEABLE = Decimal("0.005")
 _ID, _FIGURE = 26 * mm, 28 * mm
-_STRONG = CELL.but(font=BOLD)
+_STRONG, _QUIET = CELL.but(font=BOLD), CELL.but(colour=MUTED)
 
 
 def _source_cells(line: SourceLine, languages: Languages) -> list[Cell]:
     named: list[Flowable] = [Text(line.name, CELL)]
     if not line.counts:
         named.append(Text(languages.one_line(word("not_counted")), SMALL))
-    figures = (number(tonnes(line.reported)), number(tonnes(line.verified)), number(tonnes(line.difference, signed=True)))
-    return [Text(line.id, CELL), named, *figures]
+    changed = line.difference is None or abs(line.difference) >= NOTICEABLE
+    apart = number(tonnes(line.difference, signed=True), _STRONG if changed else _QUIET)
+    return [Text(line.id, CELL), named, number(tonnes(line.reported)), number(tonnes(line.verified)), apart]
 
 
 def _whole(label: Sequence[Flowable], total: CategoryTotal | StatementFacts, face: Face = _STRONG) -> list[Cell]:
@@ -62,7 +63,7 @@ def comparison_section(facts: StatementFacts, languages: Languages, at: int) -> 
     heads = ("category", "reported", "verified", "difference")
     wide = COLUMN - 3 * 34 * mm
     parts: list[Flowable] = [
-        *languages.heading(word("comparison"), at),
+        *languages.heading(word("comparison"), at, room=95 * mm),
         *languages.prose(word("comparison_note")),
         number_table(languages, heads, (wide, 34 * mm, 34 * mm, 34 * mm), rows, numeric=(1, 2, 3), totals=1, words=WORDING),
         *languages.subheading(word("reasons")),
@@ -70,7 +71,7 @@ def comparison_section(facts: StatementFacts, languages: Languages, at: int) -> 
     differing = [line for line in facts.sources if notable(line)]
     if not differing:
         return [*parts, *languages.prose(word("no_differences"))]
-    figure = 24 * mm
+    figure = 21 * mm
     widths = (20 * mm, 34 * mm, figure, figure, figure, COLUMN - 54 * mm - 3 * figure)
     reasons = [[*_source_cells(line, languages), languages.stacked(line.reason, CELL, SMALL)] for line in differing]
     heads = ("source_id", "source", "reported", "verified", "difference", "reason")

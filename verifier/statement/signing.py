@@ -58,8 +58,7 @@ def prepare(pdf: bytes) -> bytes:
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     last = int(writer.prev.root["/Pages"]["/Count"]) - 1
     for name in ORDER:
-        box = tuple(round(edge) for edge in PLACES[name])
-        fields.append_signature_field(writer, fields.SigFieldSpec(name, on_page=last, box=box))
+        fields.append_signature_field(writer, fields.SigFieldSpec(name, on_page=last, box=PLACES[name]))
     return _written(writer)
 
 
