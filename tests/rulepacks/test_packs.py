@@ -95,7 +95,8 @@ def test_an_own_pack_adds_and_never_replaces(tmp_path: Path) -> None:
     own = tmp_path / "beijing"
     own.mkdir()
     (own / "2021.toml").write_bytes(BEIJING.read_bytes())
-    named = BEIJING.read_text("utf-8").replace('"beijing/2021"', '"beijing/house-2021"').replace('version = "2021"', 'version = "house-2021"')
+    named = BEIJING.read_text("utf-8").replace('"beijing/2021"', '"beijing/house-2021"')
+    named = named.replace('version = "2021"', 'version = "house-2021"')
     (own / "house-2021.toml").write_text(named, "utf-8")
     (own / "broken.toml").write_text("id = ", "utf-8")
     assert load.load("beijing/house-2021", tmp_path).version == "house-2021"
