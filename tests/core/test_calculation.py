@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.core.reported import GAS, POWER, activity, beijing, factors, park, report, source, year_of
 from verifier.core.calculation import SourceResult, calculate, facility_fingerprint, fingerprint
 from verifier.core.quantities import plain
-from verifier.core.report import MeasurementRow, ReportedReport, TotalRow
+from verifier.core.report import MeasurementRow, ReportedReport, Row, TotalRow
 
 
 def only(handed_in: ReportedReport) -> SourceResult:
@@ -183,6 +183,29 @@ def test_the_total_is_the_sum_of_the_rounded_categories() -> None:
     )
     assert calculation.recalculated_total == 5
     assert calculation.rounded_total == 6
+
+
+WRITTEN = "? -1 0 1e99 1e-99 % 50% t MWh GJ/t tCO2/MWh tC/GJ 2021 2021-03 2021-13 ef ncv oxidation carbon_content carbon_fraction"
+ODD = st.sampled_from(["", " ", *WRITTEN.split(), "*:::", "*", "S", "process", "固定燃烧", "measured", "no", "default", "total"])
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_no_value_however_odd_stops_the_calculation(data: st.DataObject) -> None:
+    """A wrong value is evidence: it is kept and flagged, and what cannot be known is None."""
+    handed_in = replace(report(rows=year_of("10"), given=factors(GAS | POWER), totals=(TotalRow(sheet="t", row=2),)), crosschecks=())
+    for name in ("sources", "activity", "factors", "totals"):
+        rows = getattr(handed_in, name)
+        place = data.draw(st.integers(0, len(rows) - 1))
+        columns = [column for column in type(rows[place]).__dataclass_fields__ if column not in Row.__dataclass_fields__]
+        row = replace(
+            rows[place], **{data.draw(st.sampled_from(columns)): data.draw(ODD), data.draw(st.sampled_from(columns)): data.draw(ODD)}
+        )
+        handed_in = replace(handed_in, **{name: (*rows[:place], row, *rows[place + 1 :])})
+    calculation = calculate(handed_in, beijing())
+    incomplete = [result for result in calculation.sources if result.counts and not result.complete]
+    assert (calculation.recalculated_total is None) is bool(incomplete)
+    assert all(result.reasons for result in incomplete)
 
 
 @settings(deadline=None, max_examples=10)

@@ -46,24 +46,23 @@ def calculate(report: ReportedReport, pack: RulePack) -> Calculation:
     """A report recalculated under a pack: tonnes of CO2, exact, before rounding; the order of rows never matters."""
     book = FactorBook(report.factors)
     activity, measurements = _by_source(report.activity), _by_source(report.measurements)
-    first_rows: dict[str, SourceRow] = {}
-    for source in report.sources:
-        first_rows.setdefault(source.source_id, source)
+    listed: dict[str, list[SourceRow]] = {}
+    for row in report.sources:
+        listed.setdefault(row.source_id, []).append(row)
     readings: dict[str, Reading] = {}
     results = []
-    for source_id, source in first_rows.items():
+    for source_id, (source, *twins) in listed.items():
         if source.category_code == "measured":
             reading = read_measurements(measurements.get(source_id, ()), report.year, pack.gases)
         else:
             reading = read_activity(activity.get(source_id, ()), report.year)
         readings[source_id] = reading
-        twins = [other for other in report.sources if other is not source and other.source_id == source_id] if _repeated(report) else []
         results.append(_source_result(source, twins, reading, book, pack))
     counted = [result for result in results if result.counts]
     by_category = _by_category(results, report, pack)
     complete = all(result.complete for result in counted)
     rounded = [category.rounded for category in by_category if category.counts]
-    unassigned = _unassigned(first_rows, activity, measurements)
+    unassigned = _unassigned(listed, activity, measurements)
     return Calculation(
         sources=tuple(results),
         by_category=by_category,
@@ -74,10 +73,6 @@ def calculate(report: ReportedReport, pack: RulePack) -> Calculation:
         unassigned=unassigned,
         flags=datachecks.flags(report, pack, readings, results, unassigned),
     )
-
-
-def _repeated(report: ReportedReport) -> bool:
-    return len({source.source_id for source in report.sources}) < len(report.sources)
 
 
 def _by_source(rows: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:
@@ -132,6 +127,7 @@ def _recalculated(
     """Tonnes, steps and factors of the known quantities; months under the same factors are taken together."""
     groups: dict[tuple[Factor, ...], tuple[Method, list[Quantity]]] = {}
     methods: dict[int, Method | Reason] = {}
+    assumed: Quantity | None = None
     for quantity in quantities:
         try:
             factors = book.factors_of(source, quantity.period)
@@ -148,9 +144,10 @@ def _recalculated(
             reasons.append(Reason("unit_mismatch", quantity.period, quantity.sheet, quantity.row, values))
         else:
             if quantity.unit.dimension is Dimension.VOLUME and method.unit.dimension is Dimension.NORMAL_VOLUME:
-                values = (("unit", quantity.unit.name), ("needed", method.unit.name))
-                notes.append(Reason("volume_conditions", quantity.period, quantity.sheet, quantity.row, values))
+                assumed = assumed or quantity
             groups.setdefault(method.used, (method, []))[1].append(quantity)
+    if assumed:
+        notes.append(Reason("volume_conditions", None, assumed.sheet, assumed.row, (("unit", assumed.unit.name),)))
     tonnes, steps = Fraction(), list[Step]()
     for method, together in groups.values():
         amount = sum((convert(quantity.amount, quantity.unit, method.unit) for quantity in together), Fraction())

@@ -69,14 +69,14 @@ def _without_source(unassigned: Iterable[Unassigned]) -> Iterator[Flag]:
 def _differences(results: Iterable[SourceResult], rows: Mapping[str, SourceRow], found: Sequence[Flag]) -> list[Flag]:
     """Reported and recalculated differ by more than the digits reported can explain."""
     differing = []
+    causes = {flag.source: flag.code for flag in reversed(found) if flag.code in EXPLAINS}
     for result in results:
         if result.difference is None or result.reported is None or abs(result.difference) <= half_a_last_digit(result.reported):
             continue
-        causes = [flag.code for flag in found if flag.source == result.source_id and flag.code in EXPLAINS]
         row = rows[result.source_id]
         shown = {"reported": plain(result.reported), "recalculated": plain(result.known, 4)}
         flag = _flag("arithmetic_difference", result.source_id, None, row.sheet, row.row, **shown)
-        differing.append(replace(flag, tonnes=result.difference, caused_by=causes[0] if causes else None))
+        differing.append(replace(flag, tonnes=result.difference, caused_by=causes.get(result.source_id)))
     return differing
 
 

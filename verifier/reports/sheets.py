@@ -178,7 +178,7 @@ def shown(value: object) -> str:
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
     if isinstance(value, datetime.date):
         return value.isoformat()
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).replace("\0", "")
 
 
 def read(data: bytes) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The reader of report workbooks: structure that cannot be read is refused whole, values are kept as handed in."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -94,10 +95,12 @@ def _tables(data: bytes) -> list[_Table]:
     """The sheets, read by a program of its own within limits of memory and time."""
     try:
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-I", str(_READER)], input=data, capture_output=True, timeout=SECONDS, check=False
+            [sys.executable, "-I", str(_READER)], input=data, env={}, capture_output=True, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired as expired:
         raise Unreadable([_problem("too_slow", seconds=SECONDS)]) from expired
+    if -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
+        raise Unreadable([_problem("too_slow", seconds=SECONDS)])
     if done.returncode != 0:
         raise Unreadable([_problem("malformed")])
     answer = json.loads(done.stdout)
