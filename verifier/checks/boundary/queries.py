@@ -1,0 +1,153 @@
+"""Reading check 1: every facility and source beside the plan, with what was decided of it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from verifier.checks.boundary.models import BoundaryDecision, MissingSource
+from verifier.core.boundary import OPEN, Kind, Mark, Outcome, Row, Standing, side_by_side, standing
+from verifier.core.findings import FindingState
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
+from verifier.reports.queries import report_of
+
+CHECK = "boundary"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the check is; `findings` counts those raised in it and not withdrawn."""
+
+    done: int
+    total: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One row with what was decided of it, the findings raised on it here, and how far it is."""
+
+    row: Row
+    decision: BoundaryDecision | None
+    findings: tuple[Finding, ...]
+    standing: Standing
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be decided."""
+        return self.standing in OPEN
+
+    @property
+    def confirmable(self) -> bool:
+        """Whether it may be confirmed among others: still open, and nothing stands out."""
+        return self.is_open and not self.row.remarkable
+
+
+def judged(engagement: Engagement, kind: Kind | None = None) -> list[Judged]:
+    """Every facility and source of the version under verification, of one kind or both."""
+    decisions = {(row.kind, row.key): row for row in db.session.scalars(_decisions(engagement))}
+    raised: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings(engagement):
+        raised.setdefault((finding.subject_kind, finding.subject_id), []).append(finding)
+    found = []
+    for row in side_by_side(report_of(engagement.report_version)):
+        if kind is None or row.kind is kind:
+            decision, mine = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
+            decided = Outcome(decision.outcome) if decision else None
+            how_far = standing(row, decided, decision.fingerprint if decision else None, finding=bool(mine))
+            found.append(Judged(row, decision, mine, how_far))
+    return found
+
+
+def judged_one(engagement: Engagement, kind: Kind, key: str) -> Judged | None:
+    """One facility or source, None where neither report nor plan knows it."""
+    return next((each for each in judged(engagement, kind) if each.row.key == key), None)
+
+
+def matching(
+    rows: Sequence[Judged], *, search: str = "", state: str = "", mark: str = "", category: str = "", facility: str = ""
+) -> list[Judged]:
+    """The rows a filter lets through; `state` is a standing or `open`, `mark` a mark or `any` for whatever stands out."""
+    wanted = search.strip().casefold()
+    return [
+        each
+        for each in rows
+        if (not wanted or wanted in _words(each.row))
+        and (not state or (each.is_open if state == "open" else each.standing == state))
+        and (not mark or (each.row.remarkable if mark == "any" else mark in each.row.marks))
+        and (not category or each.row.category == category)
+        and (not facility or each.row.facility == facility)
+    ]
+
+
+def progress(engagement: Engagement) -> Progress:
+    """Facilities and sources decided, of all; a row with a finding is decided."""
+    return _progress(judged(engagement), engagement)
+
+
+def progress_of(engagement: Engagement, kind: Kind) -> Progress:
+    """The same for the facilities or the sources alone."""
+    return _progress(judged(engagement, kind), engagement, kind)
+
+
+def undecided_count(engagement: Engagement) -> int:
+    """Facilities and sources still to be decided."""
+    return sum(each.is_open for each in judged(engagement))
+
+
+def not_counted(engagement: Engagement) -> frozenset[str]:
+    """Keys of the sources that check 1 holds do not count."""
+    return frozenset(each.row.key for each in judged(engagement, Kind.SOURCE) if each.standing is Standing.NOT_COUNTED)
+
+
+def marks_of(rows: Sequence[Judged]) -> list[Mark]:
+    """The marks that occur, in the order of their words."""
+    seen = Counter(mark for each in rows for mark in each.row.marks)
+    return [mark for mark in Mark if seen[mark]]
+
+
+def findings(engagement: Engagement) -> list[Finding]:
+    """What was raised in this check and not withdrawn, in order."""
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.arose_in == CHECK)
+    return list(db.session.scalars(of.where(Finding.state != FindingState.WITHDRAWN).order_by(Finding.number)))
+
+
+def missing(engagement: Engagement, *, withdrawn: bool = False) -> list[MissingSource]:
+    """What was found missing and still stands; with the withdrawn ones when asked."""
+    of = select(MissingSource).where(MissingSource.engagement_id == engagement.id).order_by(MissingSource.key)
+    return list(db.session.scalars(of if withdrawn else of.where(MissingSource.withdrawn_at.is_(None))))
+
+
+def missing_keyed(engagement: Engagement, key: str) -> MissingSource | None:
+    """One thing found missing, by our key."""
+    return db.session.scalar(select(MissingSource).where(MissingSource.engagement_id == engagement.id, MissingSource.key == key))
+
+
+def findings_on_missing(engagement: Engagement, key: str) -> list[Finding]:
+    """Findings raised on something found missing, and not withdrawn."""
+    return [finding for finding in findings(engagement) if (finding.subject_kind, finding.subject_id) == ("missing_source", key)]
+
+
+def decision_on(engagement: Engagement, kind: Kind, key: str) -> BoundaryDecision | None:
+    """The decision on one facility or source, whatever version it was made on."""
+    return db.session.scalar(_decisions(engagement).where(BoundaryDecision.kind == kind, BoundaryDecision.key == key))
+
+
+def _decisions(engagement: Engagement) -> Select[tuple[BoundaryDecision]]:
+    return select(BoundaryDecision).where(BoundaryDecision.engagement_id == engagement.id)
+
+
+def _progress(rows: Sequence[Judged], engagement: Engagement, kind: Kind | None = None) -> Progress:
+    raised = [finding for finding in findings(engagement) if kind is None or finding.subject_kind in (kind, f"missing_{kind}")]
+    return Progress(sum(not each.is_open for each in rows), len(rows), len(raised))
+
+
+def _words(row: Row) -> str:
+    source, held = row.source, row.held
+    parts = [row.key, row.name, row.facility, held.name if held else "", held.owner if held else ""]
+    if source:
+        parts += [source.fuel, source.meter_id, source.owner]
+    return " ".join(parts).casefold()

@@ -1,0 +1,86 @@
+"""Deeds of check 2: what is held of each source's tonnes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from verifier.audit.actions import record
+from verifier.checks.data import queries
+from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.queries import Held
+from verifier.core.actor import Actor
+from verifier.core.errors import NotYours, Refusal
+from verifier.core.lifecycle import Deed
+from verifier.core.outcomes import Outcome, verified_tonnes
+from verifier.core.quantities import plain
+from verifier.core.subject import Subject
+from verifier.db import check_version, db
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.rulepacks.load import load
+
+
+def decide(
+    engagement: Engagement, source_key: str, outcome: Outcome, verified: Decimal | None = None, note: str = "", *,
+    seen_version: int | None = None, actor: Actor, now: datetime,
+) -> SourceOutcome:  # fmt: skip
+    """Hold one source as agreed, as another figure with its reason, or as not to be confirmed; a newer outcome is shown first."""
+    advance(engagement, Deed.CHECK, now=now)
+    held = queries.held_one(engagement, source_key)
+    if held is None:
+        raise NotYours
+    category = load(engagement.pack_id).category(held.source.category)
+    tonnes = verified_tonnes(held.result, outcome, verified, note, sign=category.sign if category else 1)
+    row = _write(engagement, held, outcome, tonnes, note, seen_version, actor, now)
+    db.session.flush()
+    record("data:source:decided", actor, Subject("source", source_key), now=now, case=engagement.id, outcome=outcome,
+           reported=_text(held.source.reported), verified=_text(tonnes), note=note.strip())  # fmt: skip
+    return row
+
+
+def agree_many(
+    engagement: Engagement, keys: Sequence[str], note: str = "", *, expected: int | None = None, actor: Actor, now: datetime
+) -> int:
+    """Agree to many at once, all or none: only open sources that recalculate whole and as reported, and carry no flag."""
+    advance(engagement, Deed.CHECK, now=now)
+    rows = {each.source.source_key: each for each in queries.held(engagement)}
+    chosen = [rows[key] for key in dict.fromkeys(keys) if key in rows]
+    if not keys:
+        raise Refusal("data.many.none")
+    if len(chosen) != len(set(keys)) or (expected is not None and expected != len(chosen)):
+        raise Refusal("data.many.changed", count=len(chosen))
+    unfit = [each.source.source_key for each in chosen if not each.agreeable]
+    if unfit:
+        raise Refusal("data.many.unfit", count=len(unfit), keys=", ".join(unfit[:10]))
+    for each in chosen:
+        tonnes = verified_tonnes(each.result, Outcome.AGREED, None, note)
+        _write(engagement, each, Outcome.AGREED, tonnes, note, None, actor, now)
+    db.session.flush()
+    record("data:many:agreed", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
+           note=note.strip(), keys=[each.source.source_key for each in chosen])  # fmt: skip
+    return len(chosen)
+
+
+def _write(
+    engagement: Engagement, held: Held, outcome: Outcome, tonnes: Decimal | None, note: str,
+    seen_version: int | None, actor: Actor, now: datetime,
+) -> SourceOutcome:  # fmt: skip
+    row = held.outcome
+    if row is None:
+        if seen_version not in (None, 0):
+            raise Refusal("data.many.changed", count=0)
+        row = SourceOutcome(engagement_id=engagement.id, source_key=held.source.source_key)
+        db.session.add(row)
+    else:
+        stale = Refusal(
+            "data.outcome.stale", who=row.decider.name, theirs=Outcome(row.outcome), their_figure=_text(row.verified) or "–",
+            their_note=row.note or "–", yours=outcome, your_figure=_text(tonnes) or "–", your_note=note.strip() or "–",
+        )  # fmt: skip
+        check_version(row, seen_version, lambda: stale)
+    row.outcome, row.reported, row.verified, row.note = outcome, held.source.reported, tonnes, note.strip()
+    row.fingerprint, row.decided_by, row.decided_at = held.source.fingerprint, actor.id, now
+    return row
+
+
+def _text(tonnes: Decimal | None) -> str | None:
+    return None if tonnes is None else plain(tonnes)

@@ -1,0 +1,238 @@
+"""Reading check 2: every source recalculated beside what was reported, with the outcome given."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import select
+
+from verifier.checks.data.models import SourceOutcome
+from verifier.core.findings import DISPOSED, FindingState
+from verifier.core.outcomes import OPEN, Outcome, Standing, Verified, agrees, standing, together
+from verifier.core.report import ReportedReport, SourceRow
+from verifier.core.results import Flag, SourceResult
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
+from verifier.reports import queries as reports
+from verifier.reports.models import ReportedSource
+from verifier.rulepacks.load import load
+
+CHECK = "data"
+SORTS = ("position", "difference", "tonnes", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the check is; `findings` counts those raised in it and not withdrawn."""
+
+    done: int
+    total: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One source of the version under verification, with what is held of its tonnes."""
+
+    source: ReportedSource
+    result: SourceResult
+    outcome: SourceOutcome | None
+    findings: tuple[Finding, ...]
+    standing: Standing
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be decided."""
+        return self.standing in OPEN
+
+    @property
+    def current(self) -> bool:
+        """Whether the outcome given holds for what is reported now."""
+        return self.outcome is not None and self.outcome.fingerprint == self.source.fingerprint
+
+    @property
+    def verified(self) -> Decimal | None:
+        """Verified tonnes, None while there is no current outcome or nothing could be confirmed."""
+        return self.outcome.verified if self.outcome is not None and self.current else None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the whole recalculation is what was reported, within the digits reported."""
+        return agrees(self.result)
+
+    @property
+    def agreeable(self) -> bool:
+        """Whether it may be agreed among others: open, recalculated whole, as reported, and not flagged."""
+        return self.is_open and self.agrees and not self.source.flag_codes
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A source whose verified tonnes are not what was reported, with the reason."""
+
+    source_key: str
+    name: str
+    category: str
+    reported: Decimal | None
+    verified: Decimal | None
+    reason: str
+
+
+def held(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[Held]:
+    """The sources of the version under verification, filtered and sorted; every one by default, in the report's order."""
+    version = engagement.report_version
+    rows = db.session.scalars(reports.sources_of(version, search=search, category=category, flag=flag, sort=sort)).all()
+    results = {result.source_id: result for result in reversed(reports.calculation_of(version).sources)}
+    given = select(SourceOutcome).where(SourceOutcome.engagement_id == engagement.id)
+    outcomes = {row.source_key: row for row in db.session.scalars(given)}
+    raised = _by_source(findings(engagement))
+    found = [_held(row, results[row.source_key], outcomes.get(row.source_key), raised.get(row.source_key, ())) for row in rows]
+    if sort == "tonnes":
+        found.sort(key=lambda each: -abs(each.source.reported or Decimal()))
+    return found
+
+
+def matching(rows: Sequence[Held], state: str) -> list[Held]:
+    """The rows in a state: a standing, `open`, `differs_now`, `incomplete` or `agreeable`; all where none is asked."""
+    tests = {
+        "open": lambda each: each.is_open,
+        "differs_now": lambda each: each.result.complete and not each.agrees,
+        "incomplete": lambda each: not each.result.complete,
+        "agreeable": lambda each: each.agreeable,
+    }
+    test = tests.get(state, lambda each: not state or each.standing == state)
+    return [each for each in rows if test(each)]
+
+
+def held_one(engagement: Engagement, source_key: str) -> Held | None:
+    """One source, None where the version has none of that key."""
+    version = engagement.report_version
+    row = reports.source_of(version, source_key)
+    if row is None:
+        return None
+    result = reports.calculation_of(version).source(source_key)
+    raised = tuple(finding for finding in findings(engagement) if (finding.subject_kind, finding.subject_id) == ("source", source_key))
+    return _held(row, result, outcome_on(engagement, source_key), raised) if result else None
+
+
+def outcome_on(engagement: Engagement, source_key: str) -> SourceOutcome | None:
+    """The outcome given to a source, whatever version it was given on."""
+    of = select(SourceOutcome).where(SourceOutcome.engagement_id == engagement.id, SourceOutcome.source_key == source_key)
+    return db.session.scalar(of)
+
+
+def progress(engagement: Engagement) -> Progress:
+    """Sources with a current outcome or an open finding, of all."""
+    rows = held(engagement)
+    return Progress(sum(not each.is_open for each in rows), len(rows), len(findings(engagement)))
+
+
+def undecided_count(engagement: Engagement) -> int:
+    """Sources still to be decided; one whose finding is open waits with it, and needs its figure once that is disposed of."""
+    return sum(each.is_open for each in held(engagement))
+
+
+def cannot_confirm(engagement: Engagement) -> list[str]:
+    """Keys of the sources whose tonnes cannot be confirmed."""
+    return [each.source.source_key for each in held(engagement) if each.standing is Standing.CANNOT_CONFIRM]
+
+
+def verified_by_category(engagement: Engagement, left_out: Collection[str] = frozenset()) -> Verified:
+    """Verified tonnes by category and in all, rounded as the pack says; `left_out` are keys that check 1 found not to count."""
+    verified = {each.source.source_key: each.verified for each in held(engagement)}
+    return together(reports.calculation_of(engagement.report_version), verified, load(engagement.pack_id), left_out)
+
+
+def differences(engagement: Engagement) -> list[Difference]:
+    """Every source whose current outcome is another figure or none, with its reason."""
+    return [
+        Difference(each.source.source_key, each.source.name, each.source.category, each.source.reported, each.verified, each.outcome.note)
+        for each in held(engagement)
+        if each.outcome is not None and each.current and each.outcome.outcome != Outcome.AGREED
+    ]
+
+
+def findings(engagement: Engagement) -> list[Finding]:
+    """What was raised in this check and not withdrawn, in order."""
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.arose_in == CHECK)
+    return list(db.session.scalars(of.where(Finding.state != FindingState.WITHDRAWN).order_by(Finding.number)))
+
+
+def findings_on(engagement: Engagement, source_key: str) -> list[Finding]:
+    """Every finding about a source, from whichever check, that was not withdrawn."""
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.subject_kind == "source", Finding.subject_id == source_key)
+    return list(db.session.scalars(of.where(Finding.state != FindingState.WITHDRAWN).order_by(Finding.number)))
+
+
+def flags_of_report(engagement: Engagement) -> list[Flag]:
+    """What looks wrong in the report as a whole: flags about no source, or about one it does not list."""
+    calculation = reports.calculation_of(engagement.report_version)
+    listed = {result.source_id for result in calculation.sources}
+    return [flag for flag in calculation.flags if flag.source not in listed]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One row of activity or measurement as written, its independent records beside, and the flags at it."""
+
+    period: str
+    quantity: str
+    unit: str
+    basis: str
+    document: str
+    row: int | None
+    independent: tuple[tuple[str, str, str], ...]
+    flags: tuple[Flag, ...]
+
+
+def months(report: ReportedReport, source_key: str, flags: Sequence[Flag]) -> list[Month]:
+    """The source's rows in order of period, with a row for each month that has none but a flag or an independent record."""
+    from_sheets = [(row.period, row.quantity, row.unit, row.basis, row.document, row.sheet, row.row) for row in report.activity
+                   if row.source_id == source_key]  # fmt: skip
+    from_sheets += [
+        (row.period, f"{row.hours} h × {row.flow} × {row.concentration}", row.gas, "", "", row.sheet, row.row)
+        for row in report.measurements
+        if row.source_id == source_key
+    ]
+    checks: dict[str, list[tuple[str, str, str]]] = {}
+    for check in report.crosschecks:
+        if check.source_id == source_key:
+            checks.setdefault(check.period, []).append((check.quantity, check.unit, check.document))
+    found = []
+    for period, quantity, unit, basis, document, sheet, row in from_sheets:
+        mine = tuple(flag for flag in flags if (flag.sheet, flag.row) == (sheet, row))
+        found.append(Month(period, quantity, unit, basis, document, row, tuple(checks.pop(period, ())), mine))
+    present = {month.period for month in found}
+    for flag in flags:
+        if flag.row is None and flag.period and flag.period not in present:
+            present.add(flag.period)
+            found.append(Month(flag.period, "", "", "", "", None, tuple(checks.pop(flag.period, ())), (flag,)))
+    found += [Month(period, "", "", "", "", None, tuple(records), ()) for period, records in checks.items()]
+    return sorted(found, key=lambda month: (month.period, month.row or 0))
+
+
+def source_row(report: ReportedReport, source_key: str) -> SourceRow:
+    """The source as the report lists it first."""
+    return next(row for row in report.sources if row.source_id == source_key)
+
+
+def summed(rows: Sequence[Held]) -> tuple[Decimal, Fraction]:
+    """Reported and known recalculated tonnes of some rows, as far as they are numbers."""
+    return sum((each.source.reported or Decimal() for each in rows), Decimal()), sum((each.result.known for each in rows), Fraction())
+
+
+def _held(source: ReportedSource, result: SourceResult, outcome: SourceOutcome | None, raised: Sequence[Finding]) -> Held:
+    current = outcome is not None and outcome.fingerprint == source.fingerprint
+    waiting = any(finding.at not in DISPOSED for finding in raised)
+    how_far = standing(Outcome(outcome.outcome) if outcome else None, current=current, open_finding=waiting)
+    return Held(source, result, outcome, tuple(raised), how_far)
+
+
+def _by_source(raised: Sequence[Finding]) -> dict[str, tuple[Finding, ...]]:
+    found: dict[str, tuple[Finding, ...]] = {}
+    for finding in raised:
+        if finding.subject_kind == "source":
+            found[finding.subject_id] = (*found.get(finding.subject_id, ()), finding)
+    return found

@@ -1,0 +1,193 @@
+"""Check 1: what is reported beside what the plan says, and which of it is still undecided."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+
+from verifier.core.calculation import facility_fingerprint
+from verifier.core.errors import Refusal
+from verifier.core.report import FacilityRow, PlanRow, ReportedReport, SourceRow, plain_text, yes_or_no
+
+
+class Kind(StrEnum):
+    """What the boundary is made of."""
+
+    FACILITY = "facility"
+    SOURCE = "source"
+
+
+class Mark(StrEnum):
+    """What stands out when the report is laid beside the plan."""
+
+    IN_PLAN = "in_plan"
+    NOT_IN_PLAN = "not_in_plan"
+    PLAN_UNSTATED = "plan_unstated"
+    """The report does not say, and no plan was handed in with it."""
+    NOT_REPORTED = "not_reported"
+    """In the plan, but not in the report."""
+    RETIRED = "retired"
+    OUTSIDE_BOUNDARY = "outside_boundary"
+    UNKNOWN_FACILITY = "unknown_facility"
+    """The source names a facility that the report does not list."""
+
+
+CALM = frozenset({Mark.IN_PLAN, Mark.PLAN_UNSTATED})
+"""Marks that ask for no reason; every other one does."""
+
+
+class Outcome(StrEnum):
+    """What a verifier holds of one facility or source."""
+
+    CONFIRMED = "confirmed"
+    NOT_COUNTED = "not_counted"
+
+
+class Standing(StrEnum):
+    """How far the decision on one row is."""
+
+    UNDECIDED = "undecided"
+    ASKED_AGAIN = "asked_again"
+    """Decided on an earlier version, and what it rested on has changed since."""
+    CONFIRMED = "confirmed"
+    NOT_COUNTED = "not_counted"
+    FINDING = "finding"
+
+
+OPEN = frozenset({Standing.UNDECIDED, Standing.ASKED_AGAIN})
+"""Still to be decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One facility or source as reported and as planned; `planned` are the plan's rows about it."""
+
+    kind: Kind
+    key: str
+    name: str
+    category: str = ""
+    facility: str = ""
+    source: SourceRow | None = None
+    held: FacilityRow | None = None
+    planned: tuple[PlanRow, ...] = ()
+    marks: tuple[Mark, ...]
+    fingerprint: str
+
+    @property
+    def remarkable(self) -> bool:
+        """Whether deciding on it needs a reason in words."""
+        return not CALM.issuperset(self.marks)
+
+
+def side_by_side(report: ReportedReport) -> tuple[Row, ...]:
+    """Every facility and source reported, in their order, then what only the plan knows; a repeated key is taken once."""
+    facilities = {row.facility_id: row for row in reversed(report.facilities)}
+    planned: dict[str, list[PlanRow]] = {}
+    for row in report.plan:
+        planned.setdefault(row.source_id, []).append(row)
+    sources: dict[str, Row] = {}
+    for source in report.sources:
+        if source.source_id not in sources:
+            plan = tuple(planned.get(source.source_id, ()))
+            sources[source.source_id] = _source(source, facilities.get(source.facility_id), plan, report)
+    beside = [_facility(row, sources.values(), report) for row in reversed(facilities.values())]
+    beside += sources.values()
+    beside += [_only_planned(key, tuple(rows)) for key, rows in planned.items() if key and key not in sources]
+    return tuple(beside)
+
+
+def standing(row: Row, decided: Outcome | None, fingerprint: str | None, *, finding: bool) -> Standing:
+    """How far one row is: a finding stands for a decision; a decision holds only for what it was made on."""
+    if finding:
+        return Standing.FINDING
+    if decided is None:
+        return Standing.UNDECIDED
+    return Standing(decided) if fingerprint == row.fingerprint else Standing.ASKED_AGAIN
+
+
+def undecided(
+    rows: Iterable[Row], decisions: Mapping[tuple[Kind, str], str], findings: Collection[tuple[Kind, str]] = frozenset()
+) -> tuple[Row, ...]:
+    """The rows without a finding whose decision (by key: the fingerprint it was made on) is missing or was made on something else."""
+    return tuple(row for row in rows if (row.kind, row.key) not in findings and decisions.get((row.kind, row.key)) != row.fingerprint)
+
+
+def check_decision(row: Row, outcome: Outcome, note: str) -> None:
+    """Refuse a decision without its reason: leaving something out needs one, and so does confirming what stands out."""
+    if note.strip():
+        return
+    if outcome is Outcome.NOT_COUNTED:
+        raise Refusal("boundary.note.left_out", key=row.key)
+    if row.remarkable:
+        raise Refusal("boundary.note.remarkable", key=row.key)
+
+
+def next_number(taken: Iterable[str]) -> str:
+    """The key of the next thing found missing: N-001, N-002 …"""
+    return f"N-{max((int(key.removeprefix('N-')) for key in taken), default=0) + 1:03d}"
+
+
+def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow, ...], report: ReportedReport) -> Row:
+    marks = [_planned(source, plan, bool(report.plan))]
+    if facility is not None and _retired(facility, report.year):
+        marks.append(Mark.RETIRED)
+    if yes_or_no(source.counts) is False or (facility is not None and yes_or_no(facility.in_boundary) is False):
+        marks.append(Mark.OUTSIDE_BOUNDARY)
+    if source.facility_id and facility is None:
+        marks.append(Mark.UNKNOWN_FACILITY)
+    rests_on = [_said(source, "reported_tco2"), _said(facility) if facility else None, [_said(row) for row in plan]]
+    return Row(
+        kind=Kind.SOURCE, key=source.source_id, name=source.name, category=source.category_code, facility=source.facility_id,
+        source=source, held=facility, planned=plan, marks=tuple(marks), fingerprint=_digest(rests_on),
+    )  # fmt: skip
+
+
+def _planned(source: SourceRow, plan: tuple[PlanRow, ...], has_plan: bool) -> Mark:
+    """A plan handed in with the report speaks before the unit's own word."""
+    if has_plan:
+        return Mark.IN_PLAN if plan else Mark.NOT_IN_PLAN
+    said = yes_or_no(source.in_plan)
+    return Mark.PLAN_UNSTATED if said is None else Mark.IN_PLAN if said else Mark.NOT_IN_PLAN
+
+
+def _facility(facility: FacilityRow, sources: Iterable[Row], report: ReportedReport) -> Row:
+    mine = [row for row in sources if row.facility == facility.facility_id]
+    plan = {row.marks[0] for row in mine}
+    marks = [Mark.NOT_IN_PLAN] if Mark.NOT_IN_PLAN in plan else [Mark.IN_PLAN] if plan == {Mark.IN_PLAN} else [Mark.PLAN_UNSTATED]
+    if _retired(facility, report.year):
+        marks.append(Mark.RETIRED)
+    if yes_or_no(facility.in_boundary) is False:
+        marks.append(Mark.OUTSIDE_BOUNDARY)
+    return Row(
+        kind=Kind.FACILITY, key=facility.facility_id, name=facility.name, facility=facility.facility_id, held=facility,
+        planned=tuple(planned for row in mine for planned in row.planned), marks=tuple(marks),
+        fingerprint=facility_fingerprint(report, facility.facility_id),
+    )  # fmt: skip
+
+
+def _only_planned(key: str, plan: tuple[PlanRow, ...]) -> Row:
+    marks = (Mark.NOT_REPORTED,)
+    return Row(kind=Kind.SOURCE, key=key, name="", planned=plan, marks=marks, fingerprint=_digest([_said(row) for row in plan]))
+
+
+def _retired(facility: FacilityRow, year: int) -> bool:
+    """Out of use by the end of the year; a date that cannot be read is taken as one, so that somebody looks."""
+    text = plain_text(facility.retired_on)
+    found = re.match(r"(\d{4})(?:\D+(\d{1,2}))?(?:\D+(\d{1,2}))?", text)
+    try:
+        return bool(text) and (not found or date(*(int(part or 1) for part in found.groups())) <= date(year, 12, 31))
+    except ValueError:
+        return True
+
+
+def _said(row: SourceRow | FacilityRow | PlanRow, *but: str) -> dict[str, str]:
+    """What a row says, wherever it stands."""
+    fields = type(row).__dataclass_fields__
+    return {name: str(getattr(row, name)) for name in fields if name not in ("sheet", "row", "unstored", *but)}
+
+
+def _digest(value: object) -> str:
+    return sha256(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

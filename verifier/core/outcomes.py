@@ -1,0 +1,135 @@
+"""Check 2: what a verifier may hold of a source's tonnes, and what the outcomes come to together."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from verifier.core.errors import Refusal
+from verifier.core.quantities import half_a_last_digit, plain, round_half_up
+from verifier.core.results import Calculation, SourceResult
+from verifier.core.rulepack import RulePack
+
+PLACES = 15
+
+
+class Outcome(StrEnum):
+    """What a verifier holds of one source's tonnes."""
+
+    AGREED = "agreed"
+    DIFFERS = "differs"
+    CANNOT_CONFIRM = "cannot_confirm"
+
+
+class Standing(StrEnum):
+    """How far the outcome of one source is."""
+
+    UNDECIDED = "undecided"
+    ASKED_AGAIN = "asked_again"
+    """Given on an earlier version, and what the number rests on has changed since."""
+    WAITING = "waiting"
+    """A finding on it is open; once that is disposed of, the source needs its figure."""
+    AGREED = "agreed"
+    DIFFERS = "differs"
+    CANNOT_CONFIRM = "cannot_confirm"
+
+
+OPEN = frozenset({Standing.UNDECIDED, Standing.ASKED_AGAIN})
+"""Still to be decided."""
+
+
+def standing(outcome: Outcome | None, *, current: bool, open_finding: bool) -> Standing:
+    """How far one source is: a current outcome first, then an open finding, then whether it was ever decided."""
+    if outcome is not None and current:
+        return Standing(outcome)
+    if open_finding:
+        return Standing.WAITING
+    return Standing.UNDECIDED if outcome is None else Standing.ASKED_AGAIN
+
+
+def agrees(result: SourceResult) -> bool:
+    """True where the whole recalculation is what was reported, within the digits reported."""
+    if result.difference is None or result.reported is None:
+        return False
+    return abs(result.difference) <= half_a_last_digit(result.reported)
+
+
+def verified_tonnes(result: SourceResult, outcome: Outcome, figure: Decimal | None, note: str, *, sign: int = 1) -> Decimal | None:
+    """The verified tonnes of CO2 an outcome stands for, unrounded; None where they cannot be confirmed.
+
+    Agreeing needs a recalculation that agrees, or, where it is incomplete, a note that says how the figure was found. Another figure
+    needs its reason and the sign of its category (deductions are negative). What cannot be confirmed needs its reason.
+    """
+    explained = bool(note.strip())
+    match outcome:
+        case Outcome.AGREED:
+            return _agreed(result, explained)
+        case Outcome.CANNOT_CONFIRM:
+            if not explained:
+                raise Refusal("data.note.cannot_confirm", key=result.source_id)
+            return None
+    if figure is None:
+        raise Refusal("data.differs.figure", key=result.source_id)
+    if figure and (figure < 0) != (sign < 0):
+        raise Refusal("data.differs.deducted" if sign < 0 else "data.differs.negative", figure=plain(figure))
+    if figure == result.reported:
+        raise Refusal("data.differs.same", figure=plain(figure))
+    if not explained:
+        raise Refusal("data.note.differs", key=result.source_id)
+    return figure
+
+
+def _agreed(result: SourceResult, explained: bool) -> Decimal:
+    if result.reported is None:
+        raise Refusal("data.agreed.nothing_reported", key=result.source_id)
+    if result.recalculated is None:
+        if not explained:
+            raise Refusal("data.note.incomplete", key=result.source_id)
+        return result.reported
+    if not agrees(result):
+        raise Refusal("data.agreed.differs", reported=plain(result.reported), recalculated=plain(result.recalculated, 6))
+    return round_half_up(result.recalculated, PLACES)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTonnes:
+    """A category's sources together, t CO2: `verified` exact, `rounded` as the pack rounds; None where one is not known."""
+
+    category: str
+    counts: bool
+    reported: Decimal | None
+    verified: Decimal | None
+    rounded: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the outcomes come to; `total` is the sum of the rounded categories that count, None where anything is not known."""
+
+    categories: tuple[CategoryTonnes, ...]
+    reported_total: Decimal | None
+    total: Decimal | None
+
+
+def together(
+    calculation: Calculation, verified: Mapping[str, Decimal | None], pack: RulePack, left_out: Collection[str] = frozenset()
+) -> Verified:
+    """Verified tonnes by category and in all; `left_out` are keys that check 1 found not to count."""
+    rows = []
+    for category in calculation.by_category:
+        mine = [result for result in calculation.sources if result.category == category.category and (result.counts or not category.counts)]
+        known = [verified.get(result.source_id) for result in mine if result.source_id not in left_out]
+        whole = _sum(known)
+        rounded = None if whole is None else round_half_up(Fraction(whole), pack.rounding.places)
+        rows.append(CategoryTonnes(category.category, category.counts, category.reported, whole, rounded))
+    return Verified(tuple(rows), calculation.reported_total, _sum([row.rounded for row in rows if row.counts]))
+
+
+def _sum(known: Sequence[Decimal | None]) -> Decimal | None:
+    total = Fraction()
+    for tonnes in known:
+        if tonnes is None:
+            return None
+        total += Fraction(tonnes)
+    return round_half_up(total, PLACES)
