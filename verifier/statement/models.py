@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,31 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from verifier.accounts.models import User
 from verifier.db import Base, Id, Version
 from verifier.engagements.models import Engagement
+
+
+class ReviewOutcome(StrEnum):
+    """What an independent reviewer may decide."""
+
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+
+
+class Place(StrEnum):
+    """Who signs a statement, in this order."""
+
+    LEAD = "lead"
+    SIGNATORY = "signatory"
+    SEAL = "seal"
+
+
+class Status(StrEnum):
+    """Where a statement stands; nobody outside the case knows of one that was never issued."""
+
+    CERTIFIED = "certified"
+    COUNTERSIGNED = "countersigned"
+    ISSUED = "issued"
+    RECALLED = "recalled"
+    SUPERSEDED = "superseded"
 
 
 class Conclusion(Base):

@@ -1,0 +1,59 @@
+"""What the command line says of statements; plain values, no printing."""
+
+from typing import Any
+
+from verifier.db import db, utcnow
+from verifier.evidence.queries import store
+from verifier.statement import keys, queries
+from verifier.statement.facts import plain
+from verifier.statement.inspect import Inspection, inspect
+
+
+def statement_list() -> list[dict[str, Any]]:
+    """Every statement that was issued, oldest first; tonnes as a decimal string."""
+    return [
+        {
+            "number": statement.number,
+            "unit": statement.engagement.unit.name,
+            "year": statement.engagement.unit_year.year.emission_year,
+            "tonnes": plain(statement.verified_total),
+            "opinion": statement.opinion,
+            "status": statement.status,
+            "issued_at": statement.issued_at.isoformat() if statement.issued_at else None,
+            "sha256": statement.pdf_sha256,
+        }
+        for statement in db.session.scalars(queries.all_issued())
+    ]
+
+
+def export(number: str) -> bytes | None:
+    """The issued PDF, byte for byte; None where no issued statement has the number."""
+    statement = queries.issued_numbered(number)
+    return store().get(statement.pdf_sha256) if statement else None
+
+
+def inspected(pdf: bytes) -> Inspection:
+    """The verdict on a PDF against this installation's register and root certificate."""
+    return inspect(pdf, by_sha256=queries.register_by_sha256, by_number=queries.register_by_number, trust_roots=[keys.root_pem(utcnow())])
+
+
+def verify_file(pdf: bytes) -> dict[str, Any]:
+    """The verdict as JSON values."""
+    found = inspected(pdf)
+    return {
+        "verdict": found.verdict.value,
+        "number": found.number,
+        "sha256": found.sha256,
+        "reasons": [{"message": reason.message, "values": dict(reason.values)} for reason in found.reasons],
+        "signers": [
+            {
+                "field": signer.field,
+                "name": signer.name,
+                "organisation": signer.organisation,
+                "at": signer.at.isoformat() if signer.at else None,
+                "intact": signer.intact,
+                "trusted": signer.trusted,
+            }
+            for signer in found.signers
+        ],
+    }

@@ -1,0 +1,153 @@
+"""Reading the last steps: the conclusion, whether its approval still stands, who signed what, and what the public may know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select, union
+
+from verifier.audit.models import TrailRow
+from verifier.audit.queries import changes_after, last_change
+from verifier.checks.boundary.models import BoundaryDecision
+from verifier.checks.data.models import SourceOutcome
+from verifier.checks.site.models import ChecklistAnswer
+from verifier.core.access import TEAM, Role
+from verifier.core.lifecycle import Stage
+from verifier.db import db
+from verifier.engagements.models import Engagement, TeamMember
+from verifier.findings.models import Finding
+from verifier.statement.inspect import Issued
+from verifier.statement.models import Conclusion, Place, Review, ReviewOutcome, Signature, SigningKey, Statement, Status
+
+ORDER = (Place.LEAD, Place.SIGNATORY, Place.SEAL)
+WAITING = {Stage.TO_CERTIFY: Place.LEAD, Stage.TO_COUNTERSIGN: Place.SIGNATORY, Stage.TO_SEAL: Place.SEAL}
+"""Whose signature a stage waits for."""
+
+
+def conclusion(engagement: Engagement) -> Conclusion | None:
+    """The conclusion that holds: the one drawn last."""
+    of = select(Conclusion).where(Conclusion.engagement_id == engagement.id)
+    return db.session.scalar(of.order_by(Conclusion.drawn_at.desc(), Conclusion.id.desc()).limit(1))
+
+
+def reviews(engagement: Engagement) -> list[Review]:
+    """What independent reviewers decided, newest first."""
+    of = select(Review).where(Review.engagement_id == engagement.id)
+    return list(db.session.scalars(of.order_by(Review.decided_at.desc(), Review.id.desc())))
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The last approval of a case, and what changed since; it stands while nothing has."""
+
+    review: Review
+    changes: Sequence[TrailRow]
+
+    @property
+    def stands(self) -> bool:
+        """Whether a signature may rest on it."""
+        return not self.changes
+
+
+def current_approval(engagement: Engagement) -> Approval | None:
+    """The approval of the present conclusion with every change it did not see; None where the last word was not an approval."""
+    drawn, said = conclusion(engagement), reviews(engagement)
+    if drawn is None or not said or said[0].outcome != ReviewOutcome.APPROVED or said[0].conclusion_id != drawn.id:
+        return None
+    missed = changes_after(engagement.id, said[0].change_seen) if last_change(engagement.id) > said[0].change_seen else []
+    return Approval(said[0], missed)
+
+
+def took_part(engagement: Engagement) -> set[UUID]:
+    """Everyone who did any of the work: named to the team at any time, or decided, answered, raised or concluded something."""
+    decided = union(
+        select(TeamMember.user_id).where(TeamMember.engagement_id == engagement.id, TeamMember.role.in_(TEAM)),
+        select(BoundaryDecision.decided_by).where(BoundaryDecision.engagement_id == engagement.id),
+        select(SourceOutcome.decided_by).where(SourceOutcome.engagement_id == engagement.id),
+        select(ChecklistAnswer.answered_by).where(ChecklistAnswer.engagement_id == engagement.id),
+        select(Finding.raised_by).where(Finding.engagement_id == engagement.id),
+        select(Conclusion.drawn_by).where(Conclusion.engagement_id == engagement.id),
+    )
+    return set(db.session.scalars(decided))
+
+
+def member(engagement: Engagement, role: Role) -> TeamMember | None:
+    """Who holds a role on the case now."""
+    return next((one for one in engagement.members if one.role == role and one.effective_role is not None), None)
+
+
+def statements(engagement: Engagement) -> list[Statement]:
+    """Every statement of a case, newest first."""
+    of = select(Statement).where(Statement.engagement_id == engagement.id)
+    return list(db.session.scalars(of.order_by(Statement.begun_at.desc(), Statement.id.desc())))
+
+
+def being_signed(engagement: Engagement) -> Statement | None:
+    """The statement that waits for its next signature; one whose case was opened again is none."""
+    newest = next(iter(statements(engagement)), None)
+    waiting = newest is not None and newest.status in (Status.CERTIFIED, Status.COUNTERSIGNED)
+    return newest if waiting and engagement.at in (Stage.TO_COUNTERSIGN, Stage.TO_SEAL) else None
+
+
+def issued(engagement: Engagement) -> Statement | None:
+    """The statement that holds for the case."""
+    return next((each for each in statements(engagement) if each.status == Status.ISSUED), None)
+
+
+def signature_at(statement: Statement, place: Place) -> Signature | None:
+    """Who signed at a place, None while nobody has."""
+    return next((each for each in statement.signatures if each.place == place), None)
+
+
+def key_of(user_id: UUID) -> SigningKey | None:
+    """A person's signing key."""
+    return db.session.scalar(select(SigningKey).where(SigningKey.user_id == user_id, SigningKey.retired_at.is_(None)))
+
+
+def seal_of(organisation_id: UUID) -> SigningKey | None:
+    """The key behind a body's seal."""
+    return db.session.scalar(select(SigningKey).where(SigningKey.organisation_id == organisation_id, SigningKey.retired_at.is_(None)))
+
+
+def signing_key(key_id: UUID) -> SigningKey:
+    """A key that something was signed with, retired or not."""
+    return db.session.get_one(SigningKey, key_id)
+
+
+def all_issued() -> Select[tuple[Statement]]:
+    """Every statement that was ever issued, by number."""
+    return select(Statement).where(Statement.issued_at.is_not(None)).order_by(Statement.issued_at, Statement.number)
+
+
+def public(token: str) -> Statement | None:
+    """The issued statement behind a QR code; nothing where it was not issued."""
+    return db.session.scalar(all_issued().where(Statement.token == token))
+
+
+def issued_numbered(number: str) -> Statement | None:
+    """An issued statement by its number."""
+    return db.session.scalar(all_issued().where(Statement.number == number))
+
+
+def successor(statement: Statement) -> Statement | None:
+    """The statement that holds in place of a superseded one."""
+    of = all_issued().where(Statement.engagement_id == statement.engagement_id, Statement.status == Status.ISSUED)
+    return db.session.scalar(of) if statement.status == Status.SUPERSEDED else None
+
+
+def register_by_sha256(sha256: str) -> Issued | None:
+    """What the register says of the file with this hash."""
+    return _registered(db.session.scalar(all_issued().where(Statement.pdf_sha256 == sha256)))
+
+
+def register_by_number(number: str) -> Issued | None:
+    """What the register says of the statement with this number."""
+    return _registered(issued_numbered(number))
+
+
+def _registered(statement: Statement | None) -> Issued | None:
+    if statement is None:
+        return None
+    later = successor(statement)
+    withdrawn = statement.status == Status.SUPERSEDED and later is None
+    return Issued(statement.number, statement.pdf_sha256, later.number if later else None, withdrawn)
