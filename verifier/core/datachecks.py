@@ -54,7 +54,10 @@ def _flag(code: str, source: str | None, period: str | None, sheet: str, row: in
 def _of_reason(source: SourceRow, reason: Reason) -> Flag:
     """A reason at its own place, or at the source's row where a row is what is missing."""
     sheet, row = (reason.sheet, reason.row) if reason.sheet else (source.sheet, source.row)
-    return _flag(reason.code, source.source_id, reason.period, sheet, row, **dict(reason.values))
+    values = dict(reason.values)
+    contradicting = ".contradicting" if values.pop("same", "yes") == "no" else ""
+    flag = _flag(reason.code, source.source_id, reason.period, sheet, row, **values)
+    return replace(flag, message=flag.message + contradicting)
 
 
 def _without_source(unassigned: Iterable[Unassigned]) -> Iterator[Flag]:
