@@ -6,6 +6,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from unicodedata import normalize
+from uuid import UUID
 
 from sqlalchemy import delete
 
@@ -158,11 +159,11 @@ def edit_account(user: User, *, name: str, language: str | None, seen_version: i
     record("accounts:account:edited", actor, _subject(user), now=now, before=before, after=user.name, language=user.language)
 
 
-def set_password(user: User, password: str, *, actor: Actor, now: datetime) -> None:
-    """Give the account a new password; every session and every link that it had is ended."""
+def set_password(user: User, password: str, *, actor: Actor, now: datetime, here: UUID | None = None) -> None:
+    """Give the account a new password; every link and every session that it had is ended, but the one it is done in."""
     passwords.require_good(password, about=about(user))
     user.password_hash = passwords.hashed(password)
-    ended = sessions.end_all(user, now=now)
+    ended = sessions.end_all(user, now=now, but=here)
     links.end_all(user, now=now)
     record("accounts:account:password_set", actor, _subject(user), now=now, sessions_ended=ended)
 
@@ -174,14 +175,18 @@ def use_link(token: str, password: str, *, now: datetime) -> User:
     return link.user
 
 
-def enrol_second_factor(user: User, secret: str, code: str, *, actor: Actor, now: datetime) -> list[str]:
-    """Set up (or renew) the second factor with a secret whose present code proves it is kept; returns ten recovery codes, shown once."""
+def enrol_second_factor(user: User, secret: str, code: str, *, actor: Actor, now: datetime, here: UUID | None = None) -> list[str]:
+    """Set up (or renew) the second factor with a secret whose present code proves it is kept; returns ten recovery codes, shown once.
+
+    Sessions that were begun without it end, but the one it is done in.
+    """
     step = secondfactor.step_of(secret, code, now)
     if step is None:
         raise Refusal("accounts.code.wrong")
     secondfactor.keep(user, secret, step, now=now)
     codes = secondfactor.renew_recovery_codes(user)
-    record("accounts:account:second_factor_set", actor, _subject(user), now=now)
+    ended = sessions.end_all(user, now=now, but=here)
+    record("accounts:account:second_factor_set", actor, _subject(user), now=now, sessions_ended=ended)
     return codes
 
 

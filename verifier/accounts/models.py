@@ -1,6 +1,7 @@
 """Rows about people: who they are, what they are appointed to, and how they sign in."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -8,6 +9,23 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.core.access import Role
 from verifier.db import Base, Id, Version
+
+
+class Kind(StrEnum):
+    """What an organisation is."""
+
+    BODY = "body"
+    UNIT = "unit"
+    AUTHORITY = "authority"
+    INSTALLATION = "installation"
+
+
+class Status(StrEnum):
+    """Whether a person may sign in."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    DISABLED = "disabled"
 
 
 class Organisation(Base):
@@ -22,6 +40,11 @@ class Organisation(Base):
     credit_code: Mapped[str | None] = mapped_column(unique=True, comment="unified social credit code")
     created_at: Mapped[datetime]
     version: Mapped[Version]
+
+    @property
+    def as_kind(self) -> Kind:
+        """What it is, as a word that pages can say."""
+        return Kind(self.kind)
 
 
 class User(Base):
@@ -53,6 +76,13 @@ class User(Base):
     def is_active(self) -> bool:
         """Whether the account may be used."""
         return self.disabled_at is None
+
+    @property
+    def status(self) -> Status:
+        """Whether they may sign in, as a word that pages can say."""
+        if self.disabled_at is not None:
+            return Status.DISABLED
+        return Status.INVITED if self.password_hash is None else Status.ACTIVE
 
 
 class Appointment(Base):

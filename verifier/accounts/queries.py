@@ -4,10 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, exists, func, or_, select
 
-from verifier.accounts.models import Appointment, Organisation, User
+from verifier.accounts.models import Appointment, Organisation, Status, User
 from verifier.db import db
-
-ACTIVE, INVITED, DISABLED = "active", "invited", "disabled"
 
 
 def by_email(email: str) -> User | None:
@@ -55,10 +53,10 @@ def people(search: str = "", kind: str = "", role: str = "", status: str = "", o
         rows = rows.where(exists().where(Appointment.user_id == User.id, Appointment.role == role))
     if organisation_id is not None:
         rows = rows.where(User.organisation_id == organisation_id)
-    if status == DISABLED:
+    if status == Status.DISABLED:
         rows = rows.where(User.disabled_at.is_not(None))
-    elif status in (ACTIVE, INVITED):
-        has_password = User.password_hash.is_not(None) if status == ACTIVE else User.password_hash.is_(None)
+    elif status in (Status.ACTIVE, Status.INVITED):
+        has_password = User.password_hash.is_not(None) if status == Status.ACTIVE else User.password_hash.is_(None)
         rows = rows.where(User.disabled_at.is_(None), has_password)
     return rows
 

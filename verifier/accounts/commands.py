@@ -1,0 +1,49 @@
+"""What the command line does with people: add one, and show a demo person's present code."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from time import sleep
+
+from sqlalchemy import select
+
+from verifier.accounts import actions, mail, queries, sealing, secondfactor
+from verifier.accounts.models import Organisation
+from verifier.core.access import Role
+from verifier.core.actor import INSTALLATION
+from verifier.core.errors import Refusal
+from verifier.db import db, utcnow
+
+
+def add_user(email: str, name: str, organisation: str, kind: str, roles: Collection[Role], password: str | None = None) -> str | None:
+    """Add a person, and their organisation when there is none of that name; returns the invitation's address, or None with a password.
+
+    Commits: the command line is the one caller.
+    """
+    now = utcnow()
+    home = db.session.scalar(select(Organisation).where(Organisation.name == organisation))
+    if home is None:
+        home = actions.create_organisation(kind, organisation, actor=INSTALLATION, now=now)
+    elif home.kind != kind:
+        raise Refusal("accounts.organisation.other_kind", organisation=organisation, kind=home.as_kind)
+    address = None
+    if password is None:
+        _user, token = actions.invite(home, email, name, roles=roles, actor=INSTALLATION, now=now)
+        address = mail.link_address(token)
+    else:
+        actions.create_user(home, email, name, roles=roles, password=password, actor=INSTALLATION, now=now)
+    db.session.commit()
+    return address
+
+
+def current_code(email: str) -> str | None:
+    """A code the person has not used yet: this step's, else the next one's, waiting where both were used; None without a second factor."""
+    while True:
+        user = queries.by_email(actions.plain_email(email))
+        if user is None or not secondfactor.is_set(user) or user.totp_secret is None:
+            return None
+        now, last, secret = utcnow(), user.totp_last_step, sealing.opened("totp", user.totp_secret)
+        ahead = max(0, last + 1 - int(now.timestamp()) // secondfactor.STEP)
+        if ahead <= 1:
+            return secondfactor.code(secret, now + timedelta(seconds=secondfactor.STEP * ahead))
+        db.session.rollback()
+        sleep(1)

@@ -1,0 +1,188 @@
+"""What people type about themselves and each other."""
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import EqualTo, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from verifier.accounts.models import Kind, Status
+from verifier.core.access import ORGANISATION_ROLES, Role
+from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
+from verifier.web.labels import label
+
+LANGUAGES = [("", _l("As the browser asks for")), ("en", "English"), ("zh", "简体中文")]
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def stripped(value: Any) -> Any:
+    """What was typed without blanks around it."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def an_address(form: Any, field: Any) -> None:
+    """Looks like an e-mail address; whether it is one, the message finds out."""
+    if not ADDRESS.fullmatch(field.data or ""):
+        raise ValidationError(_("Enter an e-mail address, like name@example.org"))
+
+
+class RolesField(SelectMultipleField):
+    """Roles as tick boxes."""
+
+    widget = ListWidget()
+    option_widget = CheckboxInput()
+
+    def __init__(self, text: Any = None, **kwargs: Any) -> None:
+        super().__init__(text, coerce=Role, **kwargs)
+
+    def offer(self, roles: Any) -> None:
+        """Let these be chosen, in the order of the method."""
+        self.choices = [(role, label(role)) for role in Role if role in roles]
+
+
+def email_field() -> EmailField:
+    """One e-mail address."""
+    return EmailField(_l("E-mail address"), [Required(_l("Enter an e-mail address")), Length(max=254), an_address], filters=[stripped])
+
+
+def new_password_field() -> PasswordField:
+    """A password to be; what makes a good one is decided by the action."""
+    hint = _l("At least 12 characters. Three or four words that do not belong together are easy to remember.")
+    return PasswordField(_l("New password"), [Required(_l("Enter a new password")), Length(max=1024)], description=hint)
+
+
+def once_more_field() -> PasswordField:
+    """The same password."""
+    return PasswordField(_l("New password once more"), [EqualTo("password", _l("The two passwords must be the same"))])
+
+
+class SignInForm(BaseForm):
+    """The first step."""
+
+    email = EmailField(_l("E-mail address"), [Required(_l("Enter your e-mail address")), Length(max=254)], filters=[stripped])
+    password = PasswordField(_l("Password"), [Required(_l("Enter your password")), Length(max=1024)])
+
+
+class CodeForm(BaseForm):
+    """The second step."""
+
+    code = StringField(_l("Code"), [Required(_l("Enter the code")), Length(max=40)], filters=[stripped])
+
+
+class ForgottenForm(BaseForm):
+    """Whose link."""
+
+    email = email_field()
+
+
+class NewPasswordForm(BaseForm):
+    """A password, typed twice."""
+
+    password = new_password_field()
+    again = once_more_field()
+
+
+class ChangePasswordForm(BaseForm):
+    """A new password by someone who knows the present one."""
+
+    current = PasswordField(_l("Present password"), [Required(_l("Enter your present password"))])
+    password = new_password_field()
+    again = once_more_field()
+
+
+class EnrolForm(BaseForm):
+    """Proves the account's password, and that the app keeps the secret."""
+
+    code = StringField(_l("Code that the app shows"), [Required(_l("Enter the code that the app shows"))], filters=[stripped])
+    current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
+
+
+class ProofForm(BaseForm):
+    """Proves once more who is there."""
+
+    current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
+
+
+class AccountForm(VersionedForm):
+    """One's own name and language."""
+
+    name = StringField(_l("Name"), [Required(_l("Enter your name")), Length(max=120)], filters=[stripped])
+    language = SelectField(_l("Language"), choices=LANGUAGES)
+
+
+class ColleagueForm(BaseForm):
+    """Someone to invite into one's own organisation."""
+
+    name = StringField(_l("Name"), [Required(_l("Enter the person's name")), Length(max=120)], filters=[stripped])
+    email = email_field()
+
+
+class InviteForm(ColleagueForm):
+    """Someone to invite into any organisation."""
+
+    organisation = SelectField(_l("Organisation"), [Required(_l("Choose an organisation"))])
+    roles = RolesField(_l("Roles in the organisation"), validators=[Optional()])
+
+
+class RolesForm(VersionedForm):
+    """A person's roles in their organisation."""
+
+    roles = RolesField(_l("Roles in the organisation"), validators=[Optional()])
+
+
+class OrganisationForm(VersionedForm):
+    """An organisation; what it is, is chosen once."""
+
+    name = StringField(_l("Name"), [Required(_l("Enter the organisation's name")), Length(max=200)], filters=[stripped])
+    name_zh = StringField(_l("Name in Chinese"), [Optional(), Length(max=200)], filters=[stripped])
+    credit_code = StringField(
+        _l("Unified social credit code"),
+        [Optional(), Length(max=18)],
+        filters=[stripped],
+        description=_l("18 digits and capital letters, where the organisation has one."),
+    )
+
+    def validate_credit_code(self, field: Any) -> None:
+        """Eighteen characters without I, O, S, V and Z."""
+        if not re.fullmatch(r"[0-9A-HJ-NPQRTUWXY]{18}", field.data):
+            raise ValidationError(_("A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z"))
+
+
+class NewOrganisationForm(OrganisationForm):
+    """A new organisation."""
+
+    kind = RadioField(_l("Kind"), validators=[Required(_l("Choose what the organisation is"))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [(kind.value, label(kind)) for kind in Kind]
+
+
+class PeopleFilter(SearchForm):
+    """Which people."""
+
+    q = StringField(_l("Search"), filters=[stripped])
+    kind = SelectField(_l("Organisation"))
+    role = SelectField(_l("Role"))
+    status = SelectField(_l("Status"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_organisations = frozenset().union(*ORGANISATION_ROLES.values())
+        self.kind.choices = [("", _("All")), *((kind.value, label(kind)) for kind in Kind)]
+        self.role.choices = [("", _("All")), *((role.value, label(role)) for role in Role if role in in_organisations)]
+        self.status.choices = [("", _("All")), *((status.value, label(status)) for status in Status)]
+
+
+class OrganisationFilter(SearchForm):
+    """Which organisations."""
+
+    q = StringField(_l("Search"), filters=[stripped])
+    kind = SelectField(_l("Kind"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [("", _("All")), *((kind.value, label(kind)) for kind in Kind)]

@@ -1,0 +1,180 @@
+"""The administrator's pages: people and organisations, and no case."""
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from verifier.accounts import actions, mail, queries, secondfactor
+from verifier.accounts.forms import InviteForm, NewOrganisationForm, OrganisationFilter, OrganisationForm, PeopleFilter, RolesForm
+from verifier.accounts.models import Kind, Organisation, User
+from verifier.accounts.views.blueprint import bp
+from verifier.audit.actions import Effect, record
+from verifier.core.access import ORGANISATION_ROLES, Permission
+from verifier.core.subject import Subject
+from verifier.db import db, utcnow
+from verifier.web.filters import name_of
+from verifier.web.labels import label
+from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.permit import permit
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
+
+
+@bp.get("/admin/people")
+@permit(Permission.ACCOUNT_MANAGE, keeps_record=True)
+def people() -> ResponseReturnValue:
+    """Everyone who has an account."""
+    form = PeopleFilter(request.args)
+    rows = queries.people(form.q.data or "", form.kind.data or "", form.role.data or "", form.status.data or "")
+    if wants_spreadsheet():
+        return _people_sheet(list(db.session.scalars(rows).unique()))
+    return render_template("accounts/people.html", filter=form, page=paged(rows), export_url=export_url())
+
+
+def _people_sheet(users: list[User]) -> ResponseReturnValue:
+    record("accounts:people:taken", current_actor(), Subject("people", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(users))
+    headers = [_("Name"), _("E-mail address"), _("Organisation"), _("Kind"), _("Roles"), _("Status"), _("Second factor"), _("Added")]
+    rows = [
+        (
+            user.name, user.email, name_of(user.organisation), label(user.organisation.as_kind),
+            ", ".join(label(role) for role in sorted(user.roles)), label(user.status),
+            _("Set up") if secondfactor.is_set(user) else _("Not set up"), user.created_at,
+        )
+        for user in users
+    ]  # fmt: skip
+    return spreadsheet(_("People"), headers, rows)
+
+
+@bp.route("/admin/people/invite", methods=["GET", "POST"])
+@permit(Permission.ACCOUNT_MANAGE)
+def invite() -> ResponseReturnValue:
+    """Add a person to an organisation and send them a link."""
+    form = InviteForm(organisation=request.args.get("organisation"))
+    organisations = queries.all_organisations()
+    choices = [(str(each.id), f"{name_of(each)} ({label(each.as_kind)})") for each in organisations]
+    form.organisation.choices = [("", _("Choose an organisation")), *choices]
+    form.roles.offer(frozenset().union(*ORGANISATION_ROLES.values()))
+    if form.validate_on_submit():
+        organisation = next(each for each in organisations if str(each.id) == form.organisation.data)
+        user, _token = actions.invite(
+            organisation, form.email.data or "", form.name.data or "", roles=form.roles.data or [], actor=current_actor(), now=utcnow()
+        )
+        flash(_("%(name)s was invited.", name=user.name), "success")
+        return redirect(url_for(".person", user_id=user.id), 303)
+    kinds = {role: label(Kind(kind)) for kind, roles in ORGANISATION_ROLES.items() for role in roles}
+    return render_template("accounts/invite.html", form=form, kinds=kinds, sent=mail.is_sent())
+
+
+@bp.route("/admin/people/<uuid:user_id>", methods=["GET", "POST"])
+@permit(Permission.ACCOUNT_MANAGE)
+def person(user_id: UUID) -> ResponseReturnValue:
+    """One account: what the person is, and whether they may sign in."""
+    user = _person(user_id)
+    form = RolesForm(roles=sorted(user.roles), version=user.version)
+    form.roles.offer(ORGANISATION_ROLES[user.organisation.kind])
+    if form.validate_on_submit():
+        actions.change_roles(user, form.roles.data or [], seen_version=form.seen_version, actor=current_actor(), now=utcnow())
+        flash(_("The roles of %(name)s were saved.", name=user.name), "success")
+        return redirect(url_for(".person", user_id=user.id), 303)
+    return render_template("accounts/person.html", form=form, person=user, has_factor=secondfactor.is_set(user), sent=mail.is_sent())
+
+
+@bp.post("/admin/people/<uuid:user_id>/disable")
+@permit(Permission.ACCOUNT_MANAGE)
+def disable(user_id: UUID) -> ResponseReturnValue:
+    """Close the account at once."""
+    user = _person(user_id)
+    actions.disable(user, actor=current_actor(), now=utcnow())
+    flash(_("The account of %(name)s is disabled; every session was ended.", name=user.name), "success")
+    return redirect(url_for(".person", user_id=user.id), 303)
+
+
+@bp.post("/admin/people/<uuid:user_id>/enable")
+@permit(Permission.ACCOUNT_MANAGE)
+def enable(user_id: UUID) -> ResponseReturnValue:
+    """Open the account again."""
+    user = _person(user_id)
+    actions.enable(user, actor=current_actor(), now=utcnow())
+    flash(_("The account of %(name)s is open again.", name=user.name), "success")
+    return redirect(url_for(".person", user_id=user.id), 303)
+
+
+@bp.post("/admin/people/<uuid:user_id>/invitation")
+@permit(Permission.ACCOUNT_MANAGE)
+def resend(user_id: UUID) -> ResponseReturnValue:
+    """Send the invitation again."""
+    user = _person(user_id)
+    actions.resend_invitation(user, actor=current_actor(), now=utcnow())
+    flash(_("%(name)s was sent a new invitation; the earlier one is no longer good.", name=user.name), "success")
+    return redirect(url_for(".person", user_id=user.id), 303)
+
+
+@bp.post("/admin/people/<uuid:user_id>/second-factor")
+@permit(Permission.ACCOUNT_MANAGE)
+def remove_second_factor(user_id: UUID) -> ResponseReturnValue:
+    """Take the second factor off, for someone who lost it."""
+    user = _person(user_id)
+    actions.remove_second_factor(user, actor=current_actor(), now=utcnow())
+    flash(_("The second factor of %(name)s was removed; every session was ended.", name=user.name), "success")
+    return redirect(url_for(".person", user_id=user.id), 303)
+
+
+@bp.get("/admin/organisations")
+@permit(Permission.ACCOUNT_MANAGE, keeps_record=True)
+def organisations() -> ResponseReturnValue:
+    """Every organisation."""
+    form = OrganisationFilter(request.args)
+    rows = queries.organisations(form.q.data or "", form.kind.data or "")
+    if wants_spreadsheet():
+        return _organisations_sheet(list(db.session.scalars(rows)))
+    page = paged(rows)
+    members = queries.members([row.id for row in page.items])
+    return render_template("accounts/organisations.html", filter=form, page=page, members=members, export_url=export_url())
+
+
+def _organisations_sheet(rows: list[Organisation]) -> ResponseReturnValue:
+    members = queries.members([row.id for row in rows])
+    record(
+        "accounts:organisations:taken", current_actor(), Subject("organisations", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(rows)
+    )
+    headers = [_("Name"), _("Name in Chinese"), _("Kind"), _("Unified social credit code"), _("People"), _("Added")]
+    cells = [(row.name, row.name_zh, label(row.as_kind), row.credit_code, members.get(row.id, 0), row.created_at) for row in rows]
+    return spreadsheet(_("Organisations"), headers, cells)
+
+
+@bp.route("/admin/organisations/new", methods=["GET", "POST"])
+@permit(Permission.ACCOUNT_MANAGE)
+def add_organisation() -> ResponseReturnValue:
+    """Add an organisation."""
+    form = NewOrganisationForm()
+    if form.validate_on_submit():
+        organisation = actions.create_organisation(
+            form.kind.data, form.name.data or "", name_zh=form.name_zh.data, credit_code=form.credit_code.data,
+            actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(_("%(name)s was added.", name=organisation.name), "success")
+        return redirect(url_for(".organisations"), 303)
+    return render_template("accounts/organisation.html", form=form, organisation=None)
+
+
+@bp.route("/admin/organisations/<uuid:organisation_id>", methods=["GET", "POST"])
+@permit(Permission.ACCOUNT_MANAGE)
+def organisation(organisation_id: UUID) -> ResponseReturnValue:
+    """Change how an organisation is called."""
+    row = queries.organisation(organisation_id) or abort(404)
+    form = OrganisationForm(obj=row)
+    if form.validate_on_submit():
+        actions.edit_organisation(
+            row, name=form.name.data or "", name_zh=form.name_zh.data, credit_code=form.credit_code.data,
+            seen_version=form.seen_version, actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(_("%(name)s was saved.", name=row.name), "success")
+        return redirect(url_for(".organisations"), 303)
+    return render_template("accounts/organisation.html", form=form, organisation=row)
+
+
+def _person(user_id: UUID) -> User:
+    user: User = queries.user(user_id) or abort(404)
+    return user

@@ -1,0 +1,139 @@
+"""Pages for those who are not signed in yet: two steps, a forgotten password, a link, and the way out."""
+
+from datetime import datetime
+
+from flask import flash, g, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from verifier.accounts import actions, links, mail, secondfactor, signing_in
+from verifier.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SignInForm
+from verifier.accounts.models import User
+from verifier.accounts.signing_in import Answer, Outcome
+from verifier.accounts.views.blueprint import bp, origin, remember
+from verifier.core.access import Permission
+from verifier.db import utcnow
+from verifier.web.filters import moment
+from verifier.web.forms import BaseForm
+from verifier.web.permit import permit
+from verifier.web.session import signed_in_user, this_user
+from verifier.web.views import local_path
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@permit(Permission.PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    """The first step: e-mail and password."""
+    onward = local_path(request.args.get("next"))
+    if signed_in_user() is not None and request.method == "GET":
+        return redirect(onward, 303)
+    form = SignInForm()
+    if form.validate_on_submit():
+        now = utcnow()
+        answer = signing_in.with_password(form.email.data or "", form.password.data or "", origin(), now=now)
+        if answer.user is not None and answer.outcome is Outcome.CODE_NEEDED:
+            _forget_session()
+            session["second_step"] = signing_in.pending(answer.user, now=now)
+            return redirect(url_for(".sign_in_code", next=onward), 303)
+        if answer.outcome is Outcome.SIGNED_IN:
+            return _welcome(answer, onward)
+        return _not_yet(form, answer, "accounts/sign_in.html", _("The e-mail address or the password is wrong."))
+    return render_template("accounts/sign_in.html", form=form)
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@permit(Permission.PUBLIC)
+def sign_in_code() -> ResponseReturnValue:
+    """The second step: the app's code, or a recovery code."""
+    onward, now = local_path(request.args.get("next")), utcnow()
+    user = signing_in.pending_user(session.get("second_step"), now=now)
+    if user is None:
+        session.pop("second_step", None)
+        return redirect(url_for(".sign_in", next=onward), 303)
+    form = CodeForm()
+    if form.validate_on_submit():
+        answer = signing_in.with_code(user, form.code.data or "", origin(), now=now)
+        if answer.outcome is Outcome.SIGNED_IN:
+            return _welcome(answer, onward)
+        return _not_yet(
+            form, answer, "accounts/code.html", _("The code is wrong or was used already. Wait for the next one and type that.")
+        )
+    return render_template("accounts/code.html", form=form)
+
+
+@bp.post("/sign-out")
+@permit(Permission.SIGNED_IN)
+def sign_out() -> ResponseReturnValue:
+    """End this session, here and in the database."""
+    signing_in.signed_out(this_user(), g.signed_in.id, now=utcnow())
+    _forget_session()
+    flash(_("You are signed out."), "success")
+    return redirect(url_for(".sign_in"), 303)
+
+
+@bp.route("/forgotten", methods=["GET", "POST"])
+@permit(Permission.PUBLIC)
+def forgotten() -> ResponseReturnValue:
+    """Ask for a link; the answer is the same whether there is such an account or not."""
+    form = ForgottenForm()
+    if form.validate_on_submit():
+        until = signing_in.forgotten(form.email.data or "", origin(), now=utcnow())
+        if until is not None:
+            return _not_yet(form, Answer(Outcome.WAIT, until=until), "accounts/forgotten.html", "")
+        return render_template("accounts/link_sent.html", email=form.email.data, sent=mail.is_sent())
+    return render_template("accounts/forgotten.html", form=form)
+
+
+@bp.route("/link/<token>", methods=["GET", "POST"])
+@permit(Permission.PUBLIC)
+def link(token: str) -> ResponseReturnValue:
+    """Set a password with a link; looking at the page does not use the link up."""
+    found = links.find(token, now=utcnow())
+    if found is None:
+        return render_template("accounts/link_ended.html"), 410
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        user = actions.use_link(token, form.password.data or "", now=utcnow())
+        _forget_session()
+        flash(_("Your password is set. Sign in with it."), "success")
+        response = make_response(redirect(url_for(".sign_in"), 303))
+        remember(response, user)
+        return response
+    return render_template("accounts/link.html", form=form, user=found.user, invitation=found.purpose == links.Purpose.INVITATION)
+
+
+def _welcome(answer: Answer, onward: str) -> ResponseReturnValue:
+    """A new session, nothing of the one before kept; who will sign something first sets up the second factor."""
+    user: User = answer.user  # type: ignore[assignment]
+    earlier = getattr(g, "signed_in", None)
+    if earlier is not None:
+        signing_in.signed_out(earlier.user, earlier.id, now=utcnow())
+    _forget_session()
+    session["token"] = answer.token
+    if secondfactor.required(user) and not secondfactor.is_set(user):
+        onward = url_for(".second_factor", next=onward)
+    response = make_response(redirect(onward, 303))
+    remember(response, user)
+    return response
+
+
+def _forget_session() -> None:
+    """Begin the browser's session anew; only the language stays."""
+    language = session.get("language")
+    session.clear()
+    g.pop("csrf_token", None)
+    if language:
+        session["language"] = language
+
+
+def _not_yet(form: BaseForm, answer: Answer, template: str, wrong: str) -> ResponseReturnValue:
+    """The form again, with what is wrong or until when to wait."""
+    if answer.outcome is Outcome.WAIT:
+        form.form_errors.append(_too_many(answer.until))
+        return render_template(template, form=form), 429
+    form.form_errors.append(wrong)
+    return render_template(template, form=form)
+
+
+def _too_many(until: datetime | None) -> str:
+    return _("Too many attempts. Try again after %(time)s, or ask for a link by e-mail.", time=moment(until))
