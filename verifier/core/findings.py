@@ -1,9 +1,17 @@
 """Findings: their states as one table, what disposes of one, and what still waits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from verifier.core.errors import Refusal
+
+
+class Check(StrEnum):
+    """The check a finding arose in."""
+
+    BOUNDARY = "boundary"
+    DATA = "data"
+    SITE = "site"
 
 
 class FindingState(StrEnum):
@@ -38,11 +46,13 @@ TABLE: Mapping[tuple[FindingState, FindingDeed], FindingState] = {
     (S.DRAFT, D.SEND): S.SENT,
     (S.DRAFT, D.WITHDRAW): S.WITHDRAWN,
     (S.SENT, D.ANSWER): S.ANSWERED,
+    (S.SENT, D.ACCEPT): S.CLOSED,
     (S.SENT, D.WITHDRAW): S.WITHDRAWN,
     (S.SENT, D.REPORT_UNCORRECTED): S.UNCORRECTED,
     (S.SENT, D.ESTIMATE): S.ESTIMATED,
     (S.SENT, D.CARRY_OVER): S.CARRIED_OVER,
     (S.RETURNED, D.ANSWER): S.ANSWERED,
+    (S.RETURNED, D.ACCEPT): S.CLOSED,
     (S.RETURNED, D.WITHDRAW): S.WITHDRAWN,
     (S.RETURNED, D.REPORT_UNCORRECTED): S.UNCORRECTED,
     (S.RETURNED, D.ESTIMATE): S.ESTIMATED,
@@ -55,8 +65,15 @@ TABLE: Mapping[tuple[FindingState, FindingDeed], FindingState] = {
     (S.ANSWERED, D.CARRY_OVER): S.CARRIED_OVER,
 }
 
+DISPOSES: Mapping[FindingDeed, str] = {
+    D.ACCEPT: "closed",
+    D.REPORT_UNCORRECTED: "reported_uncorrected",
+    D.ESTIMATE: "conservative_estimate",
+    D.CARRY_OVER: "carried_over",
+}
+"""The pack's code of what a deed disposes of a finding as; a class says which it admits."""
 WITH_UNIT = frozenset({S.SENT, S.RETURNED})
-"""The unit's turn."""
+"""The unit's turn. What it has not answered may be accepted only where the class needs no answer."""
 DISPOSED = frozenset({S.CLOSED, S.UNCORRECTED, S.ESTIMATED, S.CARRIED_OVER, S.WITHDRAWN})
 """Nothing is left to do about it."""
 SEEN_BY_UNIT = frozenset(S) - {S.DRAFT}
@@ -74,3 +91,22 @@ def after(state: FindingState, deed: FindingDeed) -> FindingState:
 def deeds_of(state: FindingState) -> frozenset[FindingDeed]:
     """What may be done to a finding in this state."""
     return frozenset(deed for (at, deed) in TABLE if at is state)
+
+
+def open_deeds(state: FindingState, *, needs_answer: bool, dispositions: Collection[str]) -> frozenset[FindingDeed]:
+    """What may be done in this state to a finding of a class: only what its pack admits, and no acceptance of an answer not given."""
+    return frozenset(
+        deed
+        for deed in deeds_of(state)
+        if (deed not in DISPOSES or DISPOSES[deed] in dispositions) and not (deed is D.ACCEPT and needs_answer and state in WITH_UNIT)
+    )
+
+
+def decided(state: FindingState, deed: FindingDeed, *, needs_answer: bool, dispositions: Collection[str]) -> FindingState:
+    """The state a deed leads to under a class; refuses what the state does not know, then what the class does not admit."""
+    to = after(state, deed)
+    if deed in DISPOSES and DISPOSES[deed] not in dispositions:
+        raise Refusal("finding.disposition.not_of_class", deed=deed)
+    if deed is D.ACCEPT and needs_answer and state in WITH_UNIT:
+        raise Refusal("finding.accept.not_answered")
+    return to

@@ -1,11 +1,21 @@
 """Taking in files: the bytes first, then the row that names them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
-from verifier.db import db
-from verifier.evidence.models import StoredFile
-from verifier.evidence.queries import store
+from verifier.audit.actions import record
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Deed, Stage, after
+from verifier.core.subject import Subject
+from verifier.db import check_version, db
+from verifier.evidence.files import read_attachment, safe_name
+from verifier.evidence.models import Attachment, Photo, StoredFile
+from verifier.evidence.photos import read_photo
+from verifier.evidence.queries import photo_with, store
 
 
 def keep(data: bytes, media_type: str, *, now: datetime) -> StoredFile:
@@ -18,3 +28,67 @@ def keep(data: bytes, media_type: str, *, now: datetime) -> StoredFile:
         db.session.add(known)
         db.session.flush()
     return known
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of some photos: those kept now, and those that the case already had."""
+
+    kept: tuple[Photo, ...]
+    known: tuple[Photo, ...]
+
+
+def add_photos(
+    case: UUID, stage: Stage, subject: Subject, files: Sequence[tuple[str, bytes]], caption: str = "", *, actor: Actor, now: datetime
+) -> TakenIn:
+    """Keep photos, given as (name, bytes), of a subject: all or none; a photo is kept once in a case, whatever it shows."""
+    after(stage, Deed.CHECK)
+    kept, known = [], []
+    for filename, data in files:
+        twin = photo_with(case, sha256(data).hexdigest())
+        if twin is None:
+            kept.append(_kept_photo(case, subject, filename, data, caption, actor=actor, now=now))
+        elif twin not in kept:
+            known.append(twin)
+    return TakenIn(tuple(kept), tuple(known))
+
+
+def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None, *, actor: Actor, now: datetime) -> None:
+    """Say what a photo shows; the photo itself never changes."""
+    after(stage, Deed.CHECK)
+    check_version(photo, version, lambda: Refusal("evidence.photo.stale", theirs=photo.caption, yours=caption.strip()))
+    before, photo.caption = photo.caption, caption.strip()
+    db.session.flush()
+    subject = Subject("photo", str(photo.id))
+    record("evidence:photo:captioned", actor, subject, now=now, case=photo.case_id, before=before, after=photo.caption)
+
+
+def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: Actor, now: datetime) -> Attachment:
+    """Keep a file handed in with something; told by its content, refused with the reason."""
+    read = read_attachment(data, filename)
+    keep(data, read.media_type, now=now)
+    attachment = Attachment(
+        case_id=case, subject_kind=subject.kind, subject_id=subject.id, filename=read.safe_name, sha256=read.sha256,
+        added_by=actor.id, added_at=now,
+    )  # fmt: skip
+    db.session.add(attachment)
+    db.session.flush()
+    return attachment
+
+
+def _kept_photo(case: UUID, subject: Subject, filename: str, data: bytes, caption: str, *, actor: Actor, now: datetime) -> Photo:
+    read = read_photo(data, filename)
+    files = keep(data, read.media_type, now=now), keep(read.preview, "image/jpeg", now=now), keep(read.thumbnail, "image/jpeg", now=now)
+    photo = Photo(
+        case_id=case, subject_kind=subject.kind, subject_id=subject.id, caption=caption.strip(), filename=safe_name(filename),
+        original_sha256=files[0].sha256, preview_sha256=files[1].sha256, thumbnail_sha256=files[2].sha256, width=read.width,
+        height=read.height, orientation=read.orientation, taken_at=f"{read.taken_at}{read.utc_offset or ''}" if read.taken_at else None,
+        latitude=None if read.latitude is None else float(read.latitude),
+        longitude=None if read.longitude is None else float(read.longitude),
+        camera=read.camera, added_by=actor.id, added_at=now,
+    )  # fmt: skip
+    db.session.add(photo)
+    db.session.flush()
+    record("evidence:photo:added", actor, Subject("photo", str(photo.id)), now=now, case=case,
+           shows=str(subject), file=photo.filename, sha256=photo.original_sha256)  # fmt: skip
+    return photo

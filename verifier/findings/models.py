@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.core.findings import FindingState
+from verifier.core.findings import FindingDeed, FindingState
 from verifier.core.subject import Subject
 from verifier.db import Base, Id, Version
 from verifier.engagements.models import Engagement
@@ -76,3 +76,20 @@ class Exchange(Base):
 
     finding: Mapped[Finding] = relationship(back_populates="exchanges")
     speaker: Mapped[User] = relationship(lazy="joined")
+
+    @property
+    def at(self) -> FindingDeed:
+        """The deed as a word of the method."""
+        return FindingDeed(self.deed)
+
+
+class FindingPhoto(Base):
+    """A photo of another subject, put to a finding as well: once the finding is sent, the unit sees it there."""
+
+    __tablename__ = "finding_photo"
+    __table_args__ = (UniqueConstraint("finding_id", "photo_id"),)
+    id: Mapped[Id]
+    finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"), index=True)
+    photo_id: Mapped[UUID] = mapped_column(ForeignKey("photo.id"), index=True)
+    put_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    put_at: Mapped[datetime]

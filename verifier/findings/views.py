@@ -1,8 +1,263 @@
-"""Pages of findings."""
+"""Pages of findings: the list, one finding with its conversation, and the forms of both sides."""
 
-from flask import Blueprint
+from typing import Any
+from uuid import UUID
 
-from verifier.web.subjects import Describe
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from verifier.audit.actions import Effect, record
+from verifier.core.access import Permission
+from verifier.core.findings import Check, FindingDeed, FindingState
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.evidence.queries import photo
+from verifier.findings import actions, queries
+from verifier.findings.forms import AnswerForm, FilterForm, FindingForm, JudgeForm
+from verifier.findings.models import Finding
+from verifier.reports.models import ReportVersion
+from verifier.reports.queries import versions
+from verifier.rulepacks.load import load
+from verifier.web.filters import text_in
+from verifier.web.labels import label
+from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.permit import may, permit
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
+from verifier.web.subjects import Described, describe
 
 bp = Blueprint("findings", __name__)
-SUBJECTS: dict[str, Describe] = {}
+LABELS = {Check.BOUNDARY: _l("Boundary"), Check.DATA: _l("Data"), Check.SITE: _l("Site")}
+
+
+@bp.route("/cases/<uuid:engagement_id>/findings")
+@permit(Permission.FINDING_READ, keeps_record=True)
+def findings(engagement: Engagement) -> ResponseReturnValue:
+    """The findings the reader may see; for the lead verifier, the button that sends every draft."""
+    form, pack = FilterForm(request.args), load(engagement.pack_id)
+    form.offer(pack, inside=_inside())
+    found = queries.findings_of(engagement, inside=_inside(), **form.wanted())
+    if wants_spreadsheet():
+        rows = list(paged(found, per_page=100_000).items)
+        record("finding:findings:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(),
+               case=engagement.id, effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+        return _as_spreadsheet(engagement, rows)
+    drafts = queries.drafts(engagement) if _inside() else []
+    return render_template(
+        "findings/findings.html", engagement=engagement, form=form, page=paged(found), pack=pack, inside=_inside(), drafts=drafts,
+        export_url=export_url(), can_send=may(Permission.FINDING_SEND) and possible(engagement.at, Deed.SEND_FINDINGS),
+        can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK),
+    )  # fmt: skip
+
+
+@bp.route("/cases/<uuid:engagement_id>/findings/send", methods=["POST"])
+@permit(Permission.FINDING_SEND)
+def send(engagement: Engagement) -> ResponseReturnValue:
+    """Send every draft together."""
+    sent = actions.send_all(engagement, actor=current_actor(), now=utcnow())
+    flash(ngettext("%(num)s finding was sent to the unit.", "%(num)s findings were sent to the unit.", len(sent)), "success")
+    return redirect(url_for(".findings", engagement_id=engagement.id), 303)
+
+
+@bp.route("/cases/<uuid:engagement_id>/findings/new", methods=["GET", "POST"])
+@permit(Permission.FINDING_RAISE)
+def raise_finding(engagement: Engagement) -> ResponseReturnValue:
+    """Raise a finding on the subject in the address; without one, on the report as a whole."""
+    check, subject, described = _asked(engagement)
+    form, pack = FindingForm(clause=_likely_clause(engagement, subject)), load(engagement.pack_id)
+    form.offer(pack)
+    if form.validate_on_submit():
+        draft = form.draft()
+        finding = actions.raise_finding(
+            engagement, subject, check, draft.class_code, draft.clause, draft.title, draft.description, draft.effect,
+            draft.internal_note, subject_title=described.title, actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(_("%(number)s is kept as a draft. The unit sees it once the findings are sent.", number=finding.label), "success")
+        if check is Check.SITE and described.url:
+            return redirect(described.url, 303)
+        return redirect(_url(finding), 303)
+    return render_template("findings/form.html", engagement=engagement, form=form, pack=pack, finding=None, about=described, check=check)
+
+
+@bp.route("/cases/<uuid:engagement_id>/findings/<int:number>")
+@permit(Permission.FINDING_READ)
+def finding(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """One finding: what it says, what it shows, what was said of it, and what the reader may do."""
+    return _page(engagement, _found(engagement, number))
+
+
+@bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/edit", methods=["GET", "POST"])
+@permit(Permission.FINDING_RAISE)
+def edit(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """Change a draft."""
+    finding, pack = _found(engagement, number), load(engagement.pack_id)
+    form = FindingForm(data=FindingForm.filled_from(finding))
+    form.offer(pack)
+    if form.validate_on_submit():
+        actions.edit_draft(finding, form.draft(), form.seen_version, actor=current_actor(), now=utcnow())
+        flash(_("%(number)s was saved.", number=finding.label), "success")
+        return redirect(_url(finding), 303)
+    if finding.at is not FindingState.DRAFT:
+        return redirect(_url(finding), 303)
+    stale = form.is_submitted() and form.seen_version != finding.version
+    return render_template("findings/form.html", engagement=engagement, form=form, pack=pack, finding=finding, stale=stale,
+                           about=_about(engagement, finding), check=Check(finding.arose_in))  # fmt: skip
+
+
+@bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/answer", methods=["GET", "POST"])
+@permit(Permission.FINDING_ANSWER)
+def answer(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """The unit answers."""
+    finding = _found(engagement, number)
+    form = AnswerForm()
+    form.offer(_released(engagement))
+    if form.validate_on_submit():
+        version = next((each for each in _released(engagement) if each.number == form.version_number()), None)
+        actions.answer(finding, form.text.data or "", form.handed_in(), version, actor=current_actor(), now=utcnow())
+        left = len(queries.awaiting_answer(engagement))
+        if left:
+            flash(ngettext("The answer is sent. %(num)s finding still waits for one.",
+                           "The answer is sent. %(num)s findings still wait for one.", left), "success")  # fmt: skip
+        else:
+            flash(_("The answer is sent. Every finding is answered: the verification body goes on."), "success")
+        return redirect(_url(finding), 303)
+    return _page(engagement, finding, answering=form)
+
+
+@bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/judge", methods=["GET", "POST"])
+@permit(Permission.FINDING_JUDGE)
+def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """A verifier accepts, returns, disposes of or withdraws a finding."""
+    finding = _found(engagement, number)
+    form = JudgeForm()
+    form.offer(queries.deeds_open(finding) - {FindingDeed.SEND, FindingDeed.ANSWER}, finding.at)
+    if form.validate_on_submit():
+        text, deed = form.text.data or "", form.decision()
+        match deed:
+            case FindingDeed.RETURN:
+                actions.return_(finding, text, actor=current_actor(), now=utcnow())
+            case FindingDeed.WITHDRAW:
+                actions.withdraw(finding, text, actor=current_actor(), now=utcnow())
+            case None:
+                abort(400)
+            case _:
+                actions.dispose(finding, deed, text, actor=current_actor(), now=utcnow())
+        flash(_("%(number)s: %(state)s.", number=finding.label, state=label(finding.at)), "success")
+        return redirect(_url(finding), 303)
+    return _page(engagement, finding, judging=form)
+
+
+@bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/photos", methods=["POST"])
+@permit(Permission.FINDING_RAISE)
+def put_photo(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """Put a photo of another subject to the finding."""
+    finding, wanted = _found(engagement, number), request.form.get("photo_id", "")
+    shown = photo(engagement.id, _uuid(wanted))
+    if shown is None:
+        abort(404)
+    actions.put_photo(finding, shown, actor=current_actor(), now=utcnow())
+    flash(_("The photo stands with %(number)s now.", number=finding.label), "success")
+    return redirect(_url(finding), 303)
+
+
+def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None = None, judging: JudgeForm | None = None) -> str:
+    pack, deeds, sent = load(engagement.pack_id), queries.deeds_open(finding), answering or judging
+    if answering is None and may(Permission.FINDING_ANSWER) and FindingDeed.ANSWER in deeds and possible(engagement.at, Deed.ANSWER):
+        answering = AnswerForm(formdata=None)
+        answering.offer(_released(engagement))
+    if judging is None and may(Permission.FINDING_JUDGE) and possible(engagement.at, Deed.CHECK):
+        judging = JudgeForm(formdata=None)
+        judging.offer(deeds - {FindingDeed.SEND, FindingDeed.ANSWER}, finding.at)
+    numbers = {version.id: version.number for version in versions(engagement.unit_year)}
+    return render_template(
+        "findings/finding.html", engagement=engagement, finding=finding, pack=pack, inside=_inside(), about=_about(engagement, finding),
+        of_class=queries.class_of(finding), photos=queries.photos_of(finding), files=queries.files_of(engagement, finding.exchanges),
+        versions=numbers, answering=answering, judging=judging if judging and judging.deed.choices else None,
+        form=sent, open=possible(engagement.at, Deed.CHECK),
+    )  # fmt: skip
+
+
+def _as_spreadsheet(engagement: Engagement, rows: list[Finding]) -> Any:
+    """The same columns for everyone but the team's notes, which only the verification's own people take away."""
+    pack, inside = load(engagement.pack_id), _inside()
+    headers = [_("Number"), _("Title"), _("Class"), _("Clause"), _("Check"), _("About"), _("What was found"),
+               _("Effect on the reported total, t CO₂"), _("State"), _("Sent"), *([_("Note for the team")] if inside else [])]  # fmt: skip
+    body = [
+        [each.label, each.title, text_in(pack.finding_class(each.class_code).name), each.clause, label(Check(each.arose_in)),
+         each.subject_title, each.description, each.effect, label(each.at), each.sent_at, *([each.internal_note] if inside else [])]
+        for each in rows
+    ]  # fmt: skip
+    return spreadsheet(f"{_('Findings')} {engagement.number}", headers, body)
+
+
+def _inside() -> bool:
+    """Whether the reader may see working papers: drafts and notes are some."""
+    return may(Permission.WORK_READ)
+
+
+def _found(engagement: Engagement, number: int) -> Finding:
+    found = queries.numbered(engagement, number, inside=_inside())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _released(engagement: Engagement) -> list[ReportVersion]:
+    return [version for version in versions(engagement.unit_year) if version.released_at is not None]
+
+
+def _asked(engagement: Engagement) -> tuple[Check, Subject, Described]:
+    """The check and the subject in the address; one that the case does not have is not there."""
+    check, kind = request.args.get("check", Check.DATA.value), request.args.get("subject_kind", "")
+    if check not in {each.value for each in Check}:
+        abort(404)
+    if not kind:
+        return Check(check), Subject("case", str(engagement.id)), Described(_("The report as a whole"))
+    subject = Subject(kind, request.args.get("subject_id", ""))
+    described = describe(engagement, subject)
+    if described.url is None:
+        abort(404)
+    return Check(check), subject, described
+
+
+def _about(engagement: Engagement, finding: Finding) -> Described:
+    """What the finding is about, linked for those who may see the working papers."""
+    if finding.subject_kind == "case":
+        return Described(_("The report as a whole"))
+    described = describe(engagement, finding.subject)
+    return described if _inside() and described.url else Described(finding.subject_title)
+
+
+def _likely_clause(engagement: Engagement, subject: Subject) -> str | None:
+    """A checklist item's own clause, to start with."""
+    pack = load(engagement.pack_id)
+    return next((item.clause for item in pack.checklist if subject.kind == "checklist_item" and item.code == subject.id), None)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        abort(404)
+
+
+def _url(finding: Finding) -> str:
+    return url_for("findings.finding", engagement_id=finding.engagement_id, number=finding.number)
+
+
+def _described(engagement: Engagement, finding_id: str) -> Described:
+    """A finding by its number; its title only for readers who may know of it."""
+    found = queries.of_subject(engagement, Subject("finding", finding_id))
+    if found is None:
+        return Described(finding_id)
+    if found.sent_at is None and not _inside():
+        return Described(found.label)
+    return Described(f"{found.label} {found.title}", _url(found))
+
+
+SUBJECTS = {"finding": _described}

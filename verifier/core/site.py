@@ -1,0 +1,125 @@
+"""Check 3: how far the checklist is covered, and what is still missing before leaving the site."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from verifier.core.errors import Refusal
+from verifier.core.rulepack import ChecklistItem
+
+LOOKED_AT = "look"
+"""The way of a pack's checklist that means seeing a thing with one's own eyes: a photo shows it."""
+
+
+class Outcome(StrEnum):
+    """What was found of one item of the checklist."""
+
+    IN_ORDER = "in_order"
+    FINDING = "finding"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Gap(StrEnum):
+    """What a visit may still lack."""
+
+    NO_VISIT = "no_visit"
+    TOO_FEW_PEOPLE = "too_few_people"
+    NOBODY_MET = "nobody_met"
+    UNANSWERED = "unanswered"
+    NO_FINDING = "no_finding"
+    NO_PHOTO = "no_photo"
+    """Advice: an item that was looked at, with nothing to show for it."""
+
+
+ADVICE = frozenset({Gap.NO_PHOTO})
+"""What is worth a second look but keeps nobody from leaving."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPlan:
+    """When and where a visit is, who of the body goes, and whom of the unit they meet."""
+
+    starts_on: date
+    ends_on: date
+    place: str
+    body_people: tuple[str, ...]
+    unit_people: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is missing, with the codes of the checklist items it concerns."""
+
+    gap: Gap
+    items: tuple[str, ...] = ()
+
+    @property
+    def must(self) -> bool:
+        """Whether it keeps the check from being complete."""
+        return self.gap not in ADVICE
+
+
+def refuse_unfit(plan: VisitPlan, minimum: int) -> None:
+    """Refuse a visit whose dates run backwards or that fewer people of the body go to than the pack asks for (guideline 130, 4.2.2)."""
+    if plan.starts_on > plan.ends_on:
+        raise Refusal("site.visit.dates")
+    if len(set(plan.body_people)) < minimum:
+        raise Refusal("site.visit.too_few_people", count=len(set(plan.body_people)), minimum=minimum)
+
+
+def refuse_outcome(outcome: Outcome | None, note: str, *, held_against: bool) -> None:
+    """Refuse an outcome that its note or the findings on the item contradict; None keeps a note without deciding.
+
+    `held_against`: whether a finding that was not withdrawn is on the item.
+    """
+    if outcome is Outcome.FINDING and not held_against:
+        raise Refusal("site.item.no_finding")
+    if outcome in (Outcome.IN_ORDER, Outcome.NOT_APPLICABLE) and held_against:
+        raise Refusal("site.item.finding_exists")
+    if outcome is Outcome.NOT_APPLICABLE and not note.strip():
+        raise Refusal("site.item.note_needed")
+    if outcome is None and not note.strip():
+        raise Refusal("site.item.nothing_said")
+
+
+def settled(items: Sequence[ChecklistItem], outcomes: Mapping[str, Outcome | None], held_against: Collection[str]) -> tuple[str, ...]:
+    """The codes of the items that need nothing more, in the pack's order; an outcome “finding” whose finding was withdrawn is not one."""
+    return tuple(
+        item.code
+        for item in items
+        if outcomes.get(item.code) is not None and (outcomes[item.code] is not Outcome.FINDING or item.code in held_against)
+    )
+
+
+def still_missing(
+    items: Sequence[ChecklistItem],
+    outcomes: Mapping[str, Outcome | None],
+    *,
+    visit: VisitPlan | None,
+    minimum: int,
+    held_against: Collection[str],
+    photographed: Collection[str],
+) -> tuple[Missing, ...]:
+    """What to see to before leaving, the indispensable first; empty when nothing is.
+
+    `held_against` and `photographed` are codes of items with a finding that was not withdrawn, and with at least one photo.
+    """
+    found = []
+    if visit is None:
+        found.append(Missing(Gap.NO_VISIT))
+    else:
+        if len(set(visit.body_people)) < minimum:
+            found.append(Missing(Gap.TOO_FEW_PEOPLE))
+        if not visit.unit_people:
+            found.append(Missing(Gap.NOBODY_MET))
+    open_ = tuple(item.code for item in items if outcomes.get(item.code) is None)
+    unheld = tuple(item.code for item in items if outcomes.get(item.code) is Outcome.FINDING and item.code not in held_against)
+    unseen = tuple(
+        item.code
+        for item in items
+        if LOOKED_AT in item.how and item.code not in photographed and outcomes.get(item.code) in (Outcome.IN_ORDER, Outcome.FINDING)
+    )
+    found += [Missing(gap, codes) for gap, codes in ((Gap.UNANSWERED, open_), (Gap.NO_FINDING, unheld), (Gap.NO_PHOTO, unseen)) if codes]
+    return tuple(found)

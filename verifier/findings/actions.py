@@ -1,0 +1,239 @@
+"""Deeds on findings: raised, sent together, answered by the unit, judged; and whose turn the case is then."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from verifier.audit.actions import record
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.findings import Check, FindingDeed, FindingState, after, decided
+from verifier.core.lifecycle import Deed, Stage
+from verifier.core.subject import Subject
+from verifier.db import check_version, db
+from verifier.engagements import actions as engagements
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.evidence.actions import attach
+from verifier.evidence.models import Photo
+from verifier.findings import queries
+from verifier.findings.models import Exchange, Finding, FindingPhoto
+from verifier.reports.models import ReportVersion
+from verifier.reports.queries import latest_released, source_of
+from verifier.rulepacks.load import load
+
+NEEDS_REASON = frozenset(
+    {FindingDeed.RETURN, FindingDeed.WITHDRAW, FindingDeed.REPORT_UNCORRECTED, FindingDeed.ESTIMATE, FindingDeed.CARRY_OVER}
+)
+"""Deeds that the unit, the reviewer or next year's verifier must be able to understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a verifier writes of a finding; `effect` in t CO2, reported − right."""
+
+    class_code: str
+    clause: str
+    title: str
+    description: str
+    effect: Decimal | None = None
+    internal_note: str = ""
+
+
+def raise_finding(
+    engagement: Engagement, subject: Subject, arose_in: str, class_code: str, clause: str, title: str, description: str,
+    effect: Decimal | None = None, internal_note: str = "", *, subject_title: str | None = None, actor: Actor, now: datetime,
+) -> Finding:  # fmt: skip
+    """Write a draft under the next number of the case; class and clause must be the pack's."""
+    advance(engagement, Deed.CHECK, now=now)
+    draft = Draft(class_code, clause, title.strip(), description.strip(), effect, internal_note.strip())
+    _refuse_unfit(engagement, draft)
+    finding = Finding(
+        engagement_id=engagement.id, number=_next_number(engagement), arose_in=Check(arose_in), subject_kind=subject.kind,
+        subject_id=subject.id, subject_title=subject_title or _title_of(engagement, subject), **asdict(draft),
+        state=FindingState.DRAFT, raised_by=actor.id, raised_at=now,
+    )  # fmt: skip
+    db.session.add(finding)
+    db.session.flush()
+    record("finding:finding:raised", actor, _subject(finding), now=now, case=engagement.id,
+           finding=finding.label, about=str(subject), finding_class=class_code, clause=clause)  # fmt: skip
+    return finding
+
+
+def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Actor, now: datetime) -> None:
+    """Change what has not been sent; an edit made on an older state is refused with both values."""
+    _lock(finding)
+    advance(finding.engagement, Deed.CHECK, now=now)
+    if finding.at is not FindingState.DRAFT:
+        raise Refusal("finding.edit.not_draft", state=finding.at)
+    check_version(finding, version, lambda: Refusal("finding.stale", theirs=finding.title, yours=draft.title))
+    _refuse_unfit(finding.engagement, draft)
+    changed = [name for name, value in asdict(draft).items() if getattr(finding, name) != value]
+    for name, value in asdict(draft).items():
+        setattr(finding, name, value)
+    db.session.flush()
+    record("finding:finding:edited", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label, changed=changed)
+
+
+def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Take a finding back, with a reason; the unit hears of it only where it had the finding."""
+    _lock(finding)
+    advance(finding.engagement, Deed.CHECK, now=now)
+    state = after(finding.at, FindingDeed.WITHDRAW)
+    _say(finding, FindingDeed.WITHDRAW, reason, state, actor=actor, now=now)
+    finding.disposed_at = now
+    record("finding:finding:withdrawn", actor, _subject(finding), now=now, case=finding.engagement_id,
+           finding=finding.label, sent=finding.sent_at is not None)  # fmt: skip
+    _close_round(finding.engagement, actor=actor, now=now)
+
+
+def send_all(engagement: Engagement, *, actor: Actor, now: datetime) -> list[Finding]:
+    """Send every draft to the unit together; where none of them needs an answer the case stays with the body."""
+    drafts = queries.drafts(engagement)
+    advance(engagement, Deed.SEND_FINDINGS, now=now)
+    if not drafts:
+        raise Refusal("finding.send.none")
+    for finding in drafts:
+        finding.state, finding.sent_at = after(finding.at, FindingDeed.SEND), now
+        finding.version += 1
+    db.session.flush()
+    record("finding:findings:sent", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
+           findings=[finding.label for finding in drafts])  # fmt: skip
+    _close_round(engagement, actor=actor, now=now)
+    return drafts
+
+
+def put_photo(finding: Finding, photo: Photo, *, actor: Actor, now: datetime) -> None:
+    """Let a finding show a photo of another subject as well; the unit sees it once the finding is sent."""
+    advance(finding.engagement, Deed.CHECK, now=now)
+    if photo in queries.photos_of(finding):
+        raise Refusal("finding.photo.already", finding=finding.label)
+    db.session.add(FindingPhoto(finding_id=finding.id, photo_id=photo.id, put_by=actor.id, put_at=now))
+    db.session.flush()
+    record("finding:photo:put", actor, _subject(finding), now=now, case=finding.engagement_id,
+           finding=finding.label, photo=photo.id, sha256=photo.original_sha256)  # fmt: skip
+
+
+def answer(
+    finding: Finding, text: str, files: Sequence[tuple[str, bytes]] = (), report_version: ReportVersion | None = None,
+    *, actor: Actor, now: datetime,
+) -> Exchange:  # fmt: skip
+    """The unit's answer, its files as (name, bytes) kept with it; a corrected number is named by the released version that holds it."""
+    _lock(finding)
+    engagement = finding.engagement
+    advance(engagement, Deed.ANSWER, now=now)
+    state = after(finding.at, FindingDeed.ANSWER)
+    if not text.strip():
+        raise Refusal("finding.answer.no_text")
+    _refuse_unreleased(engagement, report_version)
+    said = _say(finding, FindingDeed.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
+    kept = [attach(engagement.id, Subject("exchange", str(said.id)), name, data, actor=actor, now=now) for name, data in files]
+    record("finding:finding:answered", actor, _subject(finding), now=now, case=engagement.id, finding=finding.label,
+           report=report_version.number if report_version else None, files=[[file.filename, file.sha256] for file in kept])  # fmt: skip
+    _close_round(engagement, actor=actor, now=now)
+    return said
+
+
+def accept(finding: Finding, text: str = "", *, actor: Actor, now: datetime) -> None:
+    """Close a finding on its answer, or without one where its class needs none."""
+    dispose(finding, FindingDeed.ACCEPT, text, actor=actor, now=now)
+
+
+def return_(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Send a finding back to the unit, which then has the case again."""
+    _lock(finding)
+    state = after(finding.at, FindingDeed.RETURN)
+    _say(finding, FindingDeed.RETURN, reason, state, actor=actor, now=now)
+    advance(finding.engagement, Deed.SEND_FINDINGS, now=now)
+    record("finding:finding:returned", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label)
+
+
+def dispose(finding: Finding, deed: FindingDeed, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Dispose of a finding as its pack's class admits: closed, reported uncorrected, estimated conservatively, carried over."""
+    _lock(finding)
+    advance(finding.engagement, Deed.CHECK, now=now)
+    of = queries.class_of(finding)
+    state = decided(finding.at, deed, needs_answer=of.needs_answer, dispositions=of.dispositions)
+    _say(finding, deed, reason, state, actor=actor, now=now)
+    finding.disposed_at = now
+    record("finding:finding:disposed", actor, _subject(finding), now=now, case=finding.engagement_id,
+           finding=finding.label, state=str(state))  # fmt: skip
+    _close_round(finding.engagement, actor=actor, now=now)
+
+
+def _subject(finding: Finding) -> Subject:
+    return Subject("finding", str(finding.id))
+
+
+def _refuse_unfit(engagement: Engagement, draft: Draft) -> None:
+    """Class and clause are the pack's, an effect is the class's to have, and what the unit must understand is said."""
+    pack = load(engagement.pack_id)
+    of_class = pack.finding_class(draft.class_code)
+    pack.clause(draft.clause)
+    if draft.effect is not None and not of_class.has_effect:
+        raise Refusal("finding.effect.not_of_class")
+    if not draft.title or not draft.description:
+        raise Refusal("finding.text.missing")
+
+
+def _next_number(engagement: Engagement) -> int:
+    """Taken while the case's row is locked, so that two at once do not get the same."""
+    db.session.execute(select(Engagement.id).where(Engagement.id == engagement.id).with_for_update(of=Engagement.__table__))
+    return (db.session.scalar(select(func.max(Finding.number)).where(Finding.engagement_id == engagement.id)) or 0) + 1
+
+
+def _title_of(engagement: Engagement, subject: Subject) -> str:
+    """What the subject is called in the report or the pack, else its id."""
+    if subject.kind == "source":
+        source = source_of(engagement.report_version, subject.id)
+        return f"{subject.id} {source.name}" if source else subject.id
+    if subject.kind == "checklist_item":
+        return load(engagement.pack_id).checklist_item(subject.id).look.en
+    return subject.id
+
+
+def _lock(finding: Finding) -> None:
+    """Hold the row until the transaction ends, so that two judgements at once are one and a refusal."""
+    db.session.refresh(finding, with_for_update={"of": Finding})
+
+
+def _say(
+    finding: Finding, deed: FindingDeed, text: str, state: FindingState, *,
+    report_version: ReportVersion | None = None, actor: Actor, now: datetime,
+) -> Exchange:  # fmt: skip
+    """Keep what was said, and move the finding where it led."""
+    if deed in NEEDS_REASON and not text.strip():
+        raise Refusal("finding.reason.missing")
+    said = Exchange(
+        finding_id=finding.id, deed=deed, text=text.strip(), said_by=actor.id, said_at=now,
+        report_version_id=report_version.id if report_version else None,
+    )  # fmt: skip
+    db.session.add(said)
+    finding.state = state
+    finding.version += 1
+    db.session.flush()
+    db.session.expire(finding, ["exchanges"])
+    return said
+
+
+def _close_round(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
+    """Once the unit has nothing left to answer, the case goes back to the body, on the newest report the unit released."""
+    if engagement.at is not Stage.ANSWERING or queries.awaiting_answer(engagement):
+        return
+    advance(engagement, Deed.ALL_ANSWERED, now=now)
+    record("finding:findings:all_answered", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id)
+    newest = latest_released(engagement.unit_year)
+    if newest is not None and newest.id != engagement.report_version_id:
+        engagements.adopt_report(engagement, newest, actor=actor, now=now)
+
+
+def _refuse_unreleased(engagement: Engagement, version: ReportVersion | None) -> None:
+    if version is None:
+        return
+    if version.unit_year_id != engagement.unit_year_id:
+        raise Refusal("finding.answer.other_report")
+    if version.released_at is None:
+        raise Refusal("finding.answer.not_released", number=version.number)

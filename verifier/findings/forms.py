@@ -1,0 +1,134 @@
+"""What people type about findings."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from verifier.core.findings import Check, FindingDeed, FindingState
+from verifier.core.rulepack import RulePack
+from verifier.findings.actions import NEEDS_REASON, Draft
+from verifier.findings.models import Finding
+from verifier.reports.models import ReportVersion
+from verifier.web.filters import text_in
+from verifier.web.forms import BaseForm, Required, SearchForm, TonnesField, VersionedForm
+from verifier.web.labels import label
+
+DECISIONS = {
+    FindingDeed.ACCEPT: _l("Accept and close"),
+    FindingDeed.RETURN: _l("Return to the unit, with the reason"),
+    FindingDeed.REPORT_UNCORRECTED: _l("Report as uncorrected"),
+    FindingDeed.ESTIMATE: _l("Estimate conservatively"),
+    FindingDeed.CARRY_OVER: _l("Carry over to the next year"),
+    FindingDeed.WITHDRAW: _l("Withdraw the finding"),
+}
+"""What a verifier may decide, in the order it is offered."""
+
+
+class FilterForm(SearchForm):
+    """Which findings to list."""
+
+    search = StringField(_l("Search findings"))
+    state = SelectField(_l("State"), validate_choice=False)
+    finding_class = SelectField(_l("Class"), validate_choice=False)
+    check = SelectField(_l("Check"), validate_choice=False)
+
+    def offer(self, pack: RulePack, *, inside: bool) -> None:
+        """Fill the choices: the unit is not offered drafts."""
+        states = [state for state in FindingState if inside or state is not FindingState.DRAFT]
+        self.state.choices = [("", _("Any state")), *((state.value, label(state)) for state in states)]
+        self.finding_class.choices = [("", _("Any class")), *((of.code, text_in(of.name)) for of in pack.finding_classes)]
+        self.check.choices = [("", _("Any check")), *((check.value, label(check)) for check in Check)]
+
+    def wanted(self) -> dict[str, str]:
+        """The filter as the query takes it."""
+        return {
+            "search": (self.search.data or "").strip(), "state": self.state.data or "",
+            "class_code": self.finding_class.data or "", "arose_in": self.check.data or "",
+        }  # fmt: skip
+
+
+class FindingForm(VersionedForm):
+    """A finding as a verifier writes it."""
+
+    class_code = RadioField(_l("Class"), validate_choice=False, validators=[Required(_l("Choose the class of the finding"))])
+    clause = SelectField(_l("Clause"), validate_choice=False, validators=[Required(_l("Choose the clause the finding is under"))])
+    title = StringField(_l("Title"), [Required(_l("Give the finding a short title")), Length(max=200)])
+    description = TextAreaField(_l("What was found"), [Required(_l("Say what was found")), Length(max=20_000)])
+    effect = TonnesField(_l("Effect on the reported total, t CO₂"), [Optional()])
+    internal_note = TextAreaField(_l("Note for the team"), [Optional(), Length(max=20_000)])
+
+    def offer(self, pack: RulePack) -> None:
+        """The classes and clauses of the case's pack."""
+        self.class_code.choices = [(of.code, text_in(of.name)) for of in pack.finding_classes]
+        self.clause.choices = [("", _("Choose a clause")), *((of.code, f"{of.code}  {text_in(of.name)}") for of in pack.clauses)]
+
+    def draft(self) -> Draft:
+        """What was typed, as the action takes it."""
+        return Draft(
+            str(self.class_code.data), str(self.clause.data), (self.title.data or "").strip(), (self.description.data or "").strip(),
+            self.effect.value, (self.internal_note.data or "").strip(),
+        )  # fmt: skip
+
+    @staticmethod
+    def filled_from(finding: Finding) -> dict[str, Any]:
+        """The values the form starts with."""
+        effect: Decimal | None = finding.effect
+        return {
+            "version": str(finding.version), "class_code": finding.class_code, "clause": finding.clause, "title": finding.title,
+            "description": finding.description, "effect": "" if effect is None else f"{effect:f}", "internal_note": finding.internal_note,
+        }  # fmt: skip
+
+
+class AnswerForm(BaseForm):
+    """The unit's answer."""
+
+    text = TextAreaField(_l("Answer"), [Required(_l("Write the answer")), Length(max=20_000)])
+    report_version = RadioField(_l("Do reported numbers change?"), validate_choice=False, default="")
+    files = MultipleFileField(_l("Files"), [Optional()])
+
+    def offer(self, versions: list[ReportVersion]) -> None:
+        """The released versions that may hold the correction, newest first."""
+        self.report_version.choices = [("", _("No, no reported number changes"))]
+        for version in versions:
+            self.report_version.choices.append(
+                (str(version.number), _("Yes, in report version %(number)s: %(file)s", number=version.number, file=version.filename))
+            )
+
+    def version_number(self) -> int | None:
+        """The report version that was chosen."""
+        chosen = self.report_version.data or ""
+        return int(chosen) if chosen.isdigit() and len(chosen) < 6 else None
+
+    def handed_in(self) -> list[tuple[str, bytes]]:
+        """The files as (name, bytes); an empty choice is none."""
+        return [(file.filename, file.read()) for file in self.files.data or [] if file and file.filename]
+
+
+class JudgeForm(BaseForm):
+    """A verifier's decision on a finding."""
+
+    deed = RadioField(_l("Decision"), validate_choice=False, validators=[Required(_l("Choose a decision"))])
+    text = TextAreaField(_l("Reason or remark"), [Optional(), Length(max=20_000)])
+
+    def offer(self, deeds: frozenset[FindingDeed], state: FindingState) -> None:
+        """What may be decided where the finding stands."""
+        self.deed.choices = [(deed.value, str(words)) for deed, words in DECISIONS.items() if deed in deeds]
+        if state is FindingState.DRAFT:
+            self.deed.data = FindingDeed.WITHDRAW.value
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A decision that others must understand carries its reason."""
+        good = bool(super().validate(extra_validators))
+        if self.deed.data in {deed.value for deed in NEEDS_REASON} and not (self.text.data or "").strip():
+            self.text.errors = [*self.text.errors, _("Say the reason: it stays with the finding")]
+            return False
+        return good
+
+    def decision(self) -> FindingDeed | None:
+        """The chosen deed, None where it is none a verifier decides."""
+        return next((deed for deed in DECISIONS if deed.value == self.deed.data), None)

@@ -1,0 +1,140 @@
+"""Reading findings: those of a case as far as the reader may see them, by what they are about, and what they show."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from verifier.core.findings import DISPOSED, WITH_UNIT, FindingDeed, FindingState, open_deeds
+from verifier.core.rulepack import FindingClass
+from verifier.core.subject import Subject
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.evidence.models import Attachment, Photo
+from verifier.evidence.queries import attachments_of
+from verifier.findings.models import Exchange, Finding, FindingPhoto
+from verifier.rulepacks.load import load
+
+SEARCHED = (Finding.title, Finding.description, Finding.subject_title, Finding.subject_id)
+
+
+def findings_of(
+    engagement: Engagement, *, inside: bool, search: str = "", state: str = "", class_code: str = "", arose_in: str = ""
+) -> Select[Any]:
+    """The findings of a case by number; whoever is not `inside` the verification sees only what was sent."""
+    found = select(Finding).where(Finding.engagement_id == engagement.id).order_by(Finding.number)
+    if not inside:
+        found = found.where(Finding.sent_at.is_not(None))
+    if search:
+        number = search.strip().upper().removeprefix("F-").lstrip("0")
+        by_number = [Finding.number == int(number)] if number.isdigit() and len(number) < 9 else []
+        found = found.where(or_(*(column.icontains(search, autoescape=True) for column in SEARCHED), *by_number))
+    for column, wanted in ((Finding.state, state), (Finding.class_code, class_code), (Finding.arose_in, arose_in)):
+        if wanted:
+            found = found.where(column == wanted)
+    return found
+
+
+def numbered(engagement: Engagement, number: int, *, inside: bool) -> Finding | None:
+    """One finding by its number, None where the reader may not know of it."""
+    of = findings_of(engagement, inside=inside).where(Finding.number == number)
+    return db.session.scalar(of.options(selectinload(Finding.exchanges)))
+
+
+def counts(engagement: Engagement) -> dict[FindingState, int]:
+    """How many findings of a case stand where; every state is named."""
+    of = select(Finding.state, func.count()).where(Finding.engagement_id == engagement.id).group_by(Finding.state)
+    known = dict(db.session.execute(of).tuples().all())
+    return {state: known.get(state, 0) for state in FindingState}
+
+
+def by_subject(engagement: Engagement, kind: str, ids: Collection[str] | None = None) -> dict[str, list[Finding]]:
+    """The findings on subjects of one kind that were not withdrawn, by the subject's id; without `ids`, on all of them."""
+    of = select(Finding).where(
+        Finding.engagement_id == engagement.id, Finding.subject_kind == kind, Finding.state != FindingState.WITHDRAWN
+    )
+    if ids is not None:
+        of = of.where(Finding.subject_id.in_(ids))
+    found: dict[str, list[Finding]] = {}
+    for finding in db.session.scalars(of.order_by(Finding.number)):
+        found.setdefault(finding.subject_id, []).append(finding)
+    return found
+
+
+def open_findings(engagement: Engagement) -> list[Finding]:
+    """What is not disposed of yet."""
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.not_in(DISPOSED))
+    return list(db.session.scalars(of.order_by(Finding.number)))
+
+
+def drafts(engagement: Engagement) -> list[Finding]:
+    """What would go out with the next sending."""
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT)
+    return list(db.session.scalars(of.order_by(Finding.number)))
+
+
+def awaiting_answer(engagement: Engagement) -> list[Finding]:
+    """What the unit still has to answer: with it, and of a class that needs an answer."""
+    pack = load(engagement.pack_id)
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.in_(WITH_UNIT)).order_by(Finding.number)
+    return [finding for finding in db.session.scalars(of) if pack.finding_class(finding.class_code).needs_answer]
+
+
+def class_of(finding: Finding) -> FindingClass:
+    """The class as the case's pack has it."""
+    return load(finding.engagement.pack_id).finding_class(finding.class_code)
+
+
+def deeds_open(finding: Finding) -> frozenset[FindingDeed]:
+    """What may be done to the finding where it stands, under its class."""
+    of = class_of(finding)
+    return open_deeds(finding.at, needs_answer=of.needs_answer, dispositions=of.dispositions)
+
+
+def photos_of(finding: Finding) -> list[Photo]:
+    """The photos a finding shows: its own, and those of other subjects that were put to it."""
+    put = select(FindingPhoto.photo_id).where(FindingPhoto.finding_id == finding.id)
+    own = (Photo.subject_kind == "finding") & (Photo.subject_id == str(finding.id))
+    of = select(Photo).where(Photo.case_id == finding.engagement_id, or_(own, Photo.id.in_(put)))
+    return list(db.session.scalars(of.order_by(Photo.added_at, Photo.id)))
+
+
+def shown_to_unit(engagement: Engagement) -> Select[Any]:
+    """The ids of the photos that reached the unit: each by a finding that was sent."""
+    sent = select(Finding.id).where(Finding.engagement_id == engagement.id, Finding.sent_at.is_not(None))
+    own = [str(finding_id) for finding_id in db.session.scalars(sent)]
+    put = select(FindingPhoto.photo_id).where(FindingPhoto.finding_id.in_(sent))
+    return select(Photo.id).where(
+        Photo.case_id == engagement.id, or_((Photo.subject_kind == "finding") & Photo.subject_id.in_(own), Photo.id.in_(put))
+    )
+
+
+def showing(engagement: Engagement, photo: Photo, *, inside: bool) -> list[Finding]:
+    """The findings that show a photo, as far as the reader may see them."""
+    put = select(FindingPhoto.finding_id).where(FindingPhoto.photo_id == photo.id)
+    own = [UUID(photo.subject_id)] if photo.subject_kind == "finding" else []
+    return list(db.session.scalars(findings_of(engagement, inside=inside).where(or_(Finding.id.in_(put), Finding.id.in_(own)))))
+
+
+def files_of(engagement: Engagement, exchanges: Iterable[Exchange]) -> dict[str, list[Attachment]]:
+    """The files handed in with what was said, by the exchange's id."""
+    found: dict[str, list[Attachment]] = {}
+    for attachment in attachments_of(engagement.id, "exchange", [str(exchange.id) for exchange in exchanges]):
+        found.setdefault(attachment.subject_id, []).append(attachment)
+    return found
+
+
+def of_subject(engagement: Engagement, subject: Subject) -> Finding | None:
+    """The finding behind a subject of kind “finding” or “exchange”, None where the case has none of it."""
+    try:
+        key = UUID(subject.id)
+    except ValueError:
+        return None
+    if subject.kind == "exchange":
+        exchange = db.session.get(Exchange, key)
+        finding = exchange.finding if exchange else None
+    else:
+        finding = db.session.get(Finding, key) if subject.kind == "finding" else None
+    return finding if finding is not None and finding.engagement_id == engagement.id else None
