@@ -1,7 +1,7 @@
 """The form of the components page: one field of every kind, some of them wrong."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FileField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, PasswordField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 
 from verifier.web.forms import DateParts, Required, SearchForm, TonnesField
 
@@ -11,10 +11,17 @@ class DemoForm(SearchForm):
 
     title = StringField(_l("Title of the finding"), validators=[Required(_l("Enter a title for the finding"))])
     password = PasswordField(_l("Password"))
-    source = SelectField(_l("Emission source"), choices=[("", _l("Choose a source")), ("E-001", "E-001")])
-    severity = RadioField(_l("Class"), choices=[("a", _l("Non-conformity")), ("b", _l("Recommendation"))], validate_choice=False)
+    source = SelectField(_l("Emission source"), choices=[SelectChoice("", _l("Choose a source")), SelectChoice("E-001", "E-001")])
+    severity = RadioField(_l("Class"), choices=[SelectChoice("a", _l("Non-conformity")), SelectChoice("b", _l("Recommendation"))], validate_choice=False)
     effect = TonnesField(_l("Effect on reported emissions (t CO₂)"))
     description = TextAreaField(_l("What did you find?"))
     due = DateParts(_l("Answer needed by"), required=_l("Enter the date the answer is needed by"))
     document = FileField(_l("Supporting document"))
     agree = BooleanField(_l("I have seen the original"))
+
+
+class DemoFilter(SearchForm):
+    """Shows a filter bar; filters nothing."""
+
+    search = StringField(_l("Search"))
+    status = SelectField(_l("Status"), choices=[SelectChoice("", _l("All"))])

@@ -86,9 +86,7 @@ class DateParts(FormField):
         self.required_message = required
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        given = data if isinstance(data, date) else (self.object_data if False else None)
-        if given is None and isinstance(self.default, date):
-            given = self.default
+        given = data if isinstance(data, date) else self.default if isinstance(self.default, date) else None
         boxes = {"year": str(given.year), "month": str(given.month), "day": str(given.day)} if given else {}
         super().process(formdata, data=boxes)
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from verifier.core.access import Permission
 from verifier.core.errors import Refusal
-from verifier.web.components import DemoForm
+from verifier.web.components import DemoFilter, DemoForm
 from verifier.web.language import LANGUAGES
 from verifier.web.permit import permit
 from verifier.web.session import signed_in_user
@@ -35,7 +35,7 @@ def components() -> ResponseReturnValue:
     """One page that shows every component, for the gate of the look."""
     form = DemoForm()
     form.validate()
-    return render_template("web/components.html", demo_form=form)
+    return render_template("web/components.html", demo_form=form, demo_filter=DemoFilter(prefix="q"))
 
 
 def local_path(address: str | None) -> str:

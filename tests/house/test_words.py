@@ -1,0 +1,58 @@
+"""Every word of the method that a page may show has its label, and docs name only what exists."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from verifier.core.access import CASE_ROLES, GRANTS, Permission, Role
+from verifier.core.findings import FindingDeed, FindingState
+from verifier.core.lifecycle import TABLE, TURN, Deed, Stage
+from verifier.web.labels import LABELS, STATES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("words", [Role, Stage, Deed, FindingState, FindingDeed])
+def test_every_member_has_its_label(words: type[StrEnum]) -> None:
+    assert [member for member in words if (words, member.value) not in LABELS] == []
+
+
+@pytest.mark.parametrize("words", [Stage, FindingState])
+def test_every_status_has_its_colour_and_shape(words: type[StrEnum]) -> None:
+    assert [member for member in words if (words, member.value) not in STATES] == []
+
+
+def test_every_permission_is_granted_to_someone_or_to_all() -> None:
+    assert set(Permission) - GRANTS.keys() == {Permission.PUBLIC, Permission.SIGNED_IN}
+
+
+def test_every_stage_says_whose_turn_it_is() -> None:
+    assert TURN.keys() == set(Stage)
+    assert {stage for stage, _deed in TABLE} == set(Stage) - {Stage.ISSUED}
+    assert CASE_ROLES <= set(Role)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))])
+def test_docs_name_only_what_exists(page: str) -> None:
+    text = (ROOT / page).read_text()
+    linked = re.findall(r"\]\(([^)#:]+)\)", text)
+    named = [name for name in re.findall(r"`([a-z_]+/[A-Za-z0-9_./-]+)`", text) if not name.startswith(("s3:", "beijing/", "instance/", "evidence/"))]
+    missing = [name for name in linked if not ((ROOT / page).parent / name).exists()]
+    missing += [name for name in named if not any((base / name).exists() for base in (ROOT, ROOT / "verifier"))]
+    assert missing == []
+
+
+def test_every_setting_is_documented() -> None:
+    used = set(re.findall(r'"(VERIFIER_[A-Z_]+)"', (ROOT / "verifier" / "config.py").read_text()))
+    text = (ROOT / "docs" / "settings.md").read_text()
+    written = set(re.findall(r"VERIFIER_[A-Z_]+", text)) | {f"VERIFIER_MAIL{part}" for part in re.findall(r"`(_[A-Z]+)`", text)}
+    assert used - written == set()
+
+
+def test_every_template_is_used(app: Flask) -> None:
+    said = "".join(path.read_text() for folder in ("verifier", "templates") for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".html"))
+    names = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.html")}
+    assert sorted(name for name in names if f'"{name}"' not in said and f"'{name}'" not in said) == []
