@@ -117,7 +117,20 @@ def test_a_statement_without_some_part_still_stands(empty: str) -> None:
 
 def test_long_texts_run_over_pages() -> None:
     long = replace(a_statement().findings[0], description="电量重复计入。" * 900, answer="word " * 900)
-    assert "word" in text_of(render(a_statement(findings=(long,), sources=few_sources())))
+    source = replace(few_sources()[1], reason=Both("更正为发票所载数量。" * 400, "corrected to the invoice " * 300))
+    opinion = replace(a_statement().opinion, wording=Both("经核查。" * 1500, "verified " * 1500))
+    said = text_of(render(a_statement(findings=(long,), sources=(source,), opinion=opinion)))
+    assert (said.count("复"), said.count("word")) >= (900, 900)
+    assert (said.count("correctedtotheinvoice"), said.count("verified")) >= (290, 1490)
+
+
+def test_a_long_name_and_number_leave_the_front_on_one_page() -> None:
+    unit = replace(
+        a_statement().unit, name="北京经济技术开发区滨河产业园区综合能源服务管理有限责任公司亦庄分公司 Riverside Integrated Energy " * 3
+    )
+    front, second, *_ = PdfReader(BytesIO(render(a_statement(unit=unit, number="BJ-2021-" + "7" * 80)))).pages
+    assert "Scan to check this statement" in front.extract_text()
+    assert "基本事实" in second.extract_text()
 
 
 @pytest.mark.parametrize(

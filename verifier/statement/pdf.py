@@ -16,7 +16,7 @@ from verifier.statement.pdf_front import facts_section, front_page, paint_front,
 from verifier.statement.pdf_parts import BOTTOM, COLUMN, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, TOP, Languages
 from verifier.statement.pdf_signatures import paint_places, signature_page
 from verifier.statement.pdf_sources import comparison_section, sources_section
-from verifier.statement.pdf_type import LINE, REGULAR, SMALL, draw_line, refuse_missing, width_of
+from verifier.statement.pdf_type import LINE, REGULAR, SMALL, break_lines, draw_line, refuse_missing, width_of
 from verifier.statement.wording import CATEGORIES, WORDING, word
 
 ATTACHMENT = "statement.json"
@@ -74,7 +74,8 @@ class _Pages(Canvas):
         shown = self._languages.one_line(word("page", page=page, pages=pages))
         draw_line(self, PAGE_WIDTH - MARGIN - width_of(shown, face), 10 * mm, shown, face)
         if page > 1:
-            draw_line(self, MARGIN, PAGE_HEIGHT - 13 * mm, f"{facts.unit.name} · {facts.year}", face)
+            unit, *rest = break_lines(facts.unit.name, face, COLUMN * 0.45)
+            draw_line(self, MARGIN, PAGE_HEIGHT - 13 * mm, f"{unit}{'…' if rest else ''} · {facts.year}", face)
             title = self._languages.one_line(word("title"))
             draw_line(self, PAGE_WIDTH - MARGIN - width_of(title, face), PAGE_HEIGHT - 13 * mm, title, face)
 

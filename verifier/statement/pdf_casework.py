@@ -8,7 +8,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Image, KeepTogether, Pag
 
 from verifier.core.errors import Refusal
 from verifier.statement.facts import FindingLine, Photo, SiteVisit, StatementFacts
-from verifier.statement.pdf_parts import COLUMN, FLUSH, Cell, Languages, fact_table, moment, number_table, span, tonnes
+from verifier.statement.pdf_parts import COLUMN, FLUSH, Cell, Languages, Rows, fact_table, moment, number_table, span, tonnes
 from verifier.statement.pdf_type import BOLD, BRAND, CELL, MUTED, SMALL, SUNK, Face, Text
 from verifier.statement.wording import WORDING, word
 
@@ -23,7 +23,7 @@ def opinion_section(facts: StatementFacts, languages: Languages, at: int) -> lis
         ("LEFTPADDING", (0, 0), (-1, -1), 14), ("RIGHTPADDING", (0, 0), (-1, -1), 14),
         ("TOPPADDING", (0, 0), (-1, -1), 12), ("BOTTOMPADDING", (0, 0), (-1, -1), 10),
     ]  # fmt: skip
-    panel = Table([[[*name, Spacer(0, 4), *languages.prose(facts.opinion.wording)]]], colWidths=[COLUMN], style=style, splitInRow=1)
+    panel = Rows([[[*name, Spacer(0, 4), *languages.prose(facts.opinion.wording)]]], colWidths=[COLUMN], style=style)
     return [*languages.heading(word("opinion"), at), panel]
 
 
@@ -71,7 +71,7 @@ def _visit(visit: SiteVisit, languages: Languages) -> list[Flowable]:
 
 def visits_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """Where the team went, with whom, and what the checklist gave."""
-    head = languages.heading(word("visits"), at)
+    head = languages.heading(word("visits"), at, room=80 * mm)
     if not facts.site_visits:
         return [*head, *languages.prose(word("no_visits"))]
     return [*head, *(part for visit in facts.site_visits for part in _visit(visit, languages))]

@@ -3,10 +3,23 @@
 import segno
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Spacer, Table
+from reportlab.platypus import Flowable, KeepInFrame, Spacer, Table
 
 from verifier.statement.facts import Both, StatementFacts
-from verifier.statement.pdf_parts import COLUMN, FLUSH, PAGE_HEIGHT, PAGE_WIDTH, Languages, day, fact_table, moment, span, tonnes
+from verifier.statement.pdf_parts import (
+    BOTTOM,
+    COLUMN,
+    FLUSH,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    TOP,
+    Languages,
+    day,
+    fact_table,
+    moment,
+    span,
+    tonnes,
+)
 from verifier.statement.pdf_type import BOLD, BRAND, CELL, INK, MUTED, SMALL, SUNK, TITLE, Face, Text, draw_line, width_of
 from verifier.statement.wording import word
 
@@ -80,6 +93,8 @@ def _panel(facts: StatementFacts, languages: Languages) -> Table:
 def front_page(facts: StatementFacts, languages: Languages) -> list[Flowable]:
     """Number, unit, year, tonnes and opinion at a glance; the code to check them by."""
     first, second = languages.of(word("title"))
+    size = next(size for size in (27, 25, 23, 21) if size == 21 or width_of(first, TITLE.but(size=size)) <= COLUMN)
+    title = TITLE.but(size=size, leading=size * 1.33)
     year = Both(f"{facts.year} 年度", f"Emission year {facts.year}")
     short = 112 * mm
     rows = [
@@ -94,9 +109,9 @@ def front_page(facts: StatementFacts, languages: Languages) -> list[Flowable]:
     code.append(Text(facts.public_url, SMALL.but(size=6.2, leading=8.5, before=3)))
     below = Table([[fact_table(languages, rows, short, 40 * mm), code]], colWidths=[short + 18 * mm, COLUMN - short - 18 * mm])
     below.setStyle([*FLUSH, ("VALIGN", (0, 0), (-1, -1), "TOP")])
-    return [
+    content = [
         Spacer(0, 14 * mm),
-        Text(first, TITLE),
+        Text(first, title),
         Text(second, Face(13, 19, colour=MUTED, after=16 * mm)),
         *languages.stacked(word("number"), CELL, SMALL),
         Text(facts.number, Face(15, 24, BOLD, after=7 * mm)),
@@ -107,6 +122,7 @@ def front_page(facts: StatementFacts, languages: Languages) -> list[Flowable]:
         Spacer(0, 11 * mm),
         below,
     ]
+    return [KeepInFrame(COLUMN, PAGE_HEIGHT - TOP - BOTTOM - 1, content, mode="shrink")]
 
 
 def facts_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:

@@ -15,10 +15,26 @@ from verifier.statement.pdf_type import BODY, BOLD, BRAND, CELL, HEADING, INK, L
 PAGE_WIDTH, PAGE_HEIGHT = A4
 MARGIN, TOP, BOTTOM = 20 * mm, 24 * mm, 22 * mm
 COLUMN = PAGE_WIDTH - 2 * MARGIN
+TALLEST_ROW = 70 * mm
 VALUE = CELL.but(size=9, leading=13.5)
 
 Cell = str | Flowable | list[Flowable]
 FLUSH = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
+
+
+class Rows(Table):
+    """A table that cuts between rows, and within a row only where the row is too tall to be moved whole."""
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """Cut at this height."""
+        self._calc(width, height)
+        used = 0.0
+        for tall in self._rowHeights:
+            if used + tall > height:
+                self.splitInRow = 40 if tall > TALLEST_ROW else 0
+                break
+            used += tall
+        return super().split(width, height)
 
 
 class Languages:
@@ -85,7 +101,7 @@ def span(start: date, end: date) -> str:
     return day(start) if start == end else f"{day(start)} — {day(end)}"
 
 
-def fact_table(languages: Languages, rows: Sequence[tuple[Both, Cell]], width: float = COLUMN, key: float = 46 * mm) -> Table:
+def fact_table(languages: Languages, rows: Sequence[tuple[Both, Cell]], width: float = COLUMN, key: float = 46 * mm) -> Rows:
     """Names on the left, what is so on the right, a hair line between; rows without content are left out."""
     shown = [
         [
@@ -97,7 +113,7 @@ def fact_table(languages: Languages, rows: Sequence[tuple[Both, Cell]], width: f
     ]
     rules = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 4), ("BOTTOMPADDING", (0, 0), (-1, -1), 5)]
     lines = [("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("RIGHTPADDING", (0, 0), (0, -1), 8)]
-    return Table(shown, colWidths=[key, width - key], style=[*FLUSH, *rules, *lines], splitInRow=1)
+    return Rows(shown, colWidths=[key, width - key], style=[*FLUSH, *rules, *lines])
 
 
 def number(text: str, face: Face = CELL) -> Text:
@@ -108,7 +124,7 @@ def number(text: str, face: Face = CELL) -> Text:
 def number_table(
     languages: Languages, heads: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[Cell]],
     *, numeric: Sequence[int], totals: int = 0, words: dict[str, Both],
-) -> Table:  # fmt: skip
+) -> Rows:  # fmt: skip
     """A table whose header repeats on every page; `numeric` columns stand right, the last `totals` rows are set apart."""
     faces = [Face(8, 11.5, BOLD, BRAND, "right" if column in numeric else "left") for column in range(len(heads))]
     header = [languages.stacked(words[key], face, SMALL.but(size=6.8, leading=9)) for key, face in zip(heads, faces, strict=True)]
@@ -121,4 +137,4 @@ def number_table(
     if totals:
         style += [("BACKGROUND", (0, -totals), (-1, -1), SUNK), ("NOSPLIT", (0, -totals - 2), (-1, -1))]
         style += [("LINEABOVE", (0, -totals), (-1, -totals), 0.8, BRAND)]
-    return Table([header, *rows], colWidths=list(widths), repeatRows=1, style=style)
+    return Rows([header, *rows], colWidths=list(widths), repeatRows=1, style=style)
