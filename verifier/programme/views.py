@@ -1,8 +1,67 @@
-"""Pages of programme."""
+"""Pages of the programme: how far a year has come."""
 
-from flask import Blueprint
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from verifier.core.access import Permission
+from verifier.core.clocks import STANDINGS
+from verifier.db import utcnow
+from verifier.programme import queries
+from verifier.programme.forms import ProgressFilter
+from verifier.programme.queries import Progress
+from verifier.registry.models import ProgrammeYear
+from verifier.web.filters import name_of
+from verifier.web.labels import label
+from verifier.web.lists import export_url, paged_list, wants_spreadsheet
+from verifier.web.permit import permit
+from verifier.web.spreadsheet import spreadsheet
 from verifier.web.subjects import Describe
 
 bp = Blueprint("programme", __name__)
 SUBJECTS: dict[str, Describe] = {}
+
+
+@bp.get("/programme/years/<uuid:year_id>/progress")
+@permit(Permission.PROGRAMME_READ)
+def progress(year: ProgrammeYear) -> ResponseReturnValue:
+    """Every unit of the year by stage, what is late, what waits for whom, reported against verified."""
+    units = queries.progress(year, now=utcnow())
+    counts = queries.by_standing(units)
+    form = ProgressFilter(request.args)
+    form.standing.choices = [("", _("Everywhere")), *((each.value, label(each)) for each in STANDINGS)]
+    shown = queries.matching(units, search=form.q.data or "", standing=form.standing.data or "", late=form.late.data)
+    if wants_spreadsheet():
+        return _progress_sheet(year, shown)
+    return render_template(
+        "programme/progress.html", year=year, form=form, page=paged_list(shown), export=export_url(), total=len(units),
+        late=sum(each.is_late for each in units), stations=[(each, counts.get(each, 0)) for each in STANDINGS],
+        issued=sum(each.verified is not None for each in units),
+    )  # fmt: skip
+
+
+def _progress_sheet(year: ProgrammeYear, units: list[Progress]) -> ResponseReturnValue:
+    headers = [_("Unit"), _("Unified social credit code"), _("Verification body"), _("Case"), _("Where it stands"), _("Waits for"),
+               _("Due"), _("Days late"), _("Reported, t CO2"), _("Verified, t CO2")]  # fmt: skip
+    rows = [_progress_row(each) for each in units]
+    return spreadsheet(_("Progress %(year)s", year=year.emission_year), headers, rows)
+
+
+def _progress_row(each: Progress) -> tuple[object, ...]:
+    unit_year, days = each.unit_year, each.lateness
+    waits = ", ".join([label(each.turn), *each.people]) if each.turn else None
+    body = name_of(unit_year.body) if unit_year.body else None
+    case = each.case.number if each.case else None
+    due, late = (days.due, days.late or None) if days else (None, None)
+    return (
+        name_of(unit_year.unit),
+        unit_year.unit.credit_code,
+        body,
+        case,
+        label(each.standing),
+        waits,
+        due,
+        late,
+        each.reported,
+        each.verified,
+    )

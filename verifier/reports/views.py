@@ -1,8 +1,180 @@
-"""Pages of reports."""
+"""Pages of reports: a unit's years, what it handed in for each, and one version with its sources."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from verifier.web.subjects import Describe
+from verifier.audit.actions import Effect, record
+from verifier.core.access import Permission
+from verifier.core.clocks import Before
+from verifier.core.errors import NotYours
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.evidence.queries import store
+from verifier.programme import queries as programme
+from verifier.registry import actions as registry
+from verifier.registry import queries as registered
+from verifier.registry.forms import BodyForm
+from verifier.registry.models import UnitYear
+from verifier.reports import actions, queries
+from verifier.reports.forms import HandInForm, SourcesFilter
+from verifier.reports.models import ReportedSource, ReportVersion
+from verifier.reports.wording import flag_name, flag_sentence
+from verifier.rulepacks.load import load
+from verifier.web.filters import name_of, text_in
+from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.permit import permit
+from verifier.web.refusals import sentence
+from verifier.web.session import current_actor, this_user
+from verifier.web.spreadsheet import download, spreadsheet
+from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("reports", __name__)
-SUBJECTS: dict[str, Describe] = {}
+LABELS = {
+    Before.NO_REPORT: _l("No report yet"),
+    Before.TO_RELEASE: _l("Report to be released"),
+    Before.NO_BODY: _l("No verification body named"),
+    Before.TO_OPEN: _l("Case to be opened"),
+}
+STATES = {(Before, "no_report"): "warn", (Before, "to_release"): "warn", (Before, "no_body"): "warn", (Before, "to_open"): "mute"}
+
+
+def _describe_unit_year(engagement: Engagement, _id: str) -> Described:
+    return Described(name_of(engagement.unit), url_for("reports.unit_year", unit_year_id=engagement.unit_year_id))
+
+
+SUBJECTS: dict[str, Describe] = {"unit_year": _describe_unit_year}
+
+
+def _open_case(unit_year: UnitYear) -> actions.OpenCase | None:
+    case = programme.case_of(unit_year)
+    return actions.OpenCase(case.id, case.at) if case else None
+
+
+def _version(unit_year: UnitYear, number: int) -> ReportVersion:
+    found = queries.version_numbered(unit_year, number)
+    if found is None:
+        raise NotYours
+    return found
+
+
+@bp.get("/reports")
+@permit(Permission.UNIT_READ)
+def home() -> ResponseReturnValue:
+    """The years the person's unit is registered in, and whose turn it is in each."""
+    years = registered.years_of_unit(this_user().organisation)
+    return render_template("reports/home.html", years=programme.progress_of(years, now=utcnow()))
+
+
+@bp.get("/reports/<uuid:unit_year_id>")
+@permit(Permission.REPORT_READ)
+def unit_year(unit_year: UnitYear) -> ResponseReturnValue:
+    """A unit's year: its dates, its body, its versions, and what comes next."""
+    progress = programme.progress_of([unit_year], now=utcnow())[0]
+    takes = progress.case is None or progress.case.at in actions.TAKES_REPORTS
+    return render_template(
+        "reports/unit_year.html", unit_year=unit_year, progress=progress, versions=queries.versions(unit_year), takes_reports=takes
+    )
+
+
+@bp.route("/reports/<uuid:unit_year_id>/hand-in", methods=["GET", "POST"])
+@permit(Permission.REPORT_HAND_IN)
+def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
+    """Upload a workbook; what cannot be read is listed place by place."""
+    form = HandInForm()
+    if form.validate_on_submit():
+        upload = form.workbook.data
+        version = actions.hand_in(
+            unit_year, upload.read(), upload.filename or "report.xlsx", form.note.data or "",
+            case=_open_case(unit_year), actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(_("Version %(number)s is kept. Your responsible person can release it now.", number=version.number), "success")
+        return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)
+    problems = [(sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
+    return render_template(
+        "reports/hand_in.html",
+        unit_year=unit_year,
+        form=form,
+        problems=problems,
+        before=queries.newest(unit_year),
+        case=_open_case(unit_year),
+    )
+
+
+@bp.route("/reports/<uuid:unit_year_id>/body", methods=["GET", "POST"])
+@permit(Permission.BODY_NOMINATE)
+def body(unit_year: UnitYear) -> ResponseReturnValue:
+    """Name the verification body of the year."""
+    form = BodyForm(body=str(unit_year.body_id) if unit_year.body_id else "")
+    bodies = {str(each.id): each for each in registered.bodies()}
+    form.body.choices = [("", _("Choose a verification body")), *((key, name_of(each)) for key, each in bodies.items())]
+    if form.validate_on_submit():
+        case = programme.case_of(unit_year)
+        registry.name_body(unit_year, bodies[form.body.data], case=case.id if case else None, actor=current_actor(), now=utcnow())
+        flash(
+            _("%(body)s is named. It can open its case as soon as a report is released.", body=name_of(bodies[form.body.data])), "success"
+        )
+        return redirect(url_for(".unit_year", unit_year_id=unit_year.id), 303)
+    return render_template("reports/body.html", unit_year=unit_year, form=form)
+
+
+@bp.post("/reports/<uuid:unit_year_id>/versions/<int:number>/release")
+@permit(Permission.REPORT_RELEASE)
+def release(unit_year: UnitYear, number: int) -> ResponseReturnValue:
+    """Let a version stand as the unit's report."""
+    version = _version(unit_year, number)
+    actions.release(version, case=_open_case(unit_year), actor=current_actor(), now=utcnow())
+    flash(_("Version %(number)s is released.", number=number), "success")
+    return redirect(url_for(".version", unit_year_id=unit_year.id, number=number), 303)
+
+
+@bp.get("/reports/<uuid:unit_year_id>/versions/<int:number>")
+@permit(Permission.REPORT_READ)
+def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
+    """One version: the unit's facts, totals, what looks wrong, and every source."""
+    version = _version(unit_year, number)
+    pack = load(unit_year.year.pack_id)
+    names = {category.code: text_in(category.name) for category in pack.categories}
+    form = SourcesFilter(request.args)
+    form.category.choices = [("", _("All categories")), *((code, names.get(code, code)) for code in queries.categories_of(version))]
+    form.flag.choices = [("", _("All sources")), ("any", _("Anything")), ("none", _("Nothing")),
+                         *((code, flag_name(code)) for code in queries.flag_codes_of(version))]  # fmt: skip
+    query = queries.sources_of(
+        version, search=form.q.data or "", category=form.category.data or "", flag=form.flag.data or "", sort=form.sort.data or ""
+    )
+    if wants_spreadsheet():
+        return _sources_sheet(version, paged(query, per_page=100_000).items, names)
+    versions = queries.versions(unit_year)
+    before = next((each for each in versions if each.number < number), None)
+    return render_template(
+        "reports/version.html", unit_year=unit_year, version=version, newest=versions[0], calculation=queries.calculation_of(version),
+        report=queries.report_of(version), categories=names, form=form, page=paged(query), export=export_url(), flag_name=flag_name,
+        flag_sentence=flag_sentence, before=before, changes=queries.changed_sources(before, version) if before else None,
+        case=programme.case_of(unit_year),
+    )  # fmt: skip
+
+
+def _sources_sheet(version: ReportVersion, sources: list[ReportedSource], categories: dict[str, str]) -> ResponseReturnValue:
+    headers = [_("Source no."), _("Source"), _("Facility"), _("Category"), _("Fuel or material"), _("Meter"), _("Reported, t CO2"),
+               _("Recalculated, t CO2"), _("Difference, t CO2"), _("What looks wrong")]  # fmt: skip
+    rows = [
+        (source.source_key, source.name, source.facility_key, categories.get(source.category, source.category), source.fuel, source.meter,
+         source.reported, source.recalculated, source.difference, ", ".join(map(flag_name, source.flag_codes.split())))
+        for source in sources
+    ]  # fmt: skip
+    title = _("Sources %(year)s version %(number)s", year=version.unit_year.year.emission_year, number=version.number)
+    return spreadsheet(title, headers, rows)
+
+
+@bp.get("/reports/<uuid:unit_year_id>/versions/<int:number>/workbook")
+@permit(Permission.REPORT_READ, keeps_record=True)
+def workbook(unit_year: UnitYear, number: int) -> ResponseReturnValue:
+    """The workbook byte for byte as it was handed in."""
+    version = _version(unit_year, number)
+    data = store().get(version.sha256)
+    case = programme.case_of(unit_year)
+    record("report:version:taken_away", current_actor(), Subject("unit_year", str(unit_year.id)), now=utcnow(),
+           case=case.id if case else None, effect=Effect.LOOK, number=number, sha256=version.sha256)  # fmt: skip
+    return download(data, version.filename, actions.MEDIA_TYPE)
