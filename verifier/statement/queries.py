@@ -94,6 +94,12 @@ def issued(engagement: Engagement) -> Statement | None:
     return next((each for each in statements(engagement) if each.status == Status.ISSUED), None)
 
 
+def is_past(stage: Stage, place: Place) -> bool:
+    """Whether a case stands where this place is signed already; what a recalled statement bore no longer counts."""
+    order = list(Stage)
+    return order.index(stage) > next(order.index(waited) for waited, whose in WAITING.items() if whose is place)
+
+
 def signature_at(statement: Statement, place: Place) -> Signature | None:
     """Who signed at a place, None while nobody has."""
     return next((each for each in statement.signatures if each.place == place), None)

@@ -1,0 +1,97 @@
+"""Concluding a case and reviewing it independently."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from verifier.audit.actions import Effect, record
+from verifier.audit.queries import last_change
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Deed, after
+from verifier.core.subject import Subject
+from verifier.db import db
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.statement import queries, standing
+from verifier.statement.models import Conclusion, Review, ReviewOutcome
+
+
+def locked(engagement: Engagement) -> Engagement:
+    """The case as it is now, locked until the transaction ends: of two who act at once, the second sees what the first did."""
+    of = select(Engagement).where(Engagement.id == engagement.id).with_for_update(of=Engagement)
+    return db.session.execute(of.execution_options(populate_existing=True)).unique().scalar_one()
+
+
+def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: Actor, now: datetime) -> Conclusion:
+    """Propose an opinion that nothing speaks against; the verified total is the pack's sum of rounded categories."""
+    locked(engagement)
+    after(engagement.at, Deed.CONCLUDE)
+    standing.pack_of(engagement).opinion(opinion)
+    choice = next(each for each in standing.choices(engagement) if each.opinion.code == opinion)
+    if not choice.open:
+        raise Refusal("statement.conclusion.not_open", count=len(choice.against))
+    total = standing.comparison(engagement).total
+    if choice.opinion.positive and total.verified is None:
+        raise Refusal("statement.conclusion.no_total")
+    drawn = Conclusion(
+        engagement_id=engagement.id, opinion=opinion, text=text, reported_total=total.reported, verified_total=total.verified,
+        drawn_by=actor.id, drawn_at=now,
+    )  # fmt: skip
+    db.session.add(drawn)
+    db.session.flush()
+    advance(engagement, Deed.CONCLUDE, now=now)
+    said = {"opinion": opinion, "reported": total.reported, "verified": total.verified}
+    record("statement:conclusion:drawn", actor, Subject("conclusion", str(drawn.id)), now=now, case=engagement.id, **said)
+    return drawn
+
+
+def approve(engagement: Engagement, comments: str, seen: int, *, actor: Actor, now: datetime) -> Review:
+    """Let the conclusion be signed; `seen` is the last change of the case that the reviewer had before them."""
+    drawn = _to_review(engagement, Deed.APPROVE, actor)
+    if last_change(engagement.id) != seen:
+        raise Refusal("statement.review.changed")
+    refuse_outdated(engagement, drawn)
+    return _decided(engagement, drawn, ReviewOutcome.APPROVED, comments, actor, now)
+
+
+def send_back(engagement: Engagement, comments: str, *, actor: Actor, now: datetime) -> Review:
+    """Return the case to its team, saying why."""
+    drawn = _to_review(engagement, Deed.SEND_BACK, actor)
+    if not comments.strip():
+        raise Refusal("statement.review.comments")
+    return _decided(engagement, drawn, ReviewOutcome.SENT_BACK, comments, actor, now)
+
+
+def refuse_outdated(engagement: Engagement, drawn: Conclusion) -> None:
+    """Refuse a conclusion that what is known now no longer carries: its opinion is closed, or its tonnes are others."""
+    choice = next((each for each in standing.choices(engagement) if each.opinion.code == drawn.opinion), None)
+    total = standing.comparison(engagement).total
+    if choice is None or not choice.open or (total.reported, total.verified) != (drawn.reported_total, drawn.verified_total):
+        raise Refusal("statement.conclusion.outdated")
+
+
+def _to_review(engagement: Engagement, deed: Deed, actor: Actor) -> Conclusion:
+    locked(engagement)
+    after(engagement.at, deed)
+    if actor.id in queries.took_part(engagement):
+        raise Refusal("statement.review.took_part")
+    drawn = queries.conclusion(engagement)
+    if drawn is None:
+        raise Refusal("statement.conclusion.none")
+    return drawn
+
+
+def _decided(engagement: Engagement, drawn: Conclusion, outcome: ReviewOutcome, comments: str, actor: Actor, now: datetime) -> Review:
+    review = Review(
+        engagement_id=engagement.id, conclusion_id=drawn.id, outcome=outcome, comments=comments.strip(),
+        change_seen=last_change(engagement.id), decided_by=actor.id, decided_at=now,
+    )  # fmt: skip
+    db.session.add(review)
+    db.session.flush()
+    advance(engagement, Deed.APPROVE if outcome is ReviewOutcome.APPROVED else Deed.SEND_BACK, now=now)
+    subject = Subject("review", str(review.id))
+    record(
+        f"statement:review:{outcome}", actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, change_seen=review.change_seen
+    )
+    return review
