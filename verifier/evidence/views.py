@@ -1,8 +1,229 @@
-"""Pages of evidence."""
+"""Pages of photos and the files themselves; the unit reaches only what a sent finding shows."""
 
-from flask import Blueprint
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
-from verifier.web.subjects import Describe
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from verifier.audit.actions import Effect, record
+from verifier.core.access import Permission
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.subject import Subject
+from verifier.db import db, utcnow
+from verifier.engagements.models import Engagement
+from verifier.evidence import actions, queries
+from verifier.evidence.forms import KINDS, CaptionForm, PhotoFilter, UploadForm
+from verifier.evidence.models import Photo
+from verifier.findings import queries as findings
+from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.permit import may, permit
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import download, spreadsheet
+from verifier.web.subjects import Described, describe
 
 bp = Blueprint("evidence", __name__)
-SUBJECTS: dict[str, Describe] = {}
+SANDBOX = "default-src 'none'; sandbox"
+FOR_A_YEAR = "private, max-age=31536000, immutable"
+
+
+@bp.route("/cases/<uuid:engagement_id>/photos")
+@permit(Permission.PHOTO_READ, keeps_record=True)
+def photos(engagement: Engagement) -> ResponseReturnValue:
+    """The photos the reader may see."""
+    form = PhotoFilter(request.args)
+    form.offer(queries.subject_kinds(engagement.id) if _inside() else [])
+    search, shows = (form.search.data or "").strip(), form.shows.data or ""
+    found = queries.photos(engagement.id, search=search, subject_kind=shows, among=_among(engagement))
+    if wants_spreadsheet():
+        rows = list(paged(found, per_page=100_000).items)
+        record("evidence:photos:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(),
+               case=engagement.id, effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+        return _as_spreadsheet(engagement, rows)
+    page = paged(found, per_page=24)
+    return render_template(
+        "evidence/photos.html", engagement=engagement, form=form, page=page, export_url=export_url(), can_add=_can_add(engagement),
+        about={photo.id: _about(engagement, photo) for photo in page.items}, kinds=KINDS, inside=_inside(),
+    )  # fmt: skip
+
+
+@bp.route("/cases/<uuid:engagement_id>/photos/new", methods=["GET", "POST"])
+@permit(Permission.SITE_RECORD)
+def upload(engagement: Engagement) -> ResponseReturnValue:
+    """Add photos of the subject in the address; without one, of the case."""
+    subject, described = _asked(engagement)
+    form = UploadForm()
+    if form.validate_on_submit():
+        taken = actions.add_photos(
+            engagement.id, engagement.at, subject, form.handed_in(), form.caption.data or "", actor=current_actor(), now=utcnow()
+        )
+        say_taken_in(engagement, taken)
+        return redirect(described.url or url_for(".photos", engagement_id=engagement.id), 303)
+    return render_template("evidence/upload.html", engagement=engagement, form=form, about=described)
+
+
+@bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>", methods=["GET"])
+@permit(Permission.PHOTO_READ)
+def photo(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
+    """One photo: how it looks, what the camera wrote, its hash, and what shows it."""
+    return _page(engagement, _found(engagement, photo_id))
+
+
+@bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>/caption", methods=["GET", "POST"])
+@permit(Permission.SITE_RECORD)
+def caption(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
+    """Say what a photo shows."""
+    shown = _found(engagement, photo_id)
+    form = CaptionForm(data={"caption": shown.caption, "version": str(shown.version)})
+    if form.validate_on_submit():
+        actions.caption_photo(shown, engagement.at, form.caption.data or "", form.seen_version, actor=current_actor(), now=utcnow())
+        flash(_("The caption was saved."), "success")
+        return redirect(url_for(".photo", engagement_id=engagement.id, photo_id=shown.id), 303)
+    return _page(engagement, shown, form)
+
+
+@bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>/original")
+@permit(Permission.PHOTO_READ, keeps_record=True)
+def original(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
+    """The untouched original to be saved, with a row in the trail; served at the address of `photo_file` for that copy."""
+    shown = _found(engagement, photo_id)
+    data = queries.store().get(shown.original_sha256)
+    record("evidence:photo:taken_away", current_actor(), Subject("photo", str(shown.id)), now=utcnow(),
+           case=engagement.id, effect=Effect.LOOK, sha256=shown.original_sha256)  # fmt: skip
+    return _sandboxed(download(data, shown.filename, shown.original.media_type))
+
+
+@bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>/<any(original, preview, thumbnail):copy>")
+@permit(Permission.PHOTO_READ)
+def photo_file(engagement: Engagement, photo_id: UUID, copy: str) -> ResponseReturnValue:
+    """A smaller copy for pages: never changes, so the browser may keep it for itself."""
+    shown = _found(engagement, photo_id)
+    digest = shown.thumbnail_sha256 if copy == "thumbnail" else shown.preview_sha256
+    response = Response(queries.store().get(digest), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = FOR_A_YEAR
+    return _sandboxed(response)
+
+
+@bp.route("/cases/<uuid:engagement_id>/files/<uuid:attachment_id>")
+@permit(Permission.FINDING_READ, keeps_record=True)
+def attachment(engagement: Engagement, attachment_id: UUID) -> ResponseReturnValue:
+    """A file that was handed in, to be saved; those outside reach what stands with a finding that was sent."""
+    found = queries.attachment(engagement.id, attachment_id)
+    if found is None:
+        abort(404)
+    finding = findings.of_subject(engagement, Subject(found.subject_kind, found.subject_id))
+    if not _inside() and (finding is None or finding.sent_at is None):
+        abort(404)
+    data = queries.store().get(found.sha256)
+    record("evidence:file:taken_away", current_actor(), Subject("attachment", str(found.id)), now=utcnow(),
+           case=engagement.id, effect=Effect.LOOK, file=found.filename, sha256=found.sha256)  # fmt: skip
+    return _sandboxed(download(data, found.filename, found.file.media_type))
+
+
+def say_taken_in(engagement: Engagement, taken: actions.TakenIn) -> None:
+    """What was kept, and what the case already had."""
+    if taken.kept:
+        flash(ngettext("%(num)s photo was kept.", "%(num)s photos were kept.", len(taken.kept)), "success")
+    for known in taken.known:
+        flash(_("“%(file)s” is in this case already, with %(subject)s. It is kept once.",
+                file=known.filename, subject=_about(engagement, known).title), "warning")  # fmt: skip
+
+
+def _page(engagement: Engagement, shown: Photo, form: CaptionForm | None = None) -> str:
+    editing = form
+    if editing is None and may(Permission.SITE_RECORD) and possible(engagement.at, Deed.CHECK):
+        editing = CaptionForm(formdata=None, data={"caption": shown.caption, "version": str(shown.version)})
+    on = findings.showing(engagement, shown, inside=_inside())
+    others = []
+    if may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK):
+        others = [finding for finding in findings.open_findings(engagement) if finding not in on]
+    return render_template(
+        "evidence/photo.html", engagement=engagement, photo=shown, about=_about(engagement, shown), form=form, editing=editing,
+        on=on, others=others, added_by=queries.names_of([shown.added_by]).get(shown.added_by, ""),
+    )  # fmt: skip
+
+
+def _as_spreadsheet(engagement: Engagement, rows: Sequence[Photo]) -> Any:
+    people = queries.names_of([photo.added_by for photo in rows])
+    headers = [_("Caption"), _("Shows"), _("File"), "SHA-256", _("Bytes"), _("Width, px"), _("Height, px"),
+               _("Taken, by the camera's clock"), _("Latitude, °"), _("Longitude, °"), _("Camera"), _("Added by"), _("Added")]  # fmt: skip
+    body = [
+        [photo.caption, _about(engagement, photo).title, photo.filename, photo.original_sha256, photo.original.size, photo.width,
+         photo.height, photo.taken_at, _exact(photo.latitude), _exact(photo.longitude), photo.camera,
+         people.get(photo.added_by, ""), photo.added_at]
+        for photo in rows
+    ]  # fmt: skip
+    return spreadsheet(f"{_('Photos')} {engagement.number}", headers, body)
+
+
+def _exact(degrees: float | None) -> Decimal | None:
+    return None if degrees is None else Decimal(str(degrees))
+
+
+def _inside() -> bool:
+    """Whether the reader may see working papers: every photo is one until a sent finding shows it."""
+    return may(Permission.WORK_READ)
+
+
+def _among(engagement: Engagement) -> Any:
+    return None if _inside() else findings.shown_to_unit(engagement)
+
+
+def _found(engagement: Engagement, photo_id: UUID) -> Photo:
+    """The photo, where the reader may know of it."""
+    among = _among(engagement)
+    shown = queries.photo(engagement.id, photo_id)
+    if shown is None or (among is not None and db.session.scalar(among.where(Photo.id == photo_id)) is None):
+        abort(404)
+    return shown
+
+
+def _can_add(engagement: Engagement) -> bool:
+    return may(Permission.SITE_RECORD) and possible(engagement.at, Deed.CHECK)
+
+
+def _asked(engagement: Engagement) -> tuple[Subject, Described]:
+    """The subject in the address; one that the case does not have is not there."""
+    kind = request.args.get("subject_kind", "")
+    if not kind:
+        return Subject("case", str(engagement.id)), Described(_("The case as a whole"), url_for(".photos", engagement_id=engagement.id))
+    subject = Subject(kind, request.args.get("subject_id", ""))
+    known = kind in current_app.extensions["verifier"].subjects
+    described = describe(engagement, subject) if known else Described("")
+    if described.url is None:
+        abort(404)
+    return subject, described
+
+
+def _about(engagement: Engagement, photo: Photo) -> Described:
+    """What a photo shows; outside the verification, the finding that shows it is all there is to say."""
+    if not _inside():
+        on = findings.showing(engagement, photo, inside=False)
+        return Described(", ".join(finding.label for finding in on))
+    if photo.subject_kind == "case":
+        return Described(_("The case as a whole"))
+    return describe(engagement, Subject(photo.subject_kind, photo.subject_id))
+
+
+def _sandboxed(response: Response) -> Response:
+    """Whatever the bytes are, they run nothing and load nothing."""
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+def _described(engagement: Engagement, photo_id: str) -> Described:
+    """A photo by its caption, else its file name."""
+    try:
+        shown = queries.photo(engagement.id, UUID(photo_id))
+    except ValueError:
+        shown = None
+    if shown is None:
+        return Described(photo_id)
+    return Described(shown.caption or shown.filename, url_for("evidence.photo", engagement_id=engagement.id, photo_id=shown.id))
+
+
+SUBJECTS = {"photo": _described}

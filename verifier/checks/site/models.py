@@ -29,7 +29,7 @@ class SiteVisit(Base):
 
 
 class ChecklistAnswer(Base):
-    """The outcome of one checklist item of the pack, with what was seen."""
+    """What was found of one checklist item of the pack; without an outcome it is a note, and the item is still open."""
 
     __tablename__ = "checklist_answer"
     __table_args__ = (
@@ -40,7 +40,7 @@ class ChecklistAnswer(Base):
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("site_visit.id"))
     item_code: Mapped[str]
-    outcome: Mapped[str]
+    outcome: Mapped[str | None]
     note: Mapped[str] = mapped_column(default="")
     answered_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     answered_at: Mapped[datetime]

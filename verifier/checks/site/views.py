@@ -1,8 +1,166 @@
-"""Pages of check site."""
+"""Pages of check 3, made for a tablet in the hand: the visit, the checklist, one item a page."""
 
-from flask import Blueprint
+from typing import Any
 
-from verifier.web.subjects import Describe
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from verifier.checks.site import actions, queries
+from verifier.checks.site.forms import ItemForm, VisitForm
+from verifier.checks.site.models import SiteVisit
+from verifier.core.access import TEAM, Permission
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.site import Gap, Outcome
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.evidence.actions import add_photos
+from verifier.evidence.views import say_taken_in
+from verifier.rulepacks.load import load
+from verifier.web.filters import day, text_in
+from verifier.web.permit import may, permit
+from verifier.web.session import current_actor
+from verifier.web.subjects import Described
 
 bp = Blueprint("site", __name__)
-SUBJECTS: dict[str, Describe] = {}
+LABELS = {
+    Outcome.IN_ORDER: _l("In order"), Outcome.FINDING: _l("Finding"), Outcome.NOT_APPLICABLE: _l("Not applicable"),
+    Gap.NO_VISIT: _l("The visit is not planned"),
+    Gap.TOO_FEW_PEOPLE: _l("Fewer people of the body than the rules ask for"),
+    Gap.NOBODY_MET: _l("Nobody of the unit is named"),
+    Gap.UNANSWERED: _l("Without an outcome"),
+    Gap.NO_FINDING: _l("Marked as a finding, but no finding stands"),
+    Gap.NO_PHOTO: _l("Looked at, but without a photo"),
+}  # fmt: skip
+STATES = {(Outcome, "in_order"): "ok", (Outcome, "finding"): "bad", (Outcome, "not_applicable"): "mute"}
+
+
+@bp.route("/cases/<uuid:engagement_id>/site")
+@permit(Permission.WORK_READ)
+def visit(engagement: Engagement) -> ResponseReturnValue:
+    """The visit, the checklist by clause, and what is still missing before leaving."""
+    pack = load(engagement.pack_id)
+    return render_template(
+        "checks/site/visit.html", engagement=engagement, pack=pack, visits=queries.visits(engagement), lines=queries.lines(engagement),
+        progress=queries.progress(engagement), missing=queries.still_missing(engagement), can_record=_can_record(engagement),
+        looks={item.code: item.look for item in pack.checklist},
+    )  # fmt: skip
+
+
+@bp.route("/cases/<uuid:engagement_id>/visits/new", methods=["GET", "POST"])
+@permit(Permission.SITE_RECORD)
+def plan(engagement: Engagement) -> ResponseReturnValue:
+    """Plan a visit."""
+    form = VisitForm(data={"body_people": []})
+    form.offer(_team(engagement))
+    if form.validate_on_submit():
+        actions.plan_visit(engagement, form.plan(), actor=current_actor(), now=utcnow())
+        flash(_("The visit is planned."), "success")
+        return redirect(url_for(".visit", engagement_id=engagement.id), 303)
+    return _visit_page(engagement, form, None)
+
+
+@bp.route("/cases/<uuid:engagement_id>/visits/<uuid:visit_id>", methods=["GET", "POST"])
+@permit(Permission.SITE_RECORD)
+def edit_visit(engagement: Engagement, visit_id: Any) -> ResponseReturnValue:
+    """Put a visit's facts right."""
+    visit = next((visit for visit in queries.visits(engagement) if visit.id == visit_id), None)
+    if visit is None:
+        abort(404)
+    known = queries.plan_of(visit)
+    form = VisitForm(data={
+        "version": str(visit.version), "starts_on": known.starts_on, "ends_on": known.ends_on, "place": known.place,
+        "body_people": list(known.body_people), "unit_people": visit.unit_people, "note": known.note,
+    })  # fmt: skip
+    form.offer([*_team(engagement), *known.body_people])
+    if form.validate_on_submit():
+        actions.edit_visit(engagement, visit, form.plan(), form.seen_version, actor=current_actor(), now=utcnow())
+        flash(_("The visit was saved."), "success")
+        return redirect(url_for(".visit", engagement_id=engagement.id), 303)
+    return _visit_page(engagement, form, visit)
+
+
+@bp.route("/cases/<uuid:engagement_id>/site/<item_code>")
+@permit(Permission.WORK_READ)
+def item(engagement: Engagement, item_code: str) -> ResponseReturnValue:
+    """One item of the checklist."""
+    return _item_page(engagement, item_code, None)
+
+
+@bp.route("/cases/<uuid:engagement_id>/site/<item_code>/answer", methods=["GET", "POST"])
+@permit(Permission.SITE_RECORD)
+def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
+    """Keep the outcome, the note and the photos of an item together, or none of them."""
+    _line(engagement, item_code)
+    form = ItemForm()
+    form.offer()
+    if form.validate_on_submit():
+        photos, now = form.handed_in(), utcnow()
+        if photos:
+            subject = Subject(queries.KIND, item_code)
+            say_taken_in(engagement, add_photos(engagement.id, engagement.at, subject, photos, actor=current_actor(), now=now))
+        if form.says_something or not photos:
+            note, seen = form.note.data or "", form.seen_version
+            actions.answer_item(engagement, item_code, form.chosen(), note, seen, actor=current_actor(), now=now)
+            flash(_("The item was saved."), "success")
+        return redirect(url_for(".item", engagement_id=engagement.id, item_code=item_code), 303)
+    return _item_page(engagement, item_code, form)
+
+
+def _item_page(engagement: Engagement, item_code: str, form: ItemForm | None) -> str:
+    line, lines = _line(engagement, item_code), queries.lines(engagement)
+    at = [each.item.code for each in lines].index(item_code)
+    answering = form
+    if answering is None and _can_record(engagement) and queries.visit(engagement):
+        outcome = line.answer.outcome if line.answer else None
+        answering = ItemForm(formdata=None, data={
+            "version": str(line.answer.version) if line.answer else "0", "note": line.answer.note if line.answer else "",
+            "outcome": outcome or (Outcome.FINDING.value if line.findings else ""),
+        })  # fmt: skip
+        answering.offer()
+    return render_template(
+        "checks/site/item.html", engagement=engagement, line=line, number=at + 1, total=len(lines), pack=load(engagement.pack_id),
+        before=lines[at - 1].item if at else None, after=lines[at + 1].item if at + 1 < len(lines) else None,
+        form=form, answering=answering, can_record=_can_record(engagement), planned=queries.visit(engagement) is not None,
+    )  # fmt: skip
+
+
+def _visit_page(engagement: Engagement, form: VisitForm, visit: SiteVisit | None) -> str:
+    return render_template(
+        "checks/site/plan.html", engagement=engagement, form=form, visit=visit, minimum=load(engagement.pack_id).site_team_minimum,
+        stale=visit is not None and form.is_submitted() and form.seen_version != visit.version,
+    )  # fmt: skip
+
+
+def _line(engagement: Engagement, item_code: str) -> queries.Line:
+    line = next((line for line in queries.lines(engagement) if line.item.code == item_code), None)
+    if line is None:
+        abort(404)
+    return line
+
+
+def _team(engagement: Engagement) -> list[str]:
+    return [member.user.name for member in engagement.members if member.effective_role in TEAM]
+
+
+def _can_record(engagement: Engagement) -> bool:
+    return may(Permission.SITE_RECORD) and possible(engagement.at, Deed.CHECK)
+
+
+def _described_item(engagement: Engagement, code: str) -> Described:
+    item = next((item for item in load(engagement.pack_id).checklist if item.code == code), None)
+    if item is None:
+        return Described(code)
+    return Described(text_in(item.look), url_for("site.item", engagement_id=engagement.id, item_code=code))
+
+
+def _described_visit(engagement: Engagement, visit_id: str) -> Described:
+    visit = next((visit for visit in queries.visits(engagement) if str(visit.id) == visit_id), None)
+    if visit is None:
+        return Described(visit_id)
+    return Described(_("Visit of %(day)s", day=day(visit.starts_on)), url_for("site.visit", engagement_id=engagement.id))
+
+
+SUBJECTS = {"checklist_item": _described_item, "visit": _described_visit}

@@ -1,0 +1,71 @@
+"""What people type on site."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from verifier.core.site import Outcome, VisitPlan
+from verifier.evidence.forms import PhotoFields
+from verifier.web.forms import DateParts, Required, VersionedForm
+from verifier.web.labels import label
+
+
+class VisitForm(VersionedForm):
+    """When, where and who."""
+
+    starts_on = DateParts(_l("First day"), required=_l("Enter the first day of the visit"))
+    ends_on = DateParts(_l("Last day"), required=_l("Enter the last day of the visit"))
+    place = StringField(_l("Place"), [Required(_l("Say which site is visited")), Length(max=300)])
+    body_people = SelectMultipleField(
+        _l("Who goes"), validate_choice=False, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+        validators=[Required(_l("Choose who goes"))],
+    )  # fmt: skip
+    unit_people = TextAreaField(_l("People of the unit"), [Optional(), Length(max=5_000)])
+    note = TextAreaField(_l("Note"), [Optional(), Length(max=5_000)])
+
+    def offer(self, people: list[str]) -> None:
+        """Those of the team, who have all declared their independence."""
+        self.body_people.choices = [(name, name) for name in dict.fromkeys(people)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The days are in order, and nobody goes who is not of the team."""
+        good = bool(super().validate(extra_validators))
+        if self.starts_on.date and self.ends_on.date and self.starts_on.date > self.ends_on.date:
+            self.ends_on.boxes_errors.append(_("The last day cannot be before the first"))
+            good = False
+        if not set(self.body_people.data or []) <= {value for value, *_words in self.body_people.choices}:
+            self.body_people.errors = [_("Choose people of the team only")]
+            good = False
+        return good
+
+    def plan(self) -> VisitPlan:
+        """What was typed, as the method knows it; only after `validate`."""
+        first, last = self.starts_on.date, self.ends_on.date
+        assert first is not None and last is not None  # noqa: PT018 - `validate` has seen to both
+        met = tuple(line.strip() for line in (self.unit_people.data or "").splitlines() if line.strip())
+        place, note = (self.place.data or "").strip(), (self.note.data or "").strip()
+        return VisitPlan(first, last, place, tuple(self.body_people.data or []), met, note)
+
+
+class ItemForm(PhotoFields, VersionedForm):
+    """What was found of one item of the checklist, with photos taken right there."""
+
+    outcome = RadioField(_l("Outcome"), validate_choice=False, default="")
+    note = TextAreaField(_l("What was seen"), [Optional(), Length(max=20_000)])
+
+    def offer(self) -> None:
+        """The outcomes, and that it is still open."""
+        self.outcome.choices = [*((outcome.value, label(outcome)) for outcome in Outcome), ("", _("Still open"))]
+
+    def chosen(self) -> Outcome | None:
+        """The outcome, None while the item stays open."""
+        return next((outcome for outcome in Outcome if outcome.value == self.outcome.data), None)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is more than photos."""
+        return self.chosen() is not None or bool((self.note.data or "").strip())

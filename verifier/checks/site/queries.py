@@ -1,0 +1,99 @@
+"""Reading check 3: the visit, the checklist with its answers, photos and findings, and how far it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.core import site
+from verifier.core.rulepack import ChecklistItem
+from verifier.core.site import Missing, Outcome, VisitPlan
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.evidence.models import Photo
+from verifier.evidence.queries import photos_by_subject
+from verifier.findings.models import Finding
+from verifier.findings.queries import by_subject
+from verifier.rulepacks.load import load
+
+KIND = "checklist_item"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many items of the checklist are settled, of how many, and how many findings are on them."""
+
+    done: int
+    total: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of the checklist with all there is to it."""
+
+    item: ChecklistItem
+    answer: ChecklistAnswer | None
+    photos: Sequence[Photo]
+    findings: Sequence[Finding]
+    settled: bool
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What was found, None while it is open."""
+        return Outcome(self.answer.outcome) if self.answer and self.answer.outcome else None
+
+
+def visits(engagement: Engagement) -> list[SiteVisit]:
+    """The visits of a case, the latest first."""
+    of = select(SiteVisit).where(SiteVisit.engagement_id == engagement.id)
+    return list(db.session.scalars(of.order_by(SiteVisit.starts_on.desc(), SiteVisit.id.desc())))
+
+
+def visit(engagement: Engagement) -> SiteVisit | None:
+    """The visit that answers are given on: the latest."""
+    return next(iter(visits(engagement)), None)
+
+
+def answers(engagement: Engagement) -> dict[str, ChecklistAnswer]:
+    """What was said of each item, by its code."""
+    of = select(ChecklistAnswer).where(ChecklistAnswer.engagement_id == engagement.id)
+    return {answer.item_code: answer for answer in db.session.scalars(of)}
+
+
+def lines(engagement: Engagement) -> list[Line]:
+    """The pack's checklist in its order."""
+    pack, said = load(engagement.pack_id), answers(engagement)
+    photos, findings = photos_by_subject(engagement.id, KIND), by_subject(engagement, KIND)
+    done = set(site.settled(pack.checklist, _outcomes(said), findings.keys()))
+    return [
+        Line(item, said.get(item.code), photos.get(item.code, []), findings.get(item.code, []), item.code in done)
+        for item in pack.checklist
+    ]
+
+
+def progress(engagement: Engagement) -> Progress:
+    """How far check 3 is."""
+    pack, findings = load(engagement.pack_id), by_subject(engagement, KIND)
+    done = site.settled(pack.checklist, _outcomes(answers(engagement)), findings.keys())
+    return Progress(len(done), len(pack.checklist), sum(len(on) for on in findings.values()))
+
+
+def still_missing(engagement: Engagement) -> tuple[Missing, ...]:
+    """What to see to before leaving the site."""
+    pack, planned = load(engagement.pack_id), visit(engagement)
+    return site.still_missing(
+        pack.checklist, _outcomes(answers(engagement)), visit=plan_of(planned) if planned else None, minimum=pack.site_team_minimum,
+        held_against=by_subject(engagement, KIND).keys(), photographed=photos_by_subject(engagement.id, KIND).keys(),
+    )  # fmt: skip
+
+
+def plan_of(visit: SiteVisit) -> VisitPlan:
+    """A visit as the method knows it."""
+    went, met = tuple(visit.body_people.splitlines()), tuple(visit.unit_people.splitlines())
+    return VisitPlan(visit.starts_on, visit.ends_on, visit.place, went, met, visit.note)
+
+
+def _outcomes(said: dict[str, ChecklistAnswer]) -> dict[str, Outcome | None]:
+    return {code: Outcome(answer.outcome) if answer.outcome else None for code, answer in said.items()}

@@ -1,0 +1,65 @@
+"""What people type about photos."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, MultipleFileField
+from wtforms import SelectField, StringField
+from wtforms.validators import Length, Optional
+
+from verifier.web.forms import BaseForm, SearchForm, VersionedForm
+
+KINDS = {
+    "source": _l("Emission source"),
+    "facility": _l("Facility"),
+    "missing_source": _l("Source not reported"),
+    "checklist_item": _l("Checklist item"),
+    "visit": _l("Site visit"),
+    "finding": _l("Finding"),
+}
+"""What a photo may show, in words; a kind that is not here is its plain name."""
+
+
+class PhotoFilter(SearchForm):
+    """Which photos to list."""
+
+    search = StringField(_l("Search photos"))
+    shows = SelectField(_l("Shows"), validate_choice=False)
+
+    def offer(self, kinds: Sequence[str]) -> None:
+        """The kinds of subject that have photos."""
+        self.shows.choices = [("", _("Anything")), *((kind, str(KINDS.get(kind, kind))) for kind in kinds)]
+
+
+class PhotoFields:
+    """One photo taken now, several chosen; together one hand-over."""
+
+    taken = FileField(_l("Take a photo"), [Optional()])
+    photos = MultipleFileField(_l("Choose photos"), [Optional()])
+
+    def handed_in(self) -> list[tuple[str, bytes]]:
+        """The photos as (name, bytes); an empty choice is none."""
+        chosen = [self.taken.data, *(self.photos.data or [])]
+        return [(file.filename, file.read()) for file in chosen if file and not isinstance(file, str) and file.filename]
+
+
+class UploadForm(PhotoFields, BaseForm):
+    """Photos of one subject."""
+
+    caption = StringField(_l("Caption"), [Optional(), Length(max=300)])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Something is handed in."""
+        good = bool(super().validate(extra_validators))
+        if not any(file and not isinstance(file, str) and file.filename for file in [self.taken.data, *(self.photos.data or [])]):
+            self.photos.errors = [_("Take a photo or choose at least one")]
+            return False
+        return good
+
+
+class CaptionForm(VersionedForm):
+    """What a photo shows, in words."""
+
+    caption = StringField(_l("Caption"), [Optional(), Length(max=300)])
