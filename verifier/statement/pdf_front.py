@@ -5,7 +5,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepInFrame, Spacer, Table
 
-from verifier.statement.facts import Both, StatementFacts
+from verifier.statement.facts import Both, Party, StatementFacts
 from verifier.statement.pdf_parts import (
     BOTTOM,
     COLUMN,
@@ -13,6 +13,7 @@ from verifier.statement.pdf_parts import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     TOP,
+    VALUE,
     Languages,
     day,
     fact_table,
@@ -76,7 +77,7 @@ def paint_front(canvas: Canvas) -> None:
 
 
 def _panel(facts: StatementFacts, languages: Languages) -> Table:
-    left = [*languages.stacked(word("verified_total"), CELL, SMALL), Figure(tonnes(facts.verified_total, 0), "tCO₂")]
+    left = [*languages.stacked(word("verified_total"), CELL, SMALL), Spacer(0, 4), Figure(tonnes(facts.verified_total, 0), "tCO₂")]
     reported = languages.one_line(word("reported_total"), " ") + f"　{tonnes(facts.reported_total, 0)} tCO₂"
     changed = languages.one_line(word("difference"), " ") + f"　{tonnes(facts.difference, 0, signed=True)}"
     left += [Text(reported, SMALL), Text(changed, SMALL)]
@@ -125,6 +126,11 @@ def front_page(facts: StatementFacts, languages: Languages) -> list[Flowable]:
     return [KeepInFrame(COLUMN, PAGE_HEIGHT - TOP - BOTTOM - 1, content, mode="shrink")]
 
 
+def _party(party: Party, languages: Languages) -> list[Flowable]:
+    code = f"{languages.one_line(word('credit_code'), ' ')}　{party.credit_code}" if party.credit_code else ""
+    return [Text(party.name, VALUE), *(Text(line, SMALL.but(size=8, leading=11.5)) for line in (code, party.address) if line)]
+
+
 def facts_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """Who was verified by whom, on which file, by which people."""
     report = facts.report
@@ -133,8 +139,8 @@ def facts_section(facts: StatementFacts, languages: Languages, at: int) -> list[
     review = f"{facts.review.reviewer}　{day(facts.review.approved_on)}" + (f"\n{facts.review.remark}" if facts.review.remark else "")
     received = f"　{languages.one_line(word('received'), ' ')} {day(report.received_on)}" if report.received_on else ""
     rows = [
-        (word("unit"), "\n".join(part for part in (facts.unit.name, facts.unit.credit_code, facts.unit.address) if part)),
-        (word("body"), "\n".join(part for part in (facts.body.name, facts.body.credit_code, facts.body.address) if part)),
+        (word("unit"), _party(facts.unit, languages)),
+        (word("body"), _party(facts.body, languages)),
         (word("report_version"), f"{report.version}{received}"),
         (word("report_file"), "\n".join(part for part in (report.filename, f"SHA-256 {report.sha256}") if part)),
         (word("team"), team),

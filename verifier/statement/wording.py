@@ -7,14 +7,11 @@ WORDING = {
     "number": Both("声明编号", "Statement number"),
     "unit": Both("重点排放单位", "Reporting unit"),
     "credit_code": Both("统一社会信用代码", "Unified social credit code"),
-    "address": Both("地址", "Address"),
     "body": Both("核查机构", "Verification body"),
     "programme": Both("碳市场", "Programme"),
-    "year": Both("排放年度", "Emission year"),
     "period": Both("核算期间", "Reporting period"),
     "verified_total": Both("经核查的排放量", "Verified emissions"),
     "reported_total": Both("报告排放量", "Reported emissions"),
-    "unit_tonnes": Both("吨二氧化碳（tCO₂）", "tonnes of carbon dioxide (tCO₂)"),
     "opinion": Both("核查意见", "Opinion"),
     "scan": Both("扫码核验本声明", "Scan to check this statement"),
     "prepared": Both("声明编制时间", "Prepared"),
@@ -24,7 +21,6 @@ WORDING = {
     "received": Both("收到日期", "Received"),
     "team": Both("核查组", "Team"),
     "review": Both("独立技术复核", "Independent review"),
-    "approved": Both("通过日期", "Approved"),
     "milestones": Both("进程", "Dates"),
     "scope": Both("范围与依据", "Scope and criteria"),
     "scope_label": Both("核查范围", "Scope"),
@@ -84,7 +80,6 @@ WORDING = {
         "The SHA-256 below each picture is that of the untouched original; what is printed here is a smaller copy.",
     ),
     "no_photos": Both("本声明未附照片。", "No photograph is attached to this statement."),
-    "taken": Both("拍摄时间", "Taken"),
     "no_time": Both("拍摄时间未知", "Time unknown"),
     "signatures": Both("签署", "Signatures"),
     "signatures_note": Both(
@@ -104,7 +99,6 @@ WORDING = {
         "file and who signed it. The same content is attached as statement.json for machines to read.",
     ),
     "page": Both("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
-    "role_lead": Both("认证签名", "Certified by"),
     "signed_at": Both("签署时间", "Signed"),
 }
 
