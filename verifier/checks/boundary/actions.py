@@ -7,7 +7,7 @@ from verifier.audit.actions import record
 from verifier.checks.boundary import queries
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.core.actor import Actor
-from verifier.core.boundary import Kind, Outcome, Row, check_decision, next_number
+from verifier.core.boundary import Kind, Outcome, Row, Standing, check_decision, next_number
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.lifecycle import Deed
 from verifier.core.report import CATEGORIES
@@ -106,8 +106,8 @@ def _write(
         db.session.add(decision)
     else:
         stale = Refusal(
-            "boundary.decision.stale", who=decision.decider.name, theirs=Outcome(decision.outcome), their_note=decision.note or "–",
-            yours=outcome, your_note=note.strip() or "–",
+            "boundary.decision.stale", who=decision.decider.name, theirs=Standing(decision.outcome), their_note=decision.note or "–",
+            yours=Standing(outcome), your_note=note.strip() or "–",
         )  # fmt: skip
         check_version(decision, seen_version, lambda: stale)
     decision.outcome, decision.note, decision.fingerprint = outcome, note.strip(), row.fingerprint

@@ -1,8 +1,229 @@
-"""Pages of check boundary."""
+"""Pages of check 1: the facilities and sources beside the plan, one by one or many at once, and what is missing."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from wtforms import SelectChoice
 
-from verifier.web.subjects import Describe
+from verifier.audit.actions import Effect, record
+from verifier.checks.boundary import actions, queries
+from verifier.checks.boundary.forms import BoundaryFilter, DecisionForm, MissingForm, WithdrawForm
+from verifier.checks.boundary.queries import Judged
+from verifier.core.access import Permission
+from verifier.core.boundary import Kind, Mark, Outcome, Standing
+from verifier.core.errors import NotPermitted
+from verifier.core.report import CATEGORIES
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.rulepacks.load import load
+from verifier.web.filters import text_in
+from verifier.web.labels import label
+from verifier.web.lists import paged_list
+from verifier.web.permit import may, permit
+from verifier.web.refusals import came_from
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
+from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("boundary", __name__)
-SUBJECTS: dict[str, Describe] = {}
+PER_PAGE = 50
+NO_KEY = "~"
+"""Stands in the address for a row whose key is blank."""
+
+LABELS = {
+    Kind.FACILITY: _l("Facility"),
+    Kind.SOURCE: _l("Emission source"),
+    Mark.IN_PLAN: _l("In the plan"),
+    Mark.NOT_IN_PLAN: _l("Not in the plan"),
+    Mark.PLAN_UNSTATED: _l("Plan not stated"),
+    Mark.NOT_REPORTED: _l("In the plan, not reported"),
+    Mark.RETIRED: _l("Retired"),
+    Mark.OUTSIDE_BOUNDARY: _l("Outside the boundary"),
+    Mark.UNKNOWN_FACILITY: _l("Facility not listed"),
+    Standing.UNDECIDED: _l("Undecided"),
+    Standing.ASKED_AGAIN: _l("Changed: decide again"),
+    Standing.CONFIRMED: _l("Confirmed"),
+    Standing.NOT_COUNTED: _l("Does not count"),
+    Standing.FINDING: _l("Finding raised"),
+}
+STATES = {
+    (Mark, "in_plan"): "ok", (Mark, "not_in_plan"): "bad", (Mark, "plan_unstated"): "mute", (Mark, "not_reported"): "bad",
+    (Mark, "retired"): "warn", (Mark, "outside_boundary"): "warn", (Mark, "unknown_facility"): "bad",
+    (Standing, "undecided"): "mute", (Standing, "asked_again"): "warn", (Standing, "confirmed"): "ok",
+    (Standing, "not_counted"): "info", (Standing, "finding"): "bad",
+}  # fmt: skip
+
+
+def _describe_facility(engagement: Engagement, key: str) -> Described:
+    judged = queries.judged_one(engagement, Kind.FACILITY, key)
+    url = url_for("boundary.one", engagement_id=engagement.id, kind=Kind.FACILITY, key=key or NO_KEY) if judged else None
+    return Described(f"{key} {judged.row.name}" if judged else key, url)
+
+
+def _describe_missing(engagement: Engagement, key: str) -> Described:
+    row = queries.missing_keyed(engagement, key)
+    return Described(f"{key} {row.name}" if row else key, url_for("boundary.missing", engagement_id=engagement.id))
+
+
+SUBJECTS: dict[str, Describe] = {"facility": _describe_facility, "missing_source": _describe_missing}
+
+
+@bp.get("/cases/<uuid:engagement_id>/boundary/facilities")
+@permit(Permission.WORK_READ)
+def facilities(engagement: Engagement) -> ResponseReturnValue:
+    """Every facility as reported, beside the plan."""
+    return _list(engagement, Kind.FACILITY)
+
+
+@bp.get("/cases/<uuid:engagement_id>/boundary/sources")
+@permit(Permission.WORK_READ)
+def sources(engagement: Engagement) -> ResponseReturnValue:
+    """Every source as reported, beside the plan."""
+    return _list(engagement, Kind.SOURCE)
+
+
+@bp.get("/cases/<uuid:engagement_id>/boundary/<any(facility, source):kind>.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement, kind: str) -> ResponseReturnValue:
+    """The filtered list as a spreadsheet."""
+    rows, _form = _filtered(engagement, Kind(kind))
+    names = _categories(engagement)
+    record("boundary:list:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, kind=kind, rows=len(rows))  # fmt: skip
+    headers = [_("No."), _("Name"), _("Category"), _("Facility"), _("Beside the plan"), _("Decision"), _("Note"), _("Findings")]
+    table = [
+        (each.row.key, each.row.name, names.get(each.row.category, each.row.category), each.row.facility,
+         ", ".join(map(label, each.row.marks)), label(each.standing), each.decision.note if each.decision else "",
+         ", ".join(finding.label for finding in each.findings))
+        for each in rows
+    ]  # fmt: skip
+    words = _("Facilities") if kind == Kind.FACILITY else _("Emission sources")
+    return spreadsheet(f"{engagement.number} {words}", headers, table)
+
+
+@bp.post("/cases/<uuid:engagement_id>/boundary/confirm/<any(facility, source):kind>")
+@permit(Permission.BOUNDARY_DECIDE)
+def confirm(engagement: Engagement, kind: str) -> ResponseReturnValue:
+    """Confirm the ticked rows, or every row of the filter that is open and calm."""
+    what = Kind(kind)
+    keys, expected = request.form.getlist("keys"), None
+    if "all" in request.form:
+        rows, _form = _filtered(engagement, what)
+        keys = [each.row.key for each in rows if each.confirmable]
+        expected = request.form.get("expected", -1, type=int)
+    count = actions.decide_many(engagement, what, keys, expected=expected, actor=current_actor(), now=utcnow())
+    flash(ngettext("%(num)s row is confirmed.", "%(num)s rows are confirmed.", count), "success")
+    return redirect(came_from(), 303)
+
+
+@bp.route("/cases/<uuid:engagement_id>/boundary/<any(facility, source):kind>/<path:key>", methods=["GET", "POST"])
+@permit(Permission.WORK_READ)
+def one(engagement: Engagement, kind: str, key: str) -> ResponseReturnValue:
+    """One facility or source beside the plan, and the decision on it."""
+    what, key = Kind(kind), "" if key == NO_KEY else key
+    if request.method == "POST" and not may(Permission.BOUNDARY_DECIDE):
+        raise NotPermitted
+    rows = queries.judged(engagement, what)
+    at = next((index for index, each in enumerate(rows) if each.row.key == key), None)
+    if at is None:
+        abort(404)
+    judged = rows[at]
+    form = _decision_form(judged)
+    following = next((each for each in (*rows[at + 1 :], *rows[:at]) if each.is_open), None)
+    if form.validate_on_submit():
+        outcome = Outcome(form.outcome.data)
+        actions.decide(
+            engagement, what, key, outcome, form.note.data or "", seen_version=form.seen_version, actor=current_actor(), now=utcnow()
+        )
+        flash(_("%(key)s: %(decision)s.", key=judged.row.key, decision=label(Standing(outcome))), "success")
+        return redirect(_address(engagement, following) if following else url_for(_list_of(what), engagement_id=engagement.id), 303)
+    form.see(judged.decision)
+    return render_template(
+        "checks/boundary/one.html", engagement=engagement, judged=judged, form=form, categories=_categories(engagement),
+        sources=[each for each in queries.judged(engagement, Kind.SOURCE) if each.row.facility == key] if what is Kind.FACILITY else [],
+        previous=_address(engagement, rows[at - 1]) if at else None, position=at + 1, count=len(rows),
+        next=_address(engagement, rows[at + 1]) if at + 1 < len(rows) else None,
+        following=_address(engagement, following) if following else None, address=_address,
+        list_url=url_for(_list_of(what), engagement_id=engagement.id),
+    )  # fmt: skip
+
+
+@bp.route("/cases/<uuid:engagement_id>/boundary/missing", methods=["GET", "POST"])
+@permit(Permission.WORK_READ)
+def missing(engagement: Engagement) -> ResponseReturnValue:
+    """What the verifier found and the report does not name."""
+    if request.method == "POST" and not may(Permission.BOUNDARY_DECIDE):
+        raise NotPermitted
+    form = MissingForm()
+    names = _categories(engagement)
+    form.category.choices = [
+        SelectChoice("", _("Choose a category")),
+        *(SelectChoice(code, names[code]) for code in CATEGORIES if code in names),
+    ]
+    if form.validate_on_submit():
+        row = actions.add_missing(
+            engagement, Kind(form.kind.data), form.name.data or "", form.category.data or None, form.place.data or "", form.note.data or "",
+            actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(_("%(key)s is added. Raise a finding on it, so that the unit hears of it.", key=row.key), "success")
+        return redirect(url_for(".missing", engagement_id=engagement.id), 303)
+    rows = queries.missing(engagement, withdrawn=True)
+    raised = {row.key: queries.findings_on_missing(engagement, row.key) for row in rows}
+    return render_template("checks/boundary/missing.html", engagement=engagement, rows=rows, raised=raised, form=form, categories=names)
+
+
+@bp.post("/cases/<uuid:engagement_id>/boundary/missing/<key>/withdraw")
+@permit(Permission.BOUNDARY_DECIDE)
+def withdraw(engagement: Engagement, key: str) -> ResponseReturnValue:
+    """Take back something that was not missing."""
+    actions.withdraw_missing(engagement, key, seen_version=WithdrawForm().seen_version, actor=current_actor(), now=utcnow())
+    flash(_("%(key)s is withdrawn.", key=key), "success")
+    return redirect(url_for(".missing", engagement_id=engagement.id), 303)
+
+
+def _list(engagement: Engagement, kind: Kind) -> ResponseReturnValue:
+    rows, form = _filtered(engagement, kind)
+    return render_template(
+        "checks/boundary/list.html", engagement=engagement, kind=kind, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
+        confirmable=sum(each.confirmable for each in rows), progress=queries.progress_of(engagement, kind), address=_address,
+        categories=_categories(engagement), export=url_for(".taken_away", engagement_id=engagement.id, kind=kind, **_asked()),
+        missing=len(queries.missing(engagement)), list_url=url_for(_list_of(kind), engagement_id=engagement.id),
+    )  # fmt: skip
+
+
+def _filtered(engagement: Engagement, kind: Kind) -> tuple[list[Judged], BoundaryFilter]:
+    rows = queries.judged(engagement, kind)
+    form = BoundaryFilter(request.args)
+    names = _categories(engagement)
+    used = {code: names.get(code, code) for code in sorted({each.row.category for each in rows} - {""})}
+    held = {each.row.facility: f"{each.row.facility} {each.row.held.name if each.row.held else ''}".strip() for each in rows}
+    form.offer(kind, queries.marks_of(rows), used, {key: words for key, words in sorted(held.items()) if key})
+    return queries.matching(rows, **form.asked()), form
+
+
+def _asked() -> dict[str, list[str]]:
+    """The filter in the address, to be kept."""
+    return {name: request.args.getlist(name) for name in request.args if name != "page"}
+
+
+def _decision_form(judged: Judged) -> DecisionForm:
+    decision = judged.decision
+    form = DecisionForm(data={"version": decision.version if decision else 0})
+    if decision and not judged.is_open and not form.is_submitted():
+        form.outcome.data, form.note.data = decision.outcome, decision.note
+    return form
+
+
+def _address(engagement: Engagement, judged: Judged) -> str:
+    return url_for("boundary.one", engagement_id=engagement.id, kind=judged.row.kind, key=judged.row.key or NO_KEY)
+
+
+def _list_of(kind: Kind) -> str:
+    return "boundary.facilities" if kind is Kind.FACILITY else "boundary.sources"
+
+
+def _categories(engagement: Engagement) -> dict[str, str]:
+    return {category.code: text_in(category.name) for category in load(engagement.pack_id).categories}

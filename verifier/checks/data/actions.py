@@ -11,7 +11,7 @@ from verifier.checks.data.queries import Held
 from verifier.core.actor import Actor
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.lifecycle import Deed
-from verifier.core.outcomes import Outcome, verified_tonnes
+from verifier.core.outcomes import Outcome, Standing, verified_tonnes
 from verifier.core.quantities import plain
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
@@ -73,8 +73,8 @@ def _write(
         db.session.add(row)
     else:
         stale = Refusal(
-            "data.outcome.stale", who=row.decider.name, theirs=Outcome(row.outcome), their_figure=_text(row.verified) or "–",
-            their_note=row.note or "–", yours=outcome, your_figure=_text(tonnes) or "–", your_note=note.strip() or "–",
+            "data.outcome.stale", who=row.decider.name, theirs=Standing(row.outcome), their_figure=_text(row.verified) or "–",
+            their_note=row.note or "–", yours=Standing(outcome), your_figure=_text(tonnes) or "–", your_note=note.strip() or "–",
         )  # fmt: skip
         check_version(row, seen_version, lambda: stale)
     row.outcome, row.reported, row.verified, row.note = outcome, held.source.reported, tonnes, note.strip()

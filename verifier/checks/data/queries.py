@@ -3,14 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 from sqlalchemy import select
 
 from verifier.checks.data.models import SourceOutcome
 from verifier.core.findings import DISPOSED, FindingState
 from verifier.core.outcomes import OPEN, Outcome, Standing, Verified, agrees, standing, together
-from verifier.core.report import ReportedReport, SourceRow
+from verifier.core.report import MeterRow, ReportedReport, SourceRow
 from verifier.core.results import Flag, SourceResult
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -218,9 +217,9 @@ def source_row(report: ReportedReport, source_key: str) -> SourceRow:
     return next(row for row in report.sources if row.source_id == source_key)
 
 
-def summed(rows: Sequence[Held]) -> tuple[Decimal, Fraction]:
-    """Reported and known recalculated tonnes of some rows, as far as they are numbers."""
-    return sum((each.source.reported or Decimal() for each in rows), Decimal()), sum((each.result.known for each in rows), Fraction())
+def meter_of(report: ReportedReport, meter_id: str | None) -> MeterRow | None:
+    """The meter a source names, as the report lists it first."""
+    return next((row for row in report.meters if row.meter_id and row.meter_id == meter_id), None)
 
 
 def _held(source: ReportedSource, result: SourceResult, outcome: SourceOutcome | None, raised: Sequence[Finding]) -> Held:

@@ -1,8 +1,189 @@
-"""Pages of check data."""
+"""Pages of check 2: the register of sources, and each source recalculated beside what was reported."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from verifier.web.subjects import Describe
+from verifier.audit.actions import Effect, record
+from verifier.checks.data import actions, queries
+from verifier.checks.data.forms import DataFilter, OutcomeForm
+from verifier.checks.data.queries import Held
+from verifier.checks.data.wording import basis_name, parameter_name, step_name
+from verifier.core.access import Permission
+from verifier.core.errors import NotPermitted
+from verifier.core.outcomes import Outcome, Standing
+from verifier.core.quantities import plain
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.reports.wording import flag_name, flag_sentence
+from verifier.rulepacks.load import load
+from verifier.web.filters import text_in
+from verifier.web.labels import label
+from verifier.web.lists import paged_list
+from verifier.web.permit import may, permit
+from verifier.web.refusals import came_from
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
+from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("data", __name__)
-SUBJECTS: dict[str, Describe] = {}
+PER_PAGE = 50
+NO_KEY = "~"
+"""Stands in the address for a source whose key is blank."""
+
+LABELS = {
+    Standing.UNDECIDED: _l("Undecided"),
+    Standing.ASKED_AGAIN: _l("Changed: decide again"),
+    Standing.WAITING: _l("Finding open"),
+    Standing.AGREED: _l("Agreed"),
+    Standing.DIFFERS: _l("Differs"),
+    Standing.CANNOT_CONFIRM: _l("Cannot be confirmed"),
+}
+STATES = {
+    (Standing, "undecided"): "mute", (Standing, "asked_again"): "warn", (Standing, "waiting"): "info", (Standing, "agreed"): "ok",
+    (Standing, "differs"): "warn", (Standing, "cannot_confirm"): "bad",
+}  # fmt: skip
+
+
+def _describe_source(engagement: Engagement, key: str) -> Described:
+    row = reports.source_of(engagement.report_version, key)
+    url = url_for("data.source", engagement_id=engagement.id, source_key=key or NO_KEY) if row else None
+    return Described(f"{key} {row.name}" if row else key, url)
+
+
+def _describe_totals(engagement: Engagement, code: str) -> Described:
+    return Described(_("Report as a whole: %(what)s", what=flag_name(code)), url_for("data.sources", engagement_id=engagement.id))
+
+
+SUBJECTS: dict[str, Describe] = {"source": _describe_source, "report": _describe_totals}
+
+
+@bp.get("/cases/<uuid:engagement_id>/data")
+@permit(Permission.WORK_READ)
+def sources(engagement: Engagement) -> ResponseReturnValue:
+    """The register: every source recalculated beside what was reported."""
+    rows, form = _filtered(engagement)
+    return render_template(
+        "checks/data/register.html", engagement=engagement, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
+        agreeable=sum(each.agreeable for each in rows), progress=queries.progress(engagement), categories=_categories(engagement),
+        calculation=reports.calculation_of(engagement.report_version), verified=queries.verified_by_category(engagement), address=_address,
+        report_flags=queries.flags_of_report(engagement), flag_name=flag_name, flag_sentence=flag_sentence,
+        export=url_for(".taken_away", engagement_id=engagement.id, **_asked()), list_url=url_for(".sources", engagement_id=engagement.id),
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/data.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement) -> ResponseReturnValue:
+    """The filtered register as a spreadsheet."""
+    rows, _form = _filtered(engagement)
+    names = _categories(engagement)
+    record("data:list:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+    headers = [
+        _("Source no."), _("Source"), _("Facility"), _("Category"), _("Fuel or material"), _("Meter"), _("Reported, t CO2"),
+        _("Recalculated, t CO2"), _("Reported − recalculated, t CO2"), _("Verified, t CO2"), _("Reported − verified, t CO2"), _("Outcome"),
+        _("Note"), _("What looks wrong"), _("Findings"),
+    ]  # fmt: skip
+    return spreadsheet(f"{engagement.number} {_('Data')}", headers, [_line(each, names) for each in rows])
+
+
+@bp.post("/cases/<uuid:engagement_id>/agree-data")
+@permit(Permission.DATA_DECIDE)
+def agree(engagement: Engagement) -> ResponseReturnValue:
+    """Agree to the ticked sources, or to every one of the filter that recalculates exactly and carries no flag."""
+    keys, expected = request.form.getlist("keys"), None
+    if "all" in request.form:
+        rows, _form = _filtered(engagement)
+        keys = [each.source.source_key for each in rows if each.agreeable]
+        expected = request.form.get("expected", -1, type=int)
+    count = actions.agree_many(engagement, keys, expected=expected, actor=current_actor(), now=utcnow())
+    flash(ngettext("%(num)s source is agreed.", "%(num)s sources are agreed.", count), "success")
+    return redirect(came_from(), 303)
+
+
+@bp.route("/cases/<uuid:engagement_id>/data/<path:source_key>", methods=["GET", "POST"])
+@permit(Permission.WORK_READ)
+def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
+    """One source: its months, factors, recalculation, and what is held of it."""
+    key = "" if source_key == NO_KEY else source_key
+    if request.method == "POST" and not may(Permission.DATA_DECIDE):
+        raise NotPermitted
+    rows = queries.held(engagement)
+    at = next((index for index, each in enumerate(rows) if each.source.source_key == key), None)
+    if at is None:
+        abort(404)
+    held = rows[at]
+    form = _outcome_form(held)
+    following = next((each for each in (*rows[at + 1 :], *rows[:at]) if each.is_open), None)
+    if form.validate_on_submit():
+        outcome = Outcome(form.outcome.data)
+        actions.decide(
+            engagement, key, outcome, form.verified.value, form.note.data or "", seen_version=form.seen_version, actor=current_actor(),
+            now=utcnow(),
+        )  # fmt: skip
+        flash(_("%(key)s: %(decision)s.", key=key, decision=label(Standing(outcome))), "success")
+        return redirect(_address(engagement, following) if following else url_for(".sources", engagement_id=engagement.id), 303)
+    form.see(held.outcome)
+    report = reports.report_of(engagement.report_version)
+    flags = reports.calculation_of(engagement.report_version).flags_of(key)
+    months = queries.months(report, key, flags)
+    placed = {flag for month in months for flag in month.flags}
+    return render_template(
+        "checks/data/source.html", engagement=engagement, held=held, form=form, months=months, categories=_categories(engagement),
+        flags=flags, elsewhere=[flag for flag in flags if flag not in placed], findings=queries.findings_on(engagement, key),
+        row=queries.source_row(report, key), meter=queries.meter_of(report, held.source.meter),
+        flag_name=flag_name, flag_sentence=flag_sentence, step_name=step_name, parameter_name=parameter_name, basis_name=basis_name,
+        previous=_address(engagement, rows[at - 1]) if at else None,
+        next=_address(engagement, rows[at + 1]) if at + 1 < len(rows) else None,
+        following=_address(engagement, following) if following else None, position=at + 1, count=len(rows),
+        list_url=url_for(".sources", engagement_id=engagement.id),
+    )  # fmt: skip
+
+
+def _filtered(engagement: Engagement) -> tuple[list[Held], DataFilter]:
+    version = engagement.report_version
+    form, names = DataFilter(request.args), _categories(engagement)
+    form.offer({code: names.get(code, code) for code in reports.categories_of(version)}, reports.flag_codes_of(version))
+    rows = queries.held(
+        engagement, search=form.q.data or "", category=form.category.data or "", flag=form.flag.data or "", sort=form.sort.data or ""
+    )
+    return queries.matching(rows, form.state.data or ""), form
+
+
+def _asked() -> dict[str, list[str]]:
+    """The filter in the address, to be kept."""
+    return {name: request.args.getlist(name) for name in request.args if name != "page"}
+
+
+def _outcome_form(held: Held) -> OutcomeForm:
+    outcome = held.outcome
+    form = OutcomeForm(data={"version": outcome.version if outcome else 0})
+    if outcome and held.current and not form.is_submitted():
+        form.outcome.data, form.note.data = outcome.outcome, outcome.note
+        if outcome.outcome == Outcome.DIFFERS and outcome.verified is not None:
+            form.verified.data = plain(outcome.verified)
+    return form
+
+
+def _line(each: Held, names: dict[str, str]) -> tuple[object, ...]:
+    source, verified = each.source, each.verified
+    apart = None if verified is None or source.reported is None else source.reported - verified
+    return (
+        source.source_key, source.name, source.facility_key, names.get(source.category, source.category), source.fuel, source.meter,
+        source.reported, source.recalculated, source.difference, verified, apart, label(each.standing),
+        each.outcome.note if each.outcome else "", ", ".join(map(flag_name, source.flag_codes.split())),
+        ", ".join(finding.label for finding in each.findings),
+    )  # fmt: skip
+
+
+def _address(engagement: Engagement, held: Held) -> str:
+    return url_for("data.source", engagement_id=engagement.id, source_key=held.source.source_key or NO_KEY)
+
+
+def _categories(engagement: Engagement) -> dict[str, str]:
+    return {category.code: text_in(category.name) for category in load(engagement.pack_id).categories}

@@ -1,0 +1,82 @@
+"""Input of check 1: filters, a decision, something found missing."""
+
+from collections.abc import Mapping
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from verifier.checks.boundary.models import BoundaryDecision
+from verifier.core.boundary import Kind, Mark, Outcome, Standing
+from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
+from verifier.web.labels import label
+
+
+class BoundaryFilter(SearchForm):
+    """Which facilities or sources to show."""
+
+    q = StringField(_l("Search"))
+    state = SelectField(_l("Decision"), validate_choice=False)
+    mark = SelectField(_l("Beside the plan"), validate_choice=False)
+    category = SelectField(_l("Category"), validate_choice=False)
+    facility = SelectField(_l("Facility"), validate_choice=False)
+
+    def offer(self, kind: Kind, marks: list[Mark], categories: Mapping[str, str], facilities: Mapping[str, str]) -> None:
+        """What can be chosen, by what occurs; facilities have neither category nor facility."""
+        states = (SelectChoice(each.value, label(each)) for each in Standing)
+        self.state.choices = [SelectChoice("", _("All decisions")), SelectChoice("open", _("Still open")), *states]
+        found = (SelectChoice(each.value, label(each)) for each in marks)
+        self.mark.choices = [SelectChoice("", _("All of them")), SelectChoice("any", _("Stands out")), *found]
+        if kind is Kind.FACILITY:
+            del self.category, self.facility
+            return
+        self.category.choices = [SelectChoice("", _("All categories")), *(SelectChoice(code, name) for code, name in categories.items())]
+        self.facility.choices = [SelectChoice("", _("All facilities")), *(SelectChoice(key, name) for key, name in facilities.items())]
+
+    def asked(self) -> dict[str, str]:
+        """What was asked for, as the query takes it."""
+        given = {"search": self.q.data or "", "state": self.state.data or "", "mark": self.mark.data or ""}
+        for name in ("category", "facility"):
+            if name in self:
+                given[name] = self[name].data or ""
+        return given
+
+
+class DecisionForm(VersionedForm):
+    """What is held of one facility or source."""
+
+    outcome = RadioField(
+        _l("Your decision"),
+        [InputRequired(_l("Choose whether it is confirmed or does not count"))],
+        choices=[
+            SelectChoice(Outcome.CONFIRMED.value, _l("Confirmed: it is there and belongs in the boundary as reported")),
+            SelectChoice(Outcome.NOT_COUNTED.value, _l("Does not count: it is left out of the verified tonnes")),
+        ],
+    )
+    note = TextAreaField(_l("Note"), [Optional(), Length(max=2000)])
+
+    def see(self, decision: BoundaryDecision | None) -> None:
+        """After a stale decision was refused and both were shown, the next one is made knowing the newer."""
+        refusal = getattr(g, "refusal", None)
+        if refusal is not None and refusal.message == "boundary.decision.stale":
+            self.version.data = str(decision.version if decision else 0)
+
+
+class MissingForm(BaseForm):
+    """Something that the report does not name."""
+
+    kind = RadioField(
+        _l("What is missing?"),
+        [InputRequired(_l("Choose whether a source or a facility is missing"))],
+        choices=[SelectChoice(Kind.SOURCE.value, _l("An emission source")), SelectChoice(Kind.FACILITY.value, _l("A facility"))],
+    )
+    name = StringField(_l("Name"), [Required(_l("Enter what it is called on site")), Length(max=200)])
+    category = SelectField(_l("Category, for a source"), validate_choice=False)
+    place = StringField(_l("Where it is"), [Required(_l("Enter where it stands")), Length(max=200)])
+    note = TextAreaField(_l("How you found it"), [Optional(), Length(max=2000)])
+
+
+class WithdrawForm(VersionedForm):
+    """Taking something back that was not missing."""

@@ -1,0 +1,71 @@
+"""Input of check 2: filters and the outcome of a source."""
+
+from collections.abc import Mapping
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from verifier.checks.data.models import SourceOutcome
+from verifier.core.outcomes import Outcome, Standing
+from verifier.reports.wording import flag_name
+from verifier.web.forms import SearchForm, TonnesField, VersionedForm
+from verifier.web.labels import label
+
+
+class DataFilter(SearchForm):
+    """Which sources to show, in which order."""
+
+    q = StringField(_l("Search"))
+    state = SelectField(_l("Outcome"), validate_choice=False)
+    category = SelectField(_l("Category"), validate_choice=False)
+    flag = SelectField(_l("What looks wrong"), validate_choice=False)
+    sort = SelectField(
+        _l("Order"),
+        validate_choice=False,
+        choices=[
+            SelectChoice("", _l("As handed in")),
+            SelectChoice("difference", _l("Largest difference first")),
+            SelectChoice("tonnes", _l("Most tonnes first")),
+        ],
+    )
+
+    def offer(self, categories: Mapping[str, str], flags: list[str]) -> None:
+        """What can be chosen, by what occurs in the report."""
+        self.state.choices = [
+            SelectChoice("", _("All outcomes")), SelectChoice("open", _("Still open")),
+            SelectChoice("agreeable", _("Recalculates exactly, no flag")), SelectChoice("differs_now", _("Recalculation differs")),
+            SelectChoice("incomplete", _("Incomplete")), *(SelectChoice(each.value, label(each)) for each in Standing),
+        ]  # fmt: skip
+        self.category.choices = [SelectChoice("", _("All categories")), *(SelectChoice(code, name) for code, name in categories.items())]
+        named = (SelectChoice(code, flag_name(code)) for code in flags)
+        self.flag.choices = [
+            SelectChoice("", _("All sources")),
+            SelectChoice("any", _("Anything")),
+            SelectChoice("none", _("Nothing")),
+            *named,
+        ]
+
+
+class OutcomeForm(VersionedForm):
+    """What is held of a source's tonnes."""
+
+    outcome = RadioField(
+        _l("Outcome"),
+        [InputRequired(_l("Choose what you hold of this figure"))],
+        choices=[
+            SelectChoice(Outcome.AGREED.value, _l("Agreed: the reported figure holds")),
+            SelectChoice(Outcome.DIFFERS.value, _l("Differs: another figure is right")),
+            SelectChoice(Outcome.CANNOT_CONFIRM.value, _l("Cannot be confirmed")),
+        ],
+    )
+    verified = TonnesField(_l("Verified, tCO₂ (only where it differs)"))
+    note = TextAreaField(_l("How found, or the reason"), [Optional(), Length(max=2000)])
+
+    def see(self, outcome: SourceOutcome | None) -> None:
+        """After a stale outcome was refused and both were shown, the next one is given knowing the newer."""
+        refusal = getattr(g, "refusal", None)
+        if refusal is not None and refusal.message == "data.outcome.stale":
+            self.version.data = str(outcome.version if outcome else 0)
