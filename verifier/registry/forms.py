@@ -79,11 +79,11 @@ class UnitForm(BaseForm):
     """A unit for a year: one we know, or a new one."""
 
     unit = RadioField(_l("Which unit?"), validators=[InputRequired(_l("Choose a unit, or say that it is a new one"))])
-    name = StringField(_l("Name"), [Optional(), Length(max=200)])
+    name = StringField(_l("Name"), [Length(max=200)])
     name_zh = StringField(_l("Name in Chinese"), [Optional(), Length(max=200)])
     credit_code = StringField(
         _l("Unified social credit code"),
-        [Optional(), Regexp(r"^\s*[0-9A-Za-z]{8,30}\s*$", message=_l("A credit code has letters and digits only, 18 in China"))],
+        [Regexp(r"^\s*([0-9A-Za-z]{8,30})?\s*$", message=_l("A credit code has letters and digits only, 18 in China"))],
     )
     sector = StringField(_l("Sector"), [Optional(), Length(max=120)])
 

@@ -97,7 +97,7 @@ def _read(unit_year: UnitYear, data: bytes) -> ReportedReport:
     unit = unit_year.unit
     known_as = [name for name in (unit.credit_code, unit.name, unit.name_zh) if name]
     try:
-        return workbook.read(data, unit_year.year.emission_year, known_as if unit.credit_code else None)
+        return workbook.read(data, unit_year.year.emission_year, known_as)
     except workbook.Unreadable as unreadable:
         raise UnreadableReport(unreadable.problems) from unreadable
 
