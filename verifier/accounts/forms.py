@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import EmailField, PasswordField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import EqualTo, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -14,7 +14,7 @@ from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
 from verifier.web.labels import label
 
-LANGUAGES = [("", _l("As the browser asks for")), ("en", "English"), ("zh", "简体中文")]
+LANGUAGES = [SelectChoice("", _l("As the browser asks for")), SelectChoice("en", "English"), SelectChoice("zh", "简体中文")]
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -40,7 +40,7 @@ class RolesField(SelectMultipleField):
 
     def offer(self, roles: Any) -> None:
         """Let these be chosen, in the order of the method."""
-        self.choices = [(role, label(role)) for role in Role if role in roles]
+        self.choices = [SelectChoice(role, label(role)) for role in Role if role in roles]
 
 
 def email_field() -> EmailField:
@@ -158,7 +158,7 @@ class NewOrganisationForm(OrganisationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = [(kind.value, label(kind)) for kind in Kind]
+        self.kind.choices = [SelectChoice(kind.value, label(kind)) for kind in Kind]
 
 
 class PeopleFilter(SearchForm):
@@ -172,9 +172,12 @@ class PeopleFilter(SearchForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         in_organisations = frozenset().union(*ORGANISATION_ROLES.values())
-        self.kind.choices = [("", _("All")), *((kind.value, label(kind)) for kind in Kind)]
-        self.role.choices = [("", _("All")), *((role.value, label(role)) for role in Role if role in in_organisations)]
-        self.status.choices = [("", _("All")), *((status.value, label(status)) for status in Status)]
+        self.kind.choices = [SelectChoice("", _("All")), *(SelectChoice(kind.value, label(kind)) for kind in Kind)]
+        self.role.choices = [
+            SelectChoice("", _("All")),
+            *(SelectChoice(role.value, label(role)) for role in Role if role in in_organisations),
+        ]
+        self.status.choices = [SelectChoice("", _("All")), *(SelectChoice(status.value, label(status)) for status in Status)]
 
 
 class OrganisationFilter(SearchForm):
@@ -185,4 +188,4 @@ class OrganisationFilter(SearchForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = [("", _("All")), *((kind.value, label(kind)) for kind in Kind)]
+        self.kind.choices = [SelectChoice("", _("All")), *(SelectChoice(kind.value, label(kind)) for kind in Kind)]

@@ -67,6 +67,9 @@ class User(Base):
     organisation: Mapped[Organisation] = relationship(lazy="joined")
     appointments: Mapped[list["Appointment"]] = relationship(back_populates="user", lazy="selectin", cascade="all, delete-orphan")
 
+    is_authenticated = True
+    """Unlike a visitor whom nobody knows; for templates."""
+
     @property
     def roles(self) -> frozenset[Role]:
         """What the person is in their organisation; roles on a case are in its team."""

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from verifier.accounts import actions, mail, queries, secondfactor
 from verifier.accounts.forms import InviteForm, NewOrganisationForm, OrganisationFilter, OrganisationForm, PeopleFilter, RolesForm
@@ -53,8 +54,8 @@ def invite() -> ResponseReturnValue:
     """Add a person to an organisation and send them a link."""
     form = InviteForm(organisation=request.args.get("organisation"))
     organisations = queries.all_organisations()
-    choices = [(str(each.id), f"{name_of(each)} ({label(each.as_kind)})") for each in organisations]
-    form.organisation.choices = [("", _("Choose an organisation")), *choices]
+    choices = [SelectChoice(str(each.id), f"{name_of(each)} ({label(each.as_kind)})") for each in organisations]
+    form.organisation.choices = [SelectChoice("", _("Choose an organisation")), *choices]
     form.roles.offer(frozenset().union(*ORGANISATION_ROLES.values()))
     if form.validate_on_submit():
         organisation = next(each for each in organisations if str(each.id) == form.organisation.data)
