@@ -1,9 +1,25 @@
-"""Deeds on a case as a whole."""
+"""Deeds on a case as a whole: open it, arrange its team, declare independence, start, open the checks again, adopt a corrected report."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from verifier.core.lifecycle import Deed, after
-from verifier.engagements.models import Engagement
+from sqlalchemy import func, select
+
+from verifier.accounts.models import User
+from verifier.audit.actions import record
+from verifier.core import independence
+from verifier.core.access import CASE_ROLES, Role
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Deed, Stage, after
+from verifier.core.subject import Subject
+from verifier.db import db
+from verifier.engagements import queries
+from verifier.engagements.models import Engagement, TeamMember
+from verifier.registry.models import UnitYear
+from verifier.reports.models import ReportVersion
+from verifier.reports.queries import latest_released
+from verifier.rulepacks.load import load
 
 
 def advance(engagement: Engagement, deed: Deed, *, now: datetime) -> None:
@@ -12,3 +28,134 @@ def advance(engagement: Engagement, deed: Deed, *, now: datetime) -> None:
     if stage is not engagement.at:
         engagement.stage, engagement.stage_since = stage, now
         engagement.version += 1
+
+
+def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: datetime) -> Engagement:
+    """Open the case of a unit and year, after the body's own conflict check; only the named body can, and only on a released report."""
+    opener = db.session.get_one(User, actor.id)
+    if unit_year.body_id != opener.organisation_id or Role.COORDINATOR not in opener.roles:
+        raise Refusal("engagement.open.not_named")
+    if not conflict_check.strip():
+        raise Refusal("engagement.open.no_conflict_check")
+    version = latest_released(unit_year)
+    if version is None:
+        raise Refusal("engagement.open.no_report")
+    if queries.case_of(unit_year) is not None:
+        raise Refusal("engagement.open.exists")
+    year, pack = unit_year.year, load(unit_year.year.pack_id)
+    engagement = Engagement(
+        number=_next_number(year.emission_year), unit_year_id=unit_year.id, body_id=opener.organisation_id, pack_id=pack.id,
+        pack_sha256=pack.sha256, report_version_id=version.id, stage=Stage.ARRANGING, stage_since=now,
+        conflict_check=conflict_check.strip(), opened_by=opener.id, opened_at=now,
+    )  # fmt: skip
+    db.session.add(engagement)
+    db.session.flush()
+    record("engagement:case:opened", actor, _subject(engagement), now=now, case=engagement.id, number=engagement.number,
+           unit=unit_year.unit.name, report_version=version.number, pack=pack.id, pack_sha256=pack.sha256,
+           conflict_check=engagement.conflict_check)  # fmt: skip
+    return engagement
+
+
+def name_member(engagement: Engagement, person: User, role: Role, *, actor: Actor, now: datetime) -> TeamMember:
+    """Give a person of the body a role on the case; they see nothing of it before they have declared."""
+    _lock(engagement)
+    advance(engagement, Deed.ARRANGE, now=now)
+    if role not in CASE_ROLES:
+        raise Refusal("engagement.member.no_such_role")
+    if person.organisation_id != engagement.body_id or not person.is_active:
+        raise Refusal("engagement.member.not_of_body", name=person.name)
+    if any(member.user_id == person.id and member.barred_by for member in engagement.team):
+        raise Refusal("engagement.member.barred", name=person.name)
+    independence.check_may_be_named(person.id, role, queries.places(engagement), load(engagement.pack_id))
+    declared = next((member for member in engagement.members if member.user_id == person.id and member.declared_at), None)
+    member = TeamMember(
+        engagement=engagement, user_id=person.id, user=person, role=role, named_by=actor.id, named_at=now,
+        declared_at=declared.declared_at if declared else None, answers=declared.answers if declared else None,
+    )  # fmt: skip
+    db.session.add(member)
+    db.session.flush()
+    record("engagement:member:named", actor, Subject("member", str(member.id)), now=now, case=engagement.id, name=person.name, role=role)
+    return member
+
+
+def remove_member(member: TeamMember, *, actor: Actor, now: datetime) -> None:
+    """Take a person off the case; the row stays, for what they did stays theirs."""
+    engagement = member.engagement
+    _lock(engagement)
+    advance(engagement, Deed.ARRANGE, now=now)
+    if member.removed_at is not None:
+        raise Refusal("engagement.member.gone", name=member.user.name)
+    member.removed_at = now
+    record("engagement:member:removed", actor, Subject("member", str(member.id)), now=now, case=engagement.id,
+           name=member.user.name, role=member.role)  # fmt: skip
+
+
+def declare(engagement: Engagement, answers: Mapping[str, tuple[bool, str]], *, actor: Actor, now: datetime) -> TeamMember:
+    """Answer the pack's independence questions, once, for every role one was named for; a conflict bars the person."""
+    _lock(engagement)
+    advance(engagement, Deed.DECLARE, now=now)
+    mine = [member for member in engagement.members if member.user_id == actor.id]
+    waiting = [member for member in mine if member.declared_at is None]
+    if not waiting:
+        raise Refusal("engagement.declare.already" if mine else "engagement.declare.not_named")
+    barring = independence.bars({code: conflict for code, (conflict, _note) in answers.items()}, load(engagement.pack_id))
+    for member in waiting:
+        member.declared_at = now
+        member.answers = {code: {"conflict": conflict, "note": note} for code, (conflict, note) in answers.items()}
+        member.barred_by = barring.code if barring else None
+    db.session.flush()
+    record("engagement:member:declared", actor, Subject("member", str(waiting[0].id)), now=now, case=engagement.id,
+           barred_by=waiting[0].barred_by, answers=waiting[0].answers)  # fmt: skip
+    return waiting[0]
+
+
+def start(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
+    """Begin the checks once the team is whole and everyone on it has declared."""
+    _lock(engagement)
+    lacks = queries.missing(engagement)
+    after(engagement.at, Deed.START)
+    if lacks:
+        raise Refusal(lacks[0].message, **dict(lacks[0].values))
+    advance(engagement, Deed.START, now=now)
+    record("engagement:case:started", actor, _subject(engagement), now=now, case=engagement.id)
+
+
+def reopen(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Open the checks again from review or signing, with a reason; what was signed so far is recalled by comparison of stages."""
+    _lock(engagement)
+    if not reason.strip():
+        raise Refusal("engagement.reopen.no_reason")
+    before = engagement.at
+    advance(engagement, Deed.REOPEN, now=now)
+    record("engagement:case:reopened", actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip(), stage=before)
+
+
+def adopt_report(engagement: Engagement, version: ReportVersion, *, actor: Actor, now: datetime) -> None:
+    """Verify a newer released version from here on; outcomes follow their natural keys where nothing changed."""
+    if version.id == engagement.report_version_id:
+        return
+    if version.unit_year_id != engagement.unit_year_id or version.released_at is None:
+        raise Refusal("engagement.report.not_released", number=version.number)
+    before = engagement.report_version.number
+    if version.number < before:
+        raise Refusal("engagement.report.older", number=version.number, current=before)
+    engagement.report_version = version
+    engagement.version += 1
+    db.session.flush()
+    record("engagement:report:adopted", actor, Subject("report_version", str(version.id)), now=now, case=engagement.id,
+           before=before, after=version.number, sha256=version.sha256)  # fmt: skip
+
+
+def _next_number(emission_year: int) -> str:
+    """The number people speak, counted within the emission year."""
+    taken = db.session.scalar(select(func.count()).select_from(Engagement).where(Engagement.number.like(f"{emission_year}-%"))) or 0
+    return f"{emission_year}-{taken + 1:04d}"
+
+
+def _lock(engagement: Engagement) -> None:
+    """One deed at a time on a case: whoever comes second sees what the first left."""
+    db.session.refresh(engagement, with_for_update={"of": Engagement})
+
+
+def _subject(engagement: Engagement) -> Subject:
+    return Subject("case", str(engagement.id))

@@ -5,10 +5,14 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from verifier.accounts.models import Organisation, User
+from verifier.core import independence
 from verifier.core.access import AUTHORITY, UNIT, Role
+from verifier.core.independence import Missing, Place
 from verifier.db import db
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.reports.models import ReportVersion
+from verifier.rulepacks.load import load
 
 
 def roles_on(user: User, engagement: Engagement) -> frozenset[Role]:
@@ -45,3 +49,39 @@ def visible_to(user: User) -> Select[tuple[Engagement]]:
 def engagement(engagement_id: UUID) -> Engagement | None:
     """One case."""
     return db.session.get(Engagement, engagement_id)
+
+
+def case_of(unit_year: UnitYear) -> Engagement | None:
+    """The case of a unit and year, where one is open."""
+    return db.session.scalar(select(Engagement).where(Engagement.unit_year_id == unit_year.id))
+
+
+def openable_by(user: User) -> list[UnitYear]:
+    """The units and years that named the person's body, have a released report and no case yet."""
+    released = select(ReportVersion.unit_year_id).where(ReportVersion.released_at.is_not(None))
+    taken = select(Engagement.unit_year_id)
+    of = select(UnitYear).where(UnitYear.body_id == user.organisation_id, UnitYear.id.in_(released), UnitYear.id.not_in(taken))
+    return list(db.session.scalars(of.order_by(UnitYear.named_at)).unique())
+
+
+def colleagues(engagement: Engagement) -> list[User]:
+    """The people of the body who may be named."""
+    of = select(User).where(User.organisation_id == engagement.body_id, User.disabled_at.is_(None)).order_by(User.name)
+    return list(db.session.scalars(of))
+
+
+def places(engagement: Engagement) -> list[Place]:
+    """Who holds which role, and who held one and had declared for it before leaving."""
+    return [
+        Place(member.user_id, Role(member.role), left=member.removed_at is not None)
+        for member in engagement.team
+        if member.removed_at is None or (member.declared_at is not None and member.barred_by is None)
+    ]
+
+
+def missing(engagement: Engagement) -> tuple[Missing, ...]:
+    """What the team lacks before the checks may start; a barred person does not count."""
+    fit = [member for member in engagement.members if member.barred_by is None]
+    undeclared = sum(member.declared_at is None for member in fit)
+    here = [Place(member.user_id, Role(member.role)) for member in fit]
+    return independence.missing(here, undeclared, load(engagement.pack_id))

@@ -1,8 +1,123 @@
-"""Pages of engagements."""
+"""Pages about a case as a whole: open it, its team, declaring independence, starting and reopening."""
 
-from flask import Blueprint
+from uuid import UUID
 
-from verifier.web.subjects import Describe
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from verifier.accounts.models import User
+from verifier.core.access import Permission, Role
+from verifier.core.lifecycle import Deed, possible
+from verifier.db import db, utcnow
+from verifier.engagements import actions, queries
+from verifier.engagements.forms import MemberForm, OpenCaseForm, ReasonForm, declaration_form
+from verifier.engagements.models import Engagement
+from verifier.registry.models import UnitYear
+from verifier.rulepacks.load import load
+from verifier.web.permit import permit
+from verifier.web.refusals import in_words
+from verifier.web.session import current_actor, this_user
+from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("engagements", __name__)
-SUBJECTS: dict[str, Describe] = {}
+
+
+@bp.route("/cases/new", methods=["GET", "POST"])
+@permit(Permission.CASE_OPEN)
+def new() -> ResponseReturnValue:
+    """Open a case on a released report of a unit that named this body."""
+    openable = queries.openable_by(this_user())
+    form = OpenCaseForm()
+    form.offer(openable)
+    if form.validate_on_submit():
+        chosen = db.session.get_one(UnitYear, UUID(form.unit_year.data))
+        opened = actions.open_case(chosen, conflict_check=form.conflict_check.data, actor=current_actor(), now=utcnow())
+        flash(_("Case %(number)s is open. Name the team.", number=opened.number), "success")
+        return redirect(url_for(".team", engagement_id=opened.id), 303)
+    return render_template("engagements/new.html", form=form, openable=openable)
+
+
+@bp.route("/cases/<uuid:engagement_id>/team", methods=["GET", "POST"])
+@permit(Permission.CASE_ARRANGE)
+def team(engagement: Engagement) -> ResponseReturnValue:
+    """Name people for their roles; see who has declared."""
+    form = MemberForm()
+    form.offer(queries.colleagues(engagement))
+    if form.validate_on_submit():
+        person_id, role = form.named()
+        person = db.session.get_one(User, person_id)
+        actions.name_member(engagement, person, role, actor=current_actor(), now=utcnow())
+        flash(_("%(name)s is named and finds the independence questions under Cases.", name=person.name), "success")
+        return redirect(url_for(".team", engagement_id=engagement.id), 303)
+    return render_template(
+        "engagements/team.html", engagement=engagement, form=form, pack=load(engagement.pack_id), Role=Role,
+        missing=[_(lack.message) % {name: in_words(value) for name, value in lack.values} for lack in queries.missing(engagement)],
+        arranging=possible(engagement.at, Deed.ARRANGE), starting=possible(engagement.at, Deed.START),
+    )  # fmt: skip
+
+
+@bp.post("/cases/<uuid:engagement_id>/team/<uuid:member_id>/remove")
+@permit(Permission.CASE_ARRANGE)
+def remove(engagement: Engagement, member_id: UUID) -> ResponseReturnValue:
+    """Take a person off the case."""
+    member = next((each for each in engagement.team if each.id == member_id), None)
+    if member is None:
+        abort(404)
+    actions.remove_member(member, actor=current_actor(), now=utcnow())
+    flash(_("%(name)s is no longer on the case.", name=member.user.name), "success")
+    return redirect(url_for(".team", engagement_id=engagement.id), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/start")
+@permit(Permission.CASE_ARRANGE)
+def start(engagement: Engagement) -> ResponseReturnValue:
+    """Begin the checks."""
+    actions.start(engagement, actor=current_actor(), now=utcnow())
+    flash(_("The checks are open."), "success")
+    return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
+
+
+@bp.route("/cases/<uuid:engagement_id>/declare", methods=["GET", "POST"])
+@permit(Permission.CASE_DECLARE)
+def declare(engagement: Engagement) -> ResponseReturnValue:
+    """Answer the independence questions before seeing the case; a barred person reads why here."""
+    pack, user = load(engagement.pack_id), this_user()
+    mine = [member for member in engagement.members if member.user_id == user.id]
+    waiting = any(member.declared_at is None for member in mine)
+    form = declaration_form(pack)
+    if waiting and form.validate_on_submit():
+        member = actions.declare(engagement, form.answers(), actor=current_actor(), now=utcnow())
+        if member.barred_by is None:
+            flash(_("Thank you. The case is open to you."), "success")
+            return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
+        return redirect(url_for(".declare", engagement_id=engagement.id), 303)
+    barring = next((member.barred_by for member in mine if member.barred_by), None)
+    question = next((each for each in pack.independence_questions if each.code == barring), None)
+    return render_template(
+        "engagements/declare.html", engagement=engagement, form=form, mine=mine, waiting=waiting, question=question, Role=Role
+    )
+
+
+@bp.route("/cases/<uuid:engagement_id>/reopen", methods=["GET", "POST"])
+@permit(Permission.CONCLUSION_DRAW)
+def reopen(engagement: Engagement) -> ResponseReturnValue:
+    """The lead verifier opens the checks again, with a reason."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        actions.reopen(engagement, form.reason.data, actor=current_actor(), now=utcnow())
+        flash(_("The checks are open again."), "success")
+        return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
+    return render_template("engagements/reopen.html", engagement=engagement, form=form, reopenable=possible(engagement.at, Deed.REOPEN))
+
+
+def _member(engagement: Engagement, key: str) -> Described:
+    member = next((each for each in engagement.team if str(each.id) == key), None)
+    return Described(member.user.name if member else key)
+
+
+def _case(engagement: Engagement, _key: str) -> Described:
+    return Described(engagement.number, url_for("casework.case", engagement_id=engagement.id))
+
+
+SUBJECTS: dict[str, Describe] = {"member": _member, "case": _case}

@@ -12,7 +12,9 @@ class DemoForm(SearchForm):
     title = StringField(_l("Title of the finding"), validators=[Required(_l("Enter a title for the finding"))])
     password = PasswordField(_l("Password"))
     source = SelectField(_l("Emission source"), choices=[SelectChoice("", _l("Choose a source")), SelectChoice("E-001", "E-001")])
-    severity = RadioField(_l("Class"), choices=[SelectChoice("a", _l("Non-conformity")), SelectChoice("b", _l("Recommendation"))], validate_choice=False)
+    severity = RadioField(
+        _l("Class"), choices=[SelectChoice("a", _l("Non-conformity")), SelectChoice("b", _l("Recommendation"))], validate_choice=False
+    )
     effect = TonnesField(_l("Effect on reported emissions (t CO₂)"))
     description = TextAreaField(_l("What did you find?"))
     due = DateParts(_l("Answer needed by"), required=_l("Enter the date the answer is needed by"))

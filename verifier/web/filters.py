@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
 
+from verifier.core.access import Role
 from verifier.web.labels import label, state_of
 from verifier.web.language import language
 
@@ -70,6 +71,11 @@ def name_of(organisation: Any) -> str:
     return (organisation.name_zh if language() == "zh" else None) or organisation.name
 
 
+def role_name(value: str) -> str:
+    """A role's code in words."""
+    return label(Role(value))
+
+
 def size(value: int) -> str:
     """Bytes as people say them."""
     return f"{value / 1_048_576:.1f} MB" if value >= 1_048_576 else f"{max(1, value // 1024)} kB"
@@ -82,5 +88,5 @@ def iso(value: datetime | date) -> str:
 
 def install(app: Flask) -> None:
     """Register the filters."""
-    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, size, iso, label, state_of):
+    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, role_name, size, iso, label, state_of):
         app.jinja_env.filters[filter.__name__] = filter
