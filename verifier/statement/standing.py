@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import func, select
-
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
-from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.checks.site import queries as site
 from verifier.core import opinion as rules
-from verifier.core import site
-from verifier.core.findings import FindingState
 from verifier.core.opinion import Choice, FindingStanding, Standing
 from verifier.core.outcomes import Verified
 from verifier.core.quantities import round_half_up
@@ -38,23 +34,15 @@ def findings_of(engagement: Engagement) -> list[Finding]:
 
 def standing(engagement: Engagement) -> Standing:
     """What is undecided, undisposed of or not to be confirmed, as the rule of opinions wants it."""
-    left_out = boundary.not_counted(engagement)
+    left_out, checklist = boundary.not_counted(engagement), site.progress(engagement)
     return Standing(
         boundary_undecided=boundary.undecided_count(engagement),
         data_undecided=data.undecided_count(engagement),
-        checklist_unanswered=_unanswered(engagement),
-        visits=db.session.scalar(select(func.count()).select_from(SiteVisit).where(SiteVisit.engagement_id == engagement.id)) or 0,
+        checklist_unanswered=checklist.total - checklist.done,
+        visits=len(site.visits(engagement)),
         findings=[FindingStanding(each.label, each.class_code, each.at) for each in findings_of(engagement)],
         cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
     )
-
-
-def _unanswered(engagement: Engagement) -> int:
-    answers = db.session.scalars(select(ChecklistAnswer).where(ChecklistAnswer.engagement_id == engagement.id))
-    outcomes = {answer.item_code: site.Outcome(answer.outcome) for answer in answers if answer.outcome}
-    raised = [each for each in findings_of(engagement) if each.state != FindingState.WITHDRAWN and each.subject_kind == "checklist_item"]
-    items = pack_of(engagement).checklist
-    return len(items) - len(site.settled(items, outcomes, {each.subject_id for each in raised}))
 
 
 def choices(engagement: Engagement) -> tuple[Choice, ...]:

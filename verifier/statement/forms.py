@@ -1,0 +1,102 @@
+"""What people type on the way to a statement."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.validators import EqualTo, Length, Optional
+
+from verifier.core.opinion import Choice
+from verifier.core.rulepack import Text
+from verifier.statement.authority import SHORTEST_PASSPHRASE
+from verifier.statement.models import ReviewOutcome
+from verifier.web.filters import text_in
+from verifier.web.forms import BaseForm, Required
+
+
+class ConclusionForm(BaseForm):
+    """An opinion among those that are open, and what the lead verifier adds to its wording."""
+
+    opinion = RadioField(_l("Opinion"), validators=[Required(_l("Choose the opinion"))], validate_choice=True)
+    text = TextAreaField(
+        _l("What you add to its wording"),
+        validators=[Optional(), Length(max=4000, message=_l("Keep it under 4,000 characters"))],
+        description=_l("Printed in the statement below the wording of the opinion, as you type it."),
+    )
+
+    def offer(self, choices: tuple[Choice, ...]) -> None:
+        """Only what nothing speaks against can be chosen."""
+        self.opinion.choices = [(choice.opinion.code, text_in(choice.opinion.name)) for choice in choices if choice.open]
+
+    def wording(self, choices: tuple[Choice, ...]) -> dict[str, str]:
+        """The sentence of each opinion, as a hint below its name."""
+        return {choice.opinion.code: text_in(_wording(choice)) for choice in choices if choice.open}
+
+
+def _wording(choice: Choice) -> Text:
+    return choice.opinion.wording
+
+
+class ReviewForm(BaseForm):
+    """What the reviewer decides, and the last change of the case they saw."""
+
+    seen = HiddenField()
+    outcome = RadioField(
+        _l("Decision"),
+        choices=[
+            (ReviewOutcome.APPROVED.value, _l("Approve: it may be signed")),
+            (ReviewOutcome.SENT_BACK.value, _l("Send back to the team")),
+        ],
+        validators=[Required(_l("Choose whether you approve or send back"))],
+    )
+    comments = TextAreaField(
+        _l("Comments"),
+        validators=[Optional(), Length(max=4000, message=_l("Keep it under 4,000 characters"))],
+        description=_l("Needed when you send back. With an approval they are printed in the statement."),
+    )
+
+    @property
+    def seen_change(self) -> int:
+        """The last change the page showed, or −1 where the field was tampered with."""
+        text = self.seen.data or ""
+        return int(text) if text.isdigit() and len(text) < 10 else -1
+
+
+class SignForm(BaseForm):
+    """The signing passphrase and the second factor."""
+
+    passphrase = PasswordField(_l("Signing passphrase"), validators=[Required(_l("Type your signing passphrase"))])
+    code = StringField(
+        _l("Code from your authenticator app"),
+        validators=[Required(_l("Type the six digits of your authenticator app")), Length(max=20)],
+    )
+
+
+class KeyForm(BaseForm):
+    """A new passphrase, typed twice, and the second factor."""
+
+    passphrase = PasswordField(
+        _l("New signing passphrase"),
+        validators=[
+            Required(_l("Choose a signing passphrase")),
+            Length(min=SHORTEST_PASSPHRASE, max=200, message=_l("A signing passphrase has at least 12 characters")),
+        ],
+        description=_l("At least 12 characters. Nobody can read or reset it: if you forget it, you make a new key."),
+    )
+    again = PasswordField(
+        _l("The same passphrase again"),
+        validators=[Required(_l("Type the passphrase a second time")), EqualTo("passphrase", message=_l("The two passphrases differ"))],
+    )
+    code = StringField(
+        _l("Code from your authenticator app"),
+        validators=[Required(_l("Type the six digits of your authenticator app")), Length(max=20)],
+    )
+
+
+class CheckForm(BaseForm):
+    """A PDF to be told apart; it is not kept."""
+
+    pdf = FileField(
+        _l("The statement as a PDF file"),
+        validators=[FileRequired(_l("Choose the PDF file"))],
+        description=_l("The file as you received it, up to 50 MB. It is checked and not kept."),
+    )

@@ -1,0 +1,54 @@
+"""The blueprint of statements, and the words its pages share."""
+
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from verifier.statement.inspect import Verdict
+from verifier.statement.models import Place, ReviewOutcome, Status
+from verifier.web.subjects import Describe, Described
+
+bp = Blueprint("statement", __name__)
+
+LABELS = {
+    ReviewOutcome.APPROVED: _l("Approved"),
+    ReviewOutcome.SENT_BACK: _l("Sent back"),
+    Place.LEAD: _l("Lead verifier"),
+    Place.SIGNATORY: _l("Authorised signatory"),
+    Place.SEAL: _l("Seal of the body"),
+    Status.CERTIFIED: _l("Awaiting countersignature"),
+    Status.COUNTERSIGNED: _l("Awaiting the seal"),
+    Status.ISSUED: _l("Issued, in force"),
+    Status.RECALLED: _l("Recalled before it was issued"),
+    Status.SUPERSEDED: _l("Superseded"),
+    Verdict.GENUINE: _l("Genuine"),
+    Verdict.SUPERSEDED: _l("Genuine, but no longer in force"),
+    Verdict.EDITED: _l("Edited: do not rely on it"),
+    Verdict.NOT_OURS: _l("Not a statement from here"),
+    Verdict.UNREADABLE: _l("Cannot be read"),
+}
+STATES = {
+    (ReviewOutcome, "approved"): "ok", (ReviewOutcome, "sent_back"): "warn",
+    (Status, "certified"): "warn", (Status, "countersigned"): "warn", (Status, "issued"): "ok", (Status, "recalled"): "mute",
+    (Status, "superseded"): "mute", (Verdict, "genuine"): "ok", (Verdict, "superseded"): "warn", (Verdict, "edited"): "bad",
+    (Verdict, "not_ours"): "bad", (Verdict, "unreadable"): "warn",
+}  # fmt: skip
+
+
+def _describe(title: Any, endpoint: str) -> Describe:
+    return lambda engagement, _id: Described(str(title), url_for(endpoint, engagement_id=engagement.id))
+
+
+SUBJECTS: dict[str, Describe] = {
+    "conclusion": _describe(_l("Conclusion"), "statement.conclusion"),
+    "review": _describe(_l("Independent review"), "statement.review"),
+    "statement": _describe(_l("Statement"), "statement.signing"),
+}
+
+
+def sentence(reason: Any) -> str:
+    """A reason of a rule in the reader's language."""
+    said: str = _(reason.message)
+    return said % dict(reason.values)

@@ -1,0 +1,216 @@
+"""Pages of the last steps inside a case: conclusion, independent review, signatures."""
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from verifier.audit.actions import Effect, record
+from verifier.audit.queries import last_change
+from verifier.core.access import Permission
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.opinion import Because, undisposed
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.evidence.queries import store
+from verifier.statement import actions, issuing, keys, queries, standing
+from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
+from verifier.statement.models import Place, ReviewOutcome, Status
+from verifier.statement.views.blueprint import bp, sentence
+from verifier.web.permit import may, permit
+from verifier.web.session import current_actor, this_user
+from verifier.web.spreadsheet import download, spreadsheet
+
+WHERE: dict[str, tuple[str, dict[str, str]]] = {
+    "opinion.boundary_undecided": ("boundary.sources", {"state": "open"}),
+    "opinion.data_undecided": ("data.sources", {"state": "open"}),
+    "opinion.checklist_unanswered": ("site.visit", {}),
+    "opinion.no_visit": ("site.visit", {}),
+    "opinion.findings_open": ("findings.findings", {}),
+    "opinion.not_corrected": ("findings.findings", {}),
+    "opinion.cannot_confirm": ("data.sources", {"state": "cannot_confirm"}),
+}
+"""The page on which a reason can be seen to."""
+
+
+def reasons(engagement: Engagement, becauses: tuple[Because, ...]) -> list[tuple[str, str | None]]:
+    """Reasons in words, each with the page on which it can be seen to."""
+    found = []
+    for because in becauses:
+        where = WHERE.get(because.message)
+        found.append((sentence(because), url_for(where[0], engagement_id=engagement.id, **where[1]) if where else None))
+    return found
+
+
+def _given(engagement: Engagement) -> dict[str, Any]:
+    """What every page about a conclusion shows."""
+    drawn = queries.conclusion(engagement)
+    return {
+        "engagement": engagement,
+        "pack": standing.pack_of(engagement),
+        "drawn": drawn,
+        "approval": queries.current_approval(engagement),
+        "reviews": queries.reviews(engagement),
+        "comparison": standing.comparison(engagement),
+    }
+
+
+@bp.get("/cases/<uuid:engagement_id>/conclusion")
+@permit(Permission.WORK_READ)
+def conclusion(engagement: Engagement) -> ResponseReturnValue:
+    """What is missing, which opinions are open, reported against verified."""
+    return _conclusion(engagement, ConclusionForm())
+
+
+@bp.route("/cases/<uuid:engagement_id>/conclusion/draw", methods=["GET", "POST"])
+@permit(Permission.CONCLUSION_DRAW)
+def draw(engagement: Engagement) -> ResponseReturnValue:
+    """The lead verifier draws the conclusion."""
+    form = ConclusionForm()
+    form.offer(standing.choices(engagement))
+    if form.validate_on_submit():
+        actions.draw_conclusion(engagement, form.opinion.data, form.text.data or "", actor=current_actor(), now=utcnow())
+        return redirect(url_for(".conclusion", engagement_id=engagement.id), 303)
+    return _conclusion(engagement, form)
+
+
+def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnValue:
+    choices = standing.choices(engagement)
+    form.offer(choices)
+    missing = reasons(engagement, undisposed(standing.standing(engagement)))
+    offered = [(choice, reasons(engagement, choice.against)) for choice in choices]
+    can = may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.CONCLUDE) and any(choice.open for choice in choices)
+    return render_template(
+        "statement/conclusion.html", form=form if can else None, missing=missing, offered=offered, wording=form.wording(choices),
+        **_given(engagement),
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/conclusion/differences.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def differences(engagement: Engagement) -> ResponseReturnValue:
+    """Every source whose verified tonnes differ, with the reason, as a workbook."""
+    rows = [
+        (each.source_key, each.name, each.category, each.reported, each.verified,
+         None if each.reported is None or each.verified is None else each.verified - each.reported, each.reason)
+        for each in standing.comparison(engagement).sources
+    ]  # fmt: skip
+    heads = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), _("Verified, tCO₂"), _("Difference, tCO₂"), _("Reason")]
+    subject = Subject("case", str(engagement.id))
+    record("statement:differences:exported", current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
+    return spreadsheet(f"{engagement.number} {_('Differences')}", heads, rows)
+
+
+@bp.get("/cases/<uuid:engagement_id>/review")
+@permit(Permission.WORK_READ)
+def review(engagement: Engagement) -> ResponseReturnValue:
+    """Everything an independent reviewer needs, and what was decided."""
+    return _review(engagement, ReviewForm())
+
+
+@bp.route("/cases/<uuid:engagement_id>/review/decide", methods=["GET", "POST"])
+@permit(Permission.REVIEW_DECIDE)
+def decide(engagement: Engagement) -> ResponseReturnValue:
+    """The reviewer approves, or sends back with comments."""
+    form = ReviewForm()
+    if form.validate_on_submit():
+        said = form.comments.data or ""
+        if form.outcome.data == ReviewOutcome.APPROVED:
+            actions.approve(engagement, said, form.seen_change, actor=current_actor(), now=utcnow())
+        else:
+            actions.send_back(engagement, said, actor=current_actor(), now=utcnow())
+        return redirect(url_for(".review", engagement_id=engagement.id), 303)
+    return _review(engagement, form)
+
+
+def _review(engagement: Engagement, form: ReviewForm) -> ResponseReturnValue:
+    form.seen.data = str(last_change(engagement.id))
+    part = this_user().id in queries.took_part(engagement)
+    can = may(Permission.REVIEW_DECIDE) and possible(engagement.at, Deed.APPROVE) and not part
+    return render_template(
+        "statement/review.html", form=form if can else None, took_part=part and may(Permission.REVIEW_DECIDE),
+        findings=standing.findings_of(engagement), **_given(engagement),
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/signing")
+@permit(Permission.STATEMENT_READ)
+def signing(engagement: Engagement) -> ResponseReturnValue:
+    """Who has signed, who signs next, and the statement to look at."""
+    return _signing(engagement, SignForm())
+
+
+@bp.route("/cases/<uuid:engagement_id>/signing/certify", methods=["GET", "POST"])
+@permit(Permission.STATEMENT_CERTIFY)
+def certify(engagement: Engagement) -> ResponseReturnValue:
+    """The lead verifier's signature."""
+    return _sign(engagement, Place.LEAD)
+
+
+@bp.route("/cases/<uuid:engagement_id>/signing/countersign", methods=["GET", "POST"])
+@permit(Permission.STATEMENT_COUNTERSIGN)
+def countersign(engagement: Engagement) -> ResponseReturnValue:
+    """The authorised signatory's signature."""
+    return _sign(engagement, Place.SIGNATORY)
+
+
+@bp.route("/cases/<uuid:engagement_id>/signing/seal", methods=["GET", "POST"])
+@permit(Permission.STATEMENT_SEAL)
+def seal(engagement: Engagement) -> ResponseReturnValue:
+    """The seal of the body, with which the statement is issued."""
+    return _sign(engagement, Place.SEAL)
+
+
+SIGNING = {
+    Place.LEAD: (issuing.certify, Permission.STATEMENT_CERTIFY),
+    Place.SIGNATORY: (issuing.countersign, Permission.STATEMENT_COUNTERSIGN),
+    Place.SEAL: (issuing.seal, Permission.STATEMENT_SEAL),
+}
+
+
+def _sign(engagement: Engagement, place: Place) -> ResponseReturnValue:
+    form, deed = SignForm(), SIGNING[place][0]
+    if form.validate_on_submit():
+        deed(engagement, this_user(), form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
+        return redirect(url_for(".signing", engagement_id=engagement.id), 303)
+    return _signing(engagement, form)
+
+
+def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
+    user, inside = this_user(), may(Permission.WORK_READ)
+    statement, approval = queries.being_signed(engagement) or queries.issued(engagement), queries.current_approval(engagement)
+    waiting = queries.WAITING.get(engagement.at)
+    key = (queries.seal_of(engagement.body_id) if waiting is Place.SEAL else queries.key_of(user.id)) if waiting else None
+    ready = waiting is not None and approval is not None and approval.stands and may(SIGNING[waiting][1])
+    return render_template(
+        "statement/signing.html", engagement=engagement, statement=statement, inside=inside, approval=approval, waiting=waiting, key=key,
+        ready=ready, form=form if ready and key is not None else None, places=_places(statement, waiting), Place=Place,
+        earlier=[each for each in queries.statements(engagement) if each.status == Status.RECALLED] if inside else [],
+        drawn=queries.conclusion(engagement) if inside else None,
+    )  # fmt: skip
+
+
+def _places(statement: Any, waiting: Place | None) -> list[tuple[Place, Any, str | None]]:
+    """Each place with its signature and its certificate's fingerprint."""
+    found = []
+    for place in queries.ORDER:
+        signature = queries.signature_at(statement, place) if statement else None
+        found.append((place, signature, keys.fingerprint(queries.signing_key(signature.key_id)) if signature else None))
+    return found
+
+
+@bp.get("/cases/<uuid:engagement_id>/statement.pdf")
+@permit(Permission.WORK_READ, keeps_record=True)
+def pdf(engagement: Engagement) -> ResponseReturnValue:
+    """The statement as the last signature left it, or a draft that says it is one."""
+    statement = queries.being_signed(engagement) or queries.issued(engagement)
+    if statement is None and not possible(engagement.at, Deed.CERTIFY):
+        raise NotFound
+    content = store().get(statement.pdf_sha256) if statement else issuing.draft(engagement, now=utcnow())
+    name = statement.number if statement else f"{issuing.next_number(engagement)}-draft"
+    subject = Subject("statement", str(statement.id)) if statement else Subject("case", str(engagement.id))
+    record("statement:pdf:read", current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
+    return download(content, f"{name}.pdf", issuing.PDF)
