@@ -1,0 +1,40 @@
+"""Input of the pages of a case: which cases, which rows of its trail to show."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField
+
+from verifier.audit.actions import Effect
+from verifier.core.lifecycle import Stage
+from verifier.web.forms import SearchForm
+from verifier.web.labels import label
+
+
+class CasesFilter(SearchForm):
+    """Which cases to show."""
+
+    q = StringField(_l("Search number, unit and body"))
+    stage = SelectField(_l("Where it stands"), validate_choice=False)
+    year = SelectField(_l("Emission year"), validate_choice=False)
+
+    def offer(self, years: Sequence[int]) -> None:
+        """The stages, and the years the reader has cases of."""
+        self.stage.choices = [("", _("Any stage")), *((str(stage), label(stage)) for stage in Stage)]
+        self.year.choices = [("", _("Any year")), *((str(year), str(year)) for year in years)]
+
+    def wanted(self) -> dict[str, str]:
+        """What was asked for, as `queries.cases` takes it."""
+        return {"search": (self.q.data or "").strip(), "stage": self.stage.data or "", "year": self.year.data or ""}
+
+
+class TrailFilter(SearchForm):
+    """Which rows of a trail to show."""
+
+    q = StringField(_l("Search people, deeds and subjects"))
+    effect = SelectField(_l("What it did"), validate_choice=False)
+
+    def offer(self) -> None:
+        """What a row can have done to the case."""
+        self.effect.choices = [("", _("Anything")), *((str(effect), label(effect)) for effect in Effect)]
