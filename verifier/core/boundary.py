@@ -84,7 +84,9 @@ class Row:
 
 def side_by_side(report: ReportedReport) -> tuple[Row, ...]:
     """Every facility and source reported, in their order, then what only the plan knows; a repeated key is taken once."""
-    facilities = {row.facility_id: row for row in reversed(report.facilities)}
+    facilities: dict[str, FacilityRow] = {}
+    for facility in report.facilities:
+        facilities.setdefault(facility.facility_id, facility)
     planned: dict[str, list[PlanRow]] = {}
     for row in report.plan:
         planned.setdefault(row.source_id, []).append(row)
@@ -93,7 +95,7 @@ def side_by_side(report: ReportedReport) -> tuple[Row, ...]:
         if source.source_id not in sources:
             plan = tuple(planned.get(source.source_id, ()))
             sources[source.source_id] = _source(source, facilities.get(source.facility_id), plan, report)
-    beside = [_facility(row, sources.values(), report) for row in reversed(facilities.values())]
+    beside = [_facility(row, sources.values(), report) for row in facilities.values()]
     beside += sources.values()
     beside += [_only_planned(key, tuple(rows)) for key, rows in planned.items() if key and key not in sources]
     return tuple(beside)

@@ -53,7 +53,9 @@ def test_the_register_shows_fifty_sources_a_page_and_the_summary(client: FlaskCl
         ("sort=difference", "E-095", "nothing is hidden"),
     ],
 )
-def test_a_filter_lets_through_what_it_names(client: FlaskClient, cast: Cast, case: Engagement, filter: str, shown: str, hidden: str) -> None:
+def test_a_filter_lets_through_what_it_names(
+    client: FlaskClient, cast: Cast, case: Engagement, filter: str, shown: str, hidden: str
+) -> None:
     page = text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data?{filter}"))
     assert f'data/{shown}"' in page
     assert f'data/{hidden}"' not in page
@@ -105,7 +107,14 @@ def test_the_spreadsheet_is_recorded_as_a_look(client: FlaskClient, cast: Cast, 
 
 @pytest.mark.parametrize(
     ("person", "reading", "deciding"),
-    [("lead", 200, 303), ("expert", 200, 303), ("reviewer", 200, 403), ("assessor", 200, 403), ("contact", 403, 403), ("other_coordinator", 404, 404)],
+    [
+        ("lead", 200, 303),
+        ("expert", 200, 303),
+        ("reviewer", 200, 403),
+        ("assessor", 200, 403),
+        ("contact", 403, 403),
+        ("other_coordinator", 404, 404),
+    ],
 )
 def test_the_team_decides_and_others_read_or_do_not(
     client: FlaskClient, cast: Cast, case: Engagement, person: str, reading: int, deciding: int

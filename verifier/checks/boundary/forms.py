@@ -51,8 +51,8 @@ class DecisionForm(VersionedForm):
         _l("Your decision"),
         [InputRequired(_l("Choose whether it is confirmed or does not count"))],
         choices=[
-            SelectChoice(Outcome.CONFIRMED.value, _l("Confirmed: it is there and belongs in the boundary as reported")),
-            SelectChoice(Outcome.NOT_COUNTED.value, _l("Does not count: it is left out of the verified tonnes")),
+            SelectChoice(Outcome.CONFIRMED.value, _l("Confirmed: it belongs in the boundary")),
+            SelectChoice(Outcome.NOT_COUNTED.value, _l("Does not count")),
         ],
     )
     note = TextAreaField(_l("Note"), [Optional(), Length(max=2000)])

@@ -14,7 +14,8 @@ from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
 from verifier.core.outcomes import Outcome, Standing
-from verifier.core.quantities import plain
+from verifier.core.quantities import plain, round_half_up
+from verifier.core.results import CategoryResult
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -41,7 +42,7 @@ LABELS = {
     Standing.WAITING: _l("Finding open"),
     Standing.AGREED: _l("Agreed"),
     Standing.DIFFERS: _l("Differs"),
-    Standing.CANNOT_CONFIRM: _l("Cannot be confirmed"),
+    Standing.CANNOT_CONFIRM: _l("Unconfirmed"),
 }
 STATES = {
     (Standing, "undecided"): "mute", (Standing, "asked_again"): "warn", (Standing, "waiting"): "info", (Standing, "agreed"): "ok",
@@ -67,10 +68,13 @@ SUBJECTS: dict[str, Describe] = {"source": _describe_source, "report": _describe
 def sources(engagement: Engagement) -> ResponseReturnValue:
     """The register: every source recalculated beside what was reported."""
     rows, form = _filtered(engagement)
+    names = _categories(engagement)
+    calculation = reports.calculation_of(engagement.report_version)
+    drawn = [(_category(row, names), [row.reported, round_half_up(row.known, 2)]) for row in calculation.by_category]
     return render_template(
         "checks/data/register.html", engagement=engagement, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
-        agreeable=sum(each.agreeable for each in rows), progress=queries.progress(engagement), categories=_categories(engagement),
-        calculation=reports.calculation_of(engagement.report_version), verified=queries.verified_by_category(engagement), address=_address,
+        agreeable=sum(each.agreeable for each in rows), progress=queries.progress(engagement), drawn=drawn,
+        calculation=calculation, verified=queries.verified_by_category(engagement), address=_address,
         report_flags=queries.flags_of_report(engagement), flag_name=flag_name, flag_sentence=flag_sentence,
         export=url_for(".taken_away", engagement_id=engagement.id, **_asked()), list_url=url_for(".sources", engagement_id=engagement.id),
     )  # fmt: skip
@@ -143,6 +147,11 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         following=_address(engagement, following) if following else None, position=at + 1, count=len(rows),
         list_url=url_for(".sources", engagement_id=engagement.id),
     )  # fmt: skip
+
+
+def _category(row: CategoryResult, names: dict[str, str]) -> str:
+    name = names.get(row.category, row.category)
+    return name if row.counts else _("%(category)s (does not count)", category=name)
 
 
 def _filtered(engagement: Engagement) -> tuple[list[Held], DataFilter]:
