@@ -75,8 +75,8 @@ class Base(DeclarativeBase):
             date: Date(),
             UUID: Uuid(),
             str: Text(),
-            dict[str, Any]: JSON(),
-            list[Any]: JSON(),
+            dict[str, Any]: JSON(none_as_null=True),
+            list[Any]: JSON(none_as_null=True),
         },
     )
 

@@ -59,7 +59,7 @@ def upgrade() -> None:
     sa.Column('subject_kind', sa.Text(), nullable=False),
     sa.Column('subject_id', sa.Text(), nullable=False),
     sa.Column('effect', sa.Text(), nullable=False, comment='change, proceed or look'),
-    sa.Column('detail', sa.JSON(), nullable=False),
+    sa.Column('detail', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('previous', sa.Text(), nullable=False),
     sa.Column('hash', sa.Text(), nullable=False),
     sa.CheckConstraint("effect IN ('change', 'proceed', 'look')", name=op.f('ck_trail_row_effect')),
@@ -260,7 +260,7 @@ def upgrade() -> None:
     sa.Column('complete', sa.Boolean(), nullable=False),
     sa.Column('source_count', sa.Integer(), nullable=False),
     sa.Column('flag_count', sa.Integer(), nullable=False),
-    sa.Column('content', sa.JSON(), nullable=False, comment='every sheet and row as read, canonical'),
+    sa.Column('content', sa.JSON(none_as_null=True), nullable=False, comment='every sheet and row as read, canonical'),
     sa.CheckConstraint('(released_by IS NULL) = (released_at IS NULL)', name=op.f('ck_report_version_released_whole')),
     sa.ForeignKeyConstraint(['handed_in_by'], ['user_account.id'], name=op.f('fk_report_version_handed_in_by_user_account')),
     sa.ForeignKeyConstraint(['released_by'], ['user_account.id'], name=op.f('fk_report_version_released_by_user_account')),
@@ -480,7 +480,7 @@ def upgrade() -> None:
     sa.Column('named_by', sa.Uuid(), nullable=False),
     sa.Column('named_at', columns.UtcDateTime(timezone=True), nullable=False),
     sa.Column('declared_at', columns.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('answers', sa.JSON(), nullable=True, comment='question code → {conflict: bool, note}'),
+    sa.Column('answers', sa.JSON(none_as_null=True), nullable=True, comment='question code → {conflict: bool, note}'),
     sa.Column('barred_by', sa.Text(), nullable=True, comment='code of the question that bars the person'),
     sa.Column('removed_at', columns.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint('(declared_at IS NULL) = (answers IS NULL)', name=op.f('ck_team_member_declared_whole')),
@@ -499,7 +499,7 @@ def upgrade() -> None:
     sa.Column('engagement_id', sa.Uuid(), nullable=False),
     sa.Column('visit_id', sa.Uuid(), nullable=False),
     sa.Column('item_code', sa.Text(), nullable=False),
-    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('answered_by', sa.Uuid(), nullable=False),
     sa.Column('answered_at', columns.UtcDateTime(timezone=True), nullable=False),
@@ -530,6 +530,22 @@ def upgrade() -> None:
     with op.batch_alter_table('exchange', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_exchange_finding_id'), ['finding_id'], unique=False)
 
+    op.create_table('finding_photo',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('finding_id', sa.Uuid(), nullable=False),
+    sa.Column('photo_id', sa.Uuid(), nullable=False),
+    sa.Column('put_by', sa.Uuid(), nullable=False),
+    sa.Column('put_at', columns.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['finding_id'], ['finding.id'], name=op.f('fk_finding_photo_finding_id_finding')),
+    sa.ForeignKeyConstraint(['photo_id'], ['photo.id'], name=op.f('fk_finding_photo_photo_id_photo')),
+    sa.ForeignKeyConstraint(['put_by'], ['user_account.id'], name=op.f('fk_finding_photo_put_by_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_finding_photo')),
+    sa.UniqueConstraint('finding_id', 'photo_id', name=op.f('uq_finding_photo_finding_id_photo_id'))
+    )
+    with op.batch_alter_table('finding_photo', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_finding_photo_finding_id'), ['finding_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_finding_photo_photo_id'), ['photo_id'], unique=False)
+
     op.create_table('review',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('engagement_id', sa.Uuid(), nullable=False),
@@ -558,7 +574,7 @@ def upgrade() -> None:
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('opinion', sa.Text(), nullable=False),
     sa.Column('verified_total', columns.ExactDecimal(length=64), nullable=True),
-    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('facts', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('pdf_sha256', sa.Text(), nullable=False, comment='the PDF as the last signature left it'),
     sa.Column('begun_at', columns.UtcDateTime(timezone=True), nullable=False),
     sa.Column('issued_at', columns.UtcDateTime(timezone=True), nullable=True),
@@ -607,6 +623,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_review_engagement_id'))
 
     op.drop_table('review')
+    with op.batch_alter_table('finding_photo', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_finding_photo_photo_id'))
+        batch_op.drop_index(batch_op.f('ix_finding_photo_finding_id'))
+
+    op.drop_table('finding_photo')
     with op.batch_alter_table('exchange', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_exchange_finding_id'))
 

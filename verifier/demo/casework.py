@@ -1,0 +1,194 @@
+"""Takes a demo case from its report to the stage it is to show, deed by deed."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from verifier.audit.queries import last_change
+from verifier.checks.boundary import actions as boundary
+from verifier.checks.boundary import queries as boundaries
+from verifier.checks.data import actions as data
+from verifier.checks.data import queries as numbers
+from verifier.checks.site import actions as site
+from verifier.core import outcomes
+from verifier.core.actor import Actor
+from verifier.core.boundary import Kind
+from verifier.core.lifecycle import Stage
+from verifier.core.site import Outcome, VisitPlan
+from verifier.core.subject import Subject
+from verifier.demo import people, workbooks
+from verifier.engagements import actions as engagements
+from verifier.engagements.models import Engagement
+from verifier.evidence import actions as evidence
+from verifier.findings import actions as findings
+from verifier.findings import queries as raised
+from verifier.registry.models import UnitYear
+from verifier.reports import actions as reports
+from verifier.reports.models import ReportVersion
+from verifier.rulepacks.load import load
+from verifier.statement import actions as statement
+from verifier.statement import issuing
+
+STAGES = (
+    Stage.ISSUED, Stage.TO_SEAL, Stage.TO_COUNTERSIGN, Stage.TO_CERTIFY, Stage.REVIEWING, Stage.ANSWERING, Stage.CHECKING, Stage.ARRANGING,
+)  # fmt: skip
+"""The stage each of the group's units shows, in their order."""
+
+
+class CaseMaker:
+    """Makes cases with the demo's cast."""
+
+    def __init__(self, cast: Any, now: datetime) -> None:
+        self.cast, self.present = cast, now
+
+    def stage_of(self, place: int) -> Stage:
+        """The stage a unit's case is to show."""
+        return STAGES[place]
+
+    def make(self, unit_year: UnitYear, place: int) -> None:
+        """Deed after deed until the stage is reached."""
+        goal = STAGES[place]
+        engagement = self.open(unit_year, place)
+        steps: list[Callable[[Engagement], None]] = [
+            self.arrange, self.check, self.send, self.answer, self.conclude, self.approve, self.certify, self.countersign, self.seal,
+        ]  # fmt: skip
+        for step in steps:
+            if engagement.at is goal and not (goal is Stage.CHECKING and step is not self.answer):
+                break
+            if goal is Stage.CHECKING and step is self.send:
+                break
+            step(engagement)
+
+    def actor(self, key: str) -> Actor:
+        """A person of the cast."""
+        found: Actor = self.cast.actor(key)
+        return found
+
+    def open(self, unit_year: UnitYear, place: int) -> Engagement:
+        """A released report with errors, and a case on it."""
+        self.hand_in(unit_year, corrected=False)
+        engagement = engagements.open_case(
+            unit_year, conflict_check="No consulting, no shared managers, no trade in allowances with the group since 2018.",
+            actor=self.actor("coordinator"), now=self.cast.now(hours=3),
+        )  # fmt: skip
+        for key, role in people.TEAM.items():
+            if place == len(STAGES) - 1 and key in ("expert", "signatory"):
+                continue
+            engagements.name_member(engagement, self.cast.users[key], role, actor=self.actor("coordinator"), now=self.cast.now())
+        return engagement
+
+    def hand_in(self, unit_year: UnitYear, *, corrected: bool) -> ReportVersion:
+        """A version of the report, handed in and released."""
+        book = workbooks.PARK if corrected else workbooks.PARK_WITH_ERRORS
+        unit = unit_year.unit
+        content = workbooks.under_another_name(book, unit.name, unit.credit_code or "")
+        name = f"{unit.name.lower().replace(' ', '-')}-2021{'-corrected' if corrected else ''}.xlsx"
+        note = "Corrected as the findings asked." if corrected else ""
+        version = reports.hand_in(unit_year, content, name, note, actor=self.actor("group-contact"), now=self.cast.now(hours=1))
+        reports.release(version, actor=self.actor("group-responsible"), now=self.cast.now())
+        return version
+
+    def arrange(self, engagement: Engagement) -> None:
+        """Everyone declares; the checks begin."""
+        questions = load(engagement.pack_id).independence_questions
+        answers = {question.code: (False, "") for question in questions}
+        for key in people.TEAM:
+            engagements.declare(engagement, answers, actor=self.actor(key), now=self.cast.now())
+        engagements.start(engagement, actor=self.actor("coordinator"), now=self.cast.now())
+
+    def check(self, engagement: Engagement) -> None:
+        """What stands out becomes a finding; everything else is confirmed, agreed, visited."""
+        self.raise_findings(engagement)
+        self.confirm(engagement)
+        self.visit(engagement)
+
+    def raise_findings(self, engagement: Engagement) -> None:
+        """One finding a source that does not add up or carries a flag, and one where the plan does not know a source."""
+        for row in boundaries.judged(engagement, Kind.SOURCE):
+            if row.row.remarkable:
+                self.finding(engagement, "boundary", row.row.key, "2", "Source is not in the monitoring plan",
+                             f"{row.row.key} is reported, but the monitoring plan does not name it. Add it, or say why it does not belong.")  # fmt: skip
+        for held in numbers.held(engagement):
+            if not held.agreeable:
+                what = held.source.flag_codes.replace("_", " ").replace(" ", ", ", 0) or "arithmetic"
+                self.finding(engagement, "data", held.source.source_key, "4a", f"{held.source.name}: the number does not hold",
+                             f"Recalculating {held.source.source_key} does not give what was reported ({what}). Correct it and show the voucher.")  # fmt: skip
+
+    def finding(self, engagement: Engagement, check: str, key: str, clause: str, title: str, text: str) -> None:
+        """A non-conformity on a source."""
+        clauses = [each.code for each in load(engagement.pack_id).clauses]
+        findings.raise_finding(
+            engagement, Subject("source", key), check, "non_conformity", clause if clause in clauses else clauses[0], title, text,
+            actor=self.actor("lead"), now=self.cast.now(),
+        )  # fmt: skip
+
+    def confirm(self, engagement: Engagement) -> None:
+        """Confirm and agree to whatever nothing speaks against."""
+        for kind in Kind:
+            keys = [each.row.key for each in boundaries.judged(engagement, kind) if each.confirmable]
+            if keys:
+                boundary.decide_many(engagement, kind, keys, actor=self.actor("verifier"), now=self.cast.now())
+        keys = [each.source.source_key for each in numbers.held(engagement) if each.agreeable]
+        if keys:
+            data.agree_many(engagement, keys, "Recalculated from the report.", actor=self.actor("verifier"), now=self.cast.now())
+
+    def visit(self, engagement: Engagement) -> None:
+        """Two days at the plant, every item answered, photos of meters and boiler."""
+        now = self.cast.now(hours=6)
+        plan = VisitPlan(now.date(), (now + timedelta(days=1)).date(), "Boiler house, substation and meter rooms",
+                         (self.cast.users["lead"].name, self.cast.users["verifier"].name), (self.cast.users["group-contact"].name,))  # fmt: skip
+        site.plan_visit(engagement, plan, actor=self.actor("lead"), now=now)
+        items = load(engagement.pack_id).checklist
+        for item in items:
+            site.answer_item(engagement, item.code, Outcome.IN_ORDER, "Seen on site and in the records.",
+                             actor=self.actor("verifier"), now=self.cast.now())  # fmt: skip
+        for photo, item in zip(workbooks.photos(), items, strict=False):
+            caption = photo[0].removesuffix(".jpg").replace("-", " ").capitalize()
+            evidence.add_photos(engagement.id, engagement.at, Subject("checklist_item", item.code), [photo], caption,
+                                actor=self.actor("verifier"), now=self.cast.now())  # fmt: skip
+
+    def send(self, engagement: Engagement) -> None:
+        """The findings go to the unit together."""
+        findings.send_all(engagement, actor=self.actor("lead"), now=self.cast.now(hours=2))
+
+    def answer(self, engagement: Engagement) -> None:
+        """The unit corrects its report and answers each finding; the team accepts, and decides what had changed."""
+        version = self.hand_in(engagement.unit_year, corrected=True)
+        for finding in raised.awaiting_answer(engagement):
+            findings.answer(finding, "Corrected in the new version of the report; the voucher is with the meter's file.", (), version,
+                            actor=self.actor("group-contact"), now=self.cast.now())  # fmt: skip
+        for finding in raised.open_findings(engagement):
+            findings.accept(finding, "The correction was recalculated and holds.", actor=self.actor("lead"), now=self.cast.now())
+        self.confirm(engagement)
+        for held in numbers.held(engagement):
+            if held.is_open:
+                data.decide(engagement, held.source.source_key, outcomes.Outcome.AGREED, note="Agrees after the correction.",
+                            seen_version=held.outcome.version if held.outcome else 0, actor=self.actor("lead"), now=self.cast.now())  # fmt: skip
+
+    def conclude(self, engagement: Engagement) -> None:
+        """The opinion that may be given."""
+        positive = next(each for each in load(engagement.pack_id).opinions if each.positive)
+        statement.draw_conclusion(engagement, positive.code, "Every finding was answered and corrected in the report.",
+                                  actor=self.actor("lead"), now=self.cast.now(hours=1))  # fmt: skip
+
+    def approve(self, engagement: Engagement) -> None:
+        """The independent review."""
+        statement.approve(engagement, "Sampling of the working papers agrees with the conclusion.", last_change(engagement.id),
+                          actor=self.actor("reviewer"), now=self.cast.now(hours=4))  # fmt: skip
+
+    def certify(self, engagement: Engagement) -> None:
+        """The lead verifier's signature."""
+        self.sign(engagement, "lead", issuing.certify)
+
+    def countersign(self, engagement: Engagement) -> None:
+        """The authorised signatory's signature."""
+        self.sign(engagement, "signatory", issuing.countersign)
+
+    def seal(self, engagement: Engagement) -> None:
+        """The body's seal."""
+        self.sign(engagement, "coordinator", issuing.seal)
+
+    def sign(self, engagement: Engagement, key: str, deed: Callable[..., object]) -> None:
+        """One signature, with passphrase and second factor."""
+        now = self.cast.now(minutes=20)
+        deed(engagement, self.cast.users[key], people.PASSPHRASE, self.cast.code(key, now), actor=self.actor(key), now=now)
