@@ -9,7 +9,9 @@ Table = Sequence[Sequence[object]]
 MONTHS = [f"2021-{month:02d}" for month in range(1, 13)]
 
 
-def small(unit: str = "Riverside Park Services", year: int = 2021, *, heat: float = 100, sheets: Mapping[str, Table | None] | None = None) -> bytes:
+def small(
+    unit: str = "Riverside Park Services", year: int = 2021, *, heat: float = 100, sheets: Mapping[str, Table | None] | None = None
+) -> bytes:
     """Electricity and heat of one building; `sheets` replaces a sheet, or leaves it out where it is None."""
     tables: dict[str, Table | None] = {
         "unit": [["field", "value"], ["emission_year", year], ["unit_name", unit]],

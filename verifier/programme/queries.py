@@ -99,7 +99,7 @@ def _progress(unit_years: Sequence[UnitYear], now: datetime) -> list[Progress]:
     verified = _verified([case.id for case in cases.values()])
     handed_in: dict[UUID, int] = {}
     released: dict[UUID, tuple[int, Decimal | None]] = {}
-    for key, number, at, total in db.session.execute(_versions(keys)).tuples():
+    for key, number, at, total in db.session.execute(_versions(keys)):
         handed_in[key] = number
         if at is not None:
             released[key] = (number, total)
@@ -114,7 +114,7 @@ def _versions(keys: Sequence[UUID]) -> Select[tuple[UUID, int, datetime | None, 
 def _verified(cases: Sequence[UUID]) -> dict[UUID, Decimal | None]:
     """Tonnes of the statements that are issued, by case."""
     of = select(Statement.engagement_id, Statement.verified_total).where(Statement.engagement_id.in_(cases), Statement.status == "issued")
-    return dict(db.session.execute(of).tuples().all())
+    return {row.engagement_id: row.verified_total for row in db.session.execute(of)}
 
 
 def _of(

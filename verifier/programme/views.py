@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from verifier.core.access import Permission
 from verifier.core.clocks import STANDINGS
@@ -29,7 +30,7 @@ def progress(year: ProgrammeYear) -> ResponseReturnValue:
     units = queries.progress(year, now=utcnow())
     counts = queries.by_standing(units)
     form = ProgressFilter(request.args)
-    form.standing.choices = [("", _("Everywhere")), *((each.value, label(each)) for each in STANDINGS)]
+    form.standing.choices = [SelectChoice("", _("Everywhere")), *(SelectChoice(each.value, label(each)) for each in STANDINGS)]
     shown = queries.matching(units, search=form.q.data or "", standing=form.standing.data or "", late=form.late.data)
     if wants_spreadsheet():
         return _progress_sheet(year, shown)

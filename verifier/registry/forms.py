@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms import IntegerField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from verifier.registry.actions import NewUnit, YearDates
@@ -72,7 +72,10 @@ class UnitsFilter(SearchForm):
     """Which units of a year to show."""
 
     q = StringField(_l("Search units"))
-    body = SelectField(_l("Verification body"), choices=[("", _l("All units")), ("named", _l("Named")), ("none", _l("Not named yet"))])
+    body = SelectField(
+        _l("Verification body"),
+        choices=[SelectChoice("", _l("All units")), SelectChoice("named", _l("Named")), SelectChoice("none", _l("Not named yet"))],
+    )
 
 
 class UnitForm(BaseForm):

@@ -23,8 +23,12 @@ def years_of(authority: Organisation) -> list[ProgrammeYear]:
 
 def unit_counts(years: list[ProgrammeYear]) -> dict[UUID, int]:
     """How many units each year holds; a year without any is left out."""
-    of = select(UnitYear.year_id, func.count()).where(UnitYear.year_id.in_([year.id for year in years])).group_by(UnitYear.year_id)
-    return dict(db.session.execute(of).tuples().all())
+    of = (
+        select(UnitYear.year_id, func.count().label("units"))
+        .where(UnitYear.year_id.in_([year.id for year in years]))
+        .group_by(UnitYear.year_id)
+    )
+    return {row.year_id: row.units for row in db.session.execute(of)}
 
 
 def year_under(authority: Organisation, emission_year: int, pack_id: str) -> ProgrammeYear | None:

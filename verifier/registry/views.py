@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from verifier.core.access import Permission
 from verifier.core.errors import NotYours
@@ -42,8 +43,8 @@ def years() -> ResponseReturnValue:
 @permit(Permission.PROGRAMME_MANAGE)
 def new_year() -> ResponseReturnValue:
     """Choose the rules and the year, see the dates they suggest, and open it."""
-    packs = [(pack_id, text_in(load(pack_id).name)) for pack_id in available()]
-    pack = load(next((pack_id for pack_id, _name in packs if pack_id == request.values.get("pack")), packs[0][0]))
+    packs = [SelectChoice(pack_id, text_in(load(pack_id).name)) for pack_id in available()]
+    pack = load(next((each.value for each in packs if each.value == request.values.get("pack")), packs[0].value))
     asked = request.args.get("emission_year") or pack.version
     emission_year = int(asked) if asked.isdigit() and len(asked) == 4 else utcnow().year - 1
     chosen = PackForm(data={"pack": pack.id, "emission_year": emission_year}, formdata=None)
@@ -107,7 +108,7 @@ def register(year: ProgrammeYear) -> ResponseReturnValue:
     """Put a unit into the year: one we know, or a new one."""
     known = queries.unregistered_units(year)
     form = UnitForm(unit=None if known else NEW)
-    form.unit.choices = [*((str(unit.id), name_of(unit)) for unit in known), (NEW, _("A new unit"))]
+    form.unit.choices = [*(SelectChoice(str(unit.id), name_of(unit)) for unit in known), SelectChoice(NEW, _("A new unit"))]
     if form.validate_on_submit():
         unit_id = form.existing()
         unit = queries.organisation(unit_id, "unit") if unit_id else form.new_unit()

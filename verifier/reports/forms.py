@@ -1,10 +1,14 @@
 """Input of reports: a workbook to hand in, and which sources of one to show."""
 
+from collections.abc import Iterable, Mapping
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
+from verifier.reports.wording import flag_name
 from verifier.web.forms import BaseForm, SearchForm
 
 
@@ -23,5 +27,19 @@ class SourcesFilter(SearchForm):
     flag = SelectField(_l("What looks wrong"))
     sort = SelectField(
         _l("Order"),
-        choices=[("", _l("As handed in")), ("difference", _l("Largest difference first")), ("name", _l("By name"))],
+        choices=[
+            SelectChoice("", _l("As handed in")),
+            SelectChoice("difference", _l("Largest difference first")),
+            SelectChoice("name", _l("By name")),
+        ],
     )
+
+    def offer(self, categories: Mapping[str, str], flags: Iterable[str]) -> None:
+        """Offer the categories (code → name) and flags that the version has."""
+        self.category.choices = [SelectChoice("", _("All categories")), *(SelectChoice(code, name) for code, name in categories.items())]
+        self.flag.choices = [
+            SelectChoice("", _("All sources")),
+            SelectChoice("any", _("Anything")),
+            SelectChoice("none", _("Nothing")),
+            *(SelectChoice(code, flag_name(code)) for code in flags),
+        ]

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice
 
 from verifier.audit.actions import Effect, record
 from verifier.core.access import Permission
@@ -109,7 +110,10 @@ def body(unit_year: UnitYear) -> ResponseReturnValue:
     """Name the verification body of the year."""
     form = BodyForm(body=str(unit_year.body_id) if unit_year.body_id else "")
     bodies = {str(each.id): each for each in registered.bodies()}
-    form.body.choices = [("", _("Choose a verification body")), *((key, name_of(each)) for key, each in bodies.items())]
+    form.body.choices = [
+        SelectChoice("", _("Choose a verification body")),
+        *(SelectChoice(key, name_of(each)) for key, each in bodies.items()),
+    ]
     if form.validate_on_submit():
         case = programme.case_of(unit_year)
         registry.name_body(unit_year, bodies[form.body.data], case=case.id if case else None, actor=current_actor(), now=utcnow())
@@ -138,9 +142,7 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     pack = load(unit_year.year.pack_id)
     names = {category.code: text_in(category.name) for category in pack.categories}
     form = SourcesFilter(request.args)
-    form.category.choices = [("", _("All categories")), *((code, names.get(code, code)) for code in queries.categories_of(version))]
-    form.flag.choices = [("", _("All sources")), ("any", _("Anything")), ("none", _("Nothing")),
-                         *((code, flag_name(code)) for code in queries.flag_codes_of(version))]  # fmt: skip
+    form.offer({code: names.get(code, code) for code in queries.categories_of(version)}, queries.flag_codes_of(version))
     query = queries.sources_of(
         version, search=form.q.data or "", category=form.category.data or "", flag=form.flag.data or "", sort=form.sort.data or ""
     )
