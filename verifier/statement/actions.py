@@ -6,13 +6,16 @@ from sqlalchemy import select
 
 from verifier.audit.actions import Effect, record
 from verifier.audit.queries import last_change
+from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
+from verifier.core.independence import check_may_act
 from verifier.core.lifecycle import Deed, after
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
+from verifier.engagements.queries import places
 from verifier.statement import queries, standing
 from verifier.statement.models import Conclusion, Review, ReviewOutcome
 
@@ -71,11 +74,17 @@ def refuse_outdated(engagement: Engagement, drawn: Conclusion) -> None:
         raise Refusal("statement.conclusion.outdated")
 
 
+def refuse_part(engagement: Engagement, role: Role, actor: Actor, message: str) -> None:
+    """Whoever reviews or countersigns holds the role, none that must differ, and did none of the work."""
+    if actor.id is None or actor.id in queries.took_part(engagement):
+        raise Refusal(message)
+    check_may_act(actor.id, role, places(engagement), standing.pack_of(engagement))
+
+
 def _to_review(engagement: Engagement, deed: Deed, actor: Actor) -> Conclusion:
     locked(engagement)
     after(engagement.at, deed)
-    if actor.id in queries.took_part(engagement):
-        raise Refusal("statement.review.took_part")
+    refuse_part(engagement, Role.REVIEWER, actor, "statement.review.took_part")
     drawn = queries.conclusion(engagement)
     if drawn is None:
         raise Refusal("statement.conclusion.none")

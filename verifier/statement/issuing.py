@@ -8,17 +8,20 @@ from flask import current_app
 
 from verifier.accounts.models import User
 from verifier.audit.actions import Effect, record
+from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
+from verifier.core.independence import check_may_act
 from verifier.core.lifecycle import Deed, after
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
+from verifier.engagements.queries import places
 from verifier.evidence.actions import keep
 from verifier.evidence.queries import store
 from verifier.statement import keys, queries, signing
-from verifier.statement.actions import locked, refuse_outdated
+from verifier.statement.actions import locked, refuse_outdated, refuse_part
 from verifier.statement.facts import Both, StatementFacts, to_json
 from verifier.statement.gather import statement_facts
 from verifier.statement.models import Place, Review, Signature, SigningKey, Statement, Status
@@ -50,6 +53,7 @@ def draft(engagement: Engagement, *, now: datetime) -> bytes:
 def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """Build the statement whole, and sign it first: from here on nothing in it may change."""
     review = _ready(engagement, Place.LEAD)
+    check_may_act(signer.id, Role.LEAD_VERIFIER, places(engagement), pack_of(engagement))
     key = _personal_key(signer, now)
     keys.prove(signer, key, passphrase, code, now)
     token = token_urlsafe(TOKEN_BYTES)
@@ -72,8 +76,9 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
 def countersign(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """The authorised signatory, who took no part in work or review, signs what the lead verifier certified."""
     review = _ready(engagement, Place.SIGNATORY)
-    if signer.id in queries.took_part(engagement) or signer.id == review.decided_by:
-        raise Refusal("statement.signatory.took_part")
+    refuse_part(engagement, Role.SIGNATORY, actor, "statement.signatory.took_part")
+    if actor.id == review.decided_by:
+        raise Refusal("statement.signatory.reviewed")
     key = _personal_key(signer, now)
     return _add(engagement, Place.SIGNATORY, key, signer, passphrase, code, signer.name, actor, now)
 
@@ -92,13 +97,6 @@ def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, ac
     statement.issued_at = now
     db.session.flush()
     return statement
-
-
-def recall(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
-    """Mark what was signed and not issued as recalled; a new statement takes the next number."""
-    for statement in queries.statements(engagement):
-        if statement.status in (Status.CERTIFIED, Status.COUNTERSIGNED):
-            _recalled(statement, actor, now)
 
 
 def next_number(engagement: Engagement) -> str:

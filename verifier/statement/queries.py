@@ -15,6 +15,7 @@ from verifier.core.access import TEAM, Role
 from verifier.core.lifecycle import Stage
 from verifier.db import db
 from verifier.engagements.models import Engagement, TeamMember
+from verifier.engagements.queries import places
 from verifier.findings.models import Finding
 from verifier.statement.inspect import Issued
 from verifier.statement.models import Conclusion, Place, Review, ReviewOutcome, Signature, SigningKey, Statement, Status
@@ -59,16 +60,15 @@ def current_approval(engagement: Engagement) -> Approval | None:
 
 
 def took_part(engagement: Engagement) -> set[UUID]:
-    """Everyone who did any of the work: named to the team at any time, or decided, answered, raised or concluded something."""
+    """Everyone who did any of the work: on the team now or once, or decided, answered, raised or concluded something."""
     decided = union(
-        select(TeamMember.user_id).where(TeamMember.engagement_id == engagement.id, TeamMember.role.in_(TEAM)),
         select(BoundaryDecision.decided_by).where(BoundaryDecision.engagement_id == engagement.id),
         select(SourceOutcome.decided_by).where(SourceOutcome.engagement_id == engagement.id),
         select(ChecklistAnswer.answered_by).where(ChecklistAnswer.engagement_id == engagement.id),
         select(Finding.raised_by).where(Finding.engagement_id == engagement.id),
         select(Conclusion.drawn_by).where(Conclusion.engagement_id == engagement.id),
     )
-    return set(db.session.scalars(decided))
+    return set(db.session.scalars(decided)) | {place.person for place in places(engagement) if place.role in TEAM}
 
 
 def member(engagement: Engagement, role: Role) -> TeamMember | None:
@@ -87,6 +87,12 @@ def being_signed(engagement: Engagement) -> Statement | None:
     newest = next(iter(statements(engagement)), None)
     waiting = newest is not None and newest.status in (Status.CERTIFIED, Status.COUNTERSIGNED)
     return newest if waiting and engagement.at in (Stage.TO_COUNTERSIGN, Stage.TO_SEAL) else None
+
+
+def recalled(engagement: Engagement) -> list[Statement]:
+    """What was signed and never issued, and waits for nothing any more: the case was opened again."""
+    current = being_signed(engagement)
+    return [each for each in statements(engagement) if each.issued_at is None and each is not current]
 
 
 def issued(engagement: Engagement) -> Statement | None:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from verifier.audit.actions import Effect, record
 from verifier.audit.queries import last_change
+from verifier.casework.words import in_words
 from verifier.core.access import Permission
 from verifier.core.lifecycle import Deed, possible
 from verifier.core.opinion import Because, undisposed
@@ -18,7 +19,7 @@ from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
 from verifier.statement import actions, issuing, keys, queries, standing
 from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
-from verifier.statement.models import Place, ReviewOutcome, Status
+from verifier.statement.models import Place, ReviewOutcome
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.permit import may, permit
 from verifier.web.session import current_actor, this_user
@@ -50,6 +51,7 @@ def _given(engagement: Engagement) -> dict[str, Any]:
     drawn = queries.conclusion(engagement)
     return {
         "engagement": engagement,
+        "in_words": in_words,
         "pack": standing.pack_of(engagement),
         "drawn": drawn,
         "approval": queries.current_approval(engagement),
@@ -186,14 +188,24 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
     key = (queries.seal_of(engagement.body_id) if waiting is Place.SEAL else queries.key_of(user.id)) if waiting else None
     ready = waiting is not None and approval is not None and approval.stands and may(SIGNING[waiting][1])
     return render_template(
-        "statement/signing.html", engagement=engagement, statement=statement, inside=inside, approval=approval, waiting=waiting, key=key,
-        ready=ready, form=form if ready and key is not None else None, places=_places(statement, waiting), Place=Place,
-        earlier=[each for each in queries.statements(engagement) if each.status == Status.RECALLED] if inside else [],
+        "statement/signing.html",
+        engagement=engagement,
+        statement=statement,
+        inside=inside,
+        approval=approval,
+        waiting=waiting,
+        key=key,
+        ready=ready,
+        form=form if ready and key is not None else None,
+        places=_places(statement),
+        in_words=in_words,
+        earlier=queries.recalled(engagement) if inside else [],
         drawn=queries.conclusion(engagement) if inside else None,
-    )  # fmt: skip
+        may_reopen=may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
+    )
 
 
-def _places(statement: Any, waiting: Place | None) -> list[tuple[Place, Any, str | None]]:
+def _places(statement: Any) -> list[tuple[Place, Any, str | None]]:
     """Each place with its signature and its certificate's fingerprint."""
     found = []
     for place in queries.ORDER:

@@ -1,0 +1,151 @@
+"""A case worked through to its conclusion, people who can sign, and an authority made once for all tests."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from flask import current_app
+
+from tests import make
+from tests.people import Cast, actor
+from verifier.accounts import sealing, secondfactor
+from verifier.accounts.models import User
+from verifier.checks.boundary.models import BoundaryDecision
+from verifier.checks.boundary.queries import judged
+from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.queries import held
+from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.core.lifecycle import Stage
+from verifier.db import db, utcnow
+from verifier.engagements.models import Engagement
+from verifier.rulepacks.load import load
+from verifier.statement import actions, authority, keys, queries
+from verifier.statement.models import SigningKey
+
+PASSPHRASE = "the river rises at night"
+TEXT = "The report was verified on site."
+
+
+def worked_case(cast: Cast, workbook: Path = make.PARK) -> Engagement:
+    """A case with every facility, source and checklist item decided; the recalculated figure holds for each source."""
+    case, now = make.engagement(cast, Stage.CHECKING, workbook), utcnow()
+    by = cast.verifier.id
+    for each in judged(case):
+        db.session.add(
+            BoundaryDecision(
+                engagement_id=case.id, kind=each.row.kind, key=each.row.key, outcome="confirmed", fingerprint=each.row.fingerprint,
+                decided_by=by, decided_at=now,
+            )
+        )  # fmt: skip
+    for each in held(case):
+        verified = each.source.recalculated
+        db.session.add(
+            SourceOutcome(
+                engagement_id=case.id, source_key=each.source.source_key, outcome="agreed" if verified is not None else "cannot_confirm",
+                reported=each.source.reported, verified=verified, fingerprint=each.source.fingerprint, decided_by=by, decided_at=now,
+                note="" if verified is not None else "The meter was replaced and its readings are lost.",
+            )
+        )  # fmt: skip
+    visit = SiteVisit(
+        engagement_id=case.id, starts_on=make.some_day(-3), ends_on=make.some_day(-2), place="Park gate 1", body_people="Verifier\nExpert",
+        unit_people="Contact", planned_by=by, planned_at=now,
+    )  # fmt: skip
+    db.session.add(visit)
+    db.session.flush()
+    for item in load(case.pack_id).checklist:
+        answer = ChecklistAnswer(engagement_id=case.id, visit_id=visit.id, item_code=item.code, outcome="in_order")
+        answer.answered_by, answer.answered_at = by, now
+        db.session.add(answer)
+    db.session.flush()
+    return case
+
+
+def concluded(cast: Cast, workbook: Path = make.PARK) -> Engagement:
+    """The same, with a positive conclusion waiting for review."""
+    case = worked_case(cast, workbook)
+    actions.draw_conclusion(case, "pass", TEXT, actor=actor(cast.lead), now=utcnow())
+    return case
+
+
+def approve(cast: Cast, case: Engagement) -> None:
+    """The reviewer approves what they see now."""
+    actions.approve(case, "Well founded.", queries.last_change(case.id), actor=actor(cast.reviewer), now=utcnow())
+
+
+def approved(cast: Cast) -> Engagement:
+    """The same, approved and waiting for its first signature."""
+    case = concluded(cast)
+    approve(cast, case)
+    return case
+
+
+@cache
+def _authority_folder(secret: str) -> Path:
+    """A certificate authority for one secret, made once a process: keys are dear."""
+    folder = Path(mkdtemp(prefix="verifier-authority-"))
+    authority.open_authority(folder / "authority", secret, now=utcnow())
+    return folder / "authority"
+
+
+@cache
+def _pair(name: str) -> authority.SigningKey:
+    return authority.new_signing_key(PASSPHRASE, name)
+
+
+def settle_authority() -> None:
+    """Put the ready authority where this test's installation looks for it."""
+    target = current_app.extensions["verifier"].settings.instance / "keys" / "authority"
+    if not target.exists():
+        shutil.copytree(_authority_folder(sealing.key("authority").hex()), target)
+
+
+def give_second_factor(person: User) -> str:
+    """The person gets an authenticator; returns its secret."""
+    secret = secondfactor.new_secret()
+    secondfactor.keep(person, secret, 0, now=utcnow())
+    db.session.flush()
+    return secret
+
+
+def give_key(person: User, *, seal: bool = False) -> SigningKey:
+    """A signing key of the person's, or the seal of their body, under PASSPHRASE."""
+    settle_authority()
+    now = utcnow()
+    name = person.organisation.name if seal else person.name
+    pair, ca = _pair(name), keys.authority(now)
+    body = person.organisation.name
+    certificate = (
+        ca.issue_seal(pair.request_pem, organisation=body, now=now)
+        if seal
+        else ca.issue_person(pair.request_pem, name=name, organisation=body, role="", now=now)
+    )
+    key = SigningKey(
+        user_id=None if seal else person.id, organisation_id=person.organisation_id if seal else None, key_pem=pair.key_pem.decode(),
+        certificate_pem=certificate.decode(), serial=f"test-{name}", made_by=person.id, made_at=now,
+    )  # fmt: skip
+    db.session.add(key)
+    db.session.flush()
+    return key
+
+
+@dataclass
+class Signer:
+    """A person who can sign: each code they type is a fresh one, later by half a minute than the one before."""
+
+    person: User
+    secret: str
+    at: datetime
+
+    def code(self) -> tuple[str, datetime]:
+        """A code and the moment at which it is good."""
+        self.at += timedelta(seconds=30)
+        return secondfactor.code(self.secret, self.at), self.at
+
+
+def signer(person: User, *, seal: bool = False) -> Signer:
+    """The person with key and authenticator."""
+    give_key(person, seal=seal)
+    return Signer(person, give_second_factor(person), utcnow())

@@ -1,0 +1,116 @@
+"""Which conclusion may be drawn, what it says of the tonnes, and what the page shows."""
+
+from decimal import Decimal
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests import make
+from tests.people import Cast, actor, sign_in
+from tests.statement.builders import TEXT, concluded, worked_case
+from verifier.checks.data.models import SourceOutcome
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Stage
+from verifier.db import db, utcnow
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
+from verifier.statement import actions, queries, standing
+
+
+def outcome_of(case: Engagement, key: str) -> SourceOutcome:
+    """What check 2 holds of a source."""
+    return db.session.query(SourceOutcome).filter_by(engagement_id=case.id, source_key=key).one()
+
+
+def some_finding(case: Engagement, cast: Cast, state: str, class_code: str = "non_conformity") -> Finding:
+    """A finding in a state, on the first source."""
+    finding = Finding(
+        engagement_id=case.id, number=1, arose_in="data", subject_kind="source", subject_id="x", subject_title="A source",
+        class_code=class_code, clause="4a", title="Counted twice", description="January was counted twice.", state=state,
+        raised_by=cast.verifier.id, raised_at=utcnow(), sent_at=None if state == "draft" else utcnow(),
+    )  # fmt: skip
+    db.session.add(finding)
+    db.session.flush()
+    return finding
+
+
+def test_the_verified_total_of_the_park_is_the_sum_of_its_rounded_categories(cast: Cast) -> None:
+    found = standing.comparison(worked_case(cast))
+    assert found.total.verified == sum(row.verified for row in found.categories if row.counts and row.verified is not None)
+    assert found.total.verified == Decimal(52915) or abs(found.total.verified - Decimal("52915.57")) <= len(found.categories)
+
+
+def test_a_conclusion_moves_the_case_to_its_review(cast: Cast) -> None:
+    case = concluded(cast)
+    drawn = queries.conclusion(case)
+    assert case.at is Stage.REVIEWING
+    assert drawn is not None
+    assert drawn.opinion == "pass"
+    assert drawn.text == TEXT
+    assert drawn.verified_total == standing.comparison(case).total.verified
+
+
+@pytest.mark.parametrize(
+    ("state", "opinion", "open_"),
+    [("sent", "pass", False), ("sent", "fail", False), ("closed", "pass", True), ("estimated", "pass", False), ("estimated", "fail", True)],
+)
+def test_what_became_of_a_finding_opens_and_closes_opinions(cast: Cast, state: str, opinion: str, open_: bool) -> None:
+    case = worked_case(cast)
+    some_finding(case, cast, state)
+    assert next(each for each in standing.choices(case) if each.opinion.code == opinion).open is open_
+
+
+def test_an_opinion_that_something_speaks_against_is_refused(cast: Cast) -> None:
+    case = worked_case(cast)
+    with pytest.raises(Refusal, match=r"statement\.conclusion\.not_open"):
+        actions.draw_conclusion(case, "fail", "", actor=actor(cast.lead), now=utcnow())
+
+
+def test_a_source_that_cannot_be_confirmed_leaves_no_total_and_only_a_negative_opinion(cast: Cast) -> None:
+    case = worked_case(cast)
+    row = outcome_of(case, standing.data.held(case)[0].source.source_key)
+    row.outcome, row.verified, row.note = "cannot_confirm", None, "The ledger is lost."
+    db.session.flush()
+    assert standing.comparison(case).total.verified is None
+    assert [each.opinion.code for each in standing.choices(case) if each.open] == ["fail"]
+
+
+def test_a_difference_stands_with_its_reason(cast: Cast) -> None:
+    case = worked_case(cast)
+    first = standing.data.held(case)[0].source
+    row = outcome_of(case, first.source_key)
+    row.outcome, row.verified, row.note = "differs", Decimal("12.5"), "The invoice says so."
+    db.session.flush()
+    assert [(each.source_key, each.verified, each.reason) for each in standing.comparison(case).sources] == [
+        (first.source_key, Decimal("12.5"), "The invoice says so.")
+    ]
+
+
+def test_the_page_says_what_is_missing_and_invents_no_verdict_on_materiality(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast)
+    page = sign_in(client, cast.lead).get(f"/cases/{case.id}/conclusion").text
+    assert "Something is still missing" in page
+    assert "no verdict on materiality is given" in page
+    assert 'name="opinion"' not in page
+
+
+def test_the_lead_verifier_draws_the_conclusion_on_the_page(client: FlaskClient, cast: Cast) -> None:
+    case = worked_case(cast)
+    sign_in(client, cast.lead)
+    answer = client.post(f"/cases/{case.id}/conclusion/draw", data={"opinion": "pass", "text": TEXT})
+    assert answer.status_code == 303
+    db.session.refresh(case)
+    assert case.at is Stage.REVIEWING
+
+
+def test_a_verifier_reads_the_conclusion_but_does_not_draw_it(client: FlaskClient, cast: Cast) -> None:
+    case = worked_case(cast)
+    sign_in(client, cast.verifier)
+    assert client.get(f"/cases/{case.id}/conclusion").status_code == 200
+    assert client.post(f"/cases/{case.id}/conclusion/draw", data={"opinion": "pass"}).status_code == 403
+
+
+def test_differences_are_taken_away_as_a_workbook(client: FlaskClient, cast: Cast) -> None:
+    case = worked_case(cast)
+    answer = sign_in(client, cast.lead).get(f"/cases/{case.id}/conclusion/differences.xlsx")
+    assert answer.data[:2] == b"PK"
