@@ -46,7 +46,7 @@ def numbered(engagement: Engagement, number: int, *, inside: bool) -> Finding | 
 def counts(engagement: Engagement) -> dict[FindingState, int]:
     """How many findings of a case stand where; every state is named."""
     of = select(Finding.state, func.count()).where(Finding.engagement_id == engagement.id).group_by(Finding.state)
-    known = dict(db.session.execute(of).tuples().all())
+    known: dict[str, int] = dict(db.session.execute(of).all())
     return {state: known.get(state, 0) for state in FindingState}
 
 

@@ -1,0 +1,182 @@
+"""Check 3 as it is done: the visit, the items, their photos and findings."""
+
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests import make
+from tests.findings.builders import finding, jpeg
+from tests.people import Cast, actor, sign_in
+from verifier.audit.models import TrailRow
+from verifier.checks.site import actions, queries
+from verifier.checks.site.models import ChecklistAnswer
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Stage
+from verifier.core.site import Gap, Outcome, VisitPlan
+from verifier.core.subject import Subject
+from verifier.db import db, utcnow
+from verifier.engagements.models import Engagement
+from verifier.evidence.models import Photo
+from verifier.findings import actions as findings
+
+DAY = date(2022, 3, 1)
+PLAN = VisitPlan(DAY, DAY, "Park, boiler house", ("Lead", "Verifier"), ("Contact",))
+FORM = {
+    "starts_on-year": "2022", "starts_on-month": "3", "starts_on-day": "1", "ends_on-year": "2022", "ends_on-month": "3", "ends_on-day": "2",
+    "place": "Park", "body_people": ["Lead", "Verifier"], "unit_people": "Mr Wang\n\n Ms Li ",
+}  # fmt: skip
+
+
+@pytest.fixture
+def case(cast: Cast) -> Engagement:
+    """A case under checks, its visit planned."""
+    made = make.engagement(cast)
+    actions.plan_visit(made, PLAN, actor=actor(cast.lead), now=utcnow())
+    db.session.commit()
+    return made
+
+
+def answer(case: Engagement, cast: Cast, code: str, outcome: Outcome | None, note: str = "", version: int | None = None) -> ChecklistAnswer:
+    return actions.answer_item(case, code, outcome, note, version, actor=actor(cast.verifier), now=utcnow())
+
+
+def test_an_item_is_answered_on_a_visit_only(cast: Cast) -> None:
+    with pytest.raises(Refusal, match=r"site\.item\.no_visit"):
+        answer(make.engagement(cast), cast, "boundary", Outcome.IN_ORDER)
+
+
+def test_an_item_that_the_pack_does_not_have_is_refused(case: Engagement, cast: Cast) -> None:
+    with pytest.raises(Refusal):
+        answer(case, cast, "made_up", Outcome.IN_ORDER)
+
+
+def test_progress_counts_what_is_settled(case: Engagement, cast: Cast) -> None:
+    assert (queries.progress(case).done, queries.progress(case).total) == (0, 11)
+    answer(case, cast, "boundary", Outcome.IN_ORDER)
+    answer(case, cast, "method", None, "Ask again after lunch.")
+    raised = finding(case, cast, subject=Subject("checklist_item", "data"))
+    answer(case, cast, "data", Outcome.FINDING)
+    assert queries.progress(case) == queries.Progress(done=2, total=11, findings=1)
+    findings.withdraw(raised, "Not so.", actor=actor(cast.lead), now=utcnow())
+    assert queries.progress(case) == queries.Progress(done=1, total=11, findings=0)
+    assert Gap.NO_FINDING in {missing.gap for missing in queries.still_missing(case)}
+
+
+def test_an_item_with_a_finding_is_not_called_in_order(case: Engagement, cast: Cast) -> None:
+    finding(case, cast, subject=Subject("checklist_item", "data"))
+    with pytest.raises(Refusal, match=r"site\.item\.finding_exists"):
+        answer(case, cast, "data", Outcome.IN_ORDER)
+
+
+def test_two_answers_on_the_same_state_are_one_and_a_refusal_with_both(case: Engagement, cast: Cast) -> None:
+    answer(case, cast, "data", Outcome.IN_ORDER, "First", 0)
+    with pytest.raises(Refusal) as refused:
+        answer(case, cast, "data", Outcome.NOT_APPLICABLE, "Second", 0)
+    assert refused.value.message == "site.item.stale"
+    assert {"First", "Second"} <= set(refused.value.values.values())
+
+
+def test_the_same_answer_again_leaves_no_second_row_in_the_trail(case: Engagement, cast: Cast) -> None:
+    for _ in range(2):
+        answer(case, cast, "data", Outcome.IN_ORDER, "Seen")
+    assert db.session.query(TrailRow).filter_by(deed="site:item:answered").count() == 1
+
+
+def test_a_visit_with_fewer_people_than_the_pack_asks_for_is_refused(cast: Cast) -> None:
+    with pytest.raises(Refusal, match=r"site\.visit\.too_few_people"):
+        actions.plan_visit(make.engagement(cast), replace(PLAN, body_people=("Lead",)), actor=actor(cast.lead), now=utcnow())
+
+
+@pytest.mark.parametrize("stage", [Stage.ARRANGING, Stage.TO_SEAL, Stage.ISSUED])
+def test_nothing_is_recorded_when_the_case_is_not_being_checked(cast: Cast, stage: Stage) -> None:
+    with pytest.raises(Refusal, match=r"lifecycle\.check\.not_now"):
+        actions.plan_visit(make.engagement(cast, stage), PLAN, actor=actor(cast.lead), now=utcnow())
+
+
+def test_a_visit_is_planned_and_put_right_on_its_page(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast)
+    sign_in(client, cast.verifier)
+    assert client.post(f"/cases/{case.id}/visits/new", data=FORM).status_code == 303
+    visit = queries.visit(case)
+    assert visit is not None
+    assert (visit.starts_on, visit.ends_on, visit.unit_people) == (DAY, date(2022, 3, 2), "Mr Wang\nMs Li")
+    address = f"/cases/{case.id}/visits/{visit.id}"
+    assert "Mr Wang" in client.get(address).text
+    assert client.post(address, data=FORM | {"version": "1", "place": "Park, north"}).status_code == 303
+    stale = client.post(address, data=FORM | {"version": "1", "place": "Park, south"})
+    assert stale.status_code == 409
+    assert "Park, north" in stale.text
+    assert "Park, south" in stale.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"ends_on-day": "31", "ends_on-month": "2"}, "This must be a real date"),
+        ({"ends_on-year": "2021"}, "The last day cannot be before the first"),
+        ({"body_people": ["Lead", "Somebody Else"]}, "Choose people of the team only"),
+        ({"place": " "}, "Say which site is visited"),
+    ],
+)
+def test_a_visit_that_cannot_be_keeps_what_was_typed(client: FlaskClient, cast: Cast, typed: dict[str, object], said: str) -> None:
+    case = make.engagement(cast)
+    sign_in(client, cast.verifier)
+    page = client.post(f"/cases/{case.id}/visits/new", data=FORM | typed)
+    assert "There is a problem" in page.text
+    assert "Mr Wang" in page.text
+    assert said in page.text
+    assert queries.visit(case) is None
+
+
+def test_outcome_note_and_photos_of_an_item_are_kept_together(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    sign_in(client, cast.verifier)
+    page = client.post(
+        f"/cases/{case.id}/site/boundary/answer",
+        data={"version": "0", "outcome": "in_order", "note": "Walked round.", "photos": [(BytesIO(jpeg()), "gate.jpg")]},
+    )
+    assert page.status_code == 303
+    line = next(line for line in queries.lines(case) if line.item.code == "boundary")
+    assert (line.outcome, line.answer.note, [photo.filename for photo in line.photos]) == (Outcome.IN_ORDER, "Walked round.", ["gate.jpg"])
+
+
+def test_a_photo_alone_leaves_the_item_open(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    sign_in(client, cast.verifier)
+    data = {"version": "0", "outcome": "", "note": "", "taken": (BytesIO(jpeg()), "gate.jpg")}
+    assert client.post(f"/cases/{case.id}/site/boundary/answer", data=data).status_code == 303
+    assert db.session.query(Photo).count() == 1
+    assert not queries.answers(case)
+
+
+def test_an_item_refused_keeps_the_note_and_no_photo(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    sign_in(client, cast.verifier)
+    data = {"version": "0", "outcome": "finding", "note": "Long note", "photos": [(BytesIO(jpeg()), "gate.jpg")]}
+    page = client.post(f"/cases/{case.id}/site/boundary/answer", data=data)
+    assert page.status_code == 409
+    assert "Long note" in page.text
+    assert "chosen again" in page.text
+    assert db.session.query(Photo).count() == 0
+
+
+def test_after_a_finding_is_raised_on_it_an_item_starts_as_finding(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    finding(case, cast, subject=Subject("checklist_item", "boundary"))
+    sign_in(client, cast.verifier)
+    page = client.get(f"/cases/{case.id}/site/boundary").text
+    chosen = next(tag for tag in page.split("<input") if " checked" in tag.split(">")[0])
+    assert 'value="finding"' in chosen
+    assert "F-001" in page
+
+
+@pytest.mark.parametrize(("person", "reads", "records"), [("lead", 200, 200), ("expert", 200, 200), ("reviewer", 200, 403), ("assessor", 200, 403),
+                                                          ("contact", 403, 403), ("manager", 403, 403), ("other_coordinator", 404, 404)])  # fmt: skip
+def test_the_site_is_the_teams(client: FlaskClient, cast: Cast, case: Engagement, person: str, reads: int, records: int) -> None:
+    sign_in(client, getattr(cast, person))
+    assert {client.get(f"/cases/{case.id}/site{rest}").status_code for rest in ("", "/boundary")} == {reads}
+    assert {client.get(f"/cases/{case.id}{rest}").status_code for rest in ("/site/boundary/answer", "/visits/new")} == {records}
+
+
+def test_an_item_that_is_none_is_not_there(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    sign_in(client, cast.lead)
+    assert client.get(f"/cases/{case.id}/site/made_up").status_code == 404

@@ -1,0 +1,72 @@
+"""The states of a finding: every pair of state and deed has its expected answer here."""
+
+import pytest
+
+from verifier.core.errors import Refusal
+from verifier.core.findings import DISPOSED, TABLE, WITH_UNIT, FindingDeed, FindingState, after, decided, deeds_of, open_deeds
+
+S, D = FindingState, FindingDeed
+EXPECTED = {
+    S.DRAFT: {D.SEND: S.SENT, D.WITHDRAW: S.WITHDRAWN},
+    S.SENT: {D.ANSWER: S.ANSWERED, D.ACCEPT: S.CLOSED, D.WITHDRAW: S.WITHDRAWN, D.REPORT_UNCORRECTED: S.UNCORRECTED,
+             D.ESTIMATE: S.ESTIMATED, D.CARRY_OVER: S.CARRIED_OVER},
+    S.RETURNED: {D.ANSWER: S.ANSWERED, D.ACCEPT: S.CLOSED, D.WITHDRAW: S.WITHDRAWN, D.REPORT_UNCORRECTED: S.UNCORRECTED,
+                 D.ESTIMATE: S.ESTIMATED, D.CARRY_OVER: S.CARRIED_OVER},
+    S.ANSWERED: {D.ACCEPT: S.CLOSED, D.RETURN: S.RETURNED, D.WITHDRAW: S.WITHDRAWN, D.REPORT_UNCORRECTED: S.UNCORRECTED,
+                 D.ESTIMATE: S.ESTIMATED, D.CARRY_OVER: S.CARRIED_OVER},
+    S.CLOSED: {}, S.UNCORRECTED: {}, S.ESTIMATED: {}, S.CARRIED_OVER: {}, S.WITHDRAWN: {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", S)
+@pytest.mark.parametrize("deed", D)
+def test_every_deed_in_every_state_leads_where_the_table_says_or_is_refused(state: S, deed: D) -> None:
+    if deed in EXPECTED[state]:
+        assert after(state, deed) is EXPECTED[state][deed]
+        assert deed in deeds_of(state)
+    else:
+        with pytest.raises(Refusal) as refused:
+            after(state, deed)
+        assert refused.value.message == f"finding.{deed}.not_now"
+        assert refused.value.values == {"state": state}
+
+
+def test_nothing_leads_out_of_a_finding_that_is_disposed_of() -> None:
+    assert not {state for state, _deed in TABLE} & DISPOSED
+
+
+def test_every_finding_that_was_raised_can_be_disposed_of() -> None:
+    def reach(state: S) -> set[S]:
+        return {state} | {end for (at, _deed), to in TABLE.items() if at is state and to is not S.RETURNED for end in reach(to)}
+
+    assert all(reach(state) & DISPOSED for state in S)
+
+
+@pytest.mark.parametrize(
+    ("state", "needs_answer", "dispositions", "open_"),
+    [
+        (S.ANSWERED, True, ("closed",), {D.ACCEPT, D.RETURN, D.WITHDRAW}),
+        (S.ANSWERED, True, ("closed", "conservative_estimate"), {D.ACCEPT, D.RETURN, D.WITHDRAW, D.ESTIMATE}),
+        (S.SENT, True, ("closed", "conservative_estimate"), {D.ANSWER, D.WITHDRAW, D.ESTIMATE}),
+        (S.SENT, False, ("closed", "carried_over"), {D.ANSWER, D.WITHDRAW, D.ACCEPT, D.CARRY_OVER}),
+        (S.RETURNED, True, ("closed", "reported_uncorrected"), {D.ANSWER, D.WITHDRAW, D.REPORT_UNCORRECTED}),
+        (S.DRAFT, True, ("closed",), {D.SEND, D.WITHDRAW}),
+    ],
+)
+def test_a_class_admits_only_its_own_dispositions_and_no_acceptance_without_an_answer(
+    state: S, needs_answer: bool, dispositions: tuple[str, ...], open_: set[D]
+) -> None:
+    assert open_deeds(state, needs_answer=needs_answer, dispositions=dispositions) == open_
+    for deed in deeds_of(state):
+        if deed in open_:
+            assert decided(state, deed, needs_answer=needs_answer, dispositions=dispositions) is after(state, deed)
+        else:
+            with pytest.raises(Refusal):
+                decided(state, deed, needs_answer=needs_answer, dispositions=dispositions)
+
+
+@pytest.mark.parametrize("state", sorted(WITH_UNIT))
+def test_accepting_what_was_not_answered_says_so(state: S) -> None:
+    with pytest.raises(Refusal) as refused:
+        decided(state, D.ACCEPT, needs_answer=True, dispositions=("closed",))
+    assert refused.value.message == "finding.accept.not_answered"

@@ -1,0 +1,94 @@
+"""Check 3: what settles an item, what an outcome needs, and what is still missing before leaving."""
+
+from datetime import date
+
+import pytest
+
+from verifier.core.errors import Refusal
+from verifier.core.rulepack import ChecklistItem, Origin, Text
+from verifier.core.site import Gap, Missing, Outcome, VisitPlan, refuse_outcome, refuse_unfit, settled, still_missing
+
+ORIGIN = Origin("made up", "practice")
+ITEMS = (
+    ChecklistItem("meters", "4a", Text("Read the meters", "现场读表"), ("look",), ORIGIN),
+    ChecklistItem("ledger", "4b", Text("Read the ledger", "查阅台账"), ("consult",), ORIGIN),
+)
+DAY = date(2022, 3, 1)
+VISIT = VisitPlan(DAY, DAY, "Park", ("A", "B"), ("C",))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "held", "done"),
+    [
+        ({}, set(), ()),
+        ({"meters": None}, set(), ()),
+        ({"meters": Outcome.IN_ORDER}, set(), ("meters",)),
+        ({"ledger": Outcome.NOT_APPLICABLE, "meters": Outcome.IN_ORDER}, set(), ("meters", "ledger")),
+        ({"meters": Outcome.FINDING}, {"meters"}, ("meters",)),
+        ({"meters": Outcome.FINDING}, {"ledger"}, ()),
+        ({"gone": Outcome.IN_ORDER}, set(), ()),
+    ],
+)
+def test_an_item_is_settled_by_an_outcome_and_a_finding_only_by_one_that_stands(outcomes, held, done) -> None:
+    assert settled(ITEMS, outcomes, held) == done
+
+
+@pytest.mark.parametrize(
+    ("outcome", "note", "held", "refused"),
+    [
+        (Outcome.IN_ORDER, "", False, None),
+        (Outcome.IN_ORDER, "", True, "site.item.finding_exists"),
+        (Outcome.FINDING, "", True, None),
+        (Outcome.FINDING, "bad", False, "site.item.no_finding"),
+        (Outcome.NOT_APPLICABLE, "no boilers here", False, None),
+        (Outcome.NOT_APPLICABLE, "  ", False, "site.item.note_needed"),
+        (Outcome.NOT_APPLICABLE, "no boilers here", True, "site.item.finding_exists"),
+        (None, "come back at three", True, None),
+        (None, " ", False, "site.item.nothing_said"),
+    ],
+)
+def test_an_outcome_is_refused_where_its_note_or_the_findings_contradict_it(outcome, note, held, refused) -> None:
+    if refused is None:
+        refuse_outcome(outcome, note, held_against=held)
+    else:
+        with pytest.raises(Refusal, match=refused):
+            refuse_outcome(outcome, note, held_against=held)
+
+
+@pytest.mark.parametrize(
+    ("plan", "refused"),
+    [
+        (VISIT, None),
+        (VisitPlan(DAY, date(2022, 2, 28), "Park", ("A", "B"), ()), "site.visit.dates"),
+        (VisitPlan(DAY, DAY, "Park", ("A",), ()), "site.visit.too_few_people"),
+        (VisitPlan(DAY, DAY, "Park", ("A", "A"), ()), "site.visit.too_few_people"),
+    ],
+)
+def test_a_visit_needs_days_in_order_and_as_many_people_as_the_pack_asks_for(plan, refused) -> None:
+    if refused is None:
+        refuse_unfit(plan, 2)
+    else:
+        with pytest.raises(Refusal, match=refused):
+            refuse_unfit(plan, 2)
+
+
+@pytest.mark.parametrize(
+    ("visit", "outcomes", "held", "photos", "missing"),
+    [
+        (None, {}, set(), set(), [Missing(Gap.NO_VISIT), Missing(Gap.UNANSWERED, ("meters", "ledger"))]),
+        (VISIT, {"meters": Outcome.IN_ORDER, "ledger": Outcome.IN_ORDER}, set(), {"meters"}, []),
+        (VISIT, {"meters": Outcome.IN_ORDER, "ledger": Outcome.IN_ORDER}, set(), set(), [Missing(Gap.NO_PHOTO, ("meters",))]),
+        (VISIT, {"meters": Outcome.NOT_APPLICABLE, "ledger": Outcome.IN_ORDER}, set(), set(), []),
+        (VISIT, {"meters": Outcome.FINDING, "ledger": None}, set(), {"meters"},
+         [Missing(Gap.UNANSWERED, ("ledger",)), Missing(Gap.NO_FINDING, ("meters",))]),
+        (VisitPlan(DAY, DAY, "Park", ("A",), ()), {"meters": Outcome.FINDING, "ledger": Outcome.IN_ORDER}, {"meters"}, {"meters"},
+         [Missing(Gap.TOO_FEW_PEOPLE), Missing(Gap.NOBODY_MET)]),
+    ],
+)  # fmt: skip
+def test_what_is_missing_before_leaving_is_named_with_its_items(visit, outcomes, held, photos, missing) -> None:
+    found = still_missing(ITEMS, outcomes, visit=visit, minimum=2, held_against=held, photographed=photos)
+    assert list(found) == missing
+
+
+def test_a_photo_that_is_missing_keeps_nobody_from_leaving() -> None:
+    assert [gap for gap in Gap if not Missing(gap).must] == [Gap.NO_PHOTO]
