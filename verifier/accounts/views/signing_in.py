@@ -16,7 +16,7 @@ from verifier.db import utcnow
 from verifier.web.filters import moment
 from verifier.web.forms import BaseForm
 from verifier.web.permit import permit
-from verifier.web.session import signed_in_user, this_user
+from verifier.web.session import signed_in_user
 from verifier.web.views import local_path
 
 
@@ -65,7 +65,6 @@ def sign_in_code() -> ResponseReturnValue:
 @permit(Permission.SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End this session, here and in the database."""
-    signing_in.signed_out(this_user(), g.signed_in.id, now=utcnow())
     _forget_session()
     flash(_("You are signed out."), "success")
     return redirect(url_for(".sign_in"), 303)
@@ -105,9 +104,6 @@ def link(token: str) -> ResponseReturnValue:
 def _welcome(answer: Answer, onward: str) -> ResponseReturnValue:
     """A new session, nothing of the one before kept; who will sign something first sets up the second factor."""
     user: User = answer.user  # type: ignore[assignment]
-    earlier = getattr(g, "signed_in", None)
-    if earlier is not None:
-        signing_in.signed_out(earlier.user, earlier.id, now=utcnow())
     _forget_session()
     session["token"] = answer.token
     if secondfactor.required(user) and not secondfactor.is_set(user):
@@ -118,7 +114,10 @@ def _welcome(answer: Answer, onward: str) -> ResponseReturnValue:
 
 
 def _forget_session() -> None:
-    """Begin the browser's session anew; only the language stays."""
+    """Begin the browser's session anew, and end the one it was in; only the language stays."""
+    earlier = getattr(g, "signed_in", None)
+    if earlier is not None:
+        signing_in.signed_out(earlier.user, earlier.id, now=utcnow())
     language = session.get("language")
     session.clear()
     g.pop("csrf_token", None)
