@@ -3,6 +3,7 @@
 A message id (`data.sample.exists`) has its sentence in both languages; an English sentence is its own id and needs Chinese only.
 """
 
+import ast
 import json
 import re
 import subprocess
@@ -19,9 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "verifier" / "translations"
 LANGUAGES = ("en", "zh")
 IS_ID = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)+")
-KEYWORDS = {name: None for name in ("_", "_l", "gettext", "lazy_gettext", "Refusal", "Because", "Reason")} | {
-    name: (1, 2) for name in ("ngettext", "lazy_ngettext")
-}
+KEYWORDS = {name: None for name in ("_", "_l", "gettext", "lazy_gettext")} | {name: (1, 2) for name in ("ngettext", "lazy_ngettext", "_n", "_ln")}
+SAYS_IDS = {"Refusal", "Because", "Missing"}
+"""What takes a message id first."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -35,21 +36,29 @@ def main() -> int:
 
 
 def wanted() -> Catalog:
-    """Every message of the code and the templates, and every message id that stands as plain text in the code."""
+    """Every sentence of the code and the templates, and every message id: those refused with, and those the catalogues know."""
     found = Catalog(fuzzy=False)
     methods = [("verifier/**.py", "python"), ("templates/**.html", "jinja2")]
     options = {"templates/**.html": {"silent": "false", "extensions": "jinja2.ext.do"}}
     for _path, _line, message, _comments, context in extract_from_dir(str(ROOT), methods, options, keywords=KEYWORDS):
-        found.add(message, context=context)
+        if not IS_ID.fullmatch(message if isinstance(message, str) else message[0]):
+            found.add(message, context=context)
     for path in sorted((ROOT / "verifier").rglob("*.py")):
-        for text in re.findall(r'"((?:%s)\.[a-z_0-9.]+)"' % "|".join(families()), path.read_text()):  # noqa: UP031
-            found.add(text)
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call) and node.args):
+            if getattr(call.func, "id", "") in SAYS_IDS:
+                for text in spelt(call.args[0]):
+                    found.add(text)
+    for message in catalogue("en"):
+        if message.id:
+            found.add(message.id)
     return found
 
 
-def families() -> set[str]:
-    """The first words of message ids, as the English catalogue has them."""
-    return {message.id.split(".")[0] for message in catalogue("en") if isinstance(message.id, str) and IS_ID.fullmatch(message.id)} or {"web"}
+def spelt(node: ast.expr) -> list[str]:
+    """The message ids an expression may come to, where it spells them out."""
+    if isinstance(node, ast.IfExp):
+        return spelt(node.body) + spelt(node.orelse)
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) and IS_ID.fullmatch(node.value) else []
 
 
 def catalogue(language: str) -> Catalog:

@@ -1,6 +1,6 @@
 """What every response says to the browser, and what every request begins and ends with."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from verifier.db import db, writes_wanted
 from verifier.web import session
@@ -16,6 +16,8 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def begin() -> None:
     """Say whether this request will write, then find out whose it is."""
+    for left_over in ("refusal", "roles", "time_zone"):
+        g.pop(left_over, None)
     view = current_app.view_functions.get(request.endpoint or "")
     writes_wanted.set(request.method not in READS or getattr(view, "keeps_record", False))
     if request.endpoint != "static":

@@ -54,7 +54,7 @@ def may(permission: Permission) -> bool:
 
 
 def roles_on_unit_year(user: User, unit_year: UnitYear) -> frozenset[Role]:
-    """What the person is to a unit in a year: of the unit, of its authority, or coordinator of the body it named."""
+    """What the person is to a unit in a year: of the unit, of its authority, of the body it named, or on its case."""
     roles: set[Role] = set()
     if user.organisation_id == unit_year.unit_id:
         roles |= user.roles & UNIT
@@ -62,6 +62,9 @@ def roles_on_unit_year(user: User, unit_year: UnitYear) -> frozenset[Role]:
         roles |= user.roles & AUTHORITY
     if user.organisation_id == unit_year.body_id:
         roles |= user.roles & {Role.COORDINATOR}
+    case = engagements.case_of(unit_year)
+    if case is not None:
+        roles |= engagements.roles_on(user, case) - {Role.INVITED}
     return frozenset(roles)
 
 

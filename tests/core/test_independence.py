@@ -1,0 +1,106 @@
+"""Who may be named for what, which answer bars, and that roles stay apart again when people act."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from verifier.core import independence
+from verifier.core.access import Role
+from verifier.core.errors import Refusal
+from verifier.core.independence import Place, bars, check_may_act, check_may_be_named, missing
+from verifier.core.rulepack import RulePack
+from verifier.rulepacks.load import load
+
+ANN, BEN, CAI, DAN = uuid4(), uuid4(), uuid4(), uuid4()
+LEAD, VERIFIER, EXPERT, REVIEWER, SIGNATORY = (
+    Role.LEAD_VERIFIER, Role.VERIFIER, Role.TECHNICAL_EXPERT, Role.REVIEWER, Role.SIGNATORY,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pack() -> RulePack:
+    return load("beijing/2021")
+
+
+@pytest.mark.parametrize(
+    ("has", "wants", "refused"),
+    [
+        ([], LEAD, None),
+        ([Place(ANN, LEAD)], EXPERT, None),
+        ([Place(ANN, LEAD)], LEAD, "independence.already"),
+        ([Place(BEN, LEAD)], LEAD, "independence.taken"),
+        ([Place(BEN, VERIFIER)], VERIFIER, None),
+        ([Place(BEN, LEAD, left=True)], LEAD, None),
+        ([Place(ANN, LEAD)], REVIEWER, "independence.roles_differ"),
+        ([Place(ANN, EXPERT)], SIGNATORY, "independence.roles_differ"),
+        ([Place(ANN, REVIEWER)], VERIFIER, "independence.roles_differ"),
+        ([Place(ANN, REVIEWER)], SIGNATORY, "independence.roles_differ"),
+        ([Place(ANN, VERIFIER, left=True)], REVIEWER, "independence.roles_differ"),
+        ([Place(ANN, VERIFIER, left=True)], SIGNATORY, "independence.roles_differ"),
+        ([Place(ANN, VERIFIER, left=True)], VERIFIER, None),
+    ],
+)
+def test_who_may_be_named_for_what(pack: RulePack, has: list[Place], wants: Role, refused: str | None) -> None:
+    assert _refusal(lambda: check_may_be_named(ANN, wants, has, pack)) == refused
+
+
+@pytest.mark.parametrize(
+    ("has", "acts_as", "refused"),
+    [
+        ([Place(ANN, REVIEWER)], REVIEWER, None),
+        ([Place(BEN, REVIEWER)], REVIEWER, "independence.not_named"),
+        ([Place(ANN, REVIEWER, left=True)], REVIEWER, "independence.not_named"),
+        ([Place(ANN, REVIEWER), Place(ANN, VERIFIER, left=True)], REVIEWER, "independence.roles_differ"),
+        ([Place(ANN, SIGNATORY), Place(ANN, LEAD)], SIGNATORY, "independence.roles_differ"),
+    ],
+)
+def test_roles_are_looked_at_again_when_someone_acts(pack: RulePack, has: list[Place], acts_as: Role, refused: str | None) -> None:
+    assert _refusal(lambda: check_may_act(ANN, acts_as, has, pack)) == refused
+
+
+def test_which_roles_must_differ_is_for_the_pack_to_say(pack: RulePack) -> None:
+    lenient = replace(pack, roles_must_differ=())
+    strict = replace(pack, roles_must_differ=(("lead_verifier", "verifier"),))
+    assert _refusal(lambda: check_may_be_named(ANN, REVIEWER, [Place(ANN, LEAD)], lenient)) is None
+    assert _refusal(lambda: check_may_be_named(ANN, VERIFIER, [Place(ANN, LEAD)], strict)) == "independence.roles_differ"
+
+
+def test_the_first_yes_bars_and_every_question_wants_an_answer(pack: RulePack) -> None:
+    codes = [question.code for question in pack.independence_questions]
+    clean = dict.fromkeys(codes, False)
+    barring = bars({**clean, codes[2]: True}, pack)
+    assert bars(clean, pack) is None
+    assert barring is not None
+    assert barring.code == codes[2]
+    assert _refusal(lambda: bars(dict.fromkeys(codes[1:], False), pack)) == "independence.unanswered"
+
+
+@pytest.mark.parametrize(
+    ("named", "undeclared", "lacks"),
+    [
+        ([], 0, {"no_role": {LEAD, REVIEWER, SIGNATORY}, "team_small": {0}}),
+        ([(ANN, LEAD), (CAI, REVIEWER), (DAN, SIGNATORY)], 0, {"team_small": {1}}),
+        ([(ANN, LEAD), (ANN, EXPERT), (CAI, REVIEWER), (DAN, SIGNATORY)], 0, {"team_small": {1}}),
+        ([(ANN, LEAD), (BEN, VERIFIER), (CAI, REVIEWER)], 0, {"no_role": {SIGNATORY}}),
+        ([(ANN, LEAD), (BEN, VERIFIER), (CAI, REVIEWER), (DAN, SIGNATORY)], 2, {"undeclared": {2}}),
+        ([(ANN, LEAD), (BEN, VERIFIER), (CAI, REVIEWER), (DAN, SIGNATORY)], 0, {}),
+    ],
+)
+def test_what_a_team_lacks(pack: RulePack, named: list[tuple[UUID, Role]], undeclared: int, lacks: dict[str, set[object]]) -> None:
+    found: dict[str, set[object]] = {}
+    for lack in missing([Place(person, role) for person, role in named], undeclared, pack):
+        found.setdefault(lack.message.rpartition(".")[2], set()).add(lack.values[0][1])
+    assert found == lacks
+
+
+def test_every_word_a_pack_may_use_for_a_role_is_known(pack: RulePack) -> None:
+    assert {word for pair in pack.roles_must_differ for word in pair} <= independence.PACK_WORDS.keys()
+
+
+def _refusal(deed) -> str | None:  # type: ignore[no-untyped-def]
+    try:
+        deed()
+    except Refusal as refusal:
+        return refusal.message
+    return None
