@@ -37,7 +37,8 @@ def reach(client: FlaskClient, case: Engagement, shown: Photo) -> set[int]:
 
 def test_a_photo_reaches_the_unit_only_through_a_sent_finding(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     raised = finding(case, cast)
-    own, put, alone = photo(case, cast, Subject("finding", str(raised.id)), "red"), photo(case, cast, ITEM, "blue"), photo(case, cast, ITEM, "green")
+    own = photo(case, cast, Subject("finding", str(raised.id)), "red")
+    put, alone = photo(case, cast, ITEM, "blue"), photo(case, cast, ITEM, "green")
     actions.put_photo(raised, put, actor=actor(cast.lead), now=utcnow())
     sign_in(client, cast.contact)
     assert [reach(client, case, each) for each in (own, put, alone)] == [{404}] * 3
@@ -57,8 +58,19 @@ def test_a_photo_of_a_draft_withdrawn_unsent_never_reaches_the_unit(client: Flas
     assert reach(client, case, shown) == {404}
 
 
-@pytest.mark.parametrize(("person", "answer"), [("verifier", 200), ("reviewer", 200), ("assessor", 200), ("coordinator", 200),
-                                                ("manager", 403), ("other_coordinator", 404), ("other_contact", 404), ("colleague", 404)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("person", "answer"),
+    [
+        ("verifier", 200),
+        ("reviewer", 200),
+        ("assessor", 200),
+        ("coordinator", 200),
+        ("manager", 403),
+        ("other_coordinator", 404),
+        ("other_contact", 404),
+        ("colleague", 404),
+    ],
+)
 def test_photos_are_the_verifications_own(client: FlaskClient, cast: Cast, case: Engagement, person: str, answer: int) -> None:
     shown = photo(case, cast, ITEM)
     sign_in(client, getattr(cast, person))
@@ -76,7 +88,8 @@ def test_several_photos_are_kept_untouched_and_the_same_one_once(client: FlaskCl
     sign_in(client, cast.verifier)
     address = f"/cases/{case.id}/photos/new?subject_kind=checklist_item&subject_id=boundary"
     red, blue = jpeg("red"), jpeg("blue")
-    page = client.post(address, data={"caption": "Boiler", "taken": (BytesIO(red), "a.jpg"), "photos": [(BytesIO(blue), "b.jpg"), (BytesIO(red), "c.jpg")]})
+    files = {"taken": (BytesIO(red), "a.jpg"), "photos": [(BytesIO(blue), "b.jpg"), (BytesIO(red), "c.jpg")]}
+    page = client.post(address, data={"caption": "Boiler", **files})
     assert page.location == f"/cases/{case.id}/site/boundary"
     kept = db.session.query(Photo).filter_by(case_id=case.id).all()
     assert {photo.original_sha256 for photo in kept} == {sha256(red).hexdigest(), sha256(blue).hexdigest()}
@@ -130,7 +143,10 @@ def test_a_caption_is_edited_and_a_stale_edit_is_refused_with_both(client: Flask
     assert "Boiler 3" in page.text
 
 
-@pytest.mark.parametrize(("query", "found"), [("", {"Boiler", "Meter"}), ("search=boil", {"Boiler"}), ("shows=finding", {"Meter"}), ("search=none", set())])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("", {"Boiler", "Meter"}), ("search=boil", {"Boiler"}), ("shows=finding", {"Meter"}), ("search=none", set())],
+)
 def test_photos_are_searched_and_filtered(client: FlaskClient, cast: Cast, case: Engagement, query: str, found: set[str]) -> None:
     photo(case, cast, ITEM, "red", "Boiler")
     photo(case, cast, Subject("finding", str(finding(case, cast).id)), "blue", "Meter")
@@ -140,7 +156,7 @@ def test_photos_are_searched_and_filtered(client: FlaskClient, cast: Cast, case:
     assert ("No photos here" in text) == (not found)
 
 
-def test_the_spreadsheet_of_photos_holds_their_hashes_and_only_the_readers_photos(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+def test_the_spreadsheet_of_photos_holds_hashes_of_the_readers_photos(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     shown = photo(case, cast, ITEM)
     texts = []
     for person in (cast.verifier, cast.contact):

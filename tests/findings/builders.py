@@ -15,12 +15,13 @@ from verifier.findings import actions
 from verifier.findings.models import Finding
 
 SECRET = "I do not trust their ledger"
+DATA = Subject("checklist_item", "data")
 VOUCHER = ("voucher.txt", b"gas 12 m3, paid")
 
 
 def finding(
     engagement: Engagement, cast: Cast, *, title: str = "Gas is overstated", class_code: str = "non_conformity",
-    subject: Subject = Subject("checklist_item", "data"), effect: Decimal | None = None,
+    subject: Subject = DATA, effect: Decimal | None = None,
 ) -> Finding:  # fmt: skip
     """A draft with a note for the team."""
     return actions.raise_finding(

@@ -179,12 +179,13 @@ def test_what_others_must_understand_carries_its_reason(cast: Cast, deed: Findin
     raised = finding(case, cast)
     sent(case, cast)
     answer(raised, cast)
-    do = {FindingDeed.RETURN: actions.return_, FindingDeed.WITHDRAW: actions.withdraw}
+    do = {
+        FindingDeed.RETURN: actions.return_,
+        FindingDeed.WITHDRAW: actions.withdraw,
+        FindingDeed.ESTIMATE: lambda of, reason, **by: actions.dispose(of, FindingDeed.ESTIMATE, reason, **by),
+    }
     with pytest.raises(Refusal, match=r"finding\.reason\.missing"):
-        if deed in do:
-            do[deed](raised, "  ", actor=actor(cast.lead), now=utcnow())
-        else:
-            actions.dispose(raised, deed, "  ", actor=actor(cast.lead), now=utcnow())
+        do[deed](raised, "  ", actor=actor(cast.lead), now=utcnow())
 
 
 def test_a_draft_is_edited_only_on_the_state_its_writer_saw(cast: Cast) -> None:

@@ -22,7 +22,7 @@ from verifier.evidence.models import Photo
 from verifier.findings import queries
 from verifier.findings.models import Exchange, Finding, FindingPhoto
 from verifier.reports.models import ReportVersion
-from verifier.reports.queries import latest_released, source_of
+from verifier.reports.queries import facilities_of, latest_released, source_of
 from verifier.rulepacks.load import load
 
 NEEDS_REASON = frozenset(
@@ -190,6 +190,9 @@ def _title_of(engagement: Engagement, subject: Subject) -> str:
     if subject.kind == "source":
         source = source_of(engagement.report_version, subject.id)
         return f"{subject.id} {source.name}" if source else subject.id
+    if subject.kind == "facility":
+        names = {row.facility_key: row.name for row in facilities_of(engagement.report_version)}
+        return f"{subject.id} {names[subject.id]}" if subject.id in names else subject.id
     if subject.kind == "checklist_item":
         return load(engagement.pack_id).checklist_item(subject.id).look.en
     return subject.id

@@ -113,7 +113,7 @@ class JudgeForm(BaseForm):
     """A verifier's decision on a finding."""
 
     deed = RadioField(_l("Decision"), validate_choice=False, validators=[Required(_l("Choose a decision"))])
-    text = TextAreaField(_l("Reason or remark"), [Optional(), Length(max=20_000)])
+    text = TextAreaField(_l("Reason or remark"), [Length(max=20_000)])
 
     def offer(self, deeds: frozenset[FindingDeed], state: FindingState) -> None:
         """What may be decided where the finding stands."""

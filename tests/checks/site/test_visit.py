@@ -25,7 +25,8 @@ from verifier.findings import actions as findings
 DAY = date(2022, 3, 1)
 PLAN = VisitPlan(DAY, DAY, "Park, boiler house", ("Lead", "Verifier"), ("Contact",))
 FORM = {
-    "starts_on-year": "2022", "starts_on-month": "3", "starts_on-day": "1", "ends_on-year": "2022", "ends_on-month": "3", "ends_on-day": "2",
+    "starts_on-year": "2022", "starts_on-month": "3", "starts_on-day": "1",
+    "ends_on-year": "2022", "ends_on-month": "3", "ends_on-day": "2",
     "place": "Park", "body_people": ["Lead", "Verifier"], "unit_people": "Mr Wang\n\n Ms Li ",
 }  # fmt: skip
 
@@ -169,8 +170,18 @@ def test_after_a_finding_is_raised_on_it_an_item_starts_as_finding(client: Flask
     assert "F-001" in page
 
 
-@pytest.mark.parametrize(("person", "reads", "records"), [("lead", 200, 200), ("expert", 200, 200), ("reviewer", 200, 403), ("assessor", 200, 403),
-                                                          ("contact", 403, 403), ("manager", 403, 403), ("other_coordinator", 404, 404)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("person", "reads", "records"),
+    [
+        ("lead", 200, 200),
+        ("expert", 200, 200),
+        ("reviewer", 200, 403),
+        ("assessor", 200, 403),
+        ("contact", 403, 403),
+        ("manager", 403, 403),
+        ("other_coordinator", 404, 404),
+    ],
+)
 def test_the_site_is_the_teams(client: FlaskClient, cast: Cast, case: Engagement, person: str, reads: int, records: int) -> None:
     sign_in(client, getattr(cast, person))
     assert {client.get(f"/cases/{case.id}/site{rest}").status_code for rest in ("", "/boundary")} == {reads}
