@@ -1,6 +1,6 @@
 """Reading the trails: pages of one, the last change, and whether all of them hold."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,12 +24,12 @@ def changes_after(case: UUID, number: int) -> list[TrailRow]:
     return list(db.session.scalars(rows.order_by(TrailRow.number)))
 
 
-def trail(case: UUID | None, *, search: str = "", effect: str = "") -> Select[tuple[TrailRow]]:
-    """The rows of a trail, newest first."""
+def trail(case: UUID | None, *, search: str = "", effect: str = "", deeds: Collection[str] = ()) -> Select[tuple[TrailRow]]:
+    """The rows of a trail, newest first; `deeds` are found by `search` too, whatever they are called where it is shown."""
     rows = select(TrailRow).where(TrailRow.trail == trail_of(case)).order_by(TrailRow.number.desc())
     if search:
-        like = f"%{search}%"
-        rows = rows.where(or_(TrailRow.actor_name.ilike(like), TrailRow.deed.ilike(like), TrailRow.subject_id.ilike(like)))
+        columns = (TrailRow.actor_name, TrailRow.deed, TrailRow.subject_id)
+        rows = rows.where(or_(*(column.icontains(search, autoescape=True) for column in columns), TrailRow.deed.in_(deeds)))
     return rows.where(TrailRow.effect == effect) if effect else rows
 
 
@@ -47,9 +47,19 @@ def verify(heads: Heads) -> Iterator[Verdict]:
     known = {head.trail: head for head in db.session.scalars(select(TrailHead).order_by(TrailHead.trail))}
     stray = set(db.session.scalars(select(TrailRow.trail).distinct())) | set(heads.trails())
     for name in sorted(known.keys() | stray):
-        rows = [_chained(row) for row in db.session.scalars(select(TrailRow).where(TrailRow.trail == name).order_by(TrailRow.number))]
-        yield Verdict(name, len(rows), _break_of(name, rows, known.get(name), heads))
+        yield _verdict(name, known.get(name), heads)
         db.session.expunge_all()
+
+
+def verify_one(heads: Heads, case: UUID | None) -> Verdict:
+    """Recompute one trail, of a case or of the installation; leaves what the session holds in place."""
+    name = trail_of(case)
+    return _verdict(name, db.session.get(TrailHead, name), heads)
+
+
+def _verdict(name: str, head: TrailHead | None, heads: Heads) -> Verdict:
+    rows = [_chained(row) for row in db.session.scalars(select(TrailRow).where(TrailRow.trail == name).order_by(TrailRow.number))]
+    return Verdict(name, len(rows), _break_of(name, rows, head, heads))
 
 
 def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: Heads) -> Break | None:

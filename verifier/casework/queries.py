@@ -1,13 +1,22 @@
 """Reading cases as wholes: the lists of them, and one with its three checks side by side and what is still missing."""
 
-from sqlalchemy import Select, or_
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from verifier.accounts.models import Organisation, User
+from verifier.checks.boundary import queries as boundary
+from verifier.checks.data import queries as data
+from verifier.checks.site import queries as site
+from verifier.core.boundary import Kind
+from verifier.core.findings import DISPOSED, SEEN_BY_UNIT, WITH_UNIT, FindingState
 from verifier.core.lifecycle import Stage
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import visible_to
+from verifier.evidence.models import Photo
+from verifier.findings.models import Finding
 from verifier.registry.models import ProgrammeYear
 
 
@@ -35,3 +44,80 @@ def open_cases(user: User) -> list[Engagement]:
     """The cases of a person whose statement is not issued yet, the longest waiting first."""
     of = visible_to(user).where(Engagement.stage != Stage.ISSUED)
     return list(db.session.scalars(of.order_by(Engagement.stage_since, Engagement.number)).unique())
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How far one part of a check is; `findings` counts those raised in it."""
+
+    done: int
+    total: int
+    findings: int = 0
+
+    @property
+    def left(self) -> int:
+        """What is still to be decided."""
+        return self.total - self.done
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCounts:
+    """The findings of a case as one reader may know of them, withdrawn ones left out."""
+
+    all: int
+    open: int
+    drafts: int
+    with_unit: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOverview:
+    """The three checks side by side, the findings, and with them what is still missing before a conclusion."""
+
+    facilities: Count
+    sources: Count
+    data: Count
+    checklist: Count
+    visits: int
+    photos: int
+    findings: FindingCounts
+
+    @property
+    def undecided(self) -> int:
+        """Facilities, sources, figures and checklist items still to be decided."""
+        return sum(part.left for part in (self.facilities, self.sources, self.data, self.checklist))
+
+    @property
+    def ready(self) -> bool:
+        """Whether a conclusion may be drawn: nothing undecided, nothing undisposed of, and someone went to see."""
+        return not self.undecided and not self.findings.open and self.visits > 0
+
+
+def overview(engagement: Engagement) -> CaseOverview:
+    """Everything of a case counted: what is done, and what is missing."""
+    facilities, sources = (boundary.progress_of(engagement, kind) for kind in (Kind.FACILITY, Kind.SOURCE))
+    figures, checklist = data.progress(engagement), site.progress(engagement)
+    return CaseOverview(
+        facilities=Count(facilities.done, facilities.total, facilities.findings),
+        sources=Count(sources.done, sources.total, sources.findings),
+        data=Count(figures.done, figures.total, figures.findings),
+        checklist=Count(checklist.done, checklist.total, checklist.findings),
+        visits=len(site.visits(engagement)),
+        photos=db.session.scalar(select(func.count()).select_from(Photo).where(Photo.case_id == engagement.id)) or 0,
+        findings=finding_counts(engagement, inside=True),
+    )
+
+
+def finding_counts(engagement: Engagement, *, inside: bool) -> FindingCounts:
+    """The findings by where they stand; outside the verification a draft does not exist."""
+    of = select(Finding.state, func.count()).where(Finding.engagement_id == engagement.id).group_by(Finding.state)
+    known = {FindingState(state): count for state, count in db.session.execute(of) if inside or FindingState(state) in SEEN_BY_UNIT}
+    known.pop(FindingState.WITHDRAWN, None)
+    return FindingCounts(
+        all=sum(known.values()),
+        open=sum(count for state, count in known.items() if state not in DISPOSED),
+        drafts=known.get(FindingState.DRAFT, 0),
+        with_unit=sum(known.get(state, 0) for state in WITH_UNIT),
+        answered=known.get(FindingState.ANSWERED, 0),
+    )

@@ -1,32 +1,43 @@
 """Pages of the case as a whole: the start page, the list of cases, one case, and its trail."""
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from verifier.audit.actions import Effect
-from verifier.casework import queries
-from verifier.casework.forms import CasesFilter
-from verifier.core.access import Permission, Role
+from verifier.accounts.models import User
+from verifier.audit import queries as trails
+from verifier.audit.actions import Effect, record
+from verifier.audit.models import TrailRow
+from verifier.casework import queries, tasks, words
+from verifier.casework.forms import CasesFilter, TrailFilter
+from verifier.casework.waiting import waiting_for
+from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
+from verifier.core.clocks import day_in, due_day, lateness
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import TURN, Deed, Stage, possible
+from verifier.core.subject import Subject
+from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.engagements.queries import missing, openable_by
+from verifier.programme.queries import progress as year_progress
+from verifier.registry.queries import years_of
+from verifier.reports.queries import latest_released
+from verifier.statement import queries as statements
 from verifier.web.filters import name_of
 from verifier.web.labels import label
 from verifier.web.lists import export_url, paged, wants_spreadsheet
-from verifier.web.permit import permit
-from verifier.web.session import signed_in_user, this_user
+from verifier.web.permit import may, permit
+from verifier.web.refusals import sentence
+from verifier.web.session import current_actor, signed_in_user, this_user
 from verifier.web.spreadsheet import spreadsheet
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import Describe, Described, describe
 
 bp = Blueprint("casework", __name__)
-LABELS = {Effect.CHANGE: _l("Changes the case"), Effect.PROCEED: _l("Moves the case on"), Effect.LOOK: _l("Only looked")}
-
-
-def _describe_case(engagement: Engagement, _id: str) -> Described:
-    return Described(_("Case %(number)s", number=engagement.number), url_for("casework.case", engagement_id=engagement.id))
-
-
-SUBJECTS: dict[str, Describe] = {"case": _describe_case}
+LABELS = {**words.TASKS, **words.WAITING, **words.EFFECTS, **words.FAULTS}
+STATES = words.TASK_STATES
+SUBJECTS: dict[str, Describe] = {}
+SOON = 7
+"""Days before a due day from which the page says so."""
 
 
 @bp.get("/")
@@ -36,7 +47,19 @@ def home() -> ResponseReturnValue:
     user = signed_in_user()
     if user is None:
         return render_template("casework/landing.html")
-    return render_template("casework/home.html", cases=queries.open_cases(user))
+    waiting = [(each, lateness(each.due, day_in(each.unit_year.year.time_zone, utcnow()))) for each in waiting_for(user)]
+    return render_template(
+        "casework/home.html", waiting=waiting, cases=queries.open_cases(user), years=_years(user), soon=SOON,
+        is_admin=Role.ADMINISTRATOR in user.roles, has_cases=user.organisation.kind != "installation",
+    )  # fmt: skip
+
+
+def _years(user: User) -> list[tuple[object, int, int]]:
+    """The years an authority runs, each with how many units it has and how many of them are late."""
+    if user.roles.isdisjoint(AUTHORITY):
+        return []
+    found = [(year, year_progress(year, now=utcnow())) for year in years_of(user.organisation)]
+    return [(year, len(units), sum(unit.is_late for unit in units)) for year, units in found]
 
 
 @bp.get("/cases")
@@ -48,11 +71,22 @@ def cases() -> ResponseReturnValue:
     found = queries.cases(user, **form.wanted())
     if wants_spreadsheet():
         return _cases_sheet(list(paged(found, per_page=100_000).items))
-    return render_template("casework/cases.html", form=form, page=paged(found), export=export_url(), filtered=any(form.wanted().values()))
+    return render_template(
+        "casework/cases.html", form=form, page=paged(found), export=export_url(), filtered=any(form.wanted().values()),
+        may_open=may(Permission.CASE_OPEN), to_open=len(openable_by(user)) if may(Permission.CASE_OPEN) else 0,
+    )  # fmt: skip
 
 
 def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
-    headers = [_("Case"), _("Unit"), _("Emission year"), _("Verification body"), _("Where it stands"), _("Since"), _("Statement due")]
+    headers = [
+        _("Case"),
+        _("Reporting unit"),
+        _("Emission year"),
+        _("Verification body"),
+        _("Where it stands"),
+        _("Since"),
+        _("Statement due"),
+    ]
     rows = [
         (each.number, name_of(each.unit), each.unit_year.year.emission_year, name_of(each.body), label(each.at), each.stage_since,
          each.unit_year.year.verified_due)
@@ -67,4 +101,62 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     """Where the case stands; who was named and has not declared is led to the declaration first."""
     if g.roles == {Role.INVITED}:
         return redirect(url_for("engagements.declare", engagement_id=engagement.id), 303)
-    return render_template("casework/case.html", engagement=engagement)
+    year, inside = engagement.unit_year.year, may(Permission.WORK_READ)
+    due = due_day(engagement.at, report_due=year.report_due, verified_due=year.verified_due)
+    turn = TURN[engagement.at]
+    shown = {
+        "engagement": engagement, "year": year, "turn": turn, "soon": SOON, "stages": list(Stage),
+        "people": [member.user.name for member in engagement.members if member.role == turn] if turn in CASE_ROLES else [],
+        "waits_for_unit": turn in UNIT, "lateness": lateness(due, day_in(year.time_zone, utcnow())) if due else None,
+        "statement": statements.issued(engagement), "released": latest_released(engagement.unit_year),
+        "my_roles": sorted(g.roles), "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
+    }  # fmt: skip
+    if not inside:
+        counted = queries.finding_counts(engagement, inside=False)
+        return render_template("casework/outside.html", **shown, findings=counted, is_unit=not g.roles.isdisjoint(UNIT))
+    approval, seen = statements.current_approval(engagement), queries.overview(engagement)
+    grouped = tasks.tasks(engagement.at, seen, voided=bool(approval and not approval.stands))
+    lacks = missing(engagement) if engagement.at is Stage.ARRANGING else ()
+    return render_template(
+        "casework/case.html", **shown, seen=seen, grouped=grouped, progress=tasks.progress(grouped), How=tasks.How, Name=tasks.Name,
+        conclusion=statements.conclusion(engagement), approval=approval, starting=engagement.at is Stage.ARRANGING,
+        missing=[sentence(Refusal(lack.message, **dict(lack.values))) for lack in lacks],
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/trail")
+@permit(Permission.CASE_TRAIL, keeps_record=True)
+def trail(engagement: Engagement) -> ResponseReturnValue:
+    """Who did what in the case, newest first, and whether the trail holds; working papers are named only to those who may read them."""
+    form = TrailFilter(request.args)
+    form.offer()
+    search = (form.q.data or "").strip()
+    found = trails.trail(engagement.id, search=search, effect=form.effect.data or "", deeds=words.deeds_called(search))
+    if wants_spreadsheet():
+        rows = list(paged(found, per_page=100_000).items)
+        record("case:trail:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+               effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+        return _trail_sheet(engagement, rows)
+    page = paged(found)
+    return render_template(
+        "casework/trail.html", engagement=engagement, form=form, page=page, export=export_url(), filtered=bool(search or form.effect.data),
+        rows=[(row, words.in_words(row.deed), *_shown(engagement, row)) for row in page.items], look=Effect.LOOK,
+        verdict=trails.verify_one(current_app.extensions["verifier"].heads, engagement.id),
+    )  # fmt: skip
+
+
+def _shown(engagement: Engagement, row: TrailRow) -> tuple[Described | None, str | None]:
+    """What a row is about and what was said; nothing of it to those outside the verification."""
+    if not may(Permission.WORK_READ):
+        return None, None
+    return describe(engagement, Subject(row.subject_kind, row.subject_id)), words.told(row.detail)
+
+
+def _trail_sheet(engagement: Engagement, rows: list[TrailRow]) -> ResponseReturnValue:
+    headers = [_("Row"), _("When"), _("Who"), _("What was done"), _("About"), _("Words"), _("What it did"), _("Hash")]
+    lines = []
+    for row in rows:
+        about, said = _shown(engagement, row)
+        lines.append((row.number, row.at, row.actor_name, words.in_words(row.deed), about.title if about else None, said,
+                      label(Effect(row.effect)), row.hash))  # fmt: skip
+    return spreadsheet(_("Trail %(number)s", number=engagement.number), headers, lines)

@@ -1,0 +1,75 @@
+"""The trail's page shows every deed in words, finds them, lets them be taken away, and says when it was touched."""
+
+import sqlite3
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import make
+from tests.people import Cast, actor, sign_in
+from verifier.audit.actions import Effect, record
+from verifier.audit.queries import trail
+from verifier.core.subject import Subject
+from verifier.db import db, utcnow
+from verifier.engagements.models import Engagement
+
+
+def grown(cast: Cast) -> Engagement:
+    """A case with four rows in its trail."""
+    engagement = make.engagement(cast)
+    case = Subject("case", str(engagement.id))
+    for deed, effect, detail in (
+        ("engagement:case:started", Effect.CHANGE, {}), ("data:source:decided", Effect.CHANGE, {"note": "read from the meter"}),
+        ("statement:review:approved", Effect.PROCEED, {}), ("evidence:photos:exported", Effect.LOOK, {}),
+    ):  # fmt: skip
+        record(deed, actor(cast.lead), case, now=utcnow(), case=engagement.id, effect=effect, **detail)
+    db.session.commit()
+    return engagement
+
+
+def test_rows_are_shown_in_words_and_the_trail_holds(client: FlaskClient, cast: Cast) -> None:
+    page = sign_in(client, cast.lead).get(f"/cases/{grown(cast).id}/trail").text
+    for words in ("Started the checks", "Decided on a source", "read from the meter", "The trail holds", "only looked"):
+        assert words in page, words
+
+
+def test_rows_are_found_by_words_person_and_effect(client: FlaskClient, cast: Cast) -> None:
+    address = f"/cases/{grown(cast).id}/trail"
+    sign_in(client, cast.lead)
+    for query, shown in {
+        "q=started+the": 1, "q=exported": 1, "q=nobody+at+all": 0, "q=%25": 0, "effect=look": 1, "effect=change": 2,
+        "effect=proceed": 1, "": 4,
+    }.items():  # fmt: skip
+        assert client.get(f"{address}?{query}").text.count("<li data-s=") == shown, query
+
+
+def test_the_programme_manager_reads_who_and_when_but_no_working_papers(client: FlaskClient, cast: Cast) -> None:
+    page = sign_in(client, cast.manager).get(f"/cases/{grown(cast).id}/trail").text
+    assert "Decided on a source" in page
+    assert "read from the meter" not in page
+
+
+def test_taking_the_trail_away_is_a_look_in_it(client: FlaskClient, cast: Cast) -> None:
+    engagement = grown(cast)
+    answer = sign_in(client, cast.lead).get(f"/cases/{engagement.id}/trail?export=xlsx")
+    assert answer.data[:2] == b"PK"
+    newest = db.session.scalars(trail(engagement.id)).first()
+    assert newest is not None
+    assert (newest.deed, newest.effect) == ("case:trail:taken_away", "look")
+
+
+def test_the_unit_has_no_trail_to_read(client: FlaskClient, cast: Cast) -> None:
+    assert sign_in(client, cast.contact).get(f"/cases/{grown(cast).id}/trail").status_code == 403
+
+
+def test_a_touched_trail_says_so_and_names_the_row(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    case = grown(cast).id
+    sign_in(client, cast.lead)
+    db.session.remove()
+    with sqlite3.connect(app.extensions["verifier"].settings.instance / "verifier.sqlite") as connection:
+        connection.execute("DROP TRIGGER trail_row_no_update")
+        connection.execute("UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = ? AND number = 2", (str(case),))
+    connection.close()
+    page = client.get(f"/cases/{case}/trail").text
+    assert "This trail does not hold" in page
+    assert "Row 2 is the first that is wrong" in page

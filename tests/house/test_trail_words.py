@@ -1,0 +1,40 @@
+"""Every deed that is recorded anywhere has its words, found in the source itself."""
+
+import ast
+from itertools import product
+from pathlib import Path
+
+from verifier.casework.words import DEEDS
+from verifier.core.boundary import Kind
+from verifier.statement.models import Place, ReviewOutcome
+
+SOURCE = Path(__file__).resolve().parents[2] / "verifier"
+FILLED = {"kind": list(Kind), "place": list(Place), "outcome": list(ReviewOutcome)}
+"""What a deed's name is put together from: every value of the variable of that name."""
+
+
+def recorded() -> dict[str, str]:
+    """Every deed that `record` is called with → where; a name that cannot be read from the source is a failure here."""
+    found: dict[str, str] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "record":
+                found.update(dict.fromkeys(spelt(node.args[0]), f"{path.relative_to(SOURCE)}:{node.lineno}"))
+    return found
+
+
+def spelt(name: ast.expr) -> list[str]:
+    """The deeds a first argument stands for."""
+    if isinstance(name, ast.Constant):
+        return [str(name.value)]
+    assert isinstance(name, ast.JoinedStr), f"a deed must be spelt where it is recorded: {ast.unparse(name)}"
+    parts = [[str(part.value)] if isinstance(part, ast.Constant) else FILLED[ast.unparse(part.value)] for part in name.values]  # type: ignore[attr-defined]
+    return ["".join(map(str, each)) for each in product(*parts)]
+
+
+def test_every_recorded_deed_has_its_words() -> None:
+    assert {deed: where for deed, where in recorded().items() if deed not in DEEDS} == {}
+
+
+def test_no_words_are_kept_for_what_nobody_records() -> None:
+    assert sorted(DEEDS.keys() - recorded().keys()) == []

@@ -1,0 +1,156 @@
+"""The case as a list of tasks: how far each is, and why one cannot start yet; values only, said in words by the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from verifier.casework.queries import CaseOverview, Count
+from verifier.core.lifecycle import Stage
+
+ORDER = tuple(Stage)
+
+
+class How(StrEnum):
+    """How far a task is."""
+
+    LATER = "later"
+    NOT_STARTED = "not_started"
+    UNDER_WAY = "under_way"
+    NOW = "now"
+    PROBLEM = "problem"
+    DONE = "done"
+
+
+class Name(StrEnum):
+    """What there is to do."""
+
+    FACILITIES = "facilities"
+    SOURCES = "sources"
+    DATA = "data"
+    VISIT = "visit"
+    CHECKLIST = "checklist"
+    FINDINGS = "findings"
+    CONCLUSION = "conclusion"
+    REVIEW = "review"
+    CERTIFY = "certify"
+    COUNTERSIGN = "countersign"
+    SEAL = "seal"
+
+
+class Group(StrEnum):
+    """The headings tasks stand under."""
+
+    BOUNDARY = "boundary"
+    DATA = "data"
+    SITE = "site"
+    FINDINGS = "findings"
+    CONCLUSION = "conclusion"
+    SIGNATURES = "signatures"
+
+
+class Reason(StrEnum):
+    """Why a task cannot start yet, or went wrong."""
+
+    NOT_ARRANGED = "not_arranged"
+    NO_VISIT = "no_visit"
+    UNDECIDED = "undecided"
+    NO_CONCLUSION = "no_conclusion"
+    NOT_APPROVED = "not_approved"
+    NOT_CERTIFIED = "not_certified"
+    NOT_COUNTERSIGNED = "not_countersigned"
+    VOIDED = "voided"
+
+
+ENDPOINTS = {
+    Name.FACILITIES: "boundary.facilities", Name.SOURCES: "boundary.sources", Name.DATA: "data.sources", Name.VISIT: "site.visit",
+    Name.CHECKLIST: "site.visit", Name.FINDINGS: "findings.findings", Name.CONCLUSION: "statement.conclusion",
+    Name.REVIEW: "statement.review", Name.CERTIFY: "statement.signing", Name.COUNTERSIGN: "statement.signing",
+    Name.SEAL: "statement.signing",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One row of the list."""
+
+    name: Name
+    how: How
+    count: Count | None = None
+    reason: Reason | None = None
+
+    @property
+    def endpoint(self) -> str | None:
+        """The page where it is done; none while it cannot start."""
+        return None if self.how is How.LATER else ENDPOINTS[self.name]
+
+
+Grouped = Sequence[tuple[Group, Sequence[Task]]]
+
+
+def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
+    """Every task of a case in order; `voided` says that something changed since the review approved."""
+    if stage is Stage.ARRANGING:
+        checks = {name: Task(name, How.LATER, reason=Reason.NOT_ARRANGED) for name in ENDPOINTS}
+    else:
+        checks = {task.name: task for task in _checks(seen)}
+    return (
+        (Group.BOUNDARY, (checks[Name.FACILITIES], checks[Name.SOURCES])),
+        (Group.DATA, (checks[Name.DATA],)),
+        (Group.SITE, (checks[Name.VISIT], checks[Name.CHECKLIST])),
+        (Group.FINDINGS, (checks[Name.FINDINGS],)),
+        (Group.CONCLUSION, (_conclusion(stage, seen), _review(stage, voided=voided))),
+        (Group.SIGNATURES, _signatures(stage, voided=voided)),
+    )
+
+
+def progress(grouped: Grouped) -> tuple[int, int]:
+    """How many tasks are completed, of how many."""
+    every = [task.how for _group, tasks in grouped for task in tasks]
+    return every.count(How.DONE), len(every)
+
+
+def _checks(seen: CaseOverview) -> tuple[Task, ...]:
+    findings = seen.findings
+    judged = How.DONE if findings.open == 0 else How.NOW if findings.answered or findings.drafts else How.UNDER_WAY
+    checklist = Task(Name.CHECKLIST, _counted(seen.checklist), seen.checklist)
+    return (
+        Task(Name.FACILITIES, _counted(seen.facilities), seen.facilities),
+        Task(Name.SOURCES, _counted(seen.sources), seen.sources),
+        Task(Name.DATA, _counted(seen.data), seen.data),
+        Task(Name.VISIT, How.DONE if seen.visits else How.NOT_STARTED),
+        checklist if seen.visits else Task(Name.CHECKLIST, How.LATER, reason=Reason.NO_VISIT),
+        Task(Name.FINDINGS, How.NOT_STARTED if findings.all == 0 and seen.undecided else judged),
+    )
+
+
+def _counted(count: Count) -> How:
+    if count.left == 0:
+        return How.DONE
+    return How.UNDER_WAY if count.done else How.NOT_STARTED
+
+
+def _conclusion(stage: Stage, seen: CaseOverview) -> Task:
+    if stage in (Stage.ARRANGING, Stage.ANSWERING) or (stage is Stage.CHECKING and not seen.ready):
+        return Task(Name.CONCLUSION, How.LATER, reason=Reason.NOT_ARRANGED if stage is Stage.ARRANGING else Reason.UNDECIDED)
+    return Task(Name.CONCLUSION, How.NOW if stage is Stage.CHECKING else How.DONE)
+
+
+def _review(stage: Stage, *, voided: bool) -> Task:
+    if voided:
+        return Task(Name.REVIEW, How.PROBLEM, reason=Reason.VOIDED)
+    return _station(Name.REVIEW, stage, Stage.REVIEWING, Reason.NO_CONCLUSION)
+
+
+def _signatures(stage: Stage, *, voided: bool) -> tuple[Task, ...]:
+    certify = _station(Name.CERTIFY, stage, Stage.TO_CERTIFY, Reason.NOT_APPROVED)
+    return (
+        Task(Name.CERTIFY, How.LATER, reason=Reason.NOT_APPROVED) if voided and stage is Stage.TO_CERTIFY else certify,
+        _station(Name.COUNTERSIGN, stage, Stage.TO_COUNTERSIGN, Reason.NOT_CERTIFIED),
+        _station(Name.SEAL, stage, Stage.TO_SEAL, Reason.NOT_COUNTERSIGNED),
+    )
+
+
+def _station(name: Name, stage: Stage, at: Stage, before: Reason) -> Task:
+    """A task that is one stage of the case: later before it, now at it, done after it."""
+    place, here = ORDER.index(at), ORDER.index(stage)
+    return Task(name, How.LATER, reason=before) if here < place else Task(name, How.NOW if here == place else How.DONE)

@@ -1,0 +1,112 @@
+"""What waits for one person: by what they are on each case, and what their unit or body has to begin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from verifier.accounts.models import User
+from verifier.casework.queries import open_cases
+from verifier.core.access import TEAM, UNIT, Role
+from verifier.core.clocks import Before, due_day, standing
+from verifier.core.lifecycle import Stage
+from verifier.engagements.models import Engagement
+from verifier.engagements.queries import case_of, openable_by, roles_on
+from verifier.registry.models import UnitYear
+from verifier.registry.queries import years_of_unit
+from verifier.reports.queries import latest_released, newest
+
+
+class What(StrEnum):
+    """What someone is waited for to do."""
+
+    DECLARE = "declare"
+    OPEN = "open"
+    ARRANGE = "arrange"
+    CHECK = "check"
+    ANSWER = "answer"
+    REVIEW = "review"
+    CERTIFY = "certify"
+    COUNTERSIGN = "countersign"
+    SEAL = "seal"
+    HAND_IN = "hand_in"
+    RELEASE = "release"
+    NAME_BODY = "name_body"
+
+
+ENDPOINTS: Mapping[What, str] = {
+    What.DECLARE: "engagements.declare", What.ARRANGE: "engagements.team", What.CHECK: "casework.case", What.ANSWER: "findings.findings",
+    What.REVIEW: "statement.review", What.CERTIFY: "statement.signing", What.COUNTERSIGN: "statement.signing",
+    What.SEAL: "statement.signing", What.HAND_IN: "reports.unit_year", What.RELEASE: "reports.unit_year",
+    What.NAME_BODY: "reports.unit_year", What.OPEN: "engagements.new",
+}  # fmt: skip
+
+AT_STAGE: Mapping[Stage, tuple[frozenset[Role], What]] = {
+    Stage.ARRANGING: (frozenset({Role.COORDINATOR}), What.ARRANGE),
+    Stage.CHECKING: (TEAM, What.CHECK),
+    Stage.ANSWERING: (UNIT, What.ANSWER),
+    Stage.REVIEWING: (frozenset({Role.REVIEWER}), What.REVIEW),
+    Stage.TO_CERTIFY: (frozenset({Role.LEAD_VERIFIER}), What.CERTIFY),
+    Stage.TO_COUNTERSIGN: (frozenset({Role.SIGNATORY}), What.COUNTERSIGN),
+    Stage.TO_SEAL: (frozenset({Role.COORDINATOR}), What.SEAL),
+}
+BEFORE: Mapping[Before, tuple[frozenset[Role], What]] = {
+    Before.NO_REPORT: (frozenset({Role.CONTACT, Role.CONTRIBUTOR}), What.HAND_IN),
+    Before.TO_RELEASE: (frozenset({Role.RESPONSIBLE}), What.RELEASE),
+    Before.NO_BODY: (frozenset({Role.CONTACT, Role.RESPONSIBLE}), What.NAME_BODY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing to do: about a unit's year, on a case where there is one; `due` is the day the year sets."""
+
+    what: What
+    unit_year: UnitYear
+    due: date
+    case: Engagement | None = None
+    since: datetime | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """The page where it is done."""
+        return ENDPOINTS[self.what]
+
+    @property
+    def address(self) -> dict[str, object]:
+        """What the page's address names."""
+        if self.what is What.OPEN:
+            return {}
+        return {"engagement_id": self.case.id} if self.case else {"unit_year_id": self.unit_year.id}
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """Everything that waits for a person, what is due first on top."""
+    found = [each for engagement in open_cases(user) if (each := _on_case(user, engagement))]
+    if Role.COORDINATOR in user.roles:
+        found += [Waiting(What.OPEN, each, each.year.verified_due, since=each.named_at) for each in openable_by(user)]
+    if user.roles & UNIT:
+        found += [each for unit_year in years_of_unit(user.organisation) if (each := _before_case(user, unit_year))]
+    return sorted(found, key=lambda each: each.due)
+
+
+def _on_case(user: User, engagement: Engagement) -> Waiting | None:
+    roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.at]
+    mine = [member for member in engagement.members if member.user_id == user.id]
+    if any(member.declared_at is None for member in mine):
+        return Waiting(What.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, mine[-1].named_at)
+    if roles.isdisjoint(wanted):
+        return None
+    return Waiting(what, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, engagement.stage_since)
+
+
+def _before_case(user: User, unit_year: UnitYear) -> Waiting | None:
+    if case_of(unit_year) is not None:
+        return None
+    handed_in, released = newest(unit_year) is not None, latest_released(unit_year) is not None
+    stands = standing(handed_in=handed_in, released=released, body_named=unit_year.body_id is not None, stage=None)
+    if not isinstance(stands, Before) or stands not in BEFORE or user.roles.isdisjoint(BEFORE[stands][0]):
+        return None
+    year = unit_year.year
+    due = due_day(stands, report_due=year.report_due, verified_due=year.verified_due)
+    return Waiting(BEFORE[stands][1], unit_year, due or year.verified_due)

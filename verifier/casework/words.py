@@ -1,0 +1,165 @@
+"""What the trail and the task list say in words: every deed that is recorded anywhere has its sentence here."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from verifier.audit.actions import Effect
+from verifier.casework.tasks import Group, How, Name, Reason
+from verifier.casework.waiting import What
+from verifier.core.chain import Fault
+
+DEEDS = {
+    "accounts:account:added": _l("Added an account"),
+    "accounts:account:disabled": _l("Disabled an account"),
+    "accounts:account:edited": _l("Changed an account"),
+    "accounts:account:enabled": _l("Enabled an account"),
+    "accounts:account:invited": _l("Sent an invitation"),
+    "accounts:account:link_asked": _l("Asked for a link to set a password"),
+    "accounts:account:password_set": _l("Set a password"),
+    "accounts:account:recovery_code_used": _l("Used a recovery code"),
+    "accounts:account:recovery_codes_renewed": _l("Renewed the recovery codes"),
+    "accounts:account:roles_changed": _l("Changed a person's roles"),
+    "accounts:account:second_factor_removed": _l("Removed a second factor"),
+    "accounts:account:second_factor_set": _l("Set up a second factor"),
+    "accounts:organisation:added": _l("Added an organisation"),
+    "accounts:organisation:edited": _l("Changed an organisation"),
+    "accounts:organisations:taken": _l("Took away the list of organisations"),
+    "accounts:people:taken": _l("Took away the list of people"),
+    "accounts:session:begun": _l("Signed in"),
+    "accounts:session:ended": _l("Ended a session"),
+    "accounts:session:refused": _l("Was refused at sign-in"),
+    "boundary:facility:decided": _l("Decided on a facility"),
+    "boundary:list:taken_away": _l("Took away the boundary list"),
+    "boundary:many:decided": _l("Confirmed several at once"),
+    "boundary:missing_source:added": _l("Added a source that was missing"),
+    "boundary:missing_source:withdrawn": _l("Withdrew a missing source"),
+    "boundary:source:decided": _l("Decided whether a source counts"),
+    "case:trail:taken_away": _l("Took away the trail"),
+    "data:list:taken_away": _l("Took away the list of sources"),
+    "data:many:agreed": _l("Agreed to several figures at once"),
+    "data:source:decided": _l("Decided on a source's figure"),
+    "engagement:case:opened": _l("Opened the case"),
+    "engagement:case:reopened": _l("Opened the checks again"),
+    "engagement:case:started": _l("Started the checks"),
+    "engagement:member:declared": _l("Answered the independence questions"),
+    "engagement:member:named": _l("Named a person for the case"),
+    "engagement:member:removed": _l("Took a person off the case"),
+    "engagement:report:adopted": _l("Took up a newer version of the report"),
+    "evidence:file:taken_away": _l("Took away a file"),
+    "evidence:photo:added": _l("Added a photo"),
+    "evidence:photo:captioned": _l("Changed a photo's caption"),
+    "evidence:photo:taken_away": _l("Took away a photo's original"),
+    "evidence:photos:exported": _l("Took away the list of photos"),
+    "finding:finding:answered": _l("Answered a finding"),
+    "finding:finding:disposed": _l("Disposed of a finding"),
+    "finding:finding:edited": _l("Changed a finding"),
+    "finding:finding:raised": _l("Raised a finding"),
+    "finding:finding:returned": _l("Returned a finding to the unit"),
+    "finding:finding:withdrawn": _l("Withdrew a finding"),
+    "finding:findings:all_answered": _l("Every finding is answered"),
+    "finding:findings:exported": _l("Took away the list of findings"),
+    "finding:findings:sent": _l("Sent the findings to the unit"),
+    "finding:photo:put": _l("Put a photo to a finding"),
+    "registry:body:named": _l("Named the verification body"),
+    "registry:unit:registered": _l("Registered a unit"),
+    "registry:year:dates_set": _l("Set the dates of a year"),
+    "registry:year:opened": _l("Opened a programme year"),
+    "report:version:handed_in": _l("Handed in a version of the report"),
+    "report:version:released": _l("Released a version of the report"),
+    "report:version:taken_away": _l("Took away a version of the report"),
+    "site:item:answered": _l("Answered an item of the checklist"),
+    "site:visit:edited": _l("Changed the site visit"),
+    "site:visit:planned": _l("Planned the site visit"),
+    "statement:conclusion:drawn": _l("Drew the conclusion"),
+    "statement:differences:exported": _l("Took away the list of differences"),
+    "statement:key:made": _l("Made a signing key"),
+    "statement:lead:signed": _l("Certified the statement"),
+    "statement:pdf:read": _l("Read the statement as PDF"),
+    "statement:review:approved": _l("Approved at the independent review"),
+    "statement:review:sent_back": _l("Sent the case back at the independent review"),
+    "statement:seal:made": _l("Made the body's seal"),
+    "statement:seal:signed": _l("Sealed the statement"),
+    "statement:signatory:signed": _l("Countersigned the statement"),
+    "statement:statement:recalled": _l("Recalled the statement that was being signed"),
+}
+"""source:subject:deed → what was done, in words."""
+
+TASKS = {
+    Group.BOUNDARY: _l("1. Boundary: is everything in that should be?"),
+    Group.DATA: _l("2. Data: are the numbers right?"),
+    Group.SITE: _l("3. Site: is it really there?"),
+    Group.FINDINGS: _l("4. Findings and corrections"),
+    Group.CONCLUSION: _l("5. Conclusion and review"),
+    Group.SIGNATURES: _l("6. Signatures"),
+    Name.FACILITIES: _l("Confirm the facilities"),
+    Name.SOURCES: _l("Confirm the emission sources"),
+    Name.DATA: _l("Check the figure of each source"),
+    Name.VISIT: _l("Plan the site visit"),
+    Name.CHECKLIST: _l("Work through the on-site checklist"),
+    Name.FINDINGS: _l("Raise, send and judge the findings"),
+    Name.CONCLUSION: _l("Draw the conclusion"),
+    Name.REVIEW: _l("Review the case independently"),
+    Name.CERTIFY: _l("Certify the statement"),
+    Name.COUNTERSIGN: _l("Countersign the statement"),
+    Name.SEAL: _l("Seal the statement"),
+    How.LATER: _l("Cannot start yet"),
+    How.NOT_STARTED: _l("Not started"),
+    How.UNDER_WAY: _l("In progress"),
+    How.NOW: _l("To be done now"),
+    How.PROBLEM: _l("There is a problem"),
+    How.DONE: _l("Completed"),
+    Reason.NOT_ARRANGED: _l("Starts when the team is whole, everyone has declared, and the coordinator starts the checks."),
+    Reason.NO_VISIT: _l("Starts when the site visit is planned."),
+    Reason.UNDECIDED: _l("Starts when nothing is undecided in the three checks and every finding is disposed of."),
+    Reason.NO_CONCLUSION: _l("Starts when the lead verifier has drawn the conclusion."),
+    Reason.NOT_APPROVED: _l("Starts when the independent reviewer has approved."),
+    Reason.NOT_CERTIFIED: _l("Starts when the lead verifier has certified."),
+    Reason.NOT_COUNTERSIGNED: _l("Starts when the authorised signatory has countersigned."),
+    Reason.VOIDED: _l("The case changed after it was approved: the approval no longer holds."),
+}
+TASK_STATES = {
+    (How, "later"): "mute", (How, "not_started"): "mute", (How, "under_way"): "info", (How, "now"): "warn", (How, "problem"): "bad",
+    (How, "done"): "ok",
+}  # fmt: skip
+WAITING = {
+    What.DECLARE: _l("Declare your independence"),
+    What.OPEN: _l("Open a case"),
+    What.ARRANGE: _l("Name the team and start the checks"),
+    What.CHECK: _l("Work on the three checks"),
+    What.ANSWER: _l("Answer the findings"),
+    What.REVIEW: _l("Review the case independently"),
+    What.CERTIFY: _l("Certify the statement"),
+    What.COUNTERSIGN: _l("Countersign the statement"),
+    What.SEAL: _l("Seal the statement"),
+    What.HAND_IN: _l("Hand in the report"),
+    What.RELEASE: _l("Release the report"),
+    What.NAME_BODY: _l("Name a verification body"),
+}
+EFFECTS = {Effect.CHANGE: _l("Changes the case"), Effect.PROCEED: _l("Moves the case on"), Effect.LOOK: _l("Only looks")}
+FAULTS = {
+    Fault.EDITED: _l("its content was changed"),
+    Fault.MISSING: _l("it is missing"),
+    Fault.INSERTED: _l("it was put in later"),
+    Fault.OUT_OF_ORDER: _l("it stands in another place"),
+    Fault.TAIL_CUT: _l("the rows from here on were cut off"),
+    Fault.HEAD_UNKNOWN: _l("no signed head vouches for it"),
+}
+TOLD = ("name", "title", "finding", "reason", "note", "comments")
+"""What a row's detail holds in words that people wrote, the first one found is shown."""
+
+
+def in_words(code: str) -> str:
+    """What was done, in the reader's words; a deed we no longer know is its code."""
+    return str(DEEDS.get(code, code))
+
+
+def deeds_called(search: str) -> list[str]:
+    """The deeds whose words, in the reader's language, hold the text."""
+    wanted = search.casefold()
+    return [code for code, words in DEEDS.items() if wanted in str(words).casefold()]
+
+
+def told(detail: Mapping[str, object]) -> str | None:
+    """The words of a row's detail, None where it has none."""
+    return next((value for key in TOLD if isinstance(value := detail.get(key), str) and value), None)
