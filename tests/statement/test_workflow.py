@@ -30,9 +30,11 @@ def sign(case: Engagement, who: Signer, deed: str) -> Statement:
 def test_three_sign_and_the_statement_is_issued(client: FlaskClient, cast: Cast) -> None:
     case = approved(cast)
     statement = sign(case, signer(cast.lead), "certify")
+    db.session.commit()
     assert (statement.number, case.at, len(statement.signatures)) == ("BEIJING-2021-0001-V1", Stage.TO_COUNTERSIGN, 1)
     assert client.get(f"/s/{statement.token}").status_code == 404
     assert sign(case, signer(cast.signatory), "countersign") is statement
+    db.session.commit()
     assert client.get(f"/s/{statement.token}").status_code == 404
     assert commands.statement_list() == []
     sign(case, signer(cast.coordinator, seal=True), "seal")

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Length, Optional
 
 from verifier.core.opinion import Choice
@@ -25,7 +26,7 @@ class ConclusionForm(BaseForm):
 
     def offer(self, choices: tuple[Choice, ...]) -> None:
         """Only what nothing speaks against can be chosen."""
-        self.opinion.choices = [(choice.opinion.code, text_in(choice.opinion.name)) for choice in choices if choice.open]
+        self.opinion.choices = [SelectChoice(choice.opinion.code, text_in(choice.opinion.name)) for choice in choices if choice.open]
 
     def wording(self, choices: tuple[Choice, ...]) -> dict[str, str]:
         """The sentence of each opinion, as a hint below its name."""
@@ -43,8 +44,8 @@ class ReviewForm(BaseForm):
     outcome = RadioField(
         _l("Decision"),
         choices=[
-            (ReviewOutcome.APPROVED.value, _l("Approve: it may be signed")),
-            (ReviewOutcome.SENT_BACK.value, _l("Send back to the team")),
+            SelectChoice(ReviewOutcome.APPROVED.value, _l("Approve: it may be signed")),
+            SelectChoice(ReviewOutcome.SENT_BACK.value, _l("Send back to the team")),
         ],
         validators=[Required(_l("Choose whether you approve or send back"))],
     )

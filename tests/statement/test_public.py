@@ -1,0 +1,103 @@
+"""What anyone may see of a statement, and what the checking page says of a dropped PDF."""
+
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.people import Cast, actor, sign_in
+from tests.statement.builders import PASSPHRASE, approved, settle_authority, signer
+from verifier.db import db
+from verifier.evidence.queries import store
+from verifier.statement import issuing
+from verifier.statement.models import Statement
+from verifier.statement.views import public
+
+
+@pytest.fixture
+def issued(cast: Cast) -> Statement:
+    """A statement signed by all three."""
+    case = approved(cast)
+    for person, deed in (
+        (signer(cast.lead), "certify"),
+        (signer(cast.signatory), "countersign"),
+        (signer(cast.coordinator, seal=True), "seal"),
+    ):
+        code, at = person.code()
+        statement: Statement = getattr(issuing, deed)(case, person.person, PASSPHRASE, code, actor=actor(person.person), now=at)
+    db.session.commit()
+    return statement
+
+
+def drop(client: FlaskClient, pdf: bytes) -> str:
+    """What the page says of a file."""
+    return client.post("/check", data={"pdf": (BytesIO(pdf), "statement.pdf")}, content_type="multipart/form-data").text
+
+
+def test_the_public_page_tells_what_the_statement_says_and_who_signed_it(client: FlaskClient, issued: Statement) -> None:
+    page = client.get(f"/s/{issued.token}").text
+    for said in (
+        issued.number,
+        "Steel Group Park Co., Ltd.",
+        "2021",
+        "Verified: pass",
+        issued.pdf_sha256,
+        "Lead",
+        "Signatory",
+        "Jingcheng",
+    ):
+        assert said in page
+    assert f"{issued.verified_total:,}" in page
+    assert page.count("SHA-256 of the certificate") == 3
+    assert client.get(f"/s/{issued.token}/statement.pdf").data == store().get(issued.pdf_sha256)
+
+
+def test_the_issued_file_is_called_genuine_and_an_edited_copy_edited(client: FlaskClient, issued: Statement) -> None:
+    pdf = store().get(issued.pdf_sha256)
+    assert "Genuine" in drop(client, pdf)
+    appended = drop(client, pdf + b"\n% one more line\n%%EOF\n")
+    assert "Edited: do not rely on it" in appended
+    assert issued.number in appended
+    at = len(pdf) // 2
+    assert "Edited: do not rely on it" in drop(client, pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :])
+
+
+def test_a_superseded_statement_stays_readable_and_says_so(client: FlaskClient, issued: Statement) -> None:
+    pdf = store().get(issued.pdf_sha256)
+    issued.status = "superseded"
+    db.session.commit()
+    assert "no longer in force" in client.get(f"/s/{issued.token}").text
+    assert "Genuine, but no longer in force" in drop(client, pdf)
+
+
+@pytest.mark.parametrize(("dropped", "said"), [(b"hello", "Cannot be read"), (b"%PDF-1.7\nbroken", "Cannot be read")])
+def test_what_is_no_statement_is_called_so(client: FlaskClient, dropped: bytes, said: str) -> None:
+    settle_authority()
+    assert said in drop(client, dropped)
+
+
+def test_an_unknown_token_is_nothing(client: FlaskClient) -> None:
+    assert client.get("/s/AAAAAAAAAAAAAAAAAAAAAA").status_code == 404
+    assert client.get("/s/AAAAAAAAAAAAAAAAAAAAAA/statement.pdf").status_code == 404
+
+
+def test_one_address_may_not_have_files_checked_without_end(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle_authority()
+    monkeypatch.setattr(public, "CHECKS", 2)
+    for _ in range(2):
+        assert client.post("/check", data={"pdf": (BytesIO(b"x"), "a.pdf")}).status_code == 200
+    assert client.post("/check", data={"pdf": (BytesIO(b"x"), "a.pdf")}).status_code == 429
+
+
+def test_the_root_certificate_is_handed_out_and_never_its_key(client: FlaskClient) -> None:
+    settle_authority()
+    pem = client.get("/check/root.pem").data
+    assert pem.startswith(b"-----BEGIN CERTIFICATE-----")
+    assert b"PRIVATE" not in pem
+
+
+def test_the_seal_is_made_by_the_coordinator_alone(client: FlaskClient, cast: Cast) -> None:
+    assert sign_in(client, cast.coordinator).get("/organisation/seal").status_code == 200
+    assert sign_in(client, cast.lead).get("/organisation/seal").status_code == 403
+    assert client.get("/account/signing-key").status_code == 200
+    assert sign_in(client, cast.contact).get("/account/signing-key").status_code == 403
