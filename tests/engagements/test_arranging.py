@@ -58,7 +58,8 @@ def test_only_the_named_body_opens_a_case_once_and_only_on_a_released_report(cas
 
 def test_a_second_case_of_the_same_year_is_refused(cast: Cast) -> None:
     of = opened(cast).unit_year
-    assert refused(lambda: actions.open_case(of, conflict_check="Again.", actor=actor(cast.coordinator), now=utcnow())) == "engagement.open.exists"
+    again = refused(lambda: actions.open_case(of, conflict_check="Again.", actor=actor(cast.coordinator), now=utcnow()))
+    assert again == "engagement.open.exists"
 
 
 def test_a_case_is_given_only_to_people_of_the_body(cast: Cast) -> None:
