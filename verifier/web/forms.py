@@ -39,7 +39,7 @@ class VersionedForm(BaseForm):
     @property
     def seen_version(self) -> int | None:
         """The version the person saw, or None where the field was tampered with."""
-        text = self.version.data or ""
+        text = str(self.version.data or "")
         return int(text) if text.isdigit() else -1
 
 

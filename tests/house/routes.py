@@ -1,0 +1,117 @@
+"""What is asked of every route by every person, and how an answer reads in the table of `routes.txt`."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from tests import make
+from tests.people import Cast, actor, sign_in
+from verifier.accounts import actions as accounts
+from verifier.accounts.models import SignedInSession
+from verifier.checks.site import actions as site
+from verifier.core.access import Role
+from verifier.core.lifecycle import Stage
+from verifier.core.site import VisitPlan
+from verifier.core.subject import Subject
+from verifier.db import db, utcnow
+from verifier.demo import workbooks
+from verifier.engagements.models import TeamMember
+from verifier.evidence import actions as evidence
+from verifier.evidence.queries import attachments_of
+from verifier.findings import actions as findings
+from verifier.rulepacks.load import load
+
+TABLE = Path(__file__).with_name("routes.txt")
+PEOPLE = (
+    "nobody", "admin", "manager", "assessor", "coordinator", "lead", "verifier", "expert", "reviewer", "signatory", "invited",
+    "contact", "contributor", "responsible", "other_coordinator", "other_contact",
+)  # fmt: skip
+KEYS = {"invited": "colleague"}
+PLACE = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
+WORDS = {"+": "allowed", "-": "403", "0": "404", "s": "led to sign in"}
+
+
+@dataclass(frozen=True)
+class World:
+    """A case with something of every kind in it, and what the addresses are filled with."""
+
+    app: Flask
+    values: dict[str, str]
+
+
+def build(app: Flask) -> World:
+    """A case under way: a finding sent and answered with a file, a visit, a photo, an undeclared member, and spare rows to act on."""
+    cast, now = Cast(), utcnow()
+    spare = accounts.create_user(cast.org("body"), "spare@example.org", "Spare", actor=actor(cast.admin), now=now)
+    case = make.engagement(cast, Stage.CHECKING)
+    for person, role in ((cast.colleague, Role.VERIFIER), (spare, Role.TECHNICAL_EXPERT)):
+        db.session.add(TeamMember(engagement=case, user=person, role=role, named_by=cast.coordinator.id, named_at=now))
+    day = now.date()
+    visit = site.plan_visit(case, VisitPlan(day, day, "Boiler house", ("Lead", "Verifier"), ("Contact",)), actor=actor(cast.lead), now=now)
+    item = load(case.pack_id).checklist[0].code
+    photo = evidence.add_photos(
+        case.id, case.at, Subject("checklist_item", item), workbooks.photos()[:1], "Meter", actor=actor(cast.verifier), now=now
+    ).kept[0]  # fmt: skip
+    for number in (1, 2):
+        findings.raise_finding(
+            case, Subject("source", "E-095"), "data", "non_conformity", load(case.pack_id).clauses[0].code, f"Finding {number}", "Look.",
+            actor=actor(cast.lead), now=now,
+        )  # fmt: skip
+    sent = findings.send_all(case, actor=actor(cast.lead), now=now)
+    said = findings.answer(sent[0], "Here it is.", [("voucher.csv", b"month,quantity\n1,2\n")], actor=actor(cast.contact), now=now)
+    findings.put_photo(sent[0], photo, actor=actor(cast.lead), now=now)
+    findings.raise_finding(
+        case, Subject("source", "E-095"), "data", "non_conformity", load(case.pack_id).clauses[0].code, "Finding 3", "Look.",
+        actor=actor(cast.lead), now=now,
+    )  # fmt: skip
+    token = SignedInSession(user_id=spare.id, token_hash="0" * 64, created_at=now, last_seen_at=now, address="::1", browser="")
+    db.session.add(token)
+    db.session.flush()
+    values = {
+        "engagement_id": case.id, "unit_year_id": case.unit_year_id, "year_id": case.unit_year.year_id, "number": 1, "kind": "source",
+        "key": "E-095", "source_key": "E-095", "item_code": item, "photo_id": photo.id, "copy": "preview", "visit_id": visit.id,
+        "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id, "session_id": token.id, "user_id": spare.id,
+        "organisation_id": cast.org("other_unit").id, "token": "nobody-was-given-this", "filename": "css/tokens.css",
+        "member_id": next(member.id for member in case.team if member.user_id == spare.id),
+    }  # fmt: skip
+    db.session.commit()
+    return World(app, {name: str(value) for name, value in values.items()})
+
+
+def routes(app: Flask) -> list[tuple[str, Rule]]:
+    """Every method of every route, but those Flask answers by itself."""
+    found = [(method, rule) for rule in app.url_map.iter_rules() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
+    return sorted(found, key=lambda pair: (pair[1].rule, pair[0]))
+
+
+def name(method: str, rule: Rule) -> str:
+    """A route as the table names it."""
+    return f"{method} {PLACE.sub(_named, rule.rule)}"
+
+
+def _named(found: re.Match[str]) -> str:
+    return f"<{found[1]}>"
+
+
+def ask(world: World, method: str, rule: Rule, person: str) -> str:
+    """One sign for what a person is answered; each asks from a browser of their own."""
+    client: FlaskClient = world.app.test_client()
+    if person != "nobody":
+        sign_in(client, getattr(Cast(), KEYS.get(person, person)))
+    address = PLACE.sub(lambda found: world.values[found[1]], rule.rule)
+    answer = client.open(address, method=method)
+    if answer.status_code == 303 and "/sign-in" in answer.headers.get("Location", ""):
+        return "s"
+    assert answer.status_code < 500, f"{method} {address} as {person}: {answer.status_code}"
+    return {403: "-", 404: "0"}.get(answer.status_code, "+")
+
+
+def table() -> dict[str, str]:
+    """Route → one sign a person, in the order of PEOPLE."""
+    lines = [line for line in TABLE.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    return {line[: -len(PEOPLE)].strip(): line[-len(PEOPLE) :] for line in lines}
+

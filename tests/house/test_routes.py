@@ -1,0 +1,41 @@
+"""Every route × every person: the table `routes.txt` is the specification, and a route missing from it fails."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import settings_in
+from tests.house import routes
+from tests.house.routes import PEOPLE, World
+from verifier.app import create_app
+from verifier.db import db, writes_wanted
+
+
+@pytest.fixture(scope="module")
+def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One case for all questions; whoever may act acts on spare rows."""
+    home = tmp_path_factory.mktemp("routes") / "instance"
+    shutil.copytree(migrated, home)
+    app = create_app(settings_in(home), testing=True)
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        writes_wanted.set(True)
+        yield routes.build(app)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_every_route_stands_in_the_table_and_the_table_names_no_other(world: World) -> None:
+    assert set(routes.table()) == {routes.name(method, rule) for method, rule in routes.routes(world.app)}
+
+
+@pytest.mark.parametrize("route", sorted(routes.table()))
+def test_everyone_is_answered_as_the_table_says(world: World, route: str) -> None:
+    expected = routes.table()[route]
+    found = next((pair for pair in routes.routes(world.app) if routes.name(*pair) == route), None)
+    assert found is not None, "the app has no such route"
+    answered = "".join(routes.ask(world, *found, person) for person in PEOPLE)
+    wrong = [(person, routes.WORDS[should], routes.WORDS[did]) for person, should, did in zip(PEOPLE, expected, answered, strict=True) if should != did]
+    assert wrong == [], "person, should be, was"
