@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from verifier.statement.inspect import Verdict
-from verifier.statement.models import Place, ReviewOutcome, Status
+from verifier.statement.models import Place, ReviewOutcome
 from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("statement", __name__)
@@ -18,11 +18,6 @@ LABELS = {
     Place.LEAD: _l("Lead verifier"),
     Place.SIGNATORY: _l("Authorised signatory"),
     Place.SEAL: _l("Seal of the body"),
-    Status.CERTIFIED: _l("Awaiting countersignature"),
-    Status.COUNTERSIGNED: _l("Awaiting the seal"),
-    Status.ISSUED: _l("Issued, in force"),
-    Status.RECALLED: _l("Recalled before it was issued"),
-    Status.SUPERSEDED: _l("Superseded"),
     Verdict.GENUINE: _l("Genuine"),
     Verdict.SUPERSEDED: _l("Genuine, but no longer in force"),
     Verdict.EDITED: _l("Edited: do not rely on it"),
@@ -30,11 +25,14 @@ LABELS = {
     Verdict.UNREADABLE: _l("Cannot be read"),
 }
 STATES = {
-    (ReviewOutcome, "approved"): "ok", (ReviewOutcome, "sent_back"): "warn",
-    (Status, "certified"): "warn", (Status, "countersigned"): "warn", (Status, "issued"): "ok", (Status, "recalled"): "mute",
-    (Status, "superseded"): "mute", (Verdict, "genuine"): "ok", (Verdict, "superseded"): "warn", (Verdict, "edited"): "bad",
-    (Verdict, "not_ours"): "bad", (Verdict, "unreadable"): "warn",
-}  # fmt: skip
+    (ReviewOutcome, "approved"): "ok",
+    (ReviewOutcome, "sent_back"): "warn",
+    (Verdict, "genuine"): "ok",
+    (Verdict, "superseded"): "warn",
+    (Verdict, "edited"): "bad",
+    (Verdict, "not_ours"): "bad",
+    (Verdict, "unreadable"): "warn",
+}
 
 
 def _describe(title: Any, endpoint: str) -> Describe:
