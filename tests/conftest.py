@@ -1,5 +1,6 @@
 """What every test may ask for: a fresh installation in a folder of its own, a client, the standing cast."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,7 +27,8 @@ def settings_in(folder: Path, **changes: object) -> Settings:
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database brought to its newest shape and settled with the standing cast once, to be copied for every test."""
-    home = tmp_path_factory.getbasetemp().parent / "migrated"
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "migrated"
     with FileLock(f"{home}.lock"):
         if not (home / "done").exists():
             shutil.rmtree(home, ignore_errors=True)

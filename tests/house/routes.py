@@ -104,6 +104,7 @@ def ask(world: World, method: str, rule: Rule, person: str) -> str:
         sign_in(client, getattr(Cast(), KEYS.get(person, person)))
     address = PLACE.sub(lambda found: world.values[found[1]], rule.rule)
     answer = client.open(address, method=method)
+    answer.close()
     if answer.status_code == 303 and "/sign-in" in answer.headers.get("Location", ""):
         return "s"
     assert answer.status_code < 500, f"{method} {address} as {person}: {answer.status_code}"
