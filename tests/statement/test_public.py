@@ -38,13 +38,13 @@ def test_the_public_page_tells_what_the_statement_says_and_who_signed_it(client:
     page = client.get(f"/s/{issued.token}").text
     for said in (
         issued.number,
-        "Steel Group Park Co., Ltd.",
+        issued.engagement.unit.name,
         "2021",
         "Verified: pass",
         issued.pdf_sha256,
         "Lead",
         "Signatory",
-        "Jingcheng",
+        issued.engagement.body.name,
     ):
         assert said in page
     assert f"{issued.verified_total:,}" in page
