@@ -85,7 +85,7 @@ def comparison(engagement: Engagement) -> Comparison:
     """The whole comparison, whether or not anything is known of every part."""
     found, places = verified(engagement), pack_of(engagement).rounding.places
     rows = [Compared(row.category, row.counts, _rounded(row.reported, places), row.rounded) for row in found.categories]
-    total = Compared("total", True, _rounded(found.reported_total, places), found.total)
+    total = Compared("total", True, _rounded(found.reported_total, places), _rounded(found.total, places))
     return Comparison(rows, total, data.differences(engagement), _first_released(engagement))
 
 
