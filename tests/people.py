@@ -50,12 +50,15 @@ def settle() -> None:
     """Write the organisations and people; nobody has a password, `sign_in` needs none."""
     now = utcnow()
     organisations = {
-        key: Organisation(kind=kind, name=name, name_zh=None, credit_code=None, created_at=now) for key, (kind, name) in ORGANISATIONS.items()
+        key: Organisation(kind=kind, name=name, name_zh=None, credit_code=None, created_at=now)
+        for key, (kind, name) in ORGANISATIONS.items()
     }
     db.session.add_all(organisations.values())
     db.session.flush()
     for key, (organisation, roles) in PEOPLE.items():
-        person = User(email=f"{key}@example.org", name=key.replace("_", " ").title(), organisation_id=organisations[organisation].id, created_at=now)
+        person = User(
+            email=f"{key}@example.org", name=key.replace("_", " ").title(), organisation_id=organisations[organisation].id, created_at=now
+        )
         person.appointments = [Appointment(role=role) for role in roles]
         db.session.add(person)
     db.session.flush()
@@ -89,7 +92,9 @@ def sign_in(client: FlaskClient, user: User) -> FlaskClient:
     """Sit the person down at this browser: the session row a sign-in makes, without its page."""
     token, now = token_urlsafe(32), utcnow()
     db.session.add(
-        SignedInSession(user_id=user.id, token_hash=token_hash(token), created_at=now, last_seen_at=now, address="127.0.0.1", browser="test")
+        SignedInSession(
+            user_id=user.id, token_hash=token_hash(token), created_at=now, last_seen_at=now, address="127.0.0.1", browser="test"
+        )
     )
     db.session.commit()
     with client.session_transaction() as session:

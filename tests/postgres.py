@@ -29,7 +29,9 @@ def server(folder: Path) -> Iterator[str]:
     as_owner = ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"] if os.geteuid() == 0 else []
 
     def run(*command: str) -> None:
-        subprocess.run([*as_owner, *command], check=True, capture_output=True, cwd="/", env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
+        subprocess.run(
+            [*as_owner, *command], check=True, capture_output=True, cwd="/", env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+        )
 
     data, socket = folder / "data", folder
     run(str(programs() / "initdb"), "-D", str(data), "-U", "verifier", "--auth=trust", "--no-sync", "-E", "UTF8")

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "verifier" / "translations"
 LANGUAGES = ("en", "zh")
 IS_ID = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)+")
-KEYWORDS = {name: None for name in ("_", "_l", "gettext", "lazy_gettext")} | {name: (1, 2) for name in ("ngettext", "lazy_ngettext", "_n", "_ln")}
+KEYWORDS = dict.fromkeys(("_", "_l", "gettext", "lazy_gettext")) | dict.fromkeys(("ngettext", "lazy_ngettext", "_n", "_ln"), (1, 2))
 SAYS_IDS = {"Refusal", "Because", "Missing"}
 """What takes a message id first."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -126,7 +126,7 @@ def update(handed_in: list[Path]) -> int:
             else:
                 chinese[key] = value["zh"] if isinstance(value, dict) else value
     FOLDER.mkdir(exist_ok=True)
-    known_ids = {key for key in english}
+    known_ids = set(english)
     for language, new in (("en", english), ("zh", chinese)):
         old, fresh = catalogue(language), Catalog(language, fuzzy=False, project="Verifier")
         messages = list(wanted()) + [Message(key) for key in sorted(known_ids)]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
@@ -16,7 +16,7 @@ from verifier import config
 from verifier import db as database
 from verifier.accounts import views as accounts
 from verifier.audit import models as _trail  # noqa: F401 - so that migrations know its rows
-from verifier.audit.heads import Heads
+from verifier.audit.heads import Heads, follow
 from verifier.casework import views as casework
 from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
@@ -50,6 +50,15 @@ class Installation:
     store: Store
     heads: Heads
     subjects: dict[str, Describe] = field(default_factory=dict)
+
+
+def _heads_here() -> Heads:
+    """The outside heads of the app whose transaction was committed."""
+    here: Installation = current_app.extensions["verifier"]
+    return here.heads
+
+
+follow(db.session, _heads_here)
 
 
 class Unguarded(RuntimeError):
@@ -109,7 +118,6 @@ def _extend(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "verifier" / "migrations"), render_as_batch=True, compare_type=True)
     with app.app_context():
         database.prepare(db.engine)
-    app.extensions["verifier"].heads.follow(db.session)
     app.jinja_env.globals.update(current_user=current_user, may=permit.may, Permission=Permission, language=language.language)
     app.context_processor(lambda: {"locale": language.language(), "html_lang": "zh-Hans" if language.language() == "zh" else "en"})
     app.context_processor(navigation.context)

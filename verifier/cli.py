@@ -70,7 +70,7 @@ def demo(context: click.Context, once: bool) -> None:
     """Make the demo: people, a programme year, and a case at every stage."""
     if context.invoked_subcommand is not None:
         return
-    from verifier.demo import build  # noqa: PLC0415 - only the demo needs it
+    from verifier.demo import build
 
     with installation().app_context():
         if build.is_settled():
@@ -227,5 +227,3 @@ def packs_check() -> None:
     for pack_id in rulepacks.available(own):
         click.echo(pack_id)
     sys.exit(FOUND if defects else 0)
-
-

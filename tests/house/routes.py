@@ -115,4 +115,3 @@ def table() -> dict[str, str]:
     """Route → one sign a person, in the order of PEOPLE."""
     lines = [line for line in TABLE.read_text().splitlines() if line.strip() and not line.startswith("#")]
     return {line[: -len(PEOPLE)].strip(): line[-len(PEOPLE) :] for line in lines}
-

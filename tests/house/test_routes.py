@@ -37,5 +37,9 @@ def test_everyone_is_answered_as_the_table_says(world: World, route: str) -> Non
     found = next((pair for pair in routes.routes(world.app) if routes.name(*pair) == route), None)
     assert found is not None, "the app has no such route"
     answered = "".join(routes.ask(world, *found, person) for person in PEOPLE)
-    wrong = [(person, routes.WORDS[should], routes.WORDS[did]) for person, should, did in zip(PEOPLE, expected, answered, strict=True) if should != did]
+    wrong = [
+        (person, routes.WORDS[should], routes.WORDS[did])
+        for person, should, did in zip(PEOPLE, expected, answered, strict=True)
+        if should != did
+    ]
     assert wrong == [], "person, should be, was"

@@ -32,14 +32,18 @@ def test_every_permission_is_granted_to_someone_or_to_all() -> None:
 def test_every_stage_says_whose_turn_it_is() -> None:
     assert TURN.keys() == set(Stage)
     assert {stage for stage, _deed in TABLE} == set(Stage) - {Stage.ISSUED}
-    assert CASE_ROLES <= set(Role)
+    assert set(Role) >= CASE_ROLES
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))])
 def test_docs_name_only_what_exists(page: str) -> None:
     text = (ROOT / page).read_text()
     linked = re.findall(r"\]\(([^)#:]+)\)", text)
-    named = [name for name in re.findall(r"`([a-z_]+/[A-Za-z0-9_./-]+)`", text) if not name.startswith(("s3:", "beijing/", "instance/", "evidence/"))]
+    named = [
+        name
+        for name in re.findall(r"`([a-z_]+/[A-Za-z0-9_./-]+)`", text)
+        if not name.startswith(("s3:", "beijing/", "instance/", "evidence/"))
+    ]
     missing = [name for name in linked if not ((ROOT / page).parent / name).exists()]
     missing += [name for name in named if not any((base / name).exists() for base in (ROOT, ROOT / "verifier"))]
     assert missing == []
@@ -53,6 +57,8 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_template_is_used(app: Flask) -> None:
-    said = "".join(path.read_text() for folder in ("verifier", "templates") for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".html"))
+    said = "".join(
+        path.read_text() for folder in ("verifier", "templates") for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".html")
+    )
     names = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.html")}
     assert sorted(name for name in names if f'"{name}"' not in said and f"'{name}'" not in said) == []

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,17 +73,18 @@ class Heads:
             return SignedHead(trail, 0, "", datetime.min, genuine=False)  # noqa: DTZ901
         return SignedHead(trail, head["rows"], head["hash"], at, genuine=True)
 
-    def follow(self, session: scoped_session[Any]) -> None:
-        """Sign the head of every trail that a committed transaction has grown."""
 
-        @event.listens_for(session, "after_commit")
-        def _keep(done: Session) -> None:
-            for trail, (rows, hash, at) in done.info.pop("heads", {}).items():
-                self.keep(trail, rows, hash, at)
+def follow(session: scoped_session[Any], heads: Callable[[], Heads]) -> None:
+    """Sign the head of every trail that a committed transaction has grown; asked for once, `heads` says whose they are."""
 
-        @event.listens_for(session, "after_rollback")
-        def _forget(undone: Session) -> None:
-            undone.info.pop("heads", None)
+    @event.listens_for(session, "after_commit")
+    def _keep(done: Session) -> None:
+        for trail, (rows, hash, at) in done.info.pop("heads", {}).items():
+            heads().keep(trail, rows, hash, at)
+
+    @event.listens_for(session, "after_rollback")
+    def _forget(undone: Session) -> None:
+        undone.info.pop("heads", None)
 
 
 def _kept_key(path: Path) -> Ed25519PrivateKey:

@@ -107,12 +107,13 @@ class CaseMaker:
         for row in boundaries.judged(engagement, Kind.SOURCE):
             if row.row.remarkable:
                 self.finding(engagement, "boundary", row.row.key, "2", "Source is not in the monitoring plan",
-                             f"{row.row.key} is reported, but the monitoring plan does not name it. Add it, or say why it does not belong.")  # fmt: skip
+                             f"{row.row.key} is reported, but the monitoring plan does not name it. Add it, or say why not.")  # fmt: skip
         for held in numbers.held(engagement):
             if not held.agreeable:
-                what = held.source.flag_codes.replace("_", " ").replace(" ", ", ", 0) or "arithmetic"
+                what = held.source.flag_codes.replace(" ", ", ").replace("_", " ") or "arithmetic"
                 self.finding(engagement, "data", held.source.source_key, "4a", f"{held.source.name}: the number does not hold",
-                             f"Recalculating {held.source.source_key} does not give what was reported ({what}). Correct it and show the voucher.")  # fmt: skip
+                             f"{held.source.source_key} does not recalculate to what was reported ({what}). "
+                             "Correct it and show the voucher.")  # fmt: skip
 
     def finding(self, engagement: Engagement, check: str, key: str, clause: str, title: str, text: str) -> None:
         """A non-conformity on a source."""
@@ -136,7 +137,8 @@ class CaseMaker:
         """Two days at the plant, every item answered, photos of meters and boiler."""
         now = self.cast.now(hours=6)
         plan = VisitPlan(now.date(), (now + timedelta(days=1)).date(), "Boiler house, substation and meter rooms",
-                         (self.cast.users["lead"].name, self.cast.users["verifier"].name), (self.cast.users["group-contact"].name,))  # fmt: skip
+                         (self.cast.users["lead"].name, self.cast.users["verifier"].name),
+                         (self.cast.users["group-contact"].name,))  # fmt: skip
         site.plan_visit(engagement, plan, actor=self.actor("lead"), now=now)
         items = load(engagement.pack_id).checklist
         for item in items:
@@ -163,7 +165,7 @@ class CaseMaker:
         for held in numbers.held(engagement):
             if held.is_open:
                 data.decide(engagement, held.source.source_key, outcomes.Outcome.AGREED, note="Agrees after the correction.",
-                            seen_version=held.outcome.version if held.outcome else 0, actor=self.actor("lead"), now=self.cast.now())  # fmt: skip
+                            actor=self.actor("lead"), now=self.cast.now())  # fmt: skip
 
     def conclude(self, engagement: Engagement) -> None:
         """The opinion that may be given."""

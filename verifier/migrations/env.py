@@ -19,7 +19,12 @@ def run() -> None:
             connection.rollback()
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
         arguments = dict(current_app.extensions["migrate"].configure_args)
-        arguments |= {"target_metadata": db.metadata, "transaction_per_migration": False, "user_module_prefix": "columns.", "transactional_ddl": True}
+        arguments |= {
+            "target_metadata": db.metadata,
+            "transaction_per_migration": False,
+            "user_module_prefix": "columns.",
+            "transactional_ddl": True,
+        }
         context.configure(connection=connection, **arguments)
         with context.begin_transaction():
             context.run_migrations()

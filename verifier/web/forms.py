@@ -40,7 +40,7 @@ class VersionedForm(BaseForm):
     def seen_version(self) -> int | None:
         """The version the person saw, or None where the field was tampered with."""
         text = str(self.version.data or "")
-        return int(text) if text.isdigit() else -1
+        return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 class SearchForm(FlaskForm):

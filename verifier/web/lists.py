@@ -46,7 +46,7 @@ class Page(Generic[T]):
 def asked_page() -> int:
     """The page in the address; nonsense is the first."""
     text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isdigit() and len(text) < 8 else 1
+    return max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
 
 
 def paged(query: Select[Any], per_page: int = PER_PAGE) -> Page[Any]:

@@ -62,7 +62,8 @@ def load() -> None:
     settings, now = current_app.extensions["verifier"].settings, utcnow()
     if (
         row is None or row.ended_at is not None or not row.user.is_active
-        or now - row.last_seen_at > timedelta(minutes=settings.idle_minutes) or now - row.created_at > timedelta(hours=settings.session_hours)
+        or now - row.last_seen_at > timedelta(minutes=settings.idle_minutes)
+        or now - row.created_at > timedelta(hours=settings.session_hours)
     ):  # fmt: skip
         session.pop("token", None)
         return
