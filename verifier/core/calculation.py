@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -206,7 +206,7 @@ def _stated(text: str) -> Decimal | None:
 
 def _content(row: Row) -> dict[str, object]:
     """What a row says, wherever it stands."""
-    return {name: value for name, value in asdict(row).items() if name not in ("sheet", "row")}
+    return {field.name: getattr(row, field.name) for field in fields(row) if field.name not in ("sheet", "row")}
 
 
 def _digest(parts: Mapping[str, Iterable[Row]]) -> str:

@@ -55,7 +55,9 @@ def hand_in(
     if twin is not None:
         raise Refusal("report.handed_in.same_file", number=twin.number)
     report = _read(unit_year, data)
-    calculation = calculate(report, load(unit_year.year.pack_id))
+    pack = load(unit_year.year.pack_id)
+    calculation = calculate(report, pack)
+    queries.remember(digest, pack.sha256, report, calculation)
     kept = evidence.keep(data, MEDIA_TYPE, now=now)
     before = queries.newest(unit_year)
     version = ReportVersion(

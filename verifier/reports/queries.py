@@ -4,7 +4,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, literal, or_, select
 
@@ -20,7 +19,8 @@ from verifier.rulepacks.load import load
 SORTS = ("position", "difference", "name")
 SEARCHED = (ReportedSource.source_key, ReportedSource.name, ReportedSource.fuel, ReportedSource.meter, ReportedSource.owner)
 _REMEMBERED = 6
-_calculated: OrderedDict[tuple[UUID, str], tuple[ReportedReport, Calculation]] = OrderedDict()
+_calculated: OrderedDict[tuple[str, str], tuple[ReportedReport, Calculation]] = OrderedDict()
+"""By the hashes of workbook and pack: the same bytes under the same rules come to the same, whoever handed them in."""
 _lock = Lock()
 
 
@@ -60,18 +60,23 @@ def calculation_of(version: ReportVersion) -> Calculation:
 
 def _report_and_calculation(version: ReportVersion) -> tuple[ReportedReport, Calculation]:
     pack = load(version.unit_year.year.pack_id)
-    key = (version.id, pack.sha256)
+    key = (version.sha256, pack.sha256)
     with _lock:
         if key in _calculated:
             _calculated.move_to_end(key)
             return _calculated[key]
     report = from_json(version.content)
     found = report, calculate(report, pack)
+    remember(version.sha256, pack.sha256, *found)
+    return found
+
+
+def remember(sha256: str, pack_sha256: str, report: ReportedReport, calculation: Calculation) -> None:
+    """Keep what a workbook comes to for whoever asks next; the least wanted one goes."""
     with _lock:
-        _calculated[key] = found
+        _calculated[sha256, pack_sha256] = report, calculation
         while len(_calculated) > _REMEMBERED:
             _calculated.popitem(last=False)
-    return found
 
 
 def flags_of(version: ReportVersion) -> tuple[Flag, ...]:
