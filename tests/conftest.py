@@ -11,6 +11,7 @@ from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 
 from tests.people import Cast, settle
 from verifier import config
@@ -47,9 +48,10 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(migrated: Path, tmp_path: Path) -> Iterator[Flask]:
     """An installation of this test's own, with its application context pushed."""
     home = tmp_path / "instance"
-    shutil.copytree(migrated, home)
+    shutil.copytree(migrated, home, ignore=shutil.ignore_patterns("__jinja2_*"))
     app = create_app(settings_in(home), testing=True)
     app.config["WTF_CSRF_ENABLED"] = False
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(migrated))
     with app.app_context():
         writes_wanted.set(True)
         yield app
