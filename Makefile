@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk
+DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux
 
 .PHONY: help run test check system setup catalogues demo clean
 

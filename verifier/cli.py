@@ -23,6 +23,7 @@ from verifier.reports.workbook import Unreadable, read
 from verifier.rulepacks import load as rulepacks
 from verifier.serve import serve as run_server
 from verifier.statement import commands as statements
+from verifier.statement import keys
 
 FOUND, UNREADABLE = 1, 2
 WORKBOOK = click.Path(path_type=Path)
@@ -43,10 +44,11 @@ def fail(text: str, code: int = UNREADABLE) -> None:
 
 
 def installation() -> Flask:
-    """The app of this installation with its database in the newest shape."""
+    """The app of this installation with its database in the newest shape and its certificate authority made."""
     app = create_app()
     with app.app_context():
         upgrade()
+        keys.authority(utcnow())
     return app
 
 

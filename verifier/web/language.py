@@ -1,6 +1,6 @@
 """Which language and time zone a page is in."""
 
-from flask import g, request, session
+from flask import current_app, g, request, session
 from flask_babel import get_locale
 
 from verifier.web.session import signed_in_user
@@ -15,7 +15,7 @@ def select_locale() -> str:
     if chosen in LANGUAGES:
         return str(chosen)
     wanted = [tag.split("-")[0].lower() for tag in request.accept_languages.values()]
-    return next((tag for tag in wanted if tag in LANGUAGES), g.get("default_language", "en"))
+    return next((tag for tag in wanted if tag in LANGUAGES), str(current_app.config["BABEL_DEFAULT_LOCALE"]))
 
 
 def select_timezone() -> str:
