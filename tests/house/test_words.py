@@ -1,5 +1,7 @@
 """Every word of the method that a page may show has its label, and docs name only what exists."""
 
+import ast
+import importlib
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +20,22 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("words", [Role, Stage, Deed, FindingState, FindingDeed])
 def test_every_member_has_its_label(words: type[StrEnum]) -> None:
     assert [member for member in words if (words, member.value) not in LABELS] == []
+
+
+def test_no_table_of_words_loses_a_member_to_another_enum_spelt_alike() -> None:
+    lost = []
+    for file in sorted((ROOT / "verifier").rglob("*.py")):
+        tables = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Dict)]
+        for table in (table for table in tables if len(table.keys) > 1 and all(isinstance(key, ast.Attribute) for key in table.keys)):
+            named = {ast.unparse(key).rpartition(".")[0] for key in table.keys if key is not None}
+            module = importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+            enums = [
+                found for found in (getattr(module, name, None) for name in named) if isinstance(found, type) and issubclass(found, StrEnum)
+            ]
+            values = [ast.unparse(key).rpartition(".")[2].lower() for key in table.keys if key is not None]
+            if len(enums) > 1 and len(values) != len(set(values)):
+                lost.append(f"{file.relative_to(ROOT)}:{table.lineno}")
+    assert lost == []
 
 
 @pytest.mark.parametrize("words", [Stage, FindingState])

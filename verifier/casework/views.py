@@ -23,6 +23,7 @@ from verifier.programme.queries import progress as year_progress
 from verifier.registry.queries import years_of
 from verifier.reports.queries import latest_released
 from verifier.statement import queries as statements
+from verifier.web import labels
 from verifier.web.filters import name_of
 from verifier.web.labels import label
 from verifier.web.lists import export_url, paged, wants_spreadsheet
@@ -33,7 +34,7 @@ from verifier.web.spreadsheet import spreadsheet
 from verifier.web.subjects import Describe, Described, describe
 
 bp = Blueprint("casework", __name__)
-LABELS = {**words.TASKS, **words.WAITING, **words.EFFECTS, **words.FAULTS}
+LABELS = labels.words(words.GROUPS, words.TASKS, words.WAITING, words.EFFECTS, words.FAULTS)
 STATES = words.TASK_STATES
 SUBJECTS: dict[str, Describe] = {}
 SOON = 7

@@ -85,13 +85,15 @@ DEEDS = {
 }
 """source:subject:deed → what was done, in words."""
 
-TASKS = {
+GROUPS = {
     Group.BOUNDARY: _l("1. Boundary: is everything in that should be?"),
     Group.DATA: _l("2. Data: are the numbers right?"),
     Group.SITE: _l("3. Site: is it really there?"),
     Group.FINDINGS: _l("4. Findings and corrections"),
     Group.CONCLUSION: _l("5. Conclusion and review"),
     Group.SIGNATURES: _l("6. Signatures"),
+}
+TASKS = {
     Name.FACILITIES: _l("Confirm the facilities"),
     Name.SOURCES: _l("Confirm the emission sources"),
     Name.DATA: _l("Check the figure of each source"),
