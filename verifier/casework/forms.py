@@ -37,4 +37,4 @@ class TrailFilter(SearchForm):
 
     def offer(self) -> None:
         """What a row can have done to the case."""
-        self.effect.choices = [("", _("Anything")), *((str(effect), label(effect)) for effect in Effect)]
+        self.effect.choices = [("", _("All deeds")), *((str(effect), label(effect)) for effect in Effect)]

@@ -30,7 +30,7 @@ class PhotoFilter(SearchForm):
 
     def offer(self, kinds: Sequence[str]) -> None:
         """The kinds of subject that have photos."""
-        self.shows.choices = [("", _("Anything")), *((kind, str(KINDS.get(kind, kind))) for kind in kinds)]
+        self.shows.choices = [("", _("Any subject")), *((kind, str(KINDS.get(kind, kind))) for kind in kinds)]
 
 
 class PhotoFields:

@@ -1,0 +1,127 @@
+"""The gate of the look: axe finds nothing, the console is silent, nothing scrolls sideways; on every kind of page, in both languages."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import DESK, PHONE, TABLET, chromium, faults, overflow, served, sitting
+from tests.conftest import settings_in
+from tests.house import routes
+from tests.house.routes import World
+from tests.people import Cast
+from verifier.app import create_app
+from verifier.db import db, writes_wanted
+
+PAGES = [
+    (None, "/"), (None, "/sign-in"), (None, "/forgotten"), (None, "/check"), (None, "/nothing-here"),
+    ("contact", "/"), ("contact", "/account"), ("contact", "/account/sessions"), ("lead", "/account/second-factor"),
+    ("coordinator", "/organisation/people"), ("admin", "/admin/people"), ("admin", "/admin/organisations"),
+    ("admin", "/admin/people/invite"),
+    ("manager", "/programme/years"), ("manager", "/programme/years/{year_id}"), ("manager", "/programme/years/{year_id}/progress"),
+    ("manager", "/programme/years/new"), ("manager", "/programme/years/{year_id}/units/new"),
+    ("contact", "/reports"), ("contact", "/reports/{unit_year_id}"), ("contact", "/reports/{unit_year_id}/hand-in"),
+    ("contact", "/reports/{unit_year_id}/versions/1"), ("coordinator", "/cases/new"),
+    ("lead", "/"), ("lead", "/cases"), ("lead", "/cases/{engagement_id}"), ("contact", "/cases/{engagement_id}"),
+    ("coordinator", "/cases/{engagement_id}/team"), ("invited", "/cases/{engagement_id}/declare"), ("lead", "/cases/{engagement_id}/trail"),
+    ("lead", "/cases/{engagement_id}/boundary/facilities"), ("lead", "/cases/{engagement_id}/boundary/sources"),
+    ("lead", "/cases/{engagement_id}/boundary/source/G-053"), ("lead", "/cases/{engagement_id}/boundary/missing"),
+    ("lead", "/cases/{engagement_id}/data"), ("lead", "/cases/{engagement_id}/data/E-095"),
+    ("lead", "/cases/{engagement_id}/site"), ("verifier", "/cases/{engagement_id}/site/{item_code}/answer"),
+    ("lead", "/cases/{engagement_id}/findings"), ("lead", "/cases/{engagement_id}/findings/1"),
+    ("contact", "/cases/{engagement_id}/findings/2"),
+    ("lead", "/cases/{engagement_id}/findings/new?check=data&subject_kind=source&subject_id=E-095"),
+    ("lead", "/cases/{engagement_id}/photos"), ("lead", "/cases/{engagement_id}/photos/{photo_id}"),
+    ("lead", "/cases/{engagement_id}/conclusion"),
+    ("reviewer", "/cases/{engagement_id}/review"), ("lead", "/cases/{engagement_id}/signing"),
+]  # fmt: skip
+VIEWS = [("en-GB", TABLET), ("zh-CN", DESK)]
+SITE_PAGES = [page for page in PAGES if "/site" in page[1] or page[1] in ("/", "/sign-in", "/cases/{engagement_id}")]
+MODES = [
+    {"color_scheme": "light"}, {"color_scheme": "dark"}, {"contrast": "more"}, {"color_scheme": "dark", "contrast": "more"},
+    {"forced_colors": "active"},
+]  # fmt: skip
+
+SMALLER = """least => [...document.querySelectorAll(
+    ["button", "select", "input:not([type=hidden],[type=radio],[type=checkbox])", "a.button", "a.act"].map(one => `main ${one}`).join()
+)].map(one => [one.outerHTML.slice(0, 100), one.getBoundingClientRect()])
+  .filter(([_, box]) => box.width > 1 && box.height > 0 && box.height < least - 0.5)
+  .map(([html, box]) => `${Math.round(box.height)} ${html}`)"""
+
+
+@pytest.fixture(scope="module")
+def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The case of the route table."""
+    home = tmp_path_factory.mktemp("look") / "instance"
+    shutil.copytree(migrated, home, ignore=shutil.ignore_patterns("__jinja2_*"))
+    app = create_app(settings_in(home), testing=True)
+    with app.app_context():
+        writes_wanted.set(True)
+        yield routes.build(app)
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def address(world: World) -> Iterator[str]:
+    with served(world.app) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def wrong(world: World, browser: Browser, address: str, person: str | None, path: str, **settings: object) -> list[str]:
+    """Everything that is wrong with one page, a line each."""
+    user = getattr(Cast(), routes.KEYS.get(person, person)) if person else None
+    with sitting(browser, world.app, address, user, **settings) as page:
+        page.goto(path.format(**world.values))
+        found = faults(page)
+        found += [f"console: {text}" for text in page.complaints if "404" not in text]  # type: ignore[attr-defined]
+        if overflow(page) > 0:
+            found.append(f"{overflow(page)} px wider than the window")
+        return found
+
+
+def size(width: int, height: int) -> dict[str, dict[str, int]]:
+    return {"viewport": {"width": width, "height": height}}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("locale", "window"), VIEWS, ids=["en-tablet", "zh-desk"])
+@pytest.mark.parametrize(("person", "path"), PAGES, ids=lambda value: str(value))
+def test_a_page_is_fit_to_be_seen(
+    world: World, browser: Browser, address: str, person: str | None, path: str, locale: str, window: tuple[int, int]
+) -> None:
+    assert wrong(world, browser, address, person, path, locale=locale, **size(*window)) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("person", "path"), SITE_PAGES, ids=lambda value: str(value))
+def test_a_page_met_on_a_phone_fits_it(world: World, browser: Browser, address: str, person: str | None, path: str) -> None:
+    assert wrong(world, browser, address, person, path, locale="zh-CN", has_touch=True, **size(*PHONE)) == []
+    assert wrong(world, browser, address, person, path, locale="en-GB", **size(320, 700)) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: "-".join(mode.values()))
+@pytest.mark.parametrize("window", [DESK, TABLET, PHONE], ids=["desk", "tablet", "phone"])
+def test_every_component_is_fit_in_every_mode(
+    world: World, browser: Browser, address: str, mode: dict[str, str], locale: str, window: tuple[int, int]
+) -> None:
+    assert wrong(world, browser, address, None, "/components", locale=locale, **mode, **size(*window)) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("touch", "least"), [(True, 44), (False, 24)], ids=["finger", "mouse"])
+def test_whatever_is_pressed_is_large_enough(world: World, browser: Browser, address: str, touch: bool, least: int) -> None:
+    with sitting(browser, world.app, address, None, has_touch=touch, is_mobile=touch, **size(*(TABLET if touch else DESK))) as page:
+        page.goto("/components")
+        small = page.evaluate(SMALLER, least)
+    assert small == []
