@@ -18,7 +18,7 @@ demo: setup  ## make the demo cases
 
 test: setup  ## set up what is missing and pass every test, browser tests included
 	@tools/have-system || $(MAKE) --no-print-directory system
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup  ## style, types, who imports whom, translations, migrations = models
 	@$(BIN)/ruff check .
