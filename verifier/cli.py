@@ -44,11 +44,10 @@ def fail(text: str, code: int = UNREADABLE) -> None:
 
 
 def installation() -> Flask:
-    """The app of this installation with its database in the newest shape and its certificate authority made."""
+    """The app of this installation with its database in the newest shape."""
     app = create_app()
     with app.app_context():
         upgrade()
-        keys.authority(utcnow())
     return app
 
 
@@ -62,6 +61,8 @@ def main() -> None:
 def serve(workers: int) -> None:
     """Bring the database to its newest shape and serve the app; prints its address."""
     app = installation()
+    with app.app_context():
+        keys.authority(utcnow())
     run_server(app, workers)
 
 
