@@ -1,4 +1,4 @@
-"""The demo, as `make run` makes it: a case at every stage, a statement that holds, trails that hold, and nobody else's installation touched."""
+"""The demo, as `make run` makes it: a case at every stage, a statement that holds, trails that hold."""
 
 from collections import Counter
 from pathlib import Path
