@@ -151,3 +151,14 @@ def test_a_double_click_opens_one_case_and_says_so(cast: Cast, client: FlaskClie
     assert client.post("/cases/new", data=typed).status_code == 303
     assert client.post("/cases/new", data=typed).status_code in (200, 409)
     assert len(db.session.scalars(queries.visible_to(cast.coordinator)).unique().all()) == 1
+
+
+@pytest.mark.parametrize(("stage", "opens"), [(stage, stage in list(Stage)[3:7]) for stage in Stage])
+def test_the_checks_are_opened_again_from_review_and_signing_with_a_reason(cast: Cast, stage: Stage, opens: bool) -> None:
+    case = make.engagement(cast, stage)
+    refused(lambda: actions.reopen(case, " ", actor=actor(cast.lead), now=utcnow()), "engagement.reopen.no_reason")
+    if opens:
+        actions.reopen(case, "A meter was overlooked.", actor=actor(cast.lead), now=utcnow())
+        assert case.at is Stage.CHECKING
+    else:
+        refused(lambda: actions.reopen(case, "Why not.", actor=actor(cast.lead), now=utcnow()), "lifecycle.reopen.not_now")
