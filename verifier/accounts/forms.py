@@ -109,14 +109,14 @@ class ProofForm(BaseForm):
 class AccountForm(VersionedForm):
     """One's own name and language."""
 
-    name = StringField(_l("Name"), [Required(_l("Enter your name")), Length(max=120)], filters=[stripped])
+    name = StringField(_l("Full name"), [Required(_l("Enter your name")), Length(max=120)], filters=[stripped])
     language = SelectField(_l("Language"), choices=LANGUAGES)
 
 
 class ColleagueForm(BaseForm):
     """Someone to invite into one's own organisation."""
 
-    name = StringField(_l("Name"), [Required(_l("Enter the person's name")), Length(max=120)], filters=[stripped])
+    name = StringField(_l("Full name"), [Required(_l("Enter the person's name")), Length(max=120)], filters=[stripped])
     email = email_field()
 
 

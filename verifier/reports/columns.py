@@ -35,7 +35,7 @@ FIELDS: Mapping[str, str] = {
     "previous_year_tco2": "上年排放量",
 }
 REQUIRED_FIELDS = ("emission_year", "unit_name")
-_NAMES: Mapping[str, str] = {
+COLUMNS: Mapping[str, str] = {
     "source_id": "排放源编号",
     "facility_id": "设施编号",
     "meter_id": "计量器具编号",
@@ -101,7 +101,7 @@ class Sheet:
         own = [name for name in self.row.__dataclass_fields__ if name not in report.Row.__dataclass_fields__]
         named = {column: column for column in own}
         for column in own:
-            for chinese in {_OWN_NAMES.get((self.name, column), _NAMES.get(column, column)), _NAMES.get(column, column)}:
+            for chinese in {_OWN_NAMES.get((self.name, column), COLUMNS.get(column, column)), COLUMNS.get(column, column)}:
                 named[chinese] = column
         return named
 

@@ -1,5 +1,7 @@
 """Pages of reports: a unit's years, what it handed in for each, and one version with its sources."""
 
+from functools import partial
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,12 +24,11 @@ from verifier.registry.models import UnitYear
 from verifier.reports import actions, queries
 from verifier.reports.forms import HandInForm, SourcesFilter
 from verifier.reports.models import ReportedSource, ReportVersion
-from verifier.reports.wording import flag_name, flag_sentence
+from verifier.reports.wording import flag_name, flag_sentence, problem_sentence, sheet_name
 from verifier.rulepacks.load import load
 from verifier.web.filters import name_of, text_in
 from verifier.web.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
-from verifier.web.refusals import sentence
 from verifier.web.session import current_actor, this_user
 from verifier.web.spreadsheet import download, spreadsheet
 from verifier.web.subjects import Describe, Described
@@ -93,7 +94,7 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         )  # fmt: skip
         flash(_("Version %(number)s is kept. Your responsible person can release it now.", number=version.number), "success")
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)
-    problems = [(sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
+    problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
     return render_template(
         "reports/hand_in.html",
         unit_year=unit_year,
@@ -153,7 +154,8 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     return render_template(
         "reports/version.html", unit_year=unit_year, version=version, newest=versions[0], calculation=queries.calculation_of(version),
         report=queries.report_of(version), categories=names, form=form, page=paged(query), export=export_url(), flag_name=flag_name,
-        flag_sentence=flag_sentence, before=before, changes=queries.changed_sources(before, version) if before else None,
+        flag_sentence=partial(flag_sentence, categories=names), sheet_name=sheet_name, before=before,
+        changes=queries.changed_sources(before, version) if before else None,
         case=programme.case_of(unit_year),
     )  # fmt: skip
 

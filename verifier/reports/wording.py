@@ -1,12 +1,18 @@
 """The short names of what looks wrong in a report, for lists, filters and tags; the whole sentence is the flag's own."""
 
+import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from verifier.core.errors import Refusal
+from verifier.core.report import PARAMETERS
 from verifier.core.results import Flag
+from verifier.reports.columns import CHINESE, COLUMNS, FIELDS, sheet_code
 
 FLAG_NAMES: Mapping[str, Any] = {
     "missing_period": _l("Month missing"),
@@ -40,12 +46,61 @@ FLAG_NAMES: Mapping[str, Any] = {
 }
 
 
+TABLES: Mapping[str, Any] = {
+    "A_other_industry": _l("the table of default fuel values"),
+    "F_beijing": _l("Beijing's table of factors"),
+}
+WORDED: Mapping[str, Mapping[str, str]] = {
+    "sheet": CHINESE,
+    "other": CHINESE,
+    "column": {**COLUMNS, **FIELDS},
+    "parameter": PARAMETERS,
+}
+"""What a value of a sentence is called in Chinese, where it is a code of the workbook's form."""
+
+
 def flag_name(code: str) -> str:
     """The short name of a flag's code."""
     return str(FLAG_NAMES.get(code, code))
 
 
-def flag_sentence(flag: Flag) -> str:
-    """What a flag says, in the reader's language."""
+def flag_sentence(flag: Flag, categories: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What a flag says, in the reader's language; `categories` are the names of the pack's category codes."""
     template: str = _(flag.message)
-    return template % dict(flag.values)
+    values = dict(flag.values)
+    if "category" in values:
+        code = str(values["category"])
+        values["category"] = _("Total") if code == "total" else categories.get(code, code)
+    return template % _in_words(values)
+
+
+def sheet_name(name: str) -> str:
+    """A sheet as the reader finds it: its Chinese name stands before the English one."""
+    code = sheet_code(name)
+    return f"{CHINESE[code]}（{name}）" if _chinese() and code and name != CHINESE[code] else name
+
+
+def problem_sentence(problem: Refusal) -> str:
+    """What keeps a workbook from being read, its sheets and columns by the names the reader knows."""
+    template: str = _(problem.message)
+    return template % _in_words(dict(problem.values))
+
+
+def _in_words(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a sentence with codes turned into words, a real minus, and no unit where a share has none."""
+    found = dict(values)
+    for name, value in values.items():
+        text = str(value)
+        if name in WORDED and _chinese():
+            text = WORDED[name].get(text, text)
+        elif name == "parameter":
+            text = text.replace("_", " ")
+        found[name] = re.sub(r"^-(?=\d)", "−", text)
+    if "stated" in values and "parameter" in values:
+        found["stated"] = found["stated"].removesuffix(" 1")
+        found["table"] = TABLES.get(str(values["table"]), values["table"])
+    return found
+
+
+def _chinese() -> bool:
+    return str(get_locale()).startswith("zh")

@@ -1,5 +1,6 @@
 """What the database holds of a case, as the facts of its statement."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -68,6 +69,10 @@ def statement_facts(
     )
 
 
+PLACE_IN = re.compile(r", (?:clause|part) ")
+"""Where the name of a document ends and the place in it begins."""
+
+
 def both(text: Text) -> Both:
     """A text of the pack as the statement prints it."""
     return Both(text.zh, text.en)
@@ -85,7 +90,7 @@ def _holder(engagement: Engagement, role: Role) -> str:
 
 def criteria(pack: RulePack, sha256: str) -> said.Criteria:
     """The pack, pinned, with the documents its clauses are read from."""
-    documents = dict.fromkeys(clause.origin.source.split(", clause")[0] for clause in pack.clauses)
+    documents = dict.fromkeys(PLACE_IN.split(clause.origin.source)[0] for clause in pack.clauses)
     share = pack.materiality.share if pack.materiality else None
     threshold = f"{Decimal(share.numerator) * 100 / Decimal(share.denominator):f} %" if share is not None else ""
     materiality = Both(f"重要性阈值：{threshold}", f"Materiality threshold: {threshold}") if threshold else both(pack.materiality_reason)

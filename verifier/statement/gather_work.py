@@ -102,21 +102,23 @@ def _items(pack: RulePack, answers: Iterable[ChecklistAnswer]) -> tuple[said.Che
 
 
 def milestones(engagement: Engagement, drawn: Conclusion, review: Review, zone: ZoneInfo) -> tuple[said.Milestone, ...]:
-    """The dated steps of the case, in order."""
+    """The dated steps of the case; those of one day in the order in which a case takes them."""
 
     def day(at: datetime) -> date:
         return at.astimezone(zone).date()
 
     version = engagement.report_version
+    visited = db.session.scalars(select(SiteVisit).where(SiteVisit.engagement_id == engagement.id))
+    sent = [each.sent_at for each in standing.findings_of(engagement) if each.sent_at is not None]
+    received = said.Milestone(Both(f"收到报告第 {version.number} 版", f"Report version {version.number} received"),
+                              day(version.released_at or version.handed_in_at))  # fmt: skip
     steps = [
+        *([received] if version.number == 1 else []),
         said.Milestone(Both("核查项目建立", "Case opened"), day(engagement.opened_at)),
-        said.Milestone(Both(f"收到报告第 {version.number} 版", f"Report version {version.number} received"),
-                       day(version.released_at or version.handed_in_at)),
+        *(said.Milestone(Both("现场核查", "Site visit"), visit.starts_on) for visit in visited),
+        *(said.Milestone(Both("发出核查发现", "Findings sent to the unit"), on) for on in sorted({day(at) for at in sent})),
+        *([received] if version.number > 1 else []),
         said.Milestone(Both("作出核查结论", "Conclusion drawn"), day(drawn.drawn_at)),
         said.Milestone(Both("独立技术复核通过", "Independent review passed"), day(review.decided_at)),
-    ]  # fmt: skip
-    visited = db.session.scalars(select(SiteVisit).where(SiteVisit.engagement_id == engagement.id))
-    steps += [said.Milestone(Both("现场核查", "Site visit"), visit.starts_on) for visit in visited]
-    sent = [each.sent_at for each in standing.findings_of(engagement) if each.sent_at is not None]
-    steps += [said.Milestone(Both("发出核查发现", "Findings sent to the unit"), on) for on in sorted({day(at) for at in sent})]
+    ]
     return tuple(sorted(steps, key=lambda step: step.on))

@@ -63,7 +63,10 @@ def error_texts(code: int) -> tuple[str, str]:
     """Title and advice of an error, said once for every page."""
     texts = {
         400: (_("The request could not be read"), _("Go back, load the page again and repeat what you did.")),
-        403: (_("You may not do this"), _("Your role on this case does not include it. Ask the coordinator of the verification body.")),
+        403: (
+            _("You may not do this"),
+            _("Your role does not include it. On a case, ask its coordinator; elsewhere, ask whoever manages the accounts."),
+        ),
         404: (_("There is nothing here"), _("The address is wrong, or what was here is not yours to see. Start again from your cases.")),
         405: (_("The request could not be read"), _("Go back, load the page again and repeat what you did.")),
         409: (_("Someone else was faster"), _("Load the page again to see what changed, then decide again.")),
