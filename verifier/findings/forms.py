@@ -59,7 +59,7 @@ class FindingForm(VersionedForm):
     clause = SelectField(_l("Clause"), validate_choice=False, validators=[Required(_l("Choose the clause the finding is under"))])
     title = StringField(_l("Title"), [Required(_l("Give the finding a short title")), Length(max=200)])
     description = TextAreaField(_l("What was found"), [Required(_l("Say what was found")), Length(max=20_000)])
-    effect = TonnesField(_l("Effect on the reported total, t CO₂"), [Optional()])
+    effect = TonnesField(_l("Effect on the reported total, tCO₂"), [Optional()])
     internal_note = TextAreaField(_l("Note for the team"), [Optional(), Length(max=20_000)])
 
     def offer(self, pack: RulePack) -> None:

@@ -186,7 +186,7 @@ def _as_spreadsheet(engagement: Engagement, rows: list[Finding]) -> Any:
     """The same columns for everyone but the team's notes, which only the verification's own people take away."""
     pack, inside = load(engagement.pack_id), _inside()
     headers = [_("Number"), _("Title"), _("Class"), _("Clause"), _("Check"), _("About"), _("What was found"),
-               _("Effect on the reported total, t CO₂"), _("State"), _("Sent"), *([_("Note for the team")] if inside else [])]  # fmt: skip
+               _("Effect on the reported total, tCO₂"), _("State"), _("Sent"), *([_("Note for the team")] if inside else [])]  # fmt: skip
     body = [
         [each.label, each.title, text_in(pack.finding_class(each.class_code).name), each.clause, label(Check(each.arose_in)),
          each.subject_title, each.description, each.effect, label(each.at), each.sent_at, *([each.internal_note] if inside else [])]

@@ -36,6 +36,8 @@ def _current(endpoint: str) -> bool:
     here = request.endpoint or ""
     own = {"registry.years": ("registry.", "programme."), "reports.home": ("reports.",),
            "casework.cases": ("casework.", "engagements.", "boundary.", "data.", "site.", "findings.", "evidence.")}  # fmt: skip
+    if endpoint == "casework.cases" and "engagement_id" in (request.view_args or {}):
+        return True
     if endpoint in own:
         return here.startswith(own[endpoint])
     return here == endpoint

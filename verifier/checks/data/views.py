@@ -1,5 +1,7 @@
 """Pages of check 2: the register of sources, and each source recalculated beside what was reported."""
 
+from functools import partial
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -75,7 +77,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
         "checks/data/register.html", engagement=engagement, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
         agreeable=sum(each.agreeable for each in rows), progress=queries.progress(engagement), drawn=drawn,
         calculation=calculation, verified=queries.verified_by_category(engagement), address=_address,
-        report_flags=queries.flags_of_report(engagement), flag_name=flag_name, flag_sentence=flag_sentence,
+        report_flags=queries.flags_of_report(engagement), flag_name=flag_name, flag_sentence=partial(flag_sentence, categories=names),
         export=url_for(".taken_away", engagement_id=engagement.id, **_asked()), list_url=url_for(".sources", engagement_id=engagement.id),
     )  # fmt: skip
 
