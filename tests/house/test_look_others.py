@@ -1,10 +1,13 @@
 """What a second look at the pages of reports, years and statements mended, kept mended."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
+from tests.browser import chromium
 from tests.people import Cast, sign_in
 from verifier.core.errors import Refusal
 from verifier.core.results import Flag
@@ -57,3 +60,13 @@ def test_who_lacks_a_role_outside_a_case_is_not_sent_to_a_coordinator_only(clien
     answer = sign_in(client, cast.manager).get("/admin/people")
     assert answer.status_code == 403
     assert "whoever manages the accounts" in answer.text
+
+
+@pytest.mark.browser
+def test_the_caption_of_a_stacked_table_stays_on_one_line(app: Flask, cast: Cast) -> None:
+    css = (Path(app.static_folder or "") / "css" / "tables.css").read_text()
+    table = '<div class="scroll stack"><table><caption>按类别</caption><tbody><tr><th scope="row">外购电力</th><td>1</td></tr></tbody></table></div>'
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.set_content(f"<style>{css}</style>{table}")
+        assert page.locator("caption").evaluate("one => one.clientWidth > 200")
