@@ -65,7 +65,8 @@ def test_who_lacks_a_role_outside_a_case_is_not_sent_to_a_coordinator_only(clien
 @pytest.mark.browser
 def test_the_caption_of_a_stacked_table_stays_on_one_line(app: Flask, cast: Cast) -> None:
     css = (Path(app.static_folder or "") / "css" / "tables.css").read_text()
-    table = '<div class="scroll stack"><table><caption>按类别</caption><tbody><tr><th scope="row">外购电力</th><td>1</td></tr></tbody></table></div>'
+    rows = '<tbody><tr><th scope="row">外购电力</th><td>1</td></tr></tbody>'
+    table = f'<div class="scroll stack"><table><caption>按类别</caption>{rows}</table></div>'
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 390, "height": 844})
         page.set_content(f"<style>{css}</style>{table}")
