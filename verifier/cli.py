@@ -128,7 +128,7 @@ def check(workbook: Path, pack_id: str, as_json: bool) -> None:
         report = read(workbook)
     except Unreadable as unreadable:
         for problem in unreadable.problems:
-            click.echo(say(problem.message, problem.values), err=True)
+            click.echo(say(problem.message_id, problem.values), err=True)
         sys.exit(UNREADABLE)
     except Refusal as refusal:
         fail(say(refusal.message, refusal.values))
