@@ -125,3 +125,17 @@ def test_whatever_is_pressed_is_large_enough(world: World, browser: Browser, add
         page.goto("/components")
         small = page.evaluate(SMALLER, least)
     assert small == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize(("window", "text"), [(DESK, "200%"), (TABLET, "200%"), ((320, 700), "100%")], ids=["desk", "tablet", "narrow"])
+def test_large_text_and_narrow_windows_need_no_sideways_scroll(
+    world: World, browser: Browser, address: str, window: tuple[int, int], text: str, locale: str
+) -> None:
+    with sitting(browser, world.app, address, None, locale=locale, **size(*window)) as page:
+        page.goto("/components")
+        page.evaluate(
+            "text => { const root = document.documentElement; root.style.fontSize = `calc(106.25% * ${parseInt(text) / 100})` }", text
+        )
+        assert overflow(page) <= 0
