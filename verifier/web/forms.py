@@ -60,7 +60,8 @@ class Required:
 
     def __call__(self, form: Any, field: Any) -> None:
         empty = not field.data or (isinstance(field.data, str) and not field.data.strip())
-        if empty and not field.errors:
+        if empty and (not field.errors or not any(getattr(field, "raw_data", None) or [])):
+            field.errors = []
             raise StopValidation(str(self.message))
         if empty:
             raise StopValidation()
