@@ -11,6 +11,7 @@ from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 
 from tests.people import Cast, settle
@@ -18,6 +19,10 @@ from verifier import config
 from verifier.app import create_app
 from verifier.config import Settings
 from verifier.db import db, writes_wanted
+
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
+"""How fast one example runs says nothing on a busy machine."""
 
 
 def settings_in(folder: Path, **changes: object) -> Settings:

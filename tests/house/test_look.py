@@ -1,11 +1,13 @@
 """The gate of the look: axe finds nothing, the console is silent, nothing scrolls sideways; on every kind of page, in both languages."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser import DESK, PHONE, TABLET, chromium, faults, overflow, served, sitting
 from tests.conftest import settings_in
@@ -44,6 +46,7 @@ MODES = [
     {"forced_colors": "active"},
 ]  # fmt: skip
 
+Seats = Callable[..., Page]
 SMALLER = """least => [...document.querySelectorAll(
     ["button", "select", "input:not([type=hidden],[type=radio],[type=checkbox])", "a.button", "a.act"].map(one => `main ${one}`).join()
 )].map(one => [one.outerHTML.slice(0, 100), one.getBoundingClientRect()])
@@ -76,16 +79,32 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-def wrong(world: World, browser: Browser, address: str, person: str | None, path: str, **settings: object) -> list[str]:
+@pytest.fixture(scope="module")
+def seats(world: World, browser: Browser, address: str) -> Iterator[Seats]:
+    """Browsers people already sit at: opening one takes longer than looking at a page."""
+    taken: dict[str, Page] = {}
+    with ExitStack() as open_ones:
+
+        def seat(person: str | None, **settings: Any) -> Page:
+            key = repr((person, sorted(settings.items())))
+            if key not in taken:
+                user = getattr(Cast(), routes.KEYS.get(person, person)) if person else None
+                taken[key] = open_ones.enter_context(sitting(browser, world.app, address, user, **settings))
+            return taken[key]
+
+        yield seat
+
+
+def wrong(world: World, seats: Seats, person: str | None, path: str, **settings: Any) -> list[str]:
     """Everything that is wrong with one page, a line each."""
-    user = getattr(Cast(), routes.KEYS.get(person, person)) if person else None
-    with sitting(browser, world.app, address, user, **settings) as page:
-        page.goto(path.format(**world.values))
-        found = faults(page)
-        found += [f"console: {text}" for text in page.complaints if "404" not in text]  # type: ignore[attr-defined]
-        if overflow(page) > 0:
-            found.append(f"{overflow(page)} px wider than the window")
-        return found
+    page = seats(person, **settings)
+    page.complaints.clear()  # type: ignore[attr-defined]
+    page.goto(path.format(**world.values))
+    found = faults(page)
+    found += [f"console: {text}" for text in page.complaints if "404" not in text]  # type: ignore[attr-defined]
+    if overflow(page) > 0:
+        found.append(f"{overflow(page)} px wider than the window")
+    return found
 
 
 def size(width: int, height: int) -> dict[str, dict[str, int]]:
@@ -95,17 +114,15 @@ def size(width: int, height: int) -> dict[str, dict[str, int]]:
 @pytest.mark.browser
 @pytest.mark.parametrize(("locale", "window"), VIEWS, ids=["en-tablet", "zh-desk"])
 @pytest.mark.parametrize(("person", "path"), PAGES, ids=lambda value: str(value))
-def test_a_page_is_fit_to_be_seen(
-    world: World, browser: Browser, address: str, person: str | None, path: str, locale: str, window: tuple[int, int]
-) -> None:
-    assert wrong(world, browser, address, person, path, locale=locale, **size(*window)) == []
+def test_a_page_is_fit_to_be_seen(world: World, seats: Seats, person: str | None, path: str, locale: str, window: tuple[int, int]) -> None:
+    assert wrong(world, seats, person, path, locale=locale, **size(*window)) == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("person", "path"), SITE_PAGES, ids=lambda value: str(value))
-def test_a_page_met_on_a_phone_fits_it(world: World, browser: Browser, address: str, person: str | None, path: str) -> None:
-    assert wrong(world, browser, address, person, path, locale="zh-CN", has_touch=True, **size(*PHONE)) == []
-    assert wrong(world, browser, address, person, path, locale="en-GB", **size(320, 700)) == []
+def test_a_page_met_on_a_phone_fits_it(world: World, seats: Seats, person: str | None, path: str) -> None:
+    assert wrong(world, seats, person, path, locale="zh-CN", has_touch=True, **size(*PHONE)) == []
+    assert wrong(world, seats, person, path, locale="en-GB", **size(320, 700)) == []
 
 
 @pytest.mark.browser
@@ -113,9 +130,9 @@ def test_a_page_met_on_a_phone_fits_it(world: World, browser: Browser, address: 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: "-".join(mode.values()))
 @pytest.mark.parametrize("window", [DESK, TABLET, PHONE], ids=["desk", "tablet", "phone"])
 def test_every_component_is_fit_in_every_mode(
-    world: World, browser: Browser, address: str, mode: dict[str, str], locale: str, window: tuple[int, int]
+    world: World, seats: Seats, mode: dict[str, str], locale: str, window: tuple[int, int]
 ) -> None:
-    assert wrong(world, browser, address, None, "/components", locale=locale, **mode, **size(*window)) == []
+    assert wrong(world, seats, None, "/components", locale=locale, **mode, **size(*window)) == []
 
 
 @pytest.mark.browser
