@@ -40,7 +40,7 @@ def served(app: Flask) -> Iterator[str]:
 def chromium() -> Iterator[Browser]:
     """The browser; its absence is an error."""
     with sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = engine.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
         try:
             yield browser
         finally:
