@@ -28,6 +28,7 @@ from verifier.engagements import views as engagements
 from verifier.evidence import views as evidence
 from verifier.evidence.store import Store
 from verifier.findings import views as findings
+from verifier.jobs import worker as _jobs  # noqa: F401 - so that migrations know its rows and what is wanted at once is done
 from verifier.programme import views as programme
 from verifier.registry import views as registry
 from verifier.reports import views as reports

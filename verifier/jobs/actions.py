@@ -1,0 +1,44 @@
+"""Putting a job in the queue, in the transaction of the deed that wants it; and giving one that gave up another try."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from verifier.audit.actions import Effect, record
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.subject import Subject
+from verifier.db import db, uuid7
+from verifier.jobs.models import Job, State
+
+
+def enqueue(
+    kind: str, /, *, key: str | None = None, now: datetime, run_at: datetime | None = None, at_once: bool = False, **arguments: Any
+) -> Job:
+    """The job that will be done once this transaction is committed; the one already there where kind and key are known.
+
+    `arguments` are plain JSON and hold nothing personal unless the task forgets them and they are sealed. With `at_once` the process
+    that commits does it right away instead of leaving it to a worker; what fails there is tried again by a worker like any other.
+    """
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    id = uuid7()
+    row = insert(Job).values(
+        id=id, kind=kind, key=key, arguments=arguments, enqueued_at=now, run_at=run_at or now, attempts=0, progress_done=0
+    )
+    db.session.execute(row.on_conflict_do_nothing(index_elements=["kind", "key"]))
+    mine = Job.id == id if key is None else (Job.kind == kind) & (Job.key == key)
+    job = db.session.scalars(select(Job).where(mine)).one()
+    if at_once and job.id == id:
+        db.session.info.setdefault("at_once", []).append(id)
+    return job
+
+
+def try_again(job: Job, *, actor: Actor, now: datetime) -> None:
+    """Put a job that gave up back in the queue, as if it had never been tried."""
+    if job.state is not State.GAVE_UP:
+        raise Refusal("jobs.job.not_given_up")
+    job.gave_up_at, job.attempts, job.run_at = None, 0, now
+    job.leased_by = job.leased_until = None
+    record("jobs:job:tried_again", actor, Subject("job", str(job.id)), now=now, effect=Effect.LOOK, kind=job.kind)

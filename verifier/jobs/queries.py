@@ -1,0 +1,56 @@
+"""Reading the queue: what is due, one job, a list of them, how many stand where."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from verifier.db import db
+from verifier.jobs.models import Job, State
+from verifier.jobs.registry import TASKS
+
+STANDS: dict[State, ColumnElement[bool]] = {
+    State.DONE: Job.done_at.is_not(None),
+    State.GAVE_UP: Job.gave_up_at.is_not(None),
+    State.RUNNING: and_(Job.done_at.is_(None), Job.gave_up_at.is_(None), Job.leased_by.is_not(None)),
+    State.WAITING: and_(Job.done_at.is_(None), Job.gave_up_at.is_(None), Job.leased_by.is_(None)),
+}
+
+
+def due(now: datetime) -> ColumnElement[bool]:
+    """Jobs somebody may take: their time has come, they have not ended, and nobody alive holds them."""
+    free = or_(Job.leased_until.is_(None), Job.leased_until < now)
+    return and_(Job.done_at.is_(None), Job.gave_up_at.is_(None), Job.run_at <= now, free, Job.kind.in_(sorted(TASKS)))
+
+
+def job(id: UUID) -> Job | None:
+    """One job."""
+    return db.session.get(Job, id)
+
+
+def of_key(kind: str, key: str) -> Job | None:
+    """The job of a kind with a natural key."""
+    return db.session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
+
+
+def jobs(search: str = "", state: str = "", kind: str = "") -> Select[tuple[Job]]:
+    """Jobs by what is searched in kind, key and error, the latest first."""
+    rows = select(Job).order_by(Job.enqueued_at.desc(), Job.id.desc())
+    if search.strip():
+        like = f"%{search.strip()}%"
+        rows = rows.where(or_(Job.kind.ilike(like), Job.key.ilike(like), Job.last_error.ilike(like)))
+    if state:
+        rows = rows.where(STANDS[State(state)])
+    return rows.where(Job.kind == kind) if kind else rows
+
+
+def counts() -> dict[tuple[str, State], int]:
+    """How many jobs of each kind stand where."""
+    where = case(*((condition, state.value) for state, condition in STANDS.items()))
+    rows = db.session.execute(select(Job.kind, where, func.count()).group_by(Job.kind, where))
+    return {(kind, State(state)): count for kind, state, count in rows}
+
+
+def given_up() -> int:
+    """How many jobs wait for an administrator."""
+    return db.session.scalar(select(func.count()).select_from(Job).where(STANDS[State.GAVE_UP])) or 0

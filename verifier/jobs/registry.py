@@ -1,0 +1,40 @@
+"""Which function does which kind of job; each folder registers its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How a kind of job is done: may be run again after a crash, so it must not mind being done twice."""
+
+    run: Callable[..., None]
+    tries: int
+    limit: timedelta
+    keep: timedelta
+    forget: bool
+    every: timedelta | None
+
+
+TASKS: dict[str, Task] = {}
+
+
+def task(
+    kind: str, *, tries: int = 10, limit: timedelta = timedelta(minutes=30), keep: timedelta = timedelta(days=30),
+    forget: bool = False, every: timedelta | None = None,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:  # fmt: skip
+    """Register `run(work, **arguments)` for a kind.
+
+    It is tried `tries` times; held for at most `limit` a try; its row is kept for `keep` after it is done, without its arguments
+    where `forget`; `every` makes it come back by itself, once in each such span whoever asks.
+    """
+
+    def register(run: Callable[..., Any]) -> Callable[..., Any]:
+        if kind in TASKS and TASKS[kind].run.__qualname__ != run.__qualname__:
+            raise ValueError(f"two tasks for {kind}")
+        TASKS[kind] = Task(run, tries, limit, keep, forget, every)
+        return run
+
+    return register

@@ -1,0 +1,233 @@
+"""Doing what is in the queue: take a job on lease, run it, finish it in the transaction of what it did, or put it back for later."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from flask import Flask, current_app
+from sqlalchemy import Engine, event, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from verifier.core.errors import Refusal
+from verifier.db import db, utcnow, writes_wanted
+from verifier.jobs.actions import enqueue
+from verifier.jobs.models import Job
+from verifier.jobs.queries import due
+from verifier.jobs.registry import TASKS, Task
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+POLL = 1.0
+LONGEST_WAIT = timedelta(hours=6)
+
+
+class LostLease(RuntimeError):
+    """Somebody else was given the job meanwhile: what was done here is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One run of a job, as its task sees it."""
+
+    id: UUID
+    kind: str
+    attempt: int
+    mark: str
+    engine: Engine
+
+    def progress(self, done: int, total: int | None = None, words: str | None = None) -> None:
+        """Show how far it is, in a transaction of its own: said before the task writes, since SQLite has one writer."""
+        self.extend(progress_done=done, progress_total=total, progress_words=words)
+
+    def extend(self, **values: Any) -> None:
+        """Hold the job for another lease; raises LostLease when it is no longer this run's."""
+        with writing(), Session(self.engine) as own, own.begin():
+            _mine(own, self, leased_until=utcnow() + LEASE, **values)
+
+
+def run_next(name: str, *, only: UUID | None = None) -> bool:
+    """Do one job that is due; False when there is none. Needs an application context that nothing else uses."""
+    work_and_more = _claim(name, only)
+    if work_and_more is None:
+        return False
+    work, task, arguments = work_and_more
+    try:
+        with writing(), _held(work, task.limit):
+            task.run(work, **arguments)
+            _mine(db.session, work, done_at=utcnow(), leased_by=None, leased_until=None, last_error=None,
+                  **({"arguments": {}} if task.forget else {}))  # fmt: skip
+            db.session.commit()
+    except LostLease:
+        db.session.rollback()
+        log.warning("job_lost", kind=work.kind, job=str(work.id), attempt=work.attempt)
+    except Exception as error:
+        db.session.rollback()
+        _put_back(work, task, error)
+    else:
+        log.info("job_done", kind=work.kind, job=str(work.id), attempt=work.attempt)
+    return True
+
+
+def schedule(now: datetime, known: dict[str, int]) -> None:
+    """Put what comes back by itself in the queue, once in each of its spans; `known` are the spans already seen here."""
+    for kind, task in TASKS.items():
+        if task.every is None:
+            continue
+        span = int(now.timestamp() // task.every.total_seconds())
+        if known.get(kind) != span:
+            enqueue(kind, key=f"span:{span}", now=now)
+            db.session.commit()
+            known[kind] = span
+
+
+def work(app: Flask, stop: Event, *, poll: float = POLL) -> None:
+    """Do jobs until told to stop; a database that is away for a while is waited for."""
+    name, known = f"{socket.gethostname()}:{os.getpid()}", dict[str, int]()
+    while not stop.is_set():
+        ran, pause = False, poll
+        try:
+            with app.app_context():
+                schedule(utcnow(), known)
+            with app.app_context():
+                ran = run_next(name)
+        except DBAPIError as error:
+            log.error("queue_unreachable", reason=type(error).__name__)
+            pause = 5.0
+        if not ran:
+            stop.wait(pause)
+
+
+def beside(app: Flask) -> Callable[[], None]:
+    """Work in a thread of this process; what is returned stops it after the job in hand."""
+    stop = Event()
+    thread = Thread(target=work, args=(app, stop), name="jobs", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        stop.set()
+        thread.join(10)
+
+    return end
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside take SQLite's lock at once."""
+    wanted = writes_wanted.set(True)
+    try:
+        yield
+    finally:
+        writes_wanted.reset(wanted)
+
+
+def _claim(name: str, only: UUID | None) -> tuple[Work, Task, dict[str, Any]] | None:
+    """Take one job that nobody else holds; one that took its worker with it too often is given up instead."""
+    now = utcnow()
+    wanted = select(Job).where(due(now)).order_by(Job.run_at, Job.id).limit(1)
+    if only is not None:
+        wanted = wanted.where(Job.id == only)
+    elif not _anything(wanted):
+        return None
+    with writing(), Session(db.engine, expire_on_commit=False) as own:
+        while True:
+            with own.begin():
+                job = own.scalar(wanted.with_for_update(skip_locked=True))
+                if job is None:
+                    return None
+                task, mark = TASKS[job.kind], f"{name}:{uuid4()}"
+                if job.attempts < task.tries:
+                    job.attempts += 1
+                    job.leased_by, job.leased_until = mark, now + LEASE
+                    return Work(job.id, job.kind, job.attempts, mark, db.engine), task, dict(job.arguments)
+                job.leased_by = job.leased_until = None
+                job.gave_up_at, job.last_error = now, "the worker died each time"
+            log.error("job_gave_up", kind=job.kind, job=str(job.id), reason=job.last_error)
+
+
+def _anything(wanted: Any) -> bool:
+    """Looked for without the lock that writing needs: most of the time there is nothing."""
+    wants = writes_wanted.set(False)
+    try:
+        with Session(db.engine) as own:
+            return own.scalar(wanted) is not None
+    finally:
+        writes_wanted.reset(wants)
+
+
+def _mine(session: Any, work: Work, **values: Any) -> None:
+    """Change the row only while this run holds it."""
+    row = update(Job).where(Job.id == work.id, Job.leased_by == work.mark, Job.done_at.is_(None))
+    if session.execute(row.values(**values).execution_options(synchronize_session=False)).rowcount != 1:
+        raise LostLease(work.kind)
+
+
+def _put_back(work: Work, task: Task, error: Exception) -> None:
+    """Later, each time a little later; after the last try it is given up, loudly."""
+    now, reason = utcnow(), _reason(error)
+    last = work.attempt >= task.tries
+    wait = min(timedelta(seconds=5 * 3 ** min(work.attempt - 1, 9)), LONGEST_WAIT)
+    after = {"gave_up_at": now} if last else {"run_at": now + wait}
+    with writing(), Session(work.engine) as own, own.begin():
+        try:
+            _mine(own, work, leased_by=None, leased_until=None, last_error=reason, **after)
+        except LostLease:
+            return
+    say = log.error if last else log.warning
+    say("job_gave_up" if last else "job_failed", kind=work.kind, job=str(work.id), attempt=work.attempt, reason=reason)
+
+
+def _reason(error: Exception) -> str:
+    """The kind of error and its code; its text may name people and is left out."""
+    if isinstance(error, Refusal):
+        return error.message
+    code = getattr(error, "smtp_code", None) or getattr(error, "errno", None)
+    return f"{type(error).__name__} {code}" if code else type(error).__name__
+
+
+@contextmanager
+def _held(work: Work, limit: timedelta) -> Iterator[None]:
+    """Renew the lease from beside while the task runs, for as long as its kind may take."""
+    over, ends = Event(), monotonic() + limit.total_seconds()
+
+    def renew() -> None:
+        while not over.wait(LEASE.total_seconds() / 3) and monotonic() < ends:
+            try:
+                work.extend()
+            except LostLease:
+                return
+            except DBAPIError as error:
+                log.warning("lease_not_renewed", kind=work.kind, reason=type(error).__name__)
+
+    thread = Thread(target=renew, name=f"lease:{work.kind}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+@event.listens_for(db.session, "after_commit")
+def _at_once(done: Any) -> None:
+    """What was to be done at once, in a context of its own: the session that committed is not to be used here."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    for id in done.info.pop("at_once", []):
+        try:
+            with app.app_context():
+                run_next(f"{socket.gethostname()}:{os.getpid()}", only=id)
+        except DBAPIError as error:
+            log.warning("job_left_to_a_worker", job=str(id), reason=type(error).__name__)
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget(undone: Any) -> None:
+    undone.info.pop("at_once", None)
