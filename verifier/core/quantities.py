@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from verifier.core.errors import Refusal
 
 CARBON_TO_CO2 = Fraction(44, 12)
 _LONGEST_NUMBER = 60
+_PLAIN = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d{1,2})?")
 
 
@@ -23,6 +25,9 @@ class Dimension(StrEnum):
     NORMAL_VOLUME = "normal_volume"
     VOLUME = "volume"
     RATIO = "ratio"
+
+
+_GASES = {Dimension.NORMAL_VOLUME, Dimension.VOLUME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ def _written(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).replace("⋅", "·").split()).casefold()
 
 
+@lru_cache(maxsize=1024)
 def unit(text: str) -> Unit | None:
     """The unit a text names, in any width or case; None for a word that is no unit."""
     return UNITS.get(_written(text))
@@ -107,12 +113,13 @@ def factor_unit(text: str) -> FactorUnit | None:
 
 def measures_same(first: Unit, second: Unit) -> bool:
     """True where one can be turned into the other; gas in m3 is taken as Nm3, and the row is flagged for it."""
-    gas = {Dimension.NORMAL_VOLUME, Dimension.VOLUME}
-    return first.dimension is second.dimension or {first.dimension, second.dimension} == gas
+    return first.dimension is second.dimension or {first.dimension, second.dimension} == _GASES
 
 
 def convert(amount: Fraction, source: Unit, target: Unit) -> Fraction:
     """The same amount in another unit; refuses units that do not measure the same (tonnes into Nm3)."""
+    if source is target:
+        return amount
     if not measures_same(source, target):
         raise Refusal("numbers.units.differ", source=source.name, target=target.name)
     return amount * source.size / target.size
@@ -120,6 +127,8 @@ def convert(amount: Fraction, source: Unit, target: Unit) -> Fraction:
 
 def number(text: str) -> Decimal | None:
     """A number as people type it (`1,234.5`, full-width digits, blanks around), None for a blank; refuses text that is no number."""
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
     shown = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-").casefold()
     if not shown:
         return None

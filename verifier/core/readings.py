@@ -113,7 +113,7 @@ def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], tuple
             except Unknown as unknown:
                 reasons.append(unknown.reason)
         first, *others = together
-        same = len(known) == len(together) and len({(quantity.base, quantity.unit.dimension) for quantity in known}) == 1
+        same = len(known) == len(together) and (len(known) == 1 or len({(each.base, each.unit.dimension) for each in known}) == 1)
         for other in others:
             where = {"first_row": str(first.row), "same": "yes" if same else "no"}
             (notes if same else reasons).append(_reason("duplicate_period", other, **where))

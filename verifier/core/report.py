@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Self
 
 CATEGORIES: Mapping[str, str] = {
@@ -46,9 +47,10 @@ _PERIODS = tuple(
 
 def plain_text(text: str) -> str:
     """Text as names are compared: NFKC, no blanks around, single blanks inside."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
+@lru_cache(maxsize=1024)
 def code_of(text: str) -> str:
     """A category, parameter or `total` by its English or Chinese name; a word outside the vocabulary comes back lower-case."""
     word = plain_text(text).casefold()
@@ -61,6 +63,7 @@ def yes_or_no(text: str) -> bool | None:
     return True if word in _YES else False if word in _NO else None
 
 
+@lru_cache(maxsize=4096)
 def period_of(text: str) -> str | None:
     """`2021-03` or `2021` for a month or a year as people write it; None where it is neither."""
     written = plain_text(text).casefold()
