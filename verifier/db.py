@@ -13,6 +13,8 @@ from sqlalchemy import JSON, Date, DateTime, Engine, MetaData, String, Text, Typ
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
+from verifier import crash
+
 
 def uuid7() -> UUID:
     """A new key, sortable by the time it was made."""
@@ -105,6 +107,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def prepare(engine: Engine) -> None:
     """Give a SQLite engine its pragmas and honest transactions; other engines need neither."""
+    crash.watch(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

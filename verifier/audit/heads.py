@@ -1,10 +1,12 @@
 """Signed heads kept outside the database, so that a tail cut off inside it shows."""
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
+from structlog import get_logger
 
+from verifier import crash
 from verifier.core.chain import head_bytes
+
+log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +52,25 @@ class Heads:
         """Append a signed head; on the disk when this returns."""
         signature = self.key.sign(head_bytes(trail, rows, hash, at)).hex()
         line = json.dumps({"rows": rows, "hash": hash, "at": at.isoformat(), "signature": signature}) + "\n"
-        handle = os.open(self.folder / f"{trail}.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        handle = os.open(self.folder / f"{trail}.log", os.O_CREAT | os.O_RDWR, 0o600)
+        crash.point("head.before")
         try:
-            os.write(handle, line.encode())
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            whole = _whole(handle)
+            if os.pwrite(handle, line.encode(), whole) != len(line):
+                os.ftruncate(handle, whole)
+                raise OSError(ENOSPC, "no room for a signed head", f"{trail}.log")
             os.fsync(handle)
         finally:
             os.close(handle)
+        crash.point("head.after")
 
     def kept(self, trail: str) -> Iterator[SignedHead]:
-        """Every head of a trail that was signed, oldest first."""
+        """Every head of a trail that was signed, oldest first; a last line cut off by a kill was never promised."""
         path = self.folder / f"{trail}.log"
-        for line in path.read_text().splitlines() if path.exists() else ():
-            yield self._read(trail, line)
+        for line in path.read_text().splitlines(keepends=True) if path.exists() else ():
+            if line.endswith("\n"):
+                yield self._read(trail, line)
 
     def trails(self) -> list[str]:
         """The trails that have a head here, whatever the database says."""
@@ -75,16 +88,33 @@ class Heads:
 
 
 def follow(session: scoped_session[Any], heads: Callable[[], Heads]) -> None:
-    """Sign the head of every trail that a committed transaction has grown; asked for once, `heads` says whose they are."""
+    """Sign the head of every trail that a committed transaction has grown; asked for once, `heads` says whose they are.
+
+    The deed is done by then: a head that finds no room is said in the log, and made up for by the next one or at the next start.
+    """
 
     @event.listens_for(session, "after_commit")
     def _keep(done: Session) -> None:
+        crash.point("commit.after")
         for trail, (rows, hash, at) in done.info.pop("heads", {}).items():
-            heads().keep(trail, rows, hash, at)
+            try:
+                heads().keep(trail, rows, hash, at)
+            except OSError as error:
+                log.error("head_not_kept", trail=trail, rows=rows, reason=error.strerror)
 
     @event.listens_for(session, "after_rollback")
     def _forget(undone: Session) -> None:
         undone.info.pop("heads", None)
+
+
+def _whole(handle: int) -> int:
+    """How long the file is up to its last whole line; what a kill left behind it is cut off."""
+    size = os.fstat(handle).st_size
+    tail = os.pread(handle, min(size, 4096), max(0, size - 4096))
+    whole = size - len(tail) + tail.rfind(b"\n") + 1
+    if whole != size:
+        os.ftruncate(handle, whole)
+    return whole
 
 
 def _kept_key(path: Path) -> Ed25519PrivateKey:
@@ -93,7 +123,7 @@ def _kept_key(path: Path) -> Ed25519PrivateKey:
         pem = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        part = path.with_name(f"{path.name}.{os.getpid()}")
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
         part.touch(mode=0o600)
         part.write_bytes(pem)
         try:

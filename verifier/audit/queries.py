@@ -58,7 +58,7 @@ def verify_one(heads: Heads, case: UUID | None) -> Verdict:
 
 
 def _verdict(name: str, head: TrailHead | None, heads: Heads) -> Verdict:
-    rows = [_chained(row) for row in db.session.scalars(select(TrailRow).where(TrailRow.trail == name).order_by(TrailRow.number))]
+    rows = [chained(row) for row in db.session.scalars(select(TrailRow).where(TrailRow.trail == name).order_by(TrailRow.number))]
     return Verdict(name, len(rows), _break_of(name, rows, head, heads))
 
 
@@ -79,5 +79,6 @@ def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: He
     return found
 
 
-def _chained(row: TrailRow) -> ChainRow:
+def chained(row: TrailRow) -> ChainRow:
+    """The row as its hash sees it."""
     return ChainRow(row.number, row.previous, row.hash, hashed(row))

@@ -1,10 +1,12 @@
-"""Taking in files: the bytes first, then the row that names them."""
+"""Taking in files: the row and the bytes it names, both or neither."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
+
+from sqlalchemy.dialects import postgresql, sqlite
 
 from verifier.audit.actions import record
 from verifier.core.actor import Actor
@@ -19,15 +21,16 @@ from verifier.evidence.queries import photo_with, store
 
 
 def keep(data: bytes, media_type: str, *, now: datetime) -> StoredFile:
-    """Keep bytes under their hash; the same bytes again are the same file."""
+    """Keep bytes under their hash; the same bytes again are the same file.
+
+    The row comes first: who sweeps waits until it is committed or undone before taking away bytes that no row names.
+    """
     digest = sha256(data).hexdigest()
-    known = db.session.get(StoredFile, digest)
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(StoredFile).values(sha256=digest, size=len(data), media_type=media_type, stored_at=now)
+    db.session.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
     store().put(data)
-    if known is None:
-        known = StoredFile(sha256=digest, size=len(data), media_type=media_type, stored_at=now)
-        db.session.add(known)
-        db.session.flush()
-    return known
+    return db.session.get_one(StoredFile, digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 from asn1crypto import algos, keys
 from cryptography import x509
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.x509.oid import NameOID
 
+from verifier import crash
 from verifier.core.errors import Refusal
 
 KEY_BITS = 3072
@@ -113,6 +116,22 @@ def _write_once(path: Path, content: bytes, mode: int) -> None:
         os.fsync(file.fileno())
 
 
+def _make_authority(folder: Path, name: str, secret: str, now: datetime) -> None:
+    """Key and certificate appear together or not at all; of two who make them at once, the first one's stay."""
+    key_pem, root_pem = _new_root(name, secret, now)
+    aside = Path(mkdtemp(dir=folder.parent, prefix=f"{folder.name}.", suffix=".part"))
+    _write_once(aside / ROOT_KEY, key_pem, 0o600)
+    crash.point("authority.key")
+    _write_once(aside / ROOT_CERTIFICATE, root_pem, 0o644)
+    crash.point("authority.aside")
+    try:
+        aside.rename(folder)
+    except OSError:
+        rmtree(aside)
+        if not (folder / ROOT_KEY).exists():
+            raise
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     """A root certificate and its encrypted key; it vouches for people and for the seals of bodies of this installation."""
@@ -154,12 +173,10 @@ class Authority:
 
 def open_authority(folder: Path, secret: str, *, now: datetime, name: str = "Verifier local certificate authority") -> Authority:
     """The authority in `folder`, made at first use; its key file is 0600 and encrypted with `secret`."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key_file, certificate_file = folder / ROOT_KEY, folder / ROOT_CERTIFICATE
     if not key_file.exists() and not certificate_file.exists():
-        key_pem, root_pem = _new_root(name, secret, now)
-        _write_once(key_file, key_pem, 0o600)
-        _write_once(certificate_file, root_pem, 0o644)
+        _make_authority(folder, name, secret, now)
     if not (key_file.exists() and certificate_file.exists()):
         raise Refusal("statement.authority.incomplete", folder=str(folder))
     return Authority(certificate_file.read_bytes(), key_file.read_bytes(), secret)
