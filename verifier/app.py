@@ -37,6 +37,7 @@ from verifier.web import filters, headers, labels, language, navigation, permit,
 from verifier.web import views as web
 from verifier.web.session import current_user
 from verifier.web.subjects import Describe
+from verifier.web.together import Together
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (web, accounts, registry, reports, engagements, casework, boundary, data, site, findings, evidence, statement, programme)
@@ -69,7 +70,9 @@ class Unguarded(RuntimeError):
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
     """The whole application; refuses to start when a view names no permission."""
     settings = settings or config.from_environment()
-    app = Flask("verifier", root_path=str(ROOT / "verifier"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Together(
+        "verifier", root_path=str(ROOT / "verifier"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
     app.testing = testing
     _configure(app, settings)
     app.extensions["verifier"] = Installation(settings, Store.at(settings.store_url), Heads.at(settings.instance))

@@ -10,16 +10,22 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import Form as PlainForm
 from wtforms import FormField, HiddenField, IntegerField, StringField
 from wtforms.validators import StopValidation
 
 from verifier.core.errors import Refusal
+from verifier.web import once
 from verifier.web.refusals import sentence
 
 
 class BaseForm(FlaskForm):
     """A form that shows a refusal of its deed among its own errors, with everything that was typed."""
+
+    def hidden_tag(self, *fields: Any) -> Markup:
+        """The hidden fields, and what tells this showing of the form from every other."""
+        return Markup("{}{}").format(super().hidden_tag(*fields), once.field())
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         refusal: Refusal | None = getattr(g, "refusal", None)

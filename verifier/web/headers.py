@@ -1,9 +1,11 @@
 """What every response says to the browser, and what every request begins and ends with."""
 
+from typing import Any
+
 from flask import Flask, Response, current_app, g, request
 
 from verifier.db import db, writes_wanted
-from verifier.web import session
+from verifier.web import once, session, together
 
 CSP = "; ".join(
     (
@@ -14,19 +16,24 @@ CSP = "; ".join(
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def begin() -> None:
-    """Say whether this request will write, then find out whose it is."""
+def begin() -> Any:
+    """Say whether this request will write, hold what it is about, find out whose it is, and whether it was done before."""
     for left_over in ("refusal", "roles", "time_zone"):
         g.pop(left_over, None)
     view = current_app.view_functions.get(request.endpoint or "")
     writes_wanted.set(request.method not in READS or getattr(view, "keeps_record", False))
-    if request.endpoint != "static":
-        session.load()
+    if request.endpoint == "static":
+        return None
+    together.hold()
+    if session.load():
+        together.hold()
+    return once.recall()
 
 
 def finish(response: Response) -> Response:
     """One request, one transaction: committed here, in one place; every handler of an error has rolled back before."""
     if request.endpoint != "static":
+        once.keep(response)
         db.session.commit()
     return harden(response)
 
@@ -49,6 +56,7 @@ def harden(response: Response) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Register both ends."""
+    """Register both ends, and what a form written by hand carries."""
+    app.jinja_env.globals["once"] = once.field
     app.before_request(begin)
     app.after_request(finish)

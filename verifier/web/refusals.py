@@ -8,10 +8,13 @@ import structlog
 from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from verifier.core.errors import NotPermitted, NotYours, Refusal
 from verifier.db import db
+from verifier.web.together import collided
 
 log = structlog.get_logger()
 
@@ -38,7 +41,11 @@ def on_refusal(refusal: Refusal) -> Any:
     if rule is not None and rule.methods and "GET" in rule.methods:
         if request.method != "POST":
             return render_template("errors/refused.html", text=sentence(refusal)), 409
-        response = current_app.make_response(current_app.view_functions[rule.endpoint](**(request.view_args or {})))
+        try:
+            answer = current_app.view_functions[rule.endpoint](**(request.view_args or {}))
+        except (HTTPException, NotYours, NotPermitted, Refusal) as gone:
+            return current_app.handle_user_exception(gone)
+        response = current_app.make_response(answer)
         if response.status_code == 200:
             response.status_code = 409
         return response
@@ -95,6 +102,13 @@ def on_csrf(error: CSRFError) -> Any:
     return page(400, _("This page was open too long"), _("Nothing was saved. Go back, load the page again and send it once more."))
 
 
+def on_database(error: Exception) -> Any:
+    """A collision is met by doing the request again; anything else the database says is an error of ours."""
+    if collided(error) or current_app.testing:
+        raise error
+    return on_crash(error)
+
+
 def on_crash(error: Exception) -> Any:
     """An error of ours: logged with a reference that the page shows, without anything personal."""
     db.session.rollback()
@@ -110,6 +124,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotPermitted, lambda _error: _rolled_back(403))
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(DBAPIError, on_database)
+    app.register_error_handler(StaleDataError, on_database)
     if not app.testing:
         app.register_error_handler(Exception, on_crash)
 

@@ -52,12 +52,12 @@ def token_hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def load() -> None:
-    """Find the session of this request; an ended, idle, over-long or disabled one is nobody's."""
+def load() -> bool:
+    """Find the session of this request; an ended, idle, over-long or disabled one is nobody's. Says whether it began a new transaction."""
     g.user = g.signed_in = None
     token = session.get("token")
     if not token:
-        return
+        return False
     row = db.session.scalar(select(SignedInSession).where(SignedInSession.token_hash == token_hash(token)))
     settings, now = current_app.extensions["verifier"].settings, utcnow()
     if (
@@ -66,10 +66,12 @@ def load() -> None:
         or now - row.created_at > timedelta(hours=settings.session_hours)
     ):  # fmt: skip
         session.pop("token", None)
-        return
+        return False
     g.user, g.signed_in = row.user, row
-    if now - row.last_seen_at > SEEN_EVERY:
-        _note_seen(row)
+    if now - row.last_seen_at <= SEEN_EVERY:
+        return False
+    _note_seen(row)
+    return True
 
 
 def _note_seen(row: SignedInSession) -> None:
