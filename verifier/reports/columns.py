@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from unicodedata import category
 
 from verifier.core import report
 from verifier.core.report import plain_text
@@ -127,8 +128,8 @@ IDENTIFIERS = ("source_id", "facility_id", "meter_id", "equipment_id")
 
 
 def key(text: str) -> str:
-    """A sheet or column name as it is compared: any width, any case."""
-    return plain_text(text).casefold()
+    """A sheet or column name as it is compared: any width, any case, without the marks that nobody sees."""
+    return plain_text("".join(c for c in text if category(c) != "Cf")).casefold()
 
 
 def sheet_code(name: str) -> str | None:

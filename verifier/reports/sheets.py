@@ -1,174 +1,33 @@
-"""Run as a program of its own, within limits: a workbook from standard input to its cells as JSON, so a hostile file harms nobody else.
+"""Run as a program of its own, within limits: a workbook from standard input to its cells as lines of JSON, so a hostile file harms nobody.
 
-The archive and its XML are looked through before the library sees them: far cells, bombs, formulas without a value, error cells.
+A line is a sheet (an object with its name) or some rows of it (a list of lists of text); a refusal is the only line.
 """
 
 import datetime
 import io
 import json
-import re
 import resource
 import sys
 import zipfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from itertools import islice
 from xml.parsers import expat
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-MEMORY = 1_000 * 2**20
-PROCESSOR_SECONDS = 60
-UNPACKED = 300 * 2**20
-RATIO = 400
-RATIO_FROM = 5 * 2**20
-FARTHEST_ROW = 200_000
-FARTHEST_COLUMN = 256
-OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+from verifier.reports.parts import Look, Refused, look_through
 
-
-class Refused(Exception):
-    """The file cannot be read; `message` is the end of a message id."""
-
-    def __init__(self, message: str, sheet: str = "", **values: str) -> None:
-        super().__init__(message)
-        self.problem = {"message": message, "sheet": sheet, "values": values}
-
-
-@dataclass
-class Look:
-    """What the XML of one sheet says that the library would not."""
-
-    unstored: list[tuple[int, int]] = field(default_factory=list)
-    errors: list[tuple[int, int, str]] = field(default_factory=list)
-    far: str = ""
-
-
-class _Cells:
-    """Walks a sheet's XML: where values stand, and which formulas have none."""
-
-    def __init__(self) -> None:
-        self.look = Look()
-        self._row = self._column = 0
-        self._kind = ""
-        self._formula = self._valued = self._reading = False
-        self._text: list[str] = []
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        tag = name.rpartition(":")[2]
-        if tag == "row":
-            self._row = int(attributes.get("r", self._row + 1))
-            self._column = 0
-        elif tag == "c":
-            self._column += 1
-            found = _CELL.fullmatch(attributes.get("r", ""))
-            if found:
-                self._column, self._row = _column_number(found[1]), int(found[2])
-            self._kind = attributes.get("t", "n")
-            self._formula = self._valued = False
-        elif tag == "f":
-            self._formula = True
-        elif tag in ("v", "is"):
-            self._reading, self._text = True, []
-            if self._row > FARTHEST_ROW or self._column > FARTHEST_COLUMN:
-                self.look.far = self.look.far or f"{_column_letters(self._column)}{self._row}"
-
-    def end(self, name: str) -> None:
-        tag = name.rpartition(":")[2]
-        if tag in ("v", "is"):
-            self._reading = False
-            self._valued = self._valued or bool("".join(self._text))
-            if tag == "v" and self._kind == "e":
-                self.look.errors.append((self._row, self._column, "".join(self._text)))
-        elif tag == "c" and self._formula and not self._valued:
-            self.look.unstored.append((self._row, self._column))
-
-    def text(self, text: str) -> None:
-        if self._reading:
-            self._text.append(text)
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def _column_letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def _walk(stream: zipfile.ZipExtFile, walker: object) -> None:
-    """Parse a part; a document type (the door for entities) is refused."""
-    parser = expat.ParserCreate()
-
-    def doctype(*_: object) -> None:
-        raise Refused("malformed")
-
-    parser.StartDoctypeDeclHandler = doctype
-    parser.buffer_text = True
-    for handler, method in (("StartElementHandler", "start"), ("EndElementHandler", "end"), ("CharacterDataHandler", "text")):
-        if hasattr(walker, method):
-            setattr(parser, handler, getattr(walker, method))
-    parser.ParseFile(stream)
-
-
-class _Named:
-    """Collects the attributes of one kind of element."""
-
-    def __init__(self, tag: str) -> None:
-        self._tag = tag
-        self.found: list[Mapping[str, str]] = []
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name.rpartition(":")[2] == self._tag:
-            self.found.append({key.rpartition(":")[2]: value for key, value in attributes.items()} | {"@id": attributes.get("r:id", "")})
-
-
-def look_through(data: bytes) -> dict[str, Look]:
-    """Each sheet's name with what its XML says; refuses what is no workbook, encrypted, or too large when unpacked."""
-    if data.startswith(OLE):
-        raise Refused("encrypted")
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise Refused("not_a_workbook") from error
-    parts = {part.filename: part for part in archive.infolist()}
-    if "xl/workbook.xml" not in parts:
-        raise Refused("not_a_workbook")
-    if any(part.flag_bits & 1 for part in parts.values()):
-        raise Refused("encrypted")
-    unpacked = sum(part.file_size for part in parts.values())
-    if unpacked > UNPACKED or (unpacked > RATIO_FROM and unpacked > RATIO * len(data)):
-        raise Refused("too_large", size=str(unpacked // 2**20))
-    sheets, links = _Named("sheet"), _Named("Relationship")
-    with archive.open("xl/workbook.xml") as stream:
-        _walk(stream, sheets)
-    if "xl/_rels/workbook.xml.rels" in parts:
-        with archive.open("xl/_rels/workbook.xml.rels") as stream:
-            _walk(stream, links)
-    targets = {link.get("Id", ""): link.get("Target", "") for link in links.found}
-    looks = {}
-    for sheet in sheets.found:
-        target = targets.get(sheet.get("@id", "") or sheet.get("id", ""), "")
-        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if path not in parts:
-            continue
-        cells = _Cells()
-        with archive.open(path) as stream:
-            _walk(stream, cells)
-        looks[sheet["name"]] = cells.look
-    return looks
+MEMORY = 450 * 2**20
+PROCESSOR_SECONDS = 8
+TEXT = 64 * 2**20
+TOGETHER = 1_000
 
 
 def shown(value: object) -> str:
     """The raw text of a cell: numbers as the shortest decimal that round-trips, dates as ISO."""
+    if isinstance(value, str):
+        return value.replace("\0", "") if "\0" in value else value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -178,10 +37,10 @@ def shown(value: object) -> str:
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
     if isinstance(value, datetime.date):
         return value.isoformat()
-    return "" if value is None else str(value).replace("\0", "")
+    return "" if value is None else str(value)
 
 
-def read(data: bytes) -> dict[str, object]:
+def read(data: bytes) -> Iterator[object]:
     """The sheets with their cells as text, rows counted from 1 as the spreadsheet shows them."""
     try:
         looks = look_through(data)
@@ -189,34 +48,58 @@ def read(data: bytes) -> dict[str, object]:
         raise Refused("malformed") from error
     far = [Refused("too_far", name, cell=look.far).problem for name, look in looks.items() if look.far]
     if far:
-        return {"problems": far}
+        yield {"problems": far}
+        return
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        tables = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names if name in looks}
+        for name in workbook.sheet_names:
+            if name in looks:
+                yield {"name": name, "unstored": looks[name].unstored}
+                yield from _rows(workbook.get_sheet_by_name(name), looks[name])
     except (CalamineError, ValueError) as error:
         raise Refused("malformed") from error
-    sheets = []
-    for name, table in tables.items():
-        rows = [[shown(value) for value in row] for row in table]
-        for row, column, text in looks[name].errors:
-            if row <= len(rows) and column <= len(rows[row - 1]):
-                rows[row - 1][column - 1] = text
-        sheets.append({"name": name, "rows": rows, "unstored": looks[name].unstored})
-    return {"sheets": sheets}
+
+
+def _rows(sheet: CalamineSheet, look: Look) -> Iterator[list[list[str]]]:
+    """A sheet's rows, some at a time; what an error cell says takes the place of its emptiness."""
+    errors: dict[int, list[tuple[int, str]]] = {}
+    for row, column, text in look.errors:
+        errors.setdefault(row, []).append((column, text))
+    rows = _from_the_top(sheet)
+    number = 0
+    while some := [[shown(value) for value in row] for row in islice(rows, TOGETHER)]:
+        for at, cells in enumerate(some, number + 1):
+            for column, text in errors.get(at, ()):
+                if column <= len(cells):
+                    cells[column - 1] = text
+        number += len(some)
+        yield some
+
+
+def _from_the_top(sheet: CalamineSheet) -> Iterator[list[object]]:
+    """Rows from 1 and columns from A on: the library leaves out the columns before the first value, not the rows."""
+    before = [""] * (sheet.start[1] if sheet.start else 0)
+    return ([*before, *row] for row in sheet.iter_rows()) if before else sheet.iter_rows()
 
 
 def main() -> None:
-    """Limits first, then the file; every outcome is one line of JSON."""
+    """Limits first, then the file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    lines: list[bytes] = []
     try:
-        answer = read(sys.stdin.buffer.read())
+        size = 0
+        for answer in read(sys.stdin.buffer.read()):
+            lines.append(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+            size += len(lines[-1])
+            if size > TEXT:
+                raise Refused("too_large", size=str(TEXT // 2**20))
     except Refused as refused:
-        answer = {"problems": [refused.problem]}
+        lines = [json.dumps({"problems": [refused.problem]}).encode()]
     except MemoryError:
-        answer = {"problems": [Refused("too_large", size="1000").problem]}
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        lines = [json.dumps({"problems": [Refused("too_large", size=str(MEMORY // 2**20)).problem]}).encode()]
+    sys.stdout.buffer.writelines(line + b"\n" for line in lines)
 
 
 if __name__ == "__main__":

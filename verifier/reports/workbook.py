@@ -5,15 +5,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from verifier.core.report import ReportedReport, Row, UnknownSheet, period_of, plain_text
 from verifier.reports.columns import IDENTIFIERS, REQUIRED_FIELDS, REQUIRED_SHEETS, SHEETS, Sheet, field_code, key, sheet_code
 
-SECONDS = 90
-_READER = Path(__file__).with_name("sheets.py")
+SECONDS = 60
+PROCESSOR_SECONDS, MEMORY = 8, 450 * 2**20
+"""What the reading program allows itself; it says so in sheets.py, which cannot be imported here for what it imports."""
+_READER = "verifier.reports.sheets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class _Table:
     """One sheet as the reading program printed it: rows of raw text and the places of formulas without a stored value."""
 
     name: str
-    rows: Sequence[Sequence[str]]
+    rows: list[list[str]]
     unstored: frozenset[tuple[int, int]]
 
 
@@ -95,20 +97,27 @@ def _tables(data: bytes) -> list[_Table]:
     """The sheets, read by a program of its own within limits of memory and time."""
     try:
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-I", str(_READER)], input=data, env={}, capture_output=True, timeout=SECONDS, check=False
+            [sys.executable, "-I", "-m", _READER], input=data, env={}, capture_output=True, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired as expired:
         raise Unreadable([_problem("too_slow", seconds=SECONDS)]) from expired
     if -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
-        raise Unreadable([_problem("too_slow", seconds=SECONDS)])
+        raise Unreadable([_problem("too_slow", seconds=PROCESSOR_SECONDS)])
+    if -done.returncode in (signal.SIGABRT, signal.SIGSEGV):
+        raise Unreadable([_problem("too_large", size=MEMORY // 2**20)])
     if done.returncode != 0:
         raise Unreadable([_problem("malformed")])
-    answer = json.loads(done.stdout)
-    if "problems" in answer:
-        raise Unreadable([_problem(found["message"], found["sheet"], **found["values"]) for found in answer["problems"]])
-    return [
-        _Table(sheet["name"], sheet["rows"], frozenset((row, column) for row, column in sheet["unstored"])) for sheet in answer["sheets"]
-    ]
+    found: list[_Table] = []
+    same: dict[str, str] = {}
+    for line in done.stdout.splitlines():
+        said = json.loads(line)
+        if isinstance(said, list):
+            found[-1].rows.extend([same.setdefault(cell, cell) for cell in row] for row in said)
+        elif "problems" in said:
+            raise Unreadable([_problem(each["message"], each["sheet"], **each["values"]) for each in said["problems"]])
+        else:
+            found.append(_Table(said["name"], [], frozenset((row, column) for row, column in said["unstored"])))
+    return found
 
 
 def _headed(table: _Table) -> tuple[int, Sequence[str]]:
@@ -175,22 +184,25 @@ def _rows(sheet: Sheet, table: _Table, kind: str) -> tuple[tuple[Row, ...], list
             places[column] = index
     needed = [column for column in sheet.required if kind == "report" or column != "reported_tco2"]
     problems += [_problem("column_missing", table.name, column) for column in needed if column not in places]
-    made: list[Row] = []
     formulas = {row for row, _ in table.unstored}
-    for number, cells in enumerate(table.rows[top:], top + 1):
-        if problems or not (any(cell.strip() for cell in cells) or number in formulas):
-            continue
-        made.append(_row(sheet, table, number, cells, places, others))
+    made = [
+        _row(sheet, table, number, cells, places, others, number in formulas)
+        for number, cells in enumerate(table.rows[top:] if not problems else (), top + 1)
+        if (not "".join(cells).isspace() and any(cells)) or number in formulas
+    ]
     return tuple(made), [(table.name, name) for name in others.values()], problems
 
 
-def _row(sheet: Sheet, table: _Table, number: int, cells: Sequence[str], places: Mapping[str, int], others: Mapping[int, str]) -> Row:
+def _row(
+    sheet: Sheet, table: _Table, number: int, cells: Sequence[str], places: Mapping[str, int], others: Mapping[int, str], formula: bool
+) -> Row:
     values = {column: cells[index] for column, index in places.items()}
     for column in IDENTIFIERS:
         if column in values:
             values[column] = plain_text(values[column])
+    make: Any = sheet.row
+    if not others and not formula:
+        return make(sheet=table.name, row=number, **values)  # type: ignore[no-any-return]
     extra = tuple((name, cells[index]) for index, name in others.items() if cells[index].strip())
     unstored = tuple(column for column, index in places.items() if (number, index + 1) in table.unstored)
-    make: Any = sheet.row
-    row: Row = make(sheet=table.name, row=number, **values)
-    return replace(row, extra=extra, unstored=unstored) if extra or unstored else row
+    return make(sheet=table.name, row=number, extra=extra, unstored=unstored, **values)  # type: ignore[no-any-return]

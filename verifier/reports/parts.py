@@ -1,0 +1,275 @@
+"""What stands in the parts of a workbook's archive, looked through before any library unpacks them into memory."""
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from string import ascii_uppercase
+from typing import BinaryIO
+from xml.parsers import expat
+
+UNPACKED = 300 * 2**20
+RATIO = 400
+RATIO_FROM = 5 * 2**20
+FARTHEST_ROW = 200_000
+FARTHEST_COLUMN = 256
+CELLS = 4_000_000
+"""The rectangle of cells a library would lay out in memory, all sheets together."""
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_CHUNK = 2**20
+_LONGEST_ROW = 8 * _CHUNK
+_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_REFERENCE = rb"""<c\s(?:[^>]*?\s)?r=["']([A-Z]+)(\d+)["'][^>]*(?<!/)>\s*"""
+_VALUED = re.compile(_REFERENCE + rb"<[vif]")
+_UNSTORED = re.compile(_REFERENCE + rb"<f(?:\s[^>]*)?(?:/>|(?<!/)>[^<]*</f>)\s*(?:<v\s*/>|<v\s*></v>)?\s*</c>")
+_ERROR = re.compile(
+    _REFERENCE.replace(rb"<c\s", rb"""<c\s(?=[^>]*\bt=["']e["'])""") + rb"(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v>([^<]*)<"
+)
+_ROW = re.compile(rb"""<row\s(?:[^>]*?\s)?r=["'](\d+)["']""")
+_PLACED = re.compile(rb"""<c\s(?:[^>]*?\s)?r=["'][A-Z]+\d""")
+_WIDE = re.compile(rb"""r=["'][A-Z]{2}""")
+
+
+class Refused(Exception):
+    """The file cannot be read; `message` is the end of a message id."""
+
+    def __init__(self, message: str, sheet: str = "", **values: str) -> None:
+        super().__init__(message)
+        self.problem = {"message": message, "sheet": sheet, "values": values}
+
+
+@dataclass
+class Look:
+    """What the XML of one sheet says that the library would not: formulas without a value, errors, and how far its values reach."""
+
+    unstored: list[tuple[int, int]] = field(default_factory=list)
+    errors: list[tuple[int, int, str]] = field(default_factory=list)
+    rows: int = 0
+    columns: int = 0
+    far: str = ""
+
+    def reach(self, row: int, column: int) -> None:
+        """A value may stand as far out as this."""
+        self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+
+    def value_at(self, row: int, column: int) -> None:
+        """A value stands here; the first one too far away is kept by name."""
+        self.reach(row, column)
+        if row > FARTHEST_ROW or column > FARTHEST_COLUMN:
+            self.far = self.far or f"{column_letters(column)}{row}"
+
+
+class _Odd(Exception):
+    """The XML is well formed but not written as spreadsheet programs write it: it is walked element by element."""
+
+
+class _Cells:
+    """Walks a sheet's XML element by element: slow, and right whatever way it is written."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self._row = self._column = 0
+        self._kind = ""
+        self._formula = self._valued = self._reading = False
+        self._text: list[str] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "row":
+            self._row = int(attributes.get("r", self._row + 1))
+            self._column = 0
+        elif tag == "c":
+            self._column += 1
+            found = _CELL.fullmatch(attributes.get("r", ""))
+            if found:
+                self._column, self._row = column_number(found[1]), int(found[2])
+            self._kind = attributes.get("t", "n")
+            self._formula = self._valued = False
+        elif tag == "f":
+            self._formula = True
+        elif tag in ("v", "is"):
+            self._reading, self._text = True, []
+            self.look.value_at(self._row, self._column)
+
+    def end(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        if tag in ("v", "is"):
+            self._reading = False
+            self._valued = self._valued or bool("".join(self._text))
+            if tag == "v" and self._kind == "e":
+                self.look.errors.append((self._row, self._column, "".join(self._text)))
+        elif tag == "c" and self._formula and not self._valued:
+            self.look.unstored.append((self._row, self._column))
+
+    def text(self, text: str) -> None:
+        if self._reading:
+            self._text.append(text)
+
+
+class _Named:
+    """Collects the attributes of one kind of element."""
+
+    def __init__(self, tag: str) -> None:
+        self._tag = tag
+        self.found: list[Mapping[str, str]] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name.rpartition(":")[2] == self._tag:
+            self.found.append({key.rpartition(":")[2]: value for key, value in attributes.items()} | {"@id": attributes.get("r:id", "")})
+
+
+def column_number(letters: str) -> int:
+    """A is 1, Z is 26, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def column_letters(number: int) -> str:
+    """1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def look_through(data: bytes) -> dict[str, Look]:
+    """Each sheet's name with what its XML says; refuses what is no workbook, encrypted, of two meanings, or too large when unpacked."""
+    if data.startswith(OLE):
+        raise Refused("encrypted")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise Refused("not_a_workbook") from error
+    parts = _parts(archive, len(data))
+    sheets, links = _Named("sheet"), _Named("Relationship")
+    _walk(archive, parts["xl/workbook.xml"], sheets)
+    if "xl/_rels/workbook.xml.rels" in parts:
+        _walk(archive, parts["xl/_rels/workbook.xml.rels"], links)
+    targets = {link.get("Id", ""): link.get("Target", "") for link in links.found}
+    looks: dict[str, Look] = {}
+    for sheet in sheets.found:
+        name = sheet.get("name", "")
+        path = _resolved(targets.get(sheet.get("@id", "") or sheet.get("id", ""), ""))
+        if path not in parts or name in looks:
+            raise Refused("part_missing", name)
+        looks[name] = _look(archive, parts[path])
+        if sum(look.rows * look.columns for look in looks.values()) > CELLS and not looks[name].far:
+            looks[name].far = f"{column_letters(looks[name].columns)}{looks[name].rows}"
+    for path in ("xl/sharedstrings.xml", "xl/styles.xml"):
+        if path in parts:
+            _walk(archive, parts[path], None)
+    return looks
+
+
+def _parts(archive: zipfile.ZipFile, packed: int) -> dict[str, zipfile.ZipInfo]:
+    """The parts by path in lower case; two of the same name would be read differently by different programs."""
+    parts: dict[str, zipfile.ZipInfo] = {}
+    for part in archive.infolist():
+        path = posixpath.normpath(part.filename.replace("\\", "/")).lstrip("/").casefold()
+        if path in parts:
+            raise Refused("part_twice", part=part.filename)
+        parts[path] = part
+    if "xl/workbook.xml" not in parts:
+        raise Refused("not_a_workbook")
+    if any(part.flag_bits & 1 for part in parts.values()):
+        raise Refused("encrypted")
+    if any(path.endswith("vbaproject.bin") for path in parts):
+        raise Refused("macros")
+    unpacked = sum(part.file_size for part in parts.values())
+    if unpacked > UNPACKED or (unpacked > RATIO_FROM and unpacked > RATIO * packed):
+        raise Refused("too_large", size=str(unpacked // 2**20))
+    return parts
+
+
+def _resolved(target: str) -> str:
+    path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return posixpath.normpath(path).casefold()
+
+
+def _parser(walker: object, odd: Callable[[], None] | None = None) -> expat.XMLParserType:
+    """A parser that refuses a document type (the door for entities) and tells `odd` of comments, CDATA and other encodings."""
+    parser = expat.ParserCreate()
+
+    def doctype(*_: object) -> None:
+        raise Refused("malformed")
+
+    parser.StartDoctypeDeclHandler = doctype
+    parser.buffer_text = True
+    for handler, method in (("StartElementHandler", "start"), ("EndElementHandler", "end"), ("CharacterDataHandler", "text")):
+        if hasattr(walker, method):
+            setattr(parser, handler, getattr(walker, method))
+    if odd:
+        parser.CommentHandler = lambda _: odd()
+        parser.StartCdataSectionHandler = odd
+        parser.XmlDeclHandler = lambda _version, encoding, _alone: odd() if (encoding or "utf-8").casefold() != "utf-8" else None
+    return parser
+
+
+def _walk(archive: zipfile.ZipFile, part: zipfile.ZipInfo, walker: object) -> None:
+    with archive.open(part) as stream:
+        _parser(walker).ParseFile(stream)
+
+
+def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Look:
+    try:
+        with archive.open(part) as stream:
+            return _scanned(stream)
+    except _Odd:
+        look = Look()
+        _walk(archive, part, _Cells(look))
+        return look
+
+
+def _scanned(stream: BinaryIO) -> Look:
+    """A sheet as spreadsheet programs write it, searched by the megabyte."""
+    look = Look()
+
+    def odd() -> None:
+        raise _Odd
+
+    parser = _parser(None, odd)
+    for piece in _pieces(stream, parser):
+        _as_written(piece)
+        row = max(map(int, _ROW.findall(piece)), default=0)
+        if row > FARTHEST_ROW or _WIDE.search(piece):
+            for found in _VALUED.finditer(piece):
+                look.value_at(int(found[2]), column_number(found[1].decode()))
+        else:
+            look.reach(row, next((26 - at for at, letter in enumerate(reversed(ascii_uppercase)) if f'r="{letter}'.encode() in piece), 1))
+        if b"<f" in piece:
+            look.unstored += [(int(found[2]), column_number(found[1].decode())) for found in _UNSTORED.finditer(piece)]
+        if b'"e"' in piece or b"'e'" in piece:
+            look.errors += [(int(found[2]), column_number(found[1].decode()), found[3].decode()) for found in _ERROR.finditer(piece)]
+    return look
+
+
+def _pieces(stream: BinaryIO, parser: expat.XMLParserType) -> Iterator[bytes]:
+    """The part cut after whole rows, every byte of it found well formed on the way."""
+    rest = b""
+    while chunk := stream.read(_CHUNK):
+        parser.Parse(chunk, False)
+        text = rest + chunk
+        cut = text.rfind(b"</row>") + len(b"</row>")
+        if cut < len(b"</row>"):
+            cut = 0
+        if len(text) - cut > _LONGEST_ROW or text.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise _Odd
+        yield text[:cut]
+        rest = text[cut:]
+    parser.Parse(b"", True)
+    yield rest
+
+
+def _as_written(piece: bytes) -> None:
+    """Every row and cell says where it stands, in double quotes and without a prefix; else the piece is odd."""
+    cells = piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<c/>") + piece.count(b"<c\n")
+    rows = piece.count(b"<row")
+    if b":row" in piece or b":c " in piece or (cells != piece.count(b'<c r="') and cells != len(_PLACED.findall(piece))):
+        raise _Odd
+    if rows != piece.count(b'<row r="') and rows != len(_ROW.findall(piece)):
+        raise _Odd
