@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from verifier.core import rulepack
+from verifier.core import packread
 from verifier.core.errors import Refusal
 from verifier.rulepacks import calendars, load
 
@@ -70,13 +70,13 @@ def test_suggested_dates_of_2021_were_merged() -> None:
 SPOILED = [
     (lambda pack: pack.pop("zone"), "zone", "is missing"),
     (lambda pack: pack["categories"][0].pop("source"), "categories[0].source", "is missing"),
-    (lambda pack: pack["rounding"].update(basis="heard"), "rounding.basis", "must be one of read, known, practice"),
+    (lambda pack: pack["rounding"].update(basis="heard"), "rounding.basis", "must be one of read, known, practice, unstated"),
     (lambda pack: pack["opinions"][0]["name"].pop("zh"), "opinions[0].name", "must have en and zh"),
     (lambda pack: pack["factors"][0].update(value=24.5), "factors[0].value", "must be a number written as text"),
     (lambda pack: pack.update(colour="red"), "colour", "is not a key of a rule pack"),
     (lambda pack: pack["materiality"].update(share="5"), "materiality.share", "must be a share between 0 and 1, written as text"),
     (lambda pack: pack["clocks"][0].update(days=-1), "clocks[0].days", "must be a whole number, 0 or more"),
-    (lambda pack: pack["checklist"][0].update(clause="99"), "checklist.complaints.clause", "no clause '99'"),
+    (lambda pack: pack["checklist"][0].update(clause="99"), "checklist.doc_basic_facts.clause", "no clause '99'"),
     (lambda pack: pack["clauses"].append(pack["clauses"][0]), "clauses.1", "the code stands twice"),
     (lambda pack: pack.update(version="2022"), "id", "is not programme/version"),
 ]
@@ -86,9 +86,9 @@ SPOILED = [
 def test_every_defect_is_named_by_its_key(spoil: Any, key: str, reason: str) -> None:
     pack = copy.deepcopy(data())
     spoil(pack)
-    assert (key, reason) in rulepack.problems(pack)
+    assert (key, reason) in packread.problems(pack)
     with pytest.raises(Refusal, match=r"pack\.malformed"):
-        rulepack.parse(pack)
+        packread.parse(pack)
 
 
 def test_an_own_pack_adds_and_never_replaces(tmp_path: Path) -> None:

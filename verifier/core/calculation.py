@@ -1,19 +1,18 @@
 """Check 2: activity × factors → tonnes, exact inside, every step kept; what is unknown stays unknown."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from hashlib import sha256
 
 from verifier.core import datachecks
 from verifier.core.errors import Refusal
-from verifier.core.factors import Factor, FactorBook
+from verifier.core.factors import Factor, FactorBook, same_value
+from verifier.core.fingerprints import content, facility_fingerprint, fingerprint
 from verifier.core.methods import Method, fits, method_of
-from verifier.core.quantities import Dimension, convert, number, round_half_up
+from verifier.core.quantities import Dimension, Unit, number, round_half_up
 from verifier.core.readings import AnyRow, DataRow, Quantity, Reading, read_activity, read_measurements
-from verifier.core.report import ActivityRow, ReportedReport, Row, SourceRow, yes_or_no
+from verifier.core.report import ActivityRow, ReportedReport, SourceRow, yes_or_no
 from verifier.core.results import (
     Calculation,
     CategoryResult,
@@ -24,6 +23,7 @@ from verifier.core.results import (
     Unassigned,
     Unknown,
     UsedFactor,
+    UsedQuantity,
 )
 from verifier.core.rulepack import RulePack
 
@@ -36,6 +36,7 @@ __all__ = [
     "Step",
     "Unassigned",
     "UsedFactor",
+    "UsedQuantity",
     "calculate",
     "facility_fingerprint",
     "fingerprint",
@@ -43,7 +44,11 @@ __all__ = [
 
 
 def calculate(report: ReportedReport, pack: RulePack) -> Calculation:
-    """A report recalculated under a pack: tonnes of CO2, exact, before rounding; the order of rows never matters."""
+    """A report recalculated under a pack: tonnes of CO2, exact, before rounding; the order of rows never matters.
+
+    What a row leaves unknown makes its source and the total unknown, never 0, with what is known beside it; rounding is the last step,
+    by the pack's rule. Source: workbook.md (what a flagged row does), rules.md sections 1 and 3 (arithmetic).
+    """
     book = FactorBook(report.factors)
     activity, measurements = _by_source(report.activity), _by_source(report.measurements)
     listed: dict[str, list[SourceRow]] = {}
@@ -68,7 +73,7 @@ def calculate(report: ReportedReport, pack: RulePack) -> Calculation:
         by_category=by_category,
         recalculated_total=sum((result.known for result in counted), Fraction()) if complete else None,
         recalculated_known=sum((result.known for result in counted), Fraction()),
-        rounded_total=sum((tonnes for tonnes in rounded if tonnes is not None), Decimal()) if complete else None,
+        rounded_total=_rounded_total(rounded, counted, pack) if complete else None,
         reported_total=next((_stated(row.reported_tco2) for row in report.totals if row.category_code == "total"), None),
         unassigned=unassigned,
         flags=datachecks.flags(report, pack, readings, results, unassigned),
@@ -82,21 +87,36 @@ def _by_source(rows: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:
     return found
 
 
+def _rounded_total(rounded: Sequence[Decimal | None], counted: Sequence[SourceResult], pack: RulePack) -> Decimal:
+    if pack.rounding.total == "rounded_sum":
+        return round_half_up(sum((result.known for result in counted), Fraction()), pack.rounding.places)
+    return sum((tonnes for tonnes in rounded if tonnes is not None), Decimal())
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a source comes to as far as it is known."""
+
+    known: Fraction = Fraction()
+    steps: tuple[Step, ...] = ()
+    factors: tuple[UsedFactor, ...] = ()
+    method: str = ""
+    quantities: tuple[UsedQuantity, ...] = ()
+
+
 def _source_result(source: SourceRow, twins: Sequence[SourceRow], reading: Reading, book: FactorBook, pack: RulePack) -> SourceResult:
     category = pack.category(source.category_code)
     sign = category.sign if category else 1
     reasons, notes = list(reading.reasons), list(reading.notes)
     for twin in twins:
-        same = _content(twin) == _content(source)
+        same = content(twin) == content(source)
         (notes if same else reasons).append(Reason("duplicate_source", None, twin.sheet, twin.row, (("first_row", str(source.row)),)))
-    known = Fraction()
-    steps: tuple[Step, ...] = ()
-    used: tuple[UsedFactor, ...] = ()
+    work = _Work()
     if category is None:
         where = (("category", source.category),)
         reasons.append(Reason("unknown_category", None, source.sheet, source.row, where))
     else:
-        known, steps, used = _recalculated(source, reading.quantities, sign, book, reasons, notes)
+        work = _recalculated(source, reading.quantities, sign, book, pack, reasons, notes)
     reported = _stated(source.reported_tco2)
     if reported is None:
         notes.append(Reason("reported_unreadable", None, source.sheet, source.row, (("text", source.reported_tco2),)))
@@ -108,31 +128,40 @@ def _source_result(source: SourceRow, twins: Sequence[SourceRow], reading: Readi
         name=source.name,
         facility_id=source.facility_id,
         category=source.category_code,
-        counts=bool(category is None or category.counts) and yes_or_no(source.counts) is not False,
+        counts=bool(category is None or category.in_total) and yes_or_no(source.counts) is not False,
         reported=reported,
-        recalculated=known if complete else None,
-        known=known,
-        difference=Fraction(reported) - known if complete and reported is not None else None,
+        recalculated=work.known if complete else None,
+        known=work.known,
+        difference=Fraction(reported) - work.known if complete and reported is not None else None,
         complete=complete,
         reasons=tuple(reasons),
-        steps=steps,
-        factors=used,
+        steps=work.steps,
+        factors=work.factors,
         notes=tuple(notes),
+        method=work.method,
+        quantities=work.quantities,
     )
 
 
 def _recalculated(
-    source: SourceRow, quantities: Sequence[Quantity], sign: int, book: FactorBook, reasons: list[Reason], notes: list[Reason]
-) -> tuple[Fraction, tuple[Step, ...], tuple[UsedFactor, ...]]:
+    source: SourceRow,
+    quantities: Sequence[Quantity],
+    sign: int,
+    book: FactorBook,
+    pack: RulePack,
+    reasons: list[Reason],
+    notes: list[Reason],
+) -> _Work:
     """Tonnes, steps and factors of the known quantities; months under the same factors are taken together."""
-    groups: dict[tuple[Factor, ...], tuple[Method, list[Quantity]]] = {}
+    groups: dict[tuple[str, tuple[Factor, ...]], tuple[Method, list[Quantity]]] = {}
     methods: dict[int, Method | Reason] = {}
+    admitted = pack.methods_for(source.category_code)
     assumed: Quantity | None = None
     for quantity in quantities:
         try:
             factors = book.factors_of(source, quantity.period)
             if id(factors) not in methods:
-                methods[id(factors)] = method_of(source.category_code, factors)
+                methods[id(factors)] = method_of(source.category_code, factors, admitted, pack.carbon_to_co2)
             method = methods[id(factors)]
         except Unknown as unknown:
             method = unknown.reason
@@ -145,18 +174,60 @@ def _recalculated(
         else:
             if quantity.unit.dimension is Dimension.VOLUME and method.unit.dimension is Dimension.NORMAL_VOLUME:
                 assumed = assumed or quantity
-            groups.setdefault(method.used, (method, []))[1].append(quantity)
+            groups.setdefault((method.code, method.used), (method, []))[1].append(quantity)
     if assumed:
         notes.append(Reason("volume_conditions", None, assumed.sheet, assumed.row, (("unit", assumed.unit.name),)))
-    tonnes, steps = Fraction(), list[Step]()
+    tonnes, steps, used = Fraction(), list[Step](), list[UsedQuantity]()
     for method, together in groups.values():
-        amount = sum((convert(quantity.amount, quantity.unit, method.unit) for quantity in together), Fraction())
         period = "" if len(groups) == 1 else ", ".join(quantity.period for quantity in together)
-        lines = method.steps(amount, sign, period)
+        lines = (*_measured_steps(together), *method.steps(_amount(together, method.unit), sign, period))
         steps += lines
         tonnes += lines[-1].value
-    used = dict.fromkeys(factor for factors in groups for factor in factors)
-    return tonnes, tuple(steps), tuple(factor.used() for factor in used)
+        used += _used_quantities(together, method, sign)
+    if len(groups) > 1:
+        steps.append(Step("step.tonnes", tonnes, "tCO2", "", "result"))
+    factors_used = dict.fromkeys(factor for _, factors in groups for factor in factors)
+    named = tuple(_used_factor(factor, source, pack) for factor in factors_used)
+    return _Work(tonnes, tuple(steps), named, " + ".join(dict.fromkeys(code for code, _ in groups)), tuple(used))
+
+
+def _amount(quantities: Sequence[Quantity], into: Unit) -> Fraction:
+    """All of them in one unit: added up as written first, then converted."""
+    by_size: dict[Fraction, Fraction] = {}
+    for quantity in quantities:
+        size = quantity.unit.size
+        by_size[size] = by_size[size] + quantity.amount if size in by_size else quantity.amount
+    return sum((amount * size / into.size for size, amount in by_size.items()), Fraction())
+
+
+def _used_quantities(quantities: Sequence[Quantity], method: Method, sign: int) -> Iterator[UsedQuantity]:
+    per_unit, ratios = sign * method.per_unit, dict[Fraction, Fraction]()
+    for quantity in quantities:
+        size = quantity.unit.size
+        ratio = ratios.setdefault(size, size / method.unit.size)
+        yield UsedQuantity(
+            quantity.period, quantity.amount, quantity.unit.name, quantity.sheet, quantity.row, ratio, method.unit.name, per_unit
+        )
+
+
+def _measured_steps(quantities: Sequence[Quantity]) -> Iterator[Step]:
+    """What each measured row was made of, before its tonnes."""
+    for quantity in quantities:
+        for label, value, shown in quantity.parts:
+            yield Step(f"step.{label}", value, shown, quantity.period, "measurement", quantity.sheet, quantity.row)
+
+
+def _used_factor(factor: Factor, source: SourceRow, pack: RulePack) -> UsedFactor:
+    """The factor with its table and that table's version: as the unit names it, else the published table whose default it is."""
+    used, row = factor.used(), factor.row
+    table = pack.table(row.table) if row.table.strip() else None
+    if table is None and not row.table.strip():
+        published = next(
+            (each for each in pack.factor_rows(source.category_code, source.fuel, used.parameter) if same_value(factor, each)), None
+        )
+        table = pack.table(published.table) if published else None
+        used = replace(used, table=table.code) if table else used
+    return replace(used, version=table.version) if table and table.version else used
 
 
 def _by_category(results: Sequence[SourceResult], report: ReportedReport, pack: RulePack) -> tuple[CategoryResult, ...]:
@@ -167,7 +238,7 @@ def _by_category(results: Sequence[SourceResult], report: ReportedReport, pack: 
     found = []
     for code in sorted({result.category for result in results} | stated.keys()):
         rule = pack.category(code)
-        counts = rule is None or rule.counts
+        counts = rule is None or rule.in_total
         mine = [result for result in results if result.category == code and (result.counts or not counts)]
         known = sum((result.known for result in mine), Fraction())
         whole = known if all(result.complete for result in mine) else None
@@ -202,54 +273,3 @@ def _stated(text: str) -> Decimal | None:
         return number(text)
     except Refusal:
         return None
-
-
-def _content(row: Row) -> dict[str, object]:
-    """What a row says, wherever it stands."""
-    return {field.name: getattr(row, field.name) for field in fields(row) if field.name not in ("sheet", "row")}
-
-
-def _digest(parts: Mapping[str, Iterable[Row]]) -> str:
-    listed = {
-        name: sorted(json.dumps(_content(row), ensure_ascii=False, sort_keys=True, separators=(",", ":")) for row in rows)
-        for name, rows in parts.items()
-    }
-    return sha256(json.dumps(listed, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def fingerprint(report: ReportedReport, source_id: str) -> str:
-    """SHA-256 over everything a source's number rests on; it changes with any of it, never with the order of rows."""
-    book = FactorBook(report.factors)
-    sources = [source for source in report.sources if source.source_id == source_id]
-    meters = {source.meter_id for source in sources if source.meter_id}
-    return _digest(
-        {
-            "sources": sources,
-            "activity": [row for row in report.activity if row.source_id == source_id],
-            "measurements": [row for row in report.measurements if row.source_id == source_id],
-            "factors": [row for source in sources[:1] for row in book.rows_of(source)],
-            "crosschecks": [row for row in report.crosschecks if row.source_id == source_id],
-            "meters": [row for row in report.meters if row.meter_id in meters],
-        }
-    )
-
-
-def facility_fingerprint(report: ReportedReport, facility_id: str) -> str:
-    """SHA-256 over a facility as reported and the sources it holds, not their numbers."""
-    mine = [source for source in report.sources if source.facility_id == facility_id]
-    facilities = [row for row in report.facilities if row.facility_id == facility_id]
-    equipment = [row for row in report.equipment if row.facility_id == facility_id]
-    bare = [
-        SourceRow(
-            sheet="",
-            row=0,
-            source_id=row.source_id,
-            name=row.name,
-            category=row.category,
-            fuel=row.fuel,
-            in_plan=row.in_plan,
-            counts=row.counts,
-        )
-        for row in mine
-    ]
-    return _digest({"facilities": facilities, "equipment": equipment, "sources": bare})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verifier.core.errors import Refusal
+from verifier.core.packparts import DefaultFactor
 from verifier.core.quantities import FactorUnit, factor_unit, number
 from verifier.core.report import FactorRow, SourceRow, code_of, period_of, plain_text
 from verifier.core.results import Reason, Unknown, UsedFactor
@@ -56,6 +57,15 @@ def read_factor(row: FactorRow) -> Factor:
 
 def _reason(code: str, row: FactorRow, **values: str) -> Reason:
     return Reason(code, period_of(row.period), row.sheet, row.row, tuple(values.items()))
+
+
+def same_value(factor: Factor, published: DefaultFactor) -> bool:
+    """Whether a factor is a published default, in whichever units either is written."""
+    stated_in = factor_unit(published.unit)
+    if stated_in is None:
+        return False
+    per = stated_in.denominator
+    return factor.per_base == published.value * stated_in.numerator.size / (per.size if per else 1)
 
 
 class FactorBook:

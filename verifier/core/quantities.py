@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from verifier.core.errors import Refusal
 
-CARBON_TO_CO2 = Fraction(44, 12)
 _LONGEST_NUMBER = 60
 _PLAIN = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d{1,2})?")
@@ -63,6 +62,7 @@ def _table() -> Mapping[str, Unit]:
         ("t", Dimension.MASS, Fraction(1), "t 吨 公吨 tonne tonnes"),
         ("kg", Dimension.MASS, Fraction(1, 10**3), "kg 千克 公斤"),
         ("g", Dimension.MASS, Fraction(1, 10**6), "g 克"),
+        ("kt", Dimension.MASS, Fraction(10**3), "kt gg"),
         ("kWh", Dimension.ENERGY, Fraction(1, 10**3), "kwh kw·h kw.h kw*h 千瓦时 千瓦·时 千瓦小时 度"),
         ("MWh", Dimension.ENERGY, Fraction(1), "mwh mw·h mw.h mw*h 兆瓦时 兆瓦·时 兆瓦小时"),
         ("GWh", Dimension.ENERGY, Fraction(10**3), "gwh gw·h gw.h 吉瓦时 吉瓦·时"),
@@ -85,6 +85,8 @@ def _table() -> Mapping[str, Unit]:
 
 
 UNITS = _table()
+MEGATONNE = Unit("Mt", Dimension.MASS, Fraction(10**6))
+"""Known only as `Mt`: in any other case the letters may mean a metric ton, a million times less, and are refused."""
 
 
 def _written(text: str) -> str:
@@ -93,7 +95,9 @@ def _written(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def unit(text: str) -> Unit | None:
-    """The unit a text names, in any width or case; None for a word that is no unit."""
+    """The unit a text names, in any width or case (only Mt is told by its case); None for a word that is no unit."""
+    if unicodedata.normalize("NFKC", text).strip() == "Mt":
+        return MEGATONNE
     return UNITS.get(_written(text))
 
 

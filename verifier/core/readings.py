@@ -12,17 +12,21 @@ from verifier.core.report import ActivityRow, MeasurementRow, period_of, plain_t
 from verifier.core.results import Reason, Unknown
 
 TONNE = Unit("t", Dimension.MASS, Fraction(1))
+_COLUMNS = (("hours", "h"), ("flow", "10^3 Nm3/h"), ("concentration", "g/Nm3"))
+Part = tuple[str, Fraction, str]
+Amount = tuple[Fraction, Unit, tuple[Part, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A known amount of one period, in the unit it was written in."""
+    """A known amount of one period, in the unit it was written in; `parts` are what a measured one was made of: (label, number, unit)."""
 
     period: str
     amount: Fraction
     unit: Unit
     sheet: str
     row: int
+    parts: tuple[Part, ...] = ()
 
     @property
     def base(self) -> Fraction:
@@ -49,30 +53,34 @@ def read_activity(rows: Sequence[ActivityRow], year: int) -> Reading:
 
 
 def read_measurements(rows: Sequence[MeasurementRow], year: int, gases: Collection[str]) -> Reading:
-    """Tonnes of CO2 of a stack: hours × flow (10^3 Nm3/h) × concentration (g/Nm3), less the biomass share; other gases are refused."""
+    """Tonnes of CO2 of a stack: hours × flow (10^3 Nm3/h) × concentration (g/Nm3) ÷ 1000 × (1 − biomass share), exact.
+
+    A gas the pack does not know is refused with its row. Source: workbook.md, sheet `measurements`.
+    """
     return _read(rows, year, lambda row: _measured(row, gases))
 
 
-def _activity(row: ActivityRow) -> tuple[Fraction, Unit]:
+def _activity(row: ActivityRow) -> Amount:
     amount = _amount(row, "quantity", row.quantity)
     measured_in = unit(row.unit)
     if measured_in is None:
         raise Unknown(_reason("unit_mismatch", row, unit=row.unit))
-    return amount, measured_in
+    return amount, measured_in, ()
 
 
-def _measured(row: MeasurementRow, gases: Collection[str]) -> tuple[Fraction, Unit]:
+def _measured(row: MeasurementRow, gases: Collection[str]) -> Amount:
     if plain_text(row.gas).upper() not in gases:
         raise Unknown(_reason("gas_not_in_pack", row, gas=row.gas))
-    tonnes = Fraction(1, 1000)
-    for column in ("hours", "flow", "concentration"):
-        tonnes *= _amount(row, column, getattr(row, column))
+    parts = [(column, _amount(row, column, getattr(row, column)), shown) for column, shown in _COLUMNS]
     if row.biomass_fraction.strip():
         share = _amount(row, "biomass_fraction", row.biomass_fraction)
         if share > 1:
             raise Unknown(_reason("factor_out_of_range", row, parameter="biomass_fraction", value=row.biomass_fraction))
-        tonnes *= 1 - share
-    return tonnes, TONNE
+        parts.append(("biomass_fraction", 1 - share, "1"))
+    tonnes = Fraction(1, 1000)
+    for _, value, _ in parts:
+        tonnes *= value
+    return tonnes, TONNE, tuple(parts)
 
 
 def _amount(row: DataRow, column: str, text: str) -> Fraction:
@@ -91,7 +99,7 @@ def _reason(code: str, row: DataRow, **values: str) -> Reason:
     return Reason(code, period_of(row.period), row.sheet, row.row, tuple(values.items()))
 
 
-def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], tuple[Fraction, Unit]]) -> Reading:
+def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], Amount]) -> Reading:
     reasons: list[Reason] = []
     notes: list[Reason] = []
     by_period: dict[str, list[AnyRow]] = {}
@@ -109,7 +117,8 @@ def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], tuple
         known: list[Quantity] = []
         for row in together:
             try:
-                known.append(Quantity(period, *amount_of(row), row.sheet, row.row))
+                amount, measured_in, parts = amount_of(row)
+                known.append(Quantity(period, amount, measured_in, row.sheet, row.row, parts))
             except Unknown as unknown:
                 reasons.append(unknown.reason)
         first, *others = together

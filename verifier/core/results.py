@@ -26,17 +26,27 @@ class Unknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a recalculation: `label` is a message id (`step.quantity`), `period` empty for the whole year."""
+    """One line of a recalculation: `label` is a message id (`step.quantity`), `period` empty for the whole year.
+
+    `origin` says what it comes from: `activity` rows, a `measurement` row, a `factor` row (its sheet and row beside it), the `pack`
+    (the constant that turns carbon into CO2), or it is the `result`.
+    """
 
     label: str
     value: Fraction
     unit: str
     period: str = ""
+    origin: str = ""
+    sheet: str = ""
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UsedFactor:
-    """A factor the recalculation used, in the unit it was used in, and the row it was read from."""
+    """A factor the recalculation used, in the unit it was written in, and the row it was read from.
+
+    `table` is as the unit names it, else the published table whose default it is; `version` is the pack's for that table, empty unknown.
+    """
 
     parameter: str
     value: Fraction
@@ -47,13 +57,39 @@ class UsedFactor:
     basis: str
     table: str
     reference: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedQuantity:
+    """A reported amount of one period and what it comes to: `ratio` turns it into the method's unit, `per_unit` that into tonnes."""
+
+    period: str
+    amount: Fraction
+    unit: str
+    sheet: str
+    row: int
+    ratio: Fraction
+    converted_unit: str
+    per_unit: Fraction
+
+    @property
+    def converted(self) -> Fraction:
+        """The amount in the unit the method takes."""
+        return self.amount * self.ratio
+
+    @property
+    def tonnes(self) -> Fraction:
+        """Tonnes of CO2 of this amount alone, negative where the source is deducted."""
+        return self.amount * self.ratio * self.per_unit
 
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
     """One source beside its report, in tonnes of CO2; what is deducted is negative, reported and recalculated alike.
 
-    `reasons` say why the number is unknown; `notes` are oddities of rows that leave it known.
+    `reasons` say why the number is unknown; `notes` are oddities of rows that leave it known. `method` is the pack's code of how it was
+    calculated (several, joined by " + ", where months differ), `quantities` the known amounts month by month.
     """
 
     source_id: str
@@ -70,6 +106,8 @@ class SourceResult:
     steps: tuple[Step, ...]
     factors: tuple[UsedFactor, ...]
     notes: tuple[Reason, ...] = ()
+    method: str = ""
+    quantities: tuple[UsedQuantity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +136,11 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What looks wrong at one place; `message` is a message id, `caused_by` the code of the flag that explains this one."""
+    """What looks wrong at one place; `message` is a message id, `caused_by` the code of the flag that explains this one.
+
+    `tonnes` estimates what it does to the data, as handed in − right, t CO2; None where nothing can be said. `column` is empty for a
+    whole row.
+    """
 
     code: str
     source: str | None
@@ -107,8 +149,9 @@ class Flag:
     row: int | None
     message: str
     values: tuple[tuple[str, str], ...] = ()
-    tonnes: Fraction | None = None
+    tonnes: Decimal | None = None
     caused_by: str | None = None
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,86 @@
+"""Whether the codes of a rule pack hang together: none stands twice, none is named that is not defined."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from verifier.core.methods import METHODS
+from verifier.core.quantities import factor_unit
+from verifier.core.report import PARAMETERS
+
+Row = Mapping[str, Any]
+CODED_SECTIONS = (
+    "categories",
+    "tables",
+    "methods",
+    "finding_classes",
+    "clauses",
+    "dispositions",
+    "opinions",
+    "independence_questions",
+    "checklist",
+    "clocks",
+    "datachecks",
+    "rotation",
+    "evidence_activities",
+    "statement_forms",
+    "steps",
+    "facts",
+)
+
+
+def loose(data: Row) -> list[tuple[str, str]]:
+    """Every code that stands twice or leads nowhere, as (key, reason), of a pack whose shape is right."""
+    return [*_twice(data), *_unknown(data), *_factors(data), *_whole(data)]
+
+
+def _codes(data: Row, section: str) -> list[str]:
+    return [row["code"] for row in data.get(section, ())]
+
+
+def _twice(data: Row) -> Iterator[tuple[str, str]]:
+    for section in CODED_SECTIONS:
+        codes = _codes(data, section)
+        yield from ((f"{section}.{code}", "the code stands twice") for code in sorted({c for c in codes if codes.count(c) > 1}))
+
+
+def _unknown(data: Row) -> Iterator[tuple[str, str]]:
+    for section, key, known, kind in (
+        ("checklist", "clause", _codes(data, "clauses"), "clause"),
+        ("checklist", "how", data["ways"], "way"),
+        ("finding_classes", "dispositions", _codes(data, "dispositions"), "disposition"),
+        ("statement_forms", "clauses", _codes(data, "clauses"), "clause"),
+        ("methods", "categories", _codes(data, "categories"), "category"),
+    ):
+        for row in data.get(section, ()):
+            named = row.get(key, ())
+            for code in [named] if isinstance(named, str) else named:
+                yield from _missing(f"{section}.{row['code']}.{key}", code, known, kind)
+    for row in data.get("methods", ()):
+        yield from _missing(f"methods.{row['code']}", row["code"], METHODS, "method of the calculation")
+    for table in data.get("conservative", {}).get("tables", ()):
+        yield from _missing("conservative.tables", table, _codes(data, "tables"), "table")
+
+
+def _factors(data: Row) -> Iterator[tuple[str, str]]:
+    for index, row in enumerate(data.get("factors", ())):
+        key = f"factors[{index}]"
+        yield from _missing(f"{key}.table", row["table"], _codes(data, "tables"), "table")
+        yield from _missing(f"{key}.parameter", row["parameter"], PARAMETERS, "parameter")
+        if "category" in row:
+            yield from _missing(f"{key}.category", row["category"], _codes(data, "categories"), "category")
+        if factor_unit(row["unit"]) is None:
+            yield f"{key}.unit", f"no unit {row['unit']!r}"
+        if ("source" in row) is not ("basis" in row):
+            yield key, "source and basis go together"
+
+
+def _whole(data: Row) -> Iterator[tuple[str, str]]:
+    if not {True, False} <= {row["positive"] for row in data["opinions"]}:
+        yield "opinions", "at least one positive and one negative opinion are needed"
+    if data["id"] != f"{data['programme']}/{data['version']}":
+        yield "id", "is not programme/version"
+
+
+def _missing(key: str, code: str, known: Collection[str], kind: str) -> Iterator[tuple[str, str]]:
+    if code not in known:
+        yield key, f"no {kind} {code!r}"
