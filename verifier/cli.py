@@ -1,10 +1,12 @@
 """The command line: `verifier --help`. Exit codes: 0 good, 1 something found, 2 cannot be read."""
 
 import json
+import signal
 import sys
 from collections.abc import Mapping
 from gettext import translation
 from pathlib import Path
+from threading import Event
 
 import click
 from flask import Flask
@@ -18,6 +20,7 @@ from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.calculation import calculate
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
+from verifier.jobs import worker
 from verifier.reports import summary
 from verifier.reports.workbook import Unreadable, read
 from verifier.rulepacks import load as rulepacks
@@ -57,13 +60,27 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--workers", default=2, show_default=True, help="Processes that answer.")
-def serve(workers: int) -> None:
+@click.option("--workers", type=int, help="Processes that answer; else VERIFIER_PROCESSES.")
+def serve(workers: int | None) -> None:
     """Bring the database to its newest shape and serve the app; prints its address."""
     app = installation()
     with app.app_context():
         keys.authority(utcnow())
     run_server(app, workers)
+
+
+@main.command("worker")
+@click.option("--until-empty", is_flag=True, help="Do what is due and end.")
+def do_jobs(until_empty: bool) -> None:
+    """Do the jobs of the queue: mail, reminders, sweeping. Apart from `serve` where VERIFIER_WORKER=apart; several may run."""
+    app, stop = installation(), Event()
+    if until_empty:
+        worker.empty(app)
+        return
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: stop.set())
+    click.echo("Doing jobs")
+    worker.work(app, stop)
 
 
 @main.group(invoke_without_command=True)

@@ -30,6 +30,19 @@ class Settings:
     idle_minutes: int
     session_hours: int
     upload_mb: int
+    processes: int
+    threads: int
+    worker: str
+    remind_days: tuple[int, ...]
+    metrics_token: str = field(repr=False)
+    store_key: str
+    store_secret: str = field(repr=False)
+
+    @property
+    def store_options(self) -> dict[str, str]:
+        """The keys of the object store; empty where they are not set or the store is a folder."""
+        known = {"access_key_id": self.store_key, "secret_access_key": self.store_secret}
+        return {name: value for name, value in known.items() if value}
 
     @property
     def mail_folder(self) -> Path:
@@ -63,7 +76,22 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         idle_minutes=int(env.get("VERIFIER_IDLE_MINUTES") or 60),
         session_hours=int(env.get("VERIFIER_SESSION_HOURS") or 12),
         upload_mb=int(env.get("VERIFIER_UPLOAD_MB") or 60),
+        processes=int(env.get("VERIFIER_PROCESSES") or 2),
+        threads=int(env.get("VERIFIER_THREADS") or 4),
+        worker=_one_of(env, "VERIFIER_WORKER", "inside", "apart"),
+        remind_days=tuple(int(days) for days in (env.get("VERIFIER_REMIND_DAYS") or "7,1").split(",")),
+        metrics_token=env.get("VERIFIER_METRICS_TOKEN") or "",
+        store_key=env.get("VERIFIER_STORE_KEY") or "",
+        store_secret=env.get("VERIFIER_STORE_SECRET") or "",
     )
+
+
+def _one_of(env: Mapping[str, str], name: str, *known: str) -> str:
+    """One of the known words, the first where nothing is said."""
+    value = env.get(name) or known[0]
+    if value not in known:
+        raise ValueError(f"{name} is {value!r}; it may be {' or '.join(known)}")
+    return value
 
 
 def language() -> str:
@@ -72,13 +100,17 @@ def language() -> str:
 
 
 def secret_file(path: Path) -> str:
-    """A random secret kept in a file only its owner can read; made once, whoever comes first."""
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-        file.flush()
-        os.fsync(file.fileno())
+    """A random secret kept in a file only its owner can read; made once, whoever comes first, and never half."""
+    if not path.exists():
+        aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+        with os.fdopen(os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            pass
+        finally:
+            aside.unlink()
     return path.read_text().strip()

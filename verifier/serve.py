@@ -1,5 +1,6 @@
 """gunicorn with our settings, started from the command line."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -7,6 +8,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from verifier.db import db
+from verifier.jobs.worker import beside
 
 
 class Server(BaseApplication):
@@ -28,14 +30,23 @@ class Server(BaseApplication):
         return self.served
 
 
-def serve(app: Flask, workers: int) -> None:
-    """Serve until told to stop."""
+def serve(app: Flask, workers: int | None = None) -> None:
+    """Serve until told to stop; each process does jobs beside its answers, unless `verifier worker` runs apart."""
     settings = app.extensions["verifier"].settings
+    ends: list[Callable[[], None]] = []
 
     def announce(_server: object) -> None:
         click.echo(f"Verifier answers at http://{settings.host}:{settings.port}")
         if not settings.mail_host:
             click.echo(f"Mail is written to {settings.mail_folder}")
+
+    def begin(_worker: object) -> None:
+        if settings.worker == "inside":
+            ends.append(beside(app))
+
+    def end(_server: object, _worker: object) -> None:
+        for stop in ends:
+            stop()
 
     with app.app_context():
         db.session.remove()
@@ -43,7 +54,8 @@ def serve(app: Flask, workers: int) -> None:
     Server(
         app,
         {
-            "bind": f"{settings.host}:{settings.port}", "workers": workers, "worker_class": "gthread", "threads": 4, "timeout": 120,
-            "when_ready": announce, "loglevel": "warning", "control_socket_disable": True,
+            "bind": f"{settings.host}:{settings.port}", "workers": workers or settings.processes, "worker_class": "gthread",
+            "threads": settings.threads, "timeout": 120, "when_ready": announce, "post_worker_init": begin, "worker_exit": end,
+            "loglevel": "warning", "control_socket_disable": True,
         },
     ).run()  # fmt: skip

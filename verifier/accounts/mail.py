@@ -1,26 +1,30 @@
-"""Messages: sent by SMTP where a host is set, else written to the instance's mail folder; only once the deed is committed."""
+"""Messages: put in the queue with the deed that wants them, then sent by SMTP where a host is set, else written to the mail folder."""
 
+import os
 import smtplib
 import ssl
+from collections.abc import Callable
 from datetime import datetime
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
-from threading import Thread
+from uuid import UUID
 
-import structlog
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import event
-from sqlalchemy.orm import Session
 
+from verifier.accounts import sealing
 from verifier.accounts.links import Purpose
 from verifier.accounts.models import User
 from verifier.config import Settings
-from verifier.db import db, uuid7
+from verifier.jobs.actions import enqueue
+from verifier.jobs.registry import task
+from verifier.jobs.worker import Work
 
-log = structlog.get_logger()
+Words = tuple[str, str]
+"""Subject and text of a message."""
 
 
 def is_sent() -> bool:
@@ -34,20 +38,45 @@ def link_address(token: str) -> str:
 
 
 def send_link(user: User, purpose: Purpose, token: str, *, now: datetime) -> None:
-    """Send a person their link, in their language, or in both where it is not known."""
+    """Send a person their link."""
+    post(user, lambda: _invitation(user, token) if purpose is Purpose.INVITATION else _reset(user, token), now=now)
+
+
+def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | None = None) -> None:
+    """Send a person what `words` says in their language, or in both where it is not known; once for each key, however often it is asked.
+
+    It goes out only if this transaction is committed, and survives a kill then. In the queue it is sealed: it may hold a link.
+    """
     texts = []
     for tag in [user.language] if user.language else ["en", "zh"]:
         with force_locale(tag):
-            texts.append(_invitation(user, token) if purpose is Purpose.INVITATION else _reset(user, token))
+            texts.append(words())
     message = EmailMessage()
     message["From"], message["To"] = _settings().mail_from, user.email
     message["Subject"] = " / ".join(subject for subject, _text in texts)
     message["Date"], message["Message-ID"] = format_datetime(now), make_msgid(domain="verifier.invalid")
     message.set_content("\n\n".join(text for _subject, text in texts))
-    db.session.info.setdefault("mail", []).append(message)
+    sealed = sealing.sealed("mail", message.as_bytes().decode())
+    enqueue("mail.send", key=key, now=now, at_once=not is_sent(), sealed=sealed)
 
 
-def _invitation(user: User, token: str) -> tuple[str, str]:
+@task("mail.send", forget=True)
+def deliver(work: Work, *, sealed: str) -> None:
+    """Hand one message over; after a kill in mid-deed it may arrive twice, under the same Message-ID."""
+    settings, raw = _settings(), sealing.opened("mail", sealed).encode()
+    if not settings.mail_host:
+        _write(settings.mail_folder, work.id, raw)
+        return
+    message = message_from_bytes(raw, policy=policy.default)
+    with smtplib.SMTP(settings.mail_host, settings.mail_port, timeout=20) as server:
+        if settings.mail_tls:
+            server.starttls(context=ssl.create_default_context())
+        if settings.mail_user:
+            server.login(settings.mail_user, settings.mail_password)
+        server.send_message(message)
+
+
+def _invitation(user: User, token: str) -> Words:
     text = _(
         "Hello %(name)s,\n\nyou were given an account at Verifier. Set your password within 7 days:\n\n%(link)s\n\n"
         "The link works once. If you did not expect it, do nothing.\n",
@@ -56,7 +85,7 @@ def _invitation(user: User, token: str) -> tuple[str, str]:
     return _("Your account at Verifier"), text
 
 
-def _reset(user: User, token: str) -> tuple[str, str]:
+def _reset(user: User, token: str) -> Words:
     text = _(
         "Hello %(name)s,\n\nsomebody asked for a new password for your account at Verifier. Set it within an hour:\n\n%(link)s\n\n"
         "The link works once. If it was not you, do nothing: your password stays as it is.\n",
@@ -65,45 +94,13 @@ def _reset(user: User, token: str) -> tuple[str, str]:
     return _("A new password at Verifier"), text
 
 
-@event.listens_for(db.session, "after_commit")
-def _deliver(done: Session) -> None:
-    messages = done.info.pop("mail", [])
-    if not messages:
-        return
-    settings = _settings()
-    if settings.mail_host:
-        Thread(target=_post, args=(settings, messages), daemon=False).start()
-    else:
-        for message in messages:
-            _write(settings.mail_folder, message)
-
-
-@event.listens_for(db.session, "after_rollback")
-def _forget(undone: Session) -> None:
-    undone.info.pop("mail", None)
-
-
-def _post(settings: Settings, messages: list[EmailMessage]) -> None:
-    """Beside the request, so that how long it takes tells nobody whether there was a message; what cannot be sent is written down."""
-    try:
-        with smtplib.SMTP(settings.mail_host, settings.mail_port, timeout=20) as server:
-            if settings.mail_tls:
-                server.starttls(context=ssl.create_default_context())
-            if settings.mail_user:
-                server.login(settings.mail_user, settings.mail_password)
-            for message in messages:
-                server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
-        log.error("mail_not_sent", messages=len(messages), reason=type(error).__name__)
-        for message in messages:
-            _write(settings.mail_folder / "unsent", message)
-
-
-def _write(folder: Path, message: EmailMessage) -> None:
+def _write(folder: Path, id: UUID, raw: bytes) -> None:
+    """Under the job's own name and in one step: written again after a kill, it is the same file."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{uuid7()}.eml"
-    path.touch(mode=0o600)
-    path.write_bytes(bytes(message))
+    part = folder / f".{id}.{os.getpid()}"
+    part.touch(mode=0o600)
+    part.write_bytes(raw)
+    part.replace(folder / f"{id}.eml")
 
 
 def _settings() -> Settings:

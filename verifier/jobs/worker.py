@@ -55,9 +55,9 @@ class Work:
             _mine(own, self, leased_until=utcnow() + LEASE, **values)
 
 
-def run_next(name: str, *, only: UUID | None = None) -> bool:
+def run_next(*, only: UUID | None = None) -> bool:
     """Do one job that is due; False when there is none. Needs an application context that nothing else uses."""
-    work_and_more = _claim(name, only)
+    work_and_more = _claim(only)
     if work_and_more is None:
         return False
     work, task, arguments = work_and_more
@@ -92,19 +92,30 @@ def schedule(now: datetime, known: dict[str, int]) -> None:
 
 def work(app: Flask, stop: Event, *, poll: float = POLL) -> None:
     """Do jobs until told to stop; a database that is away for a while is waited for."""
-    name, known = f"{socket.gethostname()}:{os.getpid()}", dict[str, int]()
+    known = dict[str, int]()
     while not stop.is_set():
         ran, pause = False, poll
         try:
             with app.app_context():
                 schedule(utcnow(), known)
             with app.app_context():
-                ran = run_next(name)
+                ran = run_next()
         except DBAPIError as error:
             log.error("queue_unreachable", reason=type(error).__name__)
             pause = 5.0
         if not ran:
             stop.wait(pause)
+
+
+def empty(app: Flask) -> None:
+    """Do everything that is due now."""
+    known = dict[str, int]()
+    with app.app_context():
+        schedule(utcnow(), known)
+    ran = True
+    while ran:
+        with app.app_context():
+            ran = run_next()
 
 
 def beside(app: Flask) -> Callable[[], None]:
@@ -130,7 +141,7 @@ def writing() -> Iterator[None]:
         writes_wanted.reset(wanted)
 
 
-def _claim(name: str, only: UUID | None) -> tuple[Work, Task, dict[str, Any]] | None:
+def _claim(only: UUID | None) -> tuple[Work, Task, dict[str, Any]] | None:
     """Take one job that nobody else holds; one that took its worker with it too often is given up instead."""
     now = utcnow()
     wanted = select(Job).where(due(now)).order_by(Job.run_at, Job.id).limit(1)
@@ -144,10 +155,10 @@ def _claim(name: str, only: UUID | None) -> tuple[Work, Task, dict[str, Any]] | 
                 job = own.scalar(wanted.with_for_update(skip_locked=True))
                 if job is None:
                     return None
-                task, mark = TASKS[job.kind], f"{name}:{uuid4()}"
+                task, mark = TASKS[job.kind], f"{socket.gethostname()}:{os.getpid()}:{uuid4()}"
                 if job.attempts < task.tries:
                     job.attempts += 1
-                    job.leased_by, job.leased_until = mark, now + LEASE
+                    job.leased_by, job.leased_until = mark, utcnow() + LEASE
                     return Work(job.id, job.kind, job.attempts, mark, db.engine), task, dict(job.arguments)
                 job.leased_by = job.leased_until = None
                 job.gave_up_at, job.last_error = now, "the worker died each time"
@@ -223,7 +234,7 @@ def _at_once(done: Any) -> None:
     for id in done.info.pop("at_once", []):
         try:
             with app.app_context():
-                run_next(f"{socket.gethostname()}:{os.getpid()}", only=id)
+                run_next(only=id)
         except DBAPIError as error:
             log.warning("job_left_to_a_worker", job=str(id), reason=type(error).__name__)
 
