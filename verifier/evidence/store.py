@@ -1,8 +1,9 @@
 """Bytes kept under their own SHA-256: written once, never changed, checked each time they are read."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from re import fullmatch
@@ -18,6 +19,16 @@ from verifier import crash
 from verifier.core.errors import Refusal
 
 INCOMING = "incoming"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that lies in the store: where, since when, how large, and the hash it goes by; half-written copies have none."""
+
+    path: str
+    at: datetime
+    size: int
+    digest: str | None
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,29 @@ class Store:
         except (NotFoundError, FileNotFoundError):
             raise Refusal("evidence.file.missing", sha256=digest) from None
 
+    def listed(self) -> Iterator[Kept]:
+        """Everything that lies in the store, half-written copies of a killed process included."""
+        if self.root:
+            yield from self._listed_local(self.root)
+            return
+        for page in obstore.list(self.objects, chunk_size=1000):
+            for found in page:
+                yield Kept(found["path"], found["last_modified"], found["size"], _digest(found["path"]))
+
+    def remove(self, kept: Kept) -> None:
+        """Take away what no row names; whoever asks holds the lock that keeps a row from naming it meanwhile."""
+        if self.root:
+            (self.root / kept.path).unlink(missing_ok=True)
+        else:
+            obstore.delete(self.objects, kept.path)
+
+    @staticmethod
+    def _listed_local(root: Path) -> Iterator[Kept]:
+        """By the file system, for the object store does not show its own half-written copies."""
+        for path in sorted(root.glob("*/*")):
+            found, name = path.stat(), str(path.relative_to(root))
+            yield Kept(name, datetime.fromtimestamp(found.st_mtime, UTC), found.st_size, _digest(name))
+
     def _put_local(self, root: Path, data: bytes, digest: str) -> None:
         """Written aside, forced to the disk, then named: the name appears with every byte in place or not at all."""
         aside, key = f"{INCOMING}/{uuid4()}", _key(digest)
@@ -99,6 +133,12 @@ def _key(digest: str) -> str:
     if not fullmatch("[0-9a-f]{64}", digest):
         raise Refusal("evidence.file.missing", sha256=digest)
     return f"{digest[:2]}/{digest}"
+
+
+def _digest(path: str) -> str | None:
+    """The hash in a path of ours, None where the path is no key."""
+    name = path.rpartition("/")[2]
+    return name if fullmatch("[0-9a-f]{64}", name) and path == _key(name) else None
 
 
 def _force(path: Path) -> None:

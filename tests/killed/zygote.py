@@ -1,0 +1,149 @@
+"""A process that makes the app once and forks: a child that does the deed until it is killed, then one that comes after it.
+
+`python -m tests.killed.zygote FOLDER`: FOLDER holds `before/` (the installation) and `deed.json`; what each place led to is a line of
+JSON in `found`. This process never touches database or store, so that each child begins as a new process would.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import func, select
+from sqlalchemy.orm import configure_mappers
+
+from tests.conftest import settings_in
+from tests.killed import deeds
+from tests.make import PACK
+from verifier import crash
+from verifier.app import create_app
+from verifier.audit.models import TrailHead
+from verifier.audit.queries import verify
+from verifier.db import Base, db, utcnow, writes_wanted
+from verifier.engagements.models import Engagement
+from verifier.keeping import sweep
+from verifier.rulepacks.load import load
+from verifier.statement.models import Statement
+
+NOT_COUNTED = {"session", "signed_in_session", "throttle_count", "sent_form", "job"}
+"""What says nothing of the deed itself: sign-ins, counted failures, marks against sending twice, the queue."""
+
+
+def digest() -> dict[str, Any]:
+    """How many rows every table holds, and where cases and statements stand."""
+    counted = {
+        table.name: db.session.scalar(select(func.count()).select_from(table))
+        for table in Base.metadata.sorted_tables
+        if table.name not in NOT_COUNTED
+    }
+    stages = [str(stage) for stage in db.session.scalars(select(Engagement.stage).order_by(Engagement.number))]
+    drafts = db.session.execute(select(Base.metadata.tables["finding"].c.state)).scalars().all()
+    statuses = list(db.session.scalars(select(Statement.status).order_by(Statement.number)))
+    db.session.rollback()
+    return {"rows": counted, "stages": stages, "findings": sorted(drafts), "statements": statuses}
+
+
+def forked(work: Callable[[], object], result: Path) -> int:
+    """What a child process ends with; what it found is in the file."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1]
+    try:
+        result.write_text(json.dumps(work()))
+    except BaseException as error:
+        result.write_text(json.dumps({"error": repr(error)}))
+        os._exit(9)
+    os._exit(0)
+
+
+def chosen(passed: list[str]) -> list[str]:
+    """The first place, and the one after every write: what is before a write is what is after the write before it.
+
+    What is written in a loop is tried the first and the last time.
+    """
+    last = dict(place.rsplit(":", 1) for place in passed)
+    ends = [place for place in passed if place.split(":")[1] in ("1", last[place.split(":")[0]])]
+    return [ends[0], *(place for place in ends[1:] if ".before:" not in place or place.startswith("commit"))]
+
+
+def warm(app: Flask) -> None:
+    """Routes, templates, mappers and the rule pack, read once for all children; none of them is kept anywhere."""
+    app.url_map.update()
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(gettempdir())
+    configure_mappers()
+    with app.app_context():
+        load(PACK)
+
+
+def main(folder: Path) -> None:
+    """Kill the deed at every place it passes."""
+    told = json.loads((folder / "deed.json").read_text())
+    home, before, result, passed = folder / "home", folder / "before", folder / "result", folder / "passed"
+    os.environ["VERIFIER_CRASH_AT"] = "nowhere"
+    shutil.copytree(before, home)
+    app = create_app(settings_in(home), testing=True)
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    warm(app)
+
+    def say(found: object) -> None:
+        with (folder / "found").open("a") as file:
+            file.write(json.dumps(found) + "\n")
+
+    def inside(work: Callable[[], object]) -> Callable[[], object]:
+        def run() -> object:
+            with app.app_context():
+                writes_wanted.set(True)
+                return work()
+
+        return run
+
+    def whole() -> object:
+        old = digest()
+        os.environ["VERIFIER_CRASH_LOG"] = str(passed)
+        answer = deeds.do(app.test_client(), told).status_code
+        del os.environ["VERIFIER_CRASH_LOG"]
+        return {"old": old, "new": digest(), "status": answer}
+
+    def after() -> object:
+        kept = db.session.scalars(select(Statement)).all()
+        public = {each.token: app.test_client().get(f"/s/{each.token}").status_code for each in kept}
+        del kept
+        db.session.rollback()
+        found: dict[str, Any] = {"state": digest(), "public": sorted(public.values())}
+        swept = sweep.sweep(now=utcnow(), grace=sweep.GRACE * 0)
+        here = app.extensions["verifier"]
+        found["swept"] = [*swept.evidence, *swept.files]
+        found["left"] = sweep.left_over(here, utcnow())
+        found["missing"] = sweep.missing_files(here.store)
+        found["broken"] = [str(verdict) for verdict in verify(here.heads) if verdict.broken]
+        heads = {head.trail: head.rows for head in db.session.scalars(select(TrailHead))}
+        found["unsigned"] = [trail for trail, rows in heads.items() if max(each.rows for each in here.heads.kept(trail)) != rows]
+        db.session.rollback()
+        answer = deeds.do(app.test_client(), told)
+        found["again"], found["in_the_end"] = answer.status_code, digest()
+        return found
+
+    code = forked(inside(whole), result)
+    say({"whole": json.loads(result.read_text()), "code": code})
+    for place in chosen(passed.read_text().split()):
+        shutil.rmtree(home)
+        shutil.copytree(before, home)
+        os.environ["VERIFIER_CRASH_AT"] = place
+        died = forked(inside(lambda: deeds.do(app.test_client(), told).status_code), result)
+        os.environ["VERIFIER_CRASH_AT"] = "nowhere"
+        ended = forked(inside(after), result)
+        killed = os.WIFSIGNALED(died) and os.WTERMSIG(died) == signal.SIGKILL
+        say({"place": place, "killed": killed, "code": ended, "found": json.loads(result.read_text())})
+
+
+if __name__ == "__main__":
+    assert not crash.wanted()
+    main(Path(sys.argv[1]))
