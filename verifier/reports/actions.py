@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from verifier.rulepacks.load import load
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLACES = 15
+LARGEST = 1e300
 TAKES_REPORTS = frozenset({Stage.ARRANGING, Stage.CHECKING, Stage.ANSWERING})
 """The stages in which a unit may still hand in and release a corrected report."""
 
@@ -45,19 +47,62 @@ class UnreadableReport(Refusal):
         self.problems = tuple(Refusal(problem.message_id, **problem.values) for problem in problems)
 
 
-def hand_in(
-    unit_year: UnitYear, data: bytes, filename: str, note: str, *, case: OpenCase | None = None, actor: Actor, now: datetime
-) -> ReportVersion:
-    """Keep a workbook and every row of it as the next version; structure that cannot be read is refused whole, values never are."""
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a workbook must be of, by value: the year, the names and codes its unit goes by, and the rules it is recalculated under."""
+
+    year: int
+    known_as: tuple[str, ...]
+    pack_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A workbook read and recalculated, and nothing written yet."""
+
+    report: ReportedReport
+    calculation: Calculation
+
+
+def expected(unit_year: UnitYear) -> Expected:
+    """What is handed in for a unit's year: known by the unit's credit code, or by a name it goes by."""
+    unit = unit_year.unit
+    known_as = tuple(name for name in (unit.credit_code, unit.name, unit.name_zh) if name)
+    return Expected(unit_year.year.emission_year, known_as, unit_year.year.pack_id)
+
+
+def may_hand_in(unit_year: UnitYear, data: bytes, case: OpenCase | None) -> None:
+    """Refuses a case that takes no more reports, and a file that was handed in before."""
     _open(case)
     digest = sha256(data).hexdigest()
     twin = next((version for version in queries.versions(unit_year) if version.sha256 == digest), None)
     if twin is not None:
         raise Refusal("report.handed_in.same_file", number=twin.number)
-    report = _read(unit_year, data)
-    pack = load(unit_year.year.pack_id)
+
+
+def read(data: bytes, expected: Expected) -> Read:
+    """Read and recalculate without the database, so that nobody waits for it: it may take seconds."""
+    try:
+        report = workbook.read(data, expected.year, expected.known_as)
+    except workbook.Unreadable as unreadable:
+        raise UnreadableReport(unreadable.problems) from unreadable
+    pack = load(expected.pack_id)
     calculation = calculate(report, pack)
-    queries.remember(digest, pack.sha256, report, calculation)
+    queries.remember(sha256(data).hexdigest(), pack.sha256, report, calculation)
+    return Read(report, calculation)
+
+
+def hand_in(
+    unit_year: UnitYear, data: bytes, filename: str, note: str, *,
+    already: Read | None = None, case: OpenCase | None = None, actor: Actor, now: datetime,
+) -> ReportVersion:  # fmt: skip
+    """Keep a workbook and every row of it as the next version; structure that cannot be read is refused whole, values never are.
+
+    `already` is the workbook where it was read before the transaction began.
+    """
+    may_hand_in(unit_year, data, case)
+    found = already or read(data, expected(unit_year))
+    report, calculation = found.report, found.calculation
     kept = evidence.keep(data, MEDIA_TYPE, now=now)
     before = queries.newest(unit_year)
     version = ReportVersion(
@@ -94,16 +139,6 @@ def _open(case: OpenCase | None) -> None:
         raise Refusal("report.closed", stage=case.stage)
 
 
-def _read(unit_year: UnitYear, data: bytes) -> ReportedReport:
-    """The workbook, of this year and of this unit: known by its credit code, or by a name it goes by."""
-    unit = unit_year.unit
-    known_as = [name for name in (unit.credit_code, unit.name, unit.name_zh) if name]
-    try:
-        return workbook.read(data, unit_year.year.emission_year, known_as)
-    except workbook.Unreadable as unreadable:
-        raise UnreadableReport(unreadable.problems) from unreadable
-
-
 def _source_rows(version: ReportVersion, report: ReportedReport, calculation: Calculation) -> list[ReportedSource]:
     rows: dict[str, SourceRow] = {}
     for row in report.sources:
@@ -126,9 +161,14 @@ def _source_row(
         category=result.category, fuel=row.fuel, meter=row.meter_id or None, owner=row.owner or None, in_plan=yes_or_no(row.in_plan),
         counts=result.counts, reported=result.reported,
         recalculated=None if result.recalculated is None else round_half_up(result.recalculated, PLACES),
-        known=round_half_up(result.known, PLACES), difference=difference, difference_size=abs(float(difference or 0)),
+        known=round_half_up(result.known, PLACES), difference=difference, difference_size=_size(difference),
         flag_codes=" ".join(sorted(codes)), fingerprint=fingerprint(report, result.source_id),
     )  # fmt: skip
+
+
+def _size(difference: Decimal | None) -> float:
+    """How large, to sort by; a number past every float is the largest."""
+    return min(abs(float(difference or 0)), LARGEST)
 
 
 def _facility_rows(version: ReportVersion, report: ReportedReport) -> list[ReportedFacility]:

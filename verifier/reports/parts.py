@@ -6,7 +6,6 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -157,13 +156,19 @@ def look_through(data: bytes) -> dict[str, Look]:
         path = _resolved(targets.get(sheet.get("@id", "") or sheet.get("id", ""), ""))
         if path not in parts or name in looks:
             raise Refused("part_missing", name)
-        looks[name] = _look(archive, parts[path])
-        if sum(look.rows * look.columns for look in looks.values()) > CELLS and not looks[name].far:
+        looks[name] = _look(archive, parts[path], exact=False)
+        if _laid_out(looks) > CELLS:
+            looks[name] = _look(archive, parts[path], exact=True)
+        if _laid_out(looks) > CELLS and not looks[name].far:
             looks[name].far = f"{column_letters(looks[name].columns)}{looks[name].rows}"
     for path in ("xl/sharedstrings.xml", "xl/styles.xml"):
         if path in parts:
             _walk(archive, parts[path], None)
     return looks
+
+
+def _laid_out(looks: Mapping[str, Look]) -> int:
+    return sum(look.rows * look.columns for look in looks.values())
 
 
 def _parts(archive: zipfile.ZipFile, packed: int) -> dict[str, zipfile.ZipInfo]:
@@ -215,18 +220,18 @@ def _walk(archive: zipfile.ZipFile, part: zipfile.ZipInfo, walker: object) -> No
         _parser(walker).ParseFile(stream)
 
 
-def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Look:
+def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, exact: bool) -> Look:
     try:
         with archive.open(part) as stream:
-            return _scanned(stream)
+            return _scanned(stream, exact)
     except _Odd:
         look = Look()
         _walk(archive, part, _Cells(look))
         return look
 
 
-def _scanned(stream: BinaryIO) -> Look:
-    """A sheet as spreadsheet programs write it, searched by the megabyte."""
+def _scanned(stream: BinaryIO, exact: bool) -> Look:
+    """A sheet as spreadsheet programs write it, searched by the megabyte; how far it reaches is taken roughly where that will do."""
     look = Look()
 
     def odd() -> None:
@@ -236,11 +241,11 @@ def _scanned(stream: BinaryIO) -> Look:
     for piece in _pieces(stream, parser):
         _as_written(piece)
         row = max(map(int, _ROW.findall(piece)), default=0)
-        if row > FARTHEST_ROW or _WIDE.search(piece):
+        if exact or row > FARTHEST_ROW or _WIDE.search(piece):
             for found in _VALUED.finditer(piece):
                 look.value_at(int(found[2]), column_number(found[1].decode()))
         else:
-            look.reach(row, next((26 - at for at, letter in enumerate(reversed(ascii_uppercase)) if f'r="{letter}'.encode() in piece), 1))
+            look.reach(row, 26)
         if b"<f" in piece:
             look.unstored += [(int(found[2]), column_number(found[1].decode())) for found in _UNSTORED.finditer(piece)]
         if b'"e"' in piece or b"'e'" in piece:

@@ -32,6 +32,7 @@ from verifier.web.permit import permit
 from verifier.web.session import current_actor, this_user
 from verifier.web.spreadsheet import download, spreadsheet
 from verifier.web.subjects import Describe, Described
+from verifier.web.together import letting_go
 
 bp = Blueprint("reports", __name__)
 LABELS = {
@@ -88,9 +89,13 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
     form = HandInForm()
     if form.validate_on_submit():
         upload = form.workbook.data
+        data, expected = upload.read(), actions.expected(unit_year)
+        actions.may_hand_in(unit_year, data, _open_case(unit_year))
+        with letting_go():
+            read = actions.read(data, expected)
         version = actions.hand_in(
-            unit_year, upload.read(), upload.filename or "report.xlsx", form.note.data or "",
-            case=_open_case(unit_year), actor=current_actor(), now=utcnow(),
+            unit_year, data, upload.filename or "report.xlsx", form.note.data or "",
+            already=read, case=_open_case(unit_year), actor=current_actor(), now=utcnow(),
         )  # fmt: skip
         flash(_("Version %(number)s is kept. Your responsible person can release it now.", number=version.number), "success")
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)

@@ -1,5 +1,7 @@
 """Two at once: whoever writes holds what the deed is about, and where the database saw a collision the whole request is done again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from random import uniform
 from time import sleep
@@ -70,6 +72,14 @@ def hold() -> None:
     about = _about(request.view_args or {})
     if about is not None:
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:about, 0))"), {"about": str(about)})
+
+
+@contextmanager
+def letting_go() -> Iterator[None]:
+    """Slow work in the middle of a deed, before it wrote anything: nobody waits for it, and what was read before is read anew after."""
+    db.session.rollback()
+    yield
+    hold()
 
 
 def _about(named: dict[str, object]) -> UUID | None:
