@@ -1,0 +1,59 @@
+"""Check 2: what looks wrong in the numbers; one small rule a kind, each flag with its place, its reason and its estimated tonnes."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from verifier.core.datachecks import beside, factors, meters, patterns, presence, sizes, totals
+from verifier.core.datachecks.families import Family, families, linked
+from verifier.core.datachecks.look import Look
+from verifier.core.datachecks.thresholds import Thresholds
+from verifier.core.readings import Reading, read_activity
+from verifier.core.report import ActivityRow, ReportedReport
+from verifier.core.results import Flag, SourceResult, Unassigned
+from verifier.core.rulepack import RulePack
+
+__all__ = ["Family", "Thresholds", "families", "flags"]
+
+
+def flags(
+    report: ReportedReport,
+    pack: RulePack,
+    readings: Mapping[str, Reading],
+    results: Sequence[SourceResult],
+    unassigned: Sequence[Unassigned],
+    *,
+    previous: ReportedReport | None = None,
+    plan: ReportedReport | None = None,
+    body: Mapping[str, Decimal | Fraction] | None = None,
+) -> tuple[Flag, ...]:
+    """Every flag of a report, by sheet and row; tonnes are t CO2, reported − right, None where nothing can be estimated.
+
+    `previous` is last year's report, `plan` the monitoring plan, `body` thresholds the verification body set for itself by code; rules
+    that need one of them are silent without it. A consequence names the code of the flag of its source that explains it.
+    """
+    look = Look(report, pack, readings, results, unassigned, Thresholds.of(pack, body), previous, plan, _before(previous))
+    rows = patterns.rows_by_source(look)
+    found = [*presence.of_reasons(look), *presence.data_without_source(unassigned), *totals.total_mismatch(look)]
+    found += [*sizes.factor_of_thousand(look), *factors.defaults(look), *meters.meter_unknown(look), *meters.calibration_lapsed(look)]
+    found += [*beside.not_in_plan(look), *beside.crosscheck_difference(look), *beside.disappeared(look), *beside.year_on_year(look)]
+    found += [*patterns.metering_gap(look, rows), *patterns.rounded_data(look, rows), *patterns.repeated_value(look, rows)]
+    known = {each.source for each in found if each.code == "factor_of_thousand"}
+    found += [each for each in sizes.digit_transposition(look) if each.source not in known]
+    found += sizes.outlier(look, found)
+    found += presence.arithmetic_difference(look, found)
+    return tuple(sorted(linked(found), key=_place))
+
+
+def _place(flag: Flag) -> tuple[str, int, str, str, str]:
+    return flag.sheet, flag.row or 0, flag.code, flag.source or "", flag.period or ""
+
+
+def _before(previous: ReportedReport | None) -> Mapping[str, Reading] | None:
+    """Last year's readings by source."""
+    if previous is None:
+        return None
+    rows: dict[str, list[ActivityRow]] = {}
+    for row in previous.activity:
+        rows.setdefault(row.source_id, []).append(row)
+    return {source_id: read_activity(mine, previous.year) for source_id, mine in rows.items()}

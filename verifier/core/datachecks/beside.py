@@ -1,0 +1,115 @@
+"""The report beside what else is known: independent records, the monitoring plan, last year's report."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from verifier.core.datachecks.look import Look, decimal, flag
+from verifier.core.datachecks.sizes import swaps
+from verifier.core.quantities import half_a_last_digit, measures_same, plain, unit
+from verifier.core.report import CrosscheckRow, PlanRow, SourceRow, period_of, yes_or_no
+from verifier.core.results import Flag
+
+YEAR_ON_YEAR = "year_on_year"
+
+
+def crosscheck_difference(look: Look) -> Iterator[Flag]:
+    """An independent record that differs from what was reported by more than the tolerance; swapped digits hang below as the reading of it.
+
+    The tolerance is the pack's or the body's own, a share of the independent record.
+    """
+    independent: dict[tuple[str, str], list[CrosscheckRow]] = {}
+    for check in look.report.crosschecks:
+        if check.source_id in look.rows and (period := period_of(check.period)):
+            independent.setdefault((check.source_id, period), []).append(check)
+    checked = {source_id for source_id, _ in independent}
+    whole_year = {key: {each.period: each for each in look.readings[key].quantities} for key in checked}
+    for (source_id, period), together in independent.items():
+        reported = whole_year[source_id].get(period)
+        amounts = [(decimal(check.quantity), unit(check.unit)) for check in together]
+        if reported is None or any(
+            amount is None or measured_in is None or not measures_same(measured_in, reported.unit) for amount, measured_in in amounts
+        ):
+            continue
+        known = [(amount, measured_in) for amount, measured_in in amounts if amount is not None and measured_in is not None]
+        summed = sum((Fraction(amount) * measured_in.size for amount, measured_in in known), Fraction())
+        if abs(reported.base - summed) <= look.limits.crosscheck_difference * abs(summed):
+            continue
+        right = summed / reported.unit.size
+        place = (source_id, period, reported.sheet, reported.row, "quantity")
+        values = {"reported": plain(reported.amount), "independent": plain(right), "unit": reported.unit.name}
+        tonnes = look.tonnes(source_id, reported.base - summed)
+        yield flag("crosscheck_difference", *place, tonnes=tonnes, values=values)
+        near = min(swaps(reported.amount), key=lambda other: (abs(other - right), other), default=None)
+        if near is not None and abs(near - right) <= look.limits.crosscheck_difference * abs(right):
+            values = {"stated": plain(reported.amount), "right": plain(near), "unit": reported.unit.name}
+            yield flag("digit_transposition", *place, tonnes=tonnes, caused_by="crosscheck_difference", values=values)
+
+
+def not_in_plan(look: Look) -> Iterator[Flag]:
+    """A source the unit itself says is not in its monitoring plan, or that the plan at hand does not name."""
+    rows: tuple[SourceRow | PlanRow, ...] = (*look.plan.sources, *look.plan.plan) if look.plan else look.report.plan
+    planned = {row.source_id for row in rows if row.source_id}
+    for source in look.rows.values():
+        said = yes_or_no(source.in_plan)
+        if said is False:
+            yield flag("not_in_plan", source.source_id, None, source.sheet, source.row, "in_plan")
+        elif planned and source.source_id not in planned:
+            message = "flag.not_in_plan.contradicted" if said else "flag.not_in_plan"
+            yield flag("not_in_plan", source.source_id, None, source.sheet, source.row, "source_id", message=message)
+
+
+def disappeared(look: Look) -> Iterator[Flag]:
+    """A source of last year's report that this year's does not have; the row is last year's, the weight what it reported then."""
+    if look.previous is None:
+        return
+    for source in {row.source_id: row for row in reversed(look.previous.sources)}.values():
+        stated = decimal(source.reported_tco2)
+        if source.source_id and source.source_id not in look.rows and stated != 0:
+            tonnes = None if stated is None else -Fraction(stated)
+            values = {"name": source.name, "tonnes": "?" if stated is None else plain(stated), "year": str(look.previous.year)}
+            yield flag("disappeared", source.source_id, None, source.sheet, source.row, "source_id", tonnes=tonnes, values=values)
+
+
+def year_on_year(look: Look) -> Iterator[Flag]:
+    """Tonnes of a source, or of the whole, that changed against last year by more than the threshold and by some weight.
+
+    The whole is compared with last year's report, or with the figure the unit states for last year.
+    """
+    yield from _whole(look)
+    if look.previous is None:
+        return
+    before = {row.source_id: decimal(row.reported_tco2) for row in reversed(look.previous.sources)}
+    for result in look.results:
+        then, now = before.get(result.source_id), result.reported
+        if then is None or now is None:
+            continue
+        change = abs(Fraction(now)) - abs(Fraction(then))
+        if abs(change) <= look.limits.year_on_year * abs(Fraction(then)) + half_a_last_digit(now) or abs(change) < look.floor:
+            continue
+        row = look.rows[result.source_id]
+        values = {"now": plain(now), "then": plain(then), "year": str(look.previous.year), "change": _percent(change, abs(Fraction(then)))}
+        yield flag(YEAR_ON_YEAR, result.source_id, None, row.sheet, row.row, "reported_tco2", values=values)
+
+
+def _whole(look: Look) -> Iterator[Flag]:
+    row = next((row for row in look.report.totals if row.category_code == "total"), None)
+    now = decimal(row.reported_tco2) if row else None
+    if look.previous is not None:
+        last = next((decimal(row.reported_tco2) for row in look.previous.totals if row.category_code == "total"), None)
+    else:
+        last = decimal(look.report.unit.get("previous_year_tco2", ""))
+    if row is None or now is None or not last:
+        return
+    change = Fraction(now) - Fraction(last)
+    if abs(change) > look.limits.year_on_year * abs(Fraction(last)):
+        year = str(look.previous.year if look.previous else look.report.year - 1)
+        values = {"now": plain(now), "then": plain(last), "year": year, "change": _percent(change, abs(Fraction(last)))}
+        yield flag(YEAR_ON_YEAR, None, None, row.sheet, row.row, "reported_tco2", message="flag.year_on_year.whole", values=values)
+
+
+def _percent(change: Fraction, of: Fraction) -> str:
+    """A change in percent to one place, its sign shown; a source that reported nothing before has none."""
+    if not of:
+        return "–"
+    text = plain(change / of * 100, 1)
+    return text if text.startswith("-") else f"+{text}"

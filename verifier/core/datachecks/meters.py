@@ -1,0 +1,61 @@
+"""Meters: one that nobody lists, one whose calibration ran out."""
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from verifier.core.datachecks.look import Look, flag
+from verifier.core.report import MeterRow, plain_text
+from verifier.core.results import Flag
+
+
+def meter_unknown(look: Look) -> Iterator[Flag]:
+    """A source that names a meter the report does not list, or reads from a meter and names none.
+
+    A report without a list of meters is one flag, at its first source.
+    """
+    read_by_meter = {row.source_id for row in look.report.activity if code_is_meter(row.basis)}
+    wanting = [source for source in look.rows.values() if source.meter_id.strip() or source.source_id in read_by_meter]
+    listed = {meter.meter_id for meter in look.report.meters if meter.meter_id.strip()}
+    if wanting and not listed:
+        first = min(wanting, key=lambda source: (source.sheet, source.row))
+        message = "flag.meter_unknown.no_list"
+        yield flag("meter_unknown", None, None, first.sheet, first.row, "meter_id", message=message, values={"count": str(len(wanting))})
+        return
+    for source in wanting:
+        if source.meter_id not in listed:
+            message = "flag.meter_unknown" if source.meter_id.strip() else "flag.meter_unknown.none"
+            yield flag(
+                "meter_unknown", source.source_id, None, source.sheet, source.row, "meter_id", message=message, values={"meter": source.meter_id}
+            )
+
+
+def code_is_meter(basis: str) -> bool:
+    """Whether a quantity is said to be read from a meter."""
+    return plain_text(basis).casefold() in ("meter", "计量", "计量器具", "抄表")
+
+
+def calibration_lapsed(look: Look) -> Iterator[Flag]:
+    """A meter whose calibration ran out before a month it measured was over: the first such month."""
+    meters: dict[str, MeterRow] = {meter.meter_id: meter for meter in reversed(look.report.meters) if meter.meter_id}
+    year = look.report.year
+    ends = [date(year, month, calendar.monthrange(year, month)[1]) for month in range(1, 13)]
+    days = {meter_id: day_of(meter.valid_until) for meter_id, meter in meters.items()}
+    for source in look.rows.values():
+        until = days.get(source.meter_id)
+        if until is None or until >= ends[-1] or not look.readings[source.source_id].quantities:
+            continue
+        month = next(place for place, end in enumerate(ends, 1) if until < end)
+        meter = meters[source.meter_id]
+        values = {"meter": meter.meter_id, "valid_until": until.isoformat()}
+        yield flag("calibration_lapsed", source.source_id, f"{year}-{month:02d}", meter.sheet, meter.row, "valid_until", values=values)
+
+
+def day_of(text: str) -> date | None:
+    """A day as people write it, year first; None where it is none."""
+    found = re.match(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})", plain_text(text))
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None

@@ -1,0 +1,81 @@
+"""What is missing, unreadable, twice, or stands where it does not belong."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from verifier.core.datachecks.look import Look, flag
+from verifier.core.quantities import half_a_last_digit, plain
+from verifier.core.report import SourceRow
+from verifier.core.results import Flag, Reason, SourceResult, Unassigned
+
+GAPS = frozenset({"missing_period", "blank_quantity", "non_numeric", "negative_quantity", "unit_mismatch", "duplicate_period"})
+"""What leaves a month unknown: its weight is what one would expect of that month, missing from the sum."""
+EXPLAINS = ("factor_of_thousand", "digit_transposition", "default_factor_altered")
+"""What explains a source that recalculates whole, but not to what was reported."""
+NEVER_EXPLAINS = frozenset({"outside_year", "volume_conditions", "reported_unreadable"})
+
+
+def of_reasons(look: Look) -> Iterator[Flag]:
+    """Every reason why a number is unknown, and every oddity that leaves it known, at its own place."""
+    for result in look.results:
+        source = look.rows[result.source_id]
+        for reason in (*result.reasons, *result.notes):
+            yield _of_reason(look, source, result, reason)
+
+
+def _of_reason(look: Look, source: SourceRow, result: SourceResult, reason: Reason) -> Flag:
+    """A reason at its own place, or at the source's row where a row is what is missing."""
+    sheet, row = (reason.sheet, reason.row) if reason.sheet else (source.sheet, source.row)
+    values = dict(reason.values)
+    contradicting = values.pop("same", "yes") == "no"
+    column = values.get("column", "unit" if reason.code == "unit_mismatch" else "period" if reason.code == "outside_year" else "")
+    message = f"flag.{reason.code}" + (".contradicting" if contradicting else "")
+    tonnes = _weight(look, result, reason, contradicting)
+    return flag(reason.code, source.source_id, reason.period, sheet, row, column, tonnes=tonnes, message=message, values=values)
+
+
+def _weight(look: Look, result: SourceResult, reason: Reason, contradicting: bool) -> Fraction | None:
+    """Estimated tonnes: a month left out is what to expect of it; a source without data is all it reports."""
+    if reason.code == "source_without_data":
+        return None if result.reported is None else Fraction(result.reported)
+    if reason.code not in GAPS or reason.period is None or (reason.code == "duplicate_period" and not contradicting):
+        return None
+    expected = look.expected(result.source_id, reason.period)
+    tonnes = None if expected is None else look.tonnes(result.source_id, expected)
+    return None if tonnes is None else -tonnes
+
+
+def data_without_source(unassigned: Iterable[Unassigned]) -> Iterator[Flag]:
+    """Data of a source the report does not list: one flag a source, at its first row."""
+    by_source: dict[str, list[Unassigned]] = {}
+    for row in unassigned:
+        by_source.setdefault(row.source_id, []).append(row)
+    for source_id, rows in by_source.items():
+        first = min(rows, key=lambda row: (row.sheet, row.row))
+        yield flag("data_without_source", source_id or None, None, first.sheet, first.row, "source_id", values={"rows": str(len(rows))})
+
+
+def arithmetic_difference(look: Look, found: Iterable[Flag]) -> Iterator[Flag]:
+    """Reported and recalculated differ by more than the digits reported can explain.
+
+    Where a gap leaves the source incomplete the difference to what is known hangs below that gap; else below what explains it.
+    """
+    explained: dict[str | None, str] = {}
+    for each in sorted(found, key=lambda one: EXPLAINS.index(one.code) if one.code in EXPLAINS else len(EXPLAINS)):
+        if each.code in EXPLAINS and each.caused_by is None:
+            explained.setdefault(each.source, each.code)
+    for result in look.results:
+        if result.reported is None:
+            continue
+        apart = Fraction(result.reported) - result.known
+        if abs(apart) <= half_a_last_digit(result.reported):
+            continue
+        row = look.rows[result.source_id]
+        cause = explained.get(result.source_id)
+        if not result.complete:
+            cause = next((reason.code for reason in result.reasons if reason.code not in NEVER_EXPLAINS), None)
+        yield flag(
+            "arithmetic_difference", result.source_id, None, row.sheet, row.row, "reported_tco2", tonnes=apart, caused_by=cause,
+            message="" if result.complete else "flag.arithmetic_difference.incomplete",
+            values={"reported": plain(result.reported), "recalculated": plain(result.known, 4)},
+        )  # fmt: skip

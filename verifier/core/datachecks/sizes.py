@@ -1,0 +1,147 @@
+"""Months that are out of proportion: three places off, digits swapped, far from what is to be expected."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from statistics import median
+
+from verifier.core.datachecks.look import Look, flag
+from verifier.core.quantities import half_a_last_digit, plain
+from verifier.core.readings import Quantity
+from verifier.core.results import Flag, SourceResult
+
+THOUSAND = 1000
+BESIDE_THE_POINT = frozenset({"calibration_lapsed", "repeated_value", "rounded_data"})
+"""Flags of a month that say nothing of its size."""
+HANGS_BELOW = ("crosscheck_difference", "metering_gap")
+"""Flags of a month that a strange size adds something to; the others say it already."""
+FEWEST = 3
+"""Other months a source must have before one of them can stand out."""
+
+
+def factor_of_thousand(look: Look) -> Iterator[Flag]:
+    """A month far from its neighbours and outside all the others that falls among them when its point moves three places.
+
+    A month too small is weighed more strictly: heating that all but stops in summer is no error.
+    """
+    far, low = float(look.limits.factor_of_thousand), float(look.limits.factor_of_thousand_low)
+    for source_id, sizes in look.sizes.items():
+        known = [(size, period) for period, size in sizes.items() if size > 0]
+        ranked = sorted(size for size, _ in known)
+        if len(known) <= FEWEST or not (ranked[-1] > ranked[-2] * far or ranked[0] * far < ranked[1]):
+            continue
+        for place, (size, period) in enumerate(known):
+            up = size == ranked[-1] and size > ranked[-2] * far
+            if not up and not (size == ranked[0] and size * far < ranked[1]):
+                continue
+            moved = size / THOUSAND if up else size * THOUSAND
+            usual = median(ranked[:-1] if up else ranked[1:])
+            beside = [known[near][0] for near in (place - 1, place + 1) if 0 <= near < len(known)]
+            near = far if up else low
+            if all(other / near <= moved <= other * near for other in (*beside, usual)):
+                quantity = look.months[source_id][period]
+                right = quantity.base / THOUSAND if up else quantity.base * THOUSAND
+                values = {"quantity": plain(quantity.amount), "usual": _in(usual, quantity), "unit": quantity.unit.name}
+                tonnes = look.tonnes(source_id, quantity.base - right) if look.by_id[source_id].known else None
+                yield flag("factor_of_thousand", source_id, period, quantity.sheet, quantity.row, "quantity", tonnes=tonnes, values=values)
+
+
+def outlier(look: Look, found: Iterable[Flag]) -> Iterator[Flag]:
+    """A month many times away from the months beside it and from what its season leads one to expect, and of some weight.
+
+    Both must speak against it: heating that falls to a tenth in summer is what its kind does. A month that another flag explains hangs
+    below that one, or is said with it; a month whose swapped digits would fit is `digit_transposition`.
+    """
+    explained = {(each.source, each.period): each.code for each in found if each.caused_by is None and each.code not in BESIDE_THE_POINT}
+    times, nearer = float(look.limits.outlier), float(look.limits.digit_transposition_far)
+    for source_id, sizes in look.sizes.items():
+        if len(sizes) <= FEWEST:
+            continue
+        for period in _apart(sizes, min(times, nearer)):
+            size, expected = sizes[period], look.expected(source_id, period)
+            if expected is None or expected <= 0:
+                continue
+            far = max(size, expected) / max(min(size, expected), 1e-300)
+            weight = look.tonnes(source_id, size - expected)
+            if far < min(times, nearer) or weight is None or abs(weight) < look.floor:
+                continue
+            quantity = look.months[source_id][period]
+            swapped = _fitting(look, quantity, expected)
+            cause = explained.get((source_id, period))
+            place = (source_id, period, quantity.sheet, quantity.row, "quantity")
+            if swapped is not None and cause is None and far >= nearer:
+                yield _transposed(look, place, quantity, swapped)
+            elif far >= times and cause in (None, *HANGS_BELOW) and _alone(sizes, period, times):
+                values = {"quantity": plain(quantity.amount), "expected": _in(expected, quantity), "unit": quantity.unit.name}
+                yield flag("outlier", *place, tonnes=weight, caused_by=cause, values=values)
+
+
+def digit_transposition(look: Look) -> Iterator[Flag]:
+    """Two neighbouring digits swapped, told by the tonnes: the swap explains to the digit why a source does not recalculate."""
+    for result in look.results:
+        if not result.complete or result.reported is None or result.difference is None:
+            continue
+        room = half_a_last_digit(result.reported)
+        if abs(result.difference) <= room:
+            continue
+        row = look.rows[result.source_id]
+        if any(abs(other - abs(result.known)) <= room for other in swaps(abs(Fraction(result.reported)))):
+            values = {"stated": plain(result.reported), "right": plain(result.known, 4), "unit": "t"}
+            yield flag(
+                "digit_transposition", result.source_id, None, row.sheet, row.row, "reported_tco2", tonnes=result.difference, values=values
+            )
+            continue
+        yield from _in_a_month(look, result, room)
+
+
+def _in_a_month(look: Look, result: SourceResult, room: Fraction) -> Iterator[Flag]:
+    rate = look.rate(result.source_id)
+    for period, quantity in look.months[result.source_id].items():
+        for other in swaps(quantity.amount):
+            gained = (other - quantity.amount) * quantity.unit.size
+            if rate and abs(rate * gained - (result.difference or 0)) <= room:
+                yield _transposed(look, (result.source_id, period, quantity.sheet, quantity.row, "quantity"), quantity, other)
+                return
+
+
+def swaps(amount: Fraction) -> Iterator[Fraction]:
+    """The numbers that differ from a decimal by two neighbouring digits in the other order."""
+    text = plain(amount)
+    places = [index for index, letter in enumerate(text) if letter.isdigit()]
+    for first, second in pairwise(places):
+        if text[first] != text[second]:
+            letters = list(text)
+            letters[first], letters[second] = letters[second], letters[first]
+            yield Fraction("".join(letters))
+
+
+def _transposed(look: Look, place: tuple[str, str, str, int, str], quantity: Quantity, right: Fraction) -> Flag:
+    values = {"stated": plain(quantity.amount), "right": plain(right), "unit": quantity.unit.name}
+    tonnes = look.tonnes(place[0], (quantity.amount - right) * quantity.unit.size)
+    return flag("digit_transposition", *place, tonnes=tonnes, values=values)
+
+
+def _fitting(look: Look, quantity: Quantity, expected: float) -> Fraction | None:
+    """The swap that comes as near to what is expected as the threshold asks."""
+    wanted, room = expected / float(quantity.unit.size), float(look.limits.digit_transposition)
+    near = [(abs(float(other) / wanted - 1), other) for other in swaps(quantity.amount)]
+    best = min(near, default=(1.0, None))
+    return best[1] if best[0] <= room else None
+
+
+def _apart(sizes: dict[str, float], times: float) -> list[str]:
+    """The months so many times above or below both months beside them."""
+    return [period for period in sizes if _alone(sizes, period, times)]
+
+
+def _alone(sizes: dict[str, float], period: str, times: float) -> bool:
+    months = list(sizes)
+    at = months.index(period)
+    beside = [sizes[months[near]] for near in (at - 1, at + 1) if 0 <= near < len(months)]
+    size = sizes[period]
+    return size > times * max(beside) or size * times < min(beside)
+
+
+def _in(base: float, quantity: Quantity) -> str:
+    """A size in base units, in the unit the row is written in, to four places."""
+    return plain(Fraction(base) / quantity.unit.size, 4)

@@ -1,0 +1,48 @@
+"""Sums of the totals sheet: a category is the sum of its sources, the total the sum of the rounded categories."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from verifier.core.datachecks.look import Look, decimal, flag
+from verifier.core.quantities import half_a_last_digit, plain
+from verifier.core.results import Flag
+
+COLUMN = "reported_tco2"
+
+
+def total_mismatch(look: Look) -> Iterator[Flag]:
+    """A category that is not the sum of its sources, a total that is not the sum of the categories; t CO2, reported − right.
+
+    The total is the sum of the rounded categories (accounting guidelines, rules.md 1: the total is the sum of the rounded types).
+    """
+    together, readable = Fraction(), True
+    mine: dict[tuple[str, bool], list[Decimal | None]] = {}
+    for result in look.results:
+        mine.setdefault((result.category, result.counts), []).append(result.reported)
+    for row in look.report.totals:
+        stated, code = decimal(row.reported_tco2), row.category_code
+        if stated is None:
+            readable = False
+            yield flag("reported_unreadable", None, None, row.sheet, row.row, COLUMN, values={"text": row.reported_tco2})
+            continue
+        if code == "total":
+            continue
+        rule = look.pack.category(code)
+        counts = bool(rule and rule.counts)
+        signed = Fraction(-abs(stated) if rule and rule.sign < 0 else stated)
+        together += signed if rule is None or counts else 0
+        sources = mine.get((code, True), []) + ([] if counts else mine.get((code, False), []))
+        known = [tonnes for tonnes in sources if tonnes is not None]
+        if len(known) != len(sources):
+            continue
+        summed = sum((Fraction(tonnes) for tonnes in known), Fraction())
+        room = half_a_last_digit(stated) + sum((half_a_last_digit(tonnes) for tonnes in known), Fraction())
+        if abs(signed - summed) > room:
+            values = {"category": code, "stated": plain(signed), "sum": plain(summed)}
+            yield flag("total_mismatch", None, None, row.sheet, row.row, COLUMN, tonnes=signed - summed, values=values)
+    whole = next((row for row in look.report.totals if row.category_code == "total"), None)
+    total = decimal(whole.reported_tco2) if whole else None
+    if whole and total is not None and readable and total != together:
+        values = {"category": "total", "stated": plain(total), "sum": plain(together)}
+        yield flag("total_mismatch", None, None, whole.sheet, whole.row, COLUMN, tonnes=Fraction(total) - together, values=values)

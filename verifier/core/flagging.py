@@ -1,0 +1,113 @@
+"""Check 2: how a flag is known from version to version, and when it is disposed of."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from verifier.core.datachecks import Family, families
+from verifier.core.report import ReportedReport, period_of
+from verifier.core.results import Flag
+
+PLACES = frozenset({"first_row", "other_row", "rows"})
+"""Values of a flag that say where something stands: a row moved is nothing new."""
+BESIDE = frozenset({"usual", "expected", "count"})
+"""Values of a flag that come from other months: they change with what the flag is not about."""
+SAYS_WHICH = ("category", "parameter", "column")
+"""Values that tell two flags of one code, source and period apart."""
+
+
+class FlagState(StrEnum):
+    """Where a flag stands."""
+
+    OPEN = "open"
+    CHANGED = "changed"
+    """Disposed of before, and what it rests on has changed since."""
+    FINDING = "finding"
+    DISMISSED = "dismissed"
+
+
+UNDISPOSED = frozenset({FlagState.OPEN, FlagState.CHANGED})
+"""Nothing may be left so (AVR Art. 22; guideline 130, 4.2.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition:
+    """What a verifier did with a flag: `finding_open` and `finding_withdrawn` are of the finding raised for it, if one was."""
+
+    fingerprint: str
+    raised: bool
+    finding_open: bool = False
+    finding_withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A main flag with what follows from it, its natural key, and the hash of what it rests on."""
+
+    key: str
+    fingerprint: str
+    family: Family
+
+    @property
+    def main(self) -> Flag:
+        """The flag that is disposed of."""
+        return self.family.main
+
+
+def keyed(flags: Iterable[Flag], report: ReportedReport, sources: Mapping[str, str]) -> tuple[Keyed, ...]:
+    """Main flags by their natural key (code, source, period, and which of several); order of rows changes neither key nor hash.
+
+    `sources` are the fingerprints of the sources' numbers: a flag of a whole source rests on all of it, one of a month on its rows.
+    """
+    every = families(flags)
+    wanted = {(family.main.source, family.main.period) for family in every if family.main.period}
+    rows = _rows_of(report, wanted)
+    found: list[Keyed] = []
+    taken: dict[str, int] = {}
+    for family in sorted(every, key=lambda each: _key(each.main)):
+        key = _key(family.main)
+        taken[key] = taken.get(key, 0) + 1
+        number = f"#{taken[key]}" if taken[key] > 1 else ""
+        main = family.main
+        rests = rows.get((main.source, main.period), []) if main.period else sources.get(main.source or "", "")
+        found.append(Keyed(key + number, _hash(main, rests), family))
+    order = {family.main: place for place, family in enumerate(every)}
+    return tuple(sorted(found, key=lambda each: order[each.main]))
+
+
+def state(flag: Keyed, given: Disposition | None) -> FlagState:
+    """Where a flag stands: a withdrawn finding disposes of nothing; an open one holds it, whatever changed meanwhile."""
+    if given is None or given.finding_withdrawn:
+        return FlagState.OPEN
+    if given.raised and given.finding_open:
+        return FlagState.FINDING
+    if given.fingerprint != flag.fingerprint:
+        return FlagState.CHANGED
+    return FlagState.FINDING if given.raised else FlagState.DISMISSED
+
+
+def _key(flag: Flag) -> str:
+    which = [f"{name}={value}" for name, value in flag.values if name in SAYS_WHICH]
+    return "|".join((flag.code, flag.source or "", flag.period or "", *which))
+
+
+def _rows_of(report: ReportedReport, wanted: Collection[tuple[str | None, str | None]]) -> dict[tuple[str | None, str | None], list[str]]:
+    """What the rows of a source and month say, wherever they stand; the independent records of it too."""
+    found: dict[tuple[str | None, str | None], list[str]] = {}
+    sources = {source for source, _ in wanted}
+    for row in report.activity:
+        if row.source_id in sources and (at := (row.source_id, period_of(row.period))) in wanted:
+            said = (row.quantity, row.unit, row.basis, row.missing_hours, row.document)
+            found.setdefault(at, []).append("|".join(said))
+    for check in report.crosschecks:
+        if check.source_id in sources and (at := (check.source_id, period_of(check.period))) in wanted:
+            found.setdefault(at, []).append("|".join((check.quantity, check.unit, "independent", check.document)))
+    return {key: sorted(rows) for key, rows in found.items()}
+
+
+def _hash(flag: Flag, rests: Sequence[str]) -> str:
+    values = [[name, value] for name, value in flag.values if name not in PLACES | BESIDE]
+    said = json.dumps([flag.code, flag.message, values, rests], ensure_ascii=False, separators=(",", ":"))
+    return sha256(said.encode()).hexdigest()
