@@ -15,12 +15,12 @@ from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
 from verifier.web.labels import label
 
 LANGUAGES = [SelectChoice("", _l("As the browser asks for")), SelectChoice("en", "English"), SelectChoice("zh", "简体中文")]
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"\\]+@[^@\s,;:<>()\[\]\"\\]+")
 
 
 def stripped(value: Any) -> Any:
-    """What was typed without blanks around it."""
-    return value.strip() if isinstance(value, str) else value
+    """What was typed as one line without blanks around it: a name that breaks lines could write a message of its own into ours."""
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def an_address(form: Any, field: Any) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from unicodedata import normalize
 
-from flask import g
+from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -22,6 +22,12 @@ from verifier.web.refusals import sentence
 
 class BaseForm(FlaskForm):
     """A form that shows a refusal of its deed among its own errors, with everything that was typed."""
+
+    class Meta(FlaskForm.Meta):
+        """Reads forms only: a JSON body is nobody's way to fill one in."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            return None if request.is_json else super().wrap_formdata(form, formdata)
 
     def hidden_tag(self, *fields: Any) -> Markup:
         """The hidden fields, and what tells this showing of the form from every other."""
@@ -103,7 +109,7 @@ class DateParts(FormField):
         try:
             year, month, day = (int(normalize("NFKC", (self.form[name].data or "").strip())) for name in ("year", "month", "day"))
             return date(year, month, day) if 1900 <= year <= 2999 else None
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
     def validate(self, form: Any, extra_validators: Iterable[Any] = ()) -> bool:
@@ -125,6 +131,12 @@ class DateParts(FormField):
         """WTForms clears errors by assignment; ours are of the whole date."""
 
 
+def _measurable(value: Decimal) -> bool:
+    """At most 10¹² and fifteen places; the exponent is looked at first, for a number of a hundred million digits is an attack."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -15 and value.adjusted() <= 12 and abs(value) <= Decimal("1e12")
+
+
 class TonnesField(StringField):
     """Tonnes of CO2 as people type them: full-width digits, thousands separators, a real minus."""
 
@@ -141,7 +153,7 @@ class TonnesField(StringField):
             self.value = Decimal(text)
         except InvalidOperation:
             raise StopValidation(_("This must be a number of tonnes, like 1250.5")) from None
-        if not self.value.is_finite() or abs(self.value) > Decimal("1e12"):
+        if not _measurable(self.value):
             raise StopValidation(_("This must be a number of tonnes, like 1250.5"))
 
 

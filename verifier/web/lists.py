@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy import Select, func, select
 
 from verifier.db import db
@@ -39,8 +40,7 @@ class Page(Generic[T]):
 
     def url(self, number: int) -> str:
         """The address of another page, the filter kept."""
-        kept = {name: request.args.getlist(name) for name in request.args if name != "page"}
-        return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept, "page": number})
+        return same_address(page=number)
 
 
 def asked_page() -> int:
@@ -65,8 +65,19 @@ def paged_list(rows: Sequence[T], per_page: int = PER_PAGE) -> Page[T]:
 
 def export_url() -> str:
     """The same list as a spreadsheet, the filter kept."""
-    kept = {name: request.args.getlist(name) for name in request.args if name not in ("page", "export")}
-    return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept, "export": "xlsx"})
+    return same_address(export="xlsx")
+
+
+def kept_filter() -> dict[str, list[str]]:
+    """The filter in the address, for a link to another page; names that would steer how the link is built are left behind."""
+    steers = {"page", "endpoint", "values", *(request.view_args or {})}
+    return {name: request.args.getlist(name) for name in request.args if name not in steers and not name.startswith("_")}
+
+
+def same_address(**changed: object) -> str:
+    """This page's path with its filter kept and some of it changed; what was typed there never steers how the address is built."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "export")]
+    return f"{quote(request.path)}?{urlencode([*kept, *changed.items()])}"
 
 
 def wants_spreadsheet() -> bool:

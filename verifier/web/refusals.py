@@ -1,8 +1,6 @@
 """Refusals and errors become pages that say what happened and what to do."""
 
-from secrets import token_hex
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
@@ -14,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from verifier.core.errors import NotPermitted, NotYours, Refusal
 from verifier.db import db
+from verifier.web import guard
 from verifier.web.together import collided
 
 log = structlog.get_logger()
@@ -55,9 +54,9 @@ def on_refusal(refusal: Refusal) -> Any:
 
 def came_from() -> str:
     """The page of ours that the person was on, else the start page."""
-    origin = urlsplit(request.referrer or "")
+    origin = guard.split(request.referrer)
     if origin.netloc == request.host and origin.path:
-        return origin.path + (f"?{origin.query}" if origin.query else "")
+        return guard.local_path(origin.path + (f"?{origin.query}" if origin.query else ""))
     return url_for("casework.home")
 
 
@@ -112,8 +111,8 @@ def on_database(error: Exception) -> Any:
 def on_crash(error: Exception) -> Any:
     """An error of ours: logged with a reference that the page shows, without anything personal."""
     db.session.rollback()
-    reference = token_hex(4)
-    log.error("crash", reference=reference, endpoint=request.endpoint, exc_info=error)
+    reference = g.request_id
+    log.error("crash", endpoint=request.endpoint, exc_info=error)
     return page(500, *error_texts(500), reference=reference)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
+from unicodedata import category
 from urllib.parse import quote
 
 from flask import Response
@@ -13,6 +14,9 @@ from xlsxwriter import Workbook
 from verifier.web.filters import as_decimal, moment
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+_NOT_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 
 
 def spreadsheet(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
@@ -45,10 +49,11 @@ def spreadsheet(title: str, headers: Sequence[str], rows: Iterable[Sequence[obje
 
 
 def download(data: bytes, filename: str, media_type: str) -> Response:
-    """Bytes to be saved under a name, whatever script it is in."""
-    ascii_name = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in filename)
+    """Bytes to be saved under a name, whatever script it is in; nothing in it names a folder, hides or breaks the header."""
+    name = "".join(c for c in filename if category(c)[0] != "C").translate(_NOT_IN_A_NAME)[:180] or "file"
+    ascii_name = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in name)
     response = Response(data, mimetype=media_type)
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"
     return response
 
 

@@ -1,18 +1,19 @@
 """Pages that belong to no part: language, the components page, whether we are up."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from verifier.core.access import Permission
 from verifier.core.errors import Refusal
+from verifier.web import guard
 from verifier.web.components import DemoFilter, DemoForm
+from verifier.web.guard import local_path
 from verifier.web.language import LANGUAGES
 from verifier.web.permit import permit
 from verifier.web.session import signed_in_user
 
 bp = Blueprint("web", __name__)
+guard.install(bp)
 
 
 @bp.post("/language")
@@ -36,12 +37,3 @@ def components() -> ResponseReturnValue:
     form = DemoForm()
     form.validate()
     return render_template("web/components.html", demo_form=form, demo_filter=DemoFilter(prefix="q"))
-
-
-def local_path(address: str | None) -> str:
-    """A path on this site, whatever was asked for."""
-    parts = urlsplit(address or "/")
-    safe = (
-        not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//") and "\\" not in parts.path
-    )
-    return parts.path + (f"?{parts.query}" if parts.query else "") if safe else "/"

@@ -12,9 +12,9 @@ from verifier.accounts.forms import AccountForm, ChangePasswordForm, EnrolForm, 
 from verifier.accounts.views.blueprint import bp
 from verifier.core.access import Permission
 from verifier.db import db, utcnow
+from verifier.web.guard import local_path
 from verifier.web.permit import permit
 from verifier.web.session import current_actor, this_user
-from verifier.web.views import local_path
 
 
 @bp.route("/account", methods=["GET", "POST"])

@@ -15,9 +15,9 @@ from verifier.core.access import Permission
 from verifier.db import utcnow
 from verifier.web.filters import moment
 from verifier.web.forms import BaseForm
+from verifier.web.guard import local_path
 from verifier.web.permit import permit
 from verifier.web.session import signed_in_user
-from verifier.web.views import local_path
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

@@ -21,7 +21,7 @@ from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
 from verifier.web.filters import text_in
 from verifier.web.labels import label
-from verifier.web.lists import paged_list
+from verifier.web.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
 from verifier.web.refusals import came_from
 from verifier.web.session import current_actor
@@ -206,7 +206,7 @@ def _filtered(engagement: Engagement, kind: Kind) -> tuple[list[Judged], Boundar
 
 def _asked() -> dict[str, list[str]]:
     """The filter in the address, to be kept."""
-    return {name: request.args.getlist(name) for name in request.args if name != "page"}
+    return kept_filter()
 
 
 def _decision_form(judged: Judged) -> DecisionForm:

@@ -26,7 +26,7 @@ from verifier.reports.wording import flag_name, flag_sentence
 from verifier.rulepacks.load import load
 from verifier.web.filters import text_in
 from verifier.web.labels import label
-from verifier.web.lists import paged_list
+from verifier.web.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
 from verifier.web.refusals import came_from
 from verifier.web.session import current_actor
@@ -168,7 +168,7 @@ def _filtered(engagement: Engagement) -> tuple[list[Held], DataFilter]:
 
 def _asked() -> dict[str, list[str]]:
     """The filter in the address, to be kept."""
-    return {name: request.args.getlist(name) for name in request.args if name != "page"}
+    return kept_filter()
 
 
 def _outcome_form(held: Held) -> OutcomeForm:

@@ -1,0 +1,71 @@
+"""What no honest browser sends is refused before any view sees it: a host that is not ours, a NUL in what was typed, endless numbers."""
+
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from flask import Blueprint, Response, abort, current_app, request
+from werkzeug.routing import IntegerConverter
+from werkzeug.sansio.utils import host_is_trusted
+
+LARGEST = 2**31 - 1
+"""A number in an address counts rows of ours; no database here has more."""
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address, as large as a row's may be; beyond that there is nothing."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": LARGEST, **kwargs})
+
+
+def split(address: str | None) -> SplitResult:
+    """The parts of an address that someone sent; of one that is none, nothing."""
+    try:
+        return urlsplit(address or "")
+    except ValueError:
+        return urlsplit("")
+
+
+def local_path(address: str | None) -> str:
+    """A path on this site, whatever was asked for: never another host, scheme or network path, however it is spelt."""
+    parts = split(address)
+    safe = (
+        not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
+        and not any(c == "\\" or ord(c) < 32 for c in parts.path + parts.query)
+    )  # fmt: skip
+    return parts.path + (f"?{parts.query}" if parts.query else "") if safe else "/"
+
+
+def hosts() -> tuple[str, ...]:
+    """The names this installation answers to, once it was told its public address; the machine itself may always ask."""
+    settings = current_app.extensions["verifier"].settings
+    if settings.public_url == f"http://{settings.host}:{settings.port}":
+        return ()
+    public = urlsplit(settings.public_url).hostname or ""
+    return (public, settings.host, "localhost", "127.0.0.1")
+
+
+def check() -> None:
+    """Refuse a host that is not ours, and a NUL anywhere in words: one database keeps it, another fails on it, no reader sees it."""
+    known = hosts()
+    if known and not host_is_trusted(request.host, known):
+        abort(400)
+    names = (each.filename or "" for each in request.files.values())
+    typed = (word for given in (request.args, request.form) for pair in given.items(multi=True) for word in pair)
+    if any("\0" in word for word in (request.path, *names, *typed)):
+        abort(400)
+
+
+def ours_only(response: Response) -> Response:
+    """No page of anyone else's may take in what is served here."""
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def install(bp: Blueprint) -> None:
+    """Stand before every view of the app."""
+    bp.record(lambda state: state.app.url_map.converters.update(int=RowNumber))
+    bp.before_app_request(check)
+    bp.after_app_request(ours_only)
