@@ -1,4 +1,4 @@
-"""Packs are read from the folder that ships with the program, and from an own folder handed in."""
+"""Packs are read from the folder that ships with the program, and from the installation's own, `instance/rulepacks/`."""
 
 import tomllib
 from collections.abc import Sequence
@@ -7,6 +7,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from flask import current_app, has_app_context
 
 from verifier.core import packread
 from verifier.core.errors import Refusal
@@ -29,6 +31,23 @@ def load(pack_id: str, own: Path | None = None) -> RulePack:
     raise Refusal("pack.not_found", pack=pack_id, available=", ".join(available(own)))
 
 
+def pinned(pack_id: str, sha256: str) -> RulePack:
+    """The pack a case or year was opened under; refused where its content is no longer what it was then."""
+    pack = load(pack_id)
+    if pack.sha256 != sha256:
+        raise Refusal("pack.changed", pack=pack_id)
+    return pack
+
+
+def source_of(pack_id: str) -> tuple[dict[str, Any], bool]:
+    """What the file of a pack says, key by key, and whether it ships with the program."""
+    for folder in _folders(None):
+        for file in folder.glob("*/*.toml"):
+            if _id(folder, file) == pack_id:
+                return tomllib.loads(file.read_text("utf-8")), folder == SHIPPED
+    raise Refusal("pack.not_found", pack=pack_id, available=", ".join(available()))
+
+
 def check(own: Path | None = None) -> list[tuple[str, str, str]]:
     """Every defect of every pack as (file, key, reason)."""
     found: list[tuple[str, str, str]] = []
@@ -47,7 +66,13 @@ def check(own: Path | None = None) -> list[tuple[str, str, str]]:
     return found
 
 
+def own_folder() -> Path | None:
+    """Where the installation keeps packs of its own; None outside of one."""
+    return current_app.extensions["verifier"].settings.instance / "rulepacks" if has_app_context() else None
+
+
 def _folders(own: Path | None) -> Sequence[Path]:
+    own = own or own_folder()
     return [SHIPPED, *([own] if own and own.is_dir() else [])]
 
 
