@@ -31,12 +31,14 @@ class Swept:
     heads: tuple[str, ...] = field(default=())
 
 
-def sweep(*, now: datetime, grace: timedelta = GRACE) -> Swept:
+def sweep(*, now: datetime, grace: timedelta = GRACE, store: bool = True) -> Swept:
     """Remove what no deed will ever name, never what a row names, and make up for heads that a kill cut off; the log says each."""
     here = current_app.extensions["verifier"]
     before = now - grace
     swept = Swept(
-        tuple(_orphans_removed(here.store, before)), tuple(_parts_removed(here.settings.instance, before)), tuple(mending.mend(here.heads))
+        tuple(_orphans_removed(here.store, before)) if store else (),
+        tuple(_parts_removed(here.settings.instance, before)),
+        tuple(mending.mend(here.heads)),
     )
     db.session.rollback()
     for kind in ("evidence", "files", "heads"):

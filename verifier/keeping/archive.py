@@ -1,0 +1,101 @@
+"""One file that holds an installation: a tar with every file's SHA-256 in its manifest, written aside and read with distrust."""
+
+import json
+import os
+import tarfile
+from dataclasses import dataclass, field
+from hashlib import file_digest, sha256
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Any, Self
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+
+class Unfit(Exception):
+    """Why a backup cannot be made or restored, in one sentence that says what to do."""
+
+
+@dataclass
+class Writer:
+    """An archive under way; every file that goes in is hashed as it is read."""
+
+    tar: tarfile.TarFile
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, name: str, data: bytes, mode: int = 0o600) -> str:
+        """Put a file in; returns its hash."""
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mode = len(data), mode
+        self.tar.addfile(entry, BytesIO(data))
+        digest = sha256(data).hexdigest()
+        self.files[name] = {"sha256": digest, "size": len(data)}
+        return digest
+
+    def add_large(self, name: str, path: Path) -> None:
+        """Put in a file that nobody changes meanwhile, without holding it in memory."""
+        with path.open("rb") as file:
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = path.stat().st_size, 0o600
+            self.files[name] = {"sha256": file_digest(file, "sha256").hexdigest(), "size": entry.size}
+            file.seek(0)
+            self.tar.addfile(entry, file)
+
+    def finish(self, **said: Any) -> None:
+        """The manifest goes in last, when everything is known."""
+        text = json.dumps({"format": FORMAT, **said, "files": self.files}, indent=1, sort_keys=True).encode()
+        entry = tarfile.TarInfo(MANIFEST)
+        entry.size, entry.mode = len(text), 0o600
+        self.tar.addfile(entry, BytesIO(text))
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """An archive laid out in a folder, every file of it checked against the manifest."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @classmethod
+    def of(cls, archive: Path, folder: Path) -> Self:
+        """Unpack into an empty folder; refuses whatever is missing, altered, unlisted or would lie elsewhere."""
+        try:
+            found = _unpack(archive, folder)
+        except FileNotFoundError:
+            raise Unfit(f"{archive} is not there.") from None
+        except (tarfile.TarError, EOFError, ValueError, OSError) as error:
+            raise Unfit(f"{archive} cannot be read as a backup ({error}). Use another copy of it.") from error
+        manifest = folder / MANIFEST
+        if not manifest.exists():
+            raise Unfit(f"{archive} has no manifest: it is no backup of this app, or its end is missing. Use another copy of it.")
+        told = json.loads(manifest.read_bytes())
+        if told.get("format") != FORMAT:
+            raise Unfit(f"{archive} is of format {told.get('format')}; this version reads {FORMAT}.")
+        listed = {name: each["sha256"] for name, each in told["files"].items()}
+        wrong = sorted(name for name in listed.keys() | found.keys() if listed.get(name) != found.get(name))
+        if wrong:
+            names = ", ".join(wrong[:5])
+            raise Unfit(f"{archive} is damaged: {len(wrong)} files do not match their checksum ({names}). Use another copy of it.")
+        return cls(folder, told)
+
+
+def _unpack(archive: Path, folder: Path) -> dict[str, str]:
+    """The hash of every file, as it was written to the folder."""
+    found: dict[str, str] = {}
+    with tarfile.open(archive, "r:gz") as tar:
+        for entry in tar:
+            path = PurePosixPath(entry.name)
+            if not entry.isreg() or path.is_absolute() or ".." in path.parts:
+                raise ValueError(f"{entry.name} may not be in a backup")
+            target, source = folder / path, tar.extractfile(entry)
+            assert source is not None
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            digest = sha256()
+            with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, entry.mode & 0o700), "wb") as out:
+                while block := source.read(1 << 20):
+                    digest.update(block)
+                    out.write(block)
+            if entry.name != MANIFEST:
+                found[entry.name] = digest.hexdigest()
+    return found
