@@ -21,6 +21,7 @@ from verifier.core.calculation import calculate
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
 from verifier.jobs import worker
+from verifier.keeping import commands as keeping
 from verifier.reports import summary
 from verifier.reports.workbook import Unreadable, read
 from verifier.rulepacks import load as rulepacks
@@ -59,6 +60,10 @@ def main() -> None:
     """Verifier: from a reported number to a signed statement anyone can check."""
 
 
+for keeper in keeping.COMMANDS:
+    main.add_command(keeper)
+
+
 @main.command()
 @click.option("--workers", type=int, help="Processes that answer; else VERIFIER_PROCESSES.")
 def serve(workers: int | None) -> None:
@@ -66,6 +71,7 @@ def serve(workers: int | None) -> None:
     app = installation()
     with app.app_context():
         keys.authority(utcnow())
+    keeping.at_start(app)
     run_server(app, workers)
 
 
