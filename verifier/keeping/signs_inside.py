@@ -48,7 +48,7 @@ def shape(app: Flask) -> Iterator[Ailment]:
     for name in (f"{table}_{deed}" for table in KEPT if table in tables for deed in TRIGGERS[kind]):
         if name not in there:
             yield Ailment("database.trigger", Grade.BROKEN, f"The guard {name} is gone: rows of the trail could be changed.",
-                          "Find out who took it off, run `verifier audit verify`, then `verifier serve`: it makes guards anew.")  # fmt: skip
+                          "Find out who took it off, run `verifier audit verify`, then `verifier serve`: it makes them anew.")  # fmt: skip
 
 
 def trails(app: Flask) -> Iterator[Ailment]:
