@@ -15,6 +15,7 @@ from verifier.statement import inspect as inspection
 from verifier.statement.facts import canonical_bytes
 from verifier.statement.inspect import Inspection, Issued, Verdict, inspect
 from verifier.statement.pdf import render
+from verifier.statement.reading import look
 
 NUMBER = "BJ-2021-0001"
 
@@ -27,6 +28,7 @@ def check(pdf: bytes, issued: Issued | None = None) -> Inspection:
         by_sha256=lambda digest: known if digest == known.sha256 else None,
         by_number=lambda number: known if number == known.number else None,
         trust_roots=[signers().root_pem],
+        look=look,
     )
 
 
@@ -102,8 +104,8 @@ def test_the_issued_file_is_genuine_and_names_its_signers() -> None:
     ("edit", "expected"),
     [
         (byte_changed, {"byte_changed", "differs"}),
-        (updated, {"appended", "modified"}),
-        (page_added, {"appended", "modified", "pages"}),
+        (updated, {"appended", "modified", "catalogue"}),
+        (page_added, {"appended", "modified", "pages", "page_added"}),
         (attachment_replaced, {"appended", "modified", "attachment_changed"}),
         (written_anew, {"after_signature", "byte_changed", "differs"}),
         (lambda: signed(3) + b"\n", {"appended"}),
@@ -120,7 +122,7 @@ def test_an_edited_copy_is_called_so_and_how(edit: Callable[[], bytes], expected
 def test_an_update_of_a_copy_that_is_not_in_the_register_is_still_called_edited() -> None:
     found = check(page_added(), Issued("BJ-2021-0002", "0" * 64))
     assert found.verdict == Verdict.EDITED
-    assert reasons(found) == {"after_signature", "modified", "pages", "unregistered"}
+    assert reasons(found) == {"after_signature", "modified", "pages", "page_added", "unregistered"}
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,10 @@ def export(number: str) -> bytes | None:
 
 def inspected(pdf: bytes) -> Inspection:
     """The verdict on a PDF against this installation's register and root certificate."""
-    return inspect(pdf, by_sha256=queries.register_by_sha256, by_number=queries.register_by_number, trust_roots=[keys.root_pem(utcnow())])
+    return inspect(
+        pdf, by_sha256=queries.register_by_sha256, by_number=queries.register_by_number, trust_roots=[keys.root_pem(utcnow())],
+        by_signed=queries.register_by_signed, original=store().get,
+    )  # fmt: skip
 
 
 def verify_file(pdf: bytes) -> dict[str, Any]:

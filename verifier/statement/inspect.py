@@ -1,37 +1,33 @@
-"""Whether a PDF is the issued statement, an edited copy of one, or none of ours."""
+"""Whether a PDF is the issued statement, an edited copy of one, or none of ours.
+
+What stands in the file is read by a program of its own (`reading.py`), within limits; the verdict is given here, against the register.
+"""
 
 import json
-import logging
-import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from io import BytesIO
+from pathlib import Path
+from time import monotonic
+from typing import Any
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from pyhanko.pdf_utils.generic import DictionaryObject
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-
-from verifier.statement.signing import ORDER, trust
+from verifier import confined
+from verifier.statement.signing import ORDER
 
 LARGEST = 50 * 1024 * 1024
-LARGEST_ATTACHMENT = 20 * 1024 * 1024
 MOST_REVISIONS = 64
-
-# An edited copy is an answer here, not an error: pyHanko would log a traceback for each file a stranger drops.
-logging.getLogger("pyhanko.sign").setLevel(logging.CRITICAL)
+MEMORY, SECONDS = 512 * 2**20, 10
+_READER = Path(__file__).with_name("reading.py")
 
 
 class Verdict(StrEnum):
     """What a dropped file turned out to be."""
 
     GENUINE = "genuine"
+    CORRECTING = "correcting"
     SUPERSEDED = "superseded"
     EDITED = "edited"
     NOT_OURS = "not_ours"
@@ -66,6 +62,7 @@ class Issued:
     sha256: str
     superseded_by: str | None = None
     withdrawn: bool = False
+    correcting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +77,24 @@ class Inspection:
 
 
 Lookup = Callable[[str], Issued | None]
+Look = Callable[[bytes, bytes, Sequence[str], Sequence[str]], dict[str, Any]]
+
+
+class Heavy(Exception):
+    """Reading the file took more memory or time than any statement does."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One embedded signature: its status, or None when it could not be checked at all."""
+    """What the reader saw in a file."""
 
-    embedded: EmbeddedPdfSignature
-    status: PdfSignatureStatus | None
-    ours: bool
+    readable: bool = False
+    encrypted: bool = False
+    number: str | None = None
+    signers: tuple[SignerSeen, ...] = ()
+    ours: bool = False
+    same: bool = False
+    changes: tuple[Reason, ...] = ()
 
 
 _SAID_BY_APPENDED = {"statement.inspect.after_signature", "statement.inspect.damaged"}
@@ -98,30 +104,98 @@ def _because(message: str, **values: object) -> Reason:
     return Reason(f"statement.inspect.{message}", tuple(sorted(values.items())))
 
 
-def inspect(pdf: bytes, *, by_sha256: Lookup, by_number: Lookup, trust_roots: Sequence[bytes]) -> Inspection:
-    """The verdict on `pdf`; the two look-ups ask the register, `trust_roots` are our root certificates (PEM)."""
+class Confined:
+    """Looks at files in a process of its own, all looks of one inspection together within the seconds; raises Heavy at its limits."""
+
+    def __init__(self, seconds: int = SECONDS) -> None:
+        self.until = monotonic() + seconds
+
+    def __call__(self, pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) -> dict[str, Any]:
+        """What `reading.look` says of a file; nothing where it ended badly."""
+        header = {"roots": roots, "order": order, "size": len(pdf)}
+        given, left = json.dumps(header).encode() + b"\n" + pdf + issued, int(self.until - monotonic())
+        try:
+            if left < 1:
+                raise Heavy
+            answer = confined.run(_READER, given, memory=MEMORY, seconds=left)
+        except (confined.TooSlow, confined.TooMuch) as over:
+            raise Heavy from over
+        except confined.Broken:
+            return {"readable": False, "encrypted": False, "number": None, "signers": [], "same": False, "changes": []}
+        found: dict[str, Any] = json.loads(answer)
+        return found
+
+
+def _unknown(_sha256: str) -> Issued | None:
+    return None
+
+
+def _nothing(_sha256: str) -> bytes | None:
+    return None
+
+
+def inspect(
+    pdf: bytes,
+    *,
+    by_sha256: Lookup,
+    by_number: Lookup,
+    trust_roots: Sequence[bytes],
+    by_signed: Lookup = _unknown,
+    original: Callable[[str], bytes | None] = _nothing,
+    look: Look | None = None,
+) -> Inspection:
+    """The verdict on `pdf`; the look-ups ask the register, `trust_roots` are our root certificates (PEM), `original` fetches a file.
+
+    `by_signed` knows an issued statement by the file as any of its signatures left it. `look` reads what a stranger sent: by default
+    in a process of its own.
+    """
     digest = sha256(pdf).hexdigest()
     if len(pdf) > LARGEST:
         return Inspection(Verdict.UNREADABLE, (_because("large", megabytes=LARGEST // 2**20),), (), None, digest)
-    reader = _reader(pdf)
-    seen = _signatures(reader, trust_roots) if reader else ()
-    signers = tuple(_signer(one) for one in seen)
+
+    look = look or Confined()
+
+    def read(issued: bytes = b"") -> _Seen:
+        return _as_seen(look(pdf, issued, [root.decode() for root in trust_roots], ORDER))
+
     if issued := by_sha256(digest):
-        return Inspection(*_standing(issued), signers, issued.number, digest)
-    if inside := _issued_inside(pdf, by_sha256):
+        return Inspection(*_standing(issued), _signers(read), issued.number, digest)
+    inside = _begins_with(pdf, by_sha256)
+    try:
+        seen = read(pdf[: inside[1]] if inside else b"")
+    except Heavy:
+        seen = _Seen(changes=(_because("heavy", seconds=SECONDS, megabytes=MEMORY // 2**20),))
+    if inside:
         issued, size = inside
-        added = _because("appended", bytes=len(pdf) - size, number=issued.number)
-        further = (reason for reason in _changes(reader, seen) if reason.message not in _SAID_BY_APPENDED)
-        return Inspection(Verdict.EDITED, (added, *further), signers, issued.number, digest)
-    if reader is None:
-        return Inspection(Verdict.UNREADABLE, (_because("damaged" if pdf[:1024].find(b"%PDF-") >= 0 else "no_pdf"),), (), None, digest)
-    number = _number(reader, seen)
-    known = by_number(number) if number else None
-    if not any(one.ours for one in seen):
-        reasons = [_because("foreign" if seen else "unsigned")] + ([_because("claims", number=known.number)] if known else [])
-        return Inspection(Verdict.NOT_OURS, tuple(reasons), signers, number, digest)
-    differs = _because("differs", number=known.number) if known else _because("unregistered")
-    return Inspection(Verdict.EDITED, (*_changes(reader, seen), differs), signers, number, digest)
+        added = [_because("appended", bytes=len(pdf) - size, number=issued.number)]
+        added += [_because("second_file")] if b"%PDF-" in pdf[size:] else []
+        further = (reason for reason in seen.changes if reason.message not in _SAID_BY_APPENDED)
+        return Inspection(Verdict.EDITED, (*added, *further), seen.signers, issued.number, digest)
+    if not seen.readable and (begun := _begins_with(pdf, by_signed)):
+        cut = _because("cut", number=begun[0].number)
+        return Inspection(Verdict.EDITED, (cut, *seen.changes), seen.signers, begun[0].number, digest)
+    known = by_number(seen.number) if seen.number else None
+    if known and (issued_pdf := original(known.sha256)):
+        with suppress(Heavy):
+            seen = read(issued_pdf)
+        if seen.same:
+            seen = replace(seen, changes=(*seen.changes, _because("nothing_shown", at=_first_difference(pdf, issued_pdf))))
+    return Inspection(*_beside(pdf, seen, known), seen.signers, seen.number, digest)
+
+
+def _beside(pdf: bytes, seen: _Seen, known: Issued | None) -> tuple[Verdict, tuple[Reason, ...]]:
+    """The verdict on a file that neither is nor begins with an issued one."""
+    if not seen.readable:
+        plain = "locked" if seen.encrypted else "damaged" if b"%PDF-" in pdf[:1024] else "no_pdf"
+        return Verdict.UNREADABLE, seen.changes or (_because(plain),)
+    if not seen.ours:
+        first = _because("foreign" if seen.signers else "unsigned")
+        claims = (_because("claims", number=known.number), *seen.changes) if known else ()
+        return Verdict.NOT_OURS, (first, *claims)
+    if known is None:
+        return Verdict.EDITED, (*seen.changes, _because("unregistered"))
+    older = (_because("superseded", number=known.superseded_by),) if known.superseded_by else ()
+    return Verdict.EDITED, (*seen.changes, _because("differs", number=known.number), *older)
 
 
 def _standing(issued: Issued) -> tuple[Verdict, tuple[Reason, ...]]:
@@ -129,21 +203,48 @@ def _standing(issued: Issued) -> tuple[Verdict, tuple[Reason, ...]]:
         return Verdict.SUPERSEDED, (_because("superseded", number=issued.superseded_by),)
     if issued.withdrawn:
         return Verdict.SUPERSEDED, (_because("withdrawn", number=issued.number),)
+    if issued.correcting:
+        return Verdict.CORRECTING, (_because("issued", number=issued.number), _because("correcting", number=issued.number))
     return Verdict.GENUINE, (_because("issued", number=issued.number),)
 
 
-def _reader(pdf: bytes) -> PdfFileReader | None:
-    """A strict reader with its signatures found, or None: whatever a stranger drops here, nothing is raised."""
+def _signers(read: Callable[[], _Seen]) -> tuple[SignerSeen, ...]:
+    """Who signed an issued file; it stays what it is where the machine is too busy to read it in time."""
     try:
-        reader = PdfFileReader(BytesIO(pdf))
-        _ = reader.embedded_signatures, reader.root["/Pages"]["/Count"]
-    except Exception:
-        return None
-    return reader
+        return read().signers
+    except Heavy:
+        return ()
 
 
-def _issued_inside(pdf: bytes, by_sha256: Lookup) -> tuple[Issued, int] | None:
-    """The issued file that `pdf` begins with, and its size: found even where what was added cannot be read."""
+def _as_seen(told: dict[str, Any]) -> _Seen:
+    signers = tuple(
+        SignerSeen(
+            one["field"], one["name"], one["organisation"], datetime.fromisoformat(one["at"]) if one["at"] else None, one["intact"],
+            one["trusted"],
+        )
+        for one in told["signers"]
+    )  # fmt: skip
+    return _Seen(
+        told["readable"], told["encrypted"], told["number"], signers, any(one["ours"] for one in told["signers"]),
+        told["same"],
+        tuple(_because(message, **values) for message, values in told["changes"]),
+    )  # fmt: skip
+
+
+def _first_difference(pdf: bytes, issued: bytes) -> int:
+    """The first byte, counted from 1, in which two files differ."""
+    step = 4096
+    block = next((at for at in range(0, min(len(pdf), len(issued)), step) if pdf[at : at + step] != issued[at : at + step]), None)
+    if block is None:
+        return min(len(pdf), len(issued)) + 1
+    mine, theirs = pdf[block : block + step], issued[block : block + step]
+    return (
+        block + 1 + next((at for at, pair in enumerate(zip(mine, theirs, strict=False)) if pair[0] != pair[1]), min(len(mine), len(theirs)))
+    )
+
+
+def _begins_with(pdf: bytes, by_sha256: Lookup) -> tuple[Issued, int] | None:
+    """The known file that `pdf` begins with, and its size: found even where what follows cannot be read."""
     running, done = sha256(), 0
     for end in _ends(pdf):
         running.update(pdf[done:end])
@@ -166,105 +267,3 @@ def _ends(pdf: bytes) -> Iterator[int]:
             if pdf[end : end + len(mark)] == mark:
                 yield end + len(mark)
                 break
-
-
-def _signatures(reader: PdfFileReader, roots: Sequence[bytes]) -> tuple[_Seen, ...]:
-    return tuple(_Seen(one, _status(one, roots), _issued_by_us(one, roots)) for one in reader.embedded_signatures)
-
-
-def _status(embedded: EmbeddedPdfSignature, roots: Sequence[bytes]) -> PdfSignatureStatus | None:
-    """What pyHanko finds, revisions compared; certificates count as of the time the signature claims, for no one else attests it."""
-    try:
-        return validate_pdf_signature(embedded, trust(list(roots), embedded.self_reported_timestamp))
-    except Exception:
-        return None
-
-
-def _issued_by_us(embedded: EmbeddedPdfSignature, roots: Sequence[bytes]) -> bool:
-    try:
-        leaf = x509.load_der_x509_certificate(embedded.signer_cert.dump())
-    except Exception:
-        return False
-    for root in roots:
-        try:
-            leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(root))
-        except (ValueError, TypeError, InvalidSignature):
-            continue
-        return True
-    return False
-
-
-def _signer(one: _Seen) -> SignerSeen:
-    field = str(one.embedded.field_name)
-    try:
-        subject = one.embedded.signer_cert.subject.native
-        name, organisation = str(subject.get("common_name", "")), str(subject.get("organization_name", ""))
-        at = one.embedded.self_reported_timestamp
-    except Exception:
-        name, organisation, at = "", "", None
-    intact = one.status is not None and one.status.intact and one.status.valid
-    return SignerSeen(field, name, organisation, at, intact, one.ours and one.status is not None and one.status.trusted)
-
-
-def _changes(reader: PdfFileReader | None, seen: Sequence[_Seen]) -> list[Reason]:
-    """What was done to a statement of ours after it was signed, the plainest first."""
-    held = [one for one in seen if one.ours]
-    if reader is None or not held:
-        return [_because("damaged")]
-    reasons: list[Reason] = []
-    last = held[-1]
-    whole = last.status is not None and last.status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    if not whole:
-        reasons.append(_because("after_signature"))
-    broken = [str(one.embedded.field_name) for one in held if one.status is None or not (one.status.intact and one.status.valid)]
-    if broken:
-        reasons.append(_because("byte_changed", fields=", ".join(broken)))
-    if any(_overstepped(one.status) for one in held):
-        reasons.append(_because("modified"))
-    reasons += _against_signed(reader, last)
-    if len(held) < len(seen):
-        reasons.append(_because("foreign_signature"))
-    missing = [field for field in ORDER if field not in {str(one.embedded.field_name) for one in held}]
-    if missing:
-        reasons.append(_because("incomplete", fields=", ".join(missing)))
-    return reasons
-
-
-def _overstepped(status: PdfSignatureStatus | None) -> bool:
-    """More happened after this signature than filling the fields reserved for the others."""
-    if status is None or not status.intact:
-        return False
-    return status.docmdp_ok is False or status.modification_level not in (None, ModificationLevel.NONE, ModificationLevel.FORM_FILLING)
-
-
-def _against_signed(reader: PdfFileReader, last: _Seen) -> list[Reason]:
-    """Pages and attachment as they are now beside what the last signature covered."""
-    try:
-        signed = reader.get_historical_root(last.embedded.signed_revision)
-        now, then = int(reader.root["/Pages"]["/Count"]), int(signed["/Pages"]["/Count"])
-        attached = _attachment(reader.root) == _attachment(signed)
-    except Exception:
-        return [_because("unreadable_change")]
-    pages = [] if now == then else [_because("pages", now=now, signed=then)]
-    return pages + ([] if attached else [_because("attachment_changed")])
-
-
-def _attachment(root: DictionaryObject) -> bytes | None:
-    """The bytes of the first embedded file, never more than a statement could need."""
-    try:
-        stream = root["/Names"]["/EmbeddedFiles"]["/Names"][1]["/EF"]["/F"]
-    except (KeyError, IndexError):
-        return None
-    packed = bytes(stream.encoded_data)
-    return zlib.decompressobj().decompress(packed, LARGEST_ATTACHMENT) if "/Filter" in stream else packed
-
-
-def _number(reader: PdfFileReader, seen: Sequence[_Seen]) -> str | None:
-    """The number the attached JSON gives, as last signed where something is signed."""
-    try:
-        held = [one for one in seen if one.ours]
-        root = reader.get_historical_root(held[-1].embedded.signed_revision) if held else reader.root
-        number = json.loads(_attachment(root) or b"null")["number"]
-    except Exception:
-        return None
-    return number if isinstance(number, str) and len(number) <= 100 else None

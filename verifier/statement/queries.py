@@ -152,6 +152,12 @@ def register_by_sha256(sha256: str) -> Issued | None:
     return _registered(db.session.scalar(all_issued().where(Statement.pdf_sha256 == sha256)))
 
 
+def register_by_signed(sha256: str) -> Issued | None:
+    """What the register says of the statement that was this file once, after any of its signatures."""
+    signed = all_issued().where(Statement.id.in_(select(Signature.statement_id).where(Signature.pdf_sha256 == sha256)))
+    return _registered(db.session.scalar(signed))
+
+
 def register_by_number(number: str) -> Issued | None:
     """What the register says of the statement with this number."""
     return _registered(issued_numbered(number))

@@ -1,0 +1,149 @@
+"""Forged statements, made with real tools: each is called what it is, and what is wrong with it is named in both languages."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import force_locale
+
+from tests.statement import forgeries
+from tests.statement.builders import settle_authority
+from tests.statement.forgeries import OTHER, another, cut_at, flipped, flipped_after
+from tests.statement.specimen import a_statement, signed, signers
+from verifier.statement.inspect import Inspection, Issued, Verdict, inspect
+from verifier.statement.pdf import render
+from verifier.statement.reading import look
+from verifier.statement.views.blueprint import sentence
+
+NUMBER = "BJ-2021-0001"
+EDITED, NOT_OURS, UNREADABLE = Verdict.EDITED, Verdict.NOT_OURS, Verdict.UNREADABLE
+
+
+@cache
+def register() -> dict[str, Issued]:
+    """Two issued statements by the hash of their files."""
+    return {each.sha256: each for each in (Issued(NUMBER, _hash(signed(3))), Issued(OTHER, _hash(another())))}
+
+
+def _hash(pdf: bytes) -> str:
+    return sha256(pdf).hexdigest()
+
+
+def check(pdf: bytes, *, confined: bool = False, **standing: object) -> Inspection:
+    """Inspect against a register of the two, which also knows the first one's file after each signature."""
+    issued = {digest: replace(each, **standing) for digest, each in register().items()}  # type: ignore[arg-type]
+    files = {_hash(signed(3)): signed(3), _hash(another()): another()}
+    once = {_hash(cut_at(field)): issued[_hash(signed(3))] for field in ("LeadVerifier", "AuthorisedSignatory")}
+    return inspect(
+        pdf, by_sha256=issued.get, by_number={each.number: each for each in issued.values()}.get, trust_roots=[signers().root_pem],
+        by_signed=once.get, original=files.get, look=None if confined else look,
+    )  # fmt: skip
+
+
+ALL_THREE = "LeadVerifier, AuthorisedSignatory, BodySeal"
+FORGED: list[tuple[str, Callable[[], bytes], Verdict, str, str]] = [
+    ("a page turned", forgeries.turned, EDITED, "turned, resized or cropped: 2", "第 2 页"),
+    ("a page cropped", forgeries.cropped, EDITED, "turned, resized or cropped: 3", "裁剪"),
+    ("an annotation", forgeries.annotated, EDITED, "changed or removed on these pages: 1", "批注"),
+    ("a page painted over", forgeries.overlaid, EDITED, "Text or pictures were changed on these pages: 1", "文字或图片"),
+    ("a form value", forgeries.form_value, EDITED, "Form values were added or changed: Tonnes", "表单内容"),
+    ("the attachment swapped", forgeries.attachment_swapped, EDITED, "attached statement.json is not the one", "附件"),
+    ("an attachment added", forgeries.attachment_added, EDITED, "Files were attached that were not signed: extra.xlsx", "extra.xlsx"),
+    ("the metadata changed", forgeries.retitled, EDITED, "Metadata of the document was changed: Subject", "元数据"),
+    ("validation data added", forgeries.validation_data, EDITED, "(DSS) was added", "DSS"),
+    ("a script added", forgeries.scripted, EDITED, "A script or an action", "脚本"),
+    ("a page added", forgeries.page_added, EDITED, "Pages were added: 8", "增加了页面：第 8 页"),
+    ("a page removed", forgeries.page_removed, EDITED, "Pages were removed; in the issued file they were: 3", "第 3 页"),
+    ("pages swapped", forgeries.pages_swapped, EDITED, "The pages stand in another order", "顺序"),
+    ("saved by another program", forgeries.written_anew, EDITED, "not byte for byte the issued statement BJ-2021-0001", "逐字节"),
+    ("a signature moved", forgeries.signature_moved, EDITED, "BodySeal was copied here from another file", "复制来的"),
+    ("another authority", forgeries.by_another_authority, NOT_OURS, "an unknown authority issued the certificates", "未知的证书机构"),
+    ("our number on a stranger's page", forgeries.with_our_code, NOT_OURS, "shows something else than the statement", "二维码不能证明"),
+    ("not signed at all", lambda: render(a_statement()), NOT_OURS, "bears no signature", "没有任何签名"),
+    ("two files joined", forgeries.concatenated, EDITED, "a second PDF: two files were joined", "拼接"),
+    ("a line after the end", lambda: signed(3) + b"% a line\n", EDITED, "9 bytes were added", "追加了 9 字节"),
+    ("cut short", lambda: signed(3)[:-100], EDITED, "begins as statement BJ-2021-0001, but its end is missing", "末尾缺失"),
+    ("cut in the middle", lambda: signed(3)[:100_000], UNREADABLE, "damaged and cannot be read", "已损坏"),
+    ("before the seal", lambda: cut_at("AuthorisedSignatory"), EDITED, "Signatures are missing: BodySeal", "缺少签名"),
+    ("encrypted, opens without a password", lambda: forgeries.encrypted(""), EDITED, "was encrypted afterwards", "加密"),
+    ("encrypted", lambda: forgeries.encrypted("secret"), UNREADABLE, "encrypted and cannot be opened", "无法打开"),
+    ("a byte of a stream", lambda: flipped_after(b"stream\n", 50), EDITED, f"range signed by {ALL_THREE}", "字节被改动"),
+    ("a byte of the first table", lambda: flipped_after(b"\nxref\n", 30), EDITED, f"range signed by {ALL_THREE}", "字节被改动"),
+    ("a byte of the first trailer", lambda: flipped_after(b"trailer\n", 20), EDITED, "is the first that differs", "个字节起不同"),
+    ("a byte of the metadata", lambda: flipped(signed(3).rindex(b"/Subject") + 12), EDITED, "was changed: Subject", "元数据"),
+    ("a byte of a signature", lambda: flipped(seal_at() + 500), EDITED, "BodySeal is not byte for byte", "逐字节"),
+    ("a byte of the last address", lambda: flipped(signed(3).rindex(b"startxref") + 11), EDITED, "end is missing or was changed", "被改动"),
+]  # fmt: skip
+
+
+def seal_at() -> int:
+    """Where the seal's hexadecimal text begins."""
+    return forgeries.container(signed(3), "BodySeal")[0]
+
+
+@pytest.mark.parametrize(("forge", "verdict", "english", "chinese"), [row[1:] for row in FORGED], ids=[row[0] for row in FORGED])
+def test_a_forgery_is_called_what_it_is_and_how_is_named(
+    app: Flask, forge: Callable[[], bytes], verdict: Verdict, english: str, chinese: str
+) -> None:
+    found = check(forge())
+    assert found.verdict is verdict
+    with app.test_request_context():
+        for locale, expected in (("en", english), ("zh", chinese)):
+            with force_locale(locale):
+                said = " ".join(sentence(reason) for reason in found.reasons)
+                assert expected in said
+                assert "statement.inspect" not in said
+
+
+@pytest.mark.parametrize(
+    ("standing", "verdict", "said"),
+    [
+        ({"superseded_by": "BJ-2021-0001-V2"}, Verdict.SUPERSEDED, "statement.inspect.superseded"),
+        ({"withdrawn": True}, Verdict.SUPERSEDED, "statement.inspect.withdrawn"),
+        ({"correcting": True}, Verdict.CORRECTING, "statement.inspect.correcting"),
+    ],
+)
+def test_an_issued_file_that_no_longer_stands_is_named(standing: dict[str, object], verdict: Verdict, said: str) -> None:
+    found = check(signed(3), **standing)
+    assert found.verdict is verdict
+    assert said in {reason.message for reason in found.reasons}
+
+
+def test_the_confined_reader_says_the_same_as_the_plain_one() -> None:
+    for pdf in (signed(3), forgeries.turned(), forgeries.written_anew()):
+        assert check(pdf, confined=True) == check(pdf)
+
+
+BOMBS: list[tuple[Callable[[], bytes], Verdict]] = [
+    (forgeries.bomb, UNREADABLE),
+    (forgeries.wide_bomb, UNREADABLE),
+    (lambda: signed(3) + forgeries.wide_bomb(), EDITED),
+    (forgeries.round_and_round, NOT_OURS),
+    (forgeries.deep, UNREADABLE),
+    (forgeries.previous_forever, UNREADABLE),
+    (forgeries.huge, NOT_OURS),
+]
+
+
+@pytest.mark.parametrize(("make", "verdict"), BOMBS)
+def test_a_bomb_is_answered_within_ten_seconds_and_harms_nobody(make: Callable[[], bytes], verdict: Verdict) -> None:
+    pdf, begun = make(), time.monotonic()
+    found = check(pdf, confined=True)
+    assert found.verdict is verdict
+    assert found.reasons
+    assert time.monotonic() - begun < 12, "ten seconds, and two for a busy machine to start a process"
+
+
+def test_the_page_answers_a_bomb_in_words_and_goes_on_answering(client: FlaskClient) -> None:
+    settle_authority()
+    answer = client.post("/check", data={"pdf": (BytesIO(forgeries.wide_bomb()), "statement.pdf")}, content_type="multipart/form-data")
+    assert answer.status_code == 200
+    assert "Cannot be read" in answer.text
+    assert "it was given up" in answer.text
+    assert client.get("/check").status_code == 200
