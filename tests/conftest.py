@@ -10,13 +10,11 @@ import pytest
 from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
-from jinja2 import FileSystemBytecodeCache
 
-from tests.people import Cast, settle
+from tests import homes
+from tests.people import Cast
 from verifier import config
-from verifier.app import create_app
 from verifier.config import Settings
 from verifier.db import db, writes_wanted
 
@@ -32,31 +30,29 @@ def settings_in(folder: Path, **changes: object) -> Settings:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database brought to its newest shape and settled with the standing cast once, to be copied for every test."""
+    """An installation brought to its newest shape and settled with the standing cast once, to be copied for every test."""
     base = tmp_path_factory.getbasetemp()
     home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "migrated"
     with FileLock(f"{home}.lock"):
         if not (home / "done").exists():
             shutil.rmtree(home, ignore_errors=True)
-            app = create_app(settings_in(home), testing=True)
-            with app.app_context():
-                upgrade()
-                settle()
-                db.session.commit()
-                db.session.remove()
-                db.engine.dispose()
+            homes.move_in(home)
             (home / "done").touch()
     return home
 
 
+@pytest.fixture(scope="session")
+def home(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[homes.Home]:
+    """Where the tests of this process live, one after the other."""
+    with homes.at(tmp_path_factory.mktemp("home"), migrated) as home:
+        yield home
+
+
 @pytest.fixture
-def app(migrated: Path, tmp_path: Path) -> Iterator[Flask]:
-    """An installation of this test's own, with its application context pushed."""
-    home = tmp_path / "instance"
-    shutil.copytree(migrated, home, ignore=shutil.ignore_patterns("__jinja2_*"))
-    app = create_app(settings_in(home), testing=True)
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(migrated))
+def app(home: homes.Home, tmp_path: Path) -> Iterator[Flask]:
+    """An installation as if of this test's own (`tmp_path / "instance"` leads there), with its application context pushed."""
+    app = home.fresh()
+    (tmp_path / "instance").symlink_to(home.folder)
     with app.app_context():
         writes_wanted.set(True)
         yield app
