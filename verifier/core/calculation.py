@@ -43,9 +43,17 @@ __all__ = [
 ]
 
 
-def calculate(report: ReportedReport, pack: RulePack) -> Calculation:
+def calculate(
+    report: ReportedReport,
+    pack: RulePack,
+    *,
+    previous: ReportedReport | None = None,
+    plan: ReportedReport | None = None,
+    body: Mapping[str, Decimal | Fraction] | None = None,
+) -> Calculation:
     """A report recalculated under a pack: tonnes of CO2, exact, before rounding; the order of rows never matters.
 
+    Last year's report, the monitoring plan and the body's own tolerances only add to what is flagged, never to the tonnes.
     What a row leaves unknown makes its source and the total unknown, never 0, with what is known beside it; rounding is the last step,
     by the pack's rule. Source: workbook.md (what a flagged row does), rules.md sections 1 and 3 (arithmetic).
     """
@@ -76,7 +84,7 @@ def calculate(report: ReportedReport, pack: RulePack) -> Calculation:
         rounded_total=_rounded_total(rounded, counted, pack) if complete else None,
         reported_total=next((_stated(row.reported_tco2) for row in report.totals if row.category_code == "total"), None),
         unassigned=unassigned,
-        flags=datachecks.flags(report, pack, readings, results, unassigned),
+        flags=datachecks.flags(report, pack, readings, results, unassigned, previous=previous, plan=plan, body=body),
     )
 
 
@@ -155,6 +163,7 @@ def _recalculated(
     """Tonnes, steps and factors of the known quantities; months under the same factors are taken together."""
     groups: dict[tuple[str, tuple[Factor, ...]], tuple[Method, list[Quantity]]] = {}
     methods: dict[int, Method | Reason] = {}
+    under: dict[int, list[Quantity]] = {}
     admitted = pack.methods_for(source.category_code)
     assumed: Quantity | None = None
     for quantity in quantities:
@@ -174,7 +183,9 @@ def _recalculated(
         else:
             if quantity.unit.dimension is Dimension.VOLUME and method.unit.dimension is Dimension.NORMAL_VOLUME:
                 assumed = assumed or quantity
-            groups.setdefault((method.code, method.used), (method, []))[1].append(quantity)
+            if id(method) not in under:
+                under[id(method)] = groups.setdefault((method.code, method.used), (method, []))[1]
+            under[id(method)].append(quantity)
     if assumed:
         notes.append(Reason("volume_conditions", None, assumed.sheet, assumed.row, (("unit", assumed.unit.name),)))
     tonnes, steps, used = Fraction(), list[Step](), list[UsedQuantity]()
@@ -193,18 +204,19 @@ def _recalculated(
 
 def _amount(quantities: Sequence[Quantity], into: Unit) -> Fraction:
     """All of them in one unit: added up as written first, then converted."""
-    by_size: dict[Fraction, Fraction] = {}
+    by_unit: dict[str, tuple[Unit, Fraction]] = {}
     for quantity in quantities:
-        size = quantity.unit.size
-        by_size[size] = by_size[size] + quantity.amount if size in by_size else quantity.amount
-    return sum((amount * size / into.size for size, amount in by_size.items()), Fraction())
+        unit = quantity.unit
+        by_unit[unit.name] = (unit, by_unit[unit.name][1] + quantity.amount if unit.name in by_unit else quantity.amount)
+    return sum((amount if unit is into else amount * unit.size / into.size for unit, amount in by_unit.values()), Fraction())
 
 
 def _used_quantities(quantities: Sequence[Quantity], method: Method, sign: int) -> Iterator[UsedQuantity]:
-    per_unit, ratios = sign * method.per_unit, dict[Fraction, Fraction]()
+    per_unit, ratios = sign * method.per_unit, dict[str, Fraction]()
     for quantity in quantities:
-        size = quantity.unit.size
-        ratio = ratios.setdefault(size, size / method.unit.size)
+        if quantity.unit.name not in ratios:
+            ratios[quantity.unit.name] = quantity.unit.size / method.unit.size
+        ratio = ratios[quantity.unit.name]
         yield UsedQuantity(
             quantity.period, quantity.amount, quantity.unit.name, quantity.sheet, quantity.row, ratio, method.unit.name, per_unit
         )

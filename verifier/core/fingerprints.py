@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from hashlib import sha256
+from typing import TypeVar
 
 from verifier.core.factors import FactorBook
 from verifier.core.report import ReportedReport, Row, SourceRow
 
+AnyRow = TypeVar("AnyRow", bound=Row)
+
 
 def content(row: Row) -> dict[str, object]:
     """What a row says, wherever it stands."""
-    return {field.name: getattr(row, field.name) for field in fields(row) if field.name not in ("sheet", "row")}
+    return {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in ("sheet", "row")}
 
 
 def _digest(parts: Mapping[str, Iterable[Row]]) -> str:
@@ -24,19 +26,41 @@ def _digest(parts: Mapping[str, Iterable[Row]]) -> str:
 
 def fingerprint(report: ReportedReport, source_id: str) -> str:
     """SHA-256 over everything a source's number rests on; it changes with any of it, never with the order of rows."""
-    book = FactorBook(report.factors)
-    sources = [source for source in report.sources if source.source_id == source_id]
-    meters = {source.meter_id for source in sources if source.meter_id}
-    return _digest(
-        {
-            "sources": sources,
-            "activity": [row for row in report.activity if row.source_id == source_id],
-            "measurements": [row for row in report.measurements if row.source_id == source_id],
-            "factors": [row for source in sources[:1] for row in book.rows_of(source)],
-            "crosschecks": [row for row in report.crosschecks if row.source_id == source_id],
-            "meters": [row for row in report.meters if row.meter_id in meters],
-        }
-    )
+    return Fingerprints(report).of_source(source_id)
+
+
+class Fingerprints:
+    """The fingerprints of a report's sources, each row looked up once."""
+
+    def __init__(self, report: ReportedReport) -> None:
+        self._book = FactorBook(report.factors)
+        self._sources = _grouped((row.source_id, row) for row in report.sources)
+        self._activity = _grouped((row.source_id, row) for row in report.activity)
+        self._measurements = _grouped((row.source_id, row) for row in report.measurements)
+        self._crosschecks = _grouped((row.source_id, row) for row in report.crosschecks)
+        self._meters = _grouped((row.meter_id, row) for row in report.meters)
+
+    def of_source(self, source_id: str) -> str:
+        """SHA-256 over everything the source's number rests on."""
+        sources = self._sources.get(source_id, [])
+        meters = {source.meter_id for source in sources if source.meter_id}
+        return _digest(
+            {
+                "sources": sources,
+                "activity": self._activity.get(source_id, []),
+                "measurements": self._measurements.get(source_id, []),
+                "factors": [row for source in sources[:1] for row in self._book.rows_of(source)],
+                "crosschecks": self._crosschecks.get(source_id, []),
+                "meters": [row for meter in meters for row in self._meters.get(meter, [])],
+            }
+        )
+
+
+def _grouped(rows: Iterable[tuple[str, AnyRow]]) -> dict[str, list[AnyRow]]:
+    found: dict[str, list[AnyRow]] = {}
+    for key, row in rows:
+        found.setdefault(key, []).append(row)
+    return found
 
 
 def facility_fingerprint(report: ReportedReport, facility_id: str) -> str:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from verifier.audit.actions import record
 from verifier.core.actor import Actor
-from verifier.core.calculation import calculate, facility_fingerprint, fingerprint
+from verifier.core.calculation import calculate, facility_fingerprint
 from verifier.core.errors import Refusal
+from verifier.core.fingerprints import Fingerprints
 from verifier.core.lifecycle import Stage
 from verifier.core.quantities import round_half_up
 from verifier.core.report import ReportedReport, SourceRow, yes_or_no
@@ -146,14 +147,17 @@ def _source_rows(version: ReportVersion, report: ReportedReport, calculation: Ca
     codes: dict[str, set[str]] = {}
     for flag in calculation.flags:
         codes.setdefault(flag.source or "", set()).add(flag.code)
+    prints = Fingerprints(report)
     return [
-        _source_row(version, position, report, rows[result.source_id], result, codes.get(result.source_id, set()))
+        _source_row(
+            version, position, rows[result.source_id], result, codes.get(result.source_id, set()), prints.of_source(result.source_id)
+        )
         for position, result in enumerate(calculation.sources, start=1)
     ]
 
 
 def _source_row(
-    version: ReportVersion, position: int, report: ReportedReport, row: SourceRow, result: SourceResult, codes: set[str]
+    version: ReportVersion, position: int, row: SourceRow, result: SourceResult, codes: set[str], fingerprint: str
 ) -> ReportedSource:
     difference = None if result.difference is None else round_half_up(result.difference, PLACES)
     return ReportedSource(
@@ -162,7 +166,7 @@ def _source_row(
         counts=result.counts, reported=result.reported,
         recalculated=None if result.recalculated is None else round_half_up(result.recalculated, PLACES),
         known=round_half_up(result.known, PLACES), difference=difference, difference_size=_size(difference),
-        flag_codes=" ".join(sorted(codes)), fingerprint=fingerprint(report, result.source_id),
+        flag_codes=" ".join(sorted(codes)), fingerprint=fingerprint,
     )  # fmt: skip
 
 
