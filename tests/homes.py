@@ -53,7 +53,7 @@ class Home:
         self.app.config.update(self.usual)
         before: Installation = self.app.extensions["verifier"]
         settings = config.from_environment(self._environ())
-        store = Store.at(settings.store_url)
+        store = Store.at(settings.store_url, settings.store_options)
         self.app.extensions["verifier"] = Installation(settings, store, Heads.at(self.folder), before.subjects)
         return self.app
 
