@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-import structlog
 from flask import Flask, current_app
 from flask_babel import Babel
 from flask_migrate import Migrate
@@ -14,9 +13,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from verifier import config
 from verifier import db as database
+from verifier.accounts import sweeping as _leavings  # noqa: F401 - so that its task is known
 from verifier.accounts import views as accounts
 from verifier.audit import models as _trail  # noqa: F401 - so that migrations know its rows
 from verifier.audit.heads import Heads, follow
+from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
 from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
@@ -28,19 +29,24 @@ from verifier.engagements import views as engagements
 from verifier.evidence import views as evidence
 from verifier.evidence.store import Store
 from verifier.findings import views as findings
-from verifier.jobs import worker as _jobs  # noqa: F401 - so that migrations know its rows and what is wanted at once is done
+from verifier.jobs import sweeping as _sweeping  # noqa: F401 - so that its task is known
+from verifier.jobs import views as jobs
+from verifier.keeping import tasks as _tidying  # noqa: F401 - so that its task is known
 from verifier.programme import views as programme
 from verifier.registry import views as registry
 from verifier.reports import views as reports
 from verifier.statement import views as statement
-from verifier.web import filters, headers, labels, language, navigation, permit, refusals
+from verifier.web import filters, headers, health, journal, labels, language, navigation, permit, refusals
 from verifier.web import views as web
 from verifier.web.session import current_user
 from verifier.web.subjects import Describe
 from verifier.web.together import Together
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = (web, accounts, registry, reports, engagements, casework, boundary, data, site, findings, evidence, statement, programme)
+PARTS = (
+    web, accounts, registry, reports, engagements, casework, boundary, data, site, findings, evidence, statement, programme, jobs,
+    health,
+)  # fmt: skip
 csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 
 
@@ -75,8 +81,9 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     )
     app.testing = testing
     _configure(app, settings)
-    app.extensions["verifier"] = Installation(settings, Store.at(settings.store_url), Heads.at(settings.instance))
+    app.extensions["verifier"] = Installation(settings, Store.at(settings.store_url, settings.store_options), Heads.at(settings.instance))
     _extend(app)
+    journal.install(app)
     headers.install(app)
     refusals.install(app)
     filters.install(app)
@@ -84,6 +91,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         app.register_blueprint(part.bp)
         app.extensions["verifier"].subjects.update(getattr(part, "SUBJECTS", {}))
         labels.register(getattr(part, "LABELS", {}), getattr(part, "STATES", {}))
+    journal.count_in(app)
     open_views = permit.unguarded(app)
     if open_views:
         raise Unguarded(f"views without a permission: {', '.join(open_views)}")
@@ -94,7 +102,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
         MAX_CONTENT_LENGTH=settings.upload_mb * 1_048_576,
         MAX_FORM_MEMORY_SIZE=4_000_000,
         MAX_FORM_PARTS=5_000,
@@ -125,7 +133,3 @@ def _extend(app: Flask) -> None:
     app.jinja_env.globals.update(current_user=current_user, may=permit.may, Permission=Permission, language=language.language)
     app.context_processor(lambda: {"locale": language.language(), "html_lang": "zh-Hans" if language.language() == "zh" else "en"})
     app.context_processor(navigation.context)
-
-
-structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"),
-                                structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])  # fmt: skip

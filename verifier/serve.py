@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from verifier.db import db
 from verifier.jobs.worker import beside
+from verifier.web import metrics
 
 
 class Server(BaseApplication):
@@ -48,6 +49,7 @@ def serve(app: Flask, workers: int | None = None) -> None:
         for stop in ends:
             stop()
 
+    metrics.forget(settings.instance / "metrics")
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -23,6 +23,7 @@ from verifier.engagements.models import TeamMember
 from verifier.evidence import actions as evidence
 from verifier.evidence.queries import attachments_of
 from verifier.findings import actions as findings
+from verifier.jobs.actions import enqueue
 from verifier.rulepacks.load import load
 
 TABLE = Path(__file__).with_name("routes.txt")
@@ -76,6 +77,7 @@ def build(app: Flask) -> World:
         "key": "E-095", "source_key": "E-095", "item_code": item, "photo_id": photo.id, "copy": "preview", "visit_id": visit.id,
         "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id, "session_id": token.id, "user_id": spare.id,
         "organisation_id": cast.org("other_unit").id, "token": "nobody-was-given-this", "filename": "css/tokens.css",
+        "job_id": enqueue("jobs.sweep", key="routes", now=now).id,
         "member_id": next(member.id for member in case.team if member.user_id == spare.id),
     }  # fmt: skip
     db.session.commit()

@@ -4,7 +4,7 @@ import os
 import smtplib
 import ssl
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -60,7 +60,7 @@ def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | No
     enqueue("mail.send", key=key, now=now, at_once=not is_sent(), sealed=sealed)
 
 
-@task("mail.send", forget=True)
+@task("mail.send", forget=True, keep=timedelta(days=400))
 def deliver(work: Work, *, sealed: str) -> None:
     """Hand one message over; after a kill in mid-deed it may arrive twice, under the same Message-ID."""
     settings, raw = _settings(), sealing.opened("mail", sealed).encode()
@@ -97,7 +97,7 @@ def _reset(user: User, token: str) -> Words:
 def _write(folder: Path, id: UUID, raw: bytes) -> None:
     """Under the job's own name and in one step: written again after a kill, it is the same file."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = folder / f".{id}.{os.getpid()}"
+    part = folder / f"{id}.{os.getpid()}.part"
     part.touch(mode=0o600)
     part.write_bytes(raw)
     part.replace(folder / f"{id}.eml")

@@ -1,0 +1,103 @@
+"""Reminders of what waits for a person and by when: once for each rung before the day it is due, and once when it is late."""
+
+from datetime import date, datetime, timedelta
+
+from flask import current_app
+from flask_babel import format_date, get_locale, ngettext
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from verifier.accounts import mail
+from verifier.accounts.models import User
+from verifier.casework.waiting import Waiting, What, waiting_for
+from verifier.casework.words import WAITING
+from verifier.core.clocks import Lateness, day_in, lateness
+from verifier.core.findings import FindingState
+from verifier.db import db, utcnow
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
+from verifier.jobs.registry import task
+from verifier.jobs.worker import Work
+from verifier.rulepacks.calendars import add_working_days
+from verifier.rulepacks.load import load
+
+LATE = "late"
+
+
+@task("reminders.find", every=timedelta(hours=1), keep=timedelta(days=2), limit=timedelta(hours=2))
+def find(_work: Work) -> None:
+    """Put in the queue what is to be said now; what was said before has the same key and is not said again."""
+    remind_everyone(now=utcnow())
+
+
+def remind_everyone(*, now: datetime) -> None:
+    """Remind everyone who can sign in of everything that waits for them and is near its day or past it."""
+    people = select(User).where(User.disabled_at.is_(None), User.password_hash.is_not(None)).order_by(User.id)
+    for user in db.session.scalars(people).unique().all():
+        for each in waiting_for(user):
+            zone = each.unit_year.year.time_zone
+            left = lateness(due_day(each), day_in(zone, now))
+            at = rung(left, current_app.extensions["verifier"].settings.remind_days)
+            if at is not None:
+                _remind(user, each, left, at, now)
+
+
+def rung(left: Lateness, days: tuple[int, ...]) -> str | None:
+    """The nearest reminder whose time has come: the fewest days that still cover what is left, or `late`; None while it is far off."""
+    if left.is_late:
+        return LATE
+    return next((str(each) for each in sorted(days) if left.left <= each), None)
+
+
+def due_day(each: Waiting) -> date:
+    """The day of the year, or that of the pack's clock where it runs out sooner."""
+    clock = _clock(each)
+    if clock is None or each.case is None or each.since is None:
+        return each.due
+    pack = load(each.case.pack_id)
+    began = day_in(each.unit_year.year.time_zone, each.since)
+    return min(each.due, add_working_days(began, pack.clock(clock).days, pack.calendar))
+
+
+def _clock(each: Waiting) -> str | None:
+    """The clock of the pack that runs: the unit's while it answers, the team's once it was answered."""
+    if each.what is What.ANSWER:
+        return "unit_answers"
+    if each.what is What.CHECK and each.case is not None and _has_answers(each.case):
+        return "conclusion"
+    return None
+
+
+def _has_answers(case: Engagement) -> bool:
+    answered = select(Finding.id).where(Finding.engagement_id == case.id, Finding.state == FindingState.ANSWERED)
+    return db.session.scalar(answered.limit(1)) is not None
+
+
+def _remind(user: User, each: Waiting, left: Lateness, at: str, now: datetime) -> None:
+    about = each.case.id if each.case else each.unit_year.id
+    mail.post(user, lambda: _words(user, each, left), now=now, key=f"reminder:{user.id}:{each.what}:{about}:{left.due}:{at}")
+
+
+def _words(user: User, each: Waiting, left: Lateness) -> mail.Words:
+    unit = each.unit_year.unit
+    name = unit.name_zh if unit.name_zh and str(get_locale() or "").startswith("zh") else unit.name
+    text = _(
+        "Hello %(name)s,\n\n%(task)s: %(unit)s, %(year)s.\nDue: %(due)s. %(left)s\n\n%(link)s\n\n"
+        "This is said once before each date; whether it is done is seen on the page.\n",
+        name=user.name, task=WAITING[each.what], unit=name, year=each.unit_year.year.emission_year,
+        due=format_date(left.due, "long"), left=_left(left), link=_address(each),
+    )  # fmt: skip
+    return f"{WAITING[each.what]}: {name}", text
+
+
+def _left(left: Lateness) -> str:
+    if left.is_late:
+        return ngettext("It is %(num)s day late.", "It is %(num)s days late.", left.late)
+    if left.left == 0:
+        return _("That is today.")
+    return ngettext("%(num)s day is left.", "%(num)s days are left.", left.left)
+
+
+def _address(each: Waiting) -> str:
+    path = current_app.url_map.bind("").build(each.endpoint, each.address)
+    return f"{current_app.extensions['verifier'].settings.public_url}{path}"
