@@ -2,23 +2,31 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from errno import EDQUOT, EFBIG, ENOSPC, EROFS
 from hashlib import sha256
 from pathlib import Path
-from re import fullmatch
+from re import fullmatch, search
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
 from verifier import crash
 from verifier.core.errors import Refusal
 
 INCOMING = "incoming"
+PATIENCE = {"max_retries": 2, "retry_timeout": timedelta(seconds=8)}
+CLIENT = {"connect_timeout": "3s", "timeout": "60s"}
+
+
+class Unreachable(OSError):
+    """The store does not answer, or not as it should; what was asked for was not done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +56,25 @@ class Store:
         address = urlsplit(str(location))
         config = {"virtual_hosted_style_request": "false", **dict(parse_qsl(address.query)), **(settings or {})}
         plain = config.get("endpoint", "").startswith("http://")
-        return cls(S3Store(address.netloc, prefix=address.path.strip("/") or None, config=config, client_options={"allow_http": plain}))
+        return cls(
+            S3Store(
+                address.netloc,
+                prefix=address.path.strip("/") or None,
+                config=config,
+                client_options={"allow_http": plain, **CLIENT},
+                retry_config=PATIENCE,
+            )
+        )
 
     def put(self, data: bytes) -> str:
         """The hash under which the bytes now rest; when this returns they outlive a power cut. The same bytes again change nothing."""
         digest = sha256(data).hexdigest()
         try:
-            if self.root:
-                self._put_local(self.root, data, digest)
-            else:
-                obstore.put(self.objects, _key(digest), data, mode="create", use_multipart=False)
+            with _answering():
+                if self.root:
+                    self._put_local(self.root, data, digest)
+                else:
+                    obstore.put(self.objects, _key(digest), data, mode="create", use_multipart=False)
         except AlreadyExistsError:
             self.get(digest)
         return digest
@@ -65,7 +82,8 @@ class Store:
     def get(self, digest: str) -> bytes:
         """The bytes, or a refusal where they are missing or no longer what was put in."""
         try:
-            data = bytes(obstore.get(self.objects, _key(digest)).bytes())
+            with _answering():
+                data = bytes(obstore.get(self.objects, _key(digest)).bytes())
         except (NotFoundError, FileNotFoundError):
             raise Refusal("evidence.file.missing", sha256=digest) from None
         if sha256(data).hexdigest() != digest:
@@ -83,7 +101,8 @@ class Store:
     def size(self, digest: str) -> int:
         """How many bytes rest under the hash."""
         try:
-            return obstore.head(self.objects, _key(digest))["size"]
+            with _answering():
+                return obstore.head(self.objects, _key(digest))["size"]
         except (NotFoundError, FileNotFoundError):
             raise Refusal("evidence.file.missing", sha256=digest) from None
 
@@ -127,6 +146,21 @@ class Store:
                 if folder.exists():
                     _force(folder)
         crash.point("store.after")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """What the file system or the network says against us, as an OSError whose number tells it: no room, read-only, or not reachable."""
+    try:
+        yield
+    except (AlreadyExistsError, NotFoundError, FileNotFoundError):
+        raise
+    except (BaseError, OSError) as error:
+        said = search(r"os error (\d+)", str(error))
+        number = getattr(error, "errno", None) or (int(said[1]) if said else None)
+        if number in (ENOSPC, EDQUOT, EFBIG, EROFS):
+            raise OSError(number, os.strerror(number)) from error
+        raise Unreachable(str(error)) from error
 
 
 def _key(digest: str) -> str:

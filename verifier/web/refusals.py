@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from verifier.core.errors import NotPermitted, NotYours, Refusal
 from verifier.db import db
-from verifier.web import guard
+from verifier.web import guard, outages
+from verifier.web.outages import Outage, outage_of
 from verifier.web.together import collided
 
 log = structlog.get_logger()
@@ -89,6 +90,9 @@ def error_texts(code: int) -> tuple[str, str]:
 def on_http(error: HTTPException) -> Any:
     """Any HTTP error as a helpful page."""
     db.session.rollback()
+    outage = outage_of(getattr(error, "original_exception", None))
+    if outage:
+        return on_outage(outage)
     if error.code is not None and 300 <= error.code < 400:
         return error.get_response()
     code = error.code or 500
@@ -108,9 +112,19 @@ def on_database(error: Exception) -> Any:
     return on_crash(error)
 
 
+def on_outage(outage: Outage) -> Any:
+    """Full, read-only or not answering: said in the log, and to the reader with what to do."""
+    log.error("outage", outage=outage.value, endpoint=request.endpoint)
+    outages.reading_only(outage)
+    return page(outages.STATUS[outage], *outages.texts(outage))
+
+
 def on_crash(error: Exception) -> Any:
-    """An error of ours: logged with a reference that the page shows, without anything personal."""
+    """An error of ours: logged with a reference that the page shows, without anything personal; or what is out of order around us."""
     db.session.rollback()
+    outage = outage_of(error)
+    if outage:
+        return on_outage(outage)
     reference = g.request_id
     log.error("crash", endpoint=request.endpoint, exc_info=error)
     return page(500, *error_texts(500), reference=reference)

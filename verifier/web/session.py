@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from flask import current_app, g, session
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as DbSession
 from werkzeug.local import LocalProxy
 
@@ -12,6 +13,7 @@ from verifier.accounts.models import SignedInSession, User
 from verifier.core.actor import INSTALLATION, Actor
 from verifier.core.errors import NotYours
 from verifier.db import db, utcnow, writes_wanted
+from verifier.web.outages import outage_of
 
 SEEN_EVERY = timedelta(seconds=60)
 
@@ -75,13 +77,16 @@ def load() -> bool:
 
 
 def _note_seen(row: SignedInSession) -> None:
-    """Written in a transaction of its own, so that a page that only reads stays a reader."""
+    """Written in a transaction of its own, so that a page that only reads stays a reader, and is shown where nothing can be written."""
     row_id = row.id
     db.session.rollback()
     wanted = writes_wanted.set(True)
     try:
         with DbSession(db.engine) as own, own.begin():
             own.execute(update(SignedInSession).where(SignedInSession.id == row_id).values(last_seen_at=utcnow()))
+    except DBAPIError as error:
+        if outage_of(error) is None:
+            raise
     finally:
         writes_wanted.reset(wanted)
     row = db.session.get_one(SignedInSession, row_id)

@@ -1,0 +1,92 @@
+"""What is out of order around the app rather than in it: a full disk, a read-only instance, a database or store that does not answer."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from errno import EDQUOT, EFBIG, ENOSPC, EROFS
+
+from flask import g
+from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from verifier.db import writes_wanted
+from verifier.evidence.store import Unreachable
+
+
+class Outage(StrEnum):
+    """What is out of order."""
+
+    FULL = "full"
+    READ_ONLY = "read_only"
+    STORE = "store"
+    DATABASE = "database"
+
+
+STATUS = {Outage.FULL: 507, Outage.READ_ONLY: 503, Outage.STORE: 503, Outage.DATABASE: 503}
+_SAID = {
+    "disk is full": Outage.FULL, "no space left": Outage.FULL, "readonly database": Outage.READ_ONLY,
+    "read-only file system": Outage.READ_ONLY, "unable to open database file": Outage.DATABASE, "disk i/o error": Outage.DATABASE,
+}  # fmt: skip
+_SQLSTATES = {"53100": Outage.FULL, "25006": Outage.READ_ONLY}
+_ERRNOS = {ENOSPC: Outage.FULL, EDQUOT: Outage.FULL, EFBIG: Outage.FULL, EROFS: Outage.READ_ONLY}
+
+
+def outage_of(error: BaseException | None) -> Outage | None:
+    """Which outage is behind an error, or behind what it was raised from; None where the error is ours."""
+    for each in _causes(error):
+        if isinstance(each, Unreachable):
+            return Outage.STORE
+        if isinstance(each, OSError) and each.errno in _ERRNOS:
+            return _ERRNOS[each.errno]
+        if isinstance(each, DBAPIError):
+            found = _of_database(each)
+            if found:
+                return found
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _of_database(error: DBAPIError) -> Outage | None:
+    text, state = str(error.orig).lower(), getattr(error.orig, "sqlstate", None)
+    if state in _SQLSTATES:
+        return _SQLSTATES[state]
+    gone = state is not None and state.startswith(("08", "57P"))
+    if gone or error.connection_invalidated or (isinstance(error, OperationalError) and "connection" in text and state is None):
+        return Outage.DATABASE
+    return next((outage for said, outage in _SAID.items() if said in text), None)
+
+
+def reading_only(outage: Outage) -> None:
+    """What is still shown must not ask for a lock that writes; without a database it must not ask for anything."""
+    writes_wanted.set(False)
+    if outage is Outage.DATABASE:
+        g.user = g.signed_in = None
+
+
+def texts(outage: Outage) -> tuple[str, str]:
+    """Title and advice."""
+    nothing = _("Nothing was saved, and nothing is half-done. What you typed is still in your browser: go back and keep the page open.")
+    said = {
+        Outage.FULL: (
+            _("There is no room left to save this"),
+            _("The disk of this installation is full. Tell its administrator; pages can still be read, and you can send it again then."),
+        ),
+        Outage.READ_ONLY: (
+            _("Nothing can be saved just now"),
+            _("This installation may only be read at the moment. Tell its administrator, or wait a while, then send it again."),
+        ),
+        Outage.STORE: (
+            _("Files cannot be reached just now"),
+            _("The place where files are kept does not answer. Wait a few minutes and try again, then tell the administrator."),
+        ),
+        Outage.DATABASE: (
+            _("The database does not answer"),
+            _("No page can be shown until it does. Wait a few minutes and try again, then tell the administrator."),
+        ),
+    }
+    title, advice = said[outage]
+    return title, f"{nothing} {advice}"
