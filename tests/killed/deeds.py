@@ -87,21 +87,21 @@ def _signed(*places: str) -> Callable[[Cast], Engagement]:
     def prepare(cast: Cast) -> Engagement:
         case = _signers(cast)
         for deed, person in zip(places, (cast.lead, cast.signatory), strict=False):
-            code = _code(person)
+            code = code_of(person)
             getattr(issuing, deed)(case, person, statements.PASSPHRASE, code, actor=statements.actor(person), now=utcnow())
         return case
 
     return prepare
 
 
-def _code(person: User) -> str:
+def code_of(person: User) -> str:
     assert person.totp_secret is not None
     return secondfactor.code(sealing.opened("totp", person.totp_secret), utcnow())
 
 
 def _sign(deed: str, who: str) -> Send:
     def send(client: FlaskClient, case: Engagement) -> TestResponse:
-        form = {"passphrase": statements.PASSPHRASE, "code": _code(getattr(Cast(), who))}
+        form = {"passphrase": statements.PASSPHRASE, "code": code_of(getattr(Cast(), who))}
         db.session.rollback()
         return client.post(f"/cases/{case.id}/signing/{deed}", data=form)
 

@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -23,11 +25,25 @@ FOUND, CANNOT = 1, 2
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+@contextmanager
+def opened() -> Iterator[Flask]:
+    """The app of this installation, its connections closed in the end."""
+    app = create_app()
+    with app.app_context():
+        wanted = writes_wanted.set(True)
+        try:
+            yield app
+        finally:
+            writes_wanted.reset(wanted)
+            db.session.remove()
+            db.engine.dispose()
+
+
 @click.command("backup")
 @click.argument("file", type=FILE)
 def backup(file: Path) -> None:
     """Write everything this installation keeps into one archive, while it runs; FILE holds secrets, keep it as safe as them."""
-    with create_app().app_context():
+    with opened():
         try:
             made = backups.backup(file.absolute(), now=utcnow())
         except (Unfit, OSError) as error:
@@ -51,9 +67,7 @@ def restore(file: Path, replace: bool) -> None:
         sys.exit(CANNOT)
     if before:
         click.echo(f"What was there before is in {before}")
-    app = create_app()
-    with app.app_context():
-        writes_wanted.set(True)
+    with opened() as app:
         upgrade()
         mending.mend(app.extensions["verifier"].heads)
         db.session.rollback()
@@ -67,7 +81,7 @@ def restore(file: Path, replace: bool) -> None:
 @click.command("sweep")
 def sweep_up() -> None:
     """Remove what a killed process left lying; `serve` does so when it starts."""
-    with create_app().app_context():
+    with opened():
         done = sweep(now=utcnow())
     for what, names in (("removed", (*done.evidence, *done.files)), ("head signed", done.heads)):
         for name in names:
