@@ -1,0 +1,81 @@
+"""A person's browser without its screen: one connection, its cookies, and the hidden fields of the form it last read."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from secrets import token_hex
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask
+
+from tests.people import sign_in
+from verifier.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    text: str
+    location: str
+
+    def hidden(self, name: str) -> str:
+        """The value of the last hidden field of that name on the page."""
+        found = re.findall(rf'name="{name}"[^>]*value="([^"]*)"', self.text)
+        return str(found[-1]) if found else ""
+
+
+@dataclass
+class Browser:
+    """Signed in once; keeps its connection open as browsers do."""
+
+    host: str
+    port: int
+    cookie: str
+    csrf: str = ""
+    statuses: list[tuple[str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.connection = HTTPConnection(self.host, self.port, timeout=120)
+
+    def get(self, path: str) -> Answer:
+        """Read a page, and keep its token for what is sent next."""
+        answer = self._ask("GET", path, None, {})
+        self.csrf = answer.hidden("csrf_token") or self.csrf
+        return answer
+
+    def post(self, path: str, values: Mapping[str, str], photo: tuple[str, bytes] | None = None) -> Answer:
+        """Send a form, with a photo where there is one."""
+        values = {"csrf_token": self.csrf, **values}
+        if photo is None:
+            return self._ask("POST", path, urlencode(values).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+        edge = token_hex(12)
+        parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in values.items()]
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="photos"; filename="{photo[0]}"\r\nContent-Type: image/jpeg\r\n\r\n'
+        body = b"".join([*parts, head.encode(), photo[1], f"\r\n--{edge}--\r\n".encode()])
+        return self._ask("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={edge}"})
+
+    def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        self.connection.request(method, path, body, {"Cookie": self.cookie, "Accept-Language": "en", **headers})
+        response = self.connection.getresponse()
+        text = response.read().decode("utf-8", "replace")
+        for line in response.headers.get_all("Set-Cookie") or ():
+            if line.startswith("verifier="):
+                self.cookie = line.split(";")[0]
+        self.statuses.append((f"{method} {path}", response.status))
+        return Answer(response.status, text, response.headers.get("Location", ""))
+
+    def leave(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+
+def sit_down(app: Flask, address: str, person: User) -> Browser:
+    """A browser in which the person is signed in already."""
+    here = sign_in(app.test_client(), person)
+    cookie = here.get_cookie("verifier")
+    assert cookie is not None
+    parts = urlsplit(address)
+    return Browser(parts.hostname or "", parts.port or 0, f"verifier={cookie.value}")
