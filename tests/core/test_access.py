@@ -25,6 +25,7 @@ HAS = {
     P.STATEMENT_CERTIFY: {R.LEAD_VERIFIER},
     P.STATEMENT_COUNTERSIGN: {R.SIGNATORY},
     P.STATEMENT_SEAL: {R.COORDINATOR},
+    P.STATEMENT_CORRECT: {R.COORDINATOR, R.SIGNATORY},
 }
 """Deeds: here the table says who, and nobody else."""
 

@@ -18,6 +18,7 @@ conclude         -          reviewing  -          -           reviewing       - 
 approve          -          -          -          to_certify  -               -               -         -
 send_back        -          -          -          checking    -               -               -         -
 reopen           -          -          -          checking    checking        checking        checking  -
+correct          -          -          -          -           -               -               -         checking
 certify          -          -          -          -           to_countersign  -               -         -
 countersign      -          -          -          -           -               to_seal         -         -
 seal             -          -          -          -           -               -               issued    -

@@ -44,7 +44,7 @@ def test_three_sign_and_the_statement_is_issued(client: FlaskClient, cast: Cast)
     assert found.verdict is Verdict.GENUINE
     assert [one.intact and one.trusted for one in found.signers] == [True, True, True]
     listed = commands.statement_list()
-    assert list(listed[0]) == ["number", "unit", "year", "tonnes", "opinion", "status", "issued_at", "sha256"]
+    assert list(listed[0]) == ["number", "unit", "year", "tonnes", "opinion", "status", "issued_at", "sha256", "superseded_by"]
     assert listed[0]["sha256"] == statement.pdf_sha256
     assert commands.export(statement.number) == store().get(statement.pdf_sha256)
 

@@ -45,6 +45,7 @@ DEEDS = {
     "data:list:taken_away": _l("Took away the list of sources"),
     "data:many:agreed": _l("Agreed to several figures at once"),
     "data:source:decided": _l("Decided on a source's figure"),
+    "engagement:case:correcting": _l("Opened the issued case for correction"),
     "engagement:case:opened": _l("Opened the case"),
     "engagement:case:reopened": _l("Opened the checks again"),
     "engagement:case:started": _l("Started the checks"),

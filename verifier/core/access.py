@@ -74,6 +74,7 @@ class Permission(StrEnum):
     STATEMENT_CERTIFY = "statement:certify"
     STATEMENT_COUNTERSIGN = "statement:countersign"
     STATEMENT_SEAL = "statement:seal"
+    STATEMENT_CORRECT = "statement:correct"
 
 
 _BODY = CASE_ROLES | {Role.COORDINATOR}
@@ -109,6 +110,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.STATEMENT_CERTIFY: frozenset({Role.LEAD_VERIFIER}),
     Permission.STATEMENT_COUNTERSIGN: frozenset({Role.SIGNATORY}),
     Permission.STATEMENT_SEAL: frozenset({Role.COORDINATOR}),
+    Permission.STATEMENT_CORRECT: frozenset({Role.COORDINATOR, Role.SIGNATORY}),
 }
 
 

@@ -36,6 +36,8 @@ class Deed(StrEnum):
     APPROVE = "approve"
     SEND_BACK = "send_back"
     REOPEN = "reopen"
+    CORRECT = "correct"
+    """Open the checks again after issue; the issued statement stays until another is issued in its place."""
     CERTIFY = "certify"
     COUNTERSIGN = "countersign"
     SEAL = "seal"
@@ -72,6 +74,7 @@ TABLE: Mapping[tuple[Stage, Deed], Stage] = {
     (Stage.TO_COUNTERSIGN, Deed.COUNTERSIGN): Stage.TO_SEAL,
     (Stage.TO_SEAL, Deed.REOPEN): Stage.CHECKING,
     (Stage.TO_SEAL, Deed.SEAL): Stage.ISSUED,
+    (Stage.ISSUED, Deed.CORRECT): Stage.CHECKING,
 }
 """What is not in the table may not be done. A change while the case is under review or waits to be certified
 stays possible, and voids the approval by comparison with the trail."""

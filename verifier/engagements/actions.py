@@ -130,6 +130,15 @@ def reopen(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) 
     record("engagement:case:reopened", actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip(), stage=before)
 
 
+def correct(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Open the checks again after issue, with a reason; what was issued stays, under correction, until another takes its place."""
+    _lock(engagement)
+    if not reason.strip():
+        raise Refusal("engagement.correct.no_reason")
+    advance(engagement, Deed.CORRECT, now=now)
+    record("engagement:case:correcting", actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip())
+
+
 def adopt_report(engagement: Engagement, version: ReportVersion, *, actor: Actor, now: datetime) -> None:
     """Verify a newer released version from here on; outcomes follow their natural keys where nothing changed."""
     if version.id == engagement.report_version_id:

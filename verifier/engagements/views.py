@@ -111,6 +111,18 @@ def reopen(engagement: Engagement) -> ResponseReturnValue:
     return render_template("engagements/reopen.html", engagement=engagement, form=form, reopenable=possible(engagement.at, Deed.REOPEN))
 
 
+@bp.route("/cases/<uuid:engagement_id>/correct", methods=["GET", "POST"])
+@permit(Permission.STATEMENT_CORRECT)
+def correct(engagement: Engagement) -> ResponseReturnValue:
+    """The coordinator or the signatory opens an issued case again, with a reason; another statement will take the first one's place."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        actions.correct(engagement, form.reason.data, actor=current_actor(), now=utcnow())
+        flash(_("The checks are open again. The issued statement says that it is under correction."), "success")
+        return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
+    return render_template("engagements/correct.html", engagement=engagement, form=form, correctable=possible(engagement.at, Deed.CORRECT))
+
+
 def _member(engagement: Engagement, key: str) -> Described:
     member = next((each for each in engagement.team if str(each.id) == key), None)
     return Described(member.user.name if member else key)

@@ -18,9 +18,10 @@ def statement_list() -> list[dict[str, Any]]:
             "year": statement.engagement.unit_year.year.emission_year,
             "tonnes": plain(statement.verified_total),
             "opinion": statement.opinion,
-            "status": statement.status,
+            "status": "under_correction" if queries.under_correction(statement) else statement.status,
             "issued_at": statement.issued_at.isoformat() if statement.issued_at else None,
             "sha256": statement.pdf_sha256,
+            "superseded_by": later.number if (later := queries.successor(statement)) else None,
         }
         for statement in db.session.scalars(queries.all_issued())
     ]

@@ -141,6 +141,11 @@ def issued_numbered(number: str) -> Statement | None:
     return db.session.scalar(all_issued().where(Statement.number == number))
 
 
+def under_correction(statement: Statement) -> bool:
+    """Whether an issued statement still stands while its case was opened again, until another is issued in its place."""
+    return statement.status == Status.ISSUED and statement.engagement.at is not Stage.ISSUED
+
+
 def successor(statement: Statement) -> Statement | None:
     """The statement that holds in place of a superseded one."""
     of = all_issued().where(Statement.engagement_id == statement.engagement_id, Statement.status == Status.ISSUED)
@@ -168,4 +173,4 @@ def _registered(statement: Statement | None) -> Issued | None:
         return None
     later = successor(statement)
     withdrawn = statement.status == Status.SUPERSEDED and later is None
-    return Issued(statement.number, statement.pdf_sha256, later.number if later else None, withdrawn)
+    return Issued(statement.number, statement.pdf_sha256, later.number if later else None, withdrawn, under_correction(statement))

@@ -11,7 +11,7 @@ from verifier.audit.actions import Effect, record
 from verifier.audit.queries import last_change
 from verifier.casework.words import in_words
 from verifier.core.access import Permission
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import Deed, Stage, possible
 from verifier.core.opinion import Because, undisposed
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -201,6 +201,7 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         in_words=in_words,
         earlier=queries.recalled(engagement) if inside else [],
         drawn=queries.conclusion(engagement) if inside else None,
+        may_correct=may(Permission.STATEMENT_CORRECT) and possible(engagement.at, Deed.CORRECT),
         may_reopen=may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
     )
 
@@ -218,7 +219,8 @@ def _places(statement: Any) -> list[tuple[Place, Any, str | None]]:
 @permit(Permission.WORK_READ, keeps_record=True)
 def pdf(engagement: Engagement) -> ResponseReturnValue:
     """The statement as the last signature left it, or a draft that says it is one."""
-    statement = queries.being_signed(engagement) or queries.issued(engagement)
+    correcting = engagement.at is Stage.TO_CERTIFY
+    statement = queries.being_signed(engagement) or (None if correcting else queries.issued(engagement))
     if statement is None and not possible(engagement.at, Deed.CERTIFY):
         raise NotFound
     content = store().get(statement.pdf_sha256) if statement else issuing.draft(engagement, now=utcnow())

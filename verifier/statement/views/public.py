@@ -39,7 +39,7 @@ def public(token: str) -> ResponseReturnValue:
     opinion = load(statement.engagement.pack_id).opinion(statement.opinion)
     return render_template(
         "statement/public.html", statement=statement, status=Status(statement.status), signed=signed, opinion=opinion,
-        successor=queries.successor(statement),
+        successor=queries.successor(statement), correcting=queries.under_correction(statement),
     )  # fmt: skip
 
 

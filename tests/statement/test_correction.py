@@ -1,0 +1,78 @@
+"""An issued statement is corrected: it stays, under correction, until the next one is issued; from then on it is superseded, by name."""
+
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.people import Cast, actor, sign_in
+from tests.statement.builders import PASSPHRASE, Signer, approve, approved, signer
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Stage
+from verifier.db import db, utcnow
+from verifier.engagements import actions as engagements
+from verifier.engagements.models import Engagement
+from verifier.evidence.queries import store
+from verifier.statement import actions, commands, issuing
+from verifier.statement.inspect import Verdict
+from verifier.statement.models import Statement
+
+
+def all_sign(case: Engagement, people: dict[str, Signer]) -> Statement:
+    """Three signatures, one after the other."""
+    for deed, who in people.items():
+        code, at = who.code()
+        made: Statement = getattr(issuing, deed)(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
+    db.session.commit()
+    return made
+
+
+def signing_people(cast: Cast) -> dict[str, Signer]:
+    """Who signs, in their order."""
+    return {"certify": signer(cast.lead), "countersign": signer(cast.signatory), "seal": signer(cast.coordinator, seal=True)}
+
+
+def test_a_correction_shows_at_once_and_supersedes_when_the_next_statement_is_issued(client: FlaskClient, cast: Cast) -> None:
+    case, people = approved(cast), signing_people(cast)
+    first = all_sign(case, people)
+    address = f"/s/{first.token}"
+    reason = {"reason": "A meter was read twice."}
+    answer = sign_in(client, cast.coordinator).post(f"/cases/{case.id}/correct", data=reason)
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert (case.at, first.status) == (Stage.CHECKING, "issued")
+    assert "Under correction" in client.get(address).text
+    assert "A meter was read twice." not in client.get(address).text
+    assert [row["status"] for row in commands.statement_list()] == ["under_correction"]
+    assert commands.inspected(store().get(first.pdf_sha256)).verdict is Verdict.CORRECTING
+    assert "under correction" in client.get(f"/cases/{case.id}/signing").text
+
+    actions.draw_conclusion(case, "pass", "", actor=actor(cast.lead), now=utcnow())
+    approve(cast, case)
+    second = all_sign(case, people)
+    assert (first.status, second.status, case.at) == ("superseded", "issued", Stage.ISSUED)
+    assert [(row["number"], row["status"], row["superseded_by"]) for row in commands.statement_list()] == [
+        (first.number, "superseded", second.number),
+        (second.number, "issued", None),
+    ]
+    page = client.get(address).text
+    assert f"It was replaced by {second.number}" in page
+    assert f"/s/{second.token}" in page
+    dropped = {"pdf": (BytesIO(store().get(first.pdf_sha256)), "statement.pdf")}
+    checked = client.post("/check", data=dropped, content_type="multipart/form-data").text
+    assert "Genuine, but no longer in force" in checked
+    assert second.number in checked
+
+
+@pytest.mark.parametrize(("stage", "reason", "message"), [
+    (Stage.CHECKING, "Because.", "lifecycle.correct.not_now"),
+    (Stage.TO_SEAL, "Because.", "lifecycle.correct.not_now"),
+    (Stage.ISSUED, "  ", "engagement.correct.no_reason"),
+])  # fmt: skip
+def test_only_what_is_issued_is_corrected_and_only_with_a_reason(cast: Cast, stage: Stage, reason: str, message: str) -> None:
+    case = approved(cast)
+    case.stage = stage
+    db.session.flush()
+    with pytest.raises(Refusal, match=message.replace(".", r"\.")):
+        engagements.correct(case, reason, actor=actor(cast.coordinator), now=utcnow())
+    assert case.at is stage
