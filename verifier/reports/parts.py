@@ -168,7 +168,7 @@ def look_through(data: bytes) -> dict[str, Look]:
 
 
 def _laid_out(looks: Mapping[str, Look]) -> int:
-    return sum(look.rows * look.columns for look in looks.values())
+    return sum(look.rows * look.columns for look in looks.values() if not look.far)
 
 
 def _parts(archive: zipfile.ZipFile, packed: int) -> dict[str, zipfile.ZipInfo]:
@@ -197,13 +197,18 @@ def _resolved(target: str) -> str:
 
 
 def _parser(walker: object, odd: Callable[[], None] | None = None) -> expat.XMLParserType:
-    """A parser that refuses a document type (the door for entities) and tells `odd` of comments, CDATA and other encodings."""
+    """A parser that refuses a document type (the door for entities) and what is not UTF-8, and tells `odd` of comments and CDATA."""
     parser = expat.ParserCreate()
 
     def doctype(*_: object) -> None:
         raise Refused("malformed")
 
+    def declared(_version: str, encoding: str | None, _alone: int) -> None:
+        if (encoding or "utf-8").casefold() not in ("utf-8", "utf8", "us-ascii"):
+            raise Refused("malformed")
+
     parser.StartDoctypeDeclHandler = doctype
+    parser.XmlDeclHandler = declared
     parser.buffer_text = True
     for handler, method in (("StartElementHandler", "start"), ("EndElementHandler", "end"), ("CharacterDataHandler", "text")):
         if hasattr(walker, method):
@@ -211,7 +216,6 @@ def _parser(walker: object, odd: Callable[[], None] | None = None) -> expat.XMLP
     if odd:
         parser.CommentHandler = lambda _: odd()
         parser.StartCdataSectionHandler = odd
-        parser.XmlDeclHandler = lambda _version, encoding, _alone: odd() if (encoding or "utf-8").casefold() != "utf-8" else None
     return parser
 
 
@@ -262,7 +266,9 @@ def _pieces(stream: BinaryIO, parser: expat.XMLParserType) -> Iterator[bytes]:
         cut = text.rfind(b"</row>") + len(b"</row>")
         if cut < len(b"</row>"):
             cut = 0
-        if len(text) - cut > _LONGEST_ROW or text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise Refused("malformed")
+        if len(text) - cut > _LONGEST_ROW:
             raise _Odd
         yield text[:cut]
         rest = text[cut:]
