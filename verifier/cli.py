@@ -143,26 +143,37 @@ def user_add(email: str, name: str, organisation: str, kind: str, roles: tuple[s
 @main.command()
 @click.argument("workbook", type=WORKBOOK)
 @click.option("--pack", "pack_id", required=True, help="Rule pack, such as beijing/2021.")
+@click.option("--previous", type=WORKBOOK, help="Last year's report, to be compared with.")
+@click.option("--plan", type=WORKBOOK, help="The monitoring plan, a workbook of its own.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def check(workbook: Path, pack_id: str, as_json: bool) -> None:
-    """Recalculate a report and say what looks wrong with it; needs no database."""
+def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None, as_json: bool) -> None:
+    """Recalculate a report and say what looks wrong with it; needs no database.
+
+    Exit code 1 says that something is wrong; what is only worth a look is listed and leaves 0.
+    """
+    reading = workbook
     try:
-        pack = rulepacks.load(pack_id)
+        pack = rulepacks.load(pack_id, config.from_environment().instance / "rulepacks")
         report = read(workbook)
+        reading = previous or plan or workbook
+        before = read(previous) if previous else None
+        reading = plan or workbook
+        planned = read(plan, kind="plan") if plan else None
     except Unreadable as unreadable:
+        click.echo(f"{reading}:", err=True)
         for problem in unreadable.problems:
             click.echo(say(problem.message_id, problem.values), err=True)
         sys.exit(UNREADABLE)
     except Refusal as refusal:
         fail(say(refusal.message, refusal.values))
     except OSError as error:
-        fail(f"{workbook}: {error.strerror}")
-    calculation = calculate(report, pack)
+        fail(f"{reading}: {error.strerror}")
+    calculation = calculate(report, pack, previous=before, plan=planned)
     if as_json:
-        click.echo(json.dumps(summary.check_json(report, calculation, pack), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(summary.check_json(report, calculation, pack, say), ensure_ascii=False, indent=1))
     else:
         click.echo(summary.check_text(report, calculation, pack, say))
-    sys.exit(FOUND if calculation.flags else 0)
+    sys.exit(FOUND if summary.wrong(calculation) else 0)
 
 
 @main.group()

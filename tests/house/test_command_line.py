@@ -40,11 +40,37 @@ def test_a_good_report_is_recalculated_to_the_last_digit() -> None:
     found = json.loads(done.output)
     assert done.exit_code == 0
     assert list(found) == [
-        "pack", "reported_total", "recalculated_total", "recalculated_known", "difference", "sources", "unassigned", "flags",
+        "pack", "reported_total", "recalculated_total", "recalculated_known", "difference", "relative", "materiality", "sources",
+        "unassigned", "flags",
     ]  # fmt: skip
     assert found["recalculated_total"] == found["recalculated_known"] == "52915.57011485507386"
     assert found["reported_total"] == "52915"
-    assert set(found["sources"][0]) == {"id", "category", "reported", "recalculated", "difference", "complete"}
+    first = found["sources"][0]
+    assert set(first) == {"id", "category", "reported", "recalculated", "difference", "complete", "method", "factors"}
+    assert first["method"] == "electricity"
+    assert first["factors"] == [{"parameter": "ef", "value": "0.604", "unit": "tCO2/MWh", "table": "F_beijing", "version": "2013"}]
+
+
+def test_last_years_report_and_the_plan_are_compared_with(tmp_path: Path) -> None:
+    errors = str(make.PARK_WITH_ERRORS)
+    codes = [
+        {flag["code"] for flag in json.loads(run("check", errors, "--pack", "eu-ets/2018", *more, "--json").output)["flags"]}
+        for more in ([], ["--previous", str(make.PARK)])
+    ]
+    assert "disappeared" not in codes[0]
+    assert codes[1] - codes[0]
+    no_plan = run("check", errors, "--pack", "beijing/2021", "--plan", str(make.PARK))
+    assert (no_plan.exit_code, "plan" in no_plan.output) == (2, True)
+    nowhere = run("check", errors, "--pack", "beijing/2021", "--previous", str(tmp_path / "none.xlsx"))
+    assert (nowhere.exit_code, "none.xlsx" in nowhere.output) == (2, True)
+
+
+def test_a_pack_with_a_threshold_gives_a_verdict_and_one_without_gives_none() -> None:
+    park = json.loads(run("check", str(make.PARK), "--pack", "eu-ets/2018", "--json").output)
+    held = park["materiality"]
+    assert (held["threshold"], held["verdict"]) == ("2645.75", "not_material")
+    assert 1 < float(held["net"]) <= float(held["gross"]) < 3
+    assert json.loads(run("check", str(make.PARK), "--pack", "beijing/2021", "--json").output)["materiality"] is None
 
 
 def test_a_report_with_errors_is_incomplete_and_says_so() -> None:

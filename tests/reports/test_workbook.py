@@ -192,7 +192,7 @@ def test_a_formula_counts_by_its_stored_value_and_without_one_is_a_blank_with_a_
     rows = [header, *(["S", f"2021-{month:02d}", "=5*2" if month == 3 else 10, "MWh"] for month in range(1, 13))]
     bare = workbook.read(written(changed(activity=rows)))
     assert [(row.row, row.quantity, row.unstored) for row in bare.activity if row.unstored] == [(4, "", ("quantity",))]
-    assert [flag.code for flag in calculate(bare, beijing()).flags] == ["blank_quantity"]
+    assert "blank_quantity" in [flag.code for flag in calculate(bare, beijing()).flags]
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         for name, table in changed(activity=rows).items():
@@ -222,9 +222,9 @@ def test_an_error_in_a_cell_is_text_that_is_no_number() -> None:
     spoiled = xml.replace('<c r="C5" t="n"><v>10</v></c>', '<c r="C5" t="e"><v>#REF!</v></c>')
     assert spoiled != xml
     handed_in = workbook.read(with_part("xl/worksheets/sheet3.xml", spoiled.encode()))
-    assert [(flag.code, flag.row, dict(flag.values)["text"]) for flag in calculate(handed_in, beijing()).flags] == [
-        ("non_numeric", 5, "#REF!")
-    ]
+    assert [
+        (flag.code, flag.row, dict(flag.values)["text"]) for flag in calculate(handed_in, beijing()).flags if flag.code == "non_numeric"
+    ] == [("non_numeric", 5, "#REF!")]
 
 
 def test_unknown_sheets_and_columns_are_kept_and_mentioned() -> None:
@@ -293,8 +293,11 @@ def test_a_monitoring_plan_is_a_workbook_of_its_own() -> None:
 def test_the_check_of_the_park_in_json() -> None:
     shown = check_json(park(), calculate(park(), beijing()), beijing())
     assert list(shown) == [
-        "pack", "reported_total", "recalculated_total", "recalculated_known", "difference", "sources", "unassigned", "flags",
+        "pack", "reported_total", "recalculated_total", "recalculated_known", "difference", "relative", "materiality", "sources",
+        "unassigned", "flags",
     ]  # fmt: skip
+    assert shown["materiality"] is None
+    assert str(shown["relative"]).startswith("-0.0000107")
     assert (shown["reported_total"], shown["recalculated_total"], shown["difference"]) == (
         "52915",
         "52915.57011485507386",

@@ -6,21 +6,34 @@ from decimal import Decimal
 from fractions import Fraction
 
 from verifier.core.calculation import Calculation, Flag
-from verifier.core.quantities import plain
+from verifier.core.quantities import half_a_last_digit, plain
 from verifier.core.report import ReportedReport
 from verifier.core.rulepack import RulePack
 
 Say = Callable[[str, Mapping[str, object]], str]
+WORTH_A_LOOK = frozenset({"metering_gap", "rounded_data", "repeated_value", "outlier", "year_on_year"})
+"""Flags that ask for a look and may well be right; every other one says that something is wrong."""
 
 
-def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack) -> dict[str, object]:
-    """What `verifier check --json` prints; decimals are strings of at most 15 places, unknown is null."""
+def wrong(calculation: Calculation) -> bool:
+    """Whether anything in the report is wrong, beyond what is only worth a look."""
+    return any(flag.code not in WORTH_A_LOOK for flag in calculation.flags)
+
+
+def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack, say: Say | None = None) -> dict[str, object]:
+    """What `verifier check --json` prints; decimals are strings of at most 15 places, unknown is null.
+
+    `relative` is the difference as a share of the recalculated total. `say` turns a message id with its values into a sentence.
+    """
+    difference, recalculated = _difference(calculation), calculation.recalculated_total
     return {
         "pack": {"id": pack.id, "version": pack.version, "sha256": pack.sha256},
         "reported_total": _shown(calculation.reported_total),
         "recalculated_total": _shown(calculation.recalculated_total),
         "recalculated_known": _shown(calculation.recalculated_known),
-        "difference": _shown(_difference(calculation)),
+        "difference": _shown(difference),
+        "relative": _shown(difference / recalculated) if difference is not None and recalculated else None,
+        "materiality": _materiality(calculation, pack),
         "sources": [
             {
                 "id": result.source_id,
@@ -29,6 +42,17 @@ def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack)
                 "recalculated": _shown(result.recalculated),
                 "difference": _shown(result.difference),
                 "complete": result.complete,
+                "method": result.method or None,
+                "factors": [
+                    {
+                        "parameter": factor.parameter,
+                        "value": _shown(factor.value),
+                        "unit": factor.unit,
+                        "table": factor.table or None,
+                        "version": factor.version or None,
+                    }
+                    for factor in result.factors
+                ],
             }
             for result in calculation.sources
         ],
@@ -43,7 +67,7 @@ def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack)
             }
             for row in calculation.unassigned
         ],
-        "flags": [_flag(flag) for flag in calculation.flags],
+        "flags": [_flag(flag, say) for flag in calculation.flags],
     }
 
 
@@ -83,13 +107,41 @@ def _shown(number: Fraction | Decimal | None) -> str | None:
     return None if number is None else plain(number)
 
 
-def _flag(flag: Flag) -> dict[str, object]:
+def _materiality(calculation: Calculation, pack: RulePack) -> dict[str, str | None] | None:
+    """Errors together against the pack's threshold, t CO2; None where the pack has none.
+
+    Errors are reported − recalculated of every counted source beyond the digits it shows, and what the stated total has beyond its sources;
+    `net` lets them cancel, `gross` does not. The verdict is `material` or `not_material`; `only_netted` where only cancelling keeps them
+    below; null while anything is unknown. Source: the pack's materiality (AVR, rules.md section 3).
+    """
+    if pack.materiality is None or calculation.reported_total is None:
+        return None
+    total = Fraction(calculation.reported_total)
+    threshold = total * pack.materiality.share_for(total)
+    errors = [
+        result.difference
+        for result in calculation.sources
+        if result.counts and result.difference is not None and result.reported is not None
+        if abs(result.difference) > half_a_last_digit(result.reported)
+    ]
+    beyond = total - sum(Fraction(result.reported) for result in calculation.sources if result.counts and result.reported is not None)
+    places = sum(category.counts for category in calculation.by_category)
+    if abs(beyond) > Fraction(max(places, 1), 2):
+        errors.append(beyond)
+    net, gross = sum(errors, Fraction()), sum(map(abs, errors), Fraction())
+    verdict = "material" if abs(net) > threshold else "not_material" if gross <= threshold else "only_netted"
+    known = calculation.recalculated_total is not None
+    return {"threshold": _shown(threshold), "net": _shown(net), "gross": _shown(gross), "verdict": verdict if known else None}
+
+
+def _flag(flag: Flag, say: Say | None) -> dict[str, object]:
     return {
         "code": flag.code,
         "source": flag.source,
         "period": flag.period,
         "sheet": flag.sheet,
         "row": flag.row,
+        "message": say(flag.message, dict(flag.values)) if say else flag.message,
         "values": dict(flag.values),
         "tonnes": _shown(flag.tonnes),
         "caused_by": flag.caused_by,
