@@ -1,6 +1,5 @@
 """A backup taken while deeds go on, restored elsewhere: every trail holds, every file opens, the statement is genuine."""
 
-import gzip
 import json
 import os
 import subprocess
@@ -166,7 +165,6 @@ def test_a_damaged_backup_changes_nothing_and_says_why(app: Flask, tmp_path: Pat
     with tarfile.open(escaping, "w:gz") as tar:
         tar.addfile(tarfile.TarInfo("../outside"))
     assert "may not be in a backup" in run(home, "restore", str(escaping)).output
-    assert gzip.open(archive).read(1)
 
 
 def test_a_missing_file_is_named_by_the_backup(app: Flask, tmp_path: Path) -> None:
@@ -181,9 +179,12 @@ def test_a_missing_file_is_named_by_the_backup(app: Flask, tmp_path: Path) -> No
 @pytest.fixture(scope="module")
 def servers() -> Iterator[tuple[str, str]]:
     """Two PostgreSQL servers: one that is backed up, one to restore to."""
-    with tempfile.TemporaryDirectory(prefix="verifier-pg-") as folder:
-        with postgres.server(Path(folder) / "one") as first, postgres.server(Path(folder) / "two") as second:
-            yield first, second
+    with (
+        tempfile.TemporaryDirectory(prefix="verifier-pg-") as folder,
+        postgres.server(Path(folder) / "one") as first,
+        postgres.server(Path(folder) / "two") as second,
+    ):
+        yield first, second
 
 
 @pytest.mark.postgres

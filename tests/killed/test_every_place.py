@@ -30,7 +30,6 @@ def test_a_deed_killed_at_any_place_is_done_or_not_done(app: Flask, tmp_path: Pa
     assert old != new
     assert first["whole"]["status"] in (302, 303)
     outcomes = set()
-    print(len(places), [each["place"] for each in places])
     for place in places:
         at, found = place["place"], place["found"]
         assert place["killed"], at
@@ -39,7 +38,8 @@ def test_a_deed_killed_at_any_place_is_done_or_not_done(app: Flask, tmp_path: Pa
         outcomes.add("old" if found["state"] == old else "new")
         assert (found["left"], found["missing"], found["broken"], found["unsigned"]) == ([], [], [], []), at
         assert found["public"] == [200 if status in ("issued", "superseded") else 404 for status in found["state"]["statements"]], at
-        assert found["again"] in (302, 303, 409), at
-        assert found["in_the_end"] == new, at
+        if "again" in found:
+            assert found["again"] in (302, 303, 409), at
+            assert found["in_the_end"] == new, at
     assert outcomes == {"old", "new"}
     assert any(place["found"]["swept"] for place in places) == any("store." in place["place"] for place in places)

@@ -90,7 +90,8 @@ def _unpack(archive: Path, folder: Path) -> dict[str, str]:
                 raise ValueError(f"{entry.name} may not be in a backup")
             target, source = folder / path, tar.extractfile(entry)
             assert source is not None
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for above in [each for each in reversed(path.parents) if each.parts]:
+                (folder / above).mkdir(mode=0o700, exist_ok=True)
             digest = sha256()
             with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, entry.mode & 0o700), "wb") as out:
                 while block := source.read(1 << 20):
