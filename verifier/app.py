@@ -21,6 +21,7 @@ from verifier.casework import reminders as _reminders  # noqa: F401 - so that it
 from verifier.casework import views as casework
 from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
+from verifier.checks.data.flags import views as flags
 from verifier.checks.site import views as site
 from verifier.config import Settings
 from verifier.core.access import Permission
@@ -44,7 +45,7 @@ from verifier.web.together import Together
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
-    web, accounts, registry, reports, engagements, casework, boundary, data, site, findings, evidence, statement, programme, jobs,
+    web, accounts, registry, reports, engagements, casework, boundary, data, flags, site, findings, evidence, statement, programme, jobs,
     health,
 )  # fmt: skip
 csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()

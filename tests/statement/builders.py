@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 from flask import current_app
 
 from tests import make
+from tests.checks.data.builders import dismiss_all
 from tests.people import Cast, actor
 from verifier.accounts import sealing, secondfactor
 from verifier.accounts.models import User
@@ -30,7 +31,7 @@ TEXT = "The report was verified on site."
 
 
 def worked_case(cast: Cast, workbook: Path = make.PARK) -> Engagement:
-    """A case with every facility, source and checklist item decided; the recalculated figure holds for each source."""
+    """A case with every facility, source, flag and checklist item decided; the recalculated figure holds for each source."""
     case, now = make.engagement(cast, Stage.CHECKING, workbook), utcnow()
     by = cast.verifier.id
     for each in judged(case):
@@ -49,6 +50,7 @@ def worked_case(cast: Cast, workbook: Path = make.PARK) -> Engagement:
                 note="" if verified is not None else "The meter was replaced and its readings are lost.",
             )
         )  # fmt: skip
+    dismiss_all(case, cast)
     visit = SiteVisit(
         engagement_id=case.id, starts_on=make.some_day(-3), ends_on=make.some_day(-2), place="Park gate 1", body_people="Verifier\nExpert",
         unit_people="Contact", planned_by=by, planned_at=now,

@@ -78,6 +78,7 @@ class CaseOverview:
     facilities: Count
     sources: Count
     data: Count
+    flags: Count
     checklist: Count
     visits: int
     photos: int
@@ -85,8 +86,8 @@ class CaseOverview:
 
     @property
     def undecided(self) -> int:
-        """Facilities, sources, figures and checklist items still to be decided."""
-        return sum(part.left for part in (self.facilities, self.sources, self.data, self.checklist))
+        """Facilities, sources, figures, flags and checklist items still to be decided."""
+        return sum(part.left for part in (self.facilities, self.sources, self.data, self.flags, self.checklist))
 
     @property
     def ready(self) -> bool:
@@ -97,11 +98,12 @@ class CaseOverview:
 def overview(engagement: Engagement) -> CaseOverview:
     """Everything of a case counted: what is done, and what is missing."""
     facilities, sources = (boundary.progress_of(engagement, kind) for kind in (Kind.FACILITY, Kind.SOURCE))
-    figures, checklist = data.progress(engagement), site.progress(engagement)
+    figures, flags, checklist = data.progress(engagement), data.flag_progress(engagement), site.progress(engagement)
     return CaseOverview(
         facilities=Count(facilities.done, facilities.total, facilities.findings),
         sources=Count(sources.done, sources.total, sources.findings),
         data=Count(figures.done, figures.total, figures.findings),
+        flags=Count(flags.done, flags.total),
         checklist=Count(checklist.done, checklist.total, checklist.findings),
         visits=len(site.visits(engagement)),
         photos=db.session.scalar(select(func.count()).select_from(Photo).where(Photo.case_id == engagement.id)) or 0,

@@ -26,6 +26,7 @@ class Name(StrEnum):
 
     FACILITIES = "facilities"
     SOURCES = "sources"
+    FLAGS = "flags"
     DATA = "data"
     VISIT = "visit"
     CHECKLIST = "checklist"
@@ -62,10 +63,10 @@ class Reason(StrEnum):
 
 
 ENDPOINTS = {
-    Name.FACILITIES: "boundary.facilities", Name.SOURCES: "boundary.sources", Name.DATA: "data.sources", Name.VISIT: "site.visit",
-    Name.CHECKLIST: "site.visit", Name.FINDINGS: "findings.findings", Name.CONCLUSION: "statement.conclusion",
-    Name.REVIEW: "statement.review", Name.CERTIFY: "statement.signing", Name.COUNTERSIGN: "statement.signing",
-    Name.SEAL: "statement.signing",
+    Name.FACILITIES: "boundary.facilities", Name.SOURCES: "boundary.sources", Name.FLAGS: "flags.flags", Name.DATA: "data.sources",
+    Name.VISIT: "site.visit", Name.CHECKLIST: "site.visit", Name.FINDINGS: "findings.findings",
+    Name.CONCLUSION: "statement.conclusion", Name.REVIEW: "statement.review", Name.CERTIFY: "statement.signing",
+    Name.COUNTERSIGN: "statement.signing", Name.SEAL: "statement.signing",
 }  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
         checks = {task.name: task for task in _checks(seen)}
     return (
         (Group.BOUNDARY, (checks[Name.FACILITIES], checks[Name.SOURCES])),
-        (Group.DATA, (checks[Name.DATA],)),
+        (Group.DATA, (checks[Name.FLAGS], checks[Name.DATA])),
         (Group.SITE, (checks[Name.VISIT], checks[Name.CHECKLIST])),
         (Group.FINDINGS, (checks[Name.FINDINGS],)),
         (Group.CONCLUSION, (_conclusion(stage, seen), _review(stage, voided=voided))),
@@ -116,6 +117,7 @@ def _checks(seen: CaseOverview) -> tuple[Task, ...]:
     return (
         Task(Name.FACILITIES, _counted(seen.facilities), seen.facilities),
         Task(Name.SOURCES, _counted(seen.sources), seen.sources),
+        Task(Name.FLAGS, _counted(seen.flags), seen.flags),
         Task(Name.DATA, _counted(seen.data), seen.data),
         Task(Name.VISIT, How.DONE if seen.visits else How.NOT_STARTED),
         checklist if seen.visits else Task(Name.CHECKLIST, How.LATER, reason=Reason.NO_VISIT),

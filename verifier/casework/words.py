@@ -103,6 +103,7 @@ GROUPS = {
 TASKS = {
     Name.FACILITIES: _l("Confirm the facilities"),
     Name.SOURCES: _l("Confirm the emission sources"),
+    Name.FLAGS: _l("Dispose of what looks wrong"),
     Name.DATA: _l("Check the figure of each source"),
     Name.VISIT: _l("Plan the site visit"),
     Name.CHECKLIST: _l("Work through the on-site checklist"),

@@ -27,6 +27,8 @@ class Standing:
     findings: Sequence[FindingStanding]
     cannot_confirm: Sequence[str]
     """Natural keys of sources whose tonnes cannot be confirmed."""
+    flags_open: int = 0
+    """Flags of check 2 neither raised as a finding nor dismissed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def undisposed(standing: Standing) -> tuple[Because, ...]:
     for message, count in (
         ("opinion.boundary_undecided", standing.boundary_undecided),
         ("opinion.data_undecided", standing.data_undecided),
+        ("opinion.flags_open", standing.flags_open),
         ("opinion.checklist_unanswered", standing.checklist_unanswered),
     ):
         if count:

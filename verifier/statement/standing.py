@@ -42,6 +42,7 @@ def standing(engagement: Engagement) -> Standing:
         visits=len(site.visits(engagement)),
         findings=[FindingStanding(each.label, each.class_code, each.at) for each in findings_of(engagement)],
         cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
+        flags_open=data.flag_progress(engagement).left,
     )
 
 

@@ -1,4 +1,4 @@
-"""Rows of check 2: the outcome of each source's number."""
+"""Rows of check 2: the outcome of each source's number, and what became of each flag."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
 from verifier.db import Base, Id, Version
+from verifier.findings.models import Finding
 
 
 class SourceOutcome(Base):
@@ -33,3 +34,26 @@ class SourceOutcome(Base):
     version: Mapped[Version]
 
     decider: Mapped[User] = relationship(lazy="joined")
+
+
+class FlagDisposition(Base):
+    """What a verifier did with one flag, by its natural key: raised as a finding, or dismissed with a reason."""
+
+    __tablename__ = "flag_disposition"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "flag_key"),
+        CheckConstraint("(finding_id IS NULL) = (reason <> '')", name="finding_or_reason"),
+    )
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
+    flag_key: Mapped[str] = mapped_column(comment="code, source, period, which: the natural key")
+    source_key: Mapped[str | None]
+    finding_id: Mapped[UUID | None] = mapped_column(ForeignKey("finding.id"))
+    reason: Mapped[str] = mapped_column(default="", comment="why it was dismissed; empty where a finding was raised")
+    fingerprint: Mapped[str] = mapped_column(comment="what was decided on; another one asks again")
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime]
+    version: Mapped[Version]
+
+    decider: Mapped[User] = relationship(lazy="joined")
+    finding: Mapped[Finding | None] = relationship(lazy="joined")

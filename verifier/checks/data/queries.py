@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from verifier.checks.data.flags import queries as flags
+from verifier.checks.data.flags.queries import FlagProgress
 from verifier.checks.data.models import SourceOutcome
 from verifier.core.findings import DISPOSED, FindingState
 from verifier.core.outcomes import OPEN, Outcome, Standing, Verified, agrees, standing, together
@@ -40,6 +42,8 @@ class Held:
     outcome: SourceOutcome | None
     findings: tuple[Finding, ...]
     standing: Standing
+    flags_open: bool = False
+    """Whether a flag of it is neither raised as a finding nor dismissed."""
 
     @property
     def is_open(self) -> bool:
@@ -63,8 +67,8 @@ class Held:
 
     @property
     def agreeable(self) -> bool:
-        """Whether it may be agreed among others: open, recalculated whole, as reported, and not flagged."""
-        return self.is_open and self.agrees and not self.source.flag_codes
+        """Whether it may be agreed among others: open, recalculated whole, as reported, and no flag of it left open."""
+        return self.is_open and self.agrees and not self.flags_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,11 @@ def held(engagement: Engagement, *, search: str = "", category: str = "", flag: 
     results = {result.source_id: result for result in reversed(reports.calculation_of(version).sources)}
     given = select(SourceOutcome).where(SourceOutcome.engagement_id == engagement.id)
     outcomes = {row.source_key: row for row in db.session.scalars(given)}
-    raised = _by_source(findings(engagement))
-    found = [_held(row, results[row.source_key], outcomes.get(row.source_key), raised.get(row.source_key, ())) for row in rows]
+    raised, flagged = _by_source(findings(engagement)), flags.open_sources(engagement)
+    found = [
+        _held(row, results[row.source_key], outcomes.get(row.source_key), raised.get(row.source_key, ()), row.source_key in flagged)
+        for row in rows
+    ]
     if sort == "tonnes":
         found.sort(key=lambda each: -abs(each.source.reported or Decimal()))
     return found
@@ -113,7 +120,8 @@ def held_one(engagement: Engagement, source_key: str) -> Held | None:
         return None
     result = reports.calculation_of(version).source(source_key)
     raised = tuple(finding for finding in findings(engagement) if (finding.subject_kind, finding.subject_id) == ("source", source_key))
-    return _held(row, result, outcome_on(engagement, source_key), raised) if result else None
+    flagged = source_key in flags.open_sources(engagement)
+    return _held(row, result, outcome_on(engagement, source_key), raised, flagged) if result else None
 
 
 def outcome_on(engagement: Engagement, source_key: str) -> SourceOutcome | None:
@@ -131,6 +139,11 @@ def progress(engagement: Engagement) -> Progress:
 def undecided_count(engagement: Engagement) -> int:
     """Sources still to be decided; one whose finding is open waits with it, and needs its figure once that is disposed of."""
     return sum(each.is_open for each in held(engagement))
+
+
+def flag_progress(engagement: Engagement) -> FlagProgress:
+    """How many flags are disposed of, of how many."""
+    return flags.progress(engagement)
 
 
 def cannot_confirm(engagement: Engagement) -> list[str]:
@@ -222,11 +235,11 @@ def meter_of(report: ReportedReport, meter_id: str | None) -> MeterRow | None:
     return next((row for row in report.meters if row.meter_id and row.meter_id == meter_id), None)
 
 
-def _held(source: ReportedSource, result: SourceResult, outcome: SourceOutcome | None, raised: Sequence[Finding]) -> Held:
+def _held(source: ReportedSource, result: SourceResult, outcome: SourceOutcome | None, raised: Sequence[Finding], flags_open: bool) -> Held:
     current = outcome is not None and outcome.fingerprint == source.fingerprint
     waiting = any(finding.at not in DISPOSED for finding in raised)
     how_far = standing(Outcome(outcome.outcome) if outcome else None, current=current, open_finding=waiting)
-    return Held(source, result, outcome, tuple(raised), how_far)
+    return Held(source, result, outcome, tuple(raised), how_far, flags_open)
 
 
 def _by_source(raised: Sequence[Finding]) -> dict[str, tuple[Finding, ...]]:

@@ -76,9 +76,10 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
     return render_template(
         "checks/data/register.html", engagement=engagement, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
         agreeable=sum(each.agreeable for each in rows), progress=queries.progress(engagement), drawn=drawn,
-        calculation=calculation, verified=queries.verified_by_category(engagement), address=_address,
-        report_flags=queries.flags_of_report(engagement), flag_name=flag_name, flag_sentence=partial(flag_sentence, categories=names),
-        export=url_for(".taken_away", engagement_id=engagement.id, **_asked()), list_url=url_for(".sources", engagement_id=engagement.id),
+        flags=queries.flag_progress(engagement), calculation=calculation, verified=queries.verified_by_category(engagement),
+        address=_address, report_flags=queries.flags_of_report(engagement), flag_name=flag_name,
+        flag_sentence=partial(flag_sentence, categories=names), export=url_for(".taken_away", engagement_id=engagement.id, **_asked()),
+        list_url=url_for(".sources", engagement_id=engagement.id),
     )  # fmt: skip
 
 

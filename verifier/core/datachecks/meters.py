@@ -26,9 +26,8 @@ def meter_unknown(look: Look) -> Iterator[Flag]:
     for source in wanting:
         if source.meter_id not in listed:
             message = "flag.meter_unknown" if source.meter_id.strip() else "flag.meter_unknown.none"
-            yield flag(
-                "meter_unknown", source.source_id, None, source.sheet, source.row, "meter_id", message=message, values={"meter": source.meter_id}
-            )
+            place = (source.source_id, None, source.sheet, source.row, "meter_id")
+            yield flag("meter_unknown", *place, message=message, values={"meter": source.meter_id})
 
 
 def code_is_meter(basis: str) -> bool:

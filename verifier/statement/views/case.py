@@ -28,6 +28,7 @@ from verifier.web.spreadsheet import download, spreadsheet
 WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.boundary_undecided": ("boundary.sources", {"state": "open"}),
     "opinion.data_undecided": ("data.sources", {"state": "open"}),
+    "opinion.flags_open": ("flags.flags", {"state": "undisposed"}),
     "opinion.checklist_unanswered": ("site.visit", {}),
     "opinion.no_visit": ("site.visit", {}),
     "opinion.findings_open": ("findings.findings", {}),

@@ -1,0 +1,112 @@
+"""Deeds on flags: raised as findings, or dismissed with a reason, one or many; all or none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from verifier.audit.actions import record
+from verifier.checks.data.flags import queries
+from verifier.checks.data.flags.queries import Flagged
+from verifier.checks.data.models import FlagDisposition
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.findings import Check
+from verifier.core.flagging import FlagState
+from verifier.core.lifecycle import Deed
+from verifier.core.quantities import round_half_up
+from verifier.core.subject import Subject
+from verifier.db import db
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.findings.actions import raise_finding
+from verifier.findings.models import Finding
+from verifier.rulepacks.load import load
+
+PLACES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a finding raised from a flag says, in the words of whoever raises it."""
+
+    title: str
+    description: str
+    subject_title: str | None = None
+
+
+def dismiss(engagement: Engagement, keys: Sequence[str], reason: str, *, actor: Actor, now: datetime) -> int:
+    """Dismiss flags with one reason; each keeps who, when and what it was decided on."""
+    advance(engagement, Deed.CHECK, now=now)
+    chosen = _chosen(engagement, keys)
+    if not reason.strip():
+        raise Refusal("data.flag.reason")
+    for each in chosen:
+        _write(engagement, each, None, reason.strip(), actor, now)
+    db.session.flush()
+    record("data:flags:dismissed", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
+           reason=reason.strip(), flags=[each.flag.key for each in chosen])  # fmt: skip
+    return len(chosen)
+
+
+def raise_findings(
+    engagement: Engagement, told: Mapping[str, Told], class_code: str, clause: str, *, actor: Actor, now: datetime
+) -> list[Finding]:
+    """Raise a draft for each flag, its tonnes as the effect where the class has one; `told` says by the flag's key what it says."""
+    advance(engagement, Deed.CHECK, now=now)
+    has_effect = load(engagement.pack_id).finding_class(class_code).has_effect
+    raised = []
+    for each in _chosen(engagement, list(told)):
+        main, words = each.main, told[each.flag.key]
+        finding = raise_finding(
+            engagement, Subject("source", main.source) if main.source else Subject("report", main.code), Check.DATA, class_code, clause,
+            words.title, words.description, _effect(main.tonnes) if has_effect else None, subject_title=words.subject_title,
+            actor=actor, now=now,
+        )  # fmt: skip
+        _write(engagement, each, finding, "", actor, now)
+        raised.append(finding)
+    db.session.flush()
+    record("data:flags:raised", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
+           findings=[finding.label for finding in raised], flags=list(told))  # fmt: skip
+    return raised
+
+
+def reopen(engagement: Engagement, key: str, *, actor: Actor, now: datetime) -> None:
+    """Take a dismissal back: the flag is open again."""
+    advance(engagement, Deed.CHECK, now=now)
+    row = next((each.disposition for each in queries.flagged(engagement) if each.flag.key == key), None)
+    if row is None or row.finding_id is not None:
+        raise Refusal("data.flag.changed", count=0)
+    db.session.delete(row)
+    db.session.flush()
+    record("data:flag:reopened", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, flag=key, reason=row.reason)
+
+
+def _effect(tonnes: Decimal | None) -> Decimal | None:
+    return None if tonnes is None else round_half_up(Fraction(tonnes), PLACES)
+
+
+def _chosen(engagement: Engagement, keys: Sequence[str]) -> list[Flagged]:
+    """The open flags of these keys; refuses none, keys that are gone, and flags that are disposed of already."""
+    if not keys:
+        raise Refusal("data.flag.none")
+    rows = {each.flag.key: each for each in queries.flagged(engagement)}
+    chosen = [rows[key] for key in dict.fromkeys(keys) if key in rows]
+    if len(chosen) != len(set(keys)):
+        raise Refusal("data.flag.changed", count=len(chosen))
+    settled = [each for each in chosen if each.state in (FlagState.FINDING, FlagState.DISMISSED)]
+    if settled:
+        raise Refusal("data.flag.disposed", count=len(settled))
+    return chosen
+
+
+def _write(engagement: Engagement, each: Flagged, finding: Finding | None, reason: str, actor: Actor, now: datetime) -> None:
+    row = each.disposition
+    if row is None:
+        row = FlagDisposition(engagement_id=engagement.id, flag_key=each.flag.key, source_key=each.main.source)
+        db.session.add(row)
+    else:
+        row.version += 1
+    row.finding_id, row.reason = finding.id if finding else None, reason
+    row.fingerprint, row.decided_by, row.decided_at = each.flag.fingerprint, actor.id, now

@@ -1,0 +1,62 @@
+"""Input about flags: which to show, why some are dismissed, as what others are raised."""
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from verifier.core.flagging import FlagState
+from verifier.core.rulepack import RulePack
+from verifier.reports.wording import flag_name
+from verifier.web.filters import text_in
+from verifier.web.forms import BaseForm, SearchForm
+from verifier.web.labels import label
+
+LIKELY_CLAUSES = ("4a", "4")
+"""Clauses that speak of activity data, where a pack has them: what to start from."""
+
+
+class FlagFilter(SearchForm):
+    """Which flags to show, in which order."""
+
+    q = StringField(_l("Search"))
+    code = SelectField(_l("What looks wrong"), validate_choice=False)
+    source = SelectField(_l("Source"), validate_choice=False)
+    state = SelectField(_l("State"), validate_choice=False)
+    sort = SelectField(
+        _l("Order"),
+        validate_choice=False,
+        choices=[SelectChoice("", _l("Most tonnes first")), SelectChoice("source", _l("By source and month"))],
+    )
+
+    def offer(self, codes: Iterable[str], sources: Iterable[str]) -> None:
+        """What can be chosen, by what occurs in the report."""
+        self.code.choices = [SelectChoice("", _("Anything")), *(SelectChoice(code, flag_name(code)) for code in codes)]
+        self.source.choices = [SelectChoice("", _("All sources")), *(SelectChoice(key, key) for key in sources)]
+        self.state.choices = [
+            SelectChoice("", _("Any state")), SelectChoice("undisposed", _("Still to be disposed of")),
+            *(SelectChoice(each.value, label(each)) for each in FlagState),
+        ]  # fmt: skip
+
+
+class DismissForm(BaseForm):
+    """Why flags are dismissed."""
+
+    reason = TextAreaField(_l("Reason"), [Length(max=2000)])
+
+
+class RaiseForm(BaseForm):
+    """As what findings are raised."""
+
+    class_code = SelectField(_l("Class"), validate_choice=False)
+    clause = SelectField(_l("Clause"), validate_choice=False)
+
+    def offer(self, pack: RulePack) -> None:
+        """Classes and clauses of the pack; the likely clause first chosen."""
+        self.class_code.choices = [SelectChoice(each.code, text_in(each.name)) for each in pack.finding_classes]
+        self.clause.choices = [SelectChoice(each.code, f"{each.code} {text_in(each.name)}") for each in pack.clauses]
+        if not self.clause.data:
+            codes = [each.code for each in pack.clauses]
+            self.clause.data = next((code for code in LIKELY_CLAUSES if code in codes), codes[0])

@@ -1,0 +1,123 @@
+"""Reading flags: each main flag of the version under verification with what follows from it, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from verifier.checks.data.models import FlagDisposition
+from verifier.core.findings import DISPOSED, FindingState
+from verifier.core.flagging import UNDISPOSED, Disposition, FlagState, Keyed, keyed, state
+from verifier.core.results import Flag
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.reports.models import ReportedSource, ReportVersion
+from verifier.rulepacks.load import load
+
+SORTS = ("tonnes", "source")
+_REMEMBERED = 6
+_keyed: dict[tuple[str, str], tuple[Keyed, ...]] = {}
+"""By the hashes of workbook and pack, from which alone they follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """One main flag of the version under verification, with what became of it."""
+
+    flag: Keyed
+    disposition: FlagDisposition | None
+    state: FlagState
+
+    @property
+    def main(self) -> Flag:
+        """The flag itself."""
+        return self.flag.main
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be disposed of."""
+        return self.state in UNDISPOSED
+
+
+@dataclass(frozen=True, slots=True)
+class FlagProgress:
+    """How many main flags are disposed of, of how many."""
+
+    done: int
+    total: int
+
+    @property
+    def left(self) -> int:
+        """What is still to be disposed of."""
+        return self.total - self.done
+
+
+def flagged(engagement: Engagement) -> list[Flagged]:
+    """Every main flag, by sheet and row."""
+    of = select(FlagDisposition).where(FlagDisposition.engagement_id == engagement.id)
+    given = {row.flag_key: row for row in db.session.scalars(of)}
+    return [Flagged(each, given.get(each.key), state(each, _value(given.get(each.key)))) for each in keyed_of(engagement.report_version)]
+
+
+def keyed_of(version: ReportVersion) -> tuple[Keyed, ...]:
+    """The main flags of a version by their natural keys; the same value again while the process remembers it."""
+    at = (version.sha256, load(version.unit_year.year.pack_id).sha256)
+    found = _keyed.get(at)
+    if found is None:
+        while len(_keyed) >= _REMEMBERED:
+            _keyed.pop(next(iter(_keyed)), None)
+        _keyed[at] = found = _keyed_anew(version)
+    return found
+
+
+def _keyed_anew(version: ReportVersion) -> tuple[Keyed, ...]:
+    of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == version.id)
+    fingerprints = {row.source_key: row.fingerprint for row in db.session.execute(of)}
+    return keyed(reports.flags_of(version), reports.report_of(version), fingerprints)
+
+
+def matching(rows: Sequence[Flagged], *, search: str = "", code: str = "", source: str = "", at: str = "", sort: str = "") -> list[Flagged]:
+    """The rows of a filter: `at` is a state or `undisposed`; the heaviest first unless sorted by `source`."""
+    wanted = search.strip().casefold()
+    found = [
+        each
+        for each in rows
+        if (not wanted or wanted in _searched(each))
+        and (not code or code in _codes(each))
+        and (not source or each.main.source == source)
+        and (not at or (each.is_open if at == "undisposed" else each.state == at))
+    ]
+    if sort == "source":
+        return sorted(found, key=lambda each: (each.main.source or "", each.main.period or "", each.main.code))
+    return sorted(found, key=lambda each: (each.main.tonnes is None, -abs(each.main.tonnes or 0)))
+
+
+def progress(engagement: Engagement) -> FlagProgress:
+    """How far the flags are."""
+    rows = flagged(engagement)
+    return FlagProgress(sum(not each.is_open for each in rows), len(rows))
+
+
+def open_sources(engagement: Engagement) -> frozenset[str]:
+    """Keys of the sources with a flag that is not disposed of."""
+    return frozenset(each.main.source for each in flagged(engagement) if each.is_open and each.main.source)
+
+
+def _value(row: FlagDisposition | None) -> Disposition | None:
+    if row is None:
+        return None
+    at = FindingState(row.finding.state) if row.finding else None
+    return Disposition(
+        row.fingerprint, raised=at is not None, finding_open=at is not None and at not in DISPOSED,
+        finding_withdrawn=at is FindingState.WITHDRAWN,
+    )  # fmt: skip
+
+
+def _codes(each: Flagged) -> set[str]:
+    return {each.main.code, *(flag.code for flag in each.flag.family.consequences)}
+
+
+def _searched(each: Flagged) -> str:
+    main = each.main
+    return " ".join((main.source or "", main.period or "", main.sheet, *(value for _, value in main.values))).casefold()

@@ -1,0 +1,169 @@
+"""Pages of check 2, what looks wrong: every flag in one list, dismissed with a reason or raised as a finding, one or many."""
+
+from functools import partial
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data.flags import actions, queries
+from verifier.checks.data.flags.actions import Told
+from verifier.checks.data.flags.forms import DismissForm, FlagFilter, RaiseForm
+from verifier.checks.data.flags.queries import Flagged
+from verifier.core.access import Permission
+from verifier.core.errors import Refusal
+from verifier.core.flagging import FlagState
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.results import Flag
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.reports.wording import flag_name, flag_sentence, sheet_name
+from verifier.rulepacks.load import load
+from verifier.web.filters import text_in
+from verifier.web.labels import label
+from verifier.web.lists import kept_filter, paged_list
+from verifier.web.permit import may, permit
+from verifier.web.refusals import came_from
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
+
+bp = Blueprint("flags", __name__)
+PER_PAGE = 50
+
+LABELS = {
+    FlagState.OPEN: _l("Open"),
+    FlagState.CHANGED: _l("Changed: look again"),
+    FlagState.FINDING: _l("Raised"),
+    FlagState.DISMISSED: _l("Dismissed"),
+}
+STATES = {
+    (FlagState, "open"): "warn", (FlagState, "changed"): "warn", (FlagState, "finding"): "info", (FlagState, "dismissed"): "ok",
+}  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/data/flags")
+@permit(Permission.WORK_READ)
+def flags(engagement: Engagement) -> ResponseReturnValue:
+    """What looks wrong in the report, the heaviest first, with what follows from each hung below it."""
+    every = queries.flagged(engagement)
+    rows, form = _filtered(engagement, every)
+    raise_form = RaiseForm(formdata=None)
+    raise_form.offer(load(engagement.pack_id))
+    return render_template(
+        "checks/data/flags.html", engagement=engagement, form=form, page=paged_list(rows, PER_PAGE), asked=kept_filter(),
+        disposed=sum(not each.is_open for each in every), total=len(every), open_here=sum(each.is_open for each in rows),
+        can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK), dismiss_form=DismissForm(formdata=None),
+        raise_form=raise_form, listed={result.source_id for result in reports.calculation_of(engagement.report_version).sources},
+        flag_name=flag_name, flag_sentence=partial(flag_sentence, categories=_categories(engagement)), place=_place,
+        list_url=url_for(".flags", engagement_id=engagement.id),
+        export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter()),
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/flags.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement) -> ResponseReturnValue:
+    """The filtered flags as a spreadsheet, consequences below their main flag."""
+    rows, _form = _filtered(engagement, queries.flagged(engagement))
+    record("data:flags:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+    headers = [
+        _("Code"), _("What looks wrong"), _("Follows from"), _("Source no."), _("Period"), _("Sheet"), _("Row"), _("Column"),
+        _("What it is"), _("Estimated effect, t CO2"), _("State"), _("Reason or finding"), _("Who"), _("When"),
+    ]  # fmt: skip
+    sentence = partial(flag_sentence, categories=_categories(engagement))
+    lines = [_line(each, flag, sentence(flag)) for each in rows for flag in (each.main, *each.flag.family.consequences)]
+    return spreadsheet(f"{engagement.number} {_('Flags')}", headers, lines)
+
+
+@bp.post("/cases/<uuid:engagement_id>/flags/dismiss")
+@permit(Permission.DATA_DECIDE)
+def dismiss(engagement: Engagement) -> ResponseReturnValue:
+    """Dismiss the ticked flags, or every open one of the filter, with one reason."""
+    count = actions.dismiss(engagement, _wanted(engagement), request.form.get("reason", ""), actor=current_actor(), now=utcnow())
+    flash(ngettext("%(num)s flag is dismissed.", "%(num)s flags are dismissed.", count), "success")
+    return redirect(came_from(), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/flags/raise")
+@permit(Permission.FINDING_RAISE)
+def raise_findings(engagement: Engagement) -> ResponseReturnValue:
+    """Raise a draft for each ticked flag, or for every open one of the filter; each can be edited before it is sent."""
+    keys = _wanted(engagement)
+    rows = {each.flag.key: each for each in queries.flagged(engagement)}
+    sentence = partial(flag_sentence, categories=_categories(engagement))
+    if not keys or any(key not in rows for key in keys):
+        raise Refusal("data.flag.changed" if keys else "data.flag.none", **({"count": sum(key in rows for key in keys)} if keys else {}))
+    told = {key: _told(rows[key], sentence) for key in keys}
+    raised = actions.raise_findings(
+        engagement, told, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
+    )
+    flash(
+        ngettext("%(num)s finding is kept as a draft.", "%(num)s findings are kept as drafts.", len(raised))
+        + " " + _("The unit sees them once the findings are sent."), "success",
+    )  # fmt: skip
+    return redirect(came_from(), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/flags/reopen")
+@permit(Permission.DATA_DECIDE)
+def reopen(engagement: Engagement) -> ResponseReturnValue:
+    """Take a dismissal back."""
+    actions.reopen(engagement, request.form.get("key", ""), actor=current_actor(), now=utcnow())
+    flash(_("The dismissal is taken back: the flag is open again."), "success")
+    return redirect(came_from(), 303)
+
+
+def _filtered(engagement: Engagement, every: list[Flagged]) -> tuple[list[Flagged], FlagFilter]:
+    form = FlagFilter(request.args)
+    codes = {flag.code for each in every for flag in (each.main, *each.flag.family.consequences)}
+    form.offer(sorted(codes, key=flag_name), sorted({each.main.source for each in every if each.main.source}))
+    asked = {"search": form.q.data, "code": form.code.data, "source": form.source.data, "at": form.state.data, "sort": form.sort.data}
+    return queries.matching(every, **{name: value or "" for name, value in asked.items()}), form
+
+
+def _wanted(engagement: Engagement) -> list[str]:
+    """The keys that are meant: the ticked ones, or every open one of the filter as many as were announced."""
+    if "all" not in request.form:
+        return request.form.getlist("keys")
+    rows, _form = _filtered(engagement, queries.flagged(engagement))
+    keys = [each.flag.key for each in rows if each.is_open]
+    if len(keys) != request.form.get("expected", -1, type=int):
+        raise Refusal("data.flag.changed", count=len(keys))
+    return keys
+
+
+def _told(each: Flagged, sentence: "partial[str]") -> Told:
+    """What the draft says: the flag and where it is, then what follows from it."""
+    main = each.main
+    about = " ".join(part for part in (main.source, main.period) if part)
+    lines = [f"{sentence(main)} {_('Where: %(place)s.', place=_place(main))}"]
+    lines += [f"{_('It follows that: %(what)s', what=sentence(flag))}" for flag in each.flag.family.consequences]
+    title = _("%(about)s: %(what)s", about=about, what=flag_name(main.code)) if about else flag_name(main.code)
+    return Told(title, "\n".join(lines), None if main.source else _("Report as a whole: %(what)s", what=flag_name(main.code)))
+
+
+def _place(flag: Flag) -> str:
+    """Sheet, row and period, in words."""
+    row = _("row %(row)s", row=flag.row) if flag.row else ""
+    return ", ".join(part for part in (sheet_name(flag.sheet), row) if part)
+
+
+def _line(each: Flagged, flag: Flag, sentence: str) -> tuple[object, ...]:
+    given, main = each.disposition, flag is each.main
+    current = given if given is not None and main else None
+    return (
+        flag.code, flag_name(flag.code), "" if main else flag_name(each.main.code), flag.source, flag.period, flag.sheet, flag.row,
+        flag.column, sentence, flag.tonnes, label(each.state) if main else "",
+        (current.finding.label if current.finding else current.reason) if current else "", current.decider.name if current else "",
+        current.decided_at if current else None,
+    )  # fmt: skip
+
+
+def _categories(engagement: Engagement) -> dict[str, str]:
+    return {category.code: text_in(category.name) for category in load(engagement.pack_id).categories}
