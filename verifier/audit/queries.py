@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from verifier.audit.actions import hashed, trail_of
-from verifier.audit.heads import Heads
+from verifier.audit.heads import Heads, SignedHead
 from verifier.audit.models import TrailHead, TrailRow
 from verifier.core.chain import Break, ChainRow, Fault, first_break
 from verifier.db import db
@@ -69,6 +69,8 @@ def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: He
         return Break(len(rows), Fault.HEAD_UNKNOWN)
     newest = max(kept, key=lambda outside: outside.rows)
     found = first_break(rows[: newest.rows], newest.rows, newest.hash)
+    if found is not None and found.fault is Fault.HEAD_UNKNOWN:
+        found = _first_departure(rows, kept) or found
     if found is None and head is None:
         found = Break(len(rows), Fault.HEAD_UNKNOWN)
     if found is None and head is not None:
@@ -77,6 +79,12 @@ def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: He
         wrong = next((outside for outside in kept if rows[outside.rows - 1].hash != outside.hash), None)
         found = Break(wrong.rows, Fault.EDITED) if wrong else None
     return found
+
+
+def _first_departure(rows: list[ChainRow], kept: list[SignedHead]) -> Break | None:
+    """Where a chain that was made anew first leaves what was signed of it."""
+    left = [outside.rows for outside in kept if 0 < outside.rows <= len(rows) and rows[outside.rows - 1].hash != outside.hash]
+    return Break(min(left), Fault.EDITED) if left else None
 
 
 def chained(row: TrailRow) -> ChainRow:
