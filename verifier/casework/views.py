@@ -129,35 +129,50 @@ def case(engagement: Engagement) -> ResponseReturnValue:
 @permit(Permission.CASE_TRAIL, keeps_record=True)
 def trail(engagement: Engagement) -> ResponseReturnValue:
     """Who did what in the case, newest first, and whether the trail holds; working papers are named only to those who may read them."""
-    form = TrailFilter(request.args)
+    return _trail(engagement)
+
+
+@bp.get("/admin/trail")
+@permit(Permission.ACCOUNT_MANAGE, keeps_record=True)
+def installation_trail() -> ResponseReturnValue:
+    """What was done outside any case (signing in, accounts, organisations, programmes), and whether that trail holds."""
+    return _trail(None)
+
+
+def _trail(engagement: Engagement | None) -> ResponseReturnValue:
+    """A trail, of a case or of the installation: found in, paged, taken away."""
+    form, case = TrailFilter(request.args), engagement.id if engagement else None
     form.offer()
     search = (form.q.data or "").strip()
-    found = trails.trail(engagement.id, search=search, effect=form.effect.data or "", deeds=words.deeds_called(search))
+    found = trails.trail(case, search=search, effect=form.effect.data or "", deeds=words.deeds_called(search))
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
-        record("case:trail:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-               effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+        subject = Subject("case", str(case)) if case else Subject("installation", "trail")
+        record("case:trail:taken_away", current_actor(), subject, now=utcnow(), case=case, effect=Effect.LOOK, rows=len(rows))
         return _trail_sheet(engagement, rows)
     page = paged(found)
     return render_template(
         "casework/trail.html", engagement=engagement, form=form, page=page, export=export_url(), filtered=bool(search or form.effect.data),
         rows=[(row, words.in_words(row.deed), *_shown(engagement, row)) for row in page.items], look=Effect.LOOK,
-        verdict=trails.verify_one(current_app.extensions["verifier"].heads, engagement.id),
+        verdict=trails.verify_one(current_app.extensions["verifier"].heads, case),
     )  # fmt: skip
 
 
-def _shown(engagement: Engagement, row: TrailRow) -> tuple[Described | None, str | None]:
+def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | None, str | None]:
     """What a row is about and what was said; nothing of it to those outside the verification."""
+    if engagement is None:
+        return None, words.told(row.detail)
     if not may(Permission.WORK_READ):
         return None, None
     return describe(engagement, Subject(row.subject_kind, row.subject_id)), words.told(row.detail)
 
 
-def _trail_sheet(engagement: Engagement, rows: list[TrailRow]) -> ResponseReturnValue:
+def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> ResponseReturnValue:
     headers = [_("Row"), _("When"), _("Who"), _("What was done"), _("About"), _("Words"), _("What it did"), _("Hash")]
     lines = []
     for row in rows:
         about, said = _shown(engagement, row)
         lines.append((row.number, row.at, row.actor_name, words.in_words(row.deed), about.title if about else None, said,
                       label(Effect(row.effect)), row.hash))  # fmt: skip
-    return spreadsheet(_("Trail %(number)s", number=engagement.number), headers, lines)
+    title = _("Trail %(number)s", number=engagement.number) if engagement else _("Trail of the installation")
+    return spreadsheet(title, headers, lines)

@@ -28,6 +28,7 @@ def _entries() -> list[tuple[str, str]]:
     if Role.ADMINISTRATOR in user.roles:
         entries.append((_("People"), "accounts.people"))
         entries.append((_("Organisations"), "accounts.organisations"))
+        entries.append((_("Trail"), "casework.installation_trail"))
         entries.append((_("Background work"), "jobs.jobs"))
     entries.append((_("Check a statement"), "statement.check"))
     return entries
