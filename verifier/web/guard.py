@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Blueprint, Response, abort, current_app, request
+from werkzeug.exceptions import BadHost
 from werkzeug.routing import IntegerConverter
 from werkzeug.sansio.utils import host_is_trusted
 
@@ -47,15 +48,18 @@ def hosts() -> tuple[str, ...]:
     return (public, settings.host, "localhost", "127.0.0.1")
 
 
-def check() -> None:
+def check() -> Response | None:
     """Refuse a host that is not ours, and a NUL anywhere in words: one database keeps it, another fails on it, no reader sees it."""
+    if isinstance(request.routing_exception, BadHost):
+        return Response("Bad host", 400, mimetype="text/plain")
     known = hosts()
     if known and not host_is_trusted(request.host, known):
         abort(400)
     names = (each.filename or "" for each in request.files.values())
     typed = (word for given in (request.args, request.form) for pair in given.items(multi=True) for word in pair)
-    if any("\0" in word for word in (request.path, *names, *typed)):
+    if any("\0" in (word or "") for word in (request.path, *names, *typed)):
         abort(400)
+    return None
 
 
 def ours_only(response: Response) -> Response:
