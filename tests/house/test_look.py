@@ -20,10 +20,10 @@ from verifier.db import db, writes_wanted
 PAGES = [
     (None, "/"), (None, "/sign-in"), (None, "/forgotten"), (None, "/check"), (None, "/nothing-here"),
     ("contact", "/"), ("contact", "/account"), ("contact", "/account/sessions"), ("lead", "/account/second-factor"),
-    ("coordinator", "/organisation/people"), ("admin", "/admin/people"), ("admin", "/admin/organisations"),
+    ("coordinator", "/organisation/people"), ("admin", "/admin/people"), ("admin", "/admin/organisations"), ("admin", "/admin/trail"),
     ("admin", "/admin/people/invite"),
     ("manager", "/programme/years"), ("manager", "/programme/years/{year_id}"), ("manager", "/programme/years/{year_id}/progress"),
-    ("manager", "/programme/years/new"), ("manager", "/programme/years/{year_id}/units/new"),
+    ("manager", "/rules"), ("manager", "/rules/eu-ets/2018"), ("manager", "/programme/years/new"), ("manager", "/programme/years/{year_id}/units/new"),
     ("contact", "/reports"), ("contact", "/reports/{unit_year_id}"), ("contact", "/reports/{unit_year_id}/hand-in"),
     ("contact", "/reports/{unit_year_id}/versions/1"), ("coordinator", "/cases/new"),
     ("lead", "/"), ("lead", "/cases"), ("lead", "/cases/{engagement_id}"), ("contact", "/cases/{engagement_id}"),
