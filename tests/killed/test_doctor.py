@@ -119,7 +119,7 @@ def test_an_ailment_is_named_with_what_to_do(home: Path, code: str, harm: Callab
 
 
 CONTRADICTIONS = [
-    ("settings.tls_public_url", {"VERIFIER_BEHIND_TLS": "1", "VERIFIER_PUBLIC_URL": "http://x.example"}),
+    ("settings.tls_public_url", {"VERIFIER_TRUSTED_PROXIES": "1", "VERIFIER_BEHIND_TLS": "1", "VERIFIER_PUBLIC_URL": "http://x.example"}),
     ("settings.public_url_tls", {"VERIFIER_PUBLIC_URL": "https://x.example"}),
     ("settings.proxies", {"VERIFIER_BEHIND_TLS": "1", "VERIFIER_PUBLIC_URL": "https://x.example"}),
     ("settings.open_http", {"VERIFIER_HOST": "0.0.0.0"}),

@@ -95,7 +95,7 @@ def others(settings: Settings) -> Iterator[Path]:
     file = database.sqlite_file(settings.database_url)
     for path in sorted(settings.instance.rglob("*")):
         inside = path.relative_to(settings.instance).parts
-        if not path.is_file() or any(part.endswith(".part") for part in inside) or path.suffix in (".log", ".gz"):
+        if not path.is_file() or any(part.endswith(".part") for part in inside) or path.suffix in (".log", ".gz", ".counts"):
             continue
         if any(path.is_relative_to(folder) for folder in kept_apart) or (file and path.name.startswith(file.name)):
             continue

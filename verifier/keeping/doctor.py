@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from verifier import config
 from verifier.app import create_app
@@ -78,6 +78,14 @@ def _looked(app: Flask, everything: bool) -> Iterator[Ailment]:
         yield from signs_inside.trails(app)
         yield from signs_inside.cases(app)
         yield from signs_inside.evidence(app, everything)
+    except DatabaseError as error:
+        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+            yield Ailment(
+                "database.damaged", Grade.BROKEN, f"The database file is damaged: {error.orig}", "Stop the app and restore a backup."
+            )
+            return
+        yield Ailment("database.unreachable", Grade.CANNOT, f"The database does not answer: {error.orig}",
+                      "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.")  # fmt: skip
     except SQLAlchemyError as error:
         yield Ailment("database.unreachable", Grade.CANNOT, f"The database does not answer: {type(error).__name__}.",
                       "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.")  # fmt: skip

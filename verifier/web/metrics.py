@@ -69,12 +69,15 @@ class Requests:
         _NUMBER.pack_into(self._memory, offset, _NUMBER.unpack_from(self._memory, offset)[0] + value)
 
     def _open(self) -> None:
-        """A file of this process; where none can be written, counts stay in it and nobody sees them."""
+        """A file of this process; where there is no room for one, counts stay in it and nobody sees them.
+
+        Its room is taken at once: a page of a file with holes that finds the disk full later kills the process.
+        """
         self._pid = os.getpid()
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with (self.folder / f"{self._pid}-{self._version}.counts").open("w+b") as file:
-                file.truncate(self._size)
+                os.posix_fallocate(file.fileno(), 0, self._size)
                 self._memory = mmap.mmap(file.fileno(), self._size)
         except OSError:
             self._memory = mmap.mmap(-1, self._size)

@@ -1,0 +1,158 @@
+"""A full disk, a read-only instance, a store or database that does not answer: a clear page, nothing half-done, reading goes on."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from tests import make
+from tests.conftest import settings_in
+from tests.people import Cast, sign_in
+from verifier.app import create_app
+from verifier.audit.queries import verify
+from verifier.db import db, utcnow, writes_wanted
+from verifier.evidence.models import Photo
+from verifier.evidence.store import Store
+from verifier.keeping.sweep import left_over
+
+SAID = {
+    "full": ("There is no room left to save this", "空间已满，无法保存"),
+    "read_only": ("Nothing can be saved just now", "目前无法保存"),
+    "store": ("Files cannot be reached just now", "目前无法读取文件"),
+    "database": ("The database does not answer", "数据库没有响应"),
+}
+
+
+def mount(*words: str) -> None:
+    subprocess.run(["mount", *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def small(migrated: Path, tmp_path: Path) -> Iterator[Path]:
+    """An installation on a disk of 24 MB of its own."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a disk of its own")
+    home = tmp_path / "small"
+    home.mkdir()
+    mount("-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs", str(home))
+    shutil.copytree(migrated, home, ignore=shutil.ignore_patterns("__jinja2_*"), dirs_exist_ok=True)
+    yield home
+    subprocess.run(["umount", "-l", str(home)], check=True)
+
+
+def opened(home: Path, **changes: object) -> Flask:
+    """The app as it is served, its pages for errors included."""
+    app = create_app(replace(settings_in(home), **changes))  # type: ignore[arg-type]
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+@pytest.fixture
+def served(small: Path) -> Iterator[tuple[Flask, FlaskClient, str]]:
+    """The app on the small disk, a verifier signed in, and where photos of their case are handed in."""
+    app = opened(small)
+    with app.app_context():
+        writes_wanted.set(True)
+        case = make.engagement(Cast())
+        client, address = app.test_client(), f"/cases/{case.id}/photos"
+        sign_in(client, Cast().verifier)
+        db.session.commit()
+    yield app, client, address
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def photo(client: FlaskClient, address: str, language: str = "en") -> tuple[int, str]:
+    """A noisy picture of some 700 kB handed in; the answer's status and text."""
+    out = BytesIO()
+    Image.frombytes("RGB", (640, 480), os.urandom(640 * 480 * 3)).save(out, "JPEG", quality=95)
+    out.seek(0)
+    where = f"{address}/new?subject_kind=checklist_item&subject_id=data"
+    answer = client.post(where, data={"photos": (out, "noise.jpg"), "caption": "x"}, headers={"Accept-Language": language})
+    return answer.status_code, answer.text
+
+
+def whole(app: Flask) -> int:
+    """How many photos are kept; trails hold, and nothing lies about."""
+    with app.app_context():
+        writes_wanted.set(False)
+        here = app.extensions["verifier"]
+        assert [verdict for verdict in verify(here.heads) if verdict.broken] == []
+        assert left_over(here, utcnow()) == []
+        count = db.session.query(Photo).count()
+        db.session.remove()
+    return count
+
+
+@pytest.mark.parametrize("room", [0, 400_000, 1_500_000])
+def test_a_full_disk_keeps_nothing_half_and_pages_can_still_be_read(served: tuple[Flask, FlaskClient, str], small: Path, room: int) -> None:
+    app, client, address = served
+    assert client.get(address).status_code == 200
+    filler = small / "filler"
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(shutil.disk_usage(small).free - room, 1))
+    for language, said in zip(("en", "zh"), SAID["full"], strict=True):
+        status, text = photo(client, address, language)
+        assert (status, said in text) == (507, True), text[-2000:]
+    assert client.get(address).status_code == 200
+    assert whole(app) == 0
+    filler.unlink()
+    assert photo(client, address)[0] == 303
+    assert whole(app) == 1
+
+
+def test_a_read_only_instance_is_read_and_says_why_nothing_is_saved(served: tuple[Flask, FlaskClient, str], small: Path) -> None:
+    app, client, address = served
+    assert client.get(address).status_code == 200
+    keeper = sqlite3.connect(small / "verifier.sqlite")
+    keeper.execute("SELECT count(*) FROM photo").fetchone()
+    with app.app_context():
+        db.engine.dispose()
+    mount("--bind", str(small), str(small))
+    mount("-o", "remount,ro,bind", str(small))
+    try:
+        assert client.get(address).status_code == 200
+        for language, said in zip(("en", "zh"), SAID["read_only"], strict=True):
+            status, text = photo(client, address, language)
+            assert (status, said in text) == (503, True), text[-2000:]
+        assert client.get(address).status_code == 200
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+        subprocess.run(["umount", "-l", str(small)], check=True)
+        keeper.close()
+    assert photo(client, address)[0] == 303
+    assert whole(app) == 1
+
+
+def test_a_store_that_does_not_answer_leaves_other_pages_standing(served: tuple[Flask, FlaskClient, str]) -> None:
+    app, client, address = served
+    here = app.extensions["verifier"]
+    local, keys = here.store, {"access_key_id": "x", "secret_access_key": "x"}
+    here.store = Store.at("s3://bucket?endpoint=http://127.0.0.1:9&region=us-east-1", keys)
+    for language, said in zip(("en", "zh"), SAID["store"], strict=True):
+        status, text = photo(client, address, language)
+        assert (status, said in text) == (503, True), text[-2000:]
+    assert client.get(address).status_code == 200
+    here.store = local
+    assert whole(app) == 0
+
+
+@pytest.mark.parametrize(("language", "said"), list(zip(("en", "zh"), SAID["database"], strict=True)))
+def test_a_database_that_does_not_answer_has_a_page_too(tmp_path: Path, language: str, said: str) -> None:
+    app = opened(tmp_path / "instance", database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["token"] = "someone"
+    answer = client.get("/cases", headers={"Accept-Language": language})
+    assert (answer.status_code, said in answer.text) == (503, True), answer.text[-2000:]
