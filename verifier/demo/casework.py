@@ -9,6 +9,8 @@ from verifier.checks.boundary import actions as boundary
 from verifier.checks.boundary import queries as boundaries
 from verifier.checks.data import actions as data
 from verifier.checks.data import queries as numbers
+from verifier.checks.data.flags import actions as flags
+from verifier.checks.data.flags import queries as looked
 from verifier.checks.site import actions as site
 from verifier.core import outcomes
 from verifier.core.actor import Actor
@@ -35,6 +37,8 @@ STEPS = {
 }  # fmt: skip
 """The stage each of the group's units shows, in their order, and how many steps lead there."""
 STAGES = tuple(STEPS)
+EXPLAINED = ("metering_gap", "rounded_data", "not_in_plan")
+"""Kinds of flags that the demo's verifiers found no error behind, or that check 1 asks about."""
 
 
 class CaseMaker:
@@ -103,17 +107,30 @@ class CaseMaker:
         self.visit(engagement)
 
     def raise_findings(self, engagement: Engagement) -> None:
-        """One finding a source that does not add up or carries a flag, and one where the plan does not know a source."""
+        """One finding where the plan does not know a source, and one for each flag that no record explains."""
         for row in boundaries.judged(engagement, Kind.SOURCE):
             if row.row.remarkable:
                 self.finding(engagement, "boundary", row.row.key, "2", "Source is not in the monitoring plan",
                              f"{row.row.key} is reported, but the monitoring plan does not name it. Add it, or say why not.")  # fmt: skip
-        for held in numbers.held(engagement):
-            if not held.agreeable:
-                what = held.source.flag_codes.replace(" ", ", ").replace("_", " ") or "arithmetic"
-                self.finding(engagement, "data", held.source.source_key, "4a", f"{held.source.name}: the number does not hold",
-                             f"{held.source.source_key} does not recalculate to what was reported ({what}). "
-                             "Correct it and show the voucher.")  # fmt: skip
+        self.dispose_of_flags(engagement)
+
+    def dispose_of_flags(self, engagement: Engagement) -> None:
+        """What looks wrong becomes a finding; what the meters' records explain is dismissed."""
+        told, explained = {}, []
+        for each in looked.flagged(engagement):
+            main = each.main
+            if main.code in EXPLAINED:
+                explained.append(each.flag.key)
+                continue
+            what, about = main.code.replace("_", " "), " ".join(part for part in (main.source, main.period) if part) or "The report"
+            place = f"sheet {main.sheet}, row {main.row}"
+            told[each.flag.key] = flags.Told(f"{about}: {what}", f"{about} ({place}): {what}. Correct it and show the voucher.")
+        clauses = [each.code for each in load(engagement.pack_id).clauses]
+        by = {"actor": self.actor("lead"), "now": self.cast.now()}
+        flags.raise_findings(engagement, told, "non_conformity", "4a" if "4a" in clauses else clauses[0], **by)
+        flags.dismiss(
+            engagement, explained, "The meter's record explains it; the plan's rule for missing data was kept, or check 1 asks.", **by
+        )
 
     def finding(self, engagement: Engagement, check: str, key: str, clause: str, title: str, text: str) -> None:
         """A non-conformity on a source."""

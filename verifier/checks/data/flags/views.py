@@ -36,7 +36,7 @@ bp = Blueprint("flags", __name__)
 PER_PAGE = 50
 
 LABELS = {
-    FlagState.OPEN: _l("Open"),
+    FlagState.OPEN: _l("Not disposed of"),
     FlagState.CHANGED: _l("Changed: look again"),
     FlagState.FINDING: _l("Raised"),
     FlagState.DISMISSED: _l("Dismissed"),
@@ -73,7 +73,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     record("data:flags:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
            effect=Effect.LOOK, rows=len(rows))  # fmt: skip
     headers = [
-        _("Code"), _("What looks wrong"), _("Follows from"), _("Source no."), _("Period"), _("Sheet"), _("Row"), _("Column"),
+        _("Flag code"), _("What looks wrong"), _("Follows from"), _("Source no."), _("Period"), _("Sheet"), _("Row"), _("Column"),
         _("What it is"), _("Estimated effect, t CO2"), _("State"), _("Reason or finding"), _("Who"), _("When"),
     ]  # fmt: skip
     sentence = partial(flag_sentence, categories=_categories(engagement))
