@@ -8,6 +8,9 @@ from verifier.migrations.triggers import make_triggers
 
 config = context.config
 
+ONE_AT_A_TIME = 7_213_500_417
+"""Processes that start together migrate one after the other: on PostgreSQL by this lock, on SQLite by its one writer."""
+
 
 def run() -> None:
     """Migrate online; there is no other way."""
@@ -27,6 +30,8 @@ def run() -> None:
         }
         context.configure(connection=connection, **arguments)
         with context.begin_transaction():
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
             context.run_migrations()
             make_triggers(connection)
         if engine.dialect.name == "sqlite":
