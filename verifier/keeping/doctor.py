@@ -80,9 +80,7 @@ def _looked(app: Flask, everything: bool) -> Iterator[Ailment]:
         yield from signs_inside.evidence(app, everything)
     except DatabaseError as error:
         if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-            yield Ailment(
-                "database.damaged", Grade.BROKEN, f"The database file is damaged: {error.orig}", "Stop the app and restore a backup."
-            )
+            yield Ailment("database.damaged", Grade.BROKEN, f"The database is damaged: {error.orig}", "Stop the app and restore a backup.")
             return
         yield Ailment("database.unreachable", Grade.CANNOT, f"The database does not answer: {error.orig}",
                       "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.")  # fmt: skip
