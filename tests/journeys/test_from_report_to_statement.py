@@ -118,7 +118,7 @@ def check_data(park: Park) -> None:
     for code in EXPLAINED:
         page = park.go("verifier", f"/data/flags?code={code}&state=undisposed")
         page.check("[name=all]")
-        page.locator("button[popovertarget=dismiss]").click()
+        page.locator(".bulk button[popovertarget=dismiss]").click()
         page.fill("dialog#dismiss [name=reason]", "The meter's record explains it.")
         page.locator("dialog#dismiss button[type=submit]").click()
         expect(page.locator("main tbody tr [name=keys]")).to_have_count(0)
@@ -126,7 +126,7 @@ def check_data(park: Park) -> None:
     keys = set(page.locator("main tbody tr [name=keys]").evaluate_all("all => all.map(box => box.value.split('|')[1])"))
     assert {"E-095", "G-035", "E-101", "G-120", "E-052", "E-047", "E-103", "G-068"} <= keys
     page.check("[name=all]")
-    page.locator("button[popovertarget=raise]").click()
+    page.locator(".bulk button[popovertarget=raise]").click()
     page.select_option("dialog#raise [name=class_code]", value="non_conformity")
     page.locator("dialog#raise button[type=submit]").click()
     expect(page.locator("main tbody tr [name=keys]")).to_have_count(0)
