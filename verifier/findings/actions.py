@@ -179,6 +179,17 @@ def _refuse_unfit(engagement: Engagement, draft: Draft) -> None:
         raise Refusal("finding.text.missing")
 
 
+def refuse_twin(engagement: Engagement, subject: Subject, draft: Draft) -> None:
+    """The same words on the same subject are one finding, sent from two tabs."""
+    twin = next((one for one in queries.drafts(engagement) if one.subject == subject and _written(one) == draft), None)
+    if twin is not None:
+        raise Refusal("finding.raised.twice", finding=twin.label)
+
+
+def _written(finding: Finding) -> Draft:
+    return Draft(finding.class_code, finding.clause, finding.title, finding.description, finding.effect, finding.internal_note)
+
+
 def _next_number(engagement: Engagement) -> int:
     """Taken while the case's row is locked, so that two at once do not get the same."""
     db.session.execute(select(Engagement.id).where(Engagement.id == engagement.id).with_for_update(of=Engagement.__table__))

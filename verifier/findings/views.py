@@ -73,6 +73,7 @@ def raise_finding(engagement: Engagement) -> ResponseReturnValue:
     form.offer(pack)
     if form.validate_on_submit():
         draft = form.draft()
+        actions.refuse_twin(engagement, subject, draft)
         finding = actions.raise_finding(
             engagement, subject, check, draft.class_code, draft.clause, draft.title, draft.description, draft.effect,
             draft.internal_note, subject_title=described.title, actor=current_actor(), now=utcnow(),

@@ -21,6 +21,11 @@ def plan_visit(engagement: Engagement, plan: VisitPlan, *, actor: Actor, now: da
     """Plan a visit, with at least as many people of the body as the pack asks for."""
     advance(engagement, Deed.CHECK, now=now)
     refuse_unfit(plan, load(engagement.pack_id).site_team_minimum)
+    if any(
+        (each.starts_on, each.ends_on, each.place) == (plan.starts_on, plan.ends_on, plan.place.strip())
+        for each in queries.visits(engagement)
+    ):
+        raise Refusal("site.visit.twice")
     visit = SiteVisit(engagement_id=engagement.id, planned_by=actor.id, planned_at=now, **_columns(plan))
     db.session.add(visit)
     db.session.flush()
