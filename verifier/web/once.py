@@ -10,6 +10,7 @@ from flask import Response, flash, g, redirect, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import delete
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from verifier.accounts import sealing
 from verifier.core.errors import Refusal
@@ -78,7 +79,10 @@ def _sent() -> SentForm | None:
 
 def _token() -> str | None:
     """The token of the form being sent; what does not look like one of ours is none."""
-    token = request.form.get(FIELD, "") if request.method == "POST" else ""
+    try:
+        token = request.form.get(FIELD, "") if request.method == "POST" else ""
+    except RequestEntityTooLarge:
+        return None
     return token if re.fullmatch(r"[\w-]{16,64}", token) else None
 
 

@@ -1,0 +1,101 @@
+"""One text that is a script, a formula, a header and a link at once, written into every column of words that the database has."""
+
+import re
+from html.parser import HTMLParser
+
+from sqlalchemy import JSON, Column, Table, Text, cast, literal, select, update
+
+from verifier.db import Base, db
+
+START, SCRIPT = "=1+1|", "\"'><script>alert(1)</script><img src=x onerror=alert(2)><a href=javascript:alert(3)>{{7*7}}{%raw%}&lt;"
+CODES = {
+
+       "trail_row": None, "trail_head": None, "throttle_count": None, "job": None, "account_link": None, "appointment": None,
+    "recovery_code": None,
+    "signing_key": None, "stored_file": None, "finding_photo": None,
+    "organisation": {"kind", "credit_code"}, "programme_year": {"pack_id", "pack_sha256", "time_zone"},
+    "user_account": {"email", "password_hash", "language", "totp_secret"},
+    "attachment": {"subject_kind", "subject_id", "sha256"}, "signed_in_session": {"token_hash"}, "unit_year": {"sector"},
+    "photo": {"subject_kind", "subject_id", "original_sha256", "preview_sha256", "thumbnail_sha256"},
+    "report_version": {"sha256"}, "engagement": {"pack_id", "pack_sha256", "stage"},
+    "reported_facility": {"facility_key", "fingerprint"}, "reported_source": {"source_key", "facility_key", "category", "fuel",
+    "flag_codes", "fingerprint"},
+    "boundary_decision": {"kind", "key", "outcome", "fingerprint"}, "conclusion": {"opinion"},
+    "finding": {"arose_in", "subject_kind", "subject_id", "class_code", "clause", "state"}, "missing_source": {"key", "kind", "category"},
+    "source_outcome": {"source_key", "outcome", "fingerprint"}, "team_member": {"role", "barred_by"}, "checklist_answer": {"item_code",
+    "outcome"},
+    "exchange": {"deed"}, "review": {"outcome"}, "statement": {"number", "token", "status", "opinion", "facts", "pdf_sha256"},
+    "signature": {"place", "pdf_sha256"},
+}  # fmt: skip
+"""What holds no words: codes, keys and hashes by table; None where a whole table has none or keeps them from being changed."""
+
+
+def columns() -> list[tuple[Table, Column[str]]]:
+    """Every column that holds somebody's words."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        codes = CODES.get(table.name, set())
+        if codes is not None:
+            found += [(table, column) for column in table.columns if isinstance(column.type, Text) and column.name not in codes]
+    return found
+
+
+def poison() -> list[str]:
+    """Write the payload, marked with its column, into every one; returns the marks of those that have a row."""
+    marks = []
+    for table, column in columns():
+        mark = f"{table.name}.{column.name}"
+        own = cast(table.primary_key.columns.values()[0], Text)
+        written = update(table).where(column.is_not(None)).values({column: literal(f"{START}{mark}|{SCRIPT}") + own})
+        if db.session.execute(written).rowcount:  # type: ignore[attr-defined]
+            marks.append(mark)
+    _poison_content()
+    db.session.commit()
+    return marks
+
+
+def _poison_content() -> None:
+    """The words inside what is kept as JSON: of a report as it was read."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, JSON) and (table.name, column.name) in {("report_version", "content")}:
+                for key, value in db.session.execute(select(table.c.id, column)).all():
+                    db.session.execute(
+                        update(table).where(table.c.id == key).values({column: _in_json(value, f"{table.name}.{column.name}")})
+                    )
+
+
+def _in_json(value: object, mark: str) -> object:
+    if isinstance(value, dict):
+        return {name: _in_json(each, mark) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_in_json(each, mark) for each in value]
+    return f"{START}{mark}|{SCRIPT}" if isinstance(value, str) and re.search(r"[A-Za-z]{3,} [a-z]{2,}", value) else value
+
+
+ADDRESSES = {"href", "src", "action", "formaction", "srcset", "data"}
+ELSEWHERE = re.compile(r"\s*(javascript|data|vbscript):|//|x$", re.I)
+
+
+class Dangerous(HTMLParser):
+    """What a browser would run or follow on a page that we did not write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take down scripts, handlers, and addresses of a scheme that runs."""
+        has = {name: value or "" for name, value in attrs}
+        if tag == "script" and not has.get("src", "").startswith("/static/"):
+            self.found.append("script")
+        self.found += [f"{tag} {name}" for name in has if name.startswith("on") or name == "style"]
+        leads = {name: value for name, value in has.items() if name in ADDRESSES}
+        self.found += [f"{tag} {name}={value[:40]}" for name, value in leads.items() if ELSEWHERE.match(value)]
+
+
+def dangerous(page: str) -> list[str]:
+    """What of a page a browser would run."""
+    reader = Dangerous()
+    reader.feed(page)
+    return reader.found
