@@ -36,6 +36,7 @@ from verifier.keeping import tasks as _tidying  # noqa: F401 - so that its task 
 from verifier.programme import views as programme
 from verifier.registry import views as registry
 from verifier.reports import views as reports
+from verifier.rulepacks import views as rulepacks
 from verifier.statement import views as statement
 from verifier.web import filters, headers, health, journal, labels, language, navigation, permit, refusals
 from verifier.web import views as web
@@ -45,8 +46,8 @@ from verifier.web.together import Together
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
-    web, accounts, registry, reports, engagements, casework, boundary, data, flags, site, findings, evidence, statement, programme, jobs,
-    health,
+    web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, site, findings, evidence, statement,
+    programme, jobs, health,
 )  # fmt: skip
 csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 

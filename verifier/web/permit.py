@@ -15,6 +15,7 @@ from verifier.db import db
 from verifier.engagements import queries as engagements
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.rulepacks.load import pinned
 from verifier.web.session import signed_in_user
 
 View = Callable[..., Any]
@@ -90,8 +91,15 @@ def _resolve(user: User, kwargs: dict[str, Any]) -> frozenset[Role]:
                 raise NotYours
             kwargs[name] = row
             g.time_zone = _time_zone(row)
+            _check_rules(row)
             return roles
     return user.roles
+
+
+def _check_rules(row: Engagement | UnitYear | ProgrammeYear) -> None:
+    """Refuse a page about a case or year whose rule pack is no longer what it was opened under."""
+    held = row.year if isinstance(row, UnitYear) else row
+    pinned(held.pack_id, held.pack_sha256)
 
 
 def _time_zone(row: Engagement | UnitYear | ProgrammeYear) -> str:

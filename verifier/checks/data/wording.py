@@ -19,7 +19,10 @@ STEP_NAMES: Mapping[str, Any] = {
     "step.quantity": _l("Activity data"),
     **{f"step.{code}": words for code, words in PARAMETER_NAMES.items()},
     "step.biomass_fraction": _l("Share that is not biomass"),
-    "step.carbon_to_co2": _l("CO₂ from carbon, 44/12"),
+    "step.hours": _l("Hours in operation"),
+    "step.flow": _l("Flow"),
+    "step.concentration": _l("Concentration"),
+    "step.carbon_to_co2": _l("CO₂ from carbon"),
     "step.tonnes": _l("Recalculated emissions"),
 }
 BASIS_NAMES: Mapping[str, Any] = {

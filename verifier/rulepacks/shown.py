@@ -1,0 +1,85 @@
+"""A rule pack laid open: every value of its file, with where it is from and whether that was read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+UNSTATED = "unstated"
+SECTIONS = (
+    "facts", "steps", "gases", "categories", "methods", "carbon_to_co2", "rounding", "tables", "factors", "conservative", "materiality",
+    "sampling", "datachecks", "finding_classes", "dispositions", "clauses", "checklist", "ways", "evidence_activities", "opinions",
+    "statement_forms", "roles", "independence_questions", "rotation", "clocks", "suggested_dates", "retention",
+)  # fmt: skip
+"""In the order a verifier asks: what counts and how, what is tested, what follows, who may, until when."""
+_NAMES = ("name", "fuel", "rule", "reason")
+_ORIGIN = ("source", "basis")
+Detail = tuple[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line of a pack: what it is about, its values by key, its source and its basis (read, known, practice, unstated)."""
+
+    section: str
+    code: str
+    name: str
+    details: tuple[Detail, ...]
+    source: str
+    basis: str
+
+    def says(self, words: str) -> bool:
+        """Whether any of its text holds these words, in whatever case."""
+        text = " ".join((self.code, self.name, self.source, *(f"{key} {value}" for key, value in self.details)))
+        return all(word in text.casefold() for word in words.casefold().split())
+
+
+def lines(data: Mapping[str, Any], language: str) -> tuple[Shown, ...]:
+    """Every value of a pack's file in one language, section by section; a section it leaves unstated is one line that says why."""
+    found: list[Shown] = [Shown("pack", "", _said(data["name"], language), tuple(_top(data)), "", "")]
+    for section in SECTIONS:
+        if section in data.get("unstated", {}):
+            found.append(Shown(section, "", _said(data["unstated"][section], language), (), "", UNSTATED))
+        elif section == "ways":
+            found += [Shown(section, code, _said(name, language), (), "", "") for code, name in data["ways"].items()]
+        elif section in data:
+            found += _section(section, data[section], language, _tables(data))
+    return tuple(found)
+
+
+def _top(data: Mapping[str, Any]) -> Iterator[Detail]:
+    return ((key, data[key]) for key in ("id", "programme", "version", "calendar", "zone") if key in data)
+
+
+def _tables(data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    return {row["code"]: row for row in data.get("tables", ())}
+
+
+def _section(section: str, held: Any, language: str, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Shown]:
+    for row in held if isinstance(held, list) else [held]:
+        origin = row if "source" in row else tables.get(row.get("table", ""), {})
+        nested = {key: value for key, value in row.items() if _is_rows(value)}
+        plain = {key: value for key, value in row.items() if key not in nested and key not in ("code", *_ORIGIN)}
+        named = next((key for key in _NAMES if key in plain), "")
+        name = _said(plain.pop(named), language) if named else ""
+        details = tuple((key, _said(value, language)) for key, value in plain.items())
+        yield Shown(section, row.get("code", ""), name, details, origin.get("source", ""), origin.get("basis", ""))
+        for inner in nested.values():
+            outer = {key: origin[key] for key in _ORIGIN if key in origin}
+            for part in inner if isinstance(inner, list) else [inner]:
+                yield from _section(section, outer | part, language, tables)
+
+
+def _is_rows(value: Any) -> bool:
+    """A table, or a list of tables, inside a row; a name in two languages is none."""
+    if isinstance(value, Mapping):
+        return set(value) != {"en", "zh"}
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+
+
+def _said(value: Any, language: str) -> Any:
+    """A name or sentence in the language; numbers and codes as they are, lists as one text."""
+    if isinstance(value, Mapping):
+        return value["zh" if language.lower().startswith("zh") else "en"]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(" ≠ ".join(part) if isinstance(part, list) else str(part) for part in value)
+    return value

@@ -1,0 +1,68 @@
+"""Pages of the rule packs: which there are, and every value of one with its source."""
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from verifier.core.access import Permission
+from verifier.rulepacks.forms import RulesFilter
+from verifier.rulepacks.load import available, load, source_of
+from verifier.rulepacks.shown import Shown, lines
+from verifier.rulepacks.wording import BASIS_STATES, basis_name, key_name, said, section_name
+from verifier.web.lists import export_url, paged_list, wants_spreadsheet
+from verifier.web.permit import permit
+from verifier.web.spreadsheet import spreadsheet
+
+bp = Blueprint("rulepacks", __name__)
+PER_PAGE = 60
+
+
+@bp.get("/rules")
+@permit(Permission.SIGNED_IN)
+def packs() -> ResponseReturnValue:
+    """Every rule pack of this installation."""
+    found = [(load(pack_id), source_of(pack_id)[1]) for pack_id in available()]
+    return render_template("rulepacks/packs.html", packs=found)
+
+
+@bp.get("/rules/<programme>/<version>")
+@permit(Permission.SIGNED_IN)
+def pack(programme: str, version: str) -> ResponseReturnValue:
+    """One pack: each value, where it is from, and whether it was read, is widely known, or is stated nowhere."""
+    pack_id = f"{programme}/{version}"
+    if pack_id not in available():
+        abort(404)
+    data, shipped = source_of(pack_id)
+    form = RulesFilter(request.args)
+    rows = [row for row in lines(data, str(get_locale())) if _asked(row, form)]
+    if wants_spreadsheet():
+        return _sheet(pack_id, rows)
+    return render_template(
+        "rulepacks/pack.html", pack=load(pack_id), shipped=shipped, form=form, page=paged_list(rows, PER_PAGE), export=export_url(),
+        section_name=section_name, key_name=key_name, basis_name=basis_name, basis_state=BASIS_STATES, said=said,
+    )  # fmt: skip
+
+
+def _asked(row: Shown, form: RulesFilter) -> bool:
+    return (
+        (not form.section.data or row.section == form.section.data)
+        and (not form.basis.data or row.basis == form.basis.data)
+        and row.says(form.q.data or "")
+    )
+
+
+def _sheet(pack_id: str, rows: list[Shown]) -> ResponseReturnValue:
+    headers = [_("Section"), _("Key"), _("What"), _("Values"), _("Source of the value"), _("How sure")]
+    table = [
+        (
+            section_name(row.section),
+            row.code,
+            row.name,
+            "; ".join(f"{key_name(key)}: {said(value)}" for key, value in row.details),
+            row.source,
+            basis_name(row.basis),
+        )
+        for row in rows
+    ]
+    return spreadsheet(pack_id.replace("/", " "), headers, table)

@@ -1,0 +1,60 @@
+"""The words in which the pages show a rule pack: its sections, its keys, and how sure a value is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+SECTION_NAMES: Mapping[str, Any] = {
+    "pack": _l("The pack"), "facts": _l("What to know"), "steps": _l("Order of work"), "gases": _l("Gases"), "categories": _l("Categories"),
+    "methods": _l("Methods"), "carbon_to_co2": _l("Carbon to CO₂"), "rounding": _l("Rounding"), "tables": _l("Factor tables"),
+    "factors": _l("Default factors"), "conservative": _l("Conservative estimate"), "materiality": _l("Materiality"),
+    "sampling": _l("Sampling"), "datachecks": _l("Tolerances"), "finding_classes": _l("Finding classes"),
+    "dispositions": _l("Dispositions"), "clauses": _l("Clauses"), "checklist": _l("Checklists"), "ways": _l("Ways of looking"),
+    "evidence_activities": _l("Evidence-gathering activities"), "opinions": _l("Opinions"), "statement_forms": _l("Forms"),
+    "roles": _l("Separation of roles"), "independence_questions": _l("Independence questions"), "rotation": _l("Rotation"),
+    "clocks": _l("Time limits in working days"), "suggested_dates": _l("Suggested dates"), "retention": _l("Keeping of records"),
+}  # fmt: skip
+KEY_NAMES: Mapping[str, Any] = {
+    "id": _l("Identifier"), "programme": _l("Programme"), "version": _l("Version"), "calendar": _l("Calendar"), "zone": _l("Time zone"),
+    "reported": _l("To be reported"), "counts": _l("Counts"), "sign": _l("Sign"), "formula": _l("Formula"), "categories": _l("Categories"),
+    "value": _l("Value"), "places": _l("Decimal places"), "mode": _l("Rounding"), "total": _l("Total"), "table": _l("Table"),
+    "category": _l("Category"), "parameter": _l("Parameter"), "unit": _l("Unit"), "from_year": _l("From year"), "to_year": _l("To year"),
+    "covers": _l("Covers"), "any_fuel": _l("For every fuel"), "suspect": _l("Suspect, not used"), "by": _l("Made by"),
+    "tables": _l("Factor tables"), "share": _l("Share of the total"), "up_to": _l("Up to, tCO₂"), "risks": _l("Risks"),
+    "share_below": _l("Allowed below"), "steps": _l("Steps"), "needs_answer": _l("Needs an answer"),
+    "blocks_positive_opinion": _l("Blocks a positive opinion"), "has_effect": _l("Has an effect in tonnes"),
+    "dispositions": _l("Disposed of as"), "reference": _l("Reference"), "cites_article": _l("Names the article"), "check": _l("Of check"),
+    "clause": _l("Clause"),
+    "how": _l("How"), "evidence": _l("Evidence expected"), "positive": _l("Positive"), "wording": _l("Wording"),
+    "clauses": _l("Parts"), "seals": _l("Seals and signatures"), "must_differ": _l("Must not be the same person"),
+    "site_team_minimum": _l("Site team, at least"), "years_on": _l("Years in a row"), "years_off": _l("Years off"),
+    "days": _l("Working days"), "before": _l("Before the event"), "month": _l("Month"), "day": _l("Day"),
+    "years_after": _l("Years after"), "for_year": _l("For the year"), "years": _l("Number of years"),
+    "name": _l("Name"), "codes": _l("Gases"),
+}  # fmt: skip
+BASIS_NAMES: Mapping[str, Any] = {
+    "read": _l("read"), "known": _l("widely known"), "practice": _l("practice"), "unstated": _l("unstated"),
+}  # fmt: skip
+BASIS_STATES = {"read": "ok", "known": "info", "practice": "mute", "unstated": "warn"}
+
+
+def section_name(code: str) -> str:
+    """A section of a pack in words."""
+    return str(SECTION_NAMES.get(code, code))
+
+
+def key_name(code: str) -> str:
+    """A key of a pack in words."""
+    return str(KEY_NAMES.get(code, code))
+
+
+def basis_name(code: str) -> str:
+    """How sure a value is, in words."""
+    return str(BASIS_NAMES.get(code, code))
+
+
+def said(value: object) -> str:
+    """A value as text: yes and no in words."""
+    return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)
