@@ -14,9 +14,12 @@ from pillow_heif import register_heif_opener
 
 from verifier.core.errors import Refusal
 from verifier.evidence.files import MEDIA_TYPES, PICTURES, kind, safe_name
+from verifier.evidence.whole import has_end
 
 PREVIEW_SIDE = 2048
 THUMBNAIL_SIDE = 480
+UNSCALED = 24_000_000
+"""Pixels of a WebP, which its decoder lays out several times over."""
 
 register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
@@ -122,8 +125,9 @@ def _opened(data: bytes, name: str, found: str, limits: PhotoLimits) -> Image.Im
         raise Refusal("evidence.photo.too_many_pixels", file=name, most=limits.most_pixels // 1_000_000) from None
     except Exception as error:  # decoders raise whatever a broken head leads them to
         raise Refusal("evidence.photo.truncated", file=name, format=found) from error
-    if picture.width * picture.height > limits.most_pixels:
-        raise Refusal("evidence.photo.too_many_pixels", file=name, most=limits.most_pixels // 1_000_000)
+    most_pixels = min(limits.most_pixels, UNSCALED) if found == "WEBP" else limits.most_pixels
+    if picture.width * picture.height > most_pixels:
+        raise Refusal("evidence.photo.too_many_pixels", file=name, most=most_pixels // 1_000_000)
     if frames > 1:
         raise Refusal("evidence.photo.animated", file=name, frames=frames)
     return picture
@@ -138,46 +142,14 @@ def _decode(picture: Image.Image, data: bytes, name: str, found: str) -> None:
         picture.load()
     except Exception as error:  # decoders raise whatever broken data leads them to
         raise Refusal("evidence.photo.truncated", file=name, format=found) from error
-    if not _has_end(data, found):
+    if not has_end(data, found, picture.width * picture.height):
         raise Refusal("evidence.photo.truncated", file=name, format=found)
-
-
-def _has_end(data: bytes, found: str) -> bool:
-    """Whether the mark that closes the picture is there; decoders fill a missing end in grey without a word."""
-    if found == "PNG":
-        return b"IEND\xaeB`\x82" in data
-    if found == "WEBP":
-        return len(data) >= int.from_bytes(data[4:8], "little") + 8 and not _zeros(data, max(2048, len(data) // 8))
-    if found == "HEIC":
-        return _boxes_whole(data) and not _zeros(data, 512)
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
-        at += 1 if data[at + 1] == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return b"\xff\xd9" in data[at:]
-
-
-def _zeros(data: bytes, count: int) -> bool:
-    """Whether so many of the last bytes are zero: room set aside for a copy that never came (a plain WebP ends in a few such)."""
-    return not data[-count:].strip(b"\0")
-
-
-def _boxes_whole(data: bytes) -> bool:
-    """Whether no outermost box of a HEIC file reaches past its end; what makers append after the last box is theirs."""
-    at = 0
-    while at + 8 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        if size == 1:
-            size = int.from_bytes(data[at + 8 : at + 16], "big")
-        if size < 8:
-            return True
-        at += size
-    return at <= len(data)
 
 
 def _preview(picture: Image.Image, orientation: int) -> Image.Image:
     """At most 2048 pixels a side, upright, in sRGB, on white where it was transparent."""
     profile = picture.info.get("icc_profile")
-    small = _within(_eight_bits(picture), PREVIEW_SIDE)
+    small = _within(_reduced(picture), PREVIEW_SIDE)
     for turn in _UPRIGHT.get(orientation, ()):
         small = small.transpose(turn)
     if small.mode in ("RGBA", "LA", "PA"):
@@ -185,6 +157,20 @@ def _preview(picture: Image.Image, orientation: int) -> Image.Image:
         white.alpha_composite(small.convert("RGBA"))
         small = white.convert("RGB")
     return _in_srgb(small, profile) if profile else small.convert("RGB")
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Not much larger than the preview, made strip by strip: a second copy of fifty million pixels would be too much."""
+    times = max(picture.size) * 2 // (PREVIEW_SIDE * 3)
+    if times < 2:
+        return _eight_bits(picture)
+    strips = range(0, picture.height, times * 64)
+    made = (_eight_bits(picture.crop((0, top, picture.width, min(top + times * 64, picture.height)))).reduce(times) for top in strips)
+    first = next(made)
+    small = Image.new(first.mode, (first.width, -(-picture.height // times)))
+    for number, strip in enumerate((first, *made)):
+        small.paste(strip, (0, number * 64))
+    return small
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
