@@ -1,0 +1,14 @@
+"""`verifier`: what needs no database starts without the app, which takes seconds to load."""
+
+import sys
+from importlib import import_module
+
+OFFLINE = {"check"}
+
+
+def main() -> None:
+    """Hand over to the commands that know the name."""
+    if sys.argv[1:] and sys.argv[1] in OFFLINE:
+        import_module("verifier.offline").check(args=sys.argv[2:], prog_name=f"verifier {sys.argv[1]}")
+    else:
+        import_module("verifier.cli").main()
