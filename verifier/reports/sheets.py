@@ -4,6 +4,7 @@ A line is a sheet (an object with its name) or some rows of it (a list of lists 
 """
 
 import datetime
+import gc
 import io
 import json
 import resource
@@ -84,6 +85,7 @@ def _from_the_top(sheet: CalamineSheet) -> Iterator[list[object]]:
 
 def main() -> None:
     """Limits first, then the file."""
+    gc.disable()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
