@@ -1,0 +1,143 @@
+"""Sampling by steps (Beijing, rule of 2016; rules.md section 2): which sources may be sampled, how much, and when more is forced."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil
+
+from verifier.core.errors import Refusal
+from verifier.core.packparts import Ladder
+from verifier.core.sampling.draw import lowest
+from verifier.core.sampling.population import Item, Population
+from verifier.core.sampling.risk import ORDER, Level, first_step
+
+STRICT, LENIENT = "strict", "lenient"
+WHOLE = Fraction(1)
+
+
+class Why(StrEnum):
+    """Why a source is sampled, or looked at whole."""
+
+    SAMPLED = "sampled"
+    AT_OR_ABOVE = "at_or_above"
+    """Its share of the total is not below the pack's."""
+    TOGETHER = "together"
+    """Each is small enough, but with it the sampled ones together would not be (strict reading)."""
+    UNKNOWN = "unknown"
+    """Its tonnes are not known, so nobody can say that its share is small."""
+    HIGH_RISK = "high_risk"
+    NOT_ASSESSED = "not_assessed"
+    """Nobody has said yet how large its risks are."""
+    CHOSEN = "chosen"
+    """Taken out by the verifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one source (or site) stands: its share of the total, why it is sampled or not, and at which step it begins."""
+
+    key: str
+    tonnes: Fraction
+    share: Fraction | None
+    items: int
+    why: Why
+    step: Fraction
+
+    @property
+    def sampled(self) -> bool:
+        """Whether only a part of it is looked at."""
+        return self.why is Why.SAMPLED
+
+    @property
+    def count(self) -> int:
+        """How many of its items are drawn."""
+        return needed(self.items, self.step)
+
+
+def needed(items: int, step: Fraction) -> int:
+    """“Not less than” the step of all items of one source: rounded up."""
+    return ceil(items * step)
+
+
+def places(
+    sizes: Mapping[str, Fraction], counts: Mapping[str, int], total: Fraction, ladder: Ladder, reading: str, *,
+    risks: Mapping[str, Level] | None = None, unknown: Collection[str] = (), kept_whole: Collection[str] = (),
+) -> tuple[Place, ...]:  # fmt: skip
+    """Every source by its share of the unit's total, with whether it may be sampled.
+
+    Only what is below the pack's share may be. Read leniently each stands alone; read strictly the sampled ones together stay below it,
+    taken from the lowest risk and the fewest tonnes on. High risk, a risk not assessed and unknown tonnes are never sampled; without
+    `risks` none is weighed and each begins at the first step. Refuses a reading the pack has not and a total that is not positive.
+    """
+    if reading not in {each.code for each in ladder.readings}:
+        raise Refusal("data.sample.reading", reading=reading)
+    if total <= 0:
+        raise Refusal("data.sample.empty")
+    levels = risks or {}
+    reached, found = Fraction(), {}
+    for key in sorted(sizes, key=lambda key: (ORDER.index(levels.get(key, Level.LOW)), sizes[key], key)):
+        share = sizes[key] / total
+        why = Why.SAMPLED
+        if key in unknown:
+            why = Why.UNKNOWN
+        elif share >= ladder.share_below:
+            why = Why.AT_OR_ABOVE
+        elif levels.get(key) is Level.HIGH:
+            why = Why.HIGH_RISK
+        elif risks is not None and key not in risks:
+            why = Why.NOT_ASSESSED
+        elif key in kept_whole:
+            why = Why.CHOSEN
+        elif reading == STRICT and (reached + sizes[key]) / total >= ladder.share_below:
+            why = Why.TOGETHER
+        else:
+            reached += sizes[key]
+        step = first_step(levels.get(key), ladder.steps) if why is Why.SAMPLED else WHOLE
+        found[key] = Place(key, sizes[key], None if why is Why.UNKNOWN else share, counts.get(key, 0), why, step)
+    return tuple(found[key] for key in sorted(found))
+
+
+def draw_steps(population: Population, steps: Mapping[str, Fraction], seed: str) -> Mapping[str, tuple[Item, ...]]:
+    """The items of each stratum up to its step: those of a lower step are always among them.
+
+    A stratum is the items with the same first part; for sites, whose items are the strata, `steps` holds the one stratum `sites`.
+    """
+    found = {}
+    for key, step in steps.items():
+        mine = [item for item in population.items if population.kind == "sites" or item.parts[0] == key]
+        found[key] = lowest(mine, needed(len(mine), step), seed, population.checksum)
+    return found
+
+
+def next_step(current: Fraction, steps: Sequence[Fraction]) -> Fraction | None:
+    """The step above, None on the last one."""
+    return next((step for step in sorted(steps) if step > current), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """What a stratum's newest items ask for: nothing yet (items open), nothing more, or at least the step `to`."""
+
+    open: int
+    failed: int
+    to: Fraction | None
+
+    @property
+    def must_climb(self) -> bool:
+        """Whether the step above is forced."""
+        return self.to is not None and self.failed > 0
+
+
+def forced(current: Fraction, steps: Sequence[Fraction], newest_open: int, newest_failed: int) -> Forced:
+    """A failure among the items that the present step added forces the step above; none, or the last step, ends it."""
+    return Forced(newest_open, newest_failed, next_step(current, steps) if newest_failed else None)
+
+
+def climbed(current: Fraction, to: Fraction, ladder: Ladder, weighed: Mapping[str, str]) -> Fraction:
+    """The step climbed to; refuses one that the ladder has not or is not higher, and any of what is weighed left out."""
+    if to not in ladder.steps or to <= current:
+        raise Refusal("data.sample.step", step=f"{to.numerator * 100 // to.denominator} %")
+    if any(not weighed.get(each.code, "").strip() for each in ladder.weigh):
+        raise Refusal("data.sample.weigh")
+    return to
