@@ -250,6 +250,8 @@ def _by_category(results: Sequence[SourceResult], report: ReportedReport, pack: 
     found = []
     for code in sorted({result.category for result in results} | stated.keys()):
         rule = pack.category(code)
+        if rule is not None and not rule.reported:
+            continue
         counts = rule is None or rule.in_total
         mine = [result for result in results if result.category == code and (result.counts or not counts)]
         known = sum((result.known for result in mine), Fraction())

@@ -1,6 +1,7 @@
 """Whether the codes of a rule pack hang together: none stands twice, none is named that is not defined."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from verifier.core.methods import METHODS
@@ -8,6 +9,8 @@ from verifier.core.quantities import factor_unit
 from verifier.core.report import PARAMETERS
 
 Row = Mapping[str, Any]
+_ANY_YEAR = 2023
+"""A year like most, for dates that hold in every year."""
 CODED_SECTIONS = (
     "categories",
     "tables",
@@ -30,7 +33,7 @@ CODED_SECTIONS = (
 
 def loose(data: Row) -> list[tuple[str, str]]:
     """Every code that stands twice or leads nowhere, as (key, reason), of a pack whose shape is right."""
-    return [*_twice(data), *_unknown(data), *_factors(data), *_whole(data)]
+    return [*_twice(data), *_unknown(data), *_factors(data), *_dates(data), *_whole(data)]
 
 
 def _codes(data: Row, section: str) -> list[str]:
@@ -72,6 +75,14 @@ def _factors(data: Row) -> Iterator[tuple[str, str]]:
             yield f"{key}.unit", f"no unit {row['unit']!r}"
         if ("source" in row) is not ("basis" in row):
             yield key, "source and basis go together"
+
+
+def _dates(data: Row) -> Iterator[tuple[str, str]]:
+    for row in data.get("suggested_dates", ()):
+        try:
+            date(row.get("for_year", _ANY_YEAR) + row["years_after"], row["month"], row["day"])
+        except ValueError:
+            yield f"suggested_dates.{row['code']}", f"there is no day {row['day']} in month {row['month']}"
 
 
 def _whole(data: Row) -> Iterator[tuple[str, str]]:
