@@ -73,6 +73,7 @@ def build(app: Flask) -> World:
     db.session.add(token)
     db.session.flush()
     values = {
+        "programme": "beijing", "version": "2021",
         "engagement_id": case.id, "unit_year_id": case.unit_year_id, "year_id": case.unit_year.year_id, "number": 1, "kind": "source",
         "key": "E-095", "source_key": "E-095", "item_code": item, "photo_id": photo.id, "copy": "preview", "visit_id": visit.id,
         "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id, "session_id": token.id, "user_id": spare.id,
