@@ -22,6 +22,7 @@ from verifier.casework import views as casework
 from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
 from verifier.checks.data.flags import views as flags
+from verifier.checks.data.sampling import models as _samples  # noqa: F401 - so that migrations know its rows
 from verifier.checks.site import views as site
 from verifier.config import Settings
 from verifier.core.access import Permission

@@ -13,6 +13,7 @@ from verifier.core.sampling.population import Item, Population
 from verifier.core.sampling.risk import ORDER, Level, first_step
 
 STRICT, LENIENT = "strict", "lenient"
+SITES = "sites"
 WHOLE = Fraction(1)
 
 
@@ -98,14 +99,16 @@ def places(
     return tuple(found[key] for key in sorted(found))
 
 
-def draw_steps(population: Population, steps: Mapping[str, Fraction], seed: str) -> Mapping[str, tuple[Item, ...]]:
+def draw_steps(
+    population: Population, steps: Mapping[str, Fraction], seed: str, among: Collection[str] = ()
+) -> Mapping[str, tuple[Item, ...]]:
     """The items of each stratum up to its step: those of a lower step are always among them.
 
-    A stratum is the items with the same first part; for sites, whose items are the strata, `steps` holds the one stratum `sites`.
+    A stratum is the items with the same first part (a source's months); sites are one stratum, `sites`, of those named in `among`.
     """
     found = {}
     for key, step in steps.items():
-        mine = [item for item in population.items if population.kind == "sites" or item.parts[0] == key]
+        mine = [item for item in population.items if (item.parts[0] in among if population.kind == SITES else item.parts[0] == key)]
         found[key] = lowest(mine, needed(len(mine), step), seed, population.checksum)
     return found
 

@@ -1,0 +1,148 @@
+"""A sample as it is asked for; the same plan, seed and population draw the same items anywhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from verifier.core.errors import Refusal
+from verifier.core.report import ReportedReport
+from verifier.core.results import Calculation
+from verifier.core.rulepack import RulePack
+from verifier.core.sampling import tonneunit
+from verifier.core.sampling.draw import checked_seed
+from verifier.core.sampling.ladder import SITES, draw_steps
+from verifier.core.sampling.population import Item, Population, error_of, monthly_data, sites
+from verifier.core.sampling.reciprocal import draw_list
+from verifier.core.sampling.tonneunit import TonneUnitPlan
+
+
+class Method(StrEnum):
+    """How items are drawn; a pack says which of them it admits."""
+
+    LADDER = "ladder"
+    TONNE_UNIT = "tonne_unit"
+    RECIPROCAL = "reciprocal"
+
+
+class Result(StrEnum):
+    """What looking at one item showed."""
+
+    AGREED = "agreed"
+    DIFFERS = "differs"
+    NOT_FOUND = "not_found"
+
+
+KINDS: Mapping[Method, tuple[str, ...]] = {Method.LADDER: ("data", SITES), Method.TONNE_UNIT: ("added", "deducted")}
+"""The populations a method is drawn from; a reciprocal one is a list that somebody else keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The method, its population, and what it needs: the ladder's steps by stratum, the tonne unit's errors, a list's count."""
+
+    method: Method
+    kind: str
+    steps: Mapping[str, Fraction] = field(default_factory=dict)
+    among: tuple[str, ...] = ()
+    tonnes: TonneUnitPlan | None = None
+    count: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        """The plan as plain values; `of_json` reads it back."""
+        made: dict[str, object] = {"method": str(self.method), "kind": self.kind}
+        if self.method is Method.LADDER:
+            made |= {"steps": {key: str(step) for key, step in sorted(self.steps.items())}, "among": sorted(self.among)}
+        if self.tonnes:
+            asked = {"risk": self.tonnes.risk, "tolerable": self.tonnes.tolerable, "expected": self.tonnes.expected}
+            made |= {name: str(value) for name, value in asked.items()}
+            made["expansion"] = None if self.tonnes.expansion is None else str(self.tonnes.expansion)
+        if self.method is Method.RECIPROCAL:
+            made["count"] = self.count
+        return made
+
+
+def of_json(made: Mapping[str, object]) -> Plan:
+    """The plan that `as_json` gave."""
+    steps, among = made.get("steps") or {}, made.get("among") or ()
+    assert isinstance(steps, Mapping)
+    assert isinstance(among, list | tuple)
+    tonnes = None
+    if made.get("tolerable"):
+        expansion = made.get("expansion")
+        risk, tolerable, expected = (Fraction(str(made[name])) for name in ("risk", "tolerable", "expected"))
+        tonnes = TonneUnitPlan(risk, tolerable, expected, None if expansion is None else Fraction(str(expansion)))
+    return Plan(
+        Method(str(made["method"])), str(made["kind"]), {key: Fraction(str(step)) for key, step in steps.items()}, tuple(map(str, among)),
+        tonnes, int(str(made.get("count", 0))),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnItem:
+    """One item to be looked at: the stratum it speaks for, the step that took it in, and whether it speaks for itself alone."""
+
+    item: Item
+    stratum: str
+    step: Fraction | None = None
+    whole: bool = False
+
+
+def admitted(pack: RulePack, method: Method) -> None:
+    """Refuses a method that the pack does not admit."""
+    if pack.sampling is None or method not in {each.code for each in pack.sampling.methods}:
+        raise Refusal("data.sample.method", method=method, pack=pack.id)
+
+
+def population_of(plan_kind: str, report: ReportedReport, calculation: Calculation) -> Population:
+    """The population of a report by its kind: monthly data (all, added, deducted) or sites."""
+    return sites(report, calculation) if plan_kind == SITES else monthly_data(calculation, plan_kind)
+
+
+def total_of(calculation: Calculation) -> Fraction:
+    """The unit's total, t CO2: as recalculated; where that is incomplete, as reported; else what is known."""
+    if calculation.recalculated_total is not None:
+        return calculation.recalculated_total
+    return calculation.recalculated_known if calculation.reported_total is None else Fraction(calculation.reported_total)
+
+
+def draw(plan: Plan, population: Population, seed: str) -> tuple[DrawnItem, ...]:
+    """The items, in canonical order within their strata; refuses a seed that cannot be written down again and a plan without items."""
+    seed = checked_seed(seed)
+    if plan.method is Method.LADDER:
+        by_stratum = draw_steps(population, plan.steps, seed, plan.among)
+        found = [DrawnItem(item, key, plan.steps[key]) for key, items in sorted(by_stratum.items()) for item in _canonical(items)]
+    elif plan.tonnes is not None:
+        drawn = tonneunit.draw_sample(population, plan.tonnes, seed)
+        found = [DrawnItem(item, plan.kind, None, item in drawn.whole) for item in drawn.items]
+    else:
+        found = [DrawnItem(item, plan.kind) for item in _canonical(draw_list(population, plan.count, seed))]
+    if not found:
+        raise Refusal("data.sample.nothing")
+    return tuple(found)
+
+
+def _canonical(items: tuple[Item, ...]) -> list[Item]:
+    return sorted(items, key=lambda item: item.line.encode())
+
+
+def checked_result(method: Method, kind: str, item: Item, result: Result, found: Decimal | None, note: str) -> Decimal | None:
+    """The amount found that is kept with a result; refuses a difference without its amount or reason, and nothing found without one."""
+    if result is not Result.AGREED and not note.strip():
+        raise Refusal("data.sample.note")
+    if result is not Result.DIFFERS:
+        return None
+    by_amount = method is not Method.RECIPROCAL and kind != SITES
+    if by_amount and found is None:
+        raise Refusal("data.sample.found")
+    if by_amount and item.quantity is not None and found == item.quantity:
+        raise Refusal("data.sample.same")
+    return found
+
+
+def signed_error(item: Item, result: Result, found: Decimal | None) -> Fraction:
+    """t CO2 the item reports too much (negative: too little). An item nothing was found for counts as wrong with all its tonnes."""
+    if result is Result.AGREED:
+        return Fraction(0)
+    return error_of(item, found if result is Result.DIFFERS else None)
