@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from verifier.core.because import Because
 from verifier.core.findings import DISPOSED, FindingState
+from verifier.core.materiality import Weighing, against_positive
 from verifier.core.rulepack import Opinion, RulePack
+
+__all__ = ["Because", "Choice", "FindingStanding", "Standing", "choices", "shortcomings", "undisposed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,10 @@ class Standing:
     """Natural keys of sources whose tonnes cannot be confirmed."""
     flags_open: int = 0
     """Flags of check 2 neither raised as a finding nor dismissed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Because:
-    """A reason as a message id with its values."""
-
-    message: str
-    values: tuple[tuple[str, object], ...] = ()
+    changes_open: int = 0
+    """Changes in a corrected report that no finding asked for and nobody has looked at."""
+    weighing: Weighing | None = None
+    """The errors held against the pack's threshold; None where the pack has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def undisposed(standing: Standing) -> tuple[Because, ...]:
         ("opinion.boundary_undecided", standing.boundary_undecided),
         ("opinion.data_undecided", standing.data_undecided),
         ("opinion.flags_open", standing.flags_open),
+        ("opinion.changes_open", standing.changes_open),
         ("opinion.checklist_unanswered", standing.checklist_unanswered),
     ):
         if count:
@@ -72,7 +73,7 @@ def undisposed(standing: Standing) -> tuple[Because, ...]:
 
 
 def shortcomings(standing: Standing, pack: RulePack) -> tuple[Because, ...]:
-    """What a positive opinion would have to hide: a blocking finding not corrected, a number that cannot be confirmed.
+    """What a positive opinion would have to hide: blocking findings not corrected, numbers that cannot be confirmed, material errors.
 
     Estimating a non-conformity conservatively disposes of it, but the report itself stays uncorrected.
     """
@@ -88,14 +89,16 @@ def shortcomings(standing: Standing, pack: RulePack) -> tuple[Because, ...]:
     if standing.cannot_confirm:
         shown = ", ".join(standing.cannot_confirm[:10])
         reasons.append(Because("opinion.cannot_confirm", (("sources", shown), ("count", len(standing.cannot_confirm)))))
+    if pack.materiality and standing.weighing:
+        reasons += against_positive(standing.weighing)
     return tuple(reasons)
 
 
 def choices(standing: Standing, pack: RulePack) -> tuple[Choice, ...]:
     """Every opinion of the pack with what speaks against it.
 
-    A positive one needs everything closed; a negative one needs a shortcoming to name. Where the pack has no materiality threshold,
-    size plays no part: no verdict is invented.
+    A positive one needs everything closed; a negative one needs a shortcoming to name. Where the pack has a threshold, errors that stay
+    uncorrected must be immaterial, by size and by nature; where it has none, size plays no part: no verdict is invented.
     """
     left, short = undisposed(standing), shortcomings(standing, pack)
     nothing_wrong = () if short else (Because("opinion.nothing_wrong"),)

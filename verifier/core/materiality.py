@@ -1,0 +1,258 @@
+"""Errors together, against the threshold where there is one: signed, corrected and not, net and gross side by side.
+
+Everywhere: exact rationals, t CO2, as the report says − right, seen from the unit's total: positive where the report says too much.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from verifier.core.because import Because
+from verifier.core.quantities import plain
+
+NOTHING = Fraction()
+
+
+class Verdict(StrEnum):
+    """What uncorrected errors come to against a threshold, the mildest first."""
+
+    NOT_MATERIAL = "not_material"
+    ONLY_NETTED = "only_netted"
+    """Above it taken one by one, below it only because over- and understatements cancel."""
+    MATERIAL = "material"
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """One error of a source (empty: of the report as a whole), the finding that names it, and why it is material by nature, if it is."""
+
+    source: str
+    tonnes: Fraction
+    corrected: bool
+    reference: str = ""
+    nature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Errors added up: what the report says too much and what it says too little, never one without the other."""
+
+    over: Fraction = Fraction()
+    under: Fraction = Fraction()
+
+    @property
+    def net(self) -> Fraction:
+        """Over- and understatements set against each other."""
+        return self.over - self.under
+
+    @property
+    def gross(self) -> Fraction:
+        """All of them, whichever way they point."""
+        return self.over + self.under
+
+    def __add__(self, other: "Sum") -> "Sum":
+        return Sum(self.over + other.over, self.under + other.under)
+
+
+def summed(errors: Iterable[Error]) -> Sum:
+    """Errors added up; their order never matters."""
+    over = under = Fraction()
+    for error in errors:
+        over, under = over + max(error.tonnes, NOTHING), under + max(-error.tonnes, NOTHING)
+    return Sum(over, under)
+
+
+@dataclass(frozen=True, slots=True)
+class OfSource:
+    """The errors of one source, and what they come to."""
+
+    source: str
+    errors: tuple[Error, ...]
+    uncorrected: Sum
+    corrected: Sum
+
+
+def by_source(errors: Iterable[Error]) -> tuple[OfSource, ...]:
+    """Errors by source, the heaviest uncorrected first, then by key."""
+    found: dict[str, list[Error]] = {}
+    for error in errors:
+        found.setdefault(error.source, []).append(error)
+    rows = [OfSource(key, tuple(mine), _of(mine, corrected=False), _of(mine, corrected=True)) for key, mine in found.items()]
+    return tuple(sorted(rows, key=lambda row: (-row.uncorrected.gross, -row.corrected.gross, row.source)))
+
+
+def _of(errors: Iterable[Error], *, corrected: bool) -> Sum:
+    return summed(error for error in errors if error.corrected is corrected)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """All errors of a report with what is projected beyond them, and the threshold they are held against.
+
+    `share` of `total` (t CO2, as reported) is the threshold; either None: there is none. `own`: a body's planning threshold, on which no
+    verdict rests. `unknown` are sources whose right figure is not known yet, `sampling_open` says that a drawn item is not worked.
+    `nature` are reasons by which something without tonnes is material, `netting` the reason for which cancelling was accepted.
+    """
+
+    errors: tuple[Error, ...]
+    total: Fraction | None = None
+    share: Fraction | None = None
+    own: bool = False
+    remainder: Sum | None = None
+    sampling_open: bool = False
+    unknown: tuple[str, ...] = ()
+    nature: tuple[str, ...] = ()
+    netting: str = ""
+
+    @property
+    def sources(self) -> tuple[OfSource, ...]:
+        """The errors source by source."""
+        return by_source(self.errors)
+
+    @property
+    def uncorrected(self) -> Sum:
+        """What is still wrong in the report, as far as it is known."""
+        return _of(self.errors, corrected=False)
+
+    @property
+    def corrected(self) -> Sum:
+        """What was wrong and no longer is."""
+        return _of(self.errors, corrected=True)
+
+    @property
+    def weighed(self) -> Sum:
+        """What is held against the threshold: known and uncorrected, and what sampling projects beyond it."""
+        return self.uncorrected + (self.remainder or Sum())
+
+    @property
+    def largest(self) -> Fraction:
+        """The largest single uncorrected error, whichever way it points."""
+        return max((abs(error.tonnes) for error in self.errors if not error.corrected), default=Fraction())
+
+    @property
+    def threshold(self) -> Fraction | None:
+        """Above so many tonnes errors are material; exactly as many are not."""
+        return None if self.share is None or self.total is None else self.share * abs(self.total)
+
+    @property
+    def material_by_nature(self) -> tuple[str, ...]:
+        """Reasons for which something uncorrected is material whatever its size."""
+        return tuple(dict.fromkeys([*(error.nature for error in self.errors if error.nature and not error.corrected), *self.nature]))
+
+    @property
+    def by_size(self) -> Verdict | None:
+        """What the known errors come to, singly and together; None without a threshold."""
+        threshold, weighed = self.threshold, self.weighed
+        if threshold is None:
+            return None
+        if abs(weighed.net) > threshold or self.largest > threshold:
+            return Verdict.MATERIAL
+        return Verdict.ONLY_NETTED if weighed.gross > threshold else Verdict.NOT_MATERIAL
+
+    @property
+    def so_far(self) -> Verdict | None:
+        """The same with what is material by nature; None without a threshold."""
+        if self.threshold is None:
+            return None
+        return Verdict.MATERIAL if self.material_by_nature else self.by_size
+
+    @property
+    def whole(self) -> bool:
+        """Whether every figure is known and every sampled item worked."""
+        return not self.unknown and not self.sampling_open
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict on the report: none on a body's own threshold, and a mild one only once everything is known.
+
+        Source: AVR (EU) 2018/2067 as rules.md section 3 has it: singly and in aggregate, by size and by nature.
+        """
+        if self.own or not (self.whole or self.so_far is Verdict.MATERIAL):
+            return None
+        return self.so_far
+
+
+def weigh(
+    errors: Iterable[Error], total: Fraction | None = None, share: Fraction | None = None, *, own: bool = False,
+    remainder: Sum | None = None, sampling_open: bool = False, unknown: Collection[str] = (), nature: Collection[str] = (),
+    netting: str = "",
+) -> Weighing:  # fmt: skip
+    """Errors held against a threshold, those of nothing left out; `share` of `total` is it, in t CO2. Source: rules.md sections 1 and 3."""
+    weighty = sorted((error for error in errors if error.tonnes or error.nature), key=_place)
+    return Weighing(tuple(weighty), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting)
+
+
+def _place(error: Error) -> tuple[str, str, bool, Fraction]:
+    return error.source, error.reference, error.corrected, error.tonnes
+
+
+def against_positive(weighing: Weighing) -> tuple[Because, ...]:
+    """What a positive opinion would have to hide: errors that are material, or that only cancelling keeps below the threshold.
+
+    Source: AVR (EU) 2018/2067, rules.md section 3: uncorrected but immaterial items are allowed and listed.
+    """
+    if weighing.own or weighing.threshold is None:
+        return ()
+    sums, reasons = weighing.weighed, []
+    if weighing.by_size is Verdict.MATERIAL:
+        reasons.append(Because("opinion.material", _figures(sums, weighing.threshold)))
+    if weighing.by_size is Verdict.ONLY_NETTED and not weighing.netting:
+        reasons.append(Because("opinion.only_netted", _figures(sums, weighing.threshold)))
+    if weighing.material_by_nature:
+        reasons.append(Because("opinion.material_nature", (("reasons", "; ".join(weighing.material_by_nature)),)))
+    return tuple(reasons)
+
+
+def would_change(weighing: Weighing) -> tuple[Because, ...]:
+    """In words, how many tonnes lie between this verdict and another, and what it waits for."""
+    threshold = weighing.threshold
+    if weighing.share is None:
+        return (Because("materiality.no_threshold"),)
+    if threshold is None:
+        return (Because("materiality.no_total"),)
+    said = list(_by_size(weighing, threshold))
+    if weighing.material_by_nature:
+        said.append(Because("materiality.by_nature", (("reasons", "; ".join(weighing.material_by_nature)),)))
+    if weighing.unknown:
+        said.append(Because("materiality.unknown", (("count", len(weighing.unknown)), ("sources", _listed(weighing.unknown)))))
+    if weighing.sampling_open:
+        said.append(Because("materiality.sampling_open"))
+    return tuple(said)
+
+
+def _by_size(weighing: Weighing, threshold: Fraction) -> Sequence[Because]:
+    sums = weighing.weighed
+    match weighing.by_size:
+        case Verdict.NOT_MATERIAL:
+            over, under = threshold - max(sums.net, NOTHING), threshold + min(sums.net, NOTHING)
+            said = [Because("materiality.until", (("over", tonnes(over)), ("under", tonnes(under))))]
+            either = threshold - sums.gross
+            return [*said, Because("materiality.until_gross", (("tonnes", tonnes(either)),))] if either < min(over, under) else said
+        case Verdict.ONLY_NETTED:
+            return [Because("materiality.only_netted", (*_figures(sums, threshold), ("tonnes", tonnes(sums.gross - threshold))))]
+    said = []
+    if abs(sums.net) > threshold:
+        way = "materiality.correct_over" if sums.net > 0 else "materiality.correct_under"
+        said.append(Because(way, (("tonnes", tonnes(abs(sums.net) - threshold)),)))
+    if weighing.largest > threshold:
+        alone = [error for error in weighing.errors if not error.corrected and abs(error.tonnes) > threshold]
+        named = _listed([" ".join(part for part in (error.source, error.reference) if part) or "–" for error in alone])
+        said.append(Because("materiality.alone", (("which", named), ("count", len(alone)), ("tonnes", tonnes(weighing.largest)))))
+    return said
+
+
+def _figures(sums: Sum, threshold: Fraction) -> tuple[tuple[str, object], ...]:
+    figures = (("net", sums.net), ("gross", sums.gross), ("over", sums.over), ("under", sums.under), ("threshold", threshold))
+    return tuple((name, tonnes(figure)) for name, figure in figures)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words[:10]) + (" …" if len(words) > 10 else "")
+
+
+def tonnes(figure: Fraction) -> str:
+    """Tonnes as sentences hold them: grouped, at most two places, a real minus."""
+    whole, point, rest = plain(abs(figure), 2).partition(".")
+    sign = "−" if figure < 0 and (whole, rest) != ("0", "") else ""
+    return f"{sign}{int(whole):,}{point}{rest}"
