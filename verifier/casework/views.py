@@ -126,14 +126,14 @@ def case(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.get("/cases/<uuid:engagement_id>/trail")
-@permit(Permission.CASE_TRAIL, keeps_record=True)
+@permit(Permission.CASE_TRAIL, keeps_record="export")
 def trail(engagement: Engagement) -> ResponseReturnValue:
     """Who did what in the case, newest first, and whether the trail holds; working papers are named only to those who may read them."""
     return _trail(engagement)
 
 
 @bp.get("/admin/trail")
-@permit(Permission.ACCOUNT_MANAGE, keeps_record=True)
+@permit(Permission.ACCOUNT_MANAGE, keeps_record="export")
 def installation_trail() -> ResponseReturnValue:
     """What was done outside any case (signing in, accounts, organisations, programmes), and whether that trail holds."""
     return _trail(None)

@@ -32,7 +32,7 @@ FOR_A_YEAR = "private, max-age=31536000, immutable"
 
 
 @bp.route("/cases/<uuid:engagement_id>/photos")
-@permit(Permission.PHOTO_READ, keeps_record=True)
+@permit(Permission.PHOTO_READ, keeps_record="export")
 def photos(engagement: Engagement) -> ResponseReturnValue:
     """The photos the reader may see."""
     form = PhotoFilter(request.args)

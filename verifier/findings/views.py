@@ -36,7 +36,7 @@ LABELS = {Check.BOUNDARY: _l("Boundary"), Check.DATA: _l("Data"), Check.SITE: _l
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings")
-@permit(Permission.FINDING_READ, keeps_record=True)
+@permit(Permission.FINDING_READ, keeps_record="export")
 def findings(engagement: Engagement) -> ResponseReturnValue:
     """The findings the reader may see; for the lead verifier, the button that sends every draft."""
     form, pack = FilterForm(request.args), load(engagement.pack_id)

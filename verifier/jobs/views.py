@@ -39,7 +39,7 @@ def kind_words(kind: str) -> str:
 
 
 @bp.get("/admin/jobs")
-@permit(Permission.ACCOUNT_MANAGE, keeps_record=True)
+@permit(Permission.ACCOUNT_MANAGE, keeps_record="export")
 def jobs() -> ResponseReturnValue:
     """Background work; when nothing is asked for, what gave up."""
     form = JobFilter(request.args, state=State.GAVE_UP.value, kinds={kind: str(words) for kind, words in KINDS.items()})

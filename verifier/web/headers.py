@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 
 from verifier.db import db, writes_wanted
-from verifier.web import once, session, together
+from verifier.web import once, permit, session, together
 
 CSP = "; ".join(
     (
@@ -13,15 +13,13 @@ CSP = "; ".join(
         "img-src 'self' data: blob:", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "manifest-src 'self'",
     )
 )  # fmt: skip
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def begin() -> Any:
     """Say whether this request will write, hold what it is about, find out whose it is, and whether it was done before."""
     for left_over in ("refusal", "roles", "time_zone"):
         g.pop(left_over, None)
-    view = current_app.view_functions.get(request.endpoint or "")
-    writes_wanted.set(request.method not in READS or getattr(view, "keeps_record", False))
+    writes_wanted.set(permit.will_write())
     if request.endpoint == "static":
         return None
     together.hold()

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 
 from verifier.accounts.models import User
 from verifier.core import access
@@ -16,17 +16,19 @@ from verifier.engagements import queries as engagements
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.rulepacks.load import pinned
+from verifier.web.lists import wants_spreadsheet
 from verifier.web.session import signed_in_user
 
 View = Callable[..., Any]
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def permit(permission: Permission, *, keeps_record: bool = False) -> Callable[[View], View]:
+def permit(permission: Permission, *, keeps_record: bool | Literal["export"] = False) -> Callable[[View], View]:
     """Guard a view.
 
     Where its address holds `engagement_id`, `unit_year_id` or `year_id`, the view receives the `engagement`, `unit_year` or `year`
     instead, after the person was found to have a role on it (else 404) that carries the permission (else 403). `keeps_record` says
-    that even a GET writes a row to the trail.
+    that even a GET writes a row to the trail: always, or only where the list is taken away as a file.
     """
 
     def guard(view: View) -> View:
@@ -47,6 +49,14 @@ def permit(permission: Permission, *, keeps_record: bool = False) -> Callable[[V
         return guarded
 
     return guard
+
+
+def will_write() -> bool:
+    """Whether this request writes: a form does, and a GET that is noted in the trail; a reader keeps no writer waiting."""
+    if request.method not in READS:
+        return True
+    kept = getattr(current_app.view_functions.get(request.endpoint or ""), "keeps_record", False)
+    return wants_spreadsheet() if kept == "export" else bool(kept)
 
 
 def may(permission: Permission) -> bool:

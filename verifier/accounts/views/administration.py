@@ -24,7 +24,7 @@ from verifier.web.spreadsheet import spreadsheet
 
 
 @bp.get("/admin/people")
-@permit(Permission.ACCOUNT_MANAGE, keeps_record=True)
+@permit(Permission.ACCOUNT_MANAGE, keeps_record="export")
 def people() -> ResponseReturnValue:
     """Everyone who has an account."""
     form = PeopleFilter(request.args)
@@ -123,7 +123,7 @@ def remove_second_factor(user_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/admin/organisations")
-@permit(Permission.ACCOUNT_MANAGE, keeps_record=True)
+@permit(Permission.ACCOUNT_MANAGE, keeps_record="export")
 def organisations() -> ResponseReturnValue:
     """Every organisation."""
     form = OrganisationFilter(request.args)

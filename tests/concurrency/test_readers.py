@@ -1,0 +1,54 @@
+"""Whoever only looks keeps nobody waiting: a page that writes nothing takes no writer's place."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.house import routes
+from tests.people import Cast, sign_in
+from tests.security.attacker import address, allowed, gets
+from verifier.audit.models import TrailRow
+from verifier.db import db, writes_wanted
+
+ALWAYS = {
+    "boundary.taken_away", "data.taken_away", "evidence.attachment", "evidence.original", "flags.taken_away", "reports.workbook",
+    "statement.differences", "statement.pdf",
+}  # fmt: skip
+"""What is taken away is noted in the trail, and has no page to look at."""
+
+
+def test_no_page_that_is_only_looked_at_waits_for_whoever_writes(app: Flask) -> None:
+    """Another holds SQLite's one writing place all the while: a page that asked for it would wait 15 seconds and fail."""
+    world = routes.build(app)
+    clients = {person: sign_in(app.test_client(), getattr(Cast(), person)) for person in ("admin", "lead", "manager", "contact")}
+    waited, seen = [], 0
+    for client in clients.values():
+        client.get("/account")
+    database = app.extensions["verifier"].settings.instance / "verifier.sqlite"
+    db.session.remove()
+    with closing(sqlite3.connect(database, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        for rule in gets(world):
+            person = next((each for each in clients if each in allowed("GET", rule)), None)
+            if person is None or rule.endpoint in ALWAYS:
+                continue
+            with clients[person].get(address(rule, world.values)) as answer:
+                seen += 1
+                waited += [rule.rule] if answer.status_code >= 500 or writes_wanted.get() else []
+        writer.execute("ROLLBACK")
+    assert waited == []
+    assert seen > 60
+
+
+@pytest.mark.parametrize("page", ["/cases/{}/findings", "/cases/{}/photos", "/cases/{}/trail"])
+def test_a_list_that_is_taken_away_is_noted_and_one_that_is_looked_at_is_not(app: Flask, cast: Cast, page: str) -> None:
+    world = routes.build(app)
+    here, there = sign_in(app.test_client(), cast.lead), page.format(world.values["engagement_id"])
+    rows = []
+    for asked in ("", "?export=nothing", "?export=xlsx"):
+        assert here.get(there + asked).status_code == 200
+        rows.append(db.session.scalar(select(func.count()).select_from(TrailRow)) or 0)
+    assert (rows[1] - rows[0], rows[2] - rows[1]) == (0, 1)
