@@ -15,7 +15,7 @@ from verifier.engagements.models import Engagement, TeamMember
 from verifier.evidence import actions as evidence
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports import actions as reports
-from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
+from verifier.reports.models import ReportedFacility, ReportedNumber, ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
 PACK = "beijing/2021"
@@ -67,7 +67,7 @@ _READ: dict[Path, dict[type[Base], list[dict[str, Any]]]] = {}
 
 def _columns(version: ReportVersion) -> dict[type[Base], list[dict[str, Any]]]:
     found: dict[type[Base], list[dict[str, Any]]] = {ReportVersion: [_row(version)]}
-    for model in (ReportedSource, ReportedFacility):
+    for model in (ReportedSource, ReportedFacility, ReportedNumber):
         found[model] = [_row(row) for row in db.session.scalars(select(model).where(model.version_id == version.id))]
     return found
 
@@ -87,7 +87,7 @@ def _read_before(cast: Cast, of: UnitYear, workbook: Path) -> ReportVersion | No
     version = ReportVersion(**{**rows[ReportVersion][0], **here, "released_by": None, "released_at": None})
     db.session.add(version)
     db.session.flush()
-    for model in (ReportedSource, ReportedFacility):
+    for model in (ReportedSource, ReportedFacility, ReportedNumber):
         db.session.execute(insert(model), rows[model])
     record("report:version:handed_in", actor(cast.contact), Subject("unit_year", str(of.id)), now=utcnow(), number=version.number,
            file=workbook.name, sha256=version.sha256, flags=version.flag_count)  # fmt: skip

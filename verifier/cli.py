@@ -20,6 +20,7 @@ from verifier.db import db, utcnow
 from verifier.jobs import worker
 from verifier.keeping import commands as keeping
 from verifier.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, say
+from verifier.reports import numbers
 from verifier.rulepacks import load as rulepacks
 from verifier.serve import serve as run_server
 from verifier.statement import commands as statements
@@ -31,6 +32,8 @@ def installation() -> Flask:
     app = create_app()
     with app.app_context():
         upgrade()
+        if numbers.write_missing():
+            db.session.commit()
     return app
 
 

@@ -13,6 +13,7 @@ from verifier.core.calculation import calculate, facility_fingerprint
 from verifier.core.errors import Refusal
 from verifier.core.fingerprints import Fingerprints
 from verifier.core.lifecycle import Stage
+from verifier.core.numbers import Number, numbers_of
 from verifier.core.quantities import round_half_up
 from verifier.core.report import ReportedReport, SourceRow, yes_or_no
 from verifier.core.results import Calculation, SourceResult
@@ -20,7 +21,7 @@ from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.evidence import actions as evidence
 from verifier.registry.models import UnitYear
-from verifier.reports import queries, workbook
+from verifier.reports import numbers, queries, workbook
 from verifier.reports.content import as_json
 from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
@@ -63,6 +64,7 @@ class Read:
 
     report: ReportedReport
     calculation: Calculation
+    numbers: tuple[Number, ...]
 
 
 def expected(unit_year: UnitYear) -> Expected:
@@ -90,7 +92,7 @@ def read(data: bytes, expected: Expected) -> Read:
     pack = load(expected.pack_id)
     calculation = calculate(report, pack)
     queries.remember(sha256(data).hexdigest(), pack.sha256, report, calculation)
-    return Read(report, calculation)
+    return Read(report, calculation, tuple(numbers_of(report, calculation)))
 
 
 def hand_in(
@@ -116,6 +118,7 @@ def hand_in(
     db.session.flush()
     db.session.add_all([*_source_rows(version, report, calculation), *_facility_rows(version, report)])
     db.session.flush()
+    numbers.write(version, found.numbers)
     record("report:version:handed_in", actor, Subject("unit_year", str(unit_year.id)), now=now, case=case.id if case else None,
            number=version.number, file=filename, sha256=kept.sha256, flags=version.flag_count)  # fmt: skip
     return version

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
@@ -85,3 +85,35 @@ class ReportedFacility(Base):
     owner: Mapped[str | None]
     note: Mapped[str | None]
     fingerprint: Mapped[str]
+
+
+class ReportedNumber(Base):
+    """One number of a version, as handed in, by its natural key; written in bulk at hand-in, for the register of all numbers."""
+
+    __tablename__ = "reported_number"
+    __table_args__ = (
+        UniqueConstraint("version_id", "number_key"),
+        Index("ix_reported_number_source", "version_id", "source_key", "position"),
+        Index("ix_reported_number_kind", "version_id", "kind", "position"),
+        Index("ix_reported_number_period", "version_id", "period", "position"),
+        Index("ix_reported_number_weight", "version_id", "weight", "position"),
+        Index("ix_reported_number_flags", "version_id", "flag_codes"),
+    )
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="in the order of the report, source by source")
+    number_key: Mapped[str] = mapped_column(comment="kind, source, parameter, period: the natural key")
+    kind: Mapped[str]
+    source_key: Mapped[str] = mapped_column(comment="a source, a kind of sources (*:…), a category or a product")
+    parameter: Mapped[str]
+    period: Mapped[str] = mapped_column(comment="empty for the whole year")
+    written: Mapped[str] = mapped_column(comment="the cell, word for word; empty where blank or missing")
+    value: Mapped[Decimal | None] = mapped_column(comment="as read, empty where it is no number")
+    unit: Mapped[str]
+    sheet: Mapped[str]
+    row: Mapped[int | None] = mapped_column(comment="empty where a month is missing")
+    cell: Mapped[str] = mapped_column(comment="the column, by its English name")
+    document: Mapped[str]
+    basis: Mapped[str]
+    weight: Mapped[float] = mapped_column(comment="t CO2 that hang on it, without sign, to sort by")
+    flag_codes: Mapped[str] = mapped_column(default="", comment="space separated, to filter by")
+    fingerprint: Mapped[str] = mapped_column(comment="the value and what it rests on; an outcome follows while it is the same")

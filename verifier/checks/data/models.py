@@ -1,10 +1,10 @@
-"""Rows of check 2: the outcome of each source's number, and what became of each flag."""
+"""Rows of check 2: the outcome of each source's tonnes and of each number, and what became of each flag."""
 
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
@@ -57,3 +57,33 @@ class FlagDisposition(Base):
 
     decider: Mapped[User] = relationship(lazy="joined")
     finding: Mapped[Finding | None] = relationship(lazy="joined")
+
+
+class NumberOutcome(Base):
+    """What a verifier holds of one reported number, by its natural key."""
+
+    __tablename__ = "number_outcome"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "number_key"),
+        Index("ix_number_outcome_outcome", "engagement_id", "outcome"),
+        CheckConstraint("outcome IN ('agreed', 'differs', 'cannot_confirm')", name="outcome"),
+        CheckConstraint("(outcome = 'cannot_confirm') = (verified IS NULL)", name="verified_whole"),
+        CheckConstraint("outcome <> 'differs' OR (said_by <> '' AND how <> '')", name="difference_explained"),
+    )
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"))
+    number_key: Mapped[str]
+    source_key: Mapped[str]
+    outcome: Mapped[str]
+    written: Mapped[str] = mapped_column(comment="as reported when this was decided")
+    unit: Mapped[str]
+    verified: Mapped[Decimal | None] = mapped_column(comment="in the number's own unit")
+    said_by: Mapped[str] = mapped_column(default="", comment="who or what says so, where it differs")
+    how: Mapped[str] = mapped_column(default="", comment="how it was found, or why it cannot be confirmed")
+    method: Mapped[str] = mapped_column(default="", comment="the evidence-gathering activity, by the pack's code")
+    fingerprint: Mapped[str] = mapped_column(comment="what was decided on; another one asks again")
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime]
+    version: Mapped[Version]
+
+    decider: Mapped[User] = relationship(lazy="joined")
