@@ -3,63 +3,31 @@
 import os
 from collections.abc import Iterator
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
+from tests import objectstore
 from verifier.core.errors import Refusal
-from verifier.evidence.store import Store
+from verifier.evidence.store import Store, Unreachable
 
 NOTHING = "0" * 64
 
 
-class Bucket(BaseHTTPRequestHandler):
-    """As much of S3 as a store asks for: conditional PUT, GET and HEAD of whole objects."""
-
-    def do_PUT(self) -> None:
-        data = self.rfile.read(int(self.headers["Content-Length"]))
-        taken = self.path in self.server.objects and self.headers["If-None-Match"] == "*"
-        if not taken:
-            self.server.objects[self.path] = data
-        self._answer(412 if taken else 200, b"")
-
-    def do_GET(self) -> None:
-        data = self.server.objects.get(self.path)
-        self._answer(404 if data is None else 200, data or b"")
-
-    do_HEAD = do_GET
-
-    def _answer(self, status: int, data: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("ETag", '"1"')
-        self.send_header("Last-Modified", "Tue, 01 Mar 2022 00:00:00 GMT")
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on the console."""
-
-
-@pytest.fixture
-def bucket() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Bucket) as server:
-        server.objects = {}
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
+@pytest.fixture(scope="module")
+def moto() -> Iterator[objectstore.Address]:
+    with objectstore.server() as address:
+        address.emptied("evidence")
+        yield address
 
 
 @pytest.fixture(params=["folder", "bucket"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "folder":
         return Store.at(tmp_path / "evidence")
-    port = request.getfixturevalue("bucket").server_port
-    address = f"s3://evidence/cases?endpoint=http://127.0.0.1:{port}&region=eu-central-1"
-    return Store.at(address, {"access_key_id": "key", "secret_access_key": "secret"})
+    moto: objectstore.Address = request.getfixturevalue("moto")
+    moto.emptied("evidence")
+    return moto.store("evidence/cases")
 
 
 def test_bytes_come_back_under_their_hash(store: Store) -> None:
@@ -101,13 +69,40 @@ def test_bytes_changed_on_the_disk_are_refused_and_not_taken_for_the_same(tmp_pa
         assert refused.value.values == {"sha256": digest}
 
 
-def test_bytes_changed_in_the_bucket_are_refused(bucket: ThreadingHTTPServer) -> None:
-    address = f"s3://evidence?endpoint=http://127.0.0.1:{bucket.server_port}&region=eu-central-1"
-    store = Store.at(address, {"access_key_id": "key", "secret_access_key": "secret"})
+@pytest.mark.parametrize("now", [b"", b"mete", b"Meter", b"meter "])
+def test_bytes_changed_in_the_bucket_are_refused_and_not_taken_for_the_same(moto: objectstore.Address, now: bytes) -> None:
+    moto.emptied("evidence")
+    store = moto.store("evidence")
     digest = store.put(b"meter")
-    bucket.objects = dict.fromkeys(bucket.objects, b"Meter")
-    with pytest.raises(Refusal, match=r"^evidence\.file\.damaged"):
-        store.get(digest)
+    moto.overwrite("evidence", f"{digest[:2]}/{digest}", now)
+    for deed in (lambda: store.get(digest), lambda: store.put(b"meter")):
+        with pytest.raises(Refusal, match=r"^evidence\.file\.damaged"):
+            deed()
+
+
+def test_a_bucket_that_is_not_there_is_out_of_reach_and_not_an_empty_one(moto: objectstore.Address) -> None:
+    store = moto.store("nowhere")
+    for deed in (lambda: store.put(b"meter"), lambda: store.get(NOTHING), lambda: store.exists(NOTHING), lambda: list(store.listed())):
+        with pytest.raises(Unreachable, match="NoSuchBucket"):
+            deed()
+
+
+def test_a_server_that_is_gone_is_out_of_reach() -> None:
+    store = objectstore.Address("http://127.0.0.1:1").store("evidence")
+    for deed in (lambda: store.put(b"meter"), lambda: store.get(NOTHING), lambda: list(store.listed())):
+        with pytest.raises(Unreachable):
+            deed()
+
+
+def test_a_bucket_lists_everything_beneath_its_prefix_and_gives_it_up(moto: objectstore.Address) -> None:
+    moto.emptied("evidence")
+    other, store = moto.store("evidence"), moto.store("evidence/cases")
+    aside = other.put(b"of another")
+    digests = {store.put(str(number).encode()) for number in range(3)}
+    assert {kept.digest for kept in store.listed()} == digests
+    for kept in store.listed():
+        store.remove(kept)
+    assert (list(store.listed()), other.get(aside)) == ([], b"of another")
 
 
 def test_a_kept_file_is_read_only_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

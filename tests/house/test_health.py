@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from tests import objectstore
 from verifier.db import db, utcnow
 from verifier.jobs.actions import enqueue
 from verifier.web.metrics import Requests
@@ -28,10 +29,7 @@ def test_a_database_of_another_version_is_not_ready(client: FlaskClient) -> None
 
 
 def test_a_store_that_is_away_is_not_ready_and_says_no_address(app: Flask, client: FlaskClient) -> None:
-    here = app.extensions["verifier"]
-    here.store = type(here.store).at(
-        "s3://evidence?endpoint=http://127.0.0.1:9&region=eu", {"access_key_id": "k", "secret_access_key": "s"}
-    )
+    app.extensions["verifier"].store = objectstore.Address("http://127.0.0.1:9").store("evidence")
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json["store"]) == (503, "unreachable")
     assert "127.0.0.1" not in answer.text

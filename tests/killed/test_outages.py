@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -15,14 +16,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from tests import make
+from tests import make, objectstore
 from tests.conftest import settings_in
 from tests.people import Cast, sign_in
 from verifier.app import create_app
 from verifier.audit.queries import verify
 from verifier.db import db, utcnow, writes_wanted
 from verifier.evidence.models import Photo
-from verifier.evidence.store import Store
 from verifier.keeping.sweep import left_over, sweep
 
 SAID = {
@@ -137,15 +137,17 @@ def test_a_read_only_instance_is_read_and_says_why_nothing_is_saved(served: tupl
     assert whole(app) == 1
 
 
-def test_a_store_that_does_not_answer_leaves_other_pages_standing(served: tuple[Flask, FlaskClient, str]) -> None:
+@pytest.mark.parametrize("why", ["nobody answers", "no such bucket"])
+def test_a_store_that_cannot_be_reached_leaves_other_pages_standing(served: tuple[Flask, FlaskClient, str], why: str) -> None:
     app, client, address = served
     here = app.extensions["verifier"]
-    local, keys = here.store, {"access_key_id": "x", "secret_access_key": "x"}
-    here.store = Store.at("s3://bucket?endpoint=http://127.0.0.1:9&region=us-east-1", keys)
-    for language, said in zip(("en", "zh"), SAID["store"], strict=True):
-        status, text = photo(client, address, language)
-        assert (status, said in text) == (503, True), text[-2000:]
-    assert client.get(address.removesuffix("/photos")).status_code == 200
+    local = here.store
+    with objectstore.server() if why == "no such bucket" else nullcontext(objectstore.Address("http://127.0.0.1:9")) as server:
+        here.store = server.store("nowhere")
+        for language, said in zip(("en", "zh"), SAID["store"], strict=True):
+            status, text = photo(client, address, language)
+            assert (status, said in text) == (503, True), text[-2000:]
+        assert client.get(address.removesuffix("/photos")).status_code == 200
     here.store = local
     assert whole(app) == 0
 

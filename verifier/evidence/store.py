@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from errno import EDQUOT, EFBIG, ENOSPC, EROFS
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from re import fullmatch, search
 from typing import Self
@@ -77,6 +78,9 @@ class Store:
                     obstore.put(self.objects, _key(digest), data, mode="create", use_multipart=False)
         except AlreadyExistsError:
             self.get(digest)
+        except FileNotFoundError:
+            self._require_bucket()
+            raise
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -85,6 +89,7 @@ class Store:
             with _answering():
                 data = bytes(obstore.get(self.objects, _key(digest)).bytes())
         except (NotFoundError, FileNotFoundError):
+            self._require_bucket()
             raise Refusal("evidence.file.missing", sha256=digest) from None
         if sha256(data).hexdigest() != digest:
             raise Refusal("evidence.file.damaged", sha256=digest)
@@ -104,15 +109,21 @@ class Store:
             with _answering():
                 return obstore.head(self.objects, _key(digest))["size"]
         except (NotFoundError, FileNotFoundError):
+            self._require_bucket()
             raise Refusal("evidence.file.missing", sha256=digest) from None
+
+    def _require_bucket(self) -> None:
+        """Nothing under a name is one thing, no bucket at all another: then nothing is missing, but everything out of reach."""
+        if self.root is None:
+            next(iter(self.listed()), None)
 
     def listed(self) -> Iterator[Kept]:
         """Everything that lies in the store, half-written copies of a killed process included."""
         if self.root:
             yield from self._listed_local(self.root)
             return
-        for page in obstore.list(self.objects, chunk_size=1000):
-            for found in page:
+        with _answering():
+            for found in chain.from_iterable(obstore.list(self.objects, chunk_size=1000)):
                 yield Kept(found["path"], found["last_modified"], found["size"], _digest(found["path"]))
 
     def remove(self, kept: Kept) -> None:
@@ -120,7 +131,8 @@ class Store:
         if self.root:
             (self.root / kept.path).unlink(missing_ok=True)
         else:
-            obstore.delete(self.objects, kept.path)
+            with _answering():
+                obstore.delete(self.objects, kept.path)
 
     @staticmethod
     def _listed_local(root: Path) -> Iterator[Kept]:
