@@ -1,5 +1,6 @@
 """Check 3 as it is done: the visit, the items, their photos and findings."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -141,6 +142,13 @@ def test_outcome_note_and_photos_of_an_item_are_kept_together(client: FlaskClien
     assert page.status_code == 303
     line = next(line for line in queries.lines(case) if line.item.code == "boundary")
     assert (line.outcome, line.answer.note, [photo.filename for photo in line.photos]) == (Outcome.IN_ORDER, "Walked round.", ["gate.jpg"])
+
+
+def test_an_item_opened_to_be_answered_again_shows_the_answer_it_has(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    answer(case, cast, "boundary", Outcome.IN_ORDER, "Walked round.")
+    page = sign_in(client, cast.verifier).get(f"/cases/{case.id}/site/boundary/answer").text
+    assert "Walked round." in page
+    assert re.search(r'<input checked[^>]*value="in_order"', page)
 
 
 def test_a_photo_alone_leaves_the_item_open(client: FlaskClient, cast: Cast, case: Engagement) -> None:

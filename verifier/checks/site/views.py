@@ -106,7 +106,7 @@ def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
             actions.answer_item(engagement, item_code, form.chosen(), note, seen, actor=current_actor(), now=now)
             flash(_("The item was saved."), "success")
         return redirect(url_for(".item", engagement_id=engagement.id, item_code=item_code), 303)
-    return _item_page(engagement, item_code, form)
+    return _item_page(engagement, item_code, form if form.is_submitted() else None)
 
 
 def _item_page(engagement: Engagement, item_code: str, form: ItemForm | None) -> str:
