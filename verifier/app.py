@@ -21,8 +21,11 @@ from verifier.casework import reminders as _reminders  # noqa: F401 - so that it
 from verifier.casework import views as casework
 from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
+from verifier.checks.data.analysis import models as _analysis  # noqa: F401 - so that migrations know its rows
+from verifier.checks.data.beside import models as _beside  # noqa: F401 - so that migrations know its rows
 from verifier.checks.data.flags import views as flags
 from verifier.checks.data.sampling import models as _samples  # noqa: F401 - so that migrations know its rows
+from verifier.checks.data.vouchers import models as _vouchers  # noqa: F401 - so that migrations know its rows
 from verifier.checks.site import views as site
 from verifier.config import Settings
 from verifier.core.access import Permission

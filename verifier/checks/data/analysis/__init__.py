@@ -1,0 +1,1 @@
+"""Analytical procedures: the report against itself, its past and its production."""
