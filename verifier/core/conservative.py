@@ -1,0 +1,190 @@
+"""A source estimated conservatively: published defaults where its own factors do not hold, quantities that cannot understate it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from verifier.core.calculation import calculate
+from verifier.core.errors import Refusal
+from verifier.core.packparts import DefaultFactor
+from verifier.core.quantities import convert, number, round_half_up, unit
+from verifier.core.report import PARAMETERS, ActivityRow, FactorRow, ReportedReport, SourceRow, period_of
+from verifier.core.results import Step
+from verifier.core.rulepack import RulePack
+
+PLACES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month's quantity as reported and as an independent record has it (None: unknown), in the source's unit."""
+
+    period: str
+    unit: str
+    reported: Decimal | None
+    independent: Decimal | None
+
+    @property
+    def larger(self) -> Decimal | None:
+        """The one that cannot understate an emission; None where neither is known."""
+        return max((value for value in (self.reported, self.independent) if value is not None), default=None)
+
+    @property
+    def smaller(self) -> Decimal | None:
+        """The one that cannot overstate a deduction."""
+        return min((value for value in (self.reported, self.independent) if value is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class FactorTaken:
+    """A factor of the estimate: the published default, or the reported one where nothing is published (`default` None)."""
+
+    parameter: str
+    reported: str
+    reported_unit: str
+    default: DefaultFactor | None
+
+    @property
+    def value(self) -> str:
+        """The value taken, as it is written where it comes from."""
+        return self.default.written if self.default else self.reported
+
+    @property
+    def unit(self) -> str:
+        """The unit it is written in."""
+        return self.default.unit if self.default else self.reported_unit
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A source estimated by a pack's rule, in t CO2, with every step; deducted ones are negative, as reported ones are."""
+
+    source: str
+    factors: tuple[FactorTaken, ...]
+    quantities: tuple[tuple[str, Decimal, str], ...]
+    steps: tuple[Step, ...]
+    reported: Decimal | None
+    tonnes: Decimal
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Estimated minus reported, t CO2; None where nothing was reported."""
+        return None if self.reported is None else self.tonnes - self.reported
+
+    @property
+    def milder(self) -> bool:
+        """Whether it comes to less than was reported: no conservative figure, unless what was reported is known to be too much."""
+        return self.reported is not None and self.tonnes < self.reported
+
+
+def months(report: ReportedReport, source: str) -> tuple[Month, ...]:
+    """The source's months (or its year) with what is known of each; a blank is unknown, never 0.
+
+    Refuses a source measured continuously: it has no quantity to estimate with.
+    """
+    row = _row(report, source)
+    if row.category_code == "measured":
+        raise Refusal("data.estimate.measured", key=source)
+    stated = {period_of(each.period): each for each in report.activity if each.source_id == source}
+    written = Counter(each.unit for each in stated.values() if unit(each.unit))
+    shown = written.most_common(1)[0][0] if written else ""
+    whole = str(report.year)
+    periods = [whole] if set(stated) == {whole} else list(report.months)
+    checks = [each for each in report.crosschecks if each.source_id == source]
+    return tuple(
+        Month(
+            period, shown, _in(shown, stated[period].quantity, stated[period].unit) if period in stated else None,
+            next((_in(shown, each.quantity, each.unit) for each in checks if period_of(each.period) == period), None),
+        )
+        for period in periods
+    )  # fmt: skip
+
+
+def factors(report: ReportedReport, source: str, pack: RulePack) -> tuple[FactorTaken, ...]:
+    """Each parameter the source uses or the pack publishes for it, with the default that replaces it. Source: the pack's rule.
+
+    The pack's tables are looked at in their order and for the report's year; a suspect row is never taken.
+    """
+    row = _row(report, source)
+    said: dict[str, FactorRow] = {}
+    for each in sorted(report.factors, key=lambda each: each.source_id.startswith("*")):
+        if each.speaks_of(row) and not each.period.strip():
+            said.setdefault(_code(each), each)
+    used = _needed(row, said, pack, report.year)
+    return tuple(
+        FactorTaken(
+            code, said[code].value if code in said else "", said[code].unit if code in said else "",
+            pack.conservative_factor(row.category, row.fuel, code, report.year),
+        )
+        for code in used
+    )  # fmt: skip
+
+
+def estimate(report: ReportedReport, source: str, pack: RulePack, quantities: Mapping[str, Decimal]) -> Estimate:
+    """The source recalculated with published defaults and the quantities given (by period, in the source's unit), t CO2, nothing rounded.
+
+    Refused where the pack does not give the estimate to the verifier, where a period has no quantity or a negative one, and where no
+    factor is at hand. Source: guideline 环办气候函〔2021〕130号 as the pack quotes it (rules.md section 1).
+    """
+    if pack.conservative is None or pack.conservative.by != "verifier":
+        raise Refusal("data.estimate.not_ours")
+    row, taken, known = _row(report, source), factors(report, source, pack), months(report, source)
+    missing = [month.period for month in known if month.period not in quantities]
+    if missing:
+        raise Refusal("data.estimate.quantity", key=source, periods=", ".join(missing))
+    if any(quantities[month.period] < 0 for month in known):
+        raise Refusal("data.estimate.negative", key=source)
+    alone = replace(
+        report,
+        sources=(row,),
+        activity=tuple(_activity(source, month, quantities[month.period]) for month in known),
+        factors=tuple(_factor(source, each, place) for place, each in enumerate(taken, 2)),
+        crosschecks=(),
+        measurements=(),
+    )
+    result = calculate(alone, pack).sources[0]
+    if result.recalculated is None:
+        raise Refusal("data.estimate.no_factor", key=source, parameters=", ".join(sorted({reason.code for reason in result.reasons})))
+    used = tuple((month.period, quantities[month.period], month.unit) for month in known)
+    return Estimate(source, taken, used, result.steps, result.reported, round_half_up(result.recalculated, PLACES))
+
+
+def _needed(row: SourceRow, said: Mapping[str, FactorRow], pack: RulePack, year: int) -> Sequence[str]:
+    """What the report uses; where it says nothing, whatever the pack publishes for the fuel."""
+    published = [code for code in PARAMETERS if pack.conservative_factor(row.category, row.fuel, code, year)]
+    return [code for code in PARAMETERS if code in said or (code in published and not said)]
+
+
+def _code(row: FactorRow) -> str:
+    from_row: str = next((code for code, zh in PARAMETERS.items() if row.parameter.strip().casefold() in (code, zh)), row.parameter)
+    return from_row
+
+
+def _row(report: ReportedReport, source: str) -> SourceRow:
+    found = next((row for row in report.sources if row.source_id == source), None)
+    if found is None:
+        raise Refusal("data.estimate.no_source", key=source)
+    return found
+
+
+def _in(shown: str, quantity: str, written: str) -> Decimal | None:
+    """A quantity in the unit shown; None where it is blank, no number, negative or of another kind."""
+    into, stated = unit(shown), unit(written)
+    try:
+        value = number(quantity)
+        if value is None or value < 0 or into is None or stated is None:
+            return None
+        return round_half_up(convert(Fraction(value), stated, into), PLACES).normalize() if stated is not into else value
+    except Refusal:
+        return None
+
+
+def _activity(source: str, month: Month, quantity: Decimal) -> ActivityRow:
+    return ActivityRow(sheet="", row=0, source_id=source, period=month.period, quantity=format(quantity, "f"), unit=month.unit)
+
+
+def _factor(source: str, taken: FactorTaken, place: int) -> FactorRow:
+    table = taken.default.table if taken.default else ""
+    return FactorRow(sheet="", row=place, source_id=source, parameter=taken.parameter, value=taken.value, unit=taken.unit, table=table)
