@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests import make
 from tests.findings import builders as findings
+from tests.killed.park import small_park
 from tests.people import Cast
 from tests.statement import builders as statements
 from verifier.accounts import sealing, secondfactor
@@ -39,11 +40,11 @@ class Deed:
 
 
 def _report_case(cast: Cast) -> Engagement:
-    return make.engagement(cast, Stage.CHECKING, make.PARK_WITH_ERRORS)
+    return make.engagement(cast, Stage.CHECKING, small_park())
 
 
 def _hand_in(client: FlaskClient, case: Engagement) -> TestResponse:
-    upload = (BytesIO(make.PARK.read_bytes()), "park-2021.xlsx")
+    upload = (BytesIO(small_park("corrected").read_bytes()), "park-2021.xlsx")
     return client.post(f"/reports/{case.unit_year_id}/hand-in", data={"workbook": upload, "note": "corrected"})
 
 
@@ -64,6 +65,10 @@ def _send_findings(client: FlaskClient, case: Engagement) -> TestResponse:
     return client.post(f"/cases/{case.id}/findings/send")
 
 
+def _concluded(cast: Cast) -> Engagement:
+    return statements.concluded(cast, small_park())
+
+
 def _approve(client: FlaskClient, case: Engagement) -> TestResponse:
     form = {"outcome": "approved", "comments": "Well founded.", "seen": str(last_change(case.id))}
     db.session.rollback()
@@ -72,7 +77,8 @@ def _approve(client: FlaskClient, case: Engagement) -> TestResponse:
 
 def _signers(cast: Cast) -> Engagement:
     """Approved, with all who sign ready; their keys open fast, for opening one is not what is tried here."""
-    case = statements.approved(cast)
+    case = _concluded(cast)
+    statements.approve(cast, case)
     for person, seal in ((cast.lead, False), (cast.signatory, False), (cast.coordinator, True)):
         key = statements.give_key(person, seal=seal)
         opened = open_key(key.key_pem.encode(), statements.PASSPHRASE)
@@ -112,7 +118,7 @@ DEEDS = {
     "hand in a report": Deed("contact", _report_case, _hand_in),
     "add a photo": Deed("verifier", _report_case, _add_photo),
     "send findings": Deed("lead", _two_findings, _send_findings),
-    "approve": Deed("reviewer", statements.concluded, _approve),
+    "approve": Deed("reviewer", _concluded, _approve),
     "certify": Deed("lead", _signed(), _sign("certify", "lead")),
     "countersign": Deed("signatory", _signed("certify"), _sign("countersign", "signatory")),
     "seal and publish": Deed("coordinator", _signed("certify", "countersign"), _sign("seal", "coordinator")),
