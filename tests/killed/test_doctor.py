@@ -33,8 +33,9 @@ def home(app: Flask) -> Path:
     """A healthy installation with a file, a trail and an authority, nobody working on it."""
     settle_authority()
     evidence.keep(b"the only file", "text/plain", now=utcnow())
-    record("test:row:kept", actor(Cast().lead), Subject("case", "1"), now=utcnow())
-    db.session.commit()
+    for _ in range(2):
+        record("test:row:kept", actor(Cast().lead), Subject("case", "1"), now=utcnow())
+        db.session.commit()
     db.session.remove()
     db.engine.dispose()
     instance: Path = app.extensions["verifier"].settings.instance
@@ -76,6 +77,16 @@ def own_pack(home: Path) -> None:
     (home / "rulepacks" / "mine" / "2021.toml").write_text('id = "mine/2021"\n')
 
 
+def last_heads_cut(home: Path) -> None:
+    for log in (home / "heads").glob("*.log"):
+        log.write_text("".join(log.read_text().splitlines(keepends=True)[:-1]))
+
+
+def torn_index(home: Path) -> None:
+    index = home / "heads" / "trails.index"
+    index.write_text("".join(index.read_text().splitlines(keepends=True)[1:]))
+
+
 def torn_database(home: Path) -> None:
     data = bytearray((home / "verifier.sqlite").read_bytes())
     data[4096 * 3 : 4096 * 12] = b"\xff" * 4096 * 9
@@ -95,7 +106,9 @@ AILMENTS: list[tuple[str, Callable[[Path], object], int]] = [
     ("database.old", sql("UPDATE alembic_version SET version_num = '0001'"), 1),
     ("database.trigger", sql("DROP TRIGGER trail_row_no_update"), 1),
     ("trails.broken", sql("DROP TRIGGER trail_row_no_update", "UPDATE trail_row SET actor_name = 'x'"), 1),
-    ("trails.unsigned", lambda home: [log.write_text("") for log in (home / "heads").glob("*.log")], 1),
+    ("trails.broken", lambda home: [log.unlink() for log in (home / "heads").glob("*.log")], 1),
+    ("trails.unsigned", last_heads_cut, 1),
+    ("trails.index", torn_index, 1),
     ("evidence.missing", lambda home: the_file(home).unlink(), 1),
     ("evidence.altered", altered, 1),
     ("evidence.left_over", old_orphan, 1),

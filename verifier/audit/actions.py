@@ -43,6 +43,8 @@ def record(
     )  # fmt: skip
     row.hash = chain.row_hash(row.previous, hashed(row))
     db.session.add(row)
+    if head.rows == 0:
+        db.session.info.setdefault("born", set()).add(head.trail)
     head.rows, head.hash = row.number, row.hash
     if effect is Effect.CHANGE:
         head.last_change = row.number

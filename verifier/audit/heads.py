@@ -1,12 +1,10 @@
 """Signed heads kept outside the database, so that a tail cut off inside it shows."""
 
-import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,8 @@ from sqlalchemy.orm import Session, scoped_session
 from structlog import get_logger
 
 from verifier import crash
+from verifier.audit.index import Step, Torn, TrailIndex
+from verifier.audit.lines import TAIL, append, whole_lines
 from verifier.core.chain import head_bytes
 
 log = get_logger()
@@ -34,6 +34,10 @@ class SignedHead:
     genuine: bool
 
 
+class Vanished(Exception):
+    """The heads of a trail that once had some are gone: signing it anew would vouch for what nobody has seen."""
+
+
 @dataclass(frozen=True)
 class Heads:
     """A folder with one growing file a trail, each line a signed head."""
@@ -48,29 +52,58 @@ class Heads:
         folder.mkdir(mode=0o700, exist_ok=True)
         return cls(folder, _kept_key(instance / "keys" / "trail.pem"))
 
+    @property
+    def index(self) -> TrailIndex:
+        """Which trails there are, and which of them have a head here."""
+        return TrailIndex(self.folder / "trails.index", self.key)
+
+    def announce(self, trail: str) -> None:
+        """Say that a trail is about to begin; only what was announced may have its first head signed."""
+        self._adopt()
+        self.index.note(trail, Step.ANNOUNCED)
+
     def keep(self, trail: str, rows: int, hash: str, at: datetime) -> None:
-        """Append a signed head; on the disk when this returns."""
+        """Append a signed head, on the disk when this returns; raises Vanished for the first of a trail that is not a new one."""
+        path = self.folder / f"{trail}.log"
+        first = not _begun(path)
+        if first and not self.may_begin(trail) and not _begun(path):
+            raise Vanished(trail)
         signature = self.key.sign(head_bytes(trail, rows, hash, at)).hex()
         line = json.dumps({"rows": rows, "hash": hash, "at": at.isoformat(), "signature": signature}) + "\n"
-        handle = os.open(self.folder / f"{trail}.log", os.O_CREAT | os.O_RDWR, 0o600)
         crash.point("head.before")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            whole = _whole(handle)
-            if os.pwrite(handle, line.encode(), whole) != len(line):
-                os.ftruncate(handle, whole)
-                raise OSError(ENOSPC, "no room for a signed head", f"{trail}.log")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        append(path, lambda _before: line)
         crash.point("head.after")
+        if first:
+            self.index.note(trail, Step.SIGNED)
+
+    def may_begin(self, trail: str) -> bool:
+        """Whether a trail without a head is one that was just announced, rather than one whose heads were taken away."""
+        try:
+            return self.index.steps().get(trail) is Step.ANNOUNCED
+        except Torn:
+            return False
+
+    def catch_up(self) -> None:
+        """Note the heads that a kill kept out of the index."""
+        self._adopt()
+        try:
+            known = self.index.steps()
+        except Torn:
+            return
+        for trail in self.trails():
+            if known.get(trail) is not Step.SIGNED and all(head.genuine for head in self.kept(trail)) and any(self.kept(trail)):
+                self.index.note(trail, Step.SIGNED)
+
+    def _adopt(self) -> None:
+        """An installation older than the index has its heads listed in one; a trail without a head is not taken in."""
+        if not self.index.file.exists():
+            for trail in self.trails():
+                self.index.note(trail, Step.SIGNED)
 
     def kept(self, trail: str) -> Iterator[SignedHead]:
         """Every head of a trail that was signed, oldest first; a last line cut off by a kill was never promised."""
-        path = self.folder / f"{trail}.log"
-        for line in path.read_text().splitlines(keepends=True) if path.exists() else ():
-            if line.endswith("\n"):
-                yield self._read(trail, line)
+        for line in whole_lines(self.folder / f"{trail}.log"):
+            yield self._read(trail, line)
 
     def trails(self) -> list[str]:
         """The trails that have a head here, whatever the database says."""
@@ -93,6 +126,12 @@ def follow(session: scoped_session[Any], heads: Callable[[], Heads]) -> None:
     The deed is done by then: a head that finds no room is said in the log, and made up for by the next one or at the next start.
     """
 
+    @event.listens_for(session, "before_commit")
+    def _announce(doing: Session) -> None:
+        doing.flush()
+        for trail in sorted(doing.info.pop("born", ())):
+            heads().announce(trail)
+
     @event.listens_for(session, "after_commit")
     def _keep(done: Session) -> None:
         crash.point("commit.after")
@@ -101,20 +140,21 @@ def follow(session: scoped_session[Any], heads: Callable[[], Heads]) -> None:
                 heads().keep(trail, rows, hash, at)
             except OSError as error:
                 log.error("head_not_kept", trail=trail, rows=rows, reason=error.strerror)
+            except Vanished:
+                log.error("heads_vanished", trail=trail, rows=rows)
 
     @event.listens_for(session, "after_rollback")
     def _forget(undone: Session) -> None:
         undone.info.pop("heads", None)
+        undone.info.pop("born", None)
 
 
-def _whole(handle: int) -> int:
-    """How long the file is up to its last whole line; what a kill left behind it is cut off."""
-    size = os.fstat(handle).st_size
-    tail = os.pread(handle, min(size, 4096), max(0, size - 4096))
-    whole = size - len(tail) + tail.rfind(b"\n") + 1
-    if whole != size:
-        os.ftruncate(handle, whole)
-    return whole
+def _begun(path: Path) -> bool:
+    """Whether a file has a whole line, without reading all of it."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        return b"\n" in file.read(TAIL)
 
 
 def _kept_key(path: Path) -> Ed25519PrivateKey:

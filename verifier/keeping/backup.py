@@ -19,6 +19,7 @@ from verifier.evidence.models import StoredFile
 from verifier.evidence.store import Store
 from verifier.keeping import database
 from verifier.keeping.archive import Unfit, Writer
+from verifier.migrations.copying import STARTS_WITH
 
 DATABASE = {"sqlite": "database/verifier.sqlite", "postgresql": "database/verifier.dump"}
 
@@ -56,7 +57,8 @@ def backup(file: Path, *, now: datetime) -> Made:
 
 
 def _fill(writer: Writer, settings: Settings, store: Store, now: datetime) -> list[str]:
-    for head in sorted((settings.instance / "heads").glob("*.log")):
+    heads = settings.instance / "heads"
+    for head in (*heads.glob("*.index"), *sorted(heads.glob("*.log"))):
         data = head.read_bytes()
         writer.add(f"instance/heads/{head.name}", data[: data.rfind(b"\n") + 1])
     kind = database.kind(settings.database_url)
@@ -98,5 +100,7 @@ def others(settings: Settings) -> Iterator[Path]:
         if not path.is_file() or any(part.endswith(".part") for part in inside) or path.suffix in (".log", ".gz", ".counts"):
             continue
         if any(path.is_relative_to(folder) for folder in kept_apart) or (file and path.name.startswith(file.name)):
+            continue
+        if path.name.startswith(STARTS_WITH):
             continue
         yield path

@@ -61,15 +61,15 @@ def backup(file: Path) -> None:
 def restore(file: Path, replace: bool) -> None:
     """Make this installation from a backup: every checksum first, then all of it or nothing. Stop the app before."""
     try:
-        before = restores.restore(file.absolute(), restores.target(os.environ), replace=replace, now=utcnow())
+        done = restores.restore(file.absolute(), restores.target(os.environ), replace=replace, now=utcnow())
     except (Unfit, OSError) as error:
         click.echo(f"Nothing was changed: {error}", err=True)
         sys.exit(CANNOT)
-    if before:
-        click.echo(f"What was there before is in {before}")
+    if done.before:
+        click.echo(f"What was there before is in {done.before}")
     with opened() as app:
         upgrade()
-        mending.mend(app.extensions["verifier"].heads)
+        mending.mend(app.extensions["verifier"].heads, backed_up_at=done.backed_up_at)
         db.session.rollback()
         broken = [verdict for verdict in verify(app.extensions["verifier"].heads) if verdict.broken]
     for verdict in broken:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from shutil import disk_usage, move, rmtree
@@ -17,13 +18,21 @@ GROWS = 1.1
 """Room that must be free, in sizes of the archive: what is in it is mostly compressed already."""
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Where the installation before was moved, if there was one, and when the backup was begun."""
+
+    before: Path | None
+    backed_up_at: datetime
+
+
 def target(environ: Mapping[str, str]) -> Settings:
     """Where to restore to; asking makes no secret, for the archive brings its own."""
     return config.from_environment({**environ, "VERIFIER_SECRET_KEY": environ.get("VERIFIER_SECRET_KEY") or "comes with the archive"})
 
 
-def restore(archive: Path, settings: Settings, *, replace: bool, now: datetime) -> Path | None:
-    """Put the archive's installation in place; returns where the one before it was moved, if there was one."""
+def restore(archive: Path, settings: Settings, *, replace: bool, now: datetime) -> Restored:
+    """Put the archive's installation in place; the one before it is moved aside."""
     url, instance = settings.database_url, settings.instance
     in_use = any(instance.iterdir()) or (database.sqlite_file(url) is None and not database.is_empty(url))
     if in_use and not replace:
@@ -48,7 +57,7 @@ def restore(archive: Path, settings: Settings, *, replace: bool, now: datetime) 
         new.rename(instance)
     finally:
         rmtree(aside, ignore_errors=True)
-    return before
+    return Restored(before, datetime.fromisoformat(unpacked.manifest["made_at"]))
 
 
 def _refuse_unlike(unpacked: Unpacked, url: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select, text
 
 from verifier.accounts import sealing
 from verifier.audit import mending
+from verifier.audit.index import Torn
 from verifier.audit.queries import verify
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
@@ -54,12 +55,17 @@ def shape(app: Flask) -> Iterator[Ailment]:
 def trails(app: Flask) -> Iterator[Ailment]:
     """Every trail holds, and is signed to its end."""
     here = app.extensions["verifier"]
-    late = {head.trail for head in mending.behind(here.heads)}
+    late = {head.trail for head in mending.behind(here.heads) if any(here.heads.kept(head.trail)) or here.heads.may_begin(head.trail)}
     for verdict in verify(here.heads):
         if verdict.broken and not (verdict.trail in late and not list(here.heads.kept(verdict.trail))):
             where = f"row {verdict.broken.number}: {verdict.broken.fault}"
             yield Ailment("trails.broken", Grade.BROKEN, f"Trail {verdict.trail} does not hold from {where}.",
                           "Keep database and heads as they are, and compare with a backup: something changed a row.")  # fmt: skip
+    try:
+        here.heads.index.steps()
+    except Torn:
+        yield Ailment("trails.index", Grade.BROKEN, "The index of trails in heads/ was changed: no new trail can be signed.",
+                      "Keep it as it is and compare with a backup; restore heads/ from one.")  # fmt: skip
     for trail in sorted(late):
         yield Ailment("trails.unsigned", Grade.CARE, f"The last rows of trail {trail} are not signed: a process was killed.",
                       "Start `verifier serve` or run `verifier sweep`: it signs what holds.")  # fmt: skip
