@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux
+DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui
 
 .PHONY: help run test storm check system setup catalogues demo clean
 
@@ -31,7 +31,7 @@ check: setup  ## style, types, who imports whom, translations, migrations = mode
 	@$(BIN)/python tools/catalogues.py check
 	@$(BIN)/python tools/migrations.py
 
-system:  ## what Debian must give: browser, PostgreSQL, poppler, qpdf, a Chinese font
+system:  ## what Debian must give: browser, PostgreSQL, poppler, qpdf, LibreOffice's calculator, a Chinese font
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN)
 

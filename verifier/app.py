@@ -26,6 +26,7 @@ from verifier.checks.data.beside import models as _beside  # noqa: F401 - so tha
 from verifier.checks.data.flags import views as flags
 from verifier.checks.data.sampling import models as _samples  # noqa: F401 - so that migrations know its rows
 from verifier.checks.data.vouchers import models as _vouchers  # noqa: F401 - so that migrations know its rows
+from verifier.checks.data.working import views as working
 from verifier.checks.site import views as site
 from verifier.config import Settings
 from verifier.core.access import Permission
@@ -50,7 +51,7 @@ from verifier.web.together import Together
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
-    web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, site, findings, evidence, statement,
+    web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, working, site, findings, evidence, statement,
     programme, jobs, health,
 )  # fmt: skip
 csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()

@@ -42,6 +42,7 @@ DEEDS = {
     "data:flags:dismissed": _l("Dismissed flags"),
     "data:flags:raised": _l("Raised flags as findings"),
     "data:flags:taken_away": _l("Took away the list of flags"),
+    "data:working:taken_away": _l("Took away the working"),
     "data:list:taken_away": _l("Took away the list of sources"),
     "data:many:agreed": _l("Agreed to several figures at once"),
     "data:source:decided": _l("Decided on a source's figure"),

@@ -1,0 +1,1 @@
+"""The working taken away: the whole recalculation as a workbook whose formulas a reviewer can follow and change."""
