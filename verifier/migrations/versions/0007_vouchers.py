@@ -1,4 +1,4 @@
-"""vouchers and what they stand for, requests for evidence, workbooks beside the report, tolerances, conclusions of analyses"""
+"""vouchers, what was asked for, what stands beside a report, and what was concluded of what stood out"""
 
 import sqlalchemy as sa
 from alembic import op
