@@ -66,7 +66,7 @@ def bodies() -> Iterator[tuple[str, bytes, str]]:
     yield (
         "a file where words belong",
         b"".join(
-            b'--x\r\nContent-Disposition: form-data; name="%s"; filename="\xed\xa0\x80/../\x00.jpg"\r\nContent-Type: a/b/c\r\n\r\n\xff\r\n'
+            b'--x\r\nContent-Disposition: form-data; name="%s"; filename="\xed\xa0\x80/../a.jpg"\r\nContent-Type: a/b/c\r\n\r\n\xff\r\n'
             % name
             for name in (b"name", b"version", b"title", b"outcome", b"email", b"password", b"photos", b"workbook", b"pdf", b"files")
         )

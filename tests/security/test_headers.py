@@ -76,7 +76,7 @@ def test_every_file_is_saved_and_not_run(world: World) -> None:
     assert files["evidence.photo_file"] == ("image/jpeg", "", True)
     assert files["reports.workbook"][:2] == (sheet, "attachment")
     shown = {name for name, (_kind, disposition, _sandbox) in files.items() if disposition != "attachment"}
-    assert shown <= {"evidence.photo_file", "web.health", "web.metrics", "health.live", "health.ready"}
+    assert shown <= {"evidence.photo_file", "health.live", "health.ready", "health.metrics"}
 
 
 @pytest.mark.parametrize("name", NAMES)

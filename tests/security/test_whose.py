@@ -1,6 +1,7 @@
 """An attacker who is signed in reaches nothing of another tenant: not by its own address, nor by naming it under a case of their own."""
 
 import re
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -90,7 +91,7 @@ def test_another_s_photo_cannot_be_put_with_a_finding_of_one_s_own(world: World,
     client, case = Browsers(world).of("lead"), world.values["engagement_id"]
     answer = client.post(f"/cases/{case}/findings/1/photos", data={"photo_id": rival.values["photo_id"], "photo": rival.values["photo_id"]})
     assert answer.status_code in (303, 400, 404, 409)
-    for finding in db.session.scalars(select(Finding).where(Finding.engagement_id == world.values["engagement_id"])):
+    for finding in db.session.scalars(select(Finding).where(Finding.engagement_id == UUID(case))):
         assert rival.values["photo_id"] not in client.get(f"/cases/{case}/findings/{finding.number}").text
 
 

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import FileField, FormField, HiddenField, IntegerField, MultipleFileField, StringField
 from wtforms import Form as PlainForm
-from wtforms import FormField, HiddenField, IntegerField, StringField
 from wtforms.validators import StopValidation
 
 from verifier.core.errors import Refusal
@@ -24,10 +25,11 @@ class BaseForm(FlaskForm):
     """A form that shows a refusal of its deed among its own errors, with everything that was typed."""
 
     class Meta(FlaskForm.Meta):
-        """Reads forms only: a JSON body is nobody's way to fill one in."""
+        """Reads forms only, and a file only where one is asked for: neither a JSON body nor a file in place of a word fills one in."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            return None if request.is_json else super().wrap_formdata(form, formdata)
+            sent = None if request.is_json else super().wrap_formdata(form, formdata)
+            return CombinedMultiDict((_files(form), request.form)) if isinstance(sent, CombinedMultiDict) else sent
 
     def hidden_tag(self, *fields: Any) -> Markup:
         """The hidden fields, and what tells this showing of the form from every other."""
@@ -41,6 +43,12 @@ class BaseForm(FlaskForm):
             super().validate(extra_validators)
             self.form_errors.append(sentence(refusal))
         return False
+
+
+def _files(form: Any) -> MultiDict[str, Any]:
+    """The files that were sent for the form's own fields of files."""
+    asked = {name for name, field in form._fields.items() if isinstance(field, FileField | MultipleFileField)}
+    return MultiDict([(name, file) for name, file in request.files.items(multi=True) if name in asked])
 
 
 class VersionedForm(BaseForm):

@@ -49,12 +49,15 @@ def hosts() -> tuple[str, ...]:
 
 
 def check() -> Response | None:
-    """Refuse a host that is not ours, and a NUL anywhere in words: one database keeps it, another fails on it, no reader sees it."""
+    """Refuse a host that is not ours; words that do not tell their length, for they are cut off at the limit and half a form is none;
+    and a NUL anywhere in words: one database keeps it, another fails on it, no reader sees it."""
     if isinstance(request.routing_exception, BadHost):
         return Response("Bad host", 400, mimetype="text/plain")
     known = hosts()
     if known and request.blueprint != "health" and not host_is_trusted(request.host, known):
         abort(400)
+    if request.content_length is None and "chunked" in request.headers.get("Transfer-Encoding", "") and not request.files:
+        abort(411)
     names = (each.filename or "" for each in request.files.values())
     typed = (word for given in (request.args, request.form) for pair in given.items(multi=True) for word in pair)
     if any("\0" in (word or "") for word in (request.path, *names, *typed)):

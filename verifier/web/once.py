@@ -10,7 +10,6 @@ from flask import Response, flash, g, redirect, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import delete
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from verifier.accounts import sealing
 from verifier.core.errors import Refusal
@@ -62,9 +61,10 @@ def recall() -> Any:
 
 def keep(response: Response) -> None:
     """Note a form whose deed is done, and where it led; one that was refused may be sent again."""
+    if response.status_code not in (302, 303) or getattr(g, "refusal", None) is not None:
+        return
     token, user = _token(), signed_in_user()
-    done = response.status_code in (302, 303) and getattr(g, "refusal", None) is None
-    if not done or token is None or user is None or db.session.get(SentForm, token) is not None:
+    if token is None or user is None or db.session.get(SentForm, token) is not None:
         return
     now = utcnow()
     db.session.execute(delete(SentForm).where(SentForm.user_id == user.id, SentForm.sent_at < now - KEPT_FOR))
@@ -79,10 +79,7 @@ def _sent() -> SentForm | None:
 
 def _token() -> str | None:
     """The token of the form being sent; what does not look like one of ours is none."""
-    try:
-        token = request.form.get(FIELD, "") if request.method == "POST" else ""
-    except RequestEntityTooLarge:
-        return None
+    token = request.form.get(FIELD, "") if request.method == "POST" else ""
     return token if re.fullmatch(r"[\w-]{16,64}", token) else None
 
 

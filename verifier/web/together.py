@@ -17,6 +17,7 @@ from werkzeug.exceptions import Conflict
 
 from verifier.db import db, writes_wanted
 from verifier.engagements.models import Engagement
+from verifier.web.bodies import Sized
 
 log = structlog.get_logger()
 TRIES = 5
@@ -39,6 +40,8 @@ def collided(error: BaseException) -> bool:
 
 class Together(Flask):
     """Flask that does a request again, as if it had come a moment later, when it met another in the database."""
+
+    request_class = Sized
 
     def full_dispatch_request(self) -> Response:
         """The answer of the first try that met nobody; after the last one, the page that says so."""
