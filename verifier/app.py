@@ -24,6 +24,7 @@ from verifier.checks.data import views as data
 from verifier.checks.data.analysis import models as _analysis  # noqa: F401 - so that migrations know its rows
 from verifier.checks.data.beside import models as _beside  # noqa: F401 - so that migrations know its rows
 from verifier.checks.data.flags import views as flags
+from verifier.checks.data.numbers import views as numbers
 from verifier.checks.data.sampling import models as _samples  # noqa: F401 - so that migrations know its rows
 from verifier.checks.data.vouchers import models as _vouchers  # noqa: F401 - so that migrations know its rows
 from verifier.checks.data.working import views as working
@@ -51,8 +52,8 @@ from verifier.web.together import Together
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
-    web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, working, site, findings, evidence, statement,
-    programme, jobs, health,
+    web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, numbers, working, site, findings, evidence,
+    statement, programme, jobs, health,
 )  # fmt: skip
 csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 

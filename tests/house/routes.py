@@ -75,7 +75,8 @@ def build(app: Flask) -> World:
     values = {
         "programme": "beijing", "version": "2021",
         "engagement_id": case.id, "unit_year_id": case.unit_year_id, "year_id": case.unit_year.year_id, "number": 1, "kind": "source",
-        "key": "E-095", "source_key": "E-095", "item_code": item, "photo_id": photo.id, "copy": "preview", "visit_id": visit.id,
+        "key": "E-095", "source_key": "E-095", "number_key": "reported/E-095", "item_code": item, "photo_id": photo.id, "copy": "preview",
+        "visit_id": visit.id,
         "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id, "session_id": token.id, "user_id": spare.id,
         "organisation_id": cast.org("other_unit").id, "token": "nobody-was-given-this", "filename": "css/tokens.css",
         "job_id": enqueue("jobs.sweep", key="routes", now=now).id,

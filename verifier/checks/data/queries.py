@@ -185,46 +185,6 @@ def flags_of_report(engagement: Engagement) -> list[Flag]:
     return [flag for flag in calculation.flags if flag.source not in listed]
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One row of activity or measurement as written, its independent records beside, and the flags at it."""
-
-    period: str
-    quantity: str
-    unit: str
-    basis: str
-    document: str
-    row: int | None
-    independent: tuple[tuple[str, str, str], ...]
-    flags: tuple[Flag, ...]
-
-
-def months(report: ReportedReport, source_key: str, flags: Sequence[Flag]) -> list[Month]:
-    """The source's rows in order of period, with a row for each month that has none but a flag or an independent record."""
-    from_sheets = [(row.period, row.quantity, row.unit, row.basis, row.document, row.sheet, row.row) for row in report.activity
-                   if row.source_id == source_key]  # fmt: skip
-    from_sheets += [
-        (row.period, f"{row.hours} h × {row.flow} × {row.concentration}", row.gas, "", "", row.sheet, row.row)
-        for row in report.measurements
-        if row.source_id == source_key
-    ]
-    checks: dict[str, list[tuple[str, str, str]]] = {}
-    for check in report.crosschecks:
-        if check.source_id == source_key:
-            checks.setdefault(check.period, []).append((check.quantity, check.unit, check.document))
-    found = []
-    for period, quantity, unit, basis, document, sheet, row in from_sheets:
-        mine = tuple(flag for flag in flags if (flag.sheet, flag.row) == (sheet, row))
-        found.append(Month(period, quantity, unit, basis, document, row, tuple(checks.pop(period, ())), mine))
-    present = {month.period for month in found}
-    for flag in flags:
-        if flag.row is None and flag.period and flag.period not in present:
-            present.add(flag.period)
-            found.append(Month(flag.period, "", "", "", "", None, tuple(checks.pop(flag.period, ())), (flag,)))
-    found += [Month(period, "", "", "", "", None, tuple(records), ()) for period, records in checks.items()]
-    return sorted(found, key=lambda month: (month.period, month.row or 0))
-
-
 def source_row(report: ReportedReport, source_key: str) -> SourceRow:
     """The source as the report lists it first."""
     return next(row for row in report.sources if row.source_id == source_key)

@@ -11,6 +11,8 @@ from flask_babel import ngettext
 from verifier.audit.actions import Effect, record
 from verifier.checks.data import actions, queries
 from verifier.checks.data.forms import DataFilter, OutcomeForm
+from verifier.checks.data.numbers import effects, grid
+from verifier.checks.data.numbers.wording import what
 from verifier.checks.data.queries import Held
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
@@ -138,11 +140,12 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     form.see(held.outcome)
     report = reports.report_of(engagement.report_version)
     flags = reports.calculation_of(engagement.report_version).flags_of(key)
-    months = queries.months(report, key, flags)
-    placed = {flag for month in months for flag in month.flags}
+    numbers = effects.of_source(engagement, held.result)
+    months = grid.of_source(engagement, held.result, numbers, flags)
     return render_template(
-        "checks/data/source.html", engagement=engagement, held=held, form=form, months=months, categories=_categories(engagement),
-        flags=flags, elsewhere=[flag for flag in flags if flag not in placed], findings=queries.findings_on(engagement, key),
+        "checks/data/source.html", engagement=engagement, held=held, form=form, grid=months, numbers=numbers, what=what,
+        categories=_categories(engagement),
+        flags=flags, elsewhere=[flag for flag in flags if flag not in months.flagged], findings=queries.findings_on(engagement, key),
         row=queries.source_row(report, key), meter=queries.meter_of(report, held.source.meter),
         flag_name=flag_name, flag_sentence=flag_sentence, step_name=step_name, parameter_name=parameter_name, basis_name=basis_name,
         previous=_address(engagement, rows[at - 1]) if at else None,

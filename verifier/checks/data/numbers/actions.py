@@ -1,0 +1,95 @@
+"""Deeds on numbers: one held as agreed, as another value, or as not to be confirmed; many agreed to at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from verifier.audit.actions import record
+from verifier.checks.data.models import NumberOutcome
+from verifier.checks.data.numbers import queries
+from verifier.checks.data.numbers.queries import Line
+from verifier.core.actor import Actor
+from verifier.core.corrections import Held, verified_value
+from verifier.core.errors import NotYours, Refusal
+from verifier.core.lifecycle import Deed
+from verifier.core.outcomes import Outcome, Standing
+from verifier.core.quantities import plain
+from verifier.core.subject import Subject
+from verifier.db import check_version, db
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.rulepacks.load import load
+
+AT_ONCE = 1_000
+"""More than anyone has looked at: whoever agrees to more at once has checked none."""
+
+
+def decide(
+    engagement: Engagement, number_key: str, held: Held, *, seen_version: int | None = None, actor: Actor, now: datetime
+) -> NumberOutcome:
+    """Hold one number as agreed, as another value with who says so and how it was found, or as not to be confirmed."""
+    advance(engagement, Deed.CHECK, now=now)
+    line = queries.line(engagement, number_key)
+    if line is None:
+        raise NotYours
+    value = verified_value(number_key, line.number.value, held, methods(engagement))
+    row = _write(engagement, line, held, value, seen_version, actor, now)
+    db.session.flush()
+    record("data:number:decided", actor, Subject("number", number_key), now=now, case=engagement.id, outcome=held.outcome,
+           written=line.number.written, unit=line.number.unit, verified=_text(value), said_by=row.said_by, how=row.how,
+           method=row.method)  # fmt: skip
+    return row
+
+
+def agree_many(engagement: Engagement, keys: Sequence[str], method: str, *, actor: Actor, now: datetime) -> int:
+    """Agree to many numbers tested in one way, all or none: only open ones that can be read and at which nothing is flagged."""
+    advance(engagement, Deed.CHECK, now=now)
+    if not keys:
+        raise Refusal("data.number.none")
+    if len(set(keys)) > AT_ONCE:
+        raise Refusal("data.number.too_many", count=len(set(keys)), most=AT_ONCE)
+    chosen = queries.with_keys(engagement, list(dict.fromkeys(keys)))
+    if len(chosen) != len(set(keys)):
+        raise Refusal("data.number.changed", count=len(chosen))
+    unfit = [each.number.number_key for each in chosen if not each.agreeable]
+    if unfit:
+        raise Refusal("data.number.unfit", count=len(unfit), keys=", ".join(unfit[:5]))
+    held = Held(Outcome.AGREED, method=method)
+    for each in chosen:
+        value = verified_value(each.number.number_key, each.number.value, held, methods(engagement))
+        _write(engagement, each, held, value, None, actor, now)
+    db.session.flush()
+    record("data:numbers:agreed", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, method=method,
+           count=len(chosen), numbers=[each.number.number_key for each in chosen])  # fmt: skip
+    return len(chosen)
+
+
+def methods(engagement: Engagement) -> tuple[str, ...]:
+    """The codes of the evidence-gathering activities that the case's rules name."""
+    return tuple(each.code for each in load(engagement.pack_id).evidence_activities)
+
+
+def _write(
+    engagement: Engagement, line: Line, held: Held, value: Decimal | None, seen_version: int | None, actor: Actor, now: datetime
+) -> NumberOutcome:
+    row, number = line.outcome, line.number
+    if row is None:
+        if seen_version not in (None, 0):
+            raise Refusal("data.number.changed", count=0)
+        row = NumberOutcome(engagement_id=engagement.id, number_key=number.number_key, source_key=number.source_key)
+        db.session.add(row)
+    else:
+        stale = Refusal(
+            "data.number.stale", who=row.decider.name, theirs=Standing(row.outcome), their_value=_text(row.verified) or "–",
+            their_how=row.how or "–", yours=Standing(held.outcome), your_value=_text(value) or "–", your_how=held.how.strip() or "–",
+        )  # fmt: skip
+        check_version(row, seen_version, lambda: stale)
+    differs = held.outcome is Outcome.DIFFERS
+    row.outcome, row.verified, row.written, row.unit = held.outcome, value, number.written, number.unit
+    row.said_by, row.how, row.method = held.said_by.strip() if differs else "", held.how.strip(), held.method
+    row.fingerprint, row.decided_by, row.decided_at = number.fingerprint, actor.id, now
+    return row
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)

@@ -1,0 +1,73 @@
+"""What verified numbers do to the tonnes: a source recalculated with them in place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from verifier.checks.data.numbers import queries
+from verifier.checks.data.numbers.queries import Line
+from verifier.core.calculation import calculate
+from verifier.core.corrections import Correction, corrected, known_tonnes, resting_on
+from verifier.core.numbers import NumberKind
+from verifier.core.outcomes import Standing
+from verifier.core.results import SourceResult
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.rulepacks.load import load
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNumbers:
+    """The numbers a source's tonnes rest on: how they are held, and what that does to the tonnes.
+
+    `effect` is t CO2, as handed in − with the verified values; `tonnes` what the source then comes to, None while something is unknown.
+    """
+
+    lines: tuple[Line, ...]
+    effect: Fraction = field(default=Fraction())
+    tonnes: Fraction | None = None
+
+    def count(self, state: str) -> int:
+        """How many stand so: a standing, or `open`."""
+        return sum(each.is_open if state == "open" else each.standing == state for each in self.lines)
+
+    @property
+    def differing(self) -> list[Line]:
+        """Those found to be another value."""
+        return [each for each in self.lines if each.differs]
+
+
+def of_source(engagement: Engagement, result: SourceResult) -> SourceNumbers:
+    """What is held of the numbers of one source, and what they come to."""
+    places = {(factor.sheet, factor.row) for factor in result.factors}
+    lines = tuple(queries.of_source(engagement, result.source_id, sorted(places)))
+    differing = [each for each in lines if each.differs]
+    if not differing:
+        return SourceNumbers(lines, tonnes=result.recalculated)
+    pack = load(engagement.pack_id)
+    report = reports.report_of(engagement.report_version)
+    anew = calculate(corrected(report, {result.source_id}, _corrections(differing)), pack)
+    mine = anew.source(result.source_id)
+    return SourceNumbers(lines, result.known - known_tonnes(anew), mine.recalculated if mine else None)
+
+
+def of_number(engagement: Engagement, line: Line) -> Fraction | None:
+    """What one number found different does to the report, t CO2, as handed in − verified; None where it is no matter of tonnes."""
+    number, outcome = line.number, line.outcome
+    if not line.differs or outcome is None or outcome.verified is None or number.kind == NumberKind.PRODUCTION:
+        return None
+    if number.kind in (NumberKind.REPORTED, NumberKind.TOTAL):
+        return None if number.value is None else Fraction(number.value) - Fraction(outcome.verified)
+    version = engagement.report_version
+    report, calculation = reports.report_of(version), reports.calculation_of(version)
+    sources = resting_on(report, number.source_key)
+    before = sum((result.known for result in calculation.sources if result.source_id in sources), Fraction())
+    return before - known_tonnes(calculate(corrected(report, sources, _corrections([line])), load(engagement.pack_id)))
+
+
+def _corrections(lines: Sequence[Line]) -> list[Correction]:
+    return [
+        Correction(row.source_key, row.kind, row.period, row.sheet, row.row, row.cell, row.unit, each.outcome.verified)
+        for each in lines
+        if (row := each.number) and each.standing is Standing.DIFFERS and each.outcome is not None and each.outcome.verified is not None
+    ]

@@ -1,0 +1,142 @@
+"""Input about numbers: which to show, in which order, and what is held of one."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
+
+from verifier.checks.data.models import NumberOutcome
+from verifier.checks.data.numbers.queries import Asked
+from verifier.core.corrections import Held
+from verifier.core.errors import Refusal
+from verifier.core.numbers import NumberKind
+from verifier.core.outcomes import Outcome, Standing
+from verifier.core.quantities import number, plain
+from verifier.core.rulepack import RulePack
+from verifier.reports.wording import flag_name
+from verifier.web.filters import text_in
+from verifier.web.forms import SearchForm, VersionedForm
+from verifier.web.labels import label
+
+
+class NumberFilter(SearchForm):
+    """Which numbers to show, in which order."""
+
+    q = StringField(_l("Search"))
+    kind = SelectField(_l("Kind"), validate_choice=False)
+    source = StringField(_l("Source no."))
+    period = SelectField(_l("Period"), validate_choice=False)
+    flag = SelectField(_l("What looks wrong"), validate_choice=False)
+    state = SelectField(_l("Outcome"), validate_choice=False)
+    owner = SelectField(_l("Owner"), validate_choice=False)
+    sort = SelectField(
+        _l("Order"),
+        validate_choice=False,
+        choices=[
+            SelectChoice("", _l("As handed in")),
+            SelectChoice("tonnes", _l("Most tonnes first")),
+            SelectChoice("period", _l("By month")),
+        ],
+    )
+    sampled = BooleanField(_l("Only what was drawn in a sample"))
+
+    def offer(self, months: Iterable[str], flags: Iterable[str], owners: list[str], *, sampled: bool) -> None:
+        """What can be chosen, by what occurs in the report; a field with nothing to choose is left out."""
+        self.kind.choices = [SelectChoice("", _("All kinds")), *(SelectChoice(each.value, label(each)) for each in NumberKind)]
+        whole = SelectChoice("year", _("the year"))
+        self.period.choices = [SelectChoice("", _("All periods")), *(SelectChoice(month, month) for month in months), whole]
+        named = (SelectChoice(code, flag_name(code)) for code in sorted(flags, key=flag_name))
+        self.flag.choices = [
+            SelectChoice("", _("All numbers")), SelectChoice("any", _("Anything")), SelectChoice("none", _("Nothing")), *named,
+        ]  # fmt: skip
+        shown = [each for each in Standing if each is not Standing.WAITING]
+        self.state.choices = [
+            SelectChoice("", _("All outcomes")), SelectChoice("open", _("Still open")),
+            *(SelectChoice(each.value, label(each)) for each in shown),
+        ]  # fmt: skip
+        self.owner.choices = [SelectChoice("", _("All owners")), *(SelectChoice(each, each) for each in owners)]
+        if not owners:
+            del self.owner
+        if not sampled:
+            del self.sampled
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked for; a state or order that is none of ours asks for all."""
+        states = {"open", *(each.value for each in Standing)}
+        state = self.state.data or ""
+        owner, drawn = getattr(self, "owner", None), getattr(self, "sampled", None)
+        return Asked(
+            search=self.q.data or "", kind=self.kind.data or "", source=(self.source.data or "").strip(), period=self.period.data or "",
+            flag=self.flag.data or "", state=state if state in states else "", sort=self.sort.data or "",
+            owner=(owner.data or "") if owner else "", sampled=bool(drawn and drawn.data),
+        )  # fmt: skip
+
+
+class AmountField(StringField):
+    """A number as people type it, in whichever unit stands beside it."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.value: Decimal | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            self.value = number(self.data or "")
+        except Refusal:
+            raise StopValidation(_("This must be a number, like 1250.5")) from None
+        exponent = self.value.as_tuple().exponent if self.value is not None else 0
+        if self.value is not None and (not isinstance(exponent, int) or exponent < -15 or self.value.adjusted() > 12):
+            raise StopValidation(_("This must be a number, like 1250.5"))
+
+
+class NumberForm(VersionedForm):
+    """What is held of one number."""
+
+    outcome = RadioField(
+        _l("Outcome"),
+        [InputRequired(_l("Choose what you hold of this number"))],
+        choices=[
+            SelectChoice(Outcome.AGREED.value, _l("Agreed: the number as written holds")),
+            SelectChoice(Outcome.DIFFERS.value, _l("Differs: another value is right")),
+            SelectChoice(Outcome.CANNOT_CONFIRM.value, _l("Cannot be confirmed")),
+        ],
+    )
+    value = AmountField(_l("Right value (only where it differs)"))
+    said_by = StringField(_l("Who or what says so (only where it differs)"), [Optional(), Length(max=200)])
+    method = SelectField(_l("How it was tested"), validate_choice=False)
+    how = TextAreaField(_l("How found, or why it cannot be confirmed"), [Optional(), Length(max=2000)])
+
+    def offer(self, pack: RulePack) -> None:
+        """The evidence-gathering activities the rules name."""
+        self.method.choices = method_choices(pack)
+
+    def fill(self, outcome: NumberOutcome | None) -> None:
+        """What was held before, to be changed."""
+        if outcome is not None and not self.is_submitted():
+            self.outcome.data, self.how.data, self.said_by.data, self.method.data = (
+                outcome.outcome, outcome.how, outcome.said_by, outcome.method,
+            )  # fmt: skip
+            if outcome.outcome == Outcome.DIFFERS and outcome.verified is not None:
+                self.value.data = plain(outcome.verified)
+
+    def see(self, outcome: NumberOutcome | None) -> None:
+        """After a stale outcome was refused and both were shown, the next one is given knowing the newer."""
+        refusal = getattr(g, "refusal", None)
+        if refusal is not None and refusal.message == "data.number.stale":
+            self.version.data = str(outcome.version if outcome else 0)
+
+    @property
+    def held(self) -> Held:
+        """What was typed, as the method knows it."""
+        return Held(Outcome(self.outcome.data), self.value.value, self.said_by.data or "", self.how.data or "", self.method.data or "")
+
+
+def method_choices(pack: RulePack) -> list[SelectChoice]:
+    """Every evidence-gathering activity by its name, none chosen."""
+    return [SelectChoice("", _("Choose how")), *(SelectChoice(each.code, text_in(each.name)) for each in pack.evidence_activities)]

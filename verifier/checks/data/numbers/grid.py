@@ -1,0 +1,146 @@
+"""The months of a source side by side: this year, last year, the independent record, and what is held of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy import select
+
+from verifier.checks.data.beside.models import ReferenceWorkbook
+from verifier.checks.data.numbers import linked
+from verifier.checks.data.numbers.effects import SourceNumbers
+from verifier.checks.data.numbers.queries import DATA, Line
+from verifier.core.numbers import readable
+from verifier.core.quantities import Unit, convert, measures_same, unit
+from verifier.core.readings import Reading, read_activity, read_measurements
+from verifier.core.report import CrosscheckRow, ReportedReport, period_of
+from verifier.core.results import Flag, SourceResult
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.reports import queries as reports
+from verifier.reports.content import from_json
+from verifier.rulepacks.load import load
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One month: its numbers, and the same amount last year and from the independent record, in the unit of the grid.
+
+    `difference` is this year's − the independent record; an amount is None where it is not known or measures something else.
+    """
+
+    period: str
+    lines: tuple[Line, ...]
+    this_year: Fraction | None
+    last_year: Fraction | None
+    record: Fraction | None
+    records: tuple[CrosscheckRow, ...]
+    flags: tuple[Flag, ...]
+    vouchers: int
+
+    @property
+    def difference(self) -> Fraction | None:
+        """What this year's amount lies above the independent record."""
+        return None if self.this_year is None or self.record is None else self.this_year - self.record
+
+    @property
+    def differs(self) -> bool:
+        """Whether it does so beyond what is let pass: that is flagged."""
+        return any(flag.code == "crosscheck_difference" for flag in self.flags)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A source's months, all amounts in one unit; `last` is last year, None where no report of it is at hand."""
+
+    unit: str
+    year: int
+    last: int | None
+    rows: tuple[GridRow, ...]
+
+    @property
+    def recorded(self) -> bool:
+        """Whether there is any independent record."""
+        return any(row.records for row in self.rows)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a month to draw."""
+        return any(len(row.period) == 7 and row.this_year is not None for row in self.rows)
+
+    @property
+    def flagged(self) -> set[Flag]:
+        """The flags that stand in it."""
+        return {flag for row in self.rows for flag in row.flags}
+
+
+def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbers, flags: Sequence[Flag]) -> Grid:
+    """The grid of one source: every month of the year, and what else the report gives for it."""
+    version = engagement.report_version
+    report, year = reports.report_of(version), engagement.unit_year.year.emission_year
+    mine = [each for each in numbers.lines if each.number.kind in DATA and each.number.source_key == result.source_id]
+    shared = unit("t") if result.category == "measured" else next((known for each in mine if (known := unit(each.number.unit))), None)
+    before = last_year(engagement)
+    now = _amounts(reading(report, result, engagement), shared)
+    then = _amounts(reading(before, result, engagement), shared) if before else {}
+    records: dict[str, list[CrosscheckRow]] = {}
+    for row in report.crosschecks:
+        if row.source_id == result.source_id:
+            records.setdefault(period_of(row.period) or row.period, []).append(row)
+    by_period: dict[str, list[Line]] = {}
+    for each in mine:
+        by_period.setdefault(each.number.period, []).append(each)
+    links = linked.links(engagement, result.source_id)
+    wanted = set(by_period) | set(records) | {flag.period for flag in flags if flag.period}
+    whole = str(year) in wanted
+    months = [] if whole else [f"{year}-{month:02d}" for month in range(1, 13)]
+    rows = []
+    for period in sorted({*wanted, *months}):
+        lines, beside = by_period.get(period, []), records.get(period, [])
+        places = {(each.number.sheet, each.number.row) for each in lines if each.number.row is not None}
+        here = tuple(flag for flag in flags if (flag.sheet, flag.row) in places or (flag.period == period and flag.row is None))
+        earlier = f"{year - 1}{period[4:]}" if period.startswith(str(year)) else ""
+        rows.append(GridRow(period, tuple(lines), now.get(period), then.get(earlier), _record(beside, shared), tuple(beside), here,
+                            linked.count(links, period)))  # fmt: skip
+    return Grid(shared.name if shared else "", year, year - 1 if before else None, tuple(rows))
+
+
+def last_year(engagement: Engagement) -> ReportedReport | None:
+    """Last year's report: the one put beside this case, else what the unit released for the year before under the same authority."""
+    put = select(ReferenceWorkbook).where(ReferenceWorkbook.engagement_id == engagement.id, ReferenceWorkbook.kind == "previous")
+    kept = db.session.scalar(put.order_by(ReferenceWorkbook.added_at.desc()).limit(1))
+    if kept is not None:
+        return from_json(kept.content)
+    here = engagement.unit_year
+    of = select(UnitYear).join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(
+        UnitYear.unit_id == here.unit_id, ProgrammeYear.authority_id == here.year.authority_id,
+        ProgrammeYear.emission_year == here.year.emission_year - 1,
+    )  # fmt: skip
+    for earlier in db.session.scalars(of):
+        version = reports.latest_released(earlier)
+        if version is not None:
+            return reports.report_of(version)
+    return None
+
+
+def reading(report: ReportedReport, result: SourceResult, engagement: Engagement) -> Reading:
+    """What a report's rows say of a source, month by month."""
+    if result.category == "measured":
+        measured = [row for row in report.measurements if row.source_id == result.source_id]
+        return read_measurements(measured, report.year, load(engagement.pack_id).gases)
+    return read_activity([row for row in report.activity if row.source_id == result.source_id], report.year)
+
+
+def _amounts(found: Reading, shared: Unit | None) -> Mapping[str, Fraction]:
+    if shared is None:
+        return {}
+    return {each.period: convert(each.amount, each.unit, shared) for each in found.quantities if measures_same(each.unit, shared)}
+
+
+def _record(rows: Sequence[CrosscheckRow], shared: Unit | None) -> Fraction | None:
+    """The one independent record of a month; where there are several, none of them stands for it."""
+    if len(rows) != 1 or shared is None:
+        return None
+    value, measured = readable(rows[0].quantity), unit(rows[0].unit)
+    return convert(Fraction(value), measured, shared) if value is not None and measured and measures_same(measured, shared) else None

@@ -1,0 +1,26 @@
+"""Which vouchers stand for a number: links by source, month and parameter, a blank one standing for all of them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from verifier.checks.data.vouchers.models import Voucher, VoucherLink
+from verifier.db import db
+from verifier.engagements.models import Engagement
+
+
+def links(engagement: Engagement, source_key: str) -> list[VoucherLink]:
+    """Every link to a number of a source that holds: neither it nor its voucher was taken back."""
+    of = select(VoucherLink).join(Voucher).where(Voucher.unit_year_id == engagement.unit_year_id, VoucherLink.source_key == source_key)
+    holding = of.where(VoucherLink.undone_at.is_(None), Voucher.withdrawn_at.is_(None))
+    return list(db.session.scalars(holding.order_by(Voucher.by_unit.desc(), Voucher.number, VoucherLink.page)))
+
+
+def about(every: Sequence[VoucherLink], period: str, parameter: str) -> list[VoucherLink]:
+    """Those that speak of one number."""
+    return [each for each in every if each.key.covers(period, parameter)]
+
+
+def count(every: Sequence[VoucherLink], period: str) -> int:
+    """How many vouchers speak of a month, whichever of its numbers."""
+    return len({each.voucher_id for each in every if each.key.covers(period, None)})

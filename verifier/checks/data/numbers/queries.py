@@ -1,0 +1,260 @@
+"""Reading numbers: the register of all of them, filtered and sorted by the database; each with what is held of it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+
+from verifier.checks.data.models import NumberOutcome
+from verifier.checks.data.sampling.models import Sample, SampledItem
+from verifier.core.numbers import NumberKind
+from verifier.core.outcomes import Outcome, Standing, standing
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.reports.models import ReportedNumber, ReportedSource
+
+DATA = (NumberKind.ACTIVITY, NumberKind.MEASUREMENT)
+ORDERS: Mapping[str, tuple[tuple[Any, bool], ...]] = {
+    "": ((ReportedNumber.position, False),),
+    "tonnes": ((ReportedNumber.weight, True), (ReportedNumber.position, True)),
+    "period": ((ReportedNumber.period, False), (ReportedNumber.position, False)),
+}
+"""Columns of each order, and whether the largest stands first; each order has an index of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which numbers are looked at, in which order; an empty word asks for all."""
+
+    search: str = ""
+    kind: str = ""
+    source: str = ""
+    period: str = ""
+    flag: str = ""
+    state: str = ""
+    sampled: bool = False
+    owner: str = ""
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number of the version under verification, with what is held of it."""
+
+    number: ReportedNumber
+    outcome: NumberOutcome | None
+    standing: Standing
+
+    @property
+    def current(self) -> bool:
+        """Whether the outcome given holds for what is reported now."""
+        return self.outcome is not None and self.outcome.fingerprint == self.number.fingerprint
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be looked at."""
+        return not self.current
+
+    @property
+    def differs(self) -> bool:
+        """Whether another value was found right, and that holds."""
+        return self.current and self.standing is Standing.DIFFERS
+
+    @property
+    def agreeable(self) -> bool:
+        """Whether it may be agreed to among others: open, readable, and nothing flagged at it."""
+        return self.is_open and self.number.value is not None and not self.number.flag_codes
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many numbers there are, and how many are held how."""
+
+    total: int
+    agreed: int
+    differs: int
+    unconfirmed: int
+
+    @property
+    def done(self) -> int:
+        """Numbers with an outcome that holds."""
+        return self.agreed + self.differs + self.unconfirmed
+
+
+def numbers(engagement: Engagement, asked: Asked) -> Select[Any]:
+    """The numbers of the version under verification that were asked for, in the order asked for."""
+    return _filtered(engagement, asked).order_by(*(column.desc() if down else column for column, down in order_of(asked)))
+
+
+def order_of(asked: Asked) -> tuple[tuple[Any, bool], ...]:
+    """The columns of the order asked for; as handed in where it is none of ours."""
+    return ORDERS.get(asked.sort, ORDERS[""])
+
+
+def _filtered(engagement: Engagement, asked: Asked) -> Select[Any]:
+    found = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id)
+    if asked.kind:
+        found = found.where(ReportedNumber.kind == asked.kind)
+    if asked.source:
+        found = found.where(ReportedNumber.source_key == asked.source)
+    if asked.period:
+        found = found.where(ReportedNumber.period == ("" if asked.period == "year" else asked.period))
+    if asked.flag:
+        found = found.where(ReportedNumber.flag_codes > "" if asked.flag != "none" else ReportedNumber.flag_codes == "")
+        if asked.flag not in ("any", "none"):
+            found = found.where(_contains(literal(" ") + ReportedNumber.flag_codes + literal(" "), f" {asked.flag} "))
+    if asked.owner:
+        found = found.where(ReportedNumber.source_key.in_(_sources(engagement).where(ReportedSource.owner == asked.owner)))
+    if asked.search.strip():
+        found = found.where(_found_by(engagement, asked.search.strip()))
+    if asked.sampled:
+        pairs = sampled(engagement)
+        drawn = tuple_(ReportedNumber.source_key, ReportedNumber.period).in_(pairs) if pairs else literal(False)
+        found = found.where(ReportedNumber.kind.in_([kind.value for kind in DATA]), drawn)
+    return found.where(_standing(engagement, asked.state)) if asked.state else found
+
+
+def _sources(engagement: Engagement) -> Select[Any]:
+    return select(ReportedSource.source_key).where(ReportedSource.version_id == engagement.report_version_id)
+
+
+def _found_by(engagement: Engagement, text: str) -> ColumnElement[bool]:
+    """By what names its source, by its document, or by the number as written."""
+    named = _sources(engagement).where(or_(*(_contains(column, text) for column in (*reports.SEARCHED, ReportedSource.facility_key))))
+    return or_(ReportedNumber.source_key.in_(named), _contains(ReportedNumber.document, text), ReportedNumber.written == text,
+               ReportedNumber.period == text, ReportedNumber.source_key == text)  # fmt: skip
+
+
+def _contains(column: Any, text: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.icontains(text, autoescape=True)
+    return found
+
+
+def _standing(engagement: Engagement, state: str) -> ColumnElement[bool]:
+    given = select(NumberOutcome.number_key).where(NumberOutcome.engagement_id == engagement.id)
+    mine = given.where(NumberOutcome.number_key == ReportedNumber.number_key)
+    holds = mine.where(NumberOutcome.fingerprint == ReportedNumber.fingerprint)
+    if state == "open":
+        return ~holds.exists()
+    if state == Standing.UNDECIDED:
+        return ~mine.exists()
+    if state == Standing.ASKED_AGAIN:
+        return and_(ReportedNumber.number_key.in_(given), ~holds.exists())
+    return and_(ReportedNumber.number_key.in_(given.where(NumberOutcome.outcome == state)), holds.exists())
+
+
+def with_outcomes(engagement: Engagement, rows: Sequence[ReportedNumber]) -> list[Line]:
+    """The numbers with what is held of each, in two queries however many there are."""
+    of = select(NumberOutcome).where(NumberOutcome.engagement_id == engagement.id)
+    given = {each.number_key: each for each in db.session.scalars(of.where(NumberOutcome.number_key.in_([row.number_key for row in rows])))}
+    return [_line(row, given.get(row.number_key)) for row in rows]
+
+
+def every(engagement: Engagement, asked: Asked) -> list[Line]:
+    """Every number asked for, for a spreadsheet or a deed on many: one query for the numbers, one for all outcomes."""
+    given = select(NumberOutcome).where(NumberOutcome.engagement_id == engagement.id)
+    outcomes = {each.number_key: each for each in db.session.scalars(given)}
+    return [_line(row, outcomes.get(row.number_key)) for row in db.session.scalars(numbers(engagement, asked))]
+
+
+def _line(row: ReportedNumber, outcome: NumberOutcome | None) -> Line:
+    current = outcome is not None and outcome.fingerprint == row.fingerprint
+    return Line(row, outcome, standing(Outcome(outcome.outcome) if outcome else None, current=current, open_finding=False))
+
+
+def line(engagement: Engagement, number_key: str) -> Line | None:
+    """One number by its natural key, None where the version has none of it."""
+    of = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.number_key == number_key)
+    row = db.session.scalar(of)
+    return with_outcomes(engagement, [row])[0] if row is not None else None
+
+
+def with_keys(engagement: Engagement, keys: Collection[str]) -> list[Line]:
+    """The numbers of these keys that the version has."""
+    of = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.number_key.in_(keys))
+    return with_outcomes(engagement, list(db.session.scalars(of.order_by(ReportedNumber.position))))
+
+
+def of_source(engagement: Engagement, source_key: str, places: Iterable[tuple[str, int]] = ()) -> list[Line]:
+    """What a source's tonnes rest on: its own numbers but those tonnes, and the rows at `places`, the factors it shares with others."""
+    keys = list(at_places(engagement, set(places)).values())
+    mine = or_(ReportedNumber.source_key == source_key, ReportedNumber.number_key.in_(keys))
+    of = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id, mine)
+    kinds = [kind.value for kind in (*DATA, NumberKind.FACTOR)]
+    return with_outcomes(engagement, list(db.session.scalars(of.where(ReportedNumber.kind.in_(kinds)).order_by(ReportedNumber.position))))
+
+
+def progress(engagement: Engagement) -> Progress:
+    """How far the numbers are; positions run from 1 without a gap, so that nothing is counted one by one."""
+    whole = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
+    holding = select(NumberOutcome.outcome, func.count()).join(
+        ReportedNumber, and_(ReportedNumber.version_id == engagement.report_version_id,
+                             ReportedNumber.number_key == NumberOutcome.number_key,
+                             ReportedNumber.fingerprint == NumberOutcome.fingerprint),
+    )  # fmt: skip
+    rows = db.session.execute(holding.where(NumberOutcome.engagement_id == engagement.id).group_by(NumberOutcome.outcome))
+    held = Counter(dict(rows.tuples().all()))
+    return Progress(db.session.scalar(whole) or 0, held[Outcome.AGREED], held[Outcome.DIFFERS], held[Outcome.CANNOT_CONFIRM])
+
+
+def beside(engagement: Engagement, asked: Asked, number: ReportedNumber) -> tuple[str | None, str | None]:
+    """The keys of the number before and the one after, in the filter and order asked for."""
+    return _nearest(engagement, asked, number, forward=False), _nearest(engagement, asked, number, forward=True)
+
+
+def _nearest(engagement: Engagement, asked: Asked, number: ReportedNumber, *, forward: bool) -> str | None:
+    columns = order_of(asked)
+    past: list[ColumnElement[bool]] = []
+    for place, (column, down) in enumerate(columns):
+        here = getattr(number, column.key)
+        beyond = column < here if down is forward else column > here
+        past.append(and_(*(each == getattr(number, each.key) for each, _ in columns[:place]), beyond))
+    ordered = [column.desc() if down is forward else column for column, down in columns]
+    return db.session.scalar(
+        _filtered(engagement, asked).with_only_columns(ReportedNumber.number_key).where(or_(*past)).order_by(*ordered).limit(1)
+    )
+
+
+def next_open(engagement: Engagement, asked: Asked, number: ReportedNumber) -> str | None:
+    """The key of the next number that is still open, in the filter and order asked for."""
+    state = asked.state if asked.state in ("open", Standing.UNDECIDED, Standing.ASKED_AGAIN) else "open"
+    return _nearest(engagement, Asked(**{**{name: getattr(asked, name) for name in asked.__slots__}, "state": state}), number, forward=True)
+
+
+def sampled(engagement: Engagement) -> list[tuple[str, str]]:
+    """Source and month of everything that was drawn from the report's data and not replaced since."""
+    of = select(SampledItem.parts).join(Sample).where(Sample.engagement_id == engagement.id, Sample.drawn_at.is_not(None))
+    drawn = of.where(Sample.replaced_at.is_(None), Sample.kind.in_(("data", "added", "deducted")))
+    return sorted({(parts[0], parts[1]) for parts in db.session.scalars(drawn)})
+
+
+def names_of(engagement: Engagement, keys: Collection[str] | None = None) -> dict[str, str]:
+    """The names of sources by their keys; of all of them where none are asked for."""
+    of = select(ReportedSource.source_key, ReportedSource.name).where(ReportedSource.version_id == engagement.report_version_id)
+    return dict(db.session.execute(of if keys is None else of.where(ReportedSource.source_key.in_(keys))).tuples().all())
+
+
+def at_places(engagement: Engagement, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The keys of the factors that stand at these sheets and rows."""
+    if not places:
+        return {}
+    of = select(ReportedNumber.sheet, ReportedNumber.row, ReportedNumber.number_key).where(
+        ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.kind == NumberKind.FACTOR.value,
+        tuple_(ReportedNumber.sheet, ReportedNumber.row).in_(list(places)),
+    )  # fmt: skip
+    return {(sheet, row): key for sheet, row, key in db.session.execute(of) if row is not None}
+
+
+def owners_of(engagement: Engagement) -> list[str]:
+    """Who in the unit answers for sources."""
+    of = select(ReportedSource.owner).where(ReportedSource.version_id == engagement.report_version_id, ReportedSource.owner.is_not(None))
+    return [owner for owner in db.session.scalars(of.distinct().order_by(ReportedSource.owner)) if owner]
+
+
+def flag_codes_of(engagement: Engagement) -> list[str]:
+    """The codes of the flags that numbers carry."""
+    of = select(ReportedNumber.flag_codes).where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.flag_codes > "")
+    return sorted({code for codes in db.session.scalars(of.distinct()) for code in codes.split()})

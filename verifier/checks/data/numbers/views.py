@@ -1,0 +1,206 @@
+"""Pages of check 2, the numbers: the register of all of them, and one page a number with everything it rests on."""
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data.numbers import actions, basis, effects, queries
+from verifier.checks.data.numbers.forms import NumberFilter, NumberForm, method_choices
+from verifier.checks.data.numbers.queries import Line
+from verifier.checks.data.numbers.wording import number_title, what
+from verifier.checks.data.views import NO_KEY
+from verifier.checks.data.wording import basis_name, parameter_name, step_name
+from verifier.core.access import Permission
+from verifier.core.errors import NotPermitted
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.numbers import NumberKind
+from verifier.core.outcomes import Standing
+from verifier.core.quantities import plain
+from verifier.core.rulepack import RulePack
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.reports.models import ReportedNumber
+from verifier.reports.wording import flag_name, flag_sentence, sheet_name
+from verifier.rulepacks.load import load
+from verifier.web.filters import text_in, tonnes, tonnes_exact
+from verifier.web.labels import label
+from verifier.web.lists import Page, kept_filter, paged
+from verifier.web.permit import may, permit
+from verifier.web.refusals import came_from
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
+from verifier.web.subjects import Describe, Described
+
+bp = Blueprint("numbers", __name__)
+PER_PAGE = 50
+
+LABELS = {
+    NumberKind.ACTIVITY: _l("Activity data"),
+    NumberKind.MEASUREMENT: _l("Continuous measurement"),
+    NumberKind.FACTOR: _l("Factor"),
+    NumberKind.REPORTED: _l("Source's tonnes"),
+    NumberKind.TOTAL: _l("Total"),
+    NumberKind.PRODUCTION: _l("Production"),
+}
+
+
+def _describe_number(engagement: Engagement, key: str) -> Described:
+    found = queries.line(engagement, key)
+    if found is None:
+        return Described(key)
+    return Described(number_title(found.number), url_for("numbers.number", engagement_id=engagement.id, number_key=key))
+
+
+@bp.app_template_filter()
+def signed(value: Fraction | Decimal | None) -> str:
+    """Tonnes with their sign, a plus too; unknown is a word."""
+    shown = tonnes(value)
+    return f"+{shown}" if value is not None and value > 0 else shown
+
+
+@bp.app_template_filter()
+def signed_exact(value: Fraction) -> str:
+    """An amount with its sign and every place it has."""
+    return f"+{tonnes_exact(value)}" if value > 0 else tonnes_exact(value)
+
+
+@bp.app_template_filter()
+def plain_number(value: Fraction) -> str:
+    """An amount as scripts read it."""
+    return plain(value)
+
+
+@bp.app_template_filter()
+def weighed(value: float) -> str:
+    """Tonnes that are kept to sort by, as people read them."""
+    return tonnes(Decimal(repr(round(value, 2))))
+
+
+@bp.app_template_filter()
+def as_written(text: str) -> str:
+    """A cell word for word, only its minus a real one."""
+    return re.sub(r"^-(?=\d)", "−", text)
+
+
+SUBJECTS: dict[str, Describe] = {"number": _describe_number}
+
+
+@bp.get("/cases/<uuid:engagement_id>/data/register")
+@permit(Permission.WORK_READ)
+def register(engagement: Engagement) -> ResponseReturnValue:
+    """Every number of the report, as written, with what is flagged at it and what is held of it."""
+    form = _filter(engagement)
+    found: Page[ReportedNumber] = paged(queries.numbers(engagement, form.asked), PER_PAGE)
+    lines = queries.with_outcomes(engagement, found.items)
+    return render_template(
+        "checks/data/numbers/register.html", engagement=engagement, form=form, page=found, lines=lines, asked=kept_filter(),
+        names=queries.names_of(engagement, {each.number.source_key for each in lines}), progress=queries.progress(engagement),
+        can=_can(engagement), methods=method_choices(load(engagement.pack_id)), last_method=session.get("tested_by", ""), what=what,
+        flag_name=flag_name, list_url=url_for(".register", engagement_id=engagement.id),
+        export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter()),
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/register.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement) -> ResponseReturnValue:
+    """The filtered register as a spreadsheet."""
+    lines = queries.every(engagement, _filter(engagement).asked)
+    names = queries.names_of(engagement, {each.number.source_key for each in lines} if len(lines) <= PER_PAGE else None)
+    record("data:numbers:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, rows=len(lines))  # fmt: skip
+    headers = [
+        _("Source no."), _("Source"), _("Kind"), _("Number"), _("Period"), _("As written"), _("Value"), _("Unit"), _("Sheet"), _("Row"),
+        _("Document"), _("Tonnes that rest on it, t CO2"), _("What looks wrong"), _("Outcome"), _("Right value"), _("Who says so"),
+        _("How found"), _("How it was tested"), _("Who"), _("When"),
+    ]  # fmt: skip
+    methods = {each.code: text_in(each.name) for each in load(engagement.pack_id).evidence_activities}
+    return spreadsheet(f"{engagement.number} {_('Numbers')}", headers, (_cells(each, names, methods) for each in lines))
+
+
+@bp.post("/cases/<uuid:engagement_id>/agree-numbers")
+@permit(Permission.DATA_DECIDE)
+def agree(engagement: Engagement) -> ResponseReturnValue:
+    """Agree to the ticked numbers, tested in one way."""
+    method = request.form.get("method", "")
+    count = actions.agree_many(engagement, request.form.getlist("keys"), method, actor=current_actor(), now=utcnow())
+    session["tested_by"] = method
+    flash(ngettext("%(num)s number is agreed.", "%(num)s numbers are agreed.", count), "success")
+    return redirect(came_from(), 303)
+
+
+@bp.route("/cases/<uuid:engagement_id>/data/register/<path:number_key>", methods=["GET", "POST"])
+@permit(Permission.WORK_READ)
+def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
+    """One number: the cell, the calculation, its factors, its evidence, and what is held of it."""
+    if request.method == "POST" and not may(Permission.DATA_DECIDE):
+        raise NotPermitted
+    line = queries.line(engagement, number_key)
+    if line is None:
+        abort(404)
+    asked, pack = _filter(engagement).asked, load(engagement.pack_id)
+    form = _form(line, pack)
+    following = queries.next_open(engagement, asked, line.number)
+    if form.validate_on_submit():
+        actions.decide(engagement, number_key, form.held, seen_version=form.seen_version, actor=current_actor(), now=utcnow())
+        session["tested_by"] = form.method.data
+        flash(_("%(key)s: %(decision)s.", key=number_title(line.number), decision=label(Standing(form.outcome.data))), "success")
+        return redirect(
+            _address(engagement, following) if following else url_for(".register", engagement_id=engagement.id, **kept_filter()), 303
+        )
+    form.see(line.outcome)
+    before, after = queries.beside(engagement, asked, line.number)
+    return render_template(
+        "checks/data/numbers/number.html", engagement=engagement, line=line, number=line.number, form=form, can=_can(engagement),
+        rests=basis.of(engagement, line.number), effect=effects.of_number(engagement, line), title=number_title(line.number), what=what,
+        methods={each.code: text_in(each.name) for each in pack.evidence_activities}, flag_name=flag_name, flag_sentence=flag_sentence,
+        sheet_name=sheet_name, step_name=step_name, parameter_name=parameter_name, basis_name=basis_name,
+        previous=_address(engagement, before), next=_address(engagement, after), following=_address(engagement, following),
+        table_of=pack.table, text_in=text_in,
+        source_url=url_for("data.source", engagement_id=engagement.id, source_key=line.number.source_key or NO_KEY),
+        address=lambda key: url_for(".number", engagement_id=engagement.id, number_key=key),
+        list_url=url_for(".register", engagement_id=engagement.id, **kept_filter()),
+    )  # fmt: skip
+
+
+def _can(engagement: Engagement) -> bool:
+    return may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK)
+
+
+def _filter(engagement: Engagement) -> NumberFilter:
+    form, year = NumberFilter(request.args), engagement.unit_year.year.emission_year
+    months = [f"{year}-{month:02d}" for month in range(1, 13)]
+    form.offer(months, queries.flag_codes_of(engagement), queries.owners_of(engagement), sampled=bool(queries.sampled(engagement)))
+    return form
+
+
+def _form(line: Line, pack: RulePack) -> NumberForm:
+    outcome = line.outcome
+    form = NumberForm(data={"version": outcome.version if outcome else 0, "method": session.get("tested_by", "")})
+    form.offer(pack)
+    form.fill(outcome if line.current else None)
+    return form
+
+
+def _address(engagement: Engagement, key: str | None) -> str | None:
+    """Another number's page, in the same filter."""
+    return None if key is None else url_for(".number", engagement_id=engagement.id, number_key=key, **kept_filter())
+
+
+def _cells(each: Line, names: dict[str, str], methods: dict[str, str]) -> tuple[object, ...]:
+    row, outcome = each.number, each.outcome if each.current else None
+    return (
+        row.source_key, names.get(row.source_key, ""), label(NumberKind(row.kind)), what(row), row.period, row.written, row.value, row.unit,
+        sheet_name(row.sheet), row.row, row.document, row.weight, ", ".join(map(flag_name, row.flag_codes.split())), label(each.standing),
+        outcome.verified if outcome else None, outcome.said_by if outcome else "", outcome.how if outcome else "",
+        methods.get(outcome.method, outcome.method) if outcome else "", outcome.decider.name if outcome else "",
+        outcome.decided_at if outcome else None,
+    )  # fmt: skip
