@@ -106,11 +106,11 @@ def draw_steps(
 
     A stratum is the items with the same first part (a source's months); sites are one stratum, `sites`, of those named in `among`.
     """
-    found = {}
-    for key, step in steps.items():
-        mine = [item for item in population.items if (item.parts[0] in among if population.kind == SITES else item.parts[0] == key)]
-        found[key] = lowest(mine, needed(len(mine), step), seed, population.checksum)
-    return found
+    checksum, mine = population.checksum, dict[str, list[Item]]()
+    for item in population.items:
+        stratum = item.parts[0] if population.kind != SITES else SITES if item.parts[0] in among else ""
+        mine.setdefault(stratum, []).append(item)
+    return {key: lowest(mine.get(key, []), needed(len(mine.get(key, [])), step), seed, checksum) for key, step in steps.items()}
 
 
 def next_step(current: Fraction, steps: Sequence[Fraction]) -> Fraction | None:

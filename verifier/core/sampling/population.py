@@ -63,14 +63,16 @@ class Population:
 
 def population(kind: str, items: Iterable[Item], unknown: Iterable[str] = ()) -> Population:
     """The items in canonical order; those that cannot be told apart are numbered, so that each can be drawn by itself."""
-    ordered = sorted(items, key=lambda item: item.line.encode())
     seen: Counter[str] = Counter()
     told = []
-    for item in ordered:
-        seen[item.line] += 1
-        again = seen[item.line]
-        told.append(item if again == 1 else Item((*item.parts, f"#{again}"), item.size, item.quantity, item.unit, item.label))
-    return Population(kind, tuple(sorted(told, key=lambda item: item.line.encode())), tuple(sorted(set(unknown))))
+    for line, item in sorted(((item.line, item) for item in items), key=lambda each: each[0].encode()):
+        seen[line] += 1
+        if seen[line] == 1:
+            told.append((line.encode(), item))
+        else:
+            again = Item((*item.parts, f"#{seen[line]}"), item.size, item.quantity, item.unit, item.label)
+            told.append((again.line.encode(), again))
+    return Population(kind, tuple(item for _line, item in sorted(told, key=lambda each: each[0])), tuple(sorted(set(unknown))))
 
 
 def monthly_data(calculation: Calculation, kind: str = "data") -> Population:

@@ -9,6 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
+from verifier.core.sampling.plan import Method, Result
+from verifier.core.sampling.risk import Level
 from verifier.db import Base, Id, Version
 from verifier.reports.models import ReportVersion
 
@@ -37,6 +39,16 @@ class DataRisk(Base):
     version: Mapped[Version]
 
     assessor: Mapped[User] = relationship(lazy="joined")
+
+    @property
+    def inherent_level(self) -> Level:
+        """Inherent risk as a word of the method."""
+        return Level(self.inherent)
+
+    @property
+    def control_level(self) -> Level:
+        """Control risk as a word of the method."""
+        return Level(self.control)
 
 
 class Sample(Base):
@@ -76,6 +88,11 @@ class Sample(Base):
     planner: Mapped[User] = relationship(foreign_keys=[planned_by])
     drawer: Mapped[User | None] = relationship(foreign_keys=[drawn_by])
 
+    @property
+    def how(self) -> Method:
+        """The method as a word of the core."""
+        return Method(self.method)
+
 
 class SampledItem(Base):
     """One item that was drawn, and what looking at it showed."""
@@ -108,6 +125,11 @@ class SampledItem(Base):
 
     tester: Mapped[User | None] = relationship(lazy="joined")
     sample: Mapped[Sample] = relationship()
+
+    @property
+    def at(self) -> Result | None:
+        """What was found as a word of the method, None while nobody looked."""
+        return Result(self.result) if self.result else None
 
 
 class SampleClimb(Base):

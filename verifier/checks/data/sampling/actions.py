@@ -1,0 +1,250 @@
+"""Deeds of sampling: risks assessed, a sample planned, drawn once, worked through, and climbed where an error forces it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from secrets import token_hex
+
+from sqlalchemy import delete, func, select
+
+from verifier.audit.actions import record
+from verifier.checks.data.sampling import queries, risks
+from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
+from verifier.core.actor import Actor
+from verifier.core.errors import NotYours, Refusal
+from verifier.core.lifecycle import Deed
+from verifier.core.quantities import plain
+from verifier.core.sampling import ladder
+from verifier.core.sampling.ladder import Place
+from verifier.core.sampling.plan import DrawnItem, Method, Plan, Result, admitted, checked_result, draw
+from verifier.core.sampling.population import Population
+from verifier.core.sampling.risk import Level, assessed
+from verifier.core.subject import Subject
+from verifier.db import check_version, db
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.evidence import actions as evidence
+from verifier.rulepacks.load import load
+
+
+def assess(
+    engagement: Engagement, keys: Sequence[tuple[str, str]], inherent: Level, control: Level, reason: str, *, actor: Actor, now: datetime
+) -> int:
+    """Give sources and data flows, named as (kind, key), the same risks with one reason; all or none."""
+    advance(engagement, Deed.CHECK, now=now)
+    chosen = list(dict.fromkeys(keys))
+    if not chosen:
+        raise Refusal("data.risk.none")
+    made = assessed(inherent, control, reason)
+    known = {(each.kind, each.key): each.row for rows in risks.risk_rows(engagement) for each in rows}
+    if any(key not in known for key in chosen):
+        raise Refusal("data.risk.changed")
+    for kind, key in chosen:
+        row = known[kind, key]
+        if row is None:
+            row = DataRisk(engagement_id=engagement.id, kind=kind, key=key)
+            db.session.add(row)
+        else:
+            row.version += 1
+        row.inherent, row.control, row.reason = made.inherent, made.control, made.reason
+        row.assessed_by, row.assessed_at = actor.id, now
+    db.session.flush()
+    record("data:risk:assessed", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, inherent=inherent,
+           control=control, reason=made.reason, keys=[f"{kind}:{key}" for kind, key in chosen])  # fmt: skip
+    return len(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a plan is written down with: the verifier's reasons, how the ladder is read, and the list's file where there is one."""
+
+    basis: str = ""
+    reason: str = ""
+    reading: str = ""
+    places: tuple[Place, ...] = ()
+    file: tuple[str, bytes, str] | None = None
+    """Name, bytes and media type."""
+
+
+def plan_sample(engagement: Engagement, plan: Plan, population: Population, asked: Asked, *, actor: Actor, now: datetime) -> Sample:
+    """Write down what is to be drawn, before anyone knows which items it takes; a plan of the same kind that was not drawn yet gives way.
+
+    A population that was drawn from is not drawn from again; a changed one asks for the reason of a new draw.
+    """
+    advance(engagement, Deed.CHECK, now=now)
+    admitted(load(engagement.pack_id), plan.method)
+    if not asked.basis.strip():
+        raise Refusal("data.sample.basis")
+    _not_drawn_yet(engagement, plan, population, asked.reason)
+    draw(plan, population, "rehearsal")
+    for old in queries.samples(engagement):
+        if old.drawn_at is None and (old.method, old.kind) == (plan.method, plan.kind):
+            db.session.delete(old)
+    db.session.flush()
+    last = db.session.scalar(select(func.max(Sample.number)).where(Sample.engagement_id == engagement.id)) or 0
+    made = Sample(
+        engagement_id=engagement.id, number=last + 1, method=plan.method, kind=plan.kind, reading=asked.reading, basis=asked.basis.strip(),
+        plan=plan.as_json(), places=[_place(each) for each in asked.places], checksum=population.checksum,
+        population=queries.rows_of(population), unknown=list(population.unknown), report_version_id=engagement.report_version_id,
+        reason=asked.reason.strip(), planned_by=actor.id, planned_at=now,
+    )  # fmt: skip
+    if asked.file is not None:
+        made.filename, data, media_type = asked.file
+        made.list_sha256 = evidence.keep(data, media_type, now=now).sha256
+    db.session.add(made)
+    db.session.flush()
+    record("data:sample:planned", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, plan=made.plan,
+           checksum=made.checksum, items=len(population.items), basis=made.basis, reading=made.reading, reason=made.reason,
+           file=made.list_sha256)  # fmt: skip
+    return made
+
+
+def _not_drawn_yet(engagement: Engagement, plan: Plan, population: Population, reason: str) -> None:
+    for old in queries.samples(engagement):
+        if old.drawn_at is None or (old.method, old.kind) != (plan.method, plan.kind):
+            continue
+        if old.checksum == population.checksum:
+            raise Refusal("data.sample.exists", number=old.number)
+        if old.replaced_at is None and not reason.strip():
+            raise Refusal("data.sample.anew", number=old.number)
+
+
+def _place(each: Place) -> list[object]:
+    share = None if each.share is None else plain(each.share, 8)
+    return [each.key, plain(each.tonnes, 6), share, each.items, str(each.why), str(each.step)]
+
+
+def draw_sample(engagement: Engagement, made: Sample, seed: str = "", *, actor: Actor, now: datetime) -> Sample:
+    """Draw once: a second draw would let someone pick the records they like. A blank seed is thrown by the computer now.
+
+    What an earlier sample of the same kind found stays true of the same item, and goes along.
+    """
+    advance(engagement, Deed.CHECK, now=now)
+    if made.drawn_at is not None:
+        raise Refusal("data.sample.exists", number=made.number)
+    plan, kept = queries.plan_of(made), queries.kept_population(made)
+    if plan.method is not Method.RECIPROCAL and queries.population(engagement, plan.kind).checksum != made.checksum:
+        raise Refusal("data.sample.stale")
+    _not_drawn_yet(engagement, plan, kept, made.reason)
+    made.seed, made.drawn_by, made.drawn_at = seed.strip() or token_hex(8), actor.id, now
+    drawn = draw(plan, kept, made.seed)
+    found_before: dict[str, SampledItem] = {}
+    for old in queries.live(engagement):
+        if old.id != made.id and (old.method, old.kind) == (plan.method, plan.kind):
+            found_before |= {row.line: row for row in queries.items(old) if row.result}
+            old.replaced_at = now
+    _add(made, drawn, 0, found_before)
+    db.session.flush()
+    record("data:sample:drawn", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, seed=made.seed,
+           checksum=made.checksum, items=[each.item.line for each in drawn])  # fmt: skip
+    return made
+
+
+def _add(made: Sample, drawn: Sequence[DrawnItem], before: int, found_before: Mapping[str, SampledItem]) -> None:
+    for position, each in enumerate(drawn, before + 1):
+        row = SampledItem(
+            sample_id=made.id, position=position, stratum=each.stratum, step="" if each.step is None else str(each.step), whole=each.whole,
+            line=each.item.line, parts=list(each.item.parts), label=each.item.label, size=each.item.size, quantity=each.item.quantity,
+            unit=each.item.unit,
+        )  # fmt: skip
+        old = found_before.get(each.item.line)
+        if old is not None and (old.quantity, old.unit) == (row.quantity, row.unit):
+            row.result, row.found, row.note, row.tested_by, row.tested_at = old.result, old.found, old.note, old.tested_by, old.tested_at
+        db.session.add(row)
+
+
+def discard(engagement: Engagement, made: Sample, *, actor: Actor, now: datetime) -> None:
+    """Take back a plan that was not drawn."""
+    advance(engagement, Deed.CHECK, now=now)
+    if made.drawn_at is not None:
+        raise Refusal("data.sample.exists", number=made.number)
+    db.session.execute(delete(Sample).where(Sample.id == made.id))
+    db.session.flush()
+    record("data:sample:discarded", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, checksum=made.checksum)
+
+
+def note_result(
+    engagement: Engagement, row: SampledItem, result: Result, found: Decimal | None = None, note: str = "", *,
+    seen_version: int | None = None, actor: Actor, now: datetime,
+) -> None:  # fmt: skip
+    """Write down what looking at one item showed; a newer result is shown first."""
+    made = _workable(engagement, row.sample, now)
+    kept = checked_result(Method(made.method), made.kind, queries.item_value(row), result, found, note)
+    _unclimbed(made, row, result)
+    stale = Refusal(
+        "data.sample.item_stale", who=row.tester.name if row.tester else "–", theirs=row.at or "–", their_note=row.note or "–",
+        yours=result, your_note=note.strip() or "–",
+    )  # fmt: skip
+    check_version(row, seen_version, lambda: stale)
+    row.result, row.found, row.note, row.tested_by, row.tested_at = result, kept, note.strip(), actor.id, now
+    db.session.flush()
+    record("data:sample:tested", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, item=row.line, result=result,
+           found=None if kept is None else plain(kept), note=row.note)  # fmt: skip
+
+
+def agree_many(engagement: Engagement, made: Sample, positions: Sequence[int], note: str = "", *, actor: Actor, now: datetime) -> int:
+    """Agree to many items at once that nobody has worked yet; all or none."""
+    _workable(engagement, made, now)
+    rows = {row.position: row for row in queries.items(made)}
+    chosen = list(dict.fromkeys(positions))
+    if not chosen:
+        raise Refusal("data.sample.none")
+    if any(position not in rows or rows[position].result for position in chosen):
+        raise Refusal("data.sample.changed")
+    for position in chosen:
+        row = rows[position]
+        row.result, row.note, row.tested_by, row.tested_at = Result.AGREED, note.strip(), actor.id, now
+        row.version += 1
+    db.session.flush()
+    record("data:sample:tested_many", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, note=note.strip(),
+           result=Result.AGREED, items=[rows[position].line for position in chosen])  # fmt: skip
+    return len(chosen)
+
+
+def _workable(engagement: Engagement, made: Sample, now: datetime) -> Sample:
+    advance(engagement, Deed.CHECK, now=now)
+    if made.engagement_id != engagement.id:
+        raise NotYours
+    if made.drawn_at is None or made.replaced_at is not None:
+        raise Refusal("data.sample.replaced", number=made.number)
+    return made
+
+
+def _unclimbed(made: Sample, row: SampledItem, result: Result) -> None:
+    """A failure that forced a climb is not talked away afterwards: the step it forced was taken."""
+    if made.method == Method.LADDER and row.result not in (None, Result.AGREED) and result is Result.AGREED:
+        steps = queries.plan_of(made).steps
+        if row.stratum in steps and Fraction(row.step) < steps[row.stratum]:
+            raise Refusal("data.sample.climbed_on")
+
+
+def climb(
+    engagement: Engagement, made: Sample, stratum: str, to: Fraction, weighed: Mapping[str, str], *, actor: Actor, now: datetime
+) -> int:
+    """Extend a stratum to a higher step and draw what it adds; its cause, nature and effect are kept. Returns how many items came in."""
+    _workable(engagement, made, now)
+    plan, pack = queries.plan_of(made), load(engagement.pack_id)
+    if plan.method is not Method.LADDER or stratum not in plan.steps or pack.sampling is None or pack.sampling.ladder is None:
+        raise NotYours
+    rows = queries.items(made)
+    state = next(each for each in queries.strata(made, rows) if each.key == stratum)
+    if state.forced.open:
+        raise Refusal("data.sample.work_first", count=state.forced.open)
+    step = ladder.climbed(plan.steps[stratum], to, pack.sampling.ladder, weighed)
+    before, asked = plan.steps[stratum], replace(plan, steps={**plan.steps, stratum: step})
+    known = {row.line for row in rows}
+    drawn = [each for each in draw(asked, queries.kept_population(made), made.seed or "") if each.item.line not in known]
+    _add(made, drawn, max((row.position for row in rows), default=0), {})
+    made.plan = asked.as_json()
+    db.session.add(
+        SampleClimb(
+            sample_id=made.id, stratum=stratum, from_step=str(before), to_step=str(step),
+            weighed={code: text.strip() for code, text in weighed.items()}, climbed_by=actor.id, climbed_at=now,
+        )
+    )  # fmt: skip
+    db.session.flush()
+    record("data:sample:climbed", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, stratum=stratum,
+           before=str(before), after=str(step), weighed=dict(weighed), items=[each.item.line for each in drawn])  # fmt: skip
+    return len(drawn)

@@ -1,0 +1,248 @@
+"""Reading sampling: populations, samples with what they showed, and what a drawn sample still asks for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import func, select
+
+from verifier.checks.data.sampling.models import Sample, SampleClimb, SampledItem
+from verifier.checks.data.sampling.risks import levels
+from verifier.core.sampling import ladder, tonneunit
+from verifier.core.sampling.ladder import Forced, Place
+from verifier.core.sampling.plan import Method, Plan, Result, of_json, population_of, signed_error, total_of
+from verifier.core.sampling.population import Item, Population, sizes_of
+from verifier.core.sampling.projection import Projection, ratio
+from verifier.core.sampling.risk import Level, highest
+from verifier.core.sampling.tonneunit import Evaluation
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.rulepacks.load import load
+
+FAILED = (Result.DIFFERS, Result.NOT_FOUND)
+
+
+def population(engagement: Engagement, kind: str) -> Population:
+    """The population as the version under verification has it now."""
+    version = engagement.report_version
+    return population_of(kind, reports.report_of(version), reports.calculation_of(version))
+
+
+def places(engagement: Engagement, kind: str, reading: str, kept_whole: Sequence[str] = ()) -> tuple[Place, ...]:
+    """Every source (or site) with whether the ladder lets it be sampled under the risks assessed."""
+    pack, calculation = load(engagement.pack_id), reports.calculation_of(engagement.report_version)
+    assert pack.sampling is not None
+    assert pack.sampling.ladder is not None
+    found, risks = population(engagement, kind), levels(engagement)
+    if kind == ladder.SITES:
+        by_site: dict[str, list[Level]] = {}
+        for source in calculation.sources:
+            if source.facility_id and source.source_id in risks:
+                by_site.setdefault(source.facility_id, []).append(risks[source.source_id])
+        risks = {key: level for key, several in by_site.items() if (level := highest(several)) is not None}
+        risks |= {item.parts[0]: Level.LOW for item in found.items if not item.size and item.parts[0] not in risks}
+    counts: dict[str, int] = {}
+    for item in found.items:
+        counts[item.parts[0]] = counts.get(item.parts[0], 0) + 1
+    return ladder.places(
+        sizes_of(found.items), counts, total_of(calculation), pack.sampling.ladder, reading, risks=risks, unknown=found.unknown,
+        kept_whole=kept_whole,
+    )  # fmt: skip
+
+
+def samples(engagement: Engagement) -> list[Sample]:
+    """Every sample of the case, planned, drawn or replaced, by number."""
+    return list(db.session.scalars(select(Sample).where(Sample.engagement_id == engagement.id).order_by(Sample.number)))
+
+
+def sample(engagement: Engagement, number: int) -> Sample | None:
+    """One sample by its number, None where there is none."""
+    return db.session.scalar(select(Sample).where(Sample.engagement_id == engagement.id, Sample.number == number))
+
+
+def live(engagement: Engagement) -> list[Sample]:
+    """The samples that hold: drawn and not replaced."""
+    return [each for each in samples(engagement) if each.drawn_at is not None and each.replaced_at is None]
+
+
+def items(drawn: Sample) -> list[SampledItem]:
+    """The items of a sample in the order they were drawn in."""
+    return list(db.session.scalars(select(SampledItem).where(SampledItem.sample_id == drawn.id).order_by(SampledItem.position)))
+
+
+def item(drawn: Sample, position: int) -> SampledItem | None:
+    """One item of a sample by its place in it."""
+    return db.session.scalar(select(SampledItem).where(SampledItem.sample_id == drawn.id, SampledItem.position == position))
+
+
+def climbs(drawn: Sample) -> list[SampleClimb]:
+    """The climbs of a sample, the first first."""
+    return list(db.session.scalars(select(SampleClimb).where(SampleClimb.sample_id == drawn.id).order_by(SampleClimb.climbed_at)))
+
+
+def plan_of(drawn: Sample) -> Plan:
+    """What was asked of the sample, with the steps it has climbed to."""
+    return of_json(drawn.plan)
+
+
+def kept_population(drawn: Sample) -> Population:
+    """The population as it was when the sample was planned."""
+    kept = tuple(
+        Item(tuple(parts), _decimal(size), _decimal(quantity), unit, label) for parts, size, quantity, unit, label in drawn.population
+    )
+    return Population(drawn.kind, kept, tuple(drawn.unknown))
+
+
+def rows_of(found: Population) -> list[list[object]]:
+    """The items of a population as they are kept."""
+    return [[list(each.parts), _text(each.size), _text(each.quantity), each.unit, each.label] for each in found.items]
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else format(number, "f")
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def item_value(row: SampledItem) -> Item:
+    """The row's item as the core knows it."""
+    return Item(tuple(row.parts), row.size, row.quantity, row.unit, row.label)
+
+
+def changed_since(engagement: Engagement, drawn: Sample) -> bool:
+    """Whether the population is another one by now; a list handed in for sampling never changes by itself."""
+    if drawn.method == Method.RECIPROCAL or drawn.report_version_id == engagement.report_version_id:
+        return False
+    return population(engagement, drawn.kind).checksum != drawn.checksum
+
+
+def errors_of(rows: Sequence[SampledItem]) -> dict[str, Fraction]:
+    """The signed errors of the items worked, t CO2 of their size, by line."""
+    return {row.line: signed_error(item_value(row), Result(row.result), row.found) for row in rows if row.result}
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """One stratum of a ladder's sample: its step now, how far it is, and what its newest items force."""
+
+    key: str
+    name: str
+    step: Fraction
+    drawn: int
+    tested: int
+    failed: int
+    forced: Forced
+
+
+def strata(drawn: Sample, rows: Sequence[SampledItem]) -> list[Stratum]:
+    """The strata of a ladder's sample in order; none for another method."""
+    if drawn.method != Method.LADDER:
+        return []
+    pack = load(db.session.get_one(Engagement, drawn.engagement_id).pack_id)
+    assert pack.sampling is not None
+    assert pack.sampling.ladder is not None
+    by_stratum: dict[str, list[SampledItem]] = {}
+    for row in rows:
+        by_stratum.setdefault(row.stratum, []).append(row)
+    found = []
+    for key, step in sorted(plan_of(drawn).steps.items()):
+        mine = by_stratum.get(key, [])
+        newest = [row for row in mine if Fraction(row.step) == step]
+        state = ladder.forced(
+            step, pack.sampling.ladder.steps, sum(not row.result for row in newest), sum(row.result in FAILED for row in newest)
+        )
+        name = mine[0].label if mine and key != ladder.SITES else ""
+        worked, wrong = sum(bool(row.result) for row in mine), sum(row.result in FAILED for row in mine)
+        found.append(Stratum(key, name, step, len(mine), worked, wrong, state))
+    return found
+
+
+def evaluation(drawn: Sample, rows: Sequence[SampledItem]) -> Evaluation | None:
+    """What a tonne-unit sample came to so far; None for another method."""
+    plan = plan_of(drawn)
+    if plan.tonnes is None:
+        return None
+    size = tonneunit.sample_size(kept_population(drawn).size, plan.tonnes)
+    return tonneunit.evaluate({row.line: Fraction(row.size or 0) for row in rows}, errors_of(rows), size, plan.tonnes.risk)
+
+
+def projections_of(drawn: Sample, rows: Sequence[SampledItem], deducted: frozenset[str] = frozenset()) -> tuple[Projection, ...]:
+    """What a sample of tonnes projects, stratum by stratum; nothing for sites and lists."""
+    found = evaluation(drawn, rows)
+    if found is not None:
+        kept = kept_population(drawn)
+        keys = sorted({each.parts[0] for each in kept.items})
+        return (tonneunit.projection(drawn.kind, keys, len(kept.items), found),)
+    if drawn.method != Method.LADDER or drawn.kind == ladder.SITES:
+        return ()
+    sizes: dict[str, dict[str, Fraction]] = {}
+    for each in kept_population(drawn).items:
+        sizes.setdefault(each.parts[0], {})[each.line] = Fraction(each.size or 0)
+    errors, mine = errors_of(rows), dict[str, list[str]]()
+    for row in rows:
+        mine.setdefault(row.stratum, []).append(row.line)
+    return tuple(ratio(key, sizes.get(key, {}), errors, lines, deducted=key in deducted) for key, lines in sorted(mine.items()))
+
+
+def projections(engagement: Engagement) -> tuple[Projection, ...]:
+    """What the samples that hold project, stratum by stratum."""
+    calculation = reports.calculation_of(engagement.report_version)
+    deducted = frozenset(source.source_id for source in calculation.sources if source.known < 0)
+    return tuple(each for drawn in live(engagement) for each in projections_of(drawn, items(drawn), deducted))
+
+
+@dataclass(frozen=True, slots=True)
+class SampleProgress:
+    """How far the drawn samples are: items worked, of how many, and strata that must climb and have not."""
+
+    done: int
+    total: int
+    forced: int
+
+    @property
+    def left(self) -> int:
+        """What is still to be done before anything may be concluded; nothing where no sample was drawn."""
+        return self.total - self.done + self.forced
+
+
+def progress(engagement: Engagement) -> SampleProgress:
+    """How far the samples that hold are."""
+    drawn = live(engagement)
+    if not drawn:
+        return SampleProgress(0, 0, 0)
+    of = select(func.count(SampledItem.id), func.count(SampledItem.result)).where(SampledItem.sample_id.in_([each.id for each in drawn]))
+    total, done = db.session.execute(of).one()
+    must = sum(each.forced.must_climb for one in drawn if one.method == Method.LADDER for each in strata(one, items(one)))
+    return SampleProgress(done, total, must)
+
+
+def sampled_sources(engagement: Engagement) -> frozenset[str]:
+    """Keys of the sources something of which was drawn in a sample that holds."""
+    return frozenset(row.parts[0] for row in _of_data(engagement))
+
+
+def tests_of(engagement: Engagement, source_key: str) -> list[SampledItem]:
+    """The sampled items of one source, with what looking at them showed."""
+    return [row for row in _of_data(engagement) if row.parts[0] == source_key]
+
+
+def _of_data(engagement: Engagement) -> list[SampledItem]:
+    ids = [each.id for each in live(engagement) if each.method != Method.RECIPROCAL and each.kind != ladder.SITES]
+    of = select(SampledItem).where(SampledItem.sample_id.in_(ids)).order_by(SampledItem.sample_id, SampledItem.position)
+    return list(db.session.scalars(of)) if ids else []
+
+
+def counted(engagement: Engagement) -> Mapping[int, tuple[int, int, int]]:
+    """Items, worked items and failures of each drawn sample, by its number."""
+    of = (
+        select(Sample.number, func.count(SampledItem.id), func.count(SampledItem.result),
+               func.count(SampledItem.id).filter(SampledItem.result.in_(FAILED)))
+        .join(SampledItem, SampledItem.sample_id == Sample.id)
+        .where(Sample.engagement_id == engagement.id)
+        .group_by(Sample.number)
+    )  # fmt: skip
+    return {number: (total, done, wrong) for number, total, done, wrong in db.session.execute(of)}
