@@ -1,7 +1,9 @@
 """One text that is a script, a formula, a header and a link at once, written into every column of words that the database has."""
 
 import re
+from functools import reduce
 from html.parser import HTMLParser
+from operator import add
 
 from sqlalchemy import JSON, Column, Table, Text, cast, literal, select, update
 
@@ -24,6 +26,7 @@ CODES = {
     "finding": {"arose_in", "subject_kind", "subject_id", "class_code", "clause", "state"}, "missing_source": {"key", "kind", "category"},
     "source_outcome": {"source_key", "outcome", "fingerprint"}, "team_member": {"role", "barred_by"}, "checklist_answer": {"item_code",
     "outcome"},
+    "reported_number": {"number_key", "kind", "source_key", "parameter", "period", "unit", "flag_codes", "fingerprint"},
     "exchange": {"deed"}, "review": {"outcome"}, "statement": {"number", "token", "status", "opinion", "facts", "pdf_sha256"},
     "signature": {"place", "pdf_sha256"},
 }  # fmt: skip
@@ -45,7 +48,7 @@ def poison() -> list[str]:
     marks = []
     for table, column in columns():
         mark = f"{table.name}.{column.name}"
-        own = cast(table.primary_key.columns.values()[0], Text)
+        own = reduce(add, (cast(key, Text) for key in table.primary_key.columns))
         written = update(table).where(column.is_not(None)).values({column: literal(f"{START}{mark}|{SCRIPT}") + own})
         if db.session.execute(written).rowcount:  # type: ignore[attr-defined]
             marks.append(mark)
@@ -77,6 +80,10 @@ ADDRESSES = {"href", "src", "action", "formaction", "srcset", "data"}
 ELSEWHERE = re.compile(r"\s*(javascript|data|vbscript):|//|x$", re.I)
 
 
+PICTURE = re.compile(r"data:image/svg\+xml[;,]")
+"""A drawing of ours in the page, as an image, which runs nothing: the code of the second factor."""
+
+
 class Dangerous(HTMLParser):
     """What a browser would run or follow on a page that we did not write."""
 
@@ -90,7 +97,7 @@ class Dangerous(HTMLParser):
         if tag == "script" and not has.get("src", "").startswith("/static/"):
             self.found.append("script")
         self.found += [f"{tag} {name}" for name in has if name.startswith("on") or name == "style"]
-        leads = {name: value for name, value in has.items() if name in ADDRESSES}
+        leads = {name: value for name, value in has.items() if name in ADDRESSES and not (tag == "img" and PICTURE.match(value))}
         self.found += [f"{tag} {name}={value[:40]}" for name, value in leads.items() if ELSEWHERE.match(value)]
 
 
