@@ -25,14 +25,27 @@ hypothesis_settings.load_profile("house")
 
 def settings_in(folder: Path, **changes: object) -> Settings:
     """The settings of a fresh installation in a folder."""
-    return replace(config.from_environment({"VERIFIER_INSTANCE": str(folder)}), **changes)  # type: ignore[arg-type]
+    return replace(config.from_environment(homes.environ(folder)), **changes)  # type: ignore[arg-type]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second home, leave out what `homes.FIRST_ONLY` names."""
+    items[:], away = homes.left_out(items)
+    config.hook.pytest_deselected(items=away)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers() -> Iterator[None]:
+    """Database and object store of the second home, where this run is there."""
+    with homes.servers():
+        yield
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation brought to its newest shape and settled with the standing cast once, to be copied for every test."""
     base = tmp_path_factory.getbasetemp()
-    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "migrated"
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ and not homes.second() else base) / "migrated"
     with FileLock(f"{home}.lock"):
         if not (home / "done").exists():
             shutil.rmtree(home, ignore_errors=True)
@@ -44,8 +57,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def home(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[homes.Home]:
     """Where the tests of this process live, one after the other."""
-    with homes.at(tmp_path_factory.mktemp("home"), migrated) as home:
-        yield home
+    return homes.Home(tmp_path_factory.mktemp("home") / "instance", migrated)
 
 
 @pytest.fixture

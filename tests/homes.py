@@ -1,15 +1,21 @@
-"""Where the tests live: an installation that is made once in a process and is as new for every test."""
+"""Where the tests live: SQLite and a local folder, or with `VERIFIER_TEST_HOME=second` a real PostgreSQL and a real S3 server."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import psycopg
 from flask import Flask
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import text
 
+from tests import objectstore, postgres
 from tests.people import settle
 from verifier import config
 from verifier.app import Installation, create_app
@@ -18,11 +24,56 @@ from verifier.db import db
 from verifier.evidence.store import Store
 
 BESIDE = shutil.ignore_patterns("__jinja2_*")
+DATABASE, STORE = "VERIFIER_TEST_DATABASE", "VERIFIER_TEST_STORE"
+"""Where the servers of this process are told to those it starts."""
+
+FIRST_ONLY = {
+    "tests/deploy/test_second_home.py": "it starts the tests of the second home",
+    "tests/killed/test_every_place.py": "it copies the installation's folder, SQLite's file in it, between one kill and the next",
+    "tests/killed/test_doctor.py": "it damages SQLite's file and the files of the local store",
+    "tests/killed/test_backup.py": "it damages files of the local store; PostgreSQL it starts itself",
+    "tests/killed/test_outages.py::test_a_full_disk": "SQLite's file and the store lie on the full disk",
+    "tests/killed/test_outages.py::test_a_read_only": "SQLite's file and the store lie on the read-only disk",
+}
+"""What speaks of SQLite's file or the local folder by nature, and why; the beginning of a test's name."""
 
 
-def move_in(folder: Path, **environ: str) -> None:
+def second() -> bool:
+    """Whether this run is on PostgreSQL and S3."""
+    return os.environ.get("VERIFIER_TEST_HOME") == "second"
+
+
+@contextmanager
+def servers() -> Iterator[None]:
+    """PostgreSQL and S3 for this process, where they are asked for."""
+    if not second():
+        yield
+        return
+    with (
+        TemporaryDirectory(prefix="verifier-pg-") as folder,
+        postgres.server(Path(folder) / "pg") as database,
+        objectstore.server() as store,
+    ):
+        os.environ |= {DATABASE: database, STORE: store.endpoint}
+        yield
+
+
+def environ(folder: Path) -> dict[str, str]:
+    """What an installation in the folder is told; on the second home it has a database and a bucket that are named after the folder."""
+    told = {"VERIFIER_INSTANCE": str(folder)}
+    if second():
+        name = _named(folder)
+        with _postgres() as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                connection.execute(f"CREATE DATABASE {name}")
+                _bucket().emptied(name)
+        told |= {"VERIFIER_DATABASE_URL": os.environ[DATABASE].replace("/postgres?", f"/{name}?")} | _bucket().settings(name)
+    return told
+
+
+def move_in(folder: Path) -> None:
     """A database at its newest shape, with the standing cast in it."""
-    app = create_app(config.from_environment({"VERIFIER_INSTANCE": str(folder), **environ}), testing=True)
+    app = create_app(config.from_environment(environ(folder)), testing=True)
     with app.app_context():
         upgrade()
         settle()
@@ -31,9 +82,46 @@ def move_in(folder: Path, **environ: str) -> None:
         db.engine.dispose()
 
 
+def copied(settled: Path, folder: Path) -> dict[str, str]:
+    """What is told to a copy of the settled installation, made in the folder in place of what was there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(settled, folder, ignore=BESIDE)
+    if second():
+        name = _named(folder)
+        with _postgres() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_named(settled)} STRATEGY FILE_COPY")
+        _bucket().emptied(name)
+    return environ(folder)
+
+
+def touch(*statements: str) -> None:
+    """Change the app's database behind its back, the guards of the trail taken off."""
+    db.session.remove()
+    sqlite = db.engine.dialect.name == "sqlite"
+    guards = ("trail_row_no_update", "trail_row_no_delete") if sqlite else ("trail_row_no_change", "trail_row_no_truncate")
+    with db.engine.begin() as connection:
+        for name in guards:
+            connection.execute(text(f"DROP TRIGGER {name}" + ("" if sqlite else " ON trail_row")))
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def _named(folder: Path) -> str:
+    return f"t{sha256(str(folder.resolve()).encode()).hexdigest()[:20]}"
+
+
+def _postgres() -> psycopg.Connection:
+    return psycopg.connect(os.environ[DATABASE].replace("+psycopg", ""), autocommit=True)
+
+
+def _bucket() -> objectstore.Address:
+    return objectstore.Address(os.environ[STORE])
+
+
 @dataclass
 class Home:
-    """SQLite and a local folder: one app for all tests of a process, since making one and its statements anew is what tests wait for."""
+    """One app for all tests of a process, since making one and its statements anew is what tests wait for."""
 
     folder: Path
     settled: Path
@@ -41,31 +129,22 @@ class Home:
     usual: dict[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._empty()
-        self.app = create_app(config.from_environment(self._environ()), testing=True)
+        self.app = create_app(config.from_environment(copied(self.settled, self.folder)), testing=True)
         self.app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(self.settled))
         self.usual = {**self.app.config, "WTF_CSRF_ENABLED": False}
 
     def fresh(self) -> Flask:
         """The app as it was when the cast had just moved in, whatever the last test did to it."""
-        self._empty()
+        settings = config.from_environment(copied(self.settled, self.folder))
         self.app.config.clear()
         self.app.config.update(self.usual)
         before: Installation = self.app.extensions["verifier"]
-        settings = config.from_environment(self._environ())
         store = Store.at(settings.store_url, settings.store_options)
         self.app.extensions["verifier"] = Installation(settings, store, Heads.at(self.folder), before.subjects)
         return self.app
 
-    def _environ(self) -> dict[str, str]:
-        return {"VERIFIER_INSTANCE": str(self.folder)}
 
-    def _empty(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.copytree(self.settled, self.folder, ignore=BESIDE)
-
-
-@contextmanager
-def at(base: Path, settled: Path) -> Iterator[Home]:
-    """The home of this process."""
-    yield Home(base / "instance", settled)
+def left_out(items: list) -> tuple[list, list]:
+    """The tests of this run, and those that only the first home has."""
+    away = [item for item in items if second() and item.nodeid.startswith(tuple(FIRST_ONLY))]
+    return [item for item in items if item not in away], away

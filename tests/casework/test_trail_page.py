@@ -1,12 +1,10 @@
 """The trail's page shows every deed in words, finds them, lets them be taken away, and says when it was touched."""
 
 import re
-import sqlite3
 
-from flask import Flask
 from flask.testing import FlaskClient
 
-from tests import make
+from tests import homes, make
 from tests.people import Cast, actor, sign_in
 from verifier.audit.actions import Effect, record
 from verifier.audit.queries import trail
@@ -63,14 +61,10 @@ def test_the_unit_has_no_trail_to_read(client: FlaskClient, cast: Cast) -> None:
     assert sign_in(client, cast.contact).get(f"/cases/{grown(cast).id}/trail").status_code == 403
 
 
-def test_a_touched_trail_says_so_and_names_the_row(app: Flask, client: FlaskClient, cast: Cast) -> None:
+def test_a_touched_trail_says_so_and_names_the_row(client: FlaskClient, cast: Cast) -> None:
     case = grown(cast).id
     sign_in(client, cast.lead)
-    db.session.remove()
-    with sqlite3.connect(app.extensions["verifier"].settings.instance / "verifier.sqlite") as connection:
-        connection.execute("DROP TRIGGER trail_row_no_update")
-        connection.execute("UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = ? AND number = 2", (str(case),))
-    connection.close()
+    homes.touch(f"UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = '{case}' AND number = 2")
     page = client.get(f"/cases/{case}/trail").text
     assert "This trail does not hold" in page
     found = re.findall(r"Row .{0,60}wrong[^.]*", page)

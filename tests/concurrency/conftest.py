@@ -10,7 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 
-from tests import postgres
+from tests import homes, postgres
 from tests.conftest import settings_in
 from tests.people import settle
 from verifier.app import create_app
@@ -45,7 +45,7 @@ def settled_postgres() -> Iterator[tuple[Path, str]]:
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An installation of this test's own on SQLite, then on PostgreSQL, with its application context pushed."""
     if request.param == "sqlite":
-        shutil.copytree(request.getfixturevalue("migrated"), tmp_path / "instance", ignore=shutil.ignore_patterns("__jinja2_*"))
+        homes.copied(request.getfixturevalue("migrated"), tmp_path / "instance")
         app = _opened(settings_in(tmp_path / "instance"))
     else:
         home, address = request.getfixturevalue("settled_postgres")

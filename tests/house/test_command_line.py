@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from tests import make
+from tests import homes, make
 from verifier.cli import main
 from verifier.db import db
 
@@ -20,7 +20,8 @@ COMMANDS = [
 @pytest.fixture(autouse=True)
 def here(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands work on this test's installation."""
-    monkeypatch.setenv("VERIFIER_INSTANCE", str(app.extensions["verifier"].settings.instance))
+    for name, value in homes.environ(app.extensions["verifier"].settings.instance).items():
+        monkeypatch.setenv(name, value)
     db.session.rollback()
 
 

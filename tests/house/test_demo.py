@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests import homes
 from verifier import config
 from verifier.app import create_app
 from verifier.audit.queries import verify
@@ -18,14 +19,15 @@ from verifier.statement import commands
 
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("VERIFIER_INSTANCE", str(tmp_path / "instance"))
+    for name, value in homes.environ(tmp_path / "instance").items():
+        monkeypatch.setenv(name, value)
     done = CliRunner().invoke(main, ["demo", "--once"])
     assert done.exit_code == 0, done.output
     return tmp_path / "instance"
 
 
 def test_the_demo_shows_every_stage_and_one_statement_that_holds(made: Path) -> None:
-    app = create_app(config.from_environment({"VERIFIER_INSTANCE": str(made)}), testing=True)
+    app = create_app(config.from_environment(homes.environ(made)), testing=True)
     with app.app_context():
         assert Counter(case.stage for case in db.session.query(Engagement)) == Counter(stage.value for stage in Stage)
         assert all(verdict.broken is None for verdict in verify(app.extensions["verifier"].heads))

@@ -1,7 +1,6 @@
 """The log tells what happened to the operator, and nothing about who it was."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, request
 
-from tests import make
+from tests import homes, make
 from tests.accounts.builders import GOOD, try_password, with_password
 from tests.conftest import settings_in
 from tests.people import Cast
@@ -24,7 +23,7 @@ from verifier.web.permit import permit
 def served(migrated: Path, tmp_path: Path) -> Iterator[Flask]:
     """An app as it is served, with one view that breaks on what was typed."""
     home = tmp_path / "served"
-    shutil.copytree(migrated, home, ignore=shutil.ignore_patterns("__jinja2_*"))
+    homes.copied(migrated, home)
     app = create_app(settings_in(home))
     app.config["WTF_CSRF_ENABLED"] = False
 

@@ -1,6 +1,5 @@
 """The gate of the look: axe finds nothing, the console is silent, nothing scrolls sideways; on every kind of page, in both languages."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests import homes
 from tests.browser import DESK, PHONE, TABLET, chromium, faults, overflow, served, sitting
 from tests.conftest import settings_in
 from tests.house import routes
@@ -60,7 +60,7 @@ SMALLER = """least => [...document.querySelectorAll(
 def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The case of the route table."""
     home = tmp_path_factory.mktemp("look") / "instance"
-    shutil.copytree(migrated, home, ignore=shutil.ignore_patterns("__jinja2_*"))
+    homes.copied(migrated, home)
     app = create_app(settings_in(home), testing=True)
     with app.app_context():
         writes_wanted.set(True)

@@ -1,11 +1,11 @@
 """Every route × every person: the table `routes.txt` is the specification, and a route missing from it fails."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import homes
 from tests.conftest import settings_in
 from tests.house import routes
 from tests.house.routes import PEOPLE, World
@@ -17,7 +17,7 @@ from verifier.db import db, writes_wanted
 def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One case for all questions; whoever may act acts on spare rows."""
     home = tmp_path_factory.mktemp("routes") / "instance"
-    shutil.copytree(migrated, home)
+    homes.copied(migrated, home)
     app = create_app(settings_in(home), testing=True)
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():

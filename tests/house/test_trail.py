@@ -1,12 +1,12 @@
 """A trail that was touched in the database file is found, and the first broken row is named."""
 
-import sqlite3
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
+from tests import homes
+from tests.homes import touch
 from tests.people import Cast, actor
 from verifier.audit.actions import Effect, record
 from verifier.audit.models import TrailHead
@@ -25,18 +25,6 @@ def grow(cast: Cast, rows: int = 6) -> str:
     return str(case)
 
 
-def touch(app: Flask, *statements: str) -> None:
-    """Change the database file behind the app's back, its guards taken off."""
-    db.session.remove()
-    file = Path(app.extensions["verifier"].settings.instance) / "verifier.sqlite"
-    with sqlite3.connect(file) as connection:
-        for name in ("trail_row_no_update", "trail_row_no_delete"):
-            connection.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            connection.execute(statement)
-    connection.close()
-
-
 TAMPERED = [
     ("a name changed", "UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = '{t}' AND number = 3", 3, "edited"),
     ("a detail changed", "UPDATE trail_row SET detail = '{{\"number\": 9}}' WHERE trail = '{t}' AND number = 4", 4, "edited"),
@@ -49,7 +37,7 @@ TAMPERED = [
 @pytest.mark.parametrize(("what", "statement", "number", "fault"), TAMPERED)
 def test_a_touched_trail_is_found(app: Flask, cast: Cast, what: str, statement: str, number: int | None, fault: str | None) -> None:
     trail = grow(cast)
-    touch(app, statement.format(t=trail))
+    touch(statement.format(t=trail))
     found = {verdict.trail: verdict.broken for verdict in verify(app.extensions["verifier"].heads)}[trail]
     assert found is not None, what
     if number is not None:
@@ -61,7 +49,6 @@ def test_a_tail_cut_off_with_its_head_shows_against_the_signed_head_outside(app:
     head = db.session.get(TrailHead, trail)
     assert head is not None
     touch(
-        app,
         f"UPDATE trail_head SET rows = 4 WHERE trail = '{trail}'",
         f"UPDATE trail_head SET hash = (SELECT hash FROM trail_row WHERE trail = '{trail}' AND number = 4) WHERE trail = '{trail}'",
         f"DELETE FROM trail_row WHERE trail = '{trail}' AND number > 4",
@@ -73,7 +60,7 @@ def test_a_tail_cut_off_with_its_head_shows_against_the_signed_head_outside(app:
 
 def test_a_whole_trail_removed_is_missed(app: Flask, cast: Cast) -> None:
     trail = grow(cast)
-    touch(app, f"DELETE FROM trail_row WHERE trail = '{trail}'", f"DELETE FROM trail_head WHERE trail = '{trail}'")
+    touch(f"DELETE FROM trail_row WHERE trail = '{trail}'", f"DELETE FROM trail_head WHERE trail = '{trail}'")
     assert {verdict.trail: verdict.broken for verdict in verify(app.extensions["verifier"].heads)}[trail] is not None
 
 
@@ -81,12 +68,8 @@ def test_a_whole_trail_removed_is_missed(app: Flask, cast: Cast) -> None:
 def test_the_database_refuses_to_change_a_row(app: Flask, cast: Cast, deed: str) -> None:
     grow(cast, rows=1)
     db.session.remove()
-    with (
-        sqlite3.connect(app.extensions["verifier"].settings.instance / "verifier.sqlite") as connection,
-        pytest.raises(sqlite3.IntegrityError, match="append-only"),
-    ):
-        connection.execute(deed)
-    connection.close()
+    with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:
+        connection.exec_driver_sql(deed)
 
 
 def test_only_changes_count_as_changes(app: Flask, cast: Cast) -> None:
@@ -107,10 +90,11 @@ def test_a_rolled_back_deed_leaves_no_row_and_no_signed_head(app: Flask, cast: C
 
 def test_the_command_names_the_first_broken_row(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     trail = grow(cast)
-    monkeypatch.setenv("VERIFIER_INSTANCE", str(app.extensions["verifier"].settings.instance))
+    for name, value in homes.environ(app.extensions["verifier"].settings.instance).items():
+        monkeypatch.setenv(name, value)
     whole = CliRunner().invoke(main, ["audit", "verify"])
     assert whole.exit_code == 0, whole.output
-    touch(app, f"UPDATE trail_row SET actor_name = 'x' WHERE trail = '{trail}' AND number = 2")
+    touch(f"UPDATE trail_row SET actor_name = 'x' WHERE trail = '{trail}' AND number = 2")
     broken = CliRunner().invoke(main, ["audit", "verify"])
     assert broken.exit_code == 1
     assert f"{trail}: row 2: edited" in broken.output

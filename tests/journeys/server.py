@@ -16,6 +16,7 @@ from urllib.request import urlopen
 from flask import Flask
 from flask_migrate import upgrade
 
+from tests import homes
 from verifier import config
 from verifier.accounts.commands import current_code
 from verifier.app import create_app
@@ -51,7 +52,7 @@ def free_port() -> int:
 def running(instance: Path) -> Iterator[Installation]:
     """gunicorn as `verifier serve` starts it, until the test is over."""
     port = free_port()
-    environment = {"VERIFIER_INSTANCE": str(instance), "VERIFIER_PORT": str(port)}
+    environment = {**homes.environ(instance), "VERIFIER_PORT": str(port)}
     app = create_app(config.from_environment(environment))
     with app.app_context():
         writes_wanted.set(True)

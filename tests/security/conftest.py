@@ -1,12 +1,12 @@
 """One installation a module, with a case in it that belongs to somebody, and a second one that belongs to somebody else."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
 
+from tests import homes
 from tests.conftest import settings_in
 from tests.house import routes
 from tests.house.routes import World
@@ -18,7 +18,7 @@ from verifier.db import db, writes_wanted
 def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The case of the table of routes, for all attacks of a module; its forms ask for no token unless a test says so."""
     home = tmp_path_factory.mktemp("security") / "instance"
-    shutil.copytree(migrated, home, ignore=shutil.ignore_patterns("__jinja2_*"))
+    homes.copied(migrated, home)
     app = create_app(settings_in(home), testing=True)
     app.config["WTF_CSRF_ENABLED"] = False
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(migrated))
