@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui
 
-.PHONY: help run test storm check system setup catalogues demo clean
+.PHONY: help run test second storm check system setup catalogues demo clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -19,6 +19,10 @@ demo: setup  ## make the demo cases
 test: setup  ## set up what is missing and pass every test, browser tests included
 	@tools/have-system || $(MAKE) --no-print-directory system
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+second: setup  ## the whole suite on PostgreSQL and S3
+	@tools/have-system || $(MAKE) --no-print-directory system
+	@VERIFIER_TEST_HOME=second $(BIN)/python -m pytest -n 2 --dist worksteal
 
 storm: setup  ## eight people, 200 deeds each, at once, on SQLite and PostgreSQL (minutes)
 	@STORM_DEEDS=200 $(BIN)/python -m pytest -n 0 -s tests/concurrency/test_storm.py

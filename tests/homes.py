@@ -71,9 +71,9 @@ def environ(folder: Path) -> dict[str, str]:
     return told
 
 
-def move_in(folder: Path) -> None:
-    """A database at its newest shape, with the standing cast in it."""
-    app = create_app(config.from_environment(environ(folder)), testing=True)
+def move_in(folder: Path, told: dict[str, str] | None = None) -> None:
+    """A database at its newest shape, with the standing cast in it; where, unless it is told, is this run's home."""
+    app = create_app(config.from_environment(told or environ(folder)), testing=True)
     with app.app_context():
         upgrade()
         settle()
