@@ -46,15 +46,15 @@ class Browser:
         self.csrf = answer.hidden("csrf_token") or self.csrf
         return answer
 
-    def post(self, path: str, values: Mapping[str, str], photo: tuple[str, bytes] | None = None) -> Answer:
-        """Send a form, with a photo where there is one."""
+    def post(self, path: str, values: Mapping[str, str], upload: tuple[str, str, bytes] | None = None) -> Answer:
+        """Send a form, with a file where there is one: its field, its name, its bytes."""
         values = {"csrf_token": self.csrf, **values}
-        if photo is None:
+        if upload is None:
             return self._ask("POST", path, urlencode(values).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
         edge = token_hex(12)
         parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in values.items()]
-        head = f'--{edge}\r\nContent-Disposition: form-data; name="photos"; filename="{photo[0]}"\r\nContent-Type: image/jpeg\r\n\r\n'
-        body = b"".join([*parts, head.encode(), photo[1], f"\r\n--{edge}--\r\n".encode()])
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="{upload[0]}"; filename="{upload[1]}"\r\n\r\n'
+        body = b"".join([*parts, head.encode(), upload[2], f"\r\n--{edge}--\r\n".encode()])
         return self._ask("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={edge}"})
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:

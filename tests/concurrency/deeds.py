@@ -88,7 +88,7 @@ class Person:
         """Upload a photo that nobody else has."""
         data = BytesIO()
         Image.frombytes("RGB", (24, 16), self.chance.randbytes(24 * 16 * 3)).save(data, "JPEG")
-        return self.browser.post(f"/cases/{self.case}/photos/new", {"caption": self.role}, (f"{number}.jpg", data.getvalue()))
+        return self.browser.post(f"/cases/{self.case}/photos/new", {"caption": self.role}, ("photos", f"{number}.jpg", data.getvalue()))
 
     def look(self, number: int) -> Answer:
         """Read a page of the case."""

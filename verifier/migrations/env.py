@@ -1,9 +1,12 @@
 """How the database is brought to the newest shape: foreign keys off on SQLite, DDL in one transaction, triggers made again."""
 
+from pathlib import Path
+
 from alembic import context
 from flask import current_app
 
 from verifier.db import db, writes_wanted
+from verifier.migrations.copying import copy_before
 from verifier.migrations.triggers import make_triggers
 
 config = context.config
@@ -21,6 +24,8 @@ def run() -> None:
             connection.exec_driver_sql("SELECT 1")
             connection.rollback()
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+            directory = Path(current_app.extensions["migrate"].directory)
+            copy_before(connection, current_app.extensions["verifier"].settings.instance, directory)
         arguments = dict(current_app.extensions["migrate"].configure_args)
         arguments |= {
             "target_metadata": db.metadata,
