@@ -17,6 +17,7 @@ from verifier.accounts import sweeping as _leavings  # noqa: F401 - so that its 
 from verifier.accounts import views as accounts
 from verifier.audit import models as _trail  # noqa: F401 - so that migrations know its rows
 from verifier.audit.heads import Heads, follow
+from verifier.casework import handing_in as _handing_in  # noqa: F401 - so that its task is known
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
 from verifier.checks.boundary import views as boundary

@@ -12,6 +12,7 @@ from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.accounts import actions as accounts
 from verifier.accounts.models import SignedInSession
+from verifier.casework import handing_in
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
 from verifier.core.lifecycle import Stage
@@ -77,6 +78,7 @@ def build(app: Flask) -> World:
         "engagement_id": case.id, "unit_year_id": case.unit_year_id, "year_id": case.unit_year.year_id, "number": 1, "kind": "source",
         "key": "E-095", "source_key": "E-095", "number_key": "reported/E-095", "item_code": item, "photo_id": photo.id, "copy": "preview",
         "visit_id": visit.id,
+        "at": handing_in.wait_for(case.unit_year, b"waits", "large.xlsx", "", actor=actor(cast.contact), now=now),
         "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id, "session_id": token.id, "user_id": spare.id,
         "organisation_id": cast.org("other_unit").id, "token": "nobody-was-given-this", "filename": "css/tokens.css",
         "job_id": enqueue("jobs.sweep", key="routes", now=now).id,

@@ -30,6 +30,7 @@ KINDS = {
     "accounts.sweep": _l("Forget ended sessions and used links"),
     "jobs.sweep": _l("Forget old background work"),
     "evidence.sweep": _l("Remove left-over files"),
+    "reports.hand_in": _l("Take in a large report"),
 }
 
 

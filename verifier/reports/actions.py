@@ -1,6 +1,6 @@
 """Deeds on reports: a unit's people hand a workbook in, its responsible person releases it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -83,16 +83,26 @@ def may_hand_in(unit_year: UnitYear, data: bytes, case: OpenCase | None) -> None
         raise Refusal("report.handed_in.same_file", number=twin.number)
 
 
-def read(data: bytes, expected: Expected) -> Read:
-    """Read and recalculate without the database, so that nobody waits for it: it may take seconds."""
+def read(data: bytes, expected: Expected, *, told: Callable[[int], None] | None = None) -> Read:
+    """Read and recalculate without the database, so that nobody waits for it: it may take seconds.
+
+    `told` hears how many rows were read before they are recalculated.
+    """
     try:
         report = workbook.read(data, expected.year, expected.known_as)
     except workbook.Unreadable as unreadable:
         raise UnreadableReport(unreadable.problems) from unreadable
+    if told:
+        told(rows_in(report))
     pack = load(expected.pack_id)
     calculation = calculate(report, pack)
     queries.remember(sha256(data).hexdigest(), pack.sha256, report, calculation)
     return Read(report, calculation, tuple(numbers_of(report, calculation)))
+
+
+def rows_in(report: ReportedReport) -> int:
+    """Rows of data of the report's largest sheets: sources, activity, factors, measurements and independent records."""
+    return sum(map(len, (report.sources, report.activity, report.factors, report.measurements, report.crosschecks)))
 
 
 def hand_in(

@@ -1,6 +1,7 @@
 """Pages of reports: a unit's years, what it handed in for each, and one version with its sources."""
 
 from functools import partial
+from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
 from verifier.audit.actions import Effect, record
+from verifier.casework import handing_in
 from verifier.core.access import Permission
 from verifier.core.clocks import Before
 from verifier.core.errors import NotYours
@@ -29,6 +31,7 @@ from verifier.rulepacks.load import load
 from verifier.web.filters import name_of, text_in
 from verifier.web.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
+from verifier.web.refusals import sentence
 from verifier.web.session import current_actor, this_user
 from verifier.web.spreadsheet import download, spreadsheet
 from verifier.web.subjects import Describe, Described
@@ -44,6 +47,9 @@ LABELS = {
 STATES = {(Before, "no_report"): "warn", (Before, "to_release"): "warn", (Before, "no_body"): "warn", (Before, "to_open"): "mute"}
 
 
+_STAGES = (_l("The workbook is read"), _l("Everything in it is recalculated"), _l("It is kept, row by row"))
+
+
 def _describe_unit_year(engagement: Engagement, _id: str) -> Described:
     return Described(name_of(engagement.unit), url_for("reports.unit_year", unit_year_id=engagement.unit_year_id))
 
@@ -52,8 +58,7 @@ SUBJECTS: dict[str, Describe] = {"unit_year": _describe_unit_year}
 
 
 def _open_case(unit_year: UnitYear) -> actions.OpenCase | None:
-    case = programme.case_of(unit_year)
-    return actions.OpenCase(case.id, case.at) if case else None
+    return handing_in.open_case(unit_year)
 
 
 def _version(unit_year: UnitYear, number: int) -> ReportVersion:
@@ -90,12 +95,15 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
     if form.validate_on_submit():
         upload = form.workbook.data
         data, expected = upload.read(), actions.expected(unit_year)
+        filename, note = upload.filename or "report.xlsx", form.note.data or ""
+        if len(data) > handing_in.LARGE:
+            at = handing_in.wait_for(unit_year, data, filename, note, actor=current_actor(), now=utcnow())
+            return redirect(url_for(".taking_in", unit_year_id=unit_year.id, at=at), 303)
         actions.may_hand_in(unit_year, data, _open_case(unit_year))
         with letting_go():
             read = actions.read(data, expected)
         version = actions.hand_in(
-            unit_year, data, upload.filename or "report.xlsx", form.note.data or "",
-            already=read, case=_open_case(unit_year), actor=current_actor(), now=utcnow(),
+            unit_year, data, filename, note, already=read, case=_open_case(unit_year), actor=current_actor(), now=utcnow(),
         )  # fmt: skip
         flash(_("Version %(number)s is kept. Your responsible person can release it now.", number=version.number), "success")
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)
@@ -108,6 +116,36 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         before=queries.newest(unit_year),
         case=_open_case(unit_year),
     )
+
+
+@bp.get("/reports/<uuid:unit_year_id>/hand-in/<uuid:at>")
+@permit(Permission.REPORT_HAND_IN)
+def taking_in(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
+    """How far a large workbook is, then the version it became, or every place that could not be read."""
+    found = _taking_in(unit_year, at)
+    if found.number is not None:
+        return redirect(url_for(".version", unit_year_id=unit_year.id, number=found.number), 303)
+    places = [(problem_sentence(problem), None) for problem in found.problems]
+    refused = sentence(found.refused) if found.refused else None
+    steps = handing_in.STAGES.index(found.stage)
+    return render_template(
+        "reports/taking_in.html", unit_year=unit_year, at=at, found=found, places=places, refused=refused, stages=_STAGES, current=steps
+    )
+
+
+@bp.get("/reports/<uuid:unit_year_id>/hand-in/<uuid:at>/state.json")
+@permit(Permission.REPORT_HAND_IN)
+def taking_in_state(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
+    """How far a large workbook is, for the page that waits for it."""
+    found = _taking_in(unit_year, at)
+    return {"mark": f"{found.state} {found.stage} {found.rows or ''}", "ended": found.ended}
+
+
+def _taking_in(unit_year: UnitYear, at: UUID) -> handing_in.TakingIn:
+    found = handing_in.taking_in(unit_year, at)
+    if found is None:
+        raise NotYours
+    return found
 
 
 @bp.route("/reports/<uuid:unit_year_id>/body", methods=["GET", "POST"])
