@@ -196,7 +196,7 @@ def progress(engagement: Engagement) -> Progress:
                              ReportedNumber.fingerprint == NumberOutcome.fingerprint),
     )  # fmt: skip
     rows = db.session.execute(holding.where(NumberOutcome.engagement_id == engagement.id).group_by(NumberOutcome.outcome))
-    held = Counter(dict(rows.tuples().all()))
+    held = Counter({row[0]: row[1] for row in rows})
     return Progress(db.session.scalar(whole) or 0, held[Outcome.AGREED], held[Outcome.DIFFERS], held[Outcome.CANNOT_CONFIRM])
 
 
@@ -234,7 +234,8 @@ def sampled(engagement: Engagement) -> list[tuple[str, str]]:
 def names_of(engagement: Engagement, keys: Collection[str] | None = None) -> dict[str, str]:
     """The names of sources by their keys; of all of them where none are asked for."""
     of = select(ReportedSource.source_key, ReportedSource.name).where(ReportedSource.version_id == engagement.report_version_id)
-    return dict(db.session.execute(of if keys is None else of.where(ReportedSource.source_key.in_(keys))).tuples().all())
+    found = db.session.execute(of if keys is None else of.where(ReportedSource.source_key.in_(keys)))
+    return {row[0]: row[1] for row in found}
 
 
 def at_places(engagement: Engagement, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
