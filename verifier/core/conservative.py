@@ -9,7 +9,7 @@ from fractions import Fraction
 from verifier.core.calculation import calculate
 from verifier.core.errors import Refusal
 from verifier.core.packparts import DefaultFactor
-from verifier.core.quantities import convert, number, round_half_up, unit
+from verifier.core.quantities import convert, factor_unit, number, round_half_up, unit
 from verifier.core.report import PARAMETERS, ActivityRow, FactorRow, ReportedReport, SourceRow, period_of
 from verifier.core.results import Step
 from verifier.core.rulepack import RulePack
@@ -89,7 +89,7 @@ def months(report: ReportedReport, source: str) -> tuple[Month, ...]:
         raise Refusal("data.estimate.measured", key=source)
     stated = {period_of(each.period): each for each in report.activity if each.source_id == source}
     written = Counter(each.unit for each in stated.values() if unit(each.unit))
-    shown = written.most_common(1)[0][0] if written else ""
+    shown = written.most_common(1)[0][0] if written else _asked_for(report, row)
     whole = str(report.year)
     periods = [whole] if set(stated) == {whole} else list(report.months)
     checks = [each for each in report.crosschecks if each.source_id == source]
@@ -167,6 +167,12 @@ def _row(report: ReportedReport, source: str) -> SourceRow:
     if found is None:
         raise Refusal("data.estimate.no_source", key=source)
     return found
+
+
+def _asked_for(report: ReportedReport, row: SourceRow) -> str:
+    """The unit its factors are per, where the source has no quantity at all."""
+    stated = (factor_unit(each.unit) for each in report.factors if each.speaks_of(row) and _code(each) in ("ncv", "ef", "carbon_fraction"))
+    return next((each.denominator.name for each in stated if each and each.denominator), "t")
 
 
 def _in(shown: str, quantity: str, written: str) -> Decimal | None:

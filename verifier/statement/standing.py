@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
+from verifier.checks.data.versions import queries as versions
+from verifier.checks.data.weighing import queries as weighing
 from verifier.checks.site import queries as site
 from verifier.core import opinion as rules
 from verifier.core.opinion import Choice, FindingStanding, Standing
@@ -43,6 +45,8 @@ def standing(engagement: Engagement) -> Standing:
         findings=[FindingStanding(each.label, each.class_code, each.at) for each in findings_of(engagement)],
         cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
         flags_open=data.flag_progress(engagement).left,
+        changes_open=versions.progress(engagement).left,
+        weighing=weighing.weighed(engagement, left_out) if pack_of(engagement).materiality else None,
     )
 
 

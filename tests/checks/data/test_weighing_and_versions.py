@@ -1,0 +1,183 @@
+"""Materiality on the desk, live, and a corrected report against the last: asked for, not asked for, looked at."""
+
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests import make
+from tests.people import Cast, actor, sign_in
+from verifier.audit.models import TrailRow
+from verifier.checks.data import actions as data
+from verifier.checks.data.versions import actions as changes
+from verifier.checks.data.versions import queries as versions
+from verifier.checks.data.weighing import actions, queries
+from verifier.core.errors import Refusal
+from verifier.core.materiality import Verdict
+from verifier.core.outcomes import Outcome
+from verifier.core.subject import Subject
+from verifier.db import db, utcnow
+from verifier.engagements.actions import adopt_report
+from verifier.engagements.models import Engagement
+from verifier.findings import actions as findings
+from verifier.findings.models import Finding
+from verifier.rulepacks.load import load
+from verifier.statement import standing
+
+
+@pytest.fixture
+def case(app: Flask, cast: Cast) -> Engagement:
+    return make.engagement(cast)
+
+
+def found(case: Engagement, cast: Cast, effect: str | None, source: str = "E-095") -> Finding:
+    clause = load(case.pack_id).clauses[0].code
+    return findings.raise_finding(
+        case, Subject("source", source), "data", "non_conformity", clause, f"Off {source} {effect}", "Look.",
+        Decimal(effect) if effect else None, actor=actor(cast.lead), now=utcnow(),
+    )  # fmt: skip
+
+
+def differs(case: Engagement, cast: Cast, source: str, tonnes: str) -> None:
+    data.decide(case, source, Outcome.DIFFERS, Decimal(tonnes), "Read by hand", actor=actor(cast.verifier), now=utcnow())
+
+
+def sums(case: Engagement) -> tuple[Decimal, Decimal]:
+    weighing = queries.weighed(case)
+    return Decimal(str(float(weighing.uncorrected.net))), Decimal(str(float(weighing.uncorrected.gross)))
+
+
+def test_the_figures_follow_each_finding_and_outcome_and_nothing_is_netted_silently(case: Engagement, cast: Cast) -> None:
+    assert sums(case) == (0, 0)
+    found(case, cast, "30")
+    found(case, cast, "-10")
+    assert sums(case) == (20, 40)
+    reported = next(row.source.reported for row in standing.data.held(case) if row.source.source_key == "E-095")
+    assert reported is not None
+    differs(case, cast, "E-095", str(reported - 15))
+    assert sums(case) == (15, 45)
+
+
+def test_beijing_gets_no_verdict_and_the_bodys_own_threshold_is_marked_as_its_own(
+    client: FlaskClient, case: Engagement, cast: Cast
+) -> None:
+    found(case, cast, "9000")
+    browser = sign_in(client, cast.verifier)
+    answer = browser.post(f"/cases/{case.id}/materiality/planning", data={"version": "0", "share": "5 %", "reason": "As in 2020"})
+    assert answer.status_code == 303
+    page = unescape(browser.get(f"/cases/{case.id}/materiality").text)
+    assert "No verdict: the rules name no threshold" in page
+    assert "no verdict and no opinion rests on it" in page
+    assert "Above it" in page
+    planned = queries.planned(case)
+    assert planned is not None
+    assert (queries.weighed(case).verdict, planned.verdict, planned.by_size) == (None, None, Verdict.MATERIAL)
+    assert "Errors by source" in browser.get(f"/cases/{case.id}/data").text
+    assert "gross 9,000" in unescape(browser.get(f"/cases/{case.id}/conclusion").text)
+
+
+REFUSED = [
+    ("0", "Why", "materiality.planning.range"),
+    ("x", "Why", "materiality.planning.range"),
+    ("5", " ", "materiality.planning.reason"),
+]
+
+
+@pytest.mark.parametrize(("share", "reason", "message"), REFUSED)
+def test_a_threshold_that_is_none_is_refused(case: Engagement, cast: Cast, share: str, reason: str, message: str) -> None:
+    value = Decimal(share) / 100 if share.isdigit() else Decimal()
+    with pytest.raises(Refusal, match=message.replace(".", r"\.")):
+        actions.plan_with(case, value, reason, seen_version=0, actor=actor(cast.lead), now=utcnow())
+
+
+def european(case: Engagement) -> None:
+    """The same case as if it were worked under the European rules."""
+    case.pack_id, case.pack_sha256 = "eu-ets/2018", load("eu-ets/2018").sha256
+    db.session.flush()
+
+
+def test_a_body_may_plan_with_less_than_the_rules_but_not_with_more(case: Engagement, cast: Cast) -> None:
+    european(case)
+    actions.plan_with(case, Decimal("0.02"), "Careful", seen_version=0, actor=actor(cast.lead), now=utcnow())
+    with pytest.raises(Refusal, match=r"materiality\.planning\.laxer"):
+        actions.plan_with(case, Decimal("0.06"), "Lax", seen_version=1, actor=actor(cast.lead), now=utcnow())
+
+
+def test_a_mark_makes_the_smallest_error_material_until_it_is_taken_back(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+    european(case)
+    finding = found(case, cast, "1")
+    browser = sign_in(client, cast.verifier)
+    browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": f"finding:{finding.id}", "reason": "Records were altered"})
+    weighing = standing.standing(case).weighing
+    assert weighing is not None
+    assert (weighing.verdict, weighing.by_size) == (Verdict.MATERIAL, Verdict.NOT_MATERIAL)
+    assert "Records were altered" in browser.get(f"/cases/{case.id}/materiality").text
+    (mark,) = queries.marks(case)
+    browser.post(f"/cases/{case.id}/materiality/{mark.id}/take-back")
+    assert queries.weighed(case).material_by_nature == ()
+    deeds = set(db.session.scalars(select(TrailRow.deed)))
+    assert {"data:materiality:nature", "data:materiality:taken_back"} <= deeds
+
+
+def corrected(case: Engagement, cast: Cast) -> versions.Step:
+    """The case on the report without errors, handed in as the answer to one finding on E-095."""
+    finding = found(case, cast, "5035")
+    findings.send_all(case, actor=actor(cast.lead), now=utcnow())
+    version = make.report(cast, case.unit_year, make.PARK)
+    findings.answer(finding, "Corrected.", report_version=version, actor=actor(cast.contact), now=utcnow())
+    if case.report_version_id != version.id:
+        adopt_report(case, version, actor=actor(cast.lead), now=utcnow())
+    (step,) = versions.steps(case)
+    return step
+
+
+def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_looked_at(
+    client: FlaskClient, case: Engagement, cast: Cast
+) -> None:
+    step = corrected(case, cast)
+    rows = versions.looked(case, step)
+    asked = [row for row in rows if row.judged.asked]
+    assert rows[0].judged.asked is False
+    assert {row.change.source for row in asked} <= {"E-095", ""}
+    assert standing.standing(case).changes_open == len(rows) - len(asked) > 0
+    browser = sign_in(client, cast.verifier)
+    page = unescape(browser.get(f"/cases/{case.id}/versions", follow_redirects=True).text)
+    assert "Changed without being asked for" in page
+    assert page.index("Nobody") > 0
+    keys = [row.change.key for row in rows if row.is_open]
+    address = f"/cases/{case.id}/versions/1/2"
+    assert browser.post(f"{address}/raise", data={"keys": keys[:1], "class_code": "non_conformity", "clause": "4a"}).status_code == 303
+    assert browser.post(f"{address}/accept", data={"keys": keys[1:], "reason": "Each seen on its voucher"}).status_code == 303
+    assert standing.standing(case).changes_open == 0
+    assert browser.get(f"{address}/changes.xlsx").data[:2] == b"PK"
+    assert "No change matches" in browser.get(f"{address}?q=no-such-thing").text
+    assert browser.get(f"/cases/{case.id}/versions/2/3").status_code == 404
+
+
+def test_a_correction_is_counted_as_corrected_with_its_finding(case: Engagement, cast: Cast) -> None:
+    corrected(case, cast)
+    weighing = queries.weighed(case)
+    assert weighing.corrected.gross > 0
+    assert any(error.corrected for error in weighing.errors)
+
+
+CHANGES = [((), "Why", "data.change.none"), (("x",), "Why", "data.change.changed"), (None, " ", "data.change.reason")]
+
+
+@pytest.mark.parametrize(("keys", "reason", "message"), CHANGES)
+def test_an_acceptance_without_change_or_reason_is_refused(
+    case: Engagement, cast: Cast, keys: tuple[str, ...] | None, reason: str, message: str
+) -> None:
+    step = corrected(case, cast)
+    chosen = [row.change.key for row in versions.looked(case, step) if row.is_open][:1] if keys is None else list(keys)
+    with pytest.raises(Refusal, match=message.replace(".", r"\.")):
+        changes.accept(case, step, chosen, reason, actor=actor(cast.verifier), now=utcnow())
+
+
+def test_the_spreadsheet_of_errors_is_recorded_as_a_look(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+    found(case, cast, "30")
+    assert sign_in(client, cast.reviewer).get(f"/cases/{case.id}/materiality.xlsx").data[:2] == b"PK"
+    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.deed == "data:materiality:taken_away")) == "look"

@@ -1,0 +1,149 @@
+"""Materiality, live: what the errors come to, by source and in all, and what would change the verdict."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.boundary import queries as boundary
+from verifier.checks.data.weighing import actions, queries
+from verifier.checks.data.weighing.forms import NatureForm, NettingForm, PlanningForm
+from verifier.core.access import Permission
+from verifier.core.because import Because
+from verifier.core.errors import Refusal
+from verifier.core.findings import FindingState
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.materiality import Verdict, Weighing, would_change
+from verifier.core.quantities import plain, round_half_up
+from verifier.core.rulepack import RulePack
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.rulepacks.load import load
+from verifier.web.permit import may, permit
+from verifier.web.refusals import sentence
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
+
+bp = Blueprint("weighing", __name__)
+PLACES = 6
+
+LABELS = {
+    Verdict.NOT_MATERIAL: _l("Not material"),
+    Verdict.ONLY_NETTED: _l("Below only because errors cancel"),
+    Verdict.MATERIAL: _l("Material"),
+}
+STATES = {(Verdict, "not_material"): "ok", (Verdict, "only_netted"): "warn", (Verdict, "material"): "bad"}
+
+
+@bp.get("/cases/<uuid:engagement_id>/materiality")
+@permit(Permission.WORK_READ)
+def materiality(engagement: Engagement) -> ResponseReturnValue:
+    """The page: figures, words, the table by source, and the body's own threshold."""
+    return _page(engagement)
+
+
+def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseReturnValue:
+    left_out = boundary.not_counted(engagement)
+    weighing, planned, own = queries.weighed(engagement, left_out), queries.planned(engagement, left_out), queries.planning(engagement)
+    findings = {str(finding.id): finding for finding in queries.findings_of(engagement)}
+    names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}
+    nature = NatureForm(formdata=None)
+    open_findings = [each for each in findings.values() if each.at not in (FindingState.CLOSED, FindingState.WITHDRAWN)]
+    wrong = [row.source for row in weighing.sources if row.source in names and row.uncorrected.gross]
+    nature.offer(
+        [(f"finding:{each.id}", f"{each.label} {each.title}") for each in open_findings]
+        + [(f"source:{key}", f"{key} {names[key]}") for key in wrong]
+    )
+    if form is None:
+        shown = {"version": own.version, "share": plain(own.share * 100), "reason": own.reason} if own else {"version": 0}
+        form = PlanningForm(formdata=None, data=shown)
+    total = queries.reported_total(engagement)
+    pack = load(engagement.pack_id)
+    band = pack.materiality.band_for(total) if pack.materiality and total is not None else None
+    return render_template(
+        "checks/data/materiality.html", engagement=engagement, pack=pack, weighing=weighing, planned=planned, own=own, band=band,
+        total=total,
+        said=_said(would_change(weighing)),
+        marks=queries.marks(engagement), findings=findings, labels={each.label: each.number for each in findings.values()}, names=names,
+        form=form, nature_form=nature, netting_form=NettingForm(formdata=None),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/materiality.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement) -> ResponseReturnValue:
+    """Every error as a spreadsheet."""
+    weighing = queries.weighed(engagement, boundary.not_counted(engagement))
+    names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}
+    record("data:materiality:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, rows=len(weighing.errors))  # fmt: skip
+    headers = [_("Source no."), _("Source"), _("Finding"), _("Reported − right, t CO2"), _("Corrected"), _("Material by nature")]
+    rows = [
+        (
+            each.source, names.get(each.source, ""), each.reference, round_half_up(each.tonnes, PLACES),
+            _("yes") if each.corrected else _("no"), each.nature,
+        )
+        for each in weighing.errors
+    ]  # fmt: skip
+    return spreadsheet(f"{engagement.number} {_('Materiality')}", headers, rows)
+
+
+@bp.route("/cases/<uuid:engagement_id>/materiality/planning", methods=["GET", "POST"])
+@permit(Permission.DATA_DECIDE)
+def plan(engagement: Engagement) -> ResponseReturnValue:
+    """Set the body's own planning threshold."""
+    form = PlanningForm()
+    if form.validate_on_submit():
+        actions.plan_with(
+            engagement, form.value(), form.reason.data or "", seen_version=form.seen_version, actor=current_actor(), now=utcnow()
+        )
+        flash(_("The planning threshold is kept, marked as the body's own."), "success")
+        return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
+    return _page(engagement, form if form.is_submitted() else None)
+
+
+@bp.post("/cases/<uuid:engagement_id>/materiality/nature")
+@permit(Permission.DATA_DECIDE)
+def nature(engagement: Engagement) -> ResponseReturnValue:
+    """Hold something material by its nature."""
+    form = NatureForm()
+    actions.mark(engagement, queries.NATURE, form.about(), form.reason.data or "", actor=current_actor(), now=utcnow())
+    flash(_("Marked as material by its nature."), "success")
+    return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/materiality/netting")
+@permit(Permission.DATA_DECIDE)
+def netting(engagement: Engagement) -> ResponseReturnValue:
+    """Let errors cancel, with the reason."""
+    form = NettingForm()
+    subject = Subject("case", str(engagement.id))
+    actions.mark(engagement, queries.NETTING, subject, form.reason.data or "", actor=current_actor(), now=utcnow())
+    flash(_("The reason is kept: the reviewer reads it."), "success")
+    return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/materiality/<uuid:mark_id>/take-back")
+@permit(Permission.DATA_DECIDE)
+def take_back(engagement: Engagement, mark_id: UUID) -> ResponseReturnValue:
+    """Take a mark back."""
+    actions.take_back(engagement, mark_id, actor=current_actor(), now=utcnow())
+    flash(_("The mark is taken back."), "success")
+    return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
+
+
+@bp.app_template_global("materiality_now")
+def materiality_now(engagement: Engagement) -> tuple[Weighing, RulePack, list[str]]:
+    """What the panel of a page shows: the errors weighed now, the rules, and what would change the verdict, in words."""
+    weighing = queries.weighed(engagement, boundary.not_counted(engagement))
+    return weighing, load(engagement.pack_id), _said(would_change(weighing))
+
+
+def _said(becauses: tuple[Because, ...]) -> list[str]:
+    return [sentence(Refusal(each.message, **dict(each.values))) for each in becauses]

@@ -1,0 +1,155 @@
+"""Reading versions: the reports a case was verified on, one after the other, and what became of what nobody asked for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from verifier.audit.actions import trail_of
+from verifier.audit.models import TrailRow
+from verifier.checks.data.models import FlagDisposition
+from verifier.checks.data.versions.models import ChangeDisposition
+from verifier.core.findings import FindingState
+from verifier.core.versions import Asked, Change, Judged, changes, judge
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Exchange, Finding
+from verifier.reports import queries as reports
+from verifier.reports.models import ReportVersion
+from verifier.rulepacks.load import load
+
+_REMEMBERED = 6
+_compared: dict[tuple[str, str, str], tuple[Change, ...]] = {}
+"""By the hashes of both workbooks and the pack, from which alone they follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One report that took another's place in a case."""
+
+    before: ReportVersion
+    after: ReportVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One change, who asked for it, and what became of it where nobody did."""
+
+    step: Step
+    judged: Judged
+    disposition: ChangeDisposition | None
+
+    @property
+    def change(self) -> Change:
+        """The change itself."""
+        return self.judged.change
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody asked for it and nobody has looked at it yet; a finding that was withdrawn leaves it open."""
+        if self.judged.asked:
+            return False
+        given = self.disposition
+        return given is None or (given.finding is not None and given.finding.at is FindingState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many changes that nobody asked for were looked at, of how many."""
+
+    done: int
+    total: int
+
+    @property
+    def left(self) -> int:
+        """What is still to be looked at."""
+        return self.total - self.done
+
+
+def steps(engagement: Engagement) -> list[Step]:
+    """Every report that took another's place in the case, the first one first, as its trail tells."""
+    of = select(TrailRow).where(TrailRow.trail == trail_of(engagement.id), TrailRow.deed == "engagement:report:adopted")
+    pairs = [(row.detail["before"], row.detail["after"]) for row in db.session.scalars(of.order_by(TrailRow.number))]
+    known = {version.number: version for version in reports.versions(engagement.unit_year)}
+    return [Step(known[before], known[after]) for before, after in pairs if before in known and after in known]
+
+
+def step_between(engagement: Engagement, before: int, after: int) -> Step | None:
+    """The step between two released versions of the unit's year, whether or not the case took it; None where there is none."""
+    known = {version.number: version for version in reports.versions(engagement.unit_year) if version.released_at is not None}
+    return Step(known[before], known[after]) if before < after and {before, after} <= known.keys() else None
+
+
+def looked(engagement: Engagement, step: Step) -> list[Looked]:
+    """Every change of a step, what nobody asked for first."""
+    old, new = reports.report_of(step.before), reports.report_of(step.after)
+    of = select(ChangeDisposition).where(
+        ChangeDisposition.engagement_id == engagement.id, ChangeDisposition.before_id == step.before.id,
+        ChangeDisposition.after_id == step.after.id,
+    )  # fmt: skip
+    given = {row.change_key: row for row in db.session.scalars(of)}
+    rows = judge(compared(step), asked(engagement, step), old, new)
+    return [Looked(step, row, given.get(row.change.key)) for row in rows]
+
+
+def compared(step: Step) -> tuple[Change, ...]:
+    """Every change of a step; the same value again while the process remembers it."""
+    at = (step.before.sha256, step.after.sha256, load(step.after.unit_year.year.pack_id).sha256)
+    if at not in _compared:
+        while len(_compared) >= _REMEMBERED:
+            _compared.pop(next(iter(_compared)), None)
+        _compared[at] = changes(
+            reports.report_of(step.before), reports.report_of(step.after), reports.calculation_of(step.before),
+            reports.calculation_of(step.after),
+        )  # fmt: skip
+    return _compared[at]
+
+
+def asked(engagement: Engagement, step: Step) -> list[Asked]:
+    """The findings that the unit answered with a version of the step; one raised from flags of some months asks for those months."""
+    between = [version.id for version in reports.versions(engagement.unit_year) if step.before.number < version.number <= step.after.number]
+    of = select(Finding).join(Exchange).where(Finding.engagement_id == engagement.id, Exchange.report_version_id.in_(between))
+    found = list(db.session.scalars(of.order_by(Finding.number).distinct()))
+    periods = _periods(engagement, [finding.id for finding in found])
+    return [Asked(each.label, each.subject_kind, each.subject_id, periods.get(each.id, frozenset())) for each in found]
+
+
+def _periods(engagement: Engagement, findings: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """The months of the flags a finding was raised from; none where one of them was of the whole year."""
+    of = select(FlagDisposition.finding_id, FlagDisposition.flag_key).where(
+        FlagDisposition.engagement_id == engagement.id, FlagDisposition.finding_id.in_(list(findings))
+    )
+    found: dict[UUID, list[str]] = {}
+    for finding, key in db.session.execute(of):
+        found.setdefault(finding, []).append(([*key.split("|"), "", "", ""])[2])
+    return {finding: frozenset(named) if all(named) else frozenset() for finding, named in found.items()}
+
+
+def unasked(engagement: Engagement) -> list[Looked]:
+    """Every change of every step that nobody asked for."""
+    return [row for step in steps(engagement) for row in looked(engagement, step) if not row.judged.asked]
+
+
+def progress(engagement: Engagement) -> Progress:
+    """How far the changes that nobody asked for are."""
+    rows = unasked(engagement)
+    return Progress(sum(not row.is_open for row in rows), len(rows))
+
+
+def matching(rows: Sequence[Looked], *, search: str = "", sheet: str = "", at: str = "") -> list[Looked]:
+    """The rows of a filter: `at` is `unasked`, `open`, `asked` or `numbers`."""
+    wanted = search.strip().casefold()
+    tests = {
+        "unasked": lambda row: not row.judged.asked,
+        "open": lambda row: row.is_open,
+        "asked": lambda row: row.judged.asked,
+        "numbers": lambda row: row.change.is_number,
+    }
+    test = tests.get(at, lambda row: True)
+    return [row for row in rows if (not wanted or wanted in _words(row)) and (not sheet or row.change.sheet == sheet) and test(row)]
+
+
+def _words(row: Looked) -> str:
+    change = row.change
+    return " ".join((change.key, change.before, change.after, *row.judged.findings)).casefold()

@@ -1,0 +1,189 @@
+"""A corrected report against the last: what nobody asked for at the top, to be accepted with a reason or raised as findings."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from wtforms import SelectChoice, SelectField, StringField, TextAreaField
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data.flags.forms import RaiseForm
+from verifier.checks.data.versions import actions, queries
+from verifier.checks.data.versions.queries import Looked, Step
+from verifier.core.access import Permission
+from verifier.core.changes import SHEETS, Change, How
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.quantities import round_half_up
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.reports.wording import sheet_name
+from verifier.rulepacks.load import load
+from verifier.web.forms import BaseForm, SearchForm
+from verifier.web.labels import label
+from verifier.web.lists import kept_filter, paged_list
+from verifier.web.permit import may, permit
+from verifier.web.refusals import came_from
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
+
+bp = Blueprint("versions", __name__)
+PER_PAGE = 50
+PLACES = 6
+
+LABELS = {How.CHANGED: _l("Value changed"), How.ADDED: _l("Row added"), How.REMOVED: _l("Row removed")}
+
+
+class ChangeFilter(SearchForm):
+    """Which changes to show."""
+
+    q = StringField(_l("Search"))
+    sheet = SelectField(_l("Sheet"), validate_choice=False)
+    state = SelectField(_l("Asked for"), validate_choice=False)
+
+    def offer(self) -> None:
+        """What can be chosen."""
+        self.sheet.choices = [SelectChoice("", _("All sheets")), *(SelectChoice(name, sheet_name(name)) for name in ("unit", *SHEETS))]
+        self.state.choices = [
+            SelectChoice("", _("Every change")), SelectChoice("unasked", _("Asked for by nobody")),
+            SelectChoice("open", _("Still to be looked at")), SelectChoice("asked", _("Asked for by a finding")),
+            SelectChoice("numbers", _("Numbers only")),
+        ]  # fmt: skip
+
+
+class AcceptForm(BaseForm):
+    """Why changes are accepted."""
+
+    reason = TextAreaField(_l("Reason"))
+
+
+@bp.get("/cases/<uuid:engagement_id>/versions")
+@permit(Permission.WORK_READ)
+def latest(engagement: Engagement) -> ResponseReturnValue:
+    """The first step with something still to be looked at, else the last one taken."""
+    taken = queries.steps(engagement)
+    waiting = next((step for step in taken if any(row.is_open for row in queries.looked(engagement, step))), None)
+    step = waiting or (taken[-1] if taken else None)
+    if step is None:
+        return render_template("checks/data/no_versions.html", engagement=engagement)
+    return redirect(_address(engagement, step), 303)
+
+
+@bp.get("/cases/<uuid:engagement_id>/versions/<int:before>/<int:after>")
+@permit(Permission.WORK_READ)
+def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
+    """Every change between two versions."""
+    step = _step(engagement, before, after)
+    every = queries.looked(engagement, step)
+    form = ChangeFilter(request.args)
+    form.offer()
+    rows = _filtered(every)
+    taken = queries.steps(engagement)
+    raise_form = RaiseForm(formdata=None)
+    raise_form.offer(load(engagement.pack_id))
+    return render_template(
+        "checks/data/versions.html", engagement=engagement, step=step, form=form, page=paged_list(rows, PER_PAGE), asked=kept_filter(),
+        every=every, unasked=[row for row in every if not row.judged.asked],
+        steps=taken, place=_place, address=_address, taken=step in taken,
+        can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK) and step in taken, accept_form=AcceptForm(formdata=None),
+        raise_form=raise_form, listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},
+        sheet_name=sheet_name, list_url=_address(engagement, step),
+        numbers={named: int(named.split("-")[-1]) for row in every for named in row.judged.findings},
+        export=url_for(".taken_away", engagement_id=engagement.id, before=before, after=after, **kept_filter()),
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/versions/<int:before>/<int:after>/changes.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
+    """The filtered changes as a spreadsheet."""
+    rows = _filtered(queries.looked(engagement, _step(engagement, before, after)))
+    record("data:changes:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+    headers = [
+        _("Sheet"), _("Row"), _("Natural key"), _("Column"), _("What happened"), _("Before"), _("After"),
+        _("Tonnes, after − before, t CO2"),
+        _("Asked for by"), _("Reason or finding"), _("Who"), _("When"),
+    ]  # fmt: skip
+    return spreadsheet(f"{engagement.number} {_('Versions')} {before}-{after}", headers, [_line(row) for row in rows])
+
+
+@bp.post("/cases/<uuid:engagement_id>/versions/<int:before>/<int:after>/accept")
+@permit(Permission.DATA_DECIDE)
+def accept(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
+    """Accept the ticked changes with one reason."""
+    step, keys = _step(engagement, before, after), request.form.getlist("keys")
+    count = actions.accept(engagement, step, keys, request.form.get("reason", ""), actor=current_actor(), now=utcnow())
+    flash(ngettext("%(num)s change is accepted.", "%(num)s changes are accepted.", count), "success")
+    return redirect(came_from(), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/versions/<int:before>/<int:after>/raise")
+@permit(Permission.FINDING_RAISE)
+def raise_findings(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
+    """Raise a draft for each ticked change."""
+    step = _step(engagement, before, after)
+    known = {row.change.key: row.change for row in queries.looked(engagement, step)}
+    told = {key: _told(step, known[key]) for key in request.form.getlist("keys") if key in known}
+    if len(told) != len(request.form.getlist("keys")):
+        raise Refusal("data.change.changed", count=len(told))
+    raised = actions.raise_findings(
+        engagement, step, told, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
+    )
+    flash(
+        ngettext("%(num)s finding is kept as a draft.", "%(num)s findings are kept as drafts.", len(raised))
+        + " " + _("The unit sees them once the findings are sent."), "success",
+    )  # fmt: skip
+    return redirect(came_from(), 303)
+
+
+def _step(engagement: Engagement, before: int, after: int) -> Step:
+    found = queries.step_between(engagement, before, after)
+    return found if found is not None else abort(404)
+
+
+def _filtered(every: list[Looked]) -> list[Looked]:
+    asked: dict[str, Any] = {
+        "search": request.args.get("q", ""),
+        "sheet": request.args.get("sheet", ""),
+        "at": request.args.get("state", ""),
+    }
+    return queries.matching(every, **asked)
+
+
+def _address(engagement: Engagement, step: Step) -> str:
+    return url_for("versions.versions", engagement_id=engagement.id, before=step.before.number, after=step.after.number)
+
+
+def _place(change: Change) -> str:
+    """Sheet and row, in words."""
+    row = _("row %(row)s", row=change.row) if change.row else ""
+    return ", ".join(part for part in (sheet_name(change.sheet), row) if part)
+
+
+def _told(step: Step, change: Change) -> tuple[str, str]:
+    """Title and text of a draft."""
+    what = " ".join(change.keys)
+    title = _("%(what)s: changed without being asked for", what=what)
+    text = _(
+        "Version %(after)s of the report says “%(now)s” where version %(before)s said “%(was)s” (%(where)s, column %(column)s). "
+        "No finding asked for it. Say why it was changed, with evidence.",
+        after=step.after.number, before=step.before.number, now=change.after or "–", was=change.before or "–", where=_place(change),
+        column=change.column,
+    )  # fmt: skip
+    return title, text
+
+
+def _line(row: Looked) -> tuple[object, ...]:
+    change, given = row.change, row.disposition
+    return (
+        sheet_name(change.sheet), change.row or None, " ".join(change.keys), change.column, label(change.how), change.before, change.after,
+        None if change.tonnes is None else round_half_up(change.tonnes, PLACES), ", ".join(row.judged.findings),
+        (given.finding.label if given.finding else given.reason) if given else "", given.decider.name if given else "",
+        given.decided_at if given else None,
+    )  # fmt: skip

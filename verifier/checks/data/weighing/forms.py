@@ -1,0 +1,49 @@
+"""Input about materiality: a planning threshold, and why something is material by nature or errors may cancel."""
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from unicodedata import normalize
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from verifier.core.subject import Subject
+from verifier.web.forms import BaseForm, VersionedForm
+
+
+class PlanningForm(VersionedForm):
+    """The share of the total a body plans with."""
+
+    share = StringField(_l("Planning threshold, % of the total"))
+    reason = TextAreaField(_l("Why this share"), [Length(max=2000)])
+
+    def value(self) -> Decimal:
+        """The share as a part of one; what is no number is 0, which no threshold may be."""
+        try:
+            typed = Decimal(normalize("NFKC", self.share.data or "").strip().rstrip("%").strip())
+        except InvalidOperation:
+            return Decimal()
+        return typed / 100 if typed.is_finite() and -10 < typed.adjusted() < 10 else Decimal()
+
+
+class NatureForm(BaseForm):
+    """What is material by its nature, and why."""
+
+    subject = SelectField(_l("What"), validate_choice=False)
+    reason = TextAreaField(_l("Reason"), [Length(max=2000)])
+
+    def offer(self, choices: Iterable[tuple[str, str]]) -> None:
+        """What can be marked."""
+        self.subject.choices = list(choices)
+
+    def about(self) -> Subject:
+        """What was chosen."""
+        kind, _, key = (self.subject.data or "").partition(":")
+        return Subject(kind, key)
+
+
+class NettingForm(BaseForm):
+    """Why errors may cancel."""
+
+    reason = TextAreaField(_l("Why they may cancel"), [Length(max=2000)])

@@ -1,0 +1,48 @@
+"""Rows about materiality: a body's own planning threshold, and what is marked as material by nature or as fit to cancel."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from verifier.accounts.models import User
+from verifier.db import Base, Id, Version
+
+
+class PlanningThreshold(Base):
+    """The share of the total a body plans its work of one case with: its own choice, never the rules'."""
+
+    __tablename__ = "planning_threshold"
+    __table_args__ = (UniqueConstraint("engagement_id"), CheckConstraint("reason <> ''", name="reasoned"))
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
+    share: Mapped[Decimal] = mapped_column(comment="of the reported total: 0.05 is 5 %")
+    reason: Mapped[str]
+    set_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    set_at: Mapped[datetime]
+    version: Mapped[Version]
+
+    setter: Mapped[User] = relationship(lazy="joined")
+
+
+class MaterialityMark(Base):
+    """Something a verifier holds material by its nature, or that errors of a case may cancel, with the reason."""
+
+    __tablename__ = "materiality_mark"
+    __table_args__ = (
+        UniqueConstraint("engagement_id", "kind", "subject_kind", "subject_id"),
+        CheckConstraint("kind IN ('nature', 'netting')", name="kind"),
+        CheckConstraint("reason <> ''", name="reasoned"),
+    )
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
+    kind: Mapped[str]
+    subject_kind: Mapped[str] = mapped_column(comment="finding, source, or case for netting")
+    subject_id: Mapped[str]
+    reason: Mapped[str]
+    marked_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    marked_at: Mapped[datetime]
+
+    marker: Mapped[User] = relationship(lazy="joined")
