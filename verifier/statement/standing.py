@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
+from verifier.checks.data.sampling import queries as sampling
 from verifier.checks.data.versions import queries as versions
 from verifier.checks.data.weighing import queries as weighing
 from verifier.checks.site import queries as site
@@ -46,7 +47,7 @@ def standing(engagement: Engagement) -> Standing:
         cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
         flags_open=data.flag_progress(engagement).left,
         changes_open=versions.progress(engagement).left,
-        weighing=weighing.weighed(engagement, left_out) if pack_of(engagement).materiality else None,
+        weighing=weighing.weighed(engagement, left_out, sampling.projections(engagement)) if pack_of(engagement).materiality else None,
     )
 
 

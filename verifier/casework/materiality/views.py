@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from verifier.audit.actions import Effect, record
 from verifier.checks.boundary import queries as boundary
+from verifier.checks.data.sampling.queries import projections
 from verifier.checks.data.weighing import actions, queries
 from verifier.checks.data.weighing.forms import NatureForm, NettingForm, PlanningForm
 from verifier.core.access import Permission
@@ -48,8 +49,12 @@ def materiality(engagement: Engagement) -> ResponseReturnValue:
 
 
 def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseReturnValue:
-    left_out = boundary.not_counted(engagement)
-    weighing, planned, own = queries.weighed(engagement, left_out), queries.planned(engagement, left_out), queries.planning(engagement)
+    left_out, drawn = boundary.not_counted(engagement), projections(engagement)
+    weighing, planned, own = (
+        queries.weighed(engagement, left_out, drawn),
+        queries.planned(engagement, left_out, drawn),
+        queries.planning(engagement),
+    )
     findings = {str(finding.id): finding for finding in queries.findings_of(engagement)}
     names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}
     nature = NatureForm(formdata=None)
@@ -79,7 +84,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
 @permit(Permission.WORK_READ, keeps_record=True)
 def taken_away(engagement: Engagement) -> ResponseReturnValue:
     """Every error as a spreadsheet."""
-    weighing = queries.weighed(engagement, boundary.not_counted(engagement))
+    weighing = queries.weighed(engagement, boundary.not_counted(engagement), projections(engagement))
     names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}
     record("data:materiality:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
            effect=Effect.LOOK, rows=len(weighing.errors))  # fmt: skip
@@ -141,7 +146,7 @@ def take_back(engagement: Engagement, mark_id: UUID) -> ResponseReturnValue:
 @bp.app_template_global("materiality_now")
 def materiality_now(engagement: Engagement) -> tuple[Weighing, RulePack, list[str]]:
     """What the panel of a page shows: the errors weighed now, the rules, and what would change the verdict, in words."""
-    weighing = queries.weighed(engagement, boundary.not_counted(engagement))
+    weighing = queries.weighed(engagement, boundary.not_counted(engagement), projections(engagement))
     return weighing, load(engagement.pack_id), _said(would_change(weighing))
 
 
