@@ -27,6 +27,9 @@ second: setup  ## the whole suite on PostgreSQL and S3
 storm: setup  ## eight people, 200 deeds each, at once, on SQLite and PostgreSQL (minutes)
 	@STORM_DEEDS=200 $(BIN)/python -m pytest -n 0 -s tests/concurrency/test_storm.py
 
+bench: setup  ## the stopwatch: what things cost beside the bare work, as a table and JSON
+	@$(BIN)/python -m bench
+
 check: setup  ## style, types, who imports whom, translations, migrations = models
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

@@ -18,7 +18,7 @@ def recorded() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "record":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
                 found.update(dict.fromkeys(spelt(node.args[0]), f"{path.relative_to(SOURCE)}:{node.lineno}"))
     return found
 
