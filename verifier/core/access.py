@@ -61,6 +61,11 @@ class Permission(StrEnum):
     WORK_READ = "work:read"
     BOUNDARY_DECIDE = "boundary:decide"
     DATA_DECIDE = "data:decide"
+    TOLERANCE_SET = "tolerance:set"
+    VOUCHER_READ = "voucher:read"
+    VOUCHER_HAND_IN = "voucher:hand_in"
+    VOUCHER_ASSIGN = "voucher:assign"
+    VOUCHER_ASK = "voucher:ask"
     SITE_RECORD = "site:record"
     FINDING_READ = "finding:read"
     FINDING_RAISE = "finding:raise"
@@ -97,6 +102,11 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.WORK_READ: _INSIDE | {Role.COORDINATOR, Role.ASSESSOR},
     Permission.BOUNDARY_DECIDE: TEAM,
     Permission.DATA_DECIDE: TEAM,
+    Permission.TOLERANCE_SET: frozenset({Role.LEAD_VERIFIER}),
+    Permission.VOUCHER_READ: _INSIDE | UNIT | {Role.COORDINATOR, Role.ASSESSOR},
+    Permission.VOUCHER_HAND_IN: TEAM | UNIT,
+    Permission.VOUCHER_ASSIGN: frozenset({Role.CONTACT, Role.RESPONSIBLE}),
+    Permission.VOUCHER_ASK: TEAM,
     Permission.SITE_RECORD: TEAM,
     Permission.FINDING_READ: _BODY | UNIT | AUTHORITY,
     Permission.FINDING_RAISE: TEAM,

@@ -88,6 +88,14 @@ def read(
     return ReportedReport(year=year, kind=kind, unit=unit, unknown_sheets=tuple(unknown), unknown_columns=tuple(columns), **tables)
 
 
+def first_rows(data: bytes, sheets: int, rows: int, columns: int, longest: int) -> list[dict[str, Any]]:
+    """The first rows of the first sheets of any workbook, to be looked at: [{name, rows}]; raises `Unreadable`."""
+    return [
+        {"name": table.name, "rows": [[cell[:longest] for cell in row[:columns]] for row in table.rows[:rows]]}
+        for table in _tables(data)[:sheets]
+    ]
+
+
 def _problem(message: str, sheet: str = "", column: str = "", **values: object) -> Problem:
     shown = {"sheet": sheet, "column": column} | values
     return Problem(sheet, column, f"reports.workbook.{message}", {name: value for name, value in shown.items() if value != ""})

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.flags import queries as flags
 from verifier.checks.data.flags.queries import FlagProgress
 from verifier.checks.data.models import SourceOutcome
@@ -44,6 +45,8 @@ class Held:
     standing: Standing
     flags_open: bool = False
     """Whether a flag of it is neither raised as a finding nor dismissed."""
+    flag_codes: tuple[str, ...] = ()
+    """What looks wrong with it in this case: beside last year, the plan and the body's tolerances too."""
 
     @property
     def is_open(self) -> bool:
@@ -86,18 +89,26 @@ class Difference:
 def held(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[Held]:
     """The sources of the version under verification, filtered and sorted; every one by default, in the report's order."""
     version = engagement.report_version
-    rows = db.session.scalars(reports.sources_of(version, search=search, category=category, flag=flag, sort=sort)).all()
-    results = {result.source_id: result for result in reversed(reports.calculation_of(version).sources)}
+    rows = db.session.scalars(reports.sources_of(version, search=search, category=category, sort=sort)).all()
+    results = {result.source_id: result for result in reversed(beside.calculation_of(engagement).sources)}
+    codes = beside.codes_of(engagement)
     given = select(SourceOutcome).where(SourceOutcome.engagement_id == engagement.id)
     outcomes = {row.source_key: row for row in db.session.scalars(given)}
     raised, flagged = _by_source(findings(engagement)), flags.open_sources(engagement)
     found = [
-        _held(row, results[row.source_key], outcomes.get(row.source_key), raised.get(row.source_key, ()), row.source_key in flagged)
+        _held(row, results[row.source_key], outcomes.get(row.source_key), raised.get(row.source_key, ()), row.source_key in flagged,
+              codes.get(row.source_key, frozenset()))
         for row in rows
-    ]
+        if _flagged(codes.get(row.source_key, frozenset()), flag)
+    ]  # fmt: skip
     if sort == "tonnes":
         found.sort(key=lambda each: -abs(each.source.reported or Decimal()))
     return found
+
+
+def _flagged(codes: Collection[str], wanted: str) -> bool:
+    """Whether a source with these flags is wanted: `any`, `none`, a code, or all."""
+    return not wanted or (bool(codes) if wanted == "any" else not codes if wanted == "none" else wanted in codes)
 
 
 def matching(rows: Sequence[Held], state: str) -> list[Held]:
@@ -118,10 +129,11 @@ def held_one(engagement: Engagement, source_key: str) -> Held | None:
     row = reports.source_of(version, source_key)
     if row is None:
         return None
-    result = reports.calculation_of(version).source(source_key)
+    result = beside.calculation_of(engagement).source(source_key)
     raised = tuple(finding for finding in findings(engagement) if (finding.subject_kind, finding.subject_id) == ("source", source_key))
     flagged = source_key in flags.open_sources(engagement)
-    return _held(row, result, outcome_on(engagement, source_key), raised, flagged) if result else None
+    codes = beside.codes_of(engagement).get(source_key, frozenset())
+    return _held(row, result, outcome_on(engagement, source_key), raised, flagged, codes) if result else None
 
 
 def outcome_on(engagement: Engagement, source_key: str) -> SourceOutcome | None:
@@ -180,7 +192,7 @@ def findings_on(engagement: Engagement, source_key: str) -> list[Finding]:
 
 def flags_of_report(engagement: Engagement) -> list[Flag]:
     """What looks wrong in the report as a whole: flags about no source, or about one it does not list."""
-    calculation = reports.calculation_of(engagement.report_version)
+    calculation = beside.calculation_of(engagement)
     listed = {result.source_id for result in calculation.sources}
     return [flag for flag in calculation.flags if flag.source not in listed]
 
@@ -195,11 +207,14 @@ def meter_of(report: ReportedReport, meter_id: str | None) -> MeterRow | None:
     return next((row for row in report.meters if row.meter_id and row.meter_id == meter_id), None)
 
 
-def _held(source: ReportedSource, result: SourceResult, outcome: SourceOutcome | None, raised: Sequence[Finding], flags_open: bool) -> Held:
+def _held(
+    source: ReportedSource, result: SourceResult, outcome: SourceOutcome | None, raised: Sequence[Finding], flags_open: bool,
+    codes: Collection[str],
+) -> Held:  # fmt: skip
     current = outcome is not None and outcome.fingerprint == source.fingerprint
     waiting = any(finding.at not in DISPOSED for finding in raised)
     how_far = standing(Outcome(outcome.outcome) if outcome else None, current=current, open_finding=waiting)
-    return Held(source, result, outcome, tuple(raised), how_far, flags_open)
+    return Held(source, result, outcome, tuple(raised), how_far, flags_open, tuple(sorted(codes)))
 
 
 def _by_source(raised: Sequence[Finding]) -> dict[str, tuple[Finding, ...]]:

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
 from verifier.checks.data import actions, queries
+from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.forms import DataFilter, OutcomeForm
 from verifier.checks.data.numbers import effects, grid
 from verifier.checks.data.numbers.wording import what
@@ -73,7 +74,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
     """The register: every source recalculated beside what was reported."""
     rows, form = _filtered(engagement)
     names = _categories(engagement)
-    calculation = reports.calculation_of(engagement.report_version)
+    calculation = beside.calculation_of(engagement)
     drawn = [(_category(row, names), [row.reported, round_half_up(row.known, 2)]) for row in calculation.by_category]
     return render_template(
         "checks/data/register.html", engagement=engagement, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
@@ -139,7 +140,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         return redirect(_address(engagement, following) if following else url_for(".sources", engagement_id=engagement.id), 303)
     form.see(held.outcome)
     report = reports.report_of(engagement.report_version)
-    flags = reports.calculation_of(engagement.report_version).flags_of(key)
+    flags = beside.calculation_of(engagement).flags_of(key)
     numbers = effects.of_source(engagement, held.result)
     months = grid.of_source(engagement, held.result, numbers, flags)
     return render_template(
@@ -163,7 +164,8 @@ def _category(row: CategoryResult, names: dict[str, str]) -> str:
 def _filtered(engagement: Engagement) -> tuple[list[Held], DataFilter]:
     version = engagement.report_version
     form, names = DataFilter(request.args), _categories(engagement)
-    form.offer({code: names.get(code, code) for code in reports.categories_of(version)}, reports.flag_codes_of(version))
+    occurring = sorted({code for codes in beside.codes_of(engagement).values() for code in codes})
+    form.offer({code: names.get(code, code) for code in reports.categories_of(version)}, occurring)
     rows = queries.held(
         engagement, search=form.q.data or "", category=form.category.data or "", flag=form.flag.data or "", sort=form.sort.data or ""
     )
@@ -191,7 +193,7 @@ def _line(each: Held, names: dict[str, str]) -> tuple[object, ...]:
     return (
         source.source_key, source.name, source.facility_key, names.get(source.category, source.category), source.fuel, source.meter,
         source.reported, source.recalculated, source.difference, verified, apart, label(each.standing),
-        each.outcome.note if each.outcome else "", ", ".join(map(flag_name, source.flag_codes.split())),
+        each.outcome.note if each.outcome else "", ", ".join(map(flag_name, each.flag_codes)),
         ", ".join(finding.label for finding in each.findings),
     )  # fmt: skip
 

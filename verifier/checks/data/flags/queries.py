@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.models import FlagDisposition
 from verifier.core.findings import DISPOSED, FindingState
 from verifier.core.flagging import UNDISPOSED, Disposition, FlagState, Keyed, keyed, state
@@ -17,8 +18,8 @@ from verifier.rulepacks.load import load
 
 SORTS = ("tonnes", "source")
 _REMEMBERED = 6
-_keyed: dict[tuple[str, str], tuple[Keyed, ...]] = {}
-"""By the hashes of workbook and pack, from which alone they follow."""
+_keyed: dict[tuple[str, ...], tuple[Keyed, ...]] = {}
+"""By the hashes of workbook, pack and what stands beside, from which alone they follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +58,25 @@ def flagged(engagement: Engagement) -> list[Flagged]:
     """Every main flag, by sheet and row."""
     of = select(FlagDisposition).where(FlagDisposition.engagement_id == engagement.id)
     given = {row.flag_key: row for row in db.session.scalars(of)}
-    return [Flagged(each, given.get(each.key), state(each, _value(given.get(each.key)))) for each in keyed_of(engagement.report_version)]
+    return [Flagged(each, given.get(each.key), state(each, _value(given.get(each.key)))) for each in keyed_of(engagement)]
 
 
-def keyed_of(version: ReportVersion) -> tuple[Keyed, ...]:
-    """The main flags of a version by their natural keys; the same value again while the process remembers it."""
-    at = (version.sha256, load(version.unit_year.year.pack_id).sha256)
+def keyed_of(engagement: Engagement) -> tuple[Keyed, ...]:
+    """The main flags of a case by their natural keys; the same value again while the process remembers it."""
+    version = engagement.report_version
+    at = (version.sha256, load(version.unit_year.year.pack_id).sha256, *beside.beside(engagement).key)
     found = _keyed.get(at)
     if found is None:
         while len(_keyed) >= _REMEMBERED:
             _keyed.pop(next(iter(_keyed)), None)
-        _keyed[at] = found = _keyed_anew(version)
+        _keyed[at] = found = _keyed_anew(version, beside.flags_of(engagement))
     return found
 
 
-def _keyed_anew(version: ReportVersion) -> tuple[Keyed, ...]:
+def _keyed_anew(version: ReportVersion, every: Sequence[Flag]) -> tuple[Keyed, ...]:
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == version.id)
     fingerprints = {row.source_key: row.fingerprint for row in db.session.execute(of)}
-    return keyed(reports.flags_of(version), reports.report_of(version), fingerprints)
+    return keyed(every, reports.report_of(version), fingerprints)
 
 
 def matching(rows: Sequence[Flagged], *, search: str = "", code: str = "", source: str = "", at: str = "", sort: str = "") -> list[Flagged]:

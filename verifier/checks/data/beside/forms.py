@@ -1,0 +1,22 @@
+"""Input of what stands beside a report: a workbook to compare with, and a tolerance of the body's own."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import StringField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from verifier.web.forms import BaseForm, Required, VersionedForm
+
+
+class WorkbookForm(BaseForm):
+    """Last year's report or the monitoring plan."""
+
+    workbook = FileField(_l("Workbook (.xlsx)"), [FileRequired(_l("Choose the workbook"))])
+    note = StringField(_l("Where it comes from"), [Optional(), Length(max=300)])
+
+
+class ToleranceForm(VersionedForm):
+    """A tolerance of the body's own, and why."""
+
+    value = StringField(_l("The body's own value"), [Optional(), Length(max=40)])
+    reason = TextAreaField(_l("Reason"), [Required(_l("Say why: the reviewer reads it")), Length(max=2000)])

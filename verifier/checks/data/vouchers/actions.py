@@ -1,0 +1,201 @@
+"""Deeds on vouchers: handed in once, linked to many numbers, asked for, judged, withdrawn; never deleted."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from verifier.accounts.models import User
+from verifier.audit.actions import record
+from verifier.checks.data.vouchers import queries
+from verifier.checks.data.vouchers.models import EvidenceRequest, RequestVoucher, Voucher, VoucherLink, VoucherPicture
+from verifier.checks.data.vouchers.reading import ReadVoucher, read
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Deed, Stage
+from verifier.core.subject import Subject
+from verifier.core.vouchers import NumberKey, RequestDeed, RequestState, after, check_may_withdraw
+from verifier.db import check_version, db
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.evidence import actions as evidence
+from verifier.reports import queries as reports
+
+UNIT_MAY_GIVE = frozenset({Stage.CHECKING, Stage.ANSWERING})
+
+
+def check_open(engagement: Engagement, *, by_unit: bool, now: datetime) -> None:
+    """Refuses a case whose checks are over: the unit gives while they run, a verifier as long as the checks may be worked on."""
+    if not by_unit:
+        advance(engagement, Deed.CHECK, now=now)
+    elif engagement.at not in UNIT_MAY_GIVE:
+        raise Refusal("voucher.closed")
+
+
+def hand_in(
+    engagement: Engagement, filename: str, data: bytes, title: str, meter: str = "", period: str = "",
+    keys: Sequence[NumberKey] = (), *, request: EvidenceRequest | None = None, answer: str = "", by_unit: bool,
+    already: ReadVoucher | None = None, actor: Actor, now: datetime,
+) -> tuple[Voucher, bool]:  # fmt: skip
+    """Keep a voucher and link it; the same file again is linked instead of kept again. Whether it is new is told."""
+    check_open(engagement, by_unit=by_unit, now=now)
+    if request is not None:
+        request.state = after(request.at, RequestDeed.ANSWER)
+        keys = [*request.keys, *keys]
+    found = already or read(data, filename)
+    voucher = queries.twin(engagement, found.file.sha256, by_unit=by_unit)
+    new = voucher is None
+    if voucher is None:
+        voucher = _kept(engagement, found, data, title, meter, period, by_unit, actor, now)
+    elif voucher.withdrawn_at is not None:
+        voucher.withdrawn_at = voucher.withdrawn_by = None
+        voucher.withdrawn_reason = ""
+        record("data:voucher:given_again", actor, _subject(voucher), now=now, case=engagement.id, number=voucher.label)
+    for key in keys:
+        link(engagement, voucher, key, by_unit=by_unit, actor=actor, now=now)
+    if request is not None:
+        _answered(engagement, request, voucher, answer, actor, now)
+    return voucher, new
+
+
+def link(
+    engagement: Engagement, voucher: Voucher, key: NumberKey, page: int | None = None, *, by_unit: bool, actor: Actor, now: datetime
+) -> VoucherLink:
+    """Say that a number rests on a voucher; said once on either side, and a page may be named later."""
+    check_open(engagement, by_unit=by_unit, now=now)
+    if voucher.withdrawn_at is not None:
+        raise Refusal("voucher.withdraw.already")
+    if reports.source_of(engagement.report_version, key.source) is None:
+        raise Refusal("voucher.link.no_source", key=key.source)
+    if page is not None and (page < 1 or (voucher.pages is not None and page > voucher.pages)):
+        raise Refusal("voucher.link.no_page", page=page, pages=voucher.pages or 1)
+    row = next((each for each in voucher.links if each.key == key and each.by_unit == by_unit), None)
+    if row is None:
+        row = VoucherLink(source_key=key.source, period=key.period, parameter=key.parameter, by_unit=by_unit)
+        row.voucher = voucher
+        db.session.add(row)
+    elif row.undone_at is None and row.page == page:
+        return row
+    row.page, row.undone_at, row.undone_by, row.linked_by, row.linked_at = page, None, None, actor.id, now
+    db.session.flush()
+    record("data:voucher:linked", actor, Subject("source", key.source), now=now, case=engagement.id, voucher=voucher.label,
+           period=key.period, parameter=key.parameter, page=page)  # fmt: skip
+    return row
+
+
+def withdraw(engagement: Engagement, voucher: Voucher, reason: str, *, by_unit: bool, actor: Actor, now: datetime) -> None:
+    """Withdraw a voucher of one's own side before it is relied on; file, row and reason stay."""
+    check_open(engagement, by_unit=by_unit, now=now)
+    if voucher.by_unit != by_unit:
+        raise Refusal("voucher.withdraw.not_yours")
+    relied = queries.relied_on(voucher, engagement)
+    check_may_withdraw(withdrawn=voucher.withdrawn_at is not None, relied_on=relied, reason=reason)
+    voucher.withdrawn_by, voucher.withdrawn_at, voucher.withdrawn_reason = actor.id, now, reason.strip()
+    voucher.version += 1
+    db.session.flush()
+    record("data:voucher:withdrawn", actor, _subject(voucher), now=now, case=engagement.id, number=voucher.label, reason=reason.strip())
+
+
+def ask(
+    engagement: Engagement, keys: Sequence[NumberKey], about: str, asked: str, department: str, due: date, *, each: bool = False,
+    actor: Actor, now: datetime,
+) -> list[EvidenceRequest]:  # fmt: skip
+    """Ask the unit for evidence: one request for all the numbers, or one for `each`; without numbers, of something told in words."""
+    advance(engagement, Deed.CHECK, now=now)
+    if not asked.strip():
+        raise Refusal("voucher.request.no_words")
+    if not keys and not about.strip():
+        raise Refusal("voucher.request.about_nothing")
+    strange = [key.source for key in keys if reports.source_of(engagement.report_version, key.source) is None]
+    if strange:
+        raise Refusal("voucher.link.no_source", key=strange[0])
+    groups = [[key] for key in keys] if each and keys else [list(keys)]
+    number = queries.next_number(EvidenceRequest, EvidenceRequest.engagement_id == engagement.id)
+    made = [
+        EvidenceRequest(
+            engagement_id=engagement.id, number=number + place, about=about.strip(), asked=asked.strip(), department=department.strip(),
+            numbers=[[key.source, key.period, key.parameter] for key in group], due=due, state=RequestState.OPEN, raised_by=actor.id,
+            raised_at=now,
+        )
+        for place, group in enumerate(groups)
+    ]  # fmt: skip
+    db.session.add_all(made)
+    db.session.flush()
+    for row in made:
+        record("data:request:raised", actor, _asked(row), now=now, case=engagement.id, number=row.label, asked=row.asked,
+               numbers=row.numbers, due=row.due.isoformat())  # fmt: skip
+    return made
+
+
+def assign(engagement: Engagement, request: EvidenceRequest, person: User | None, seen_version: int | None, *, actor: Actor,
+           now: datetime) -> None:  # fmt: skip
+    """The unit's contact gives a request to someone of the unit, or takes it back to themselves."""
+    check_open(engagement, by_unit=True, now=now)
+    after(request.at, RequestDeed.ASSIGN)
+    if person is not None and person not in queries.people_of(engagement):
+        raise Refusal("voucher.request.not_of_unit")
+    theirs = request.assignee.name if request.assignee else "–"
+    stale = Refusal("voucher.request.stale", theirs=theirs, yours=person.name if person else "–")
+    check_version(request, seen_version, lambda: stale)
+    request.assigned_to = person.id if person else None
+    db.session.flush()
+    record("data:request:assigned", actor, _asked(request), now=now, case=engagement.id, number=request.label,
+           name=person.name if person else "")  # fmt: skip
+
+
+def judge(engagement: Engagement, request: EvidenceRequest, deed: RequestDeed, reason: str = "", *, actor: Actor, now: datetime) -> None:
+    """A verifier accepts what was given, returns it or withdraws the request; the last two with a reason."""
+    advance(engagement, Deed.CHECK, now=now)
+    state = after(request.at, deed)
+    if deed is not RequestDeed.ACCEPT and not reason.strip():
+        raise Refusal("voucher.request.no_reason")
+    request.state, request.reason = state, reason.strip()
+    request.version += 1
+    db.session.flush()
+    record(f"data:request:{state}", actor, _asked(request), now=now, case=engagement.id, number=request.label, reason=request.reason)
+
+
+def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:
+    """The unit answers without a file: there is none, or it is in one that was handed in already."""
+    check_open(engagement, by_unit=True, now=now)
+    state = after(request.at, RequestDeed.ANSWER)
+    if not words.strip():
+        raise Refusal("voucher.request.no_answer")
+    request.state = state
+    _answered(engagement, request, None, words, actor, now)
+
+
+def _answered(engagement: Engagement, request: EvidenceRequest, voucher: Voucher | None, words: str, actor: Actor, now: datetime) -> None:
+    if voucher is not None and voucher.id not in {each.voucher_id for each in request.answers}:
+        request.answers.append(RequestVoucher(voucher_id=voucher.id, voucher=voucher, given_at=now))
+    request.answer = words.strip() or request.answer
+    request.answered_by, request.answered_at, request.reason = actor.id, now, ""
+    request.version += 1
+    db.session.flush()
+    record("data:request:answered", actor, _asked(request), now=now, case=engagement.id, number=request.label,
+           voucher=voucher.label if voucher else "", note=words.strip())  # fmt: skip
+
+
+def _kept(engagement: Engagement, found: ReadVoucher, data: bytes, title: str, meter: str, period: str, by_unit: bool, actor: Actor,
+          now: datetime) -> Voucher:  # fmt: skip
+    evidence.keep(data, found.file.media_type, now=now)
+    pictures = [evidence.keep(picture, "image/jpeg", now=now).sha256 for picture in found.pictures]
+    where = (Voucher.unit_year_id == engagement.unit_year_id, Voucher.by_unit.is_(by_unit))
+    voucher = Voucher(
+        unit_year_id=engagement.unit_year_id, number=queries.next_number(Voucher, *where), sha256=found.file.sha256,
+        filename=found.file.safe_name, title=title.strip() or found.file.safe_name, meter=meter.strip(), period=period.strip(),
+        media_type=found.file.media_type, pages=found.pages, first_rows=found.first_rows, by_unit=by_unit, handed_in_by=actor.id,
+        handed_in_at=now, links=[],
+        pictures=[VoucherPicture(page=page, sha256=digest, media_type="image/jpeg") for page, digest in enumerate(pictures, 1)],
+    )  # fmt: skip
+    db.session.add(voucher)
+    db.session.flush()
+    record("data:voucher:handed_in", actor, _subject(voucher), now=now, case=engagement.id, number=voucher.label, title=voucher.title,
+           file=voucher.filename, sha256=voucher.sha256)  # fmt: skip
+    return voucher
+
+
+def _subject(voucher: Voucher) -> Subject:
+    return Subject("voucher", str(voucher.id))
+
+
+def _asked(request: EvidenceRequest) -> Subject:
+    return Subject("evidence_request", str(request.number))

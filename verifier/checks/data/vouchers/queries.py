@@ -1,0 +1,117 @@
+"""Reading vouchers: what a number rests on, what was asked for, and what waits for whom; a unit sees its own and no working papers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from verifier.accounts.models import User
+from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.vouchers.models import EvidenceRequest, RequestVoucher, Voucher, VoucherLink
+from verifier.core.access import UNIT, Role
+from verifier.core.vouchers import WITH_UNIT, RequestState
+from verifier.db import db
+from verifier.engagements.models import Engagement
+
+
+def vouchers(engagement: Engagement, *, inside: bool) -> list[Voucher]:
+    """The vouchers of a case, newest first; to those outside, the unit's own."""
+    of = select(Voucher).where(Voucher.unit_year_id == engagement.unit_year_id)
+    if not inside:
+        of = of.where(Voucher.by_unit.is_(True))
+    return list(db.session.scalars(of.order_by(Voucher.handed_in_at.desc(), Voucher.id.desc())).unique())
+
+
+def voucher(engagement: Engagement, voucher_id: UUID, *, inside: bool) -> Voucher | None:
+    """One voucher, None where the reader may not know of it."""
+    found = db.session.get(Voucher, voucher_id)
+    if found is None or found.unit_year_id != engagement.unit_year_id or not (inside or found.by_unit):
+        return None
+    return found
+
+
+def twin(engagement: Engagement, sha256: str, *, by_unit: bool) -> Voucher | None:
+    """The voucher of these very bytes on the same side."""
+    of = select(Voucher).where(Voucher.unit_year_id == engagement.unit_year_id, Voucher.sha256 == sha256, Voucher.by_unit.is_(by_unit))
+    return db.session.scalars(of).unique().one_or_none()
+
+
+def vouchers_of(engagement: Engagement, source_key: str, period: str | None = None, parameter: str | None = None) -> list[VoucherLink]:
+    """The links of a number, with their vouchers, whoever made them; withdrawn vouchers and undone links are left out.
+
+    A link to a whole source covers each of its numbers. A working paper: for pages that a unit never sees.
+    """
+    of = (
+        select(VoucherLink)
+        .join(Voucher, VoucherLink.voucher_id == Voucher.id)
+        .where(Voucher.unit_year_id == engagement.unit_year_id, VoucherLink.source_key == source_key)
+        .where(VoucherLink.undone_at.is_(None), Voucher.withdrawn_at.is_(None))
+        .order_by(VoucherLink.period, VoucherLink.linked_at)
+    )
+    return [link for link in db.session.scalars(of).unique() if link.key.covers(period, parameter)]
+
+
+def relied_on(voucher: Voucher, engagement: Engagement) -> bool:
+    """Whether a verifier built on it: linked it, accepted a request it answers, or decided on a source it was linked to before."""
+    live = [link for link in voucher.links if link.undone_at is None]
+    if any(not link.by_unit for link in live) and voucher.by_unit:
+        return True
+    accepted = (
+        select(func.count())
+        .select_from(RequestVoucher)
+        .join(EvidenceRequest, RequestVoucher.request_id == EvidenceRequest.id)
+        .where(RequestVoucher.voucher_id == voucher.id, EvidenceRequest.state == RequestState.ACCEPTED)
+    )
+    if db.session.scalar(accepted):
+        return True
+    decided = {
+        row.source_key: row.decided_at
+        for row in db.session.execute(
+            select(SourceOutcome.source_key, SourceOutcome.decided_at).where(SourceOutcome.engagement_id == engagement.id)
+        )
+    }
+    return any(link.source_key in decided and decided[link.source_key] >= link.linked_at for link in live)
+
+
+def requests(engagement: Engagement) -> list[EvidenceRequest]:
+    """Everything that was asked for, what is due first on top."""
+    of = select(EvidenceRequest).where(EvidenceRequest.engagement_id == engagement.id)
+    return list(db.session.scalars(of.order_by(EvidenceRequest.due, EvidenceRequest.number)).unique())
+
+
+def request_numbered(engagement: Engagement, number: int) -> EvidenceRequest | None:
+    """One request by its number."""
+    of = select(EvidenceRequest).where(EvidenceRequest.engagement_id == engagement.id, EvidenceRequest.number == number)
+    return db.session.scalars(of).unique().one_or_none()
+
+
+def requests_about(engagement: Engagement, source_key: str) -> list[EvidenceRequest]:
+    """What was asked for about a source."""
+    return [each for each in requests(engagement) if any(key.source == source_key for key in each.keys)]
+
+
+def requests_for(user: User) -> list[tuple[Engagement, EvidenceRequest]]:
+    """What waits for a person of a unit: what was assigned to them, and for the contact what was assigned to nobody."""
+    if user.roles.isdisjoint(UNIT):
+        return []
+    of = (
+        select(EvidenceRequest, Engagement)
+        .join(Engagement, EvidenceRequest.engagement_id == Engagement.id)
+        .where(EvidenceRequest.state.in_(sorted(WITH_UNIT)))
+        .order_by(EvidenceRequest.due, EvidenceRequest.number)
+    )
+    found = [(row.Engagement, row.EvidenceRequest) for row in db.session.execute(of).unique()]
+    mine = [(case, each) for case, each in found if case.unit_year.unit_id == user.organisation_id]
+    return [(case, each) for case, each in mine if each.assigned_to == user.id or (each.assigned_to is None and Role.CONTACT in user.roles)]
+
+
+def people_of(engagement: Engagement) -> list[User]:
+    """The people of the unit to whom a request may be assigned."""
+    of = select(User).where(User.organisation_id == engagement.unit_year.unit_id, User.disabled_at.is_(None)).order_by(User.name)
+    return [user for user in db.session.scalars(of).unique() if user.roles & UNIT]
+
+
+def next_number(model: type[Voucher] | type[EvidenceRequest], *where: object) -> int:
+    """The next number people speak, counted among the rows meant."""
+    conditions: Sequence[object] = where
+    return (db.session.scalar(select(func.max(model.number)).where(*conditions)) or 0) + 1  # type: ignore[arg-type]
