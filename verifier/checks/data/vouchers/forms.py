@@ -1,0 +1,108 @@
+"""Input of vouchers: one handed in, a link to a number, what is asked for, and how it is judged."""
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from verifier.accounts.models import User
+from verifier.checks.data.wording import parameter_name
+from verifier.core.report import PARAMETERS
+from verifier.core.vouchers import NumberKey, RequestDeed
+from verifier.web.forms import BaseForm, DateParts, Required, VersionedForm
+
+
+def numbers_in(text: str) -> list[NumberKey]:
+    """The numbers of a text, one a line: `E-095`, `E-095 2021-03` or `E-095 2021-03 ef`; a blank line is none."""
+    found = []
+    for line in text.replace("，", " ").replace(",", " ").splitlines():
+        words = line.split()
+        if words:
+            parameter = next((word for word in words[1:] if word in PARAMETERS or word == "quantity"), "")
+            period = " ".join(word for word in words[1:] if word != parameter)
+            found.append(NumberKey.of(words[0], period, parameter))
+    return list(dict.fromkeys(found))
+
+
+class HandInForm(BaseForm):
+    """A voucher, what it is, and which numbers rest on it."""
+
+    file = FileField(_l("Voucher (PDF, picture or spreadsheet)"), [FileRequired(_l("Choose the file"))])
+    title = StringField(_l("What it is"), [Optional(), Length(max=200)])
+    meter = StringField(_l("Meter"), [Optional(), Length(max=100)])
+    period = StringField(_l("Months it covers"), [Optional(), Length(max=100)])
+    numbers = TextAreaField(_l("Numbers that rest on it"), [Optional(), Length(max=4000)])
+    answer = TextAreaField(_l("What you want to say to it"), [Optional(), Length(max=2000)])
+
+
+class LinkForm(BaseForm):
+    """A number that rests on a voucher, and the page it stands on."""
+
+    source = StringField(_l("Source no."), [Required(_l("Write the source's number"))])
+    month = StringField(_l("Month"), [Optional(), Length(max=20)])
+    parameter = SelectField(_l("Parameter"), validate_choice=False)
+    page = StringField(_l("Page"), [Optional(), Length(max=6)])
+
+    def offer(self) -> None:
+        """The parameters there are."""
+        names = (SelectChoice(code, parameter_name(code)) for code in PARAMETERS)
+        self.parameter.choices = [SelectChoice("", _("All of them")), SelectChoice("quantity", _("Quantity")), *names]
+
+    def key(self) -> NumberKey:
+        """The number that is meant."""
+        return NumberKey.of(self.source.data or "", self.month.data or "", self.parameter.data or "")
+
+    def at(self) -> int | None:
+        """The page, None where none is named; what is no number is page 0, which no voucher has."""
+        text = (self.page.data or "").strip()
+        return None if not text else int(text) if text.isdecimal() else 0
+
+
+class WithdrawForm(BaseForm):
+    """Why a voucher is withdrawn."""
+
+    reason = TextAreaField(_l("Reason"), [Required(_l("Say why")), Length(max=2000)])
+
+
+class AskForm(BaseForm):
+    """What the unit is asked to show."""
+
+    numbers = TextAreaField(_l("Numbers it is about"), [Optional(), Length(max=20_000)])
+    about = StringField(_l("Or a subject in words"), [Optional(), Length(max=200)])
+    asked = TextAreaField(_l("What is asked for"), [Required(_l("Say what the unit should show")), Length(max=2000)])
+    department = StringField(_l("Who at the unit should have it"), [Optional(), Length(max=200)])
+    due = DateParts(_l("By when"), required=_l("Say by when"))
+    each = BooleanField(_l("A request of its own for each number"))
+
+
+class AssignForm(VersionedForm):
+    """Who of the unit answers."""
+
+    person = SelectField(_l("Who answers"), validate_choice=False)
+
+    def offer(self, people: Iterable[User]) -> None:
+        """The people of the unit."""
+        self.person.choices = [SelectChoice("", _("Nobody yet: the contact")), *(SelectChoice(str(each.id), each.name) for each in people)]
+
+
+class AnswerForm(BaseForm):
+    """An answer without a file."""
+
+    words = TextAreaField(_l("Answer in words"), [Required(_l("Write the answer")), Length(max=2000)])
+
+
+class JudgeForm(BaseForm):
+    """What a verifier holds of an answer."""
+
+    deed = RadioField(
+        _l("What do you hold of it?"), [InputRequired(_l("Choose one"))],
+        choices=[
+            SelectChoice(RequestDeed.ACCEPT.value, _l("Accept: this is what was asked for")),
+            SelectChoice(RequestDeed.RETURN.value, _l("Return to the unit")),
+            SelectChoice(RequestDeed.WITHDRAW.value, _l("Withdraw the request")),
+        ],
+    )  # fmt: skip
+    reason = TextAreaField(_l("Reason"), [Optional(), Length(max=2000)])
