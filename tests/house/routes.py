@@ -13,18 +13,22 @@ from tests.people import Cast, actor, sign_in
 from verifier.accounts import actions as accounts
 from verifier.accounts.models import SignedInSession
 from verifier.casework import handing_in
+from verifier.checks.data.beside import actions as beside
+from verifier.checks.data.vouchers import actions as vouchers
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
 from verifier.core.lifecycle import Stage
 from verifier.core.site import VisitPlan
 from verifier.core.subject import Subject
+from verifier.core.vouchers import NumberKey
 from verifier.db import db, utcnow
 from verifier.demo import workbooks
 from verifier.engagements.models import TeamMember
 from verifier.evidence import actions as evidence
-from verifier.evidence.queries import attachments_of
+from verifier.evidence.queries import attachments_of, store
 from verifier.findings import actions as findings
 from verifier.jobs.actions import enqueue
+from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
 
 TABLE = Path(__file__).with_name("routes.txt")
@@ -73,8 +77,17 @@ def build(app: Flask) -> World:
     token = SignedInSession(user_id=spare.id, token_hash="0" * 64, created_at=now, last_seen_at=now, address="::1", browser="")
     db.session.add(token)
     db.session.flush()
+    shown, _new = vouchers.hand_in(
+        case, "meter.jpg", store().get(photo.original_sha256), "Meter", keys=[NumberKey("E-095")], by_unit=True,
+        actor=actor(cast.contact), now=now,
+    )  # fmt: skip
+    vouchers.ask(case, [NumberKey("E-095")], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
+    plan = beside.keep_workbook(
+        case, "plan", "plan.xlsx", make.PARK.read_bytes(), already=reports.report_of(case.report_version), actor=actor(cast.lead), now=now
+    )
     values = {
-        "programme": "beijing", "version": "2021",
+        "voucher_id": shown.id, "page": 1, "request_number": 1, "workbook_id": plan.id, "workbook_kind": "plan",
+        "tolerance_code": "outlier", "programme": "beijing", "version": "2021",
         "engagement_id": case.id, "unit_year_id": case.unit_year_id, "year_id": case.unit_year.year_id, "number": 1, "kind": "source",
         "key": "E-095", "source_key": "E-095", "number_key": "reported/E-095", "item_code": item, "photo_id": photo.id, "copy": "preview",
         "visit_id": visit.id,

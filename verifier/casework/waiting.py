@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from verifier.accounts.models import User
 from verifier.casework.queries import open_cases
+from verifier.checks.data.vouchers.queries import requests_for
 from verifier.core.access import TEAM, UNIT, Role
 from verifier.core.clocks import Before, due_day, standing
 from verifier.core.lifecycle import Stage
@@ -25,6 +26,7 @@ class What(StrEnum):
     ARRANGE = "arrange"
     CHECK = "check"
     ANSWER = "answer"
+    SHOW = "show"
     REVIEW = "review"
     CERTIFY = "certify"
     COUNTERSIGN = "countersign"
@@ -36,6 +38,7 @@ class What(StrEnum):
 
 ENDPOINTS: Mapping[What, str] = {
     What.DECLARE: "engagements.declare", What.ARRANGE: "engagements.team", What.CHECK: "casework.case", What.ANSWER: "findings.findings",
+    What.SHOW: "vouchers.asked",
     What.REVIEW: "statement.review", What.CERTIFY: "statement.signing", What.COUNTERSIGN: "statement.signing",
     What.SEAL: "statement.signing", What.HAND_IN: "reports.unit_year", What.RELEASE: "reports.unit_year",
     What.NAME_BODY: "reports.unit_year", What.OPEN: "engagements.new",
@@ -66,6 +69,8 @@ class Waiting:
     due: date
     case: Engagement | None = None
     since: datetime | None = None
+    request: int | None = None
+    """The number of the request for evidence, where it is one."""
 
     @property
     def endpoint(self) -> str:
@@ -77,6 +82,8 @@ class Waiting:
         """What the page's address names."""
         if self.what is What.OPEN:
             return {}
+        if self.case and self.request is not None:
+            return {"engagement_id": self.case.id, "request_number": self.request}
         return {"engagement_id": self.case.id} if self.case else {"unit_year_id": self.unit_year.id}
 
 
@@ -87,6 +94,7 @@ def waiting_for(user: User) -> list[Waiting]:
         found += [Waiting(What.OPEN, each, each.year.verified_due, since=each.named_at) for each in openable_by(user)]
     if user.roles & UNIT:
         found += [each for unit_year in years_of_unit(user.organisation) if (each := _before_case(user, unit_year))]
+    found += [Waiting(What.SHOW, case.unit_year, each.due, case, each.raised_at, each.number) for case, each in requests_for(user)]
     return sorted(found, key=lambda each: each.due)
 
 

@@ -74,7 +74,7 @@ def test_last_years_workbook_and_the_plan_add_flags_and_no_tonnes(cast: Cast) ->
     held = data.held_one(case, "E-062")
     assert held is not None
     assert "not_in_plan" in held.flag_codes
-    with pytest.raises(Refusal, match="beside.same_file"):
+    with pytest.raises(Refusal, match=r"beside.same_file"):
         keep(case, cast, "plan", plan_again(case))
 
 
@@ -86,7 +86,7 @@ def plan_again(case: Engagement) -> bytes:
 
 def test_a_workbook_of_another_year_is_refused_place_by_place(cast: Cast) -> None:
     case = make.engagement(cast, Stage.CHECKING, make.PARK)
-    with pytest.raises(Refusal, match="report.handed_in.unreadable"):
+    with pytest.raises(Refusal, match=r"report.handed_in.unreadable"):
         keep(case, cast, "previous", make.PARK.read_bytes())
 
 

@@ -1,0 +1,151 @@
+"""Vouchers: handed in once, linked to many numbers, asked for and judged; a unit never sees working papers."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import Workbook
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
+
+from tests import make
+from tests.people import Cast, actor, sign_in
+from verifier.casework.waiting import What, waiting_for
+from verifier.checks.data.vouchers import actions, queries
+from verifier.checks.data.vouchers.reading import read
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Stage
+from verifier.core.vouchers import NumberKey, RequestDeed, RequestState
+from verifier.db import db, utcnow
+from verifier.engagements.models import Engagement
+
+KEYS = [NumberKey.of("E-061", "2021-01"), NumberKey.of("E-061", "2021年2月"), NumberKey.of("E-062")]
+
+
+def pdf(pages: int = 2) -> bytes:
+    out = BytesIO()
+    canvas = Canvas(out, initialFontName="Courier")
+    for page in range(1, pages + 1):
+        canvas.drawString(72, 700, f"Electricity invoice, page {page}")
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def give(case: Engagement, cast: Cast, data: bytes, keys: list[NumberKey] = KEYS, name: str = "invoice.pdf"):  # type: ignore[no-untyped-def]
+    return actions.hand_in(case, name, data, "Invoice", keys=keys, by_unit=True, actor=actor(cast.contributor), now=utcnow())
+
+
+def asked(case: Engagement, cast: Cast, *, each: bool = False):  # type: ignore[no-untyped-def]
+    due = utcnow().date() + timedelta(days=5)
+    return actions.ask(case, KEYS, "", "The invoices of these months.", "Energy", due, each=each, actor=actor(cast.verifier), now=utcnow())
+
+
+def test_a_pdf_is_kept_once_and_linked_to_many_numbers(cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    voucher, new = give(case, cast, pdf())
+    again, second = give(case, cast, pdf(), [NumberKey.of("E-095", "2021-03")])
+    assert (new, second, again.id) == (True, False, voucher.id)
+    assert (voucher.label, voucher.pages, [each.page for each in voucher.pictures]) == ("V-1", 2, [1, 2])
+    assert [link.voucher.label for link in queries.vouchers_of(case, "E-061", "2021-02")] == ["V-1"]
+    assert len(queries.vouchers_of(case, "E-061")) == 2
+    assert queries.vouchers_of(case, "E-061", "2021-05") == []
+    assert len(queries.vouchers_of(case, "E-062", "2021-05", "ef")) == 1
+    assert len(queries.vouchers_of(case, "E-095")) == 1
+
+
+def picture() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (60, 40), "navy").save(out, "JPEG")
+    return out.getvalue()
+
+
+def sheet() -> bytes:
+    book, out = Workbook(), BytesIO()
+    book.active.append(["month", "kWh"])
+    book.active.append(["2021-01", 1234.5])
+    book.save(out)
+    return out.getvalue()
+
+
+def test_pictures_and_spreadsheets_are_read_to_what_is_shown_of_them() -> None:
+    assert len(read(picture(), "meter.jpg").pictures) == 1
+    rows = read(sheet(), "book.xlsx").first_rows
+    assert rows is not None
+    assert rows[0]["rows"] == [["month", "kWh"], ["2021-01", "1234.5"]]
+    assert read("月,度\n1,2\n".encode("gb18030"), "a.csv").first_rows == [{"name": "", "rows": [["月", "度"], ["1", "2"]]}]
+
+
+BAD = [
+    (pdf()[:300], "cut.pdf", "voucher.pdf.broken"), (b"%PDF-1.7 nothing", "none.pdf", "voucher.pdf.broken"),
+    (b"PK\x03\x04 no zip", "a.xlsx", "evidence.file.broken"), (b"MZ\x90\0\x03", "a.pdf", "evidence.file"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "name", "refusal"), BAD, ids=[each[1] for each in BAD])
+def test_what_is_no_voucher_is_refused_with_the_reason(data: bytes, name: str, refusal: str) -> None:
+    with pytest.raises(Refusal, match=refusal):
+        read(data, name)
+
+
+def test_a_request_goes_from_the_verifier_to_the_unit_and_back(cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    (request,) = asked(case, cast)
+    assert What.SHOW in {each.what for each in waiting_for(cast.contact)}
+    assert What.SHOW not in {each.what for each in waiting_for(cast.contributor)}
+    actions.assign(case, request, cast.contributor, request.version, actor=actor(cast.contact), now=utcnow())
+    assert What.SHOW in {each.what for each in waiting_for(cast.contributor)}
+    with pytest.raises(Refusal, match=r"voucher.request.stale"):
+        actions.assign(case, request, None, 1, actor=actor(cast.contact), now=utcnow())
+    voucher, _ = actions.hand_in(case, "invoice.pdf", pdf(), "", request=request, by_unit=True, actor=actor(cast.contributor), now=utcnow())
+    assert (request.at, {link.key for link in voucher.links}) == (RequestState.ANSWERED, set(KEYS))
+    with pytest.raises(Refusal, match=r"voucher.request.no_reason"):
+        actions.judge(case, request, RequestDeed.RETURN, actor=actor(cast.verifier), now=utcnow())
+    actions.judge(case, request, RequestDeed.RETURN, "February is missing.", actor=actor(cast.verifier), now=utcnow())
+    assert What.SHOW in {each.what for each in waiting_for(cast.contributor)}
+    actions.answer_in_words(case, request, "It is on page 2.", actor=actor(cast.contributor), now=utcnow())
+    actions.judge(case, request, RequestDeed.ACCEPT, actor=actor(cast.verifier), now=utcnow())
+    assert What.SHOW not in {each.what for each in waiting_for(cast.contributor)}
+    with pytest.raises(Refusal, match=r"voucher.withdraw.relied_on"):
+        actions.withdraw(case, voucher, "Wrong file", by_unit=True, actor=actor(cast.contact), now=utcnow())
+    with pytest.raises(Refusal, match=r"voucher.request.not_now"):
+        actions.answer_in_words(case, request, "More.", actor=actor(cast.contributor), now=utcnow())
+
+
+def test_many_numbers_are_asked_for_at_once_each_by_a_request_of_its_own(cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    assert [(row.label, row.keys) for row in asked(case, cast, each=True)] == [(f"R-{n}", (key,)) for n, key in enumerate(KEYS, 1)]
+
+
+def test_a_voucher_is_withdrawn_with_a_reason_only_until_a_verifier_links_it(cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    voucher, _ = give(case, cast, pdf())
+    actions.withdraw(case, voucher, "Another year's.", by_unit=True, actor=actor(cast.contact), now=utcnow())
+    assert queries.vouchers_of(case, "E-061") == []
+    assert give(case, cast, pdf())[0].withdrawn_at is None
+    actions.link(case, voucher, KEYS[0], 2, by_unit=False, actor=actor(cast.verifier), now=utcnow())
+    with pytest.raises(Refusal, match=r"voucher.withdraw.relied_on"):
+        actions.withdraw(case, voucher, "Wrong.", by_unit=True, actor=actor(cast.contact), now=utcnow())
+    with pytest.raises(Refusal, match=r"voucher.link.no_page"):
+        actions.link(case, voucher, KEYS[0], 3, by_unit=False, actor=actor(cast.verifier), now=utcnow())
+
+
+def test_the_unit_sees_requests_and_its_own_vouchers_and_no_working_paper(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    mine, _ = give(case, cast, pdf())
+    theirs, _ = actions.hand_in(case, "seen.jpg", picture(), "Seen on site", keys=KEYS, by_unit=False, actor=actor(cast.lead), now=utcnow())
+    actions.link(case, mine, NumberKey.of("E-099"), by_unit=False, actor=actor(cast.lead), now=utcnow())
+    asked(case, cast)
+    db.session.commit()
+    browser, at = sign_in(client, cast.contact), f"/cases/{case.id}"
+    page = browser.get(f"{at}/vouchers").text
+    assert "The invoices of these months." in page
+    assert "Seen on site" not in page
+    assert browser.get(f"{at}/vouchers/{theirs.id}").status_code == 404
+    assert browser.get(f"{at}/vouchers/{theirs.id}/pages/1").status_code == 404
+    assert "E-099" not in browser.get(f"{at}/vouchers/{mine.id}").text
+    assert browser.get(f"{at}/vouchers/{mine.id}/pages/1").data.startswith(b"\xff\xd8")
+    assert browser.get(f"{at}/requests/1").status_code == 200
+    sign_in(client, cast.verifier)
+    assert "E-099" in client.get(f"{at}/vouchers/{mine.id}").text
