@@ -97,6 +97,7 @@ class ReportedNumber(Base):
         Index("ix_reported_number_kind", "version_id", "kind", "position"),
         Index("ix_reported_number_period", "version_id", "period", "position"),
         Index("ix_reported_number_weight", "version_id", "weight", "position"),
+        Index("ix_reported_number_document", "version_id", "document"),
         Index("ix_reported_number_flags", "version_id", "flag_codes"),
     )
     version_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), primary_key=True)

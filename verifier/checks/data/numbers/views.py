@@ -25,14 +25,14 @@ from verifier.core.outcomes import Standing
 from verifier.core.quantities import plain
 from verifier.core.rulepack import RulePack
 from verifier.core.subject import Subject
-from verifier.db import utcnow
+from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports.models import ReportedNumber
 from verifier.reports.wording import flag_name, flag_sentence, sheet_name
 from verifier.rulepacks.load import load
 from verifier.web.filters import text_in, tonnes, tonnes_exact
 from verifier.web.labels import label
-from verifier.web.lists import Page, kept_filter, paged
+from verifier.web.lists import Page, asked_page, kept_filter
 from verifier.web.permit import may, permit
 from verifier.web.refusals import came_from
 from verifier.web.session import current_actor
@@ -98,7 +98,10 @@ SUBJECTS: dict[str, Describe] = {"number": _describe_number}
 def register(engagement: Engagement) -> ResponseReturnValue:
     """Every number of the report, as written, with what is flagged at it and what is held of it."""
     form = _filter(engagement)
-    found: Page[ReportedNumber] = paged(queries.numbers(engagement, form.asked), PER_PAGE)
+    total = queries.count(engagement, form.asked)
+    place = min(asked_page(), max(1, -(-total // PER_PAGE)))
+    shown = queries.numbers(engagement, form.asked).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
+    found: Page[ReportedNumber] = Page(db.session.scalars(shown).all(), place, PER_PAGE, total)
     lines = queries.with_outcomes(engagement, found.items)
     return render_template(
         "checks/data/numbers/register.html", engagement=engagement, form=form, page=found, lines=lines, asked=kept_filter(),
@@ -178,7 +181,7 @@ def _can(engagement: Engagement) -> bool:
 def _filter(engagement: Engagement) -> NumberFilter:
     form, year = NumberFilter(request.args), engagement.unit_year.year.emission_year
     months = [f"{year}-{month:02d}" for month in range(1, 13)]
-    form.offer(months, queries.flag_codes_of(engagement), queries.owners_of(engagement), sampled=bool(queries.sampled(engagement)))
+    form.offer(months, *queries.choices(engagement), sampled=bool(queries.sampled(engagement)))
     return form
 
 
