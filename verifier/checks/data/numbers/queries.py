@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union
 
 from verifier.checks.data.models import NumberOutcome
 from verifier.checks.data.sampling.models import Sample, SampledItem
@@ -125,8 +125,10 @@ def _sources(engagement: Engagement) -> Select[Any]:
 def _found_by(engagement: Engagement, text: str) -> ColumnElement[bool]:
     """By what names its source, by its document's whole name, or by its month: each has an index, so that no row is read in vain."""
     named = _sources(engagement).where(or_(*(_contains(column, text) for column in (*reports.SEARCHED, ReportedSource.facility_key))))
-    return or_(ReportedNumber.source_key.in_(named), ReportedNumber.source_key == text, ReportedNumber.document == text,
-               ReportedNumber.period == text)  # fmt: skip
+    at = select(ReportedNumber.position).where(ReportedNumber.version_id == engagement.report_version_id)
+    ways = (ReportedNumber.source_key.in_(named), ReportedNumber.source_key == text, ReportedNumber.document == text,
+            ReportedNumber.period == text)  # fmt: skip
+    return ReportedNumber.position.in_(union(*(at.where(way) for way in ways)))
 
 
 def _contains(column: Any, text: str) -> ColumnElement[bool]:
