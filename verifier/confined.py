@@ -1,16 +1,34 @@
-"""Where strangers' files are read: a program of ours in a process of its own, within limits, so that a hostile file harms nobody else.
+"""Where strangers' files are read: in a process for each, within limits, so that a hostile file harms nobody else.
 
-This file is both sides: `run` starts it, and started as a program it sets the limits before the reader sees a byte.
+A reader is a module of ours with `answer(given: bytes) -> bytes`. Its desk is a process that loads it once, knows neither settings nor
+database, and forks for every file: loading the libraries takes longer than reading. This file is both sides; `run` opens the desk.
 """
 
+import atexit
+import gc
+import importlib
+import json
+import os
 import resource
-import runpy
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import BoundedSemaphore, Lock
+from time import monotonic
 
+AT_ONCE = 2
+"""Files that one process of the server has read at the same time; each may take all the memory it is allowed."""
+PATIENCE = 6
+"""Seconds that a file waits for its turn."""
+LATE = 2
+"""Seconds that the desk is given beyond the reader's own, to say how it ended."""
+ANSWERED, TOO_SLOW, TOO_MUCH, BROKEN = b"a", b"s", b"m", b"b"
 OUT_OF_MEMORY = 77
+BLOCK = 1 << 20
 
 
 class TooSlow(Exception):
@@ -25,34 +43,185 @@ class Broken(Exception):
     """The reader ended without an answer."""
 
 
-def run(reader: Path, given: bytes, *, memory: int, seconds: int) -> bytes:
-    """What the reader wrote about the bytes it was given, within `memory` bytes and `seconds` of processor and of clock."""
-    command = [sys.executable, "-I", __file__, str(reader), str(memory), str(seconds)]
-    try:
-        done = subprocess.run(command, input=given, env={}, capture_output=True, timeout=seconds, check=False)  # noqa: S603
-    except subprocess.TimeoutExpired as expired:
-        raise TooSlow from expired
-    if -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
-        raise TooSlow
-    if done.returncode == OUT_OF_MEMORY:
-        raise TooMuch
-    if done.returncode != 0:
-        raise Broken
-    return done.stdout
+class Busy(Exception):
+    """As many files are being read as may be at once, and none was finished in time."""
 
 
-def main(reader: str, memory: str, seconds: str) -> None:
-    """Limits first, then the reader; memory that runs out is told by the exit code."""
-    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    sys.path.append(str(Path(__file__).resolve().parent.parent))
+@dataclass(frozen=True)
+class _Desk:
+    """A reader's process, and the socket on which it is told of files."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+
+    def close(self) -> None:
+        """The process ends when nobody holds the other end."""
+        self.control.close()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(LATE)
+
+
+@dataclass
+class _Here:
+    """What this process has opened; a child after a fork begins anew."""
+
+    desks: dict[str, _Desk] = field(default_factory=dict)
+    opening: Lock = field(default_factory=Lock)
+    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
+
+
+_here = _Here()
+
+
+def run(reader: str, given: bytes, *, memory: int, seconds: int) -> bytes:
+    """What the reader says of the bytes it is given, within `memory` bytes and `seconds` of processor and of clock."""
+    places = _here.places
+    if not places.acquire(timeout=min(PATIENCE, seconds)):
+        raise Busy
     try:
-        runpy.run_path(reader, run_name="__main__")
+        with _asked(reader, memory, seconds) as end:
+            return _told(end, given, seconds)
+    finally:
+        places.release()
+
+
+def _asked(reader: str, memory: int, seconds: int) -> socket.socket:
+    """Our end of a pair whose other end the desk was handed; a desk that has died is opened once more."""
+    ours, theirs = socket.socketpair()
+    asked = json.dumps({"memory": memory, "seconds": seconds}).encode()
+    with theirs:
+        for last in (False, True):
+            desk = _desk(reader)
+            try:
+                socket.send_fds(desk.control, [asked], [theirs.fileno()])
+            except OSError as error:
+                with _here.opening:
+                    if _here.desks.get(reader) is desk:
+                        _here.desks.pop(reader).close()
+                if last:
+                    ours.close()
+                    raise Broken from error
+            else:
+                break
+    return ours
+
+
+def _told(end: socket.socket, given: bytes, seconds: int) -> bytes:
+    until, parts = monotonic() + seconds + LATE, []
+    try:
+        end.settimeout(seconds + LATE)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            end.sendall(given)
+            end.shutdown(socket.SHUT_WR)
+        while block := end.recv(BLOCK):
+            parts.append(block)
+            end.settimeout(max(0.01, until - monotonic()))
+    except TimeoutError as late:
+        raise TooSlow from late
+    except ConnectionResetError as gone:
+        raise Broken from gone
+    said = b"".join(parts)
+    ended = said[-1:]
+    if ended == ANSWERED:
+        return said[:-1]
+    raise {TOO_SLOW: TooSlow, TOO_MUCH: TooMuch}.get(ended, Broken)
+
+
+def _desk(reader: str) -> _Desk:
+    """The desk of a reader, opened when it is first needed."""
+    with _here.opening:
+        if reader not in _here.desks:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                command = [sys.executable, "-I", __file__, reader]
+                quiet = subprocess.DEVNULL
+                process = subprocess.Popen(command, stdin=theirs, stdout=quiet, stderr=quiet, env={})  # noqa: S603
+            _here.desks[reader] = _Desk(process, ours)
+        return _here.desks[reader]
+
+
+def _forget() -> None:
+    """After a fork: the parent's desks are the parent's."""
+    for desk in _here.desks.values():
+        desk.control.close()
+        desk.process.returncode = 0
+    _here.__init__()  # type: ignore[misc]
+
+
+@atexit.register
+def close() -> None:
+    """Close every desk of this process."""
+    for reader in list(_here.desks):
+        _here.desks.pop(reader).close()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def main(reader: str) -> None:
+    """The desk: load the reader, then fork for every file until nobody is left who could send one."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    module = importlib.import_module(reader)
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(fileno=0) as control:
+        while True:
+            asked, handles, _flags, _address = socket.recv_fds(control, 1024, 1)
+            if not asked:
+                return
+            if os.fork() == 0:
+                control.close()
+                _watch(socket.socket(fileno=handles[0]), module, **json.loads(asked))
+            os.close(handles[0])
+
+
+def _watch(end: socket.socket, module: object, memory: int, seconds: int) -> None:
+    """Beside one file's reader: stop it when its time is up, and say last how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    child = os.fork()
+    if child == 0:
+        _read(end, module, memory, seconds)
+    signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    status = os.waitpid(child, 0)[1]
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    end.settimeout(LATE)
+    with suppress(OSError):
+        end.sendall(_ended(status))
+        end.shutdown(socket.SHUT_WR)
+        while end.recv(BLOCK):
+            pass
+    os._exit(0)
+
+
+def _ended(status: int) -> bytes:
+    """How a reader ended; a library that cannot get memory mostly aborts."""
+    if os.WIFSIGNALED(status):
+        died_of = os.WTERMSIG(status)
+        slow = died_of in (signal.SIGXCPU, signal.SIGKILL)
+        return TOO_SLOW if slow else TOO_MUCH if died_of in (signal.SIGABRT, signal.SIGSEGV) else BROKEN
+    return {0: ANSWERED, OUT_OF_MEMORY: TOO_MUCH}.get(os.WEXITSTATUS(status), BROKEN)
+
+
+def _read(end: socket.socket, module: object, memory: int, seconds: int) -> None:
+    """Limits first, then the bytes."""
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        given = bytearray()
+        while block := end.recv(BLOCK):
+            given += block
+        end.sendall(module.answer(bytes(given)))  # type: ignore[attr-defined]
     except MemoryError:
-        sys.exit(OUT_OF_MEMORY)
+        os._exit(OUT_OF_MEMORY)
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

@@ -1,12 +1,18 @@
 """What anyone may see of a statement, and what the checking page says of a dropped PDF."""
 
+import json
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from flask import current_app
 from flask.testing import FlaskClient
 
 from tests.people import Cast, actor, sign_in
+from tests.statement import forgeries
 from tests.statement.builders import PASSPHRASE, approved, settle_authority, signer
+from verifier.cli import main
 from verifier.db import db
 from verifier.evidence.queries import store
 from verifier.statement import issuing
@@ -60,6 +66,27 @@ def test_the_issued_file_is_called_genuine_and_an_edited_copy_edited(client: Fla
     assert issued.number in appended
     at = len(pdf) // 2
     assert "Edited: do not rely on it" in drop(client, pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :])
+
+
+def test_the_command_line_says_the_same_and_ends_with_the_code_of_what_it_found(
+    issued: Statement, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERIFIER_INSTANCE", str(current_app.extensions["verifier"].settings.instance))
+    pdf, number, file = store().get(issued.pdf_sha256), issued.number, tmp_path / "dropped.pdf"
+    db.session.rollback()
+    at = len(pdf) // 2
+    for dropped, verdict, named, ended in (
+        (pdf, "genuine", number, 0),
+        (pdf + b"\n% one more line\n%%EOF\n", "edited", number, 1),
+        (pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :], "edited", number, 1),
+        (forgeries.by_another_authority(), "not_ours", "BJ-2021-0001", 1),
+        (pdf[:3000], "unreadable", None, 2),
+    ):
+        file.write_bytes(dropped)
+        done = CliRunner().invoke(main, ["statement", "verify", str(file), "--json"])
+        said = json.loads(done.output)
+        assert (said["verdict"], said["number"], done.exit_code) == (verdict, named, ended)
+        assert said["reasons"]
 
 
 def test_a_superseded_statement_stays_readable_and_says_so(client: FlaskClient, issued: Statement) -> None:

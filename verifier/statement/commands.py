@@ -6,7 +6,7 @@ from verifier.db import db, utcnow
 from verifier.evidence.queries import store
 from verifier.statement import keys, queries
 from verifier.statement.facts import plain
-from verifier.statement.inspect import Inspection, inspect
+from verifier.statement.inspect import Inspection, Look, inspect
 
 
 def statement_list() -> list[dict[str, Any]]:
@@ -33,11 +33,11 @@ def export(number: str) -> bytes | None:
     return store().get(statement.pdf_sha256) if statement else None
 
 
-def inspected(pdf: bytes) -> Inspection:
-    """The verdict on a PDF against this installation's register and root certificate."""
+def inspected(pdf: bytes, look: Look | None = None) -> Inspection:
+    """The verdict on a PDF against this installation's register and root certificate; `look` reads it, else a process of its own."""
     return inspect(
         pdf, by_sha256=queries.register_by_sha256, by_number=queries.register_by_number, trust_roots=[keys.root_pem(utcnow())],
-        by_signed=queries.register_by_signed, original=store().get,
+        by_signed=queries.register_by_signed, original=store().get, look=look,
     )  # fmt: skip
 
 

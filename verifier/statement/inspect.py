@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from verifier import confined
+from verifier.core.errors import Refusal
 from verifier.statement.signing import ORDER
 
 LARGEST = 50 * 1024 * 1024
 MOST_REVISIONS = 64
 MEMORY, SECONDS = 512 * 2**20, 10
-_READER = Path(__file__).with_name("reading.py")
+_READER = "verifier.statement.reading"
 
 
 class Verdict(StrEnum):
@@ -105,7 +105,10 @@ def _because(message: str, **values: object) -> Reason:
 
 
 class Confined:
-    """Looks at files in a process of its own, all looks of one inspection together within the seconds; raises Heavy at its limits."""
+    """Looks at files in a process of its own, all looks of one inspection together within the seconds.
+
+    Raises Heavy at its limits; refuses where too many files are read at once.
+    """
 
     def __init__(self, seconds: int = SECONDS) -> None:
         self.until = monotonic() + seconds
@@ -120,6 +123,8 @@ class Confined:
             answer = confined.run(_READER, given, memory=MEMORY, seconds=left)
         except (confined.TooSlow, confined.TooMuch) as over:
             raise Heavy from over
+        except confined.Busy as busy:
+            raise Refusal("statement.check.busy") from busy
         except confined.Broken:
             return {"readable": False, "encrypted": False, "number": None, "signers": [], "same": False, "changes": []}
         found: dict[str, Any] = json.loads(answer)
@@ -212,7 +217,7 @@ def _signers(read: Callable[[], _Seen]) -> tuple[SignerSeen, ...]:
     """Who signed an issued file; it stays what it is where the machine is too busy to read it in time."""
     try:
         return read().signers
-    except Heavy:
+    except (Heavy, Refusal):
         return ()
 
 

@@ -1,11 +1,10 @@
-"""Run as a program of its own, within limits: what stands in a stranger's PDF, and how it differs from the one that was issued.
+"""Read in a process of its own, within limits (`confined.py`): what stands in a stranger's PDF, and how it differs from the issued one.
 
 The first line given is JSON: root certificates, the fields in their order, and the length of the PDF; then the PDF, then the issued one.
 """
 
 import json
 import logging
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -222,13 +221,9 @@ def _against(reader: PdfFileReader, seen: Sequence[Seen], original: PdfFileReade
     return []
 
 
-def main() -> None:
+def answer(given: bytes) -> bytes:
     """One line of JSON for every outcome."""
-    header = json.loads(sys.stdin.buffer.readline())
-    pdf, issued = sys.stdin.buffer.read(header["size"]), sys.stdin.buffer.read()
-    answer = look(pdf, issued, header["roots"], header["order"])
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-if __name__ == "__main__":
-    main()
+    start = given.index(b"\n") + 1
+    header = json.loads(given[:start])
+    pdf, issued = given[start : start + header["size"]], given[start + header["size"] :]
+    return json.dumps(look(pdf, issued, header["roots"], header["order"]), ensure_ascii=False).encode("utf-8", "replace")
