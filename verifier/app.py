@@ -28,7 +28,7 @@ from verifier.checks.data.beside import views as beside
 from verifier.checks.data.estimates import models as _estimates  # noqa: F401 - so that migrations know its rows
 from verifier.checks.data.flags import views as flags
 from verifier.checks.data.numbers import views as numbers
-from verifier.checks.data.sampling import models as _samples  # noqa: F401 - so that migrations know its rows
+from verifier.checks.data.sampling import views as samples
 from verifier.checks.data.versions import views as versions
 from verifier.checks.data.vouchers import views as vouchers
 from verifier.checks.data.working import views as working
@@ -56,8 +56,8 @@ from verifier.web.together import Together
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
-    web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, beside, vouchers, numbers, working, site,
-    findings, evidence, statement, programme, jobs, health, weighing, versions,
+    web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, samples, beside, vouchers, numbers,
+    working, site, findings, evidence, statement, programme, jobs, health, weighing, versions,
 )  # fmt: skip
 csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 

@@ -19,7 +19,7 @@ from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
 from verifier.jobs import worker
 from verifier.keeping import commands as keeping
-from verifier.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, say
+from verifier.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, sample, say
 from verifier.reports import numbers
 from verifier.rulepacks import load as rulepacks
 from verifier.serve import serve as run_server
@@ -47,6 +47,7 @@ for keeper in keeping.COMMANDS:
 
 
 main.add_command(check)
+main.add_command(sample)
 
 
 @main.command()

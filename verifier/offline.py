@@ -11,7 +11,8 @@ import click
 from verifier import config
 from verifier.core.calculation import calculate
 from verifier.core.errors import Refusal
-from verifier.reports import summary
+from verifier.core.sampling.plan import Method
+from verifier.reports import sampling, summary
 from verifier.reports.workbook import Unreadable, read
 from verifier.rulepacks import load as rulepacks
 
@@ -67,3 +68,42 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
     else:
         click.echo(summary.check_text(report, calculation, pack, say))
     sys.exit(FOUND if summary.wrong(calculation) else 0)
+
+
+@click.command()
+@click.argument("workbook", type=WORKBOOK)
+@click.option("--pack", "pack_id", required=True, help="Rule pack, such as beijing/2021.")
+@click.option("--method", type=click.Choice([each.value for each in Method]), required=True, help="How items are drawn.")
+@click.option("--seed", required=True, help="The recorded seed: letters, digits and signs of ASCII.")
+@click.option("--kind", type=click.Choice(["data", "sites", "added", "deducted"]), help="Which population; else the method's first.")
+@click.option("--reading", help="How the ladder's share is read; else the pack's first reading.")
+@click.option("--step", "steps", multiple=True, help="KEY=STEP: sample this source (or `sites`) up to this step; may be repeated.")
+@click.option("--among", multiple=True, help="A site that may be sampled; with --step sites=…")
+@click.option("--risk", help="Risk of being wrong; else the pack's smallest.")
+@click.option("--tolerable", help="Tolerable error, t CO2; else the pack's threshold.")
+@click.option("--expected", default="0", help="Expected error, t CO2.")
+@click.option("--expansion", help="Factor on the expected error.")
+@click.option("--list", type=WORKBOOK, help="A list kept by somebody else (.xlsx or .csv).")
+@click.option("--name", help="What the list is called; else its file's name.")
+@click.option("--count", type=int, help="Rows of the list to draw; else as many as --share asks for.")
+@click.option("--share", default="1/20", help="Smallest gap of the list that must be noticed.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def sample(
+    workbook: Path, pack_id: str, method: str, seed: str, steps: tuple[str, ...], among: tuple[str, ...], as_json: bool, **asked: object
+) -> None:
+    """Draw the same sample as the page does, from the workbook, a seed and the plan; needs no database."""
+    try:
+        pack = rulepacks.load(pack_id, config.from_environment().instance / "rulepacks")
+        found = sampling.sample_json(workbook, pack, Method(method), seed, asked, steps, among)
+    except Unreadable as unreadable:
+        fail("\n".join([f"{workbook}:", *(say(problem.message_id, problem.values) for problem in unreadable.problems)]))
+    except Refusal as refusal:
+        fail(say(refusal.message, refusal.values))
+    except OSError as error:
+        fail(f"{error.filename or workbook}: {error.strerror}")
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{found['population']['items']} items, {found['population']['tonnes']} t CO2, checksum {found['population']['checksum']}")
+    for each in found["items"]:
+        click.echo("\t".join((each["stratum"], each["step"] or "", each["tonnes"] or "", *each["item"])))

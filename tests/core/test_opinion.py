@@ -21,6 +21,7 @@ def one(state: FindingState, class_code: str = "non_conformity") -> tuple[Findin
         ("everything decided and nothing found", CLEAN, True, False),
         ("a facility nobody decided on", replace(CLEAN, boundary_undecided=1), False, False),
         ("a number nobody decided on", replace(CLEAN, data_undecided=1), False, False),
+        ("a sampled item nobody looked at", replace(CLEAN, samples_open=1), False, False),
         ("a checklist item without an answer", replace(CLEAN, checklist_unanswered=1), False, False),
         ("nobody was on site", replace(CLEAN, visits=0), False, False),
         ("a non-conformity with the unit", replace(CLEAN, findings=one(FindingState.SENT)), False, False),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from flask import Flask
@@ -14,10 +15,14 @@ from verifier.accounts import actions as accounts
 from verifier.accounts.models import SignedInSession
 from verifier.casework import handing_in
 from verifier.checks.data.beside import actions as beside
+from verifier.checks.data.sampling import actions as sampling
+from verifier.checks.data.sampling import queries
 from verifier.checks.data.vouchers import actions as vouchers
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
 from verifier.core.lifecycle import Stage
+from verifier.core.sampling.plan import Method, Plan
+from verifier.core.sampling.tonneunit import TonneUnitPlan
 from verifier.core.site import VisitPlan
 from verifier.core.subject import Subject
 from verifier.core.vouchers import NumberKey
@@ -74,6 +79,10 @@ def build(app: Flask) -> World:
         case, Subject("source", "E-095"), "data", "non_conformity", load(case.pack_id).clauses[0].code, "Finding 3", "Look.",
         actor=actor(cast.lead), now=now,
     )  # fmt: skip
+    asked = Plan(Method.TONNE_UNIT, "added", tonnes=TonneUnitPlan(Fraction(1, 20), Fraction(10_000)))
+    things = queries.population(case, "added")
+    sample = sampling.plan_sample(case, asked, things, sampling.Asked(basis="Many small meters."), actor=actor(cast.lead), now=now)
+    sampling.draw_sample(case, sample, "routes", actor=actor(cast.lead), now=now)
     token = SignedInSession(user_id=spare.id, token_hash="0" * 64, created_at=now, last_seen_at=now, address="::1", browser="")
     db.session.add(token)
     db.session.flush()

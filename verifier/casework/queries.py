@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from verifier.accounts.models import Organisation, User
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
+from verifier.checks.data.sampling import queries as samples
 from verifier.checks.site import queries as site
 from verifier.core.boundary import Kind
 from verifier.core.findings import DISPOSED, SEEN_BY_UNIT, WITH_UNIT, FindingState
@@ -83,11 +84,13 @@ class CaseOverview:
     visits: int
     photos: int
     findings: FindingCounts
+    samples: Count = Count(0, 0)
+    """Items of drawn samples, with what the ladder still forces; nothing where nothing was drawn."""
 
     @property
     def undecided(self) -> int:
-        """Facilities, sources, figures, flags and checklist items still to be decided."""
-        return sum(part.left for part in (self.facilities, self.sources, self.data, self.flags, self.checklist))
+        """Facilities, sources, figures, flags, sampled items and checklist items still to be decided."""
+        return sum(part.left for part in (self.facilities, self.sources, self.data, self.flags, self.samples, self.checklist))
 
     @property
     def ready(self) -> bool:
@@ -99,6 +102,7 @@ def overview(engagement: Engagement) -> CaseOverview:
     """Everything of a case counted: what is done, and what is missing."""
     facilities, sources = (boundary.progress_of(engagement, kind) for kind in (Kind.FACILITY, Kind.SOURCE))
     figures, flags, checklist = data.progress(engagement), data.flag_progress(engagement), site.progress(engagement)
+    sampled = samples.progress(engagement)
     return CaseOverview(
         facilities=Count(facilities.done, facilities.total, facilities.findings),
         sources=Count(sources.done, sources.total, sources.findings),
@@ -108,6 +112,7 @@ def overview(engagement: Engagement) -> CaseOverview:
         visits=len(site.visits(engagement)),
         photos=db.session.scalar(select(func.count()).select_from(Photo).where(Photo.case_id == engagement.id)) or 0,
         findings=finding_counts(engagement, inside=True),
+        samples=Count(sampled.done, sampled.total + sampled.forced),
     )
 
 

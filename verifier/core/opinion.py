@@ -33,6 +33,8 @@ class Standing:
     """Natural keys of sources whose tonnes cannot be confirmed."""
     flags_open: int = 0
     """Flags of check 2 neither raised as a finding nor dismissed."""
+    samples_open: int = 0
+    """Items of drawn samples nobody looked at, and strata an error forces to be extended; 0 where nothing was drawn."""
     changes_open: int = 0
     """Changes in a corrected report that no finding asked for and nobody has looked at."""
     weighing: Weighing | None = None
@@ -59,6 +61,7 @@ def undisposed(standing: Standing) -> tuple[Because, ...]:
         ("opinion.boundary_undecided", standing.boundary_undecided),
         ("opinion.data_undecided", standing.data_undecided),
         ("opinion.flags_open", standing.flags_open),
+        ("opinion.samples_open", standing.samples_open),
         ("opinion.changes_open", standing.changes_open),
         ("opinion.checklist_unanswered", standing.checklist_unanswered),
     ):

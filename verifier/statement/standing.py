@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
+from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling import queries as sampling
 from verifier.checks.data.versions import queries as versions
 from verifier.checks.data.weighing import queries as weighing
@@ -46,6 +47,7 @@ def standing(engagement: Engagement) -> Standing:
         findings=[FindingStanding(each.label, each.class_code, each.at) for each in findings_of(engagement)],
         cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
         flags_open=data.flag_progress(engagement).left,
+        samples_open=samples.progress(engagement).left,
         changes_open=versions.progress(engagement).left,
         weighing=weighing.weighed(engagement, left_out, sampling.projections(engagement)) if pack_of(engagement).materiality else None,
     )

@@ -29,6 +29,7 @@ WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.boundary_undecided": ("boundary.sources", {"state": "open"}),
     "opinion.data_undecided": ("data.sources", {"state": "open"}),
     "opinion.flags_open": ("flags.flags", {"state": "undisposed"}),
+    "opinion.samples_open": ("samples.samples", {}),
     "opinion.changes_open": ("versions.latest", {}),
     "opinion.material": ("weighing.materiality", {}),
     "opinion.only_netted": ("weighing.materiality", {}),

@@ -1,0 +1,172 @@
+"""Input of sampling: risks, plans, the seed, what an item showed, and why the ladder is climbed."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
+
+from verifier.checks.data.sampling.wording import kind_name, percent
+from verifier.core.packparts import Named
+from verifier.core.sampling.plan import Result
+from verifier.core.sampling.risk import Level
+from verifier.web.filters import text_in
+from verifier.web.forms import BaseForm, Required, SearchForm, TonnesField, VersionedForm
+from verifier.web.labels import label
+
+
+class RiskForm(BaseForm):
+    """How likely a number is wrong, how likely the unit would not notice, and why."""
+
+    inherent = SelectField(_l("Inherent risk"))
+    control = SelectField(_l("Control risk"))
+    reason = TextAreaField(_l("Reason"), [Length(max=2000)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inherent.choices = self.control.choices = [SelectChoice(each.value, label(each)) for each in Level]
+
+
+class ReasonedForm(BaseForm):
+    """What every plan says: why sampling is right here, and why it is drawn anew where it was drawn before."""
+
+    basis = TextAreaField(_l("Why sampling is right here"), [Required(_l("Say why sampling is right here")), Length(max=2000)])
+    anew = TextAreaField(_l("Why a new draw"), [Optional(), Length(max=2000)])
+
+
+class LadderForm(ReasonedForm):
+    """What the ladder is climbed on, and how its share is read."""
+
+    kind = RadioField(_l("What to sample"))
+    reading = RadioField(_l("How the share is read"))
+    whole = StringField(_l("Look at these whole as well"), [Optional(), Length(max=4000)])
+
+    def offer(self, covers: Sequence[str], readings: Sequence[Named]) -> None:
+        """What the pack's ladder covers and how it may be read, its default first."""
+        self.kind.choices = [SelectChoice(code, kind_name(code)) for code in covers]
+        self.reading.choices = [SelectChoice(each.code, text_in(each.name)) for each in readings]
+        self.kind.data = self.kind.data or covers[0]
+        self.reading.data = self.reading.data or readings[0].code
+
+    @property
+    def kept_whole(self) -> list[str]:
+        """The keys typed, whatever separates them."""
+        return [key for key in re.split(r"[\s,;，；、]+", self.whole.data or "") if key]
+
+
+class Percent(StringField):
+    """A percentage as people type it; `share` is the part of one."""
+
+    share: Fraction | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Above 0 and at most 100, with at most six places."""
+        text = (self.data or "").replace("%", "").replace("％", "").strip()
+        if re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text, re.ASCII) and 0 < Decimal(text) <= 100:
+            self.share = Fraction(text) / 100
+        else:
+            raise StopValidation(_("This must be a percentage above 0, like 5"))
+
+
+class Times(StringField):
+    """A plain factor, like 1.6; blank where none is needed."""
+
+    value: Fraction | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Blank, or below a thousand."""
+        text = (self.data or "").strip()
+        if text and not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text, re.ASCII):
+            raise StopValidation(_("This must be a number, like 1.6"))
+        self.value = Fraction(text) if text else None
+
+
+class TonneUnitForm(ReasonedForm):
+    """How much error is tolerable and expected, and how sure one wants to be."""
+
+    kind = RadioField(_l("What to sample"))
+    risk = SelectField(_l("Risk of accepting too large an error"))
+    tolerable = TonnesField(_l("Tolerable error, tCO₂"), [Required(_l("Say how much error is tolerable"))])
+    expected = TonnesField(_l("Expected error, tCO₂"), [Optional()])
+    expansion = Times(_l("Expansion factor"), [Optional()])
+
+    def offer(self, kinds: Sequence[str], risks: Sequence[Fraction], suggested: Fraction) -> None:
+        """The populations there are, the pack's risks, and the one the assessed risks suggest."""
+        self.kind.choices = [SelectChoice(code, kind_name(code)) for code in kinds]
+        self.risk.choices = [SelectChoice(str(each), percent(each)) for each in sorted(risks)]
+        self.kind.data = self.kind.data or kinds[0]
+        self.risk.data = self.risk.data or str(suggested)
+
+
+class ListForm(ReasonedForm):
+    """A list kept by somebody else, and how large a gap must not be missed."""
+
+    name = StringField(_l("What the list is"), [Required(_l("Say what the list is")), Length(max=80)])
+    file = FileField(_l("The list (.xlsx or .csv)"), [FileRequired(_l("Choose the list"))])
+    share = Percent(_l("Smallest gap that must be noticed, in percent of the list"), [Required(_l("Say how large a gap must be noticed"))])
+    risk = SelectField(_l("Risk of seeing no gap where there is one"))
+
+    def offer(self, risks: Sequence[Fraction], suggested: Fraction) -> None:
+        """The pack's risks, and the one the assessed risks suggest."""
+        self.risk.choices = [SelectChoice(str(each), percent(each)) for each in sorted(risks)]
+        self.risk.data = self.risk.data or str(suggested)
+
+
+class SeedForm(BaseForm):
+    """The seed, where it was thrown in front of others."""
+
+    seed = StringField(_l("Seed"), [Optional(), Length(max=64)])
+
+
+class ItemFilter(SearchForm):
+    """Which of the drawn items to show."""
+
+    q = StringField(_l("Search"))
+    state = SelectField(_l("State"), validate_choice=False)
+
+    def offer(self) -> None:
+        """By what was found."""
+        named = (SelectChoice(each.value, label(each)) for each in Result)
+        self.state.choices = [SelectChoice("", _("All items")), SelectChoice("open", _("Still to be looked at")), *named]
+
+
+class Amount(TonnesField):
+    """An amount in the unit reported, as people type it."""
+
+    def pre_validate(self, form: Any) -> None:
+        """As tonnes are read."""
+        try:
+            super().pre_validate(form)
+        except StopValidation:
+            raise StopValidation(_("This must be a number, like 1250.5")) from None
+
+
+class ResultForm(VersionedForm):
+    """What looking at one item showed."""
+
+    result = RadioField(_l("What was found"), [InputRequired(_l("Choose what was found"))])
+    found = Amount(_l("Amount found"), [Optional()])
+    note = TextAreaField(_l("How found, or the reason"), [Optional(), Length(max=2000)])
+
+    def offer(self, texts: dict[Result, Any]) -> None:
+        """The results in the words of the method."""
+        self.result.choices = [SelectChoice(each.value, text) for each, text in texts.items()]
+
+
+class ClimbForm(BaseForm):
+    """To which step, and what the failure was weighed by."""
+
+    to = SelectField(_l("Extend to"))
+    cause = TextAreaField(_l("Cause"), [Length(max=2000)])
+    nature = TextAreaField(_l("Nature"), [Length(max=2000)])
+    effect = TextAreaField(_l("Effect"), [Length(max=2000)])
+
+    def offer(self, steps: Sequence[Fraction]) -> None:
+        """The steps above the present one, the forced one first."""
+        self.to.choices = [SelectChoice(str(step), percent(step)) for step in steps]

@@ -1,0 +1,67 @@
+"""A sample in figures before and after it is drawn: what a page says of it in words."""
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+
+from verifier.checks.data.sampling import queries
+from verifier.checks.data.sampling.models import Sample
+from verifier.core.sampling import ladder, tonneunit
+from verifier.core.sampling.ladder import Why
+from verifier.core.sampling.plan import Method
+from verifier.core.sampling.poisson import confidence_factor
+from verifier.core.sampling.tonneunit import TonneUnitPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One source or site as the ladder placed it when the sample was planned."""
+
+    key: str
+    tonnes: Fraction
+    share: Fraction | None
+    items: int
+    why: Why
+    step: Fraction
+
+    @property
+    def count(self) -> int:
+        """How many of its items its first step takes."""
+        return ladder.needed(self.items, self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Items and tonnes in the population, items to be drawn, and what the method adds: interval, items above it, precision, places."""
+
+    items: int
+    book: Fraction
+    to_draw: int
+    interval: Fraction | None = None
+    whole: int = 0
+    precision: Fraction | None = None
+    factor: Fraction | None = None
+    asked: TonneUnitPlan | None = None
+    places: tuple[Placed, ...] = ()
+    reasons: tuple[tuple[Why, int], ...] = ()
+
+
+def outline(made: Sample) -> Outline:
+    """The figures of a sample, from what was kept when it was planned."""
+    plan, kept = queries.plan_of(made), queries.kept_population(made)
+    if plan.method is Method.LADDER:
+        places = tuple(
+            Placed(key, Fraction(tonnes), None if share is None else Fraction(share), items, Why(why), Fraction(step))
+            for key, tonnes, share, items, why, step in made.places
+        )
+        count = sum(each.count for each in places if each.why is Why.SAMPLED)
+        if plan.kind == ladder.SITES:
+            count = ladder.needed(len(plan.among), plan.steps.get(ladder.SITES, Fraction(1)))
+        reasons = Counter(each.why for each in places if each.why is not Why.SAMPLED)
+        return Outline(len(kept.items), kept.size, count, places=places, reasons=tuple(sorted(reasons.items())))
+    if plan.tonnes is None:
+        return Outline(len(kept.items), kept.size, min(plan.count, len(kept.items)))
+    size = tonneunit.sample_size(kept.size, plan.tonnes)
+    factor = confidence_factor(0, plan.tonnes.risk)
+    above = sum(Fraction(item.size or 0) > size.interval for item in kept.items)
+    return Outline(len(kept.items), kept.size, size.n, size.interval, above, factor * size.interval, factor, plan.tonnes)

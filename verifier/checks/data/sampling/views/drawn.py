@@ -1,0 +1,184 @@
+"""Pages of one sample: its plan in words, the draw, the items to work through, what they showed, and the climb an error forces."""
+
+from fractions import Fraction
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from verifier.checks.data import queries as data
+from verifier.checks.data.sampling import actions, queries
+from verifier.checks.data.sampling.command import command
+from verifier.checks.data.sampling.forms import ClimbForm, ItemFilter, ResultForm, SeedForm
+from verifier.checks.data.sampling.models import Sample, SampledItem
+from verifier.checks.data.sampling.outline import outline
+from verifier.checks.data.sampling.views.blueprint import bp, rule_of, sample_or_404
+from verifier.checks.data.sampling.wording import BLIND, kind_name, percent
+from verifier.core.access import Permission
+from verifier.core.errors import NotPermitted
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.quantities import plain
+from verifier.core.sampling import ladder
+from verifier.core.sampling.plan import Method, Result, signed_error
+from verifier.core.sampling.reciprocal import upper_rate
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.web.filters import text_in
+from verifier.web.lists import paged_list
+from verifier.web.permit import may, permit
+from verifier.web.refusals import came_from
+from verifier.web.session import current_actor
+
+PER_PAGE = 50
+
+
+@bp.get("/cases/<uuid:engagement_id>/data/sampling/<int:number>")
+@permit(Permission.WORK_READ)
+def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """A plan in words until it is drawn; then its items to work through and what they showed."""
+    made, rule = sample_or_404(engagement, number), rule_of(engagement)
+    shown: dict[str, Any] = {
+        "engagement": engagement, "sample": made, "outline": outline(made), "kind_name": kind_name, "percent": percent,
+        "blind": BLIND[made.how], "plan": queries.plan_of(made), "back": url_for(".samples", engagement_id=engagement.id),
+        "readings": {each.code: text_in(each.name) for each in rule.ladder.readings} if rule.ladder else {},
+        "can": may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK) and made.replaced_at is None,
+        "changed": queries.changed_since(engagement, made),
+    }  # fmt: skip
+    if made.drawn_at is None:
+        return render_template("checks/data/sampling/planned.html", **shown, form=SeedForm(formdata=None))
+    rows, form = queries.items(made), ItemFilter(request.args)
+    form.offer()
+    outcomes = {each.source.source_key: each.standing for each in data.held(engagement)} if _by_amount(made) else {}
+    deducted = frozenset(each.source_id for each in reports.calculation_of(engagement.report_version).sources if each.known < 0)
+    return render_template(
+        "checks/data/sampling/drawn.html", **shown, form=form, rows=rows,
+        page=paged_list(_matching(rows, form.q.data or "", form.state.data or ""), PER_PAGE),
+        worked=sum(bool(row.result) for row in rows), failed=sum(row.result in queries.FAILED for row in rows),
+        strata=queries.strata(made, rows), climbs=queries.climbs(made), evaluation=queries.evaluation(made, rows),
+        projections=queries.projections_of(made, rows, deducted), outcomes=outcomes, error=_error, by_amount=_by_amount(made),
+        rate=_rate(engagement, made, rows), command=command(engagement, made),
+        export=url_for(".taken_away", engagement_id=engagement.id, number=number),
+        list_url=url_for(".sample", engagement_id=engagement.id, number=number),
+    )  # fmt: skip
+
+
+def _by_amount(made: Sample) -> bool:
+    """Whether looking at an item shows an amount, and not only that it is there."""
+    return made.how is not Method.RECIPROCAL and made.kind != ladder.SITES
+
+
+def _rate(engagement: Engagement, made: Sample, rows: list[SampledItem]) -> tuple[Fraction, Fraction] | None:
+    """For a list: the risk, and the largest share of it that may be missing from the report."""
+    if made.how is not Method.RECIPROCAL:
+        return None
+    risk = min(rule_of(engagement).risks)
+    tested = [row for row in rows if row.result]
+    return risk, upper_rate(sum(row.at is Result.NOT_FOUND for row in tested), len(tested), risk)
+
+
+def _error(row: SampledItem) -> Fraction | None:
+    return signed_error(queries.item_value(row), row.at, row.found) if row.at else None
+
+
+def _matching(rows: list[SampledItem], search: str, state: str) -> list[SampledItem]:
+    wanted = search.strip().casefold()
+    return [
+        row
+        for row in rows
+        if (not wanted or wanted in f"{row.label} {' '.join(row.parts)} {row.stratum}".casefold())
+        and (not state or (not row.result if state == "open" else row.result == state))
+    ]
+
+
+@bp.post("/cases/<uuid:engagement_id>/data/sampling/<int:number>/draw")
+@permit(Permission.DATA_DECIDE)
+def draw(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """Draw what was planned, once."""
+    made = sample_or_404(engagement, number)
+    actions.draw_sample(engagement, made, request.form.get("seed", ""), actor=current_actor(), now=utcnow())
+    flash(_("The sample is drawn. It is not drawn again from the same population."), "success")
+    return redirect(url_for(".sample", engagement_id=engagement.id, number=number), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/data/sampling/<int:number>/discard")
+@permit(Permission.DATA_DECIDE)
+def discard(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """Take back a plan that was not drawn."""
+    actions.discard(engagement, sample_or_404(engagement, number), actor=current_actor(), now=utcnow())
+    flash(_("The plan is taken back; nothing was drawn."), "success")
+    return redirect(url_for(".samples", engagement_id=engagement.id), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/data/sampling/<int:number>/agree")
+@permit(Permission.DATA_DECIDE)
+def agree(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """Agree to the ticked items."""
+    positions = [int(text) for text in request.form.getlist("keys") if text.isdecimal() and len(text) < 8]
+    made = sample_or_404(engagement, number)
+    count = actions.agree_many(engagement, made, positions, request.form.get("note", ""), actor=current_actor(), now=utcnow())
+    flash(ngettext("%(num)s item agrees.", "%(num)s items agree.", count), "success")
+    return redirect(came_from(), 303)
+
+
+@bp.route("/cases/<uuid:engagement_id>/data/sampling/<int:number>/items/<int:position>", methods=["GET", "POST"])
+@permit(Permission.WORK_READ)
+def item(engagement: Engagement, number: int, position: int) -> ResponseReturnValue:
+    """One item: what the report says of it, and what looking at it showed."""
+    if request.method == "POST" and not may(Permission.DATA_DECIDE):
+        raise NotPermitted
+    made = sample_or_404(engagement, number)
+    row, rows = queries.item(made, position) or abort(404), queries.items(made)
+    known = "" if row.found is None else plain(row.found)
+    form = ResultForm(data={"version": row.version, "result": row.result, "note": row.note, "found": known})
+    form.offer(_results(made))
+    following = next((each for each in (*rows[position:], *rows[: position - 1]) if not each.result), None)
+    if form.validate_on_submit():
+        actions.note_result(
+            engagement, row, Result(form.result.data), form.found.value, form.note.data or "", seen_version=form.seen_version,
+            actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(_("%(item)s is noted.", item=" ".join(row.parts)), "success")
+        onward = url_for(".item", engagement_id=engagement.id, number=number, position=following.position) if following else None
+        return redirect(onward or url_for(".sample", engagement_id=engagement.id, number=number), 303)
+    listed = reports.source_of(engagement.report_version, row.parts[0]) if _by_amount(made) else None
+    return render_template(
+        "checks/data/sampling/item.html", engagement=engagement, sample=made, row=row, form=form, by_amount=_by_amount(made),
+        can=may(Permission.DATA_DECIDE) and made.replaced_at is None and possible(engagement.at, Deed.CHECK), kind_name=kind_name,
+        held=data.held_one(engagement, row.parts[0]) if listed else None, count=len(rows), listed=listed, following=following,
+        error=_error(row),
+    )  # fmt: skip
+
+
+def _results(made: Sample) -> dict[Result, str]:
+    if made.how is Method.RECIPROCAL:
+        words = (_("Found in the report"), _("Found, but the report says something else"), _("Not found in the report: an omission"))
+    elif made.kind == ladder.SITES:
+        words = (_("As reported"), _("Differs from what is reported"), _("Could not be seen"))
+    else:
+        words = (_("Agrees with the evidence"), _("The evidence shows another amount"), _("No evidence was found for it"))
+    return dict(zip(Result, words, strict=True))
+
+
+@bp.route("/cases/<uuid:engagement_id>/data/sampling/<int:number>/extend", methods=["GET", "POST"])
+@permit(Permission.DATA_DECIDE)
+def extend(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """Climb the ladder with one stratum, its cause, nature and effect weighed."""
+    made, rule = sample_or_404(engagement, number), rule_of(engagement)
+    key = request.args.get("stratum", "")
+    stratum = next((each for each in queries.strata(made, queries.items(made)) if each.key == key), None)
+    if stratum is None or rule.ladder is None:
+        abort(404)
+    form = ClimbForm()
+    form.offer([step for step in sorted(rule.ladder.steps) if step > stratum.step])
+    if form.validate_on_submit():
+        weighed = {each.code: getattr(form, each.code).data or "" for each in rule.ladder.weigh if each.code in form}
+        count = actions.climb(engagement, made, key, Fraction(form.to.data), weighed, actor=current_actor(), now=utcnow())
+        flash(ngettext("%(num)s item more is drawn.", "%(num)s items more are drawn.", count), "success")
+        return redirect(url_for(".sample", engagement_id=engagement.id, number=number, state="open"), 303)
+    return render_template(
+        "checks/data/sampling/extend.html", engagement=engagement, sample=made, stratum=stratum, form=form, percent=percent,
+        weigh=[each.code for each in rule.ladder.weigh],
+    )  # fmt: skip

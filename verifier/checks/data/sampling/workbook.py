@@ -1,0 +1,165 @@
+"""A sample as a workbook: population with its checksum, the draw with what was found, and the evaluation as live formulas."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from io import BytesIO
+from typing import Any
+
+from flask_babel import gettext as _
+from xlsxwriter import Workbook
+
+from verifier.checks.data.sampling import queries
+from verifier.checks.data.sampling.models import Sample, SampledItem
+from verifier.checks.data.sampling.wording import kind_name
+from verifier.core.quantities import plain
+from verifier.core.sampling.plan import Method, Result
+from verifier.core.sampling.poisson import confidence_factor
+from verifier.core.sampling.population import HEADING
+from verifier.engagements.models import Engagement
+
+POPULATION, DRAW, EVALUATION = "Population", "Draw", "Evaluation"
+"""Sheet names, the same in every language: the formulas speak of them."""
+RANKS, FIRST = 20, 14
+
+
+def workbook(engagement: Engagement, made: Sample, label: Callable[[Any], str]) -> bytes:
+    """The bytes of the workbook; numbers as numbers, text never as a formula."""
+    out = BytesIO()
+    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    bold = book.add_format({"bold": True, "bottom": 1})
+    rows = queries.items(made) if made.drawn_at else []
+    _facts(book, bold, engagement, made, label)
+    _population(book, bold, made)
+    _draw(book, bold, made, rows)
+    _evaluation(book, bold, made, rows)
+    book.close()
+    return out.getvalue()
+
+
+def _facts(book: Workbook, bold: Any, engagement: Engagement, made: Sample, label: Callable[[Any], str]) -> None:
+    sheet = book.add_worksheet("Sample")
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 110)
+    plan = queries.plan_of(made)
+    lines: list[tuple[str, object]] = [
+        (_("Case"), engagement.number), (_("Sample"), made.number), (_("Method"), label(plan.method)),
+        (_("Population"), kind_name(made.kind)), (_("Report version"), made.report_version.number),
+        (_("SHA-256 of the report"), made.report_version.sha256), (_("SHA-256 of the list"), made.list_sha256 or ""),
+        (_("Rule pack"), engagement.pack_id), (_("Reading"), made.reading), (_("Why sampling is right here"), made.basis),
+        (_("Why a new draw"), made.reason), (_("Seed"), made.seed or ""), (_("Checksum of the population"), made.checksum),
+        *((name, str(value)) for name, value in plan.as_json().items()),
+        (_("How to check the population"), _(
+            "Write the line “%(heading)s”, then the population's kind “%(kind)s”, then every canonical line of the sheet Population in its "
+            "order, each ended by a line feed, in UTF-8: the SHA-256 of that text is the checksum.", heading=HEADING, kind=made.kind)),
+        (_("How to check the draw"), _(
+            "An item's ticket is the SHA-256 of seed, line feed, checksum, line feed, canonical line, read as a whole number. By steps and "
+            "from a list, the lowest tickets of each stratum are drawn. By tonnes, the items are laid end to end from the lowest ticket "
+            "on; the first point is the ticket of the word start ÷ 2^256 × interval, and every interval one more.")),
+    ]  # fmt: skip
+    for row, (name, value) in enumerate(lines):
+        sheet.write_string(row, 0, name, bold)
+        sheet.write_string(row, 1, str(value))
+
+
+def _headed(book: Workbook, bold: Any, name: str, headers: Sequence[str]) -> Any:
+    sheet = book.add_worksheet(name)
+    for column, header in enumerate(headers):
+        sheet.write_string(0, column, header, bold)
+        sheet.set_column(column, column, max(10, min(44, len(header) + 4)))
+    sheet.freeze_panes(1, 0)
+    return sheet
+
+
+def _number(sheet: Any, row: int, column: int, value: Decimal | Fraction | int | None) -> None:
+    if value is not None:
+        sheet.write_number(row, column, float(value))
+
+
+def _population(book: Workbook, bold: Any, made: Sample) -> None:
+    headers = [_("No."), _("Item"), _("What it is"), _("Size, t CO2"), _("Reported amount"), _("Unit"), _("Canonical line")]
+    sheet = _headed(book, bold, POPULATION, headers)
+    for row, each in enumerate(queries.kept_population(made).items, 1):
+        sheet.write_number(row, 0, row)
+        for column, text in ((1, " ".join(each.parts)), (2, each.label), (5, each.unit), (6, each.line)):
+            sheet.write_string(row, column, text)
+        _number(sheet, row, 3, each.size)
+        _number(sheet, row, 4, each.quantity)
+
+
+def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) -> None:
+    headers = [
+        _("No."), _("Stratum"), _("Step"), _("Item"), _("What it is"), _("Size, t CO2"), _("Reported amount"), _("Unit"),
+        _("Result (agreed, differs, not_found)"), _("Amount found"), _("Note"), _("Who"), _("Error, t CO2 (reported − right)"),
+        _("Above the interval"), _("Tainting"), _("Projected, t CO2"),
+    ]  # fmt: skip
+    sheet = _headed(book, bold, DRAW, headers)
+    errors = queries.errors_of(rows)
+    for row, each in enumerate(rows, 1):
+        at = row + 1
+        sheet.write_number(row, 0, each.position)
+        texts = ((1, each.stratum), (2, each.step), (3, " ".join(map(str, each.parts))), (4, each.label), (7, each.unit),
+                 (8, each.result or ""), (10, each.note), (11, each.tester.name if each.tester else ""))  # fmt: skip
+        for column, text in texts:
+            sheet.write_string(row, column, text)
+        for column, value in ((5, each.size), (6, each.quantity), (9, each.found)):
+            _number(sheet, row, column, value)
+        wrong = errors.get(each.line)
+        differs = f'IF(I{at}="differs",IF(N(G{at})=0,0,F{at}*(G{at}-J{at})/G{at}),"")'
+        formula = f'=IF(I{at}="agreed",0,IF(I{at}="not_found",N(F{at}),{differs}))'
+        sheet.write_formula(row, 12, formula, value="" if wrong is None else float(wrong))
+        if made.how is Method.TONNE_UNIT:
+            sheet.write_formula(row, 13, f"=IF(F{at}>{EVALUATION}!$B$4,1,0)", value=int(each.whole))
+            sheet.write_formula(row, 14, f'=IF(AND(ISNUMBER(M{at}),N{at}=0,F{at}>0),M{at}/F{at},"")')
+            sheet.write_formula(row, 15, f'=IF(ISNUMBER(M{at}),IF(N{at}=1,M{at},O{at}*{EVALUATION}!$B$4),"")')
+
+
+def _evaluation(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) -> None:
+    sheet = book.add_worksheet(EVALUATION)
+    sheet.set_column(0, 0, 54)
+    sheet.set_column(1, 5, 18)
+    last = len(rows) + 1
+    sheet.write_string(0, 0, _("Evaluation"), bold)
+    book_tonnes = (_("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(made.population) + 1})")
+    known = [
+        (_("Known, too much, t CO2"), f'=SUMIF({DRAW}!M2:M{last},">0")'),
+        (_("Known, too little, t CO2"), f'=-SUMIF({DRAW}!M2:M{last},"<0")'),
+    ]
+    plan = queries.plan_of(made).tonnes
+    if plan is None:
+        tested = [(str(result), f'=COUNTIF({DRAW}!I2:I{last},"{result}")') for result in Result]
+        lines = [book_tonnes, (_("Items drawn"), f"=COUNTA({DRAW}!D2:D{last})"), *tested, *known]
+    else:
+        room = f"{plain(plan.tolerable)}-{plain(plan.expected)}*{plain(plan.expansion or 0)}"
+        ranks = max(RANKS, len(rows))
+        lines = [
+            book_tonnes,
+            (_("n = book × factor(0) ÷ (tolerable − expected × expansion), rounded up"), f"=ROUNDUP(B2*C{FIRST}/({room}),0)"),
+            (_("Interval = book ÷ n, t CO2"), "=B2/B3"),
+            *known,
+            (_("Projected, too much, t CO2"), f'=SUMIF({DRAW}!P2:P{last},">0")'),
+            (_("Projected, too little, t CO2"), f'=-SUMIF({DRAW}!P2:P{last},"<0")'),
+            (_("Basic precision = factor(0) × interval, t CO2"), f"=IF(COUNTIF({DRAW}!N2:N{last},0)>0,C{FIRST}*B4,0)"),
+            (_("Incremental allowance, t CO2"), f"=SUM(E{FIRST + 1}:E{FIRST + ranks})"),
+            (_("Upper limit of what is too much, t CO2"), "=B7+B9+B10"),
+            (_("Stays when every error found is corrected, too much, t CO2"), "=B7-B5"),
+        ]
+        _ranks(sheet, bold, plan.risk, ranks, last)
+    for row, (name, formula) in enumerate(lines, 1):
+        sheet.write_string(row, 0, name)
+        sheet.write_formula(row, 1, formula)
+
+
+def _ranks(sheet: Any, bold: Any, risk: Fraction, ranks: int, last: int) -> None:
+    """The taintings from the largest, each with its factor and what it adds."""
+    headers = [_("Rank"), _("Tainting"), _("Confidence factor"), _("factor(k) − factor(k−1) − 1"), _("Allowance, t CO2")]
+    for column, header in enumerate(headers):
+        sheet.write_string(FIRST - 2, column, header, bold)
+    for rank in range(ranks + 1):
+        at = FIRST + rank
+        sheet.write_number(at - 1, 0, rank)
+        sheet.write_number(at - 1, 2, float(confidence_factor(rank, risk)))
+        if rank:
+            sheet.write_formula(at - 1, 1, f"=IFERROR(MAX(0,LARGE({DRAW}!O2:O{last},A{at})),0)")
+            sheet.write_formula(at - 1, 3, f"=C{at}-C{at - 1}-1")
+            sheet.write_formula(at - 1, 4, f"=B{at}*B4*D{at}")
