@@ -150,7 +150,13 @@ def judge(engagement: Engagement, request: EvidenceRequest, deed: RequestDeed, r
     request.state, request.reason = state, reason.strip()
     request.version += 1
     db.session.flush()
-    record(f"data:request:{state}", actor, _asked(request), now=now, case=engagement.id, number=request.label, reason=request.reason)
+    subject, told = _asked(request), {"number": request.label, "reason": request.reason}
+    if deed is RequestDeed.ACCEPT:
+        record("data:request:accepted", actor, subject, now=now, case=engagement.id, **told)
+    elif deed is RequestDeed.RETURN:
+        record("data:request:returned", actor, subject, now=now, case=engagement.id, **told)
+    else:
+        record("data:request:withdrawn", actor, subject, now=now, case=engagement.id, **told)
 
 
 def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:
