@@ -1,7 +1,8 @@
 """A process that makes the app once and forks: a child that does the deed until it is killed, then one that comes after it.
 
 `python -m tests.killed.zygote FOLDER`: FOLDER holds `before/` (the installation) and `deed.json`; what each place led to is a line of
-JSON in `found`. This process keeps no connection and no file open, so that each child begins as a new process would.
+JSON in `found`. This process keeps no connection and no file open, so that each child begins as a new process would. A workbook is read
+once for all children: reading is over before the deed begins to write.
 """
 
 import json
@@ -11,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
@@ -30,6 +31,7 @@ from verifier.audit.queries import verify
 from verifier.db import Base, db, utcnow, writes_wanted
 from verifier.engagements.models import Engagement
 from verifier.keeping import sweep
+from verifier.reports import actions as reports
 from verifier.statement.models import Statement
 
 AGAIN = ("commit.after:1",)
@@ -116,6 +118,7 @@ def main(folder: Path) -> None:
     shutil.copytree(before, home)
     app = create_app(settings_in(home), testing=True)
     app.config["WTF_CSRF_ENABLED"] = False
+    reports.read = cache(reports.read)
 
     warm(app, told)
     shutil.rmtree(home)
