@@ -181,7 +181,7 @@ def _refuse_unfit(engagement: Engagement, draft: Draft) -> None:
 
 def refuse_twin(engagement: Engagement, subject: Subject, draft: Draft) -> None:
     """The same words on the same subject are one finding, sent from two tabs."""
-    twin = next((one for one in queries.drafts(engagement) if one.subject == subject and _written(one) == draft), None)
+    twin = next((one for one in queries.drafts_titled(engagement, draft.title) if one.subject == subject and _written(one) == draft), None)
     if twin is not None:
         raise Refusal("finding.raised.twice", finding=twin.label)
 

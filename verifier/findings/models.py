@@ -14,6 +14,11 @@ from verifier.db import Base, Id, Version
 from verifier.engagements.models import Engagement
 
 
+def label_of(number: int) -> str:
+    """The number people speak."""
+    return f"F-{number:03d}"
+
+
 class Finding(Base):
     """Something a verifier holds against the report, from any check, on any subject."""
 
@@ -49,7 +54,7 @@ class Finding(Base):
     @property
     def label(self) -> str:
         """The number people speak."""
-        return f"F-{self.number:03d}"
+        return label_of(self.number)
 
     @property
     def at(self) -> FindingState:

@@ -14,7 +14,7 @@ from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Attachment, Photo
 from verifier.evidence.queries import attachments_of
-from verifier.findings.models import Exchange, Finding, FindingPhoto
+from verifier.findings.models import Exchange, Finding, FindingPhoto, label_of
 from verifier.rulepacks.load import load
 
 SEARCHED = (Finding.title, Finding.description, Finding.subject_title, Finding.subject_id)
@@ -72,6 +72,18 @@ def open_findings(engagement: Engagement) -> list[Finding]:
 def drafts(engagement: Engagement) -> list[Finding]:
     """What would go out with the next sending."""
     of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT)
+    return list(db.session.scalars(of.order_by(Finding.number)))
+
+
+def draft_labels(engagement: Engagement) -> list[str]:
+    """How the drafts are called; a list of a thousand needs no more of them."""
+    of = select(Finding.number).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT)
+    return [label_of(number) for number in db.session.scalars(of.order_by(Finding.number))]
+
+
+def drafts_titled(engagement: Engagement, title: str) -> list[Finding]:
+    """The drafts of one title."""
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT, Finding.title == title)
     return list(db.session.scalars(of.order_by(Finding.number)))
 
 

@@ -47,7 +47,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
         record("finding:findings:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(),
                case=engagement.id, effect=Effect.LOOK, rows=len(rows))  # fmt: skip
         return _as_spreadsheet(engagement, rows)
-    drafts = queries.drafts(engagement) if _inside() else []
+    drafts = queries.draft_labels(engagement) if _inside() else []
     return render_template(
         "findings/findings.html", engagement=engagement, form=form, page=paged(found), pack=pack, inside=_inside(), drafts=drafts,
         export_url=export_url(), can_send=may(Permission.FINDING_SEND) and possible(engagement.at, Deed.SEND_FINDINGS),

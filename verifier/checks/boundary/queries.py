@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from sqlalchemy import Select, select
 
@@ -12,9 +13,14 @@ from verifier.core.findings import FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
+from verifier.reports.models import ReportVersion
 from verifier.reports.queries import report_of
 
 CHECK = "boundary"
+_REMEMBERED = 6
+_rows: dict[str, tuple[Row, ...]] = {}
+"""The rows of the workbooks asked for last, by their SHA-256."""
+_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def judged(engagement: Engagement, kind: Kind | None = None) -> list[Judged]:
     for finding in findings(engagement):
         raised.setdefault((finding.subject_kind, finding.subject_id), []).append(finding)
     found = []
-    for row in side_by_side(report_of(engagement.report_version)):
+    for row in rows_of(engagement.report_version):
         if kind is None or row.kind is kind:
             decision, mine = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
             decided = Outcome(decision.outcome) if decision else None
@@ -83,19 +89,46 @@ def matching(
     ]
 
 
+def rows_of(version: ReportVersion) -> Sequence[Row]:
+    """Every facility and source as reported, beside the plan; the same rows again while the process remembers the version."""
+    known = _rows.get(version.sha256)
+    if known is None:
+        known = tuple(side_by_side(report_of(version)))
+        with _lock:
+            _rows[version.sha256] = known
+            while len(_rows) > _REMEMBERED:
+                del _rows[next(iter(_rows))]
+    return known
+
+
 def progress(engagement: Engagement) -> Progress:
     """Facilities and sources decided, of all; a row with a finding is decided."""
-    return _progress(judged(engagement), engagement)
+    parts = [progress_of(engagement, kind) for kind in Kind]
+    return Progress(*(sum(each) for each in zip(*((part.done, part.total, part.findings) for part in parts), strict=True)))
 
 
 def progress_of(engagement: Engagement, kind: Kind) -> Progress:
-    """The same for the facilities or the sources alone."""
-    return _progress(judged(engagement, kind), engagement, kind)
+    """The same for the facilities or the sources alone; read as bare columns, for every page of a case shows it."""
+    of = select(BoundaryDecision.key, BoundaryDecision.outcome, BoundaryDecision.fingerprint)
+    decided = {
+        key: (Outcome(outcome), fingerprint)
+        for key, outcome, fingerprint in db.session.execute(
+            of.where(BoundaryDecision.engagement_id == engagement.id, BoundaryDecision.kind == kind)
+        )
+    }
+    about = select(Finding.subject_kind, Finding.subject_id).where(Finding.engagement_id == engagement.id, Finding.arose_in == CHECK)
+    about = about.where(Finding.state != FindingState.WITHDRAWN, Finding.subject_kind.in_((kind, f"missing_{kind}")))
+    raised = db.session.execute(about).all()
+    with_finding = {key for of_kind, key in raised if of_kind == kind}
+    rows = [row for row in rows_of(engagement.report_version) if row.kind is kind]
+    done = sum(standing(row, *decided.get(row.key, (None, None)), finding=row.key in with_finding) not in OPEN for row in rows)
+    return Progress(done, len(rows), len(raised))
 
 
 def undecided_count(engagement: Engagement) -> int:
     """Facilities and sources still to be decided."""
-    return sum(each.is_open for each in judged(engagement))
+    how_far = progress(engagement)
+    return how_far.total - how_far.done
 
 
 def not_counted(engagement: Engagement) -> frozenset[str]:
@@ -138,11 +171,6 @@ def decision_on(engagement: Engagement, kind: Kind, key: str) -> BoundaryDecisio
 
 def _decisions(engagement: Engagement) -> Select[tuple[BoundaryDecision]]:
     return select(BoundaryDecision).where(BoundaryDecision.engagement_id == engagement.id)
-
-
-def _progress(rows: Sequence[Judged], engagement: Engagement, kind: Kind | None = None) -> Progress:
-    raised = [finding for finding in findings(engagement) if kind is None or finding.subject_kind in (kind, f"missing_{kind}")]
-    return Progress(sum(not each.is_open for each in rows), len(rows), len(raised))
 
 
 def _words(row: Row) -> str:

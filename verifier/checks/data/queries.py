@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.flags import queries as flags
@@ -143,14 +143,30 @@ def outcome_on(engagement: Engagement, source_key: str) -> SourceOutcome | None:
 
 
 def progress(engagement: Engagement) -> Progress:
-    """Sources with a current outcome or an open finding, of all."""
-    rows = held(engagement)
-    return Progress(sum(not each.is_open for each in rows), len(rows), len(findings(engagement)))
+    """Sources with a current outcome or an open finding, of all; read as bare columns, for every page of a case shows it."""
+    of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == engagement.report_version_id)
+    given = select(SourceOutcome.source_key, SourceOutcome.outcome, SourceOutcome.fingerprint)
+    outcomes = {key: rest for key, *rest in db.session.execute(given.where(SourceOutcome.engagement_id == engagement.id))}
+    raised = db.session.execute(_raised(engagement)).all()
+    waiting = {key for kind, key, state in raised if kind == "source" and FindingState(state) not in DISPOSED}
+    found = []
+    for key, fingerprint in db.session.execute(of):
+        outcome, decided_on = outcomes.get(key, (None, None))
+        found.append(standing(Outcome(outcome) if outcome else None, current=decided_on == fingerprint, open_finding=key in waiting))
+    return Progress(sum(each not in OPEN for each in found), len(found), len(raised))
+
+
+def _raised(engagement: Engagement) -> Select[tuple[str, str, str]]:
+    of = select(Finding.subject_kind, Finding.subject_id, Finding.state).where(
+        Finding.engagement_id == engagement.id, Finding.arose_in == CHECK
+    )
+    return of.where(Finding.state != FindingState.WITHDRAWN)
 
 
 def undecided_count(engagement: Engagement) -> int:
     """Sources still to be decided; one whose finding is open waits with it, and needs its figure once that is disposed of."""
-    return sum(each.is_open for each in held(engagement))
+    how_far = progress(engagement)
+    return how_far.total - how_far.done
 
 
 def flag_progress(engagement: Engagement) -> FlagProgress:
