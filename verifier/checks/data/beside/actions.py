@@ -84,7 +84,10 @@ def set_tolerance(
         check_version(row, seen_version, lambda: stale)
     row.value, row.reason, row.set_by, row.set_at = value, reason.strip(), actor.id, now
     db.session.flush()
-    subject, told = Subject("case", str(engagement.id)), {"code": code, "before": _said(before), "after": _said(value), "reason": row.reason}
+    subject, told = (
+        Subject("case", str(engagement.id)),
+        {"code": code, "before": _said(before), "after": _said(value), "reason": row.reason},
+    )
     if value is None:
         record("data:tolerance:taken_back", actor, subject, now=now, case=engagement.id, **told)
     else:

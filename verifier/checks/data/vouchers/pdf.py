@@ -6,9 +6,7 @@ Given: a line `PAGES SIDE`, then the PDF. Answered: a line of JSON {pages, encry
 import json
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from verifier import confined
 from verifier.core.errors import Refusal
@@ -30,12 +28,14 @@ class ReadPdf:
 def read_pdf(data: bytes, filename: str) -> ReadPdf:
     """The first pages drawn; refused: what poppler cannot open, what is locked by a password, what asks for too much."""
     try:
-        answer = confined.run(Path(__file__), f"{DRAWN} {SIDE}\n".encode() + data, memory=MEMORY, seconds=SECONDS)
+        said = confined.run(__name__, f"{DRAWN} {SIDE}\n".encode() + data, memory=MEMORY, seconds=SECONDS)
     except (confined.TooSlow, confined.TooMuch) as error:
         raise Refusal("voucher.pdf.too_much", file=filename) from error
+    except confined.Busy as error:
+        raise Refusal("statement.check.busy") from error
     except confined.Broken as error:
         raise Refusal("voucher.pdf.broken", file=filename) from error
-    head, _, rest = answer.partition(b"\n")
+    head, _, rest = said.partition(b"\n")
     told = json.loads(head)
     if told["locked"]:
         raise Refusal("voucher.pdf.locked", file=filename)
@@ -48,9 +48,9 @@ def read_pdf(data: bytes, filename: str) -> ReadPdf:
     return ReadPdf(told["pages"], tuple(pictures))
 
 
-def main() -> None:
+def answer(given: bytes) -> bytes:
     """Inside the limits: ask pdfinfo what it is, let pdftoppm draw page by page; both read from standard input and write nothing."""
-    line, _, pdf = sys.stdin.buffer.read().partition(b"\n")
+    line, _, pdf = given.partition(b"\n")
     drawn, side = map(int, line.split())
     told = {"pages": None, "locked": False, "broken": False, "sizes": []}
     pictures: list[bytes] = []
@@ -68,8 +68,4 @@ def main() -> None:
                 break
             pictures.append(picture.stdout)
     told["sizes"] = [len(each) for each in pictures]
-    sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + b"".join(pictures))
-
-
-if __name__ == "__main__":
-    main()
+    return json.dumps(told).encode() + b"\n" + b"".join(pictures)
