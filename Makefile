@@ -27,6 +27,9 @@ second: setup  ## the whole suite on PostgreSQL and S3
 storm: setup  ## eight people, 200 deeds each, at once, on SQLite and PostgreSQL (minutes)
 	@STORM_DEEDS=200 $(BIN)/python -m pytest -n 0 -s tests/concurrency/test_storm.py
 
+hold: storm  ## the dear tests whole: the storm, every kill, every attack on every route (an hour)
+	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 tests/killed tests/security
+
 bench: setup  ## the stopwatch: what things cost beside the bare work, as a table and JSON
 	@$(BIN)/python -m bench
 
