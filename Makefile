@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui
 
-.PHONY: help run test second storm check system setup catalogues demo clean
+.PHONY: help run test second storm hold bench check system setup catalogues demo clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
