@@ -68,7 +68,8 @@ _READ: dict[Path, dict[type[Base], list[dict[str, Any]]]] = {}
 def _columns(version: ReportVersion) -> dict[type[Base], list[dict[str, Any]]]:
     found: dict[type[Base], list[dict[str, Any]]] = {ReportVersion: [_row(version)]}
     for model in (ReportedSource, ReportedFacility, ReportedNumber):
-        found[model] = [_row(row) for row in db.session.scalars(select(model).where(model.version_id == version.id))]
+        of = select(model.__table__).where(model.version_id == version.id)
+        found[model] = [dict(row) for row in db.session.execute(of).mappings()]
     return found
 
 
@@ -88,7 +89,7 @@ def _read_before(cast: Cast, of: UnitYear, workbook: Path) -> ReportVersion | No
     db.session.add(version)
     db.session.flush()
     for model in (ReportedSource, ReportedFacility, ReportedNumber):
-        db.session.execute(insert(model), rows[model])
+        db.session.connection().execute(insert(model.__table__), rows[model])
     record("report:version:handed_in", actor(cast.contact), Subject("unit_year", str(of.id)), now=utcnow(), number=version.number,
            file=workbook.name, sha256=version.sha256, flags=version.flag_count)  # fmt: skip
     return version

@@ -99,7 +99,7 @@ def test_several_processes_share_sessions_files_jobs_and_trails() -> None:
             assert db.session.scalar(select(func.count(Finding.id))) == 12
 
             first, second = browsers[0], browsers[1]
-            file = workbooks.photos()[0]
+            file = ("photos", *workbooks.photos()[0])
             where = f"/cases/{case_id}/photos/new?subject_kind=checklist_item&subject_id=boundary"
             assert first.post(where, {"caption": "Boiler 2"}, file).status == 303
             db.session.rollback()

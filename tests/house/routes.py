@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -95,7 +96,7 @@ def build(app: Flask) -> World:
         case, "plan", "plan.xlsx", make.PARK.read_bytes(), already=reports.report_of(case.report_version), actor=actor(cast.lead), now=now
     )
     values = {
-        "method": "tonne_unit", "position": 1,
+        "method": "tonne_unit", "position": 1, "before": 1, "after": 2, "mark_id": uuid4(),
         "voucher_id": shown.id, "page": 1, "request_number": 1, "workbook_id": plan.id, "workbook_kind": "plan",
         "tolerance_code": "outlier", "programme": "beijing", "version": "2021",
         "engagement_id": case.id, "unit_year_id": case.unit_year_id, "year_id": case.unit_year.year_id, "number": 1, "kind": "source",

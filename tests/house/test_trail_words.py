@@ -5,11 +5,12 @@ from itertools import product
 from pathlib import Path
 
 from verifier.casework.words import DEEDS
+from verifier.checks.data.weighing.queries import NATURE, NETTING
 from verifier.core.boundary import Kind
 from verifier.statement.models import Place, ReviewOutcome
 
 SOURCE = Path(__file__).resolve().parents[2] / "verifier"
-FILLED = {"kind": list(Kind), "place": list(Place), "outcome": list(ReviewOutcome)}
+FILLED = {"kind": list(Kind), "place": list(Place), "outcome": list(ReviewOutcome), "manner": [NATURE, NETTING]}
 """What a deed's name is put together from: every value of the variable of that name."""
 
 

@@ -189,6 +189,12 @@ def settle_findings(park: Park) -> None:
         page.locator("[name=deed][value=accept]").check()
         send(page)
         page.wait_for_url(re.compile(r"/findings/\d+$"))
+    page = park.go("lead", "/versions")
+    while page.locator("main tbody tr [name=keys]").count():
+        page.check("[name=all]")
+        page.locator(".bulk button[popovertarget=accept]").click()
+        page.fill("dialog#accept [name=reason]", "Follows from what was corrected.")
+        press(page, page.locator("dialog#accept button[type=submit]"))
     for path, form in (
         ("/boundary/facilities", "/boundary/confirm/"),
         ("/boundary/sources", "/boundary/confirm/"),

@@ -29,6 +29,13 @@ CODES = {
     "reported_number": {"number_key", "kind", "source_key", "parameter", "period", "unit", "flag_codes", "fingerprint"},
     "exchange": {"deed"}, "review": {"outcome"}, "statement": {"number", "token", "status", "opinion", "facts", "pdf_sha256"},
     "signature": {"place", "pdf_sha256"},
+    "voucher": {"media_type"}, "voucher_picture": None, "voucher_link": {"source_key", "period", "parameter"},
+    "evidence_request": {"state"}, "sample": {"method", "kind", "reading", "checksum", "seed"}, "sample_climb": None,
+    "sampled_item": {"stratum", "step", "line", "unit", "result"}, "data_risk": {"kind", "key", "inherent", "control"},
+    "body_tolerance": {"code"}, "analysis_conclusion": {"line_key", "fingerprint"}, "reference_workbook": {"kind"},
+    "number_outcome": {"number_key", "source_key", "outcome", "unit", "method", "fingerprint"}, "flag_disposition": {"flag_key",
+    "source_key", "fingerprint"}, "change_disposition": {"change_key"}, "conservative_estimate": {"source_key", "fingerprint"},
+    "materiality_mark": {"kind", "subject_kind", "subject_id"}, "sent_form": None,
 }  # fmt: skip
 """What holds no words: codes, keys and hashes by table; None where a whole table has none or keeps them from being changed."""
 
@@ -39,7 +46,8 @@ def columns() -> list[tuple[Table, Column[str]]]:
     for table in Base.metadata.sorted_tables:
         codes = CODES.get(table.name, set())
         if codes is not None:
-            found += [(table, column) for column in table.columns if isinstance(column.type, Text) and column.name not in codes]
+            words = (column for column in table.columns if isinstance(column.type, Text) and not column.foreign_keys)
+            found += [(table, column) for column in words if column.name not in codes]
     return found
 
 

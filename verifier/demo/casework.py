@@ -11,6 +11,8 @@ from verifier.checks.data import actions as data
 from verifier.checks.data import queries as numbers
 from verifier.checks.data.flags import actions as flags
 from verifier.checks.data.flags import queries as looked
+from verifier.checks.data.versions import actions as versions
+from verifier.checks.data.versions import queries as changes
 from verifier.checks.site import actions as site
 from verifier.core import outcomes
 from verifier.core.actor import Actor
@@ -178,6 +180,11 @@ class CaseMaker:
                             actor=self.actor("group-contact"), now=self.cast.now())  # fmt: skip
         for finding in raised.open_findings(engagement):
             findings.accept(finding, "The correction was recalculated and holds.", actor=self.actor("lead"), now=self.cast.now())
+        for step in changes.steps(engagement):
+            unasked = [each.change.key for each in changes.looked(engagement, step) if each.is_open]
+            if unasked:
+                versions.accept(engagement, step, unasked, "Follows from what was corrected; seen in the same records.",
+                                actor=self.actor("lead"), now=self.cast.now())  # fmt: skip
         self.confirm(engagement)
         for held in numbers.held(engagement):
             if held.is_open:

@@ -44,25 +44,26 @@ def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_versi
            share=plain(share), reason=reason.strip())  # fmt: skip
 
 
-def mark(engagement: Engagement, kind: str, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:
+def mark(engagement: Engagement, manner: str, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:
     """Hold a finding or a source material by its nature, or let the errors of the case cancel; always with the reason."""
     advance(engagement, Deed.CHECK, now=now)
     if not reason.strip():
         raise Refusal("materiality.mark.reason")
-    if not _exists(engagement, kind, subject):
+    if not _exists(engagement, manner, subject):
         raise Refusal("materiality.mark.nothing")
     there = next(
-        (row for row in queries.marks(engagement) if (row.kind, row.subject_kind, row.subject_id) == (kind, subject.kind, subject.id)), None
+        (row for row in queries.marks(engagement) if (row.kind, row.subject_kind, row.subject_id) == (manner, subject.kind, subject.id)),
+        None,
     )
     if there is not None:
         raise Refusal("materiality.mark.twice", who=there.marker.name, reason=there.reason)
     row = MaterialityMark(
-        engagement_id=engagement.id, kind=kind, subject_kind=subject.kind, subject_id=subject.id, reason=reason.strip(),
+        engagement_id=engagement.id, kind=manner, subject_kind=subject.kind, subject_id=subject.id, reason=reason.strip(),
         marked_by=actor.id, marked_at=now,
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    record(f"data:materiality:{kind}", actor, subject, now=now, case=engagement.id, reason=reason.strip())
+    record(f"data:materiality:{manner}", actor, subject, now=now, case=engagement.id, reason=reason.strip())
     return row
 
 
