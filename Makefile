@@ -16,9 +16,9 @@ run: setup  ## set everything up, make the demo once, serve the app and print it
 demo: setup  ## make the demo cases
 	@$(BIN)/verifier demo --once
 
-test: setup  ## set up what is missing and pass every test, browser tests included
+test: setup  ## set up what is missing and pass the tests, browser tests included; the long ones are `make hold`
 	@tools/have-system || $(MAKE) --no-print-directory system
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --without-hold
 
 second: setup  ## the whole suite on PostgreSQL and S3
 	@tools/have-system || $(MAKE) --no-print-directory system
@@ -27,8 +27,9 @@ second: setup  ## the whole suite on PostgreSQL and S3
 storm: setup  ## eight people, 200 deeds each, at once, on SQLite and PostgreSQL (minutes)
 	@STORM_DEEDS=200 $(BIN)/python -m pytest -n 0 -s tests/concurrency/test_storm.py
 
-hold: storm  ## the dear tests whole: the storm, every kill, every attack on every route (an hour)
-	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 tests/killed tests/security
+hold: storm  ## the long tests: the storm, kills at every place, every attack on every route, a hundred bad files, the second home
+	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 tests/killed tests/security tests/files tests/deploy tests/jobs \
+	  tests/statement/test_forged.py tests/house/test_forged_trails.py
 
 bench: setup  ## the stopwatch: what things cost beside the bare work, as a table and JSON
 	@$(BIN)/python -m bench

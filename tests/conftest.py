@@ -28,9 +28,26 @@ def settings_in(folder: Path, **changes: object) -> Settings:
     return replace(config.from_environment(homes.environ(folder)), **changes)  # type: ignore[arg-type]
 
 
+HOLD = (
+    "deploy/test_second_home.py", "deploy/test_several_processes.py", "killed/test_real_server.py", "killed/test_every_place.py",
+    "killed/test_backup.py", "concurrency/test_storm.py", "security/test_malformed.py", "security/test_script.py", "files/test_",
+    "jobs/test_processes.py", "statement/test_forged.py", "house/test_forged_trails.py",
+)  # fmt: skip
+"""What proves that the house holds and takes long: real servers killed, storms, a hundred bad files. `make hold` runs it, `make test`
+does not: together they pass the quarter of an hour that a run may take (docs/decisions/0012-what-make-test-leaves-to-make-hold.md)."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--without-hold` leaves out what `HOLD` names."""
+    parser.addoption("--without-hold", action="store_true", help="leave out the long tests that `make hold` runs")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second home, leave out what `homes.FIRST_ONLY` names."""
+    """On the second home, leave out what `homes.FIRST_ONLY` names; without hold, the files of `HOLD`."""
     items[:], away = homes.left_out(items)
+    if config.getoption("--without-hold"):
+        long = [item for item in items if any(name in item.nodeid for name in HOLD)]
+        items[:], away = [item for item in items if item not in set(long)], [*away, *long]
     config.hook.pytest_deselected(items=away)
 
 

@@ -191,7 +191,8 @@ def settle_findings(park: Park) -> None:
         page.wait_for_url(re.compile(r"/findings/\d+$"))
     page = park.go("lead", "/versions")
     while page.locator("main tbody tr [name=keys]").count():
-        page.check("[name=all]")
+        for box in page.locator("main tbody tr [name=keys]").all():
+            box.check()
         page.locator(".bulk button[popovertarget=accept]").click()
         page.fill("dialog#accept [name=reason]", "Follows from what was corrected.")
         press(page, page.locator("dialog#accept button[type=submit]"))
