@@ -28,7 +28,7 @@ storm: setup  ## eight people, 200 deeds each, at once, on SQLite and PostgreSQL
 	@STORM_DEEDS=200 $(BIN)/python -m pytest -n 0 -s tests/concurrency/test_storm.py
 
 hold: storm  ## the long tests: the storm, kills at every place, every attack on every route, a hundred bad files, the second home
-	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 tests/killed tests/security tests/files tests/deploy tests/jobs \
+	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 tests/killed tests/security tests/concurrency tests/files tests/deploy tests/jobs \
 	  tests/statement/test_forged.py tests/house/test_forged_trails.py
 
 bench: setup  ## the stopwatch: what things cost beside the bare work, as a table and JSON
