@@ -95,6 +95,7 @@ def build(app: Flask) -> World:
     plan = beside.keep_workbook(
         case, "plan", "plan.xlsx", make.PARK.read_bytes(), already=reports.report_of(case.report_version), actor=actor(cast.lead), now=now
     )
+    make.report(cast, case.unit_year, make.PARK)
     values = {
         "method": "tonne_unit", "position": 1, "before": 1, "after": 2, "mark_id": uuid4(),
         "voucher_id": shown.id, "page": 1, "request_number": 1, "workbook_id": plan.id, "workbook_kind": "plan",
