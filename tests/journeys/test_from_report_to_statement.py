@@ -195,7 +195,8 @@ def settle_findings(park: Park) -> None:
             box.check()
         page.locator(".bulk button[popovertarget=accept]").click()
         page.fill("dialog#accept [name=reason]", "Follows from what was corrected.")
-        press(page, page.locator("dialog#accept button[type=submit]"))
+        with page.expect_navigation():
+            page.locator("dialog#accept button[type=submit]").click()
     for path, form in (
         ("/boundary/facilities", "/boundary/confirm/"),
         ("/boundary/sources", "/boundary/confirm/"),

@@ -79,6 +79,7 @@ LABELS = words(
         Deed.CERTIFY: _l("Certify"),
         Deed.COUNTERSIGN: _l("Countersign"),
         Deed.SEAL: _l("Seal"),
+        Deed.CORRECT: _l("Open for correction"),
     },
 )
 
