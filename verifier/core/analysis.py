@@ -1,0 +1,152 @@
+"""Check 2: analytical procedures: the report against its past, its own months, its production and its own whole; exact, in any order.
+
+Asked for by the EU's AVR (analytical procedures: preliminary, substantive, final; rules.md 3) and ISO 14064-3 (analytical testing;
+rules.md 5). From where on a line stands out is the pack's, the body's own, or practice: the thresholds of the data checks.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from hashlib import sha256
+
+from verifier.core.datachecks.thresholds import Thresholds
+
+
+class Procedure(StrEnum):
+    """What the report is held against."""
+
+    YEAR_ON_YEAR = "year_on_year"
+    MONTHS = "months"
+    PRODUCTS = "products"
+    SHARES = "shares"
+
+
+class Of(StrEnum):
+    """What a line is about."""
+
+    TOTAL = "total"
+    CATEGORY = "category"
+    SOURCE = "source"
+    PRODUCT = "product"
+
+
+class Why(StrEnum):
+    """Why a line cannot be compared, or not wholly."""
+
+    NO_LAST_YEAR = "no_last_year"
+    NEW = "new"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+    """A figure of this year is blank, contradicts itself or cannot be read."""
+    UNKNOWN_BEFORE = "unknown_before"
+    """The same of the figure it is compared with."""
+    PARTIAL = "partial"
+    """Other months of the year are unknown: the mean is of those that are known, and no share can be told."""
+
+
+class LineState(StrEnum):
+    """Where a line stands."""
+
+    UNREMARKABLE = "unremarkable"
+    INCOMPLETE = "incomplete"
+    OPEN = "open"
+    CHANGED = "changed"
+    """Concluded on before, and its figures have changed since."""
+    CONCLUDED = "concluded"
+
+
+WAITING = frozenset({LineState.OPEN, LineState.CHANGED})
+"""Lines that stand out and wait for a conclusion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A figure and the one it is compared with, in one unit; None is unknown, never 0."""
+
+    unit: str
+    now: Fraction | None
+    then: Fraction | None
+
+    @property
+    def change(self) -> Fraction | None:
+        """Now − then."""
+        return None if self.now is None or self.then is None else self.now - self.then
+
+    @property
+    def relative(self) -> Fraction | None:
+        """The change as a share of what was; None where that was 0 or either is unknown."""
+        return None if self.change is None or not self.then else self.change / abs(self.then)
+
+    def moved(self, share: Fraction, floor: Fraction = Fraction(), room: Fraction = Fraction()) -> bool:
+        """Whether its size changed by more than a share of what it was, and by at least the floor; `room` is for rounding."""
+        if self.now is None or self.then is None:
+            return False
+        change = abs(abs(self.now) - abs(self.then))
+        return change > share * abs(self.then) + room and change >= floor
+
+    def times_away(self, times: Fraction) -> bool:
+        """Whether one is more than so many times the other."""
+        if self.now is None or self.then is None or min(self.now, self.then) < 0:
+            return False
+        return max(self.now, self.then) > times * min(self.now, self.then)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a procedure. `main` is what it is about, `others` what stands beside it:
+
+    - year on year: tonnes this year and last; the quantity of both years (none where its sources do not measure the same);
+    - months: a month's quantity and the mean of the source's months; with the month before; with the same month last year;
+    - products: tonnes for a unit of product this year and last; the tonnes, and the quantity produced, of both;
+    - shares: the part of the reported total this year and last; the tonnes, and the total, of both.
+
+    `share` is a month's part of its year; `expected` is what the season of a month far from the mean leads one to expect, or a product's
+    year of its months.
+    """
+
+    procedure: Procedure
+    of: Of
+    code: str
+    name: str
+    period: str
+    main: Pair
+    others: tuple[Pair, ...] = ()
+    share: Fraction | None = None
+    expected: Fraction | None = None
+    stands_out: bool = False
+    whys: tuple[Why, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The natural key, as it also stands in addresses: a slash inside a part is no border."""
+        parts = (self.procedure.value, self.of.value, self.code or "~", self.period)
+        return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts if part)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over its figures: other figures ask again, another name or threshold does not."""
+        pairs = [(pair.unit, str(pair.now), str(pair.then)) for pair in (self.main, *self.others)]
+        return sha256("\x1f".join([self.key, *(part for pair in pairs for part in pair), str(self.share)]).encode()).hexdigest()
+
+    def state(self, concluded_on: str | None) -> LineState:
+        """Where it stands, by the fingerprint of the figures a conclusion was written on."""
+        if not self.stands_out:
+            return LineState.INCOMPLETE if set(self.whys) - {Why.PARTIAL} else LineState.UNREMARKABLE
+        if concluded_on is None:
+            return LineState.OPEN
+        return LineState.CONCLUDED if concluded_on == self.fingerprint else LineState.CHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Every line of the four procedures, the thresholds they were held against, and the year before where a report of it is held."""
+
+    lines: tuple[Line, ...]
+    limits: Thresholds
+    floor: Fraction
+    """Tonnes below which a change is not worth a look: a share of what the sources state in all."""
+    last: int | None
+
+    def of(self, procedure: Procedure) -> tuple[Line, ...]:
+        """The lines of one procedure."""
+        return tuple(line for line in self.lines if line.procedure is procedure)
