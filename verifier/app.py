@@ -25,7 +25,7 @@ from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
 from verifier.checks.data.analysis import models as _analysis  # noqa: F401 - so that migrations know its rows
 from verifier.checks.data.beside import views as beside
-from verifier.checks.data.estimates import models as _estimates  # noqa: F401 - so that migrations know its rows
+from verifier.checks.data.estimates import views as estimates
 from verifier.checks.data.flags import views as flags
 from verifier.checks.data.numbers import views as numbers
 from verifier.checks.data.sampling import views as samples
@@ -57,7 +57,7 @@ from verifier.web.together import Together
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, samples, beside, vouchers, numbers,
-    working, site, findings, evidence, statement, programme, jobs, health, weighing, versions,
+    working, estimates, site, findings, evidence, statement, programme, jobs, health, weighing, versions,
 )  # fmt: skip
 csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from tests.core.reported import GAS, activity, factors, report, source, year_of
+from verifier.core import conservative
 from verifier.core.conservative import Estimate, estimate, months
 from verifier.core.errors import Refusal
 from verifier.core.report import CrosscheckRow, MeasurementRow, ReportedReport
@@ -47,6 +48,13 @@ def test_a_published_default_replaces_what_was_reported_and_the_difference_is_to
     assert abs(Fraction(found.tonnes) - exact) < Fraction(1, 10**14)
     assert found.difference == found.tonnes - 60
     assert not found.milder
+
+
+@pytest.mark.parametrize(("oxidation", "changed"), [(("90", "%"), True), (("0.99", "1"), False), (("99", "%"), False), (("", "%"), True)])
+def test_a_default_is_another_value_only_where_it_is_in_whichever_unit(oxidation: tuple[str, str], changed: bool) -> None:
+    given = replace(HEATED, factors=tuple(factors(GAS | {"oxidation": oxidation}, "G")))
+    taken = {factor.parameter: factor.changed for factor in conservative.factors(given, "G", load("beijing/2021"))}
+    assert taken == {"ncv": False, "carbon_content": False, "oxidation": changed}
 
 
 def test_what_nothing_is_published_for_keeps_what_was_reported() -> None:

@@ -35,6 +35,7 @@ PAGES = [
     ("lead", "/cases/{engagement_id}/data"), ("lead", "/cases/{engagement_id}/data/flags"), ("lead", "/cases/{engagement_id}/data/E-095"),
     ("lead", "/cases/{engagement_id}/data/beside"), ("lead", "/cases/{engagement_id}/data/beside/plan"),
     ("lead", "/cases/{engagement_id}/data/tolerances"), ("lead", "/cases/{engagement_id}/data/tolerances/outlier"),
+    ("lead", "/cases/{engagement_id}/estimates/E-095"),
     ("lead", "/cases/{engagement_id}/vouchers"), ("lead", "/cases/{engagement_id}/vouchers/{voucher_id}"),
     ("contact", "/cases/{engagement_id}/vouchers/new?request=1"), ("contact", "/cases/{engagement_id}/requests/1"),
     ("lead", "/cases/{engagement_id}/requests/new"), ("lead", "/cases/{engagement_id}/requests/1"),

@@ -11,7 +11,7 @@ from verifier.core.errors import Refusal
 from verifier.core.packparts import DefaultFactor
 from verifier.core.quantities import convert, factor_unit, number, round_half_up, unit
 from verifier.core.report import PARAMETERS, ActivityRow, FactorRow, ReportedReport, SourceRow, period_of
-from verifier.core.results import Step
+from verifier.core.results import Calculation, Step
 from verifier.core.rulepack import RulePack
 
 PLACES = 15
@@ -55,6 +55,11 @@ class FactorTaken:
     def unit(self) -> str:
         """The unit it is written in."""
         return self.default.unit if self.default else self.reported_unit
+
+    @property
+    def changed(self) -> bool:
+        """Whether another value is taken than was reported, whichever units either is written in."""
+        return self.default is not None and _sized(self.reported, self.reported_unit) != _sized(self.default.written, self.default.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,20 @@ def estimate(report: ReportedReport, source: str, pack: RulePack, quantities: Ma
     Refused where the pack does not give the estimate to the verifier, where a period has no quantity or a negative one, and where no
     factor is at hand. Source: guideline 环办气候函〔2021〕130号 as the pack quotes it (rules.md section 1).
     """
+    known = months(report, source)
+    result = recalculated(report, source, pack, quantities).sources[0]
+    if result.recalculated is None:
+        raise Refusal("data.estimate.no_factor", key=source, parameters=", ".join(sorted({reason.code for reason in result.reasons})))
+    used = tuple((month.period, quantities[month.period], month.unit) for month in known)
+    taken = factors(report, source, pack)
+    return Estimate(source, taken, used, result.steps, result.reported, round_half_up(result.recalculated, PLACES))
+
+
+def recalculated(report: ReportedReport, source: str, pack: RulePack, quantities: Mapping[str, Decimal]) -> Calculation:
+    """The source alone recalculated as it is estimated, t CO2, exact, every step kept; refused as `estimate` is, but for a missing factor.
+
+    Source: the pack's rule, as `estimate`.
+    """
     if pack.conservative is None or pack.conservative.by != "verifier":
         raise Refusal("data.estimate.not_ours")
     row, taken, known = _row(report, source), factors(report, source, pack), months(report, source)
@@ -144,11 +163,7 @@ def estimate(report: ReportedReport, source: str, pack: RulePack, quantities: Ma
         crosschecks=(),
         measurements=(),
     )
-    result = calculate(alone, pack).sources[0]
-    if result.recalculated is None:
-        raise Refusal("data.estimate.no_factor", key=source, parameters=", ".join(sorted({reason.code for reason in result.reasons})))
-    used = tuple((month.period, quantities[month.period], month.unit) for month in known)
-    return Estimate(source, taken, used, result.steps, result.reported, round_half_up(result.recalculated, PLACES))
+    return calculate(alone, pack)
 
 
 def _needed(row: SourceRow, said: Mapping[str, FactorRow], pack: RulePack, year: int) -> Sequence[str]:
@@ -185,6 +200,16 @@ def _in(shown: str, quantity: str, written: str) -> Decimal | None:
         return round_half_up(convert(Fraction(value), stated, into), PLACES).normalize() if stated is not into else value
     except Refusal:
         return None
+
+
+def _sized(written: str, of: str) -> Fraction | None:
+    """A factor in base units; None where it cannot be read."""
+    per = factor_unit(of or "1")
+    try:
+        value = number(written)
+    except Refusal:
+        return None
+    return None if value is None or per is None else Fraction(value) * per.numerator.size / (per.denominator.size if per.denominator else 1)
 
 
 def _activity(source: str, month: Month, quantity: Decimal) -> ActivityRow:

@@ -1,0 +1,158 @@
+"""Reading conservative estimates: whether a source may be estimated, what would be taken month by month, and what was confirmed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from verifier.checks.data import queries as data
+from verifier.checks.data.estimates.models import ConservativeEstimate
+from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.numbers import queries as numbers
+from verifier.checks.data.queries import Held
+from verifier.core.conservative import Estimate, FactorTaken, Month, estimate, factors, months
+from verifier.core.errors import Refusal
+from verifier.core.findings import DISPOSES, FindingDeed, FindingState, deeds_of
+from verifier.core.outcomes import Outcome
+from verifier.core.report import ReportedReport
+from verifier.core.rulepack import RulePack
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
+from verifier.reports import queries as reports
+from verifier.rulepacks.load import load
+
+LEFT = (FindingState.ESTIMATED, FindingState.UNCORRECTED)
+"""Disposed of without being corrected."""
+
+
+class Why(StrEnum):
+    """Where the quantity of a month that the estimate takes is from."""
+
+    REPORTED = "reported"
+    INDEPENDENT = "independent"
+    VERIFIED = "verified"
+    """The verifier found it to be this."""
+    STATED = "stated"
+    """Typed by the verifier, who says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthTaken:
+    """One month with all that is known of it, and what the estimate takes (None: nothing is known, somebody must say)."""
+
+    month: Month
+    verified: Decimal | None
+    taken: Decimal | None
+    sign: int
+
+    @property
+    def cautious(self) -> Decimal | None:
+        """The known quantity that cannot understate the total."""
+        return self.month.larger if self.sign > 0 else self.month.smaller
+
+    @property
+    def why(self) -> Why | None:
+        """Where it is from."""
+        found = ((Why.VERIFIED, self.verified), (Why.REPORTED, self.month.reported), (Why.INDEPENDENT, self.month.independent))
+        return None if self.taken is None else next((why for why, value in found if value == self.taken), Why.STATED)
+
+    @property
+    def milder(self) -> bool:
+        """Whether it makes the total smaller than what is known of the month would."""
+        return self.taken is not None and self.cautious is not None and (self.taken - self.cautious) * self.sign < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A source as it would be estimated: what speaks against it (None: nothing), the findings it may rest on, months, factors, result."""
+
+    held: Held
+    grounds: tuple[Finding, ...]
+    months: tuple[MonthTaken, ...] = ()
+    factors: tuple[FactorTaken, ...] = ()
+    estimate: Estimate | None = None
+    refused: Refusal | None = None
+
+    @property
+    def largest(self) -> Decimal | None:
+        """The largest month that is known, a help where another is not."""
+        return max((each.month.larger for each in self.months if each.month.larger is not None), default=None)
+
+
+def is_ours(pack: RulePack) -> bool:
+    """Whether the rules give the estimate to the verifier."""
+    return pack.conservative is not None and pack.conservative.by == "verifier"
+
+
+def grounds(engagement: Engagement, source_key: str) -> tuple[Finding, ...]:
+    """Findings on a source an estimate may rest on, those left uncorrected first: their class admits it, and it is not closed."""
+    pack, admitted = load(engagement.pack_id), DISPOSES[FindingDeed.ESTIMATE]
+    of = [
+        finding
+        for finding in data.findings_on(engagement, source_key)
+        if admitted in pack.finding_class(finding.class_code).dispositions
+        and (finding.at in LEFT or FindingDeed.ESTIMATE in deeds_of(finding.at))
+    ]
+    return tuple(sorted(of, key=lambda finding: (finding.at not in LEFT, finding.number)))
+
+
+def sheet(engagement: Engagement, held: Held, typed: Mapping[str, Decimal | None] | None = None) -> Sheet:
+    """The source as it would be estimated now, with the quantities typed for some months in place of those proposed."""
+    pack, key = load(engagement.pack_id), held.source.source_key
+    found, report = grounds(engagement, key), reports.report_of(engagement.report_version)
+    if not is_ours(pack):
+        return Sheet(held, found, refused=Refusal("data.estimate.not_ours"))
+    try:
+        rows, taken = _months(engagement, held, report, pack, typed or {}), factors(report, key, pack)
+    except Refusal as refusal:
+        return Sheet(held, found, refused=refusal)
+    known = {each.month.period: each.taken for each in rows if each.taken is not None}
+    try:
+        return Sheet(held, found, rows, taken, estimate(report, key, pack, known))
+    except Refusal as refusal:
+        return Sheet(held, found, rows, taken, refused=refusal)
+
+
+def _months(
+    engagement: Engagement, held: Held, report: ReportedReport, pack: RulePack, typed: Mapping[str, Decimal | None]
+) -> tuple[MonthTaken, ...]:
+    category, key = pack.category(held.source.category), held.source.source_key
+    sign = category.sign if category else 1
+    right = {
+        (each.number.period, each.number.unit): each.outcome.verified
+        for each in numbers.of_source(engagement, key)
+        if each.differs and each.outcome is not None
+    }
+    rows = []
+    for month in months(report, key):
+        verified = right.get((month.period, month.unit))
+        proposed = MonthTaken(month, verified, None, sign)
+        taken = verified if verified is not None else proposed.cautious
+        rows.append(MonthTaken(month, verified, typed.get(month.period, taken), sign))
+    return tuple(rows)
+
+
+def of_source(engagement: Engagement, source_key: str) -> ConservativeEstimate | None:
+    """The estimate confirmed for a source, whether or not it still holds."""
+    of = select(ConservativeEstimate).where(ConservativeEstimate.engagement_id == engagement.id)
+    return db.session.scalar(of.where(ConservativeEstimate.source_key == source_key))
+
+
+def is_outcome(row: ConservativeEstimate, outcome: SourceOutcome | None) -> bool:
+    """Whether the source's outcome is the estimate: one given later takes its place."""
+    if outcome is None or outcome.outcome != Outcome.DIFFERS:
+        return False
+    return (outcome.verified, outcome.decided_at, outcome.fingerprint) == (row.tonnes, row.made_at, row.fingerprint)
+
+
+def in_force(engagement: Engagement) -> dict[str, ConservativeEstimate]:
+    """The estimates that are the verified figures of their sources in the version under verification, by source."""
+    of = select(ConservativeEstimate).where(ConservativeEstimate.engagement_id == engagement.id)
+    rows = {row.source_key: row for row in db.session.scalars(of)}
+    if not rows:
+        return {}
+    held = {each.source.source_key: each for each in data.held(engagement)}
+    return {key: row for key, row in rows.items() if key in held and held[key].current and is_outcome(row, held[key].outcome)}

@@ -1,0 +1,166 @@
+"""Pages of conservative estimates: what would be taken and what it comes to, shown before it counts; confirmed, and taken back."""
+
+from decimal import Decimal
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data import queries as data
+from verifier.checks.data.estimates import actions, queries
+from verifier.checks.data.estimates.forms import ConfirmForm, TakeBackForm, name_of, quantities, taken
+from verifier.checks.data.estimates.queries import Sheet, Why
+from verifier.checks.data.estimates.views import workbook
+from verifier.checks.data.queries import Held
+from verifier.checks.data.views import NO_KEY
+from verifier.checks.data.wording import parameter_name, step_name
+from verifier.core.access import Permission
+from verifier.core.errors import NotPermitted
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.quantities import plain
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.rulepacks.load import load
+from verifier.web.filters import text_in
+from verifier.web.forms import SearchForm
+from verifier.web.permit import may, permit
+from verifier.web.refusals import sentence
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import MEDIA_TYPE, download
+
+bp = Blueprint("estimates", __name__)
+
+LABELS = {
+    Why.REPORTED: _l("As reported"),
+    Why.INDEPENDENT: _l("Independent record"),
+    Why.VERIFIED: _l("As verified"),
+    Why.STATED: _l("Stated by the verifier"),
+}
+
+
+@bp.route("/cases/<uuid:engagement_id>/estimates/<path:source_key>", methods=["GET", "POST"])
+@permit(Permission.WORK_READ)
+def estimate(engagement: Engagement, source_key: str) -> ResponseReturnValue:
+    """A source as it would be estimated, with the difference; sent with a reason, it counts."""
+    if request.method == "POST" and not may(Permission.DATA_DECIDE):
+        raise NotPermitted
+    held = _held(engagement, source_key)
+    form = ConfirmForm()
+    form.offer(queries.grounds(engagement, held.source.source_key))
+    if form.validate_on_submit():
+        key = held.source.source_key
+        row = actions.confirm(
+            engagement, key, form.number, form.typed, form.reason.data or "", seen=form.seen, seen_version=form.seen_version,
+            actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(_("%(key)s: the estimate of %(tonnes)s tCO₂ counts.", key=key, tonnes=plain(row.tonnes, 6)), "success")
+        return redirect(url_for(".estimate", engagement_id=engagement.id, source_key=source_key), 303)
+    return _page(engagement, held, form)
+
+
+def _page(engagement: Engagement, held: Held, form: ConfirmForm, back: TakeBackForm | None = None) -> ResponseReturnValue:
+    pack, key = load(engagement.pack_id), held.source.source_key
+    posted = form.typed if form.is_submitted() and back is None else None
+    sheet, boxes = _asked(engagement, held, posted)
+    row = queries.of_source(engagement, key)
+    if sheet.estimate is not None:
+        form.show(sheet.estimate.tonnes, {each.month.period: each.taken for each in sheet.months})
+    form.version.data = str(held.outcome.version if held.outcome else 0)
+    if back is None:
+        back = TakeBackForm(formdata=None, prefix="back-")
+    back.version.data = str(row.version if row else 0)
+    counts = row is not None and held.current and queries.is_outcome(row, held.outcome)
+    return render_template(
+        "checks/data/estimates/estimate.html", engagement=engagement, pack=pack, held=held, sheet=sheet, boxes=boxes, form=form, row=row,
+        counts=counts, asked_again=row is not None and not held.current and queries.is_outcome(row, held.outcome),
+        back=back, name_of=name_of,
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK), parameter_name=parameter_name, step_name=step_name,
+        why_not=sentence(sheet.refused) if sheet.refused else "", ours=queries.is_ours(pack), rule=_rule(engagement), key=key or NO_KEY,
+        tables={table.code: table for table in pack.tables},
+        working=url_for(".taken_away", engagement_id=engagement.id, source_key=key or NO_KEY, **_typed(sheet)),
+    )  # fmt: skip
+
+
+@bp.route("/cases/<uuid:engagement_id>/estimates-taken-back/<path:source_key>", methods=["GET", "POST"])
+@permit(Permission.DATA_DECIDE)
+def take_back(engagement: Engagement, source_key: str) -> ResponseReturnValue:
+    """Take an estimate back."""
+    held, form = _held(engagement, source_key), TakeBackForm(prefix="back-")
+    if form.validate_on_submit():
+        key = held.source.source_key
+        actions.take_back(engagement, key, form.reason.data or "", seen_version=form.seen_version, actor=current_actor(), now=utcnow())
+        flash(_("%(key)s: the estimate is taken back, and its figure is to be decided again.", key=key), "success")
+        return redirect(url_for("data.source", engagement_id=engagement.id, source_key=source_key), 303)
+    confirm = ConfirmForm(formdata=None)
+    confirm.offer(queries.grounds(engagement, held.source.source_key))
+    return _page(engagement, held, confirm, form if form.is_submitted() else None)
+
+
+@bp.get("/cases/<uuid:engagement_id>/estimate-workings/<path:source_key>")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement, source_key: str) -> ResponseReturnValue:
+    """The working of the estimate that is shown, as a workbook with live formulas."""
+    held = _held(engagement, source_key)
+    sheet, _boxes = _asked(engagement, held)
+    if sheet.estimate is None:
+        abort(404)
+    key, now = held.source.source_key, utcnow()
+    record("data:estimate:taken_away", current_actor(), Subject("source", key), now=now, case=engagement.id, effect=Effect.LOOK,
+           tonnes=plain(sheet.estimate.tonnes))  # fmt: skip
+    name = _("%(number)s conservative estimate of %(key)s", number=engagement.number, key=key or "–")
+    return download(workbook.of(engagement, sheet, _rule(engagement), now), f"{name}.xlsx", MEDIA_TYPE)
+
+
+@bp.app_template_global("may_be_estimated")
+def may_be_estimated(engagement: Engagement, source_key: str) -> bool:
+    """Whether a source's page leads to its estimate: a finding on it is left uncorrected or may yet be estimated, whoever does it."""
+    return bool(queries.grounds(engagement, source_key)) or any(
+        finding.at in queries.LEFT for finding in data.findings_on(engagement, source_key)
+    )
+
+
+@bp.app_template_global("estimate_in_force")
+def estimate_in_force(engagement: Engagement, held: Held) -> bool:
+    """Whether a source's verified figure is a conservative estimate."""
+    row = queries.of_source(engagement, held.source.source_key)
+    return row is not None and held.current and queries.is_outcome(row, held.outcome)
+
+
+def _held(engagement: Engagement, source_key: str) -> Held:
+    held = data.held_one(engagement, "" if source_key == NO_KEY else source_key)
+    if held is None:
+        abort(404)
+    return held
+
+
+def _asked(engagement: Engagement, held: Held, posted: dict[str, Decimal | None] | None = None) -> tuple[Sheet, SearchForm]:
+    """The sheet with what was typed in the address, what was sent along, or what the estimate that counts was made of."""
+    row = queries.of_source(engagement, held.source.source_key)
+    kept = _kept(row.working) if row is not None and queries.is_outcome(row, held.outcome) and held.current else None
+    proposed = queries.sheet(engagement, held, posted or kept)
+    boxes = quantities(proposed.months, request.args)
+    if posted is not None or not any(name_of(each.month.period) in request.args for each in proposed.months):
+        return proposed, boxes
+    if not boxes.validate():
+        return queries.sheet(engagement, held, {each.month.period: None for each in proposed.months}), boxes
+    return queries.sheet(engagement, held, taken(boxes, proposed.months)), boxes
+
+
+def _kept(working: dict[str, list[dict[str, str | None]]]) -> dict[str, Decimal | None]:
+    return {str(each["period"]): Decimal(each["taken"]) for each in working["quantities"] if each["taken"] is not None}
+
+
+def _typed(sheet: Sheet) -> dict[str, str]:
+    """The quantities as they stand in an address."""
+    return {name_of(each.month.period): plain(each.taken) for each in sheet.months if each.taken is not None}
+
+
+def _rule(engagement: Engagement) -> str:
+    """What the rules say of estimates, or that nothing was read about them."""
+    pack = load(engagement.pack_id)
+    if pack.conservative is not None:
+        return text_in(pack.conservative.rule)
+    return text_in(pack.unstated["conservative"]) if "conservative" in pack.unstated else ""

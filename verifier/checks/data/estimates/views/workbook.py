@@ -1,0 +1,60 @@
+"""The working of an estimate as a workbook: what was reported and what is taken beside each other, and the tonnes as live formulas."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from verifier.checks.data.estimates.queries import Sheet
+from verifier.checks.data.wording import parameter_name
+from verifier.checks.data.working.views import sheets
+from verifier.core.conservative import recalculated
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.rulepacks.load import load
+from verifier.web.filters import name_of, text_in
+from verifier.web.labels import label
+from verifier.web.livebook import Live, LiveBook, Title
+
+
+def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
+    """Cover, quantities and factors as reported and as taken, then totals, source, amounts and factors of the estimate with formulas."""
+    pack, source = load(engagement.pack_id), sheet.held.source
+    book, found = LiveBook(), sheet.estimate
+    report = reports.report_of(engagement.report_version)
+    known = {each.month.period: each.taken for each in sheet.months if each.taken is not None}
+    cover = book.sheet(_("Estimate"), widths=(34, 110))
+    cover.add([Title(_("Conservative estimate"))])
+    for term, value in (
+        (_("Case"), engagement.number),
+        (_("Reporting unit"), name_of(engagement.unit)),
+        (_("Source"), f"{source.source_key} {source.name}".strip()),
+        (_("Report"), _("Version %(number)s, %(file)s", number=engagement.report_version.number, file=engagement.report_version.filename)),
+        (_("Rule pack"), f"{pack.id} · {text_in(pack.name)}"),
+        (_("Rule"), rule),
+        (_("Findings"), ", ".join(finding.label for finding in sheet.grounds)),
+        (_("Reported, t CO2"), source.reported),
+        (_("Estimated, t CO2"), found.tonnes if found else None),
+        (_("Made"), now),
+    ):
+        cover.add([Title(term), value])
+    headers = [
+        _("Period"), _("Unit"), _("Reported"), _("Independent record"), _("Verified"), _("Taken"), _("Taken − reported"), _("Why"),
+    ]  # fmt: skip
+    rows = book.sheet(_("Quantities"), headers, (12, 12, 16, 16, 16, 16, 16, 26))
+    for each in sheet.months:
+        at, month = rows.last + 1, each.month
+        apart = None
+        if each.taken is not None and month.reported is not None:
+            apart = Live(f"{rows.at(5, at)}-{rows.at(2, at)}", float(each.taken - month.reported))
+        why = label(each.why) if each.why else ""
+        rows.add([month.period, month.unit, month.reported, month.independent, each.verified, each.taken, apart, why])
+    headers = [_("Factor"), _("Reported"), _("Unit reported"), _("Taken"), _("Unit taken"), _("Table"), _("Where from")]
+    taken = book.sheet(_("Factors taken"), headers, (26, 16, 18, 16, 18, 22, 60))
+    for factor in sheet.factors:
+        default = factor.default
+        taken.add([
+            parameter_name(factor.parameter), factor.reported, factor.reported_unit, factor.value, factor.unit,
+            default.table if default else _("as reported: nothing is published"), default.origin.source if default else "",
+        ])  # fmt: skip
+    sheets.numbers(book, recalculated(report, source.source_key, pack, known), pack, {})
+    return book.bytes()
