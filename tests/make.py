@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, inspect, select
 
+from tests import homes
 from tests.people import CASE_ROLES, Cast, actor
 from verifier.audit.actions import record
 from verifier.core.lifecycle import Stage
@@ -97,6 +98,11 @@ def _read_before(cast: Cast, of: UnitYear, workbook: Path) -> ReportVersion | No
 
 def engagement(cast: Cast, stage: Stage = Stage.CHECKING, workbook: Path = PARK_WITH_ERRORS, *, declared: bool = True) -> Engagement:
     """A case of the park at a stage, its whole team named and declared."""
+    made = homes.built(("engagement", stage, workbook, declared), lambda: _engagement(cast, stage, workbook, declared))
+    return db.session.get_one(Engagement, made)
+
+
+def _engagement(cast: Cast, stage: Stage, workbook: Path, declared: bool) -> Engagement:
     now = utcnow()
     of = unit_year(cast)
     version = report(cast, of, workbook)

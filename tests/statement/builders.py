@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 from flask import current_app
 
-from tests import make
+from tests import homes, make
 from tests.checks.data.builders import dismiss_all
 from tests.people import Cast, actor
 from verifier.accounts import sealing, secondfactor
@@ -32,6 +32,10 @@ TEXT = "The report was verified on site."
 
 def worked_case(cast: Cast, workbook: Path = make.PARK) -> Engagement:
     """A case with every facility, source, flag and checklist item decided; the recalculated figure holds for each source."""
+    return db.session.get_one(Engagement, homes.built(("worked", workbook), lambda: _worked(cast, workbook)))
+
+
+def _worked(cast: Cast, workbook: Path) -> Engagement:
     case, now = make.engagement(cast, Stage.CHECKING, workbook), utcnow()
     by = cast.verifier.id
     for each in judged(case):
@@ -67,6 +71,10 @@ def worked_case(cast: Cast, workbook: Path = make.PARK) -> Engagement:
 
 def concluded(cast: Cast, workbook: Path = make.PARK) -> Engagement:
     """The same, with a positive conclusion waiting for review."""
+    return db.session.get_one(Engagement, homes.built(("concluded", workbook), lambda: _concluded(cast, workbook)))
+
+
+def _concluded(cast: Cast, workbook: Path) -> Engagement:
     case = worked_case(cast, workbook)
     actions.draw_conclusion(case, "pass", TEXT, actor=actor(cast.lead), now=utcnow())
     return case
@@ -79,6 +87,10 @@ def approve(cast: Cast, case: Engagement) -> None:
 
 def approved(cast: Cast) -> Engagement:
     """The same, approved and waiting for its first signature."""
+    return db.session.get_one(Engagement, homes.built("approved", lambda: _approved(cast)))
+
+
+def _approved(cast: Cast) -> Engagement:
     case = concluded(cast)
     approve(cast, case)
     return case
