@@ -117,6 +117,7 @@ DEEDS = {
     "site:visit:edited": _l("Changed the site visit"),
     "site:visit:planned": _l("Planned the site visit"),
     "statement:conclusion:drawn": _l("Drew the conclusion"),
+    "statement:document_review:taken_away": _l("Took away the document-review form"),
     "statement:differences:exported": _l("Took away the list of differences"),
     "statement:key:made": _l("Made a signing key"),
     "statement:lead:signed": _l("Certified the statement"),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from verifier.core.methods import METHODS
+from verifier.core.packforms import loose_forms
 from verifier.core.quantities import factor_unit
 from verifier.core.report import PARAMETERS
 
@@ -60,6 +61,7 @@ def _unknown(data: Row) -> Iterator[tuple[str, str]]:
                 yield from _missing(f"{section}.{row['code']}.{key}", code, known, kind)
     for row in data.get("methods", ()):
         yield from _missing(f"methods.{row['code']}", row["code"], METHODS, "method of the calculation")
+    yield from loose_forms(data.get("statement_forms", ()), _codes(data, "checklist"))
     for table in data.get("conservative", {}).get("tables", ()):
         yield from _missing("conservative.tables", table, _codes(data, "tables"), "table")
 

@@ -269,14 +269,3 @@ class Rotation:
     years_on: int
     years_off: int | None
     origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class StatementForm:
-    """A document the programme knows: which clauses it has as parts, and whose seal or signature it carries."""
-
-    code: str
-    name: Text
-    clauses: tuple[str, ...]
-    seals: tuple[str, ...]
-    origin: Origin

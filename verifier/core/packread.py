@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from verifier.core.errors import Refusal
+from verifier.core.packforms import FormRow, StatementForm
 from verifier.core.packlinks import loose
 from verifier.core.packparts import (
     Band,
@@ -23,7 +24,6 @@ from verifier.core.packparts import (
     Rotation,
     Rounding,
     SamplingRule,
-    StatementForm,
     SuggestedDate,
     Text,
     Threshold,
@@ -202,4 +202,9 @@ def _rotation(row: Row) -> Rotation:
 
 
 def _form(row: Row) -> StatementForm:
-    return StatementForm(row["code"], _text(row["name"]), tuple(row.get("clauses", ())), tuple(row.get("seals", ())), _origin(row))
+    kept = (tuple(row.get("clauses", ())), tuple(row.get("seals", ())), _origin(row))
+    return StatementForm(row["code"], _text(row["name"]), *kept, _each(row, "columns", _named), _each(row, "rows", _form_row))
+
+
+def _form_row(row: Row) -> FormRow:
+    return FormRow(row["code"], tuple(row["records"]), _origin(row))

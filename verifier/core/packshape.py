@@ -62,11 +62,12 @@ _LISTS_OR_UNSTATED: Mapping[str, Mapping[str, str]] = {
     "suggested_dates": {"month": "month", "day": "day", "years_after": "int", "for_year?": "int"} | _NAMED,
     "datachecks": {"value": "number"} | _NAMED,
     "rotation": {"years_on": "int", "years_off?": "int"} | _NAMED,
-    "statement_forms": {"clauses?": "strs", "seals?": "strs"} | _NAMED,
+    "statement_forms": {"clauses?": "strs", "seals?": "strs", "columns?": "rows:named", "rows?": "rows:form_rows"} | _NAMED,
     "facts": _NAMED,
 }
 _INNER: Mapping[str, Mapping[str, str]] = {
     "named": _NAMED,
+    "form_rows": {"code": "str", "records": "strs"} | _ORIGIN,
     "bands": {"code": "str", "name": "text", "up_to?": "positive", "share": "share"},
     "ladder": {
         "share_below": "share",

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from verifier.core.errors import Refusal
+from verifier.core.packforms import StatementForm
 from verifier.core.packparts import (
     Category,
     ChecklistItem,
@@ -22,7 +23,6 @@ from verifier.core.packparts import (
     Rotation,
     Rounding,
     SamplingRule,
-    StatementForm,
     SuggestedDate,
     Text,
     Threshold,
@@ -152,6 +152,10 @@ class RulePack:
         """The last day of a time limit that an event on `day` starts or, where it comes before, ends; the day itself is not counted."""
         clock = self.clock(code)
         return add_working_days(day, -clock.days if clock.before else clock.days)
+
+    def form(self, code: str) -> StatementForm | None:
+        """The form of that code, None where the programme has none."""
+        return next((form for form in self.statement_forms if form.code == code), None)
 
     def checklist_item(self, code: str) -> ChecklistItem:
         """The checklist item of that code; refuses a code the pack does not know."""

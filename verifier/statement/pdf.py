@@ -1,7 +1,6 @@
 """The statement as one bilingual PDF, with its facts attached as statement.json."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 
@@ -13,6 +12,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplat
 from verifier.statement.facts import StatementFacts, canonical_bytes, to_json
 from verifier.statement.pdf_casework import findings_section, opinion_section, photos_section, visits_section
 from verifier.statement.pdf_front import facts_section, front_page, paint_front, scope_section
+from verifier.statement.pdf_pages import CountedPages, date_file
 from verifier.statement.pdf_parts import BOTTOM, COLUMN, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, TOP, Languages
 from verifier.statement.pdf_signatures import paint_places, signature_page
 from verifier.statement.pdf_sources import comparison_section, sources_section
@@ -44,40 +44,19 @@ def _label_texts() -> Iterator[str]:
         yield text.en
 
 
-class _Pages(Canvas):
-    """A canvas that knows how many pages there are before it writes the first footer."""
-
-    def __init__(self, *args: object, facts: StatementFacts, languages: Languages, **settings: object) -> None:
-        super().__init__(*args, **settings)
-        self._facts, self._languages = facts, languages
-        self._kept: list[dict[str, object]] = []
-
-    def showPage(self) -> None:
-        """Keep the page until all are known."""
-        self._kept.append(dict(self.__dict__))
-        self._startPage()
-
-    def save(self) -> None:
-        """Write every page with its footer."""
-        for page, state in enumerate(self._kept, 1):
-            self.__dict__.update(state)
-            self._frame_page(page, len(self._kept))
-            super().showPage()
-        super().save()
-
-    def _frame_page(self, page: int, pages: int) -> None:
-        facts, face = self._facts, SMALL
-        self.setStrokeColor(LINE)
-        self.setLineWidth(0.5)
-        self.line(MARGIN, 14.5 * mm, PAGE_WIDTH - MARGIN, 14.5 * mm)
-        draw_line(self, MARGIN, 10 * mm, facts.number, face)
-        shown = self._languages.one_line(word("page", page=page, pages=pages))
-        draw_line(self, PAGE_WIDTH - MARGIN - width_of(shown, face), 10 * mm, shown, face)
-        if page > 1:
-            unit, *rest = break_lines(facts.unit.name, face, COLUMN * 0.45)
-            draw_line(self, MARGIN, PAGE_HEIGHT - 13 * mm, f"{unit}{'…' if rest else ''} · {facts.year}", face)
-            title = self._languages.one_line(word("title"))
-            draw_line(self, PAGE_WIDTH - MARGIN - width_of(title, face), PAGE_HEIGHT - 13 * mm, title, face)
+def _frame(facts: StatementFacts, languages: Languages, canvas: Canvas, page: int, pages: int) -> None:
+    """Footer of every page, and the unit and title above all but the first."""
+    canvas.setStrokeColor(LINE)
+    canvas.setLineWidth(0.5)
+    canvas.line(MARGIN, 14.5 * mm, PAGE_WIDTH - MARGIN, 14.5 * mm)
+    draw_line(canvas, MARGIN, 10 * mm, facts.number, SMALL)
+    shown = languages.one_line(word("page", page=page, pages=pages))
+    draw_line(canvas, PAGE_WIDTH - MARGIN - width_of(shown, SMALL), 10 * mm, shown, SMALL)
+    if page > 1:
+        unit, *rest = break_lines(facts.unit.name, SMALL, COLUMN * 0.45)
+        draw_line(canvas, MARGIN, PAGE_HEIGHT - 13 * mm, f"{unit}{'…' if rest else ''} · {facts.year}", SMALL)
+        title = languages.one_line(word("title"))
+        draw_line(canvas, PAGE_WIDTH - MARGIN - width_of(title, SMALL), PAGE_HEIGHT - 13 * mm, title, SMALL)
 
 
 def _attach(canvas: Canvas, content: bytes) -> None:
@@ -93,11 +72,6 @@ def _attach(canvas: Canvas, content: bytes) -> None:
     )  # fmt: skip
     files = PDFDictionary({"Names": PDFArray([PDFString(ATTACHMENT), specification])})
     document.Catalog.Names = PDFDictionary({"EmbeddedFiles": files})
-
-
-def _date(canvas: Canvas, at: datetime) -> None:
-    stamped = canvas._doc._timeStamp
-    stamped.YMDhms = at.astimezone(UTC).timetuple()[:6]
 
 
 def _templates(facts: StatementFacts, languages: Languages) -> list[PageTemplate]:
@@ -134,10 +108,10 @@ def render(facts: StatementFacts, language_order: tuple[str, str] = ("zh", "en")
         creator="Verifier", displayDocTitle=True, initialFontName=REGULAR,
     )  # fmt: skip
 
-    def canvas(*args: object, **settings: object) -> _Pages:
-        made = _Pages(*args, facts=facts, languages=languages, **settings)
+    def canvas(*args: object, **settings: object) -> CountedPages:
+        made = CountedPages(*args, frame=partial(_frame, facts, languages), **settings)
         _attach(made, canonical_bytes(facts))
-        _date(made, facts.prepared_at)
+        date_file(made, facts.prepared_at)
         return made
 
     document.build(_story(facts, languages), canvasmaker=canvas)

@@ -83,6 +83,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
         address=_address, report_flags=queries.flags_of_report(engagement), flag_name=flag_name,
         flag_sentence=partial(flag_sentence, categories=names), export=url_for(".taken_away", engagement_id=engagement.id, **_asked()),
         list_url=url_for(".sources", engagement_id=engagement.id),
+        has_review_form=bool((form_of_review := load(engagement.pack_id).form("document_review")) and form_of_review.columns),
     )  # fmt: skip
 
 

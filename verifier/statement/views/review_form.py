@@ -1,0 +1,28 @@
+"""The form a programme's document review is written in, filled from the case and taken away as PDF."""
+
+from flask.typing import ResponseReturnValue
+
+from verifier.audit.actions import Effect, record
+from verifier.core.access import Permission
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.statement.issuing import PDF
+from verifier.statement.pdf_review import render_review
+from verifier.statement.review_form import review_form
+from verifier.statement.views.blueprint import bp
+from verifier.web.permit import permit
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import download
+
+
+@bp.get("/cases/<uuid:engagement_id>/document-review.pdf")
+@permit(Permission.WORK_READ, keeps_record=True)
+def document_review(engagement: Engagement) -> ResponseReturnValue:
+    """The document-review form as the case stands; a programme without one is told so."""
+    now = utcnow()
+    form = review_form(engagement, now=now)
+    content = render_review(form)
+    record("statement:document_review:taken_away", current_actor(), Subject("case", str(engagement.id)), now=now, case=engagement.id,
+           effect=Effect.LOOK)  # fmt: skip
+    return download(content, f"{engagement.number} {form.title.zh.strip('《》')}.pdf", PDF)
