@@ -29,14 +29,17 @@ const move = (to) => {
 
 const box = (link) => link?.closest("tr").querySelector(".tick input");
 
+/** The box of a row that may be agreed to among others; every other row can only be asked about. */
+const fit = (link) => link?.closest("tr").querySelector(".tick input[name=keys]");
+
 /** Agree to what is selected, or to the row itself; the row after it is where the reader comes back to. */
 const agree = (here) => {
-  const button = form?.querySelector("button[type=submit]");
+  const button = form?.querySelector("button[type=submit]:not([formaction])");
   const how = form?.querySelector("select[name=method]");
   if (!button) return;
-  const chosen = rows.filter((link) => box(link)?.checked);
+  const chosen = rows.filter((link) => fit(link)?.checked);
   if (chosen.length === 0) {
-    if (!box(rows[here])) {
+    if (!fit(rows[here])) {
       say.textContent = say.dataset.flagged;
       return;
     }

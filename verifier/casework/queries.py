@@ -9,6 +9,8 @@ from verifier.accounts.models import Organisation, User
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.sampling import queries as samples
+from verifier.checks.data.sampling.queries import Stand
+from verifier.checks.data.versions import queries as versions
 from verifier.checks.site import queries as site
 from verifier.core.boundary import Kind
 from verifier.core.findings import DISPOSED, SEEN_BY_UNIT, WITH_UNIT, FindingState
@@ -19,6 +21,7 @@ from verifier.engagements.queries import visible_to
 from verifier.evidence.models import Photo
 from verifier.findings.models import Finding
 from verifier.registry.models import ProgrammeYear
+from verifier.rulepacks.load import load
 
 
 def cases(user: User, *, search: str = "", stage: str = "", year: str = "") -> Select[tuple[Engagement]]:
@@ -86,11 +89,16 @@ class CaseOverview:
     findings: FindingCounts
     samples: Count = Count(0, 0)
     """Items of drawn samples, with what the ladder still forces; nothing where nothing was drawn."""
+    sampling: Stand | None = None
+    """How far sampling is; None where the rules know none."""
+    changes: Count = Count(0, 0)
+    """What a corrected report changed that nobody asked for; nothing where no report took another's place."""
 
     @property
     def undecided(self) -> int:
-        """Facilities, sources, figures, flags, sampled items and checklist items still to be decided."""
-        return sum(part.left for part in (self.facilities, self.sources, self.data, self.flags, self.samples, self.checklist))
+        """Facilities, sources, figures, flags, sampled items, unasked changes and checklist items still to be decided."""
+        parts = (self.facilities, self.sources, self.data, self.flags, self.samples, self.changes, self.checklist)
+        return sum(part.left for part in parts)
 
     @property
     def ready(self) -> bool:
@@ -102,7 +110,8 @@ def overview(engagement: Engagement) -> CaseOverview:
     """Everything of a case counted: what is done, and what is missing."""
     facilities, sources = (boundary.progress_of(engagement, kind) for kind in (Kind.FACILITY, Kind.SOURCE))
     figures, flags, checklist = data.progress(engagement), data.flag_progress(engagement), site.progress(engagement)
-    sampled = samples.progress(engagement)
+    sampling, changes = samples.stand(engagement), versions.progress(engagement)
+    sampled = sampling.items
     return CaseOverview(
         facilities=Count(facilities.done, facilities.total, facilities.findings),
         sources=Count(sources.done, sources.total, sources.findings),
@@ -113,6 +122,8 @@ def overview(engagement: Engagement) -> CaseOverview:
         photos=db.session.scalar(select(func.count()).select_from(Photo).where(Photo.case_id == engagement.id)) or 0,
         findings=finding_counts(engagement, inside=True),
         samples=Count(sampled.done, sampled.total + sampled.forced),
+        sampling=sampling if load(engagement.pack_id).sampling else None,
+        changes=Count(changes.done, changes.total),
     )
 
 

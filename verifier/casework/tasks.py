@@ -14,6 +14,7 @@ class How(StrEnum):
     """How far a task is."""
 
     LATER = "later"
+    OPTIONAL = "optional"
     NOT_STARTED = "not_started"
     UNDER_WAY = "under_way"
     NOW = "now"
@@ -28,6 +29,8 @@ class Name(StrEnum):
     SOURCES = "sources"
     FLAGS = "flags"
     DATA = "data"
+    SAMPLING = "sampling"
+    CHANGES = "changes"
     VISIT = "visit"
     CHECKLIST = "checklist"
     FINDINGS = "findings"
@@ -64,6 +67,7 @@ class Reason(StrEnum):
 
 ENDPOINTS = {
     Name.FACILITIES: "boundary.facilities", Name.SOURCES: "boundary.sources", Name.FLAGS: "flags.flags", Name.DATA: "data.sources",
+    Name.SAMPLING: "samples.samples", Name.CHANGES: "versions.latest",
     Name.VISIT: "site.visit", Name.CHECKLIST: "site.visit", Name.FINDINGS: "findings.findings",
     Name.CONCLUSION: "statement.conclusion", Name.REVIEW: "statement.review", Name.CERTIFY: "statement.signing",
     Name.COUNTERSIGN: "statement.signing", Name.SEAL: "statement.signing",
@@ -96,7 +100,7 @@ def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
         checks = {task.name: task for task in _checks(seen)}
     return (
         (Group.BOUNDARY, (checks[Name.FACILITIES], checks[Name.SOURCES])),
-        (Group.DATA, (checks[Name.FLAGS], checks[Name.DATA])),
+        (Group.DATA, tuple(checks[name] for name in _of_data(seen))),
         (Group.SITE, (checks[Name.VISIT], checks[Name.CHECKLIST])),
         (Group.FINDINGS, (checks[Name.FINDINGS],)),
         (Group.CONCLUSION, (_conclusion(stage, seen), _review(stage, voided=voided))),
@@ -105,9 +109,23 @@ def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
 
 
 def progress(grouped: Grouped) -> tuple[int, int]:
-    """How many tasks are completed, of how many."""
-    every = [task.how for _group, tasks in grouped for task in tasks]
+    """How many tasks are completed, of how many; what need not be done is none."""
+    every = [task.how for _group, tasks in grouped for task in tasks if task.how is not How.OPTIONAL]
     return every.count(How.DONE), len(every)
+
+
+def _of_data(seen: CaseOverview) -> tuple[Name, ...]:
+    """The tasks of check 2: sampling where the rules know it, changes where a report took another's place and changed what nobody asked."""
+    sampling = (Name.SAMPLING,) if seen.sampling else ()
+    return (Name.FLAGS, Name.DATA, *sampling, *((Name.CHANGES,) if seen.changes.total else ()))
+
+
+def _sampling(seen: CaseOverview) -> How:
+    """Sampling is done where it is begun: a plan is to be drawn, a sample to be worked to its end."""
+    if seen.sampling is None or not seen.sampling.begun:
+        return How.OPTIONAL
+    whole = seen.sampling.drawn and not seen.sampling.planned and seen.samples.left == 0
+    return How.DONE if whole else How.UNDER_WAY
 
 
 def _checks(seen: CaseOverview) -> tuple[Task, ...]:
@@ -119,6 +137,8 @@ def _checks(seen: CaseOverview) -> tuple[Task, ...]:
         Task(Name.SOURCES, _counted(seen.sources), seen.sources),
         Task(Name.FLAGS, _counted(seen.flags), seen.flags),
         Task(Name.DATA, _counted(seen.data), seen.data),
+        Task(Name.SAMPLING, _sampling(seen)),
+        Task(Name.CHANGES, _counted(seen.changes), seen.changes),
         Task(Name.VISIT, How.DONE if seen.visits else How.NOT_STARTED),
         checklist if seen.visits else Task(Name.CHECKLIST, How.LATER, reason=Reason.NO_VISIT),
         Task(Name.FINDINGS, How.NOT_STARTED if findings.all == 0 and seen.undecided else judged),

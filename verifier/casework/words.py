@@ -51,6 +51,7 @@ DEEDS = {
     "data:voucher:given_again": _l("Handed a withdrawn voucher in again"),
     "data:voucher:handed_in": _l("Handed in a voucher"),
     "data:voucher:linked": _l("Linked a voucher to a number"),
+    "data:voucher:unlinked": _l("Took the link of a voucher to a number away"),
     "data:voucher:taken_away": _l("Took away a voucher"),
     "data:voucher:withdrawn": _l("Withdrew a voucher"),
     "data:flag:reopened": _l("Took the dismissal of a flag back"),
@@ -144,6 +145,8 @@ TASKS = {
     Name.SOURCES: _l("Confirm the emission sources"),
     Name.FLAGS: _l("Dispose of what looks wrong"),
     Name.DATA: _l("Check the figure of each source"),
+    Name.SAMPLING: _l("Test by sampling"),
+    Name.CHANGES: _l("Look at what the corrected report changed unasked"),
     Name.VISIT: _l("Plan the site visit"),
     Name.CHECKLIST: _l("Work through the on-site checklist"),
     Name.FINDINGS: _l("Raise, send and judge the findings"),
@@ -153,6 +156,7 @@ TASKS = {
     Name.COUNTERSIGN: _l("Countersign the statement"),
     Name.SEAL: _l("Seal the statement"),
     How.LATER: _l("Cannot start yet"),
+    How.OPTIONAL: _l("Only if you sample"),
     How.NOT_STARTED: _l("Not started"),
     How.UNDER_WAY: _l("In progress"),
     How.NOW: _l("To be done now"),
@@ -168,6 +172,7 @@ TASKS = {
     Reason.VOIDED: _l("The case changed after it was approved: the approval no longer holds."),
 }
 TASK_STATES = {
+    (How, "optional"): "mute",
     (How, "later"): "mute", (How, "not_started"): "mute", (How, "under_way"): "info", (How, "now"): "warn", (How, "problem"): "bad",
     (How, "done"): "ok",
 }  # fmt: skip

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
+from verifier.checks.data.versions.queries import step_of
 from verifier.core.access import Permission
 from verifier.core.findings import Check, FindingDeed, FindingState
 from verifier.core.lifecycle import Deed, possible
@@ -179,7 +180,7 @@ def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None
         "findings/finding.html", engagement=engagement, finding=finding, pack=pack, inside=_inside(), about=_about(engagement, finding),
         of_class=queries.class_of(finding), photos=queries.photos_of(finding), files=queries.files_of(engagement, finding.exchanges),
         versions=numbers, answering=answering, judging=judging if judging and judging.deed.choices else None,
-        form=sent, open=possible(engagement.at, Deed.CHECK),
+        form=sent, open=possible(engagement.at, Deed.CHECK), compared=step_of(engagement, finding) if _inside() else None,
     )  # fmt: skip
 
 

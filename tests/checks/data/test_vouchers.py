@@ -8,9 +8,11 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
+from sqlalchemy import select
 
 from tests import make
 from tests.people import Cast, actor, sign_in
+from verifier.audit.models import TrailRow
 from verifier.casework.waiting import What, waiting_for
 from verifier.checks.data.vouchers import actions, queries
 from verifier.checks.data.vouchers.reading import read
@@ -149,3 +151,64 @@ def test_the_unit_sees_requests_and_its_own_vouchers_and_no_working_paper(client
     assert browser.get(f"{at}/requests/1").status_code == 200
     sign_in(client, cast.verifier)
     assert "E-099" in client.get(f"{at}/vouchers/{mine.id}").text
+
+
+def test_a_link_is_taken_away_and_stays_in_the_trail(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    voucher, _new = give(case, cast, pdf())
+    mine = actions.link(case, voucher, NumberKey.of("E-095", "2021-03"), 2, by_unit=False, actor=actor(cast.verifier), now=utcnow())
+    db.session.commit()
+    browser, base = sign_in(client, cast.verifier), f"/cases/{case.id}/vouchers/{voucher.id}"
+    page = browser.get(base).text
+    assert f"{base}/links/{mine.id}/undo" in page
+    assert page.count("/undo") == 1, "the unit's own links are not a verifier's to take away"
+    assert "data-confirm" in page
+    assert browser.post(f"{base}/links/{mine.id}/undo").status_code == 303
+    assert queries.vouchers_of(case, "E-095") == []
+    assert "1 link was taken away" in browser.get(base).text
+    row = db.session.scalars(select(TrailRow).where(TrailRow.deed == "data:voucher:unlinked")).one()
+    assert (row.detail["voucher"], row.detail["period"], row.detail["page"]) == ("V-1", "2021-03", 2)
+    actions.link(case, voucher, NumberKey.of("E-095", "2021-03"), by_unit=False, actor=actor(cast.verifier), now=utcnow())
+    assert len(queries.vouchers_of(case, "E-095")) == 1
+
+
+@pytest.mark.parametrize(
+    ("by_unit", "relied", "twice", "message"),
+    [
+        (False, False, False, "voucher.unlink.not_yours"),
+        (True, True, False, "voucher.unlink.relied_on"),
+        (True, False, True, "voucher.unlink.already"),
+    ],
+)
+def test_a_link_of_the_other_side_or_one_relied_on_stays(cast: Cast, by_unit: bool, relied: bool, twice: bool, message: str) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    voucher, _new = give(case, cast, pdf())
+    if relied:
+        actions.link(case, voucher, NumberKey.of("E-095"), by_unit=False, actor=actor(cast.verifier), now=utcnow())
+    row = next(each for each in voucher.links if each.by_unit)
+    if twice:
+        actions.unlink(case, row, by_unit=True, actor=actor(cast.contributor), now=utcnow())
+    with pytest.raises(Refusal) as raised:
+        actions.unlink(case, row, by_unit=by_unit, actor=actor(cast.contributor if by_unit else cast.verifier), now=utcnow())
+    assert raised.value.message == message
+
+
+def test_ticked_numbers_become_one_request_for_the_unit(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    db.session.commit()
+    browser = sign_in(client, cast.verifier)
+    ticked = {"keys": ["activity/E-002/2021-03"], "also": ["activity/E-095/2021-01"]}
+    page = browser.get(f"/cases/{case.id}/data/register?source=E-095").text
+    assert 'name="also" value="activity/E-095/2021-01"' in page
+    answer = browser.post(f"/cases/{case.id}/ask-numbers", data=ticked)
+    assert answer.status_code == 303
+    form = browser.get(answer.headers["Location"]).text
+    assert "E-002 2021-03" in form
+    assert "E-095 2021-01" in form
+    due = utcnow().date() + timedelta(days=5)
+    sent = {"numbers": "E-002 2021-03 quantity\nE-095 2021-01 quantity", "asked": "The invoices.", "department": "Energy",
+            "due-year": due.year, "due-month": due.month, "due-day": due.day}  # fmt: skip
+    assert browser.post(answer.headers["Location"], data=sent).status_code == 303
+    (made,) = queries.requests(case)
+    assert made.keys == (NumberKey("E-002", "2021-03", "quantity"), NumberKey("E-095", "2021-01", "quantity"))
+    assert browser.post(f"/cases/{case.id}/ask-numbers", data={}).status_code == 303

@@ -14,11 +14,13 @@ from verifier.audit.actions import Effect, record
 from verifier.checks.data.numbers import actions, basis, effects, queries
 from verifier.checks.data.numbers.forms import NumberFilter, NumberForm, method_choices
 from verifier.checks.data.numbers.queries import Line
-from verifier.checks.data.numbers.wording import number_title, what
+from verifier.checks.data.numbers.wording import as_asked, number_title, what
+from verifier.checks.data.sampling import queries as samples
+from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.checks.data.views import NO_KEY
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
-from verifier.core.errors import NotPermitted
+from verifier.core.errors import NotPermitted, Refusal
 from verifier.core.lifecycle import Deed, possible
 from verifier.core.numbers import NumberKind
 from verifier.core.outcomes import Standing
@@ -108,6 +110,7 @@ def register(engagement: Engagement) -> ResponseReturnValue:
         names=queries.names_of(engagement, {each.number.source_key for each in lines}), progress=queries.progress(engagement),
         can=_can(engagement), methods=method_choices(load(engagement.pack_id)), last_method=session.get("tested_by", ""), what=what,
         flag_name=flag_name, list_url=url_for(".register", engagement_id=engagement.id),
+        may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK),
         export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter()),
     )  # fmt: skip
 
@@ -140,6 +143,17 @@ def agree(engagement: Engagement) -> ResponseReturnValue:
     return redirect(came_from(), 303)
 
 
+@bp.post("/cases/<uuid:engagement_id>/ask-numbers")
+@permit(Permission.VOUCHER_ASK)
+def ask_for(engagement: Engagement) -> ResponseReturnValue:
+    """On to the request for vouchers of the ticked numbers, where it is said what is asked, of whom, and by when."""
+    keys = [*request.form.getlist("keys"), *request.form.getlist("also")]
+    if not keys:
+        raise Refusal("data.number.none_to_ask")
+    named = [as_asked(each.number) for each in queries.with_keys(engagement, keys[:PER_PAGE]) if each.number.source_key]
+    return redirect(url_for("vouchers.ask", engagement_id=engagement.id, number=list(dict.fromkeys(named))), 303)
+
+
 @bp.route("/cases/<uuid:engagement_id>/data/register/<path:number_key>", methods=["GET", "POST"])
 @permit(Permission.WORK_READ)
 def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
@@ -167,11 +181,18 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
         methods={each.code: text_in(each.name) for each in pack.evidence_activities}, flag_name=flag_name, flag_sentence=flag_sentence,
         sheet_name=sheet_name, step_name=step_name, parameter_name=parameter_name, basis_name=basis_name,
         previous=_address(engagement, before), next=_address(engagement, after), following=_address(engagement, following),
-        table_of=pack.table, text_in=text_in,
+        table_of=pack.table, text_in=text_in, drawn=_drawn(engagement, line.number),
         source_url=url_for("data.source", engagement_id=engagement.id, source_key=line.number.source_key or NO_KEY),
         address=lambda key: url_for(".number", engagement_id=engagement.id, number_key=key),
         list_url=url_for(".register", engagement_id=engagement.id, **kept_filter()),
     )  # fmt: skip
+
+
+def _drawn(engagement: Engagement, number: ReportedNumber) -> list[tuple[Sample, SampledItem]]:
+    """Where a datum was drawn in a sample."""
+    if number.kind not in {kind.value for kind in queries.DATA}:
+        return []
+    return samples.items_of_number(engagement, number.source_key, number.period)
 
 
 def _can(engagement: Engagement) -> bool:

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from verifier.checks.data.wording import parameter_name, step_name
 from verifier.core.numbers import NumberKind
+from verifier.core.report import PARAMETERS
 from verifier.reports.models import ReportedNumber
 
 
@@ -21,6 +22,12 @@ def what(number: ReportedNumber) -> str:
         case NumberKind.PRODUCTION:
             return _("Production")
     return _("Quantity")
+
+
+def as_asked(number: ReportedNumber) -> str:
+    """The number as a request for evidence names it: source, month, and the parameter where a request can tell it."""
+    known = number.parameter if number.parameter in PARAMETERS or number.parameter == "quantity" else ""
+    return " ".join(part for part in (number.source_key, number.period, known) if part)
 
 
 def number_title(number: ReportedNumber) -> str:

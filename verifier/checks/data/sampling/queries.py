@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from sqlalchemy import func, select
 
-from verifier.checks.data.sampling.models import Sample, SampleClimb, SampledItem
+from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
 from verifier.checks.data.sampling.risks import levels
 from verifier.core.sampling import ladder, tonneunit
 from verifier.core.sampling.ladder import Forced, Place
@@ -220,6 +220,31 @@ def progress(engagement: Engagement) -> SampleProgress:
     return SampleProgress(done, total, must)
 
 
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What was done of sampling: risks assessed, plans not drawn yet, samples that hold, and how far their items are."""
+
+    risks: int
+    planned: int
+    drawn: int
+    items: SampleProgress
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was done at all."""
+        return bool(self.risks or self.planned or self.drawn)
+
+
+def stand(engagement: Engagement) -> Stand:
+    """How far sampling is in a case, counted by the database."""
+    risks = select(func.count()).select_from(DataRisk).where(DataRisk.engagement_id == engagement.id)
+    of = select(func.count(Sample.id), func.count(Sample.drawn_at)).where(
+        Sample.engagement_id == engagement.id, Sample.replaced_at.is_(None)
+    )
+    every, drawn = db.session.execute(of).one()
+    return Stand(db.session.scalar(risks) or 0, every - drawn, drawn, progress(engagement))
+
+
 def sampled_sources(engagement: Engagement) -> frozenset[str]:
     """Keys of the sources something of which was drawn in a sample that holds."""
     return frozenset(row.parts[0] for row in _of_data(engagement))
@@ -228,6 +253,12 @@ def sampled_sources(engagement: Engagement) -> frozenset[str]:
 def tests_of(engagement: Engagement, source_key: str) -> list[SampledItem]:
     """The sampled items of one source, with what looking at them showed."""
     return [row for row in _of_data(engagement) if row.parts[0] == source_key]
+
+
+def items_of_number(engagement: Engagement, source_key: str, period: str) -> list[tuple[Sample, SampledItem]]:
+    """Where a month of a source was drawn, in the samples that hold."""
+    drawn = {each.id: each for each in live(engagement)}
+    return [(drawn[row.sample_id], row) for row in tests_of(engagement, source_key) if tuple(row.parts[1:2]) == (period,)]
 
 
 def _of_data(engagement: Engagement) -> list[SampledItem]:

@@ -81,6 +81,16 @@ def step_between(engagement: Engagement, before: int, after: int) -> Step | None
     return Step(known[before], known[after]) if before < after and {before, after} <= known.keys() else None
 
 
+def step_of(engagement: Engagement, finding: Finding) -> Step | None:
+    """The last step of the case that took up a version the finding was answered with; None where none did."""
+    named = {each.report_version_id for each in finding.exchanges if each.report_version_id}
+    if not named:
+        return None
+    numbers = [version.number for version in reports.versions(engagement.unit_year) if version.id in named]
+    taken = [step for step in steps(engagement) if any(step.before.number < number <= step.after.number for number in numbers)]
+    return taken[-1] if taken else None
+
+
 def looked(engagement: Engagement, step: Step) -> list[Looked]:
     """Every change of a step, what nobody asked for first."""
     old, new = reports.report_of(step.before), reports.report_of(step.after)

@@ -81,6 +81,21 @@ def link(
     return row
 
 
+def unlink(engagement: Engagement, row: VoucherLink, *, by_unit: bool, actor: Actor, now: datetime) -> None:
+    """Take a link of one's own side away; row and trail keep it, and a unit's stays once a verifier relies on its voucher."""
+    check_open(engagement, by_unit=by_unit, now=now)
+    if row.by_unit != by_unit:
+        raise Refusal("voucher.unlink.not_yours")
+    if row.undone_at is not None:
+        raise Refusal("voucher.unlink.already")
+    if by_unit and queries.relied_on(row.voucher, engagement):
+        raise Refusal("voucher.unlink.relied_on")
+    row.undone_at, row.undone_by = now, actor.id
+    db.session.flush()
+    record("data:voucher:unlinked", actor, Subject("source", row.source_key), now=now, case=engagement.id, voucher=row.voucher.label,
+           period=row.period, parameter=row.parameter, page=row.page)  # fmt: skip
+
+
 def withdraw(engagement: Engagement, voucher: Voucher, reason: str, *, by_unit: bool, actor: Actor, now: datetime) -> None:
     """Withdraw a voucher of one's own side before it is relied on; file, row and reason stay."""
     check_open(engagement, by_unit=by_unit, now=now)

@@ -1,0 +1,95 @@
+"""The tasks of check 2 on the page of a case: sampling where it is begun, and what a corrected report changed unasked."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests import make
+from tests.checks.data.test_sampling import agree_rest, assess_all, drawn, ladder_plan
+from tests.checks.data.test_weighing_and_versions import corrected
+from tests.people import Cast, sign_in
+from verifier.casework import queries, tasks
+from verifier.casework.queries import CaseOverview, Count, FindingCounts
+from verifier.casework.tasks import Group, How, Name
+from verifier.checks.data.sampling.queries import SampleProgress, Stand, items
+from verifier.checks.data.versions import queries as versions
+from verifier.core.lifecycle import Stage
+from verifier.db import db
+
+NOTHING, WHOLE = Count(0, 0), Count(3, 3)
+
+
+def overview(sampling: Stand | None, changes: Count = NOTHING) -> CaseOverview:
+    worked = sampling.items if sampling else SampleProgress(0, 0, 0)
+    return CaseOverview(WHOLE, WHOLE, WHOLE, WHOLE, WHOLE, 1, 0, FindingCounts(0, 0, 0, 0, 0),
+                        Count(worked.done, worked.total + worked.forced), sampling, changes)  # fmt: skip
+
+
+NONE, OPEN, WORKED, FORCED = SampleProgress(0, 0, 0), SampleProgress(2, 9, 0), SampleProgress(9, 9, 0), SampleProgress(9, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("stand", "how", "ready"),
+    [
+        (Stand(0, 0, 0, NONE), How.OPTIONAL, True),
+        (Stand(3, 0, 0, NONE), How.UNDER_WAY, True),
+        (Stand(3, 1, 0, NONE), How.UNDER_WAY, True),
+        (Stand(3, 0, 1, OPEN), How.UNDER_WAY, False),
+        (Stand(3, 0, 1, FORCED), How.UNDER_WAY, False),
+        (Stand(3, 1, 1, WORKED), How.UNDER_WAY, True),
+        (Stand(3, 0, 1, WORKED), How.DONE, True),
+    ],
+)
+def test_sampling_is_a_task_once_it_is_begun(stand: Stand, how: How, ready: bool) -> None:
+    seen = overview(stand)
+    grouped = tasks.tasks(Stage.CHECKING, seen, voided=False)
+    (task,) = [task for group, rows in grouped if group is Group.DATA for task in rows if task.name is Name.SAMPLING]
+    assert (task.how, seen.ready) == (how, ready)
+    assert tasks.progress(grouped)[1] == sum(len(rows) for _group, rows in grouped) - (how is How.OPTIONAL)
+
+
+@pytest.mark.parametrize(
+    ("changes", "how", "ready"), [(NOTHING, None, True), (Count(0, 4), How.NOT_STARTED, False), (Count(4, 4), How.DONE, True)]
+)
+def test_unasked_changes_are_a_task_only_where_there_are_some(changes: Count, how: How | None, ready: bool) -> None:
+    seen = overview(None, changes)
+    rows = {task.name: task.how for _group, rows in tasks.tasks(Stage.CHECKING, seen, voided=False) for task in rows}
+    assert (rows.get(Name.CHANGES), seen.ready) == (how, ready)
+    assert Name.SAMPLING not in rows
+
+
+def test_the_page_of_a_case_tells_how_far_sampling_is(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast, workbook=make.PARK)
+    db.session.commit()
+    browser = sign_in(client, cast.verifier)
+    page = f"/cases/{case.id}"
+    assert "Risks not assessed" in browser.get(page).text
+    assess_all(case, cast)
+    made = drawn(case, cast, ladder_plan(case, cast))
+    assert "1 sample drawn" in browser.get(page).text
+    agree_rest(case, cast, made)
+    assert queries.overview(case).samples.left == 0
+    assert f'href="{page}/data/sampling"' in browser.get(f"{page}/data").text
+
+
+def test_a_sampled_number_leads_to_its_sample_item(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast, workbook=make.PARK)
+    assess_all(case, cast)
+    made = drawn(case, cast, ladder_plan(case, cast))
+    first = items(made)[0]
+    page = sign_in(client, cast.verifier).get(f"/cases/{case.id}/data/register/activity/{first.parts[0]}/{first.parts[1]}").text
+    assert f"/cases/{case.id}/data/sampling/1/items/{first.position}" in page
+
+
+def test_changes_nobody_asked_for_are_left_to_do_and_led_to_from_case_and_finding(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast)
+    step = corrected(case, cast)
+    seen = queries.overview(case)
+    assert seen.changes.left == versions.progress(case).left > 0
+    assert not seen.ready
+    browser, page = sign_in(client, cast.verifier), f"/cases/{case.id}"
+    shown = browser.get(page).text
+    assert "changed what nobody asked for" in shown
+    assert f'href="{page}/versions"' in shown
+    address = f"{page}/versions/{step.before.number}/{step.after.number}"
+    assert address in browser.get(f"{page}/findings/1").text
+    assert address not in sign_in(client, cast.contact).get(f"{page}/findings/1").text

@@ -1,0 +1,176 @@
+"""Pages of vouchers: handed in, looked at beside the number, linked, and the link taken away."""
+
+from uuid import UUID
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data.vouchers import actions, queries
+from verifier.checks.data.vouchers.forms import (
+    HandInForm,
+    LinkForm,
+    WithdrawForm,
+    numbers_in,
+)  # fmt: skip
+from verifier.checks.data.vouchers.models import Voucher
+from verifier.checks.data.vouchers.reading import read
+from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside, request_or_404
+from verifier.checks.data.wording import parameter_name
+from verifier.core.access import Permission
+from verifier.core.errors import NotPermitted
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.subject import Subject
+from verifier.core.vouchers import WITH_UNIT
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.evidence.queries import store
+from verifier.web.permit import may, permit
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import download
+from verifier.web.together import letting_go
+
+SANDBOX = "default-src 'none'; sandbox"
+
+
+@bp.get("/cases/<uuid:engagement_id>/vouchers")
+@permit(Permission.VOUCHER_READ)
+def vouchers(engagement: Engagement) -> ResponseReturnValue:
+    """What was asked for and what was handed in."""
+    every = queries.requests(engagement)
+    return render_template(
+        "checks/data/vouchers/list.html", engagement=engagement, requests=every, inside=inside(),
+        vouchers=queries.vouchers(engagement, inside=inside()), waiting=sum(each.at in WITH_UNIT for each in every),
+        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK), can_give=can_give(engagement), now=utcnow().date(),
+        with_unit=WITH_UNIT,
+    )  # fmt: skip
+
+
+@bp.route("/cases/<uuid:engagement_id>/vouchers/new", methods=["GET", "POST"])
+@permit(Permission.VOUCHER_HAND_IN)
+def hand_in(engagement: Engagement) -> ResponseReturnValue:
+    """Hand a voucher in, in answer to the request in the address or of one's own accord."""
+    number = request.args.get("request", type=int)
+    asked = request_or_404(engagement, number) if number is not None else None
+    if asked is not None and by_unit() is False:
+        raise NotPermitted
+    form = HandInForm(data={"numbers": "\n".join(filter(None, [request.args.get("number", "")]))})
+    if form.validate_on_submit():
+        upload = form.file.data
+        data, name = upload.read(), upload.filename or "voucher"
+        actions.check_open(engagement, by_unit=by_unit(), now=utcnow())
+        keys = numbers_in(form.numbers.data or "")
+        with letting_go():
+            found = read(data, name)
+        asked = request_or_404(engagement, number) if number is not None else None
+        kept, new = actions.hand_in(
+            engagement, name, data, form.title.data or "", form.meter.data or "", form.period.data or "", keys, request=asked,
+            answer=form.answer.data or "", by_unit=by_unit(), already=found, actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        said = (
+            _("%(number)s is kept.", number=kept.label)
+            if new
+            else _("This very file was handed in before as %(number)s: it is linked, and kept once.", number=kept.label)
+        )
+        flash(said, "success")
+        return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=kept.id), 303)
+    return render_template(
+        "checks/data/vouchers/hand_in.html", engagement=engagement, form=form, asked=asked, inside=inside(), name=parameter_name
+    )
+
+
+@bp.get("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>")
+@permit(Permission.VOUCHER_READ)
+def voucher(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
+    """One voucher: its pages, and the numbers that rest on it."""
+    return _page(engagement, _voucher(engagement, voucher_id))
+
+
+@bp.post("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/link")
+@permit(Permission.VOUCHER_HAND_IN)
+def link(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
+    """Link one more number."""
+    shown, form = _voucher(engagement, voucher_id), LinkForm()
+    form.offer()
+    if not form.validate_on_submit():
+        return _page(engagement, shown, link_form=form)
+    key = form.key()
+    actions.link(engagement, shown, key, form.at(), by_unit=by_unit(), actor=current_actor(), now=utcnow())
+    flash(_("%(key)s rests on %(number)s now.", key=key.source, number=shown.label), "success")
+    return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=shown.id), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/links/<uuid:link_id>/undo")
+@permit(Permission.VOUCHER_HAND_IN)
+def unlink(engagement: Engagement, voucher_id: UUID, link_id: UUID) -> ResponseReturnValue:
+    """Take one number's link away."""
+    shown = _voucher(engagement, voucher_id)
+    row = next((each for each in shown.links if each.id == link_id and (inside() or each.by_unit)), None)
+    if row is None:
+        abort(404)
+    actions.unlink(engagement, row, by_unit=by_unit(), actor=current_actor(), now=utcnow())
+    flash(_("%(key)s no longer rests on %(number)s.", key=row.source_key, number=shown.label), "success")
+    return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=shown.id), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/withdraw")
+@permit(Permission.VOUCHER_HAND_IN)
+def withdraw(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
+    """Withdraw a voucher that nobody relies on yet."""
+    shown, form = _voucher(engagement, voucher_id), WithdrawForm()
+    if not form.validate_on_submit():
+        return _page(engagement, shown, withdraw_form=form)
+    actions.withdraw(engagement, shown, form.reason.data or "", by_unit=by_unit(), actor=current_actor(), now=utcnow())
+    flash(_("%(number)s is withdrawn. It stays in the record.", number=shown.label), "success")
+    return redirect(url_for(".vouchers", engagement_id=engagement.id), 303)
+
+
+@bp.get("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/file")
+@permit(Permission.VOUCHER_READ, keeps_record=True)
+def original(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
+    """The file as it was handed in, to be saved."""
+    shown = _voucher(engagement, voucher_id)
+    record("data:voucher:taken_away", current_actor(), Subject("voucher", str(shown.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, file=shown.filename, sha256=shown.sha256)  # fmt: skip
+    return _sandboxed(download(store().get(shown.sha256), shown.filename, shown.media_type))
+
+
+@bp.get("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/pages/<int:page>")
+@permit(Permission.VOUCHER_READ)
+def picture(engagement: Engagement, voucher_id: UUID, page: int) -> ResponseReturnValue:
+    """One page as a picture: it never changes, so the browser may keep it for itself."""
+    found = next((each for each in _voucher(engagement, voucher_id).pictures if each.page == page), None)
+    if found is None:
+        abort(404)
+    response = Response(store().get(found.sha256), mimetype=found.media_type)
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return _sandboxed(response)
+
+
+def _page(engagement: Engagement, shown: Voucher, link_form: LinkForm | None = None, withdraw_form: WithdrawForm | None = None) -> str:
+    form = link_form or LinkForm(formdata=None)
+    form.offer()
+    own = shown.by_unit == by_unit()
+    seen = [each for each in shown.links if inside() or each.by_unit]
+    give, relied = can_give(engagement) and shown.withdrawn_at is None, queries.relied_on(shown, engagement)
+    return render_template(
+        "checks/data/vouchers/one.html", engagement=engagement, voucher=shown, inside=inside(), link_form=form,
+        links=[each for each in seen if each.undone_at is None],
+        withdraw_form=withdraw_form or WithdrawForm(formdata=None), can_link=give, name=parameter_name,
+        undone=[each for each in seen if each.undone_at is not None], by_unit=by_unit(),
+        can_unlink=can_give(engagement) and not (by_unit() and relied), can_withdraw=give and own and not relied,
+        typed=link_form or withdraw_form,
+    )  # fmt: skip
+
+
+def _voucher(engagement: Engagement, voucher_id: UUID) -> Voucher:
+    found = queries.voucher(engagement, voucher_id, inside=inside())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _sandboxed(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response

@@ -1,0 +1,104 @@
+"""Pages of what was asked for: raised, given to someone, answered, judged."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from verifier.checks.data.vouchers import actions, queries
+from verifier.checks.data.vouchers.forms import (
+    AnswerForm,
+    AskForm,
+    AssignForm,
+    JudgeForm,
+    numbers_in,
+)  # fmt: skip
+from verifier.checks.data.vouchers.models import EvidenceRequest
+from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside, request_or_404
+from verifier.checks.data.wording import parameter_name
+from verifier.core.access import Permission
+from verifier.core.errors import NotPermitted
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.vouchers import WITH_UNIT, RequestDeed, RequestState
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.web.permit import may, permit
+from verifier.web.session import current_actor
+
+
+@bp.route("/cases/<uuid:engagement_id>/requests/new", methods=["GET", "POST"])
+@permit(Permission.VOUCHER_ASK)
+def ask(engagement: Engagement) -> ResponseReturnValue:
+    """Ask for evidence of one or many numbers (`?number=` in the address), or of something told in words."""
+    form = AskForm(data={"numbers": "\n".join(request.args.getlist("number"))})
+    if form.validate_on_submit() and form.due.date is not None:
+        made = actions.ask(
+            engagement, numbers_in(form.numbers.data or ""), form.about.data or "", form.asked.data or "", form.department.data or "",
+            form.due.date, each=bool(form.each.data), actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(ngettext("%(num)s request is with the unit.", "%(num)s requests are with the unit.", len(made)), "success")
+        return redirect(url_for(".vouchers", engagement_id=engagement.id), 303)
+    return render_template("checks/data/vouchers/ask.html", engagement=engagement, form=form)
+
+
+@bp.get("/cases/<uuid:engagement_id>/requests/<int:request_number>")
+@permit(Permission.VOUCHER_READ)
+def asked(engagement: Engagement, request_number: int) -> ResponseReturnValue:
+    """One request: what is asked for, what was given, and what comes next."""
+    return _request_page(engagement, request_or_404(engagement, request_number))
+
+
+@bp.post("/cases/<uuid:engagement_id>/requests/<int:request_number>/assign")
+@permit(Permission.VOUCHER_ASSIGN)
+def assign(engagement: Engagement, request_number: int) -> ResponseReturnValue:
+    """Give it to someone of the unit."""
+    shown, form, people = request_or_404(engagement, request_number), AssignForm(), queries.people_of(engagement)
+    form.offer(people)
+    if not form.validate_on_submit():
+        return _request_page(engagement, shown, assign_form=form)
+    person = next((each for each in people if str(each.id) == form.person.data), None)
+    actions.assign(engagement, shown, person, form.seen_version, actor=current_actor(), now=utcnow())
+    flash(_("%(number)s is given to %(who)s.", number=shown.label, who=person.name if person else _("the contact")), "success")
+    return redirect(url_for(".asked", engagement_id=engagement.id, request_number=request_number), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/requests/<int:request_number>/answer")
+@permit(Permission.VOUCHER_HAND_IN)
+def answer(engagement: Engagement, request_number: int) -> ResponseReturnValue:
+    """Answer in words."""
+    shown, form = request_or_404(engagement, request_number), AnswerForm()
+    if not by_unit():
+        raise NotPermitted
+    if not form.validate_on_submit():
+        return _request_page(engagement, shown, answer_form=form)
+    actions.answer_in_words(engagement, shown, form.words.data or "", actor=current_actor(), now=utcnow())
+    flash(_("The answer is with the verifiers."), "success")
+    return redirect(url_for(".asked", engagement_id=engagement.id, request_number=request_number), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/requests/<int:request_number>/judge")
+@permit(Permission.VOUCHER_ASK)
+def judge(engagement: Engagement, request_number: int) -> ResponseReturnValue:
+    """Accept, return or withdraw."""
+    shown, form = request_or_404(engagement, request_number), JudgeForm()
+    if not form.validate_on_submit():
+        return _request_page(engagement, shown, judge_form=form)
+    actions.judge(engagement, shown, RequestDeed(form.deed.data), form.reason.data or "", actor=current_actor(), now=utcnow())
+    flash(_("%(number)s is saved.", number=shown.label), "success")
+    return redirect(url_for(".vouchers", engagement_id=engagement.id), 303)
+
+
+def _request_page(engagement: Engagement, shown: EvidenceRequest, assign_form: AssignForm | None = None,
+                  answer_form: AnswerForm | None = None, judge_form: JudgeForm | None = None) -> str:  # fmt: skip
+    data = {"person": str(shown.assigned_to or ""), "version": str(shown.version)}
+    choose = assign_form or AssignForm(formdata=None, data=data)
+    choose.offer(queries.people_of(engagement))
+    open_to_unit = shown.at in WITH_UNIT | {RequestState.ANSWERED} and can_give(engagement) and by_unit()
+    return render_template(
+        "checks/data/vouchers/request.html", engagement=engagement, asked=shown, inside=inside(), name=parameter_name,
+        assign_form=choose, answer_form=answer_form or AnswerForm(formdata=None), judge_form=judge_form or JudgeForm(formdata=None),
+        can_assign=may(Permission.VOUCHER_ASSIGN) and shown.at in WITH_UNIT and can_give(engagement), can_answer=open_to_unit,
+        can_judge=may(Permission.VOUCHER_ASK) and shown.at not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
+        and possible(engagement.at, Deed.CHECK), typed=assign_form or answer_form or judge_form,
+        given=[each.voucher for each in shown.answers],
+    )  # fmt: skip
