@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.core.reported import activity, factors, source
+from verifier.checks.data.estimates.queries import is_ours
 from verifier.core import calculation, findings, independence, opinion
 from verifier.core.errors import Refusal
 from verifier.core.packread import parse, problems
@@ -31,7 +32,6 @@ PENDING = {
     "statement_forms": "statement/ is to read the parts and seals of each form",
     "finding_classes.reference": "findings/ is to number findings under the class's letter",
     "finding_classes.cites_article": "findings/ is to ask for the article",
-    "conservative.by": "check 2 is to offer the estimate where it is the verifier's",
 }
 """Values that no part of the program reads yet, and who is to: take a line out when its reader is there."""
 
@@ -166,9 +166,9 @@ def published(pack: RulePack, row: Data) -> object:
 
 
 def estimated(pack: RulePack) -> object:
-    """From which table each default of an estimate is taken."""
+    """Whether the estimate and a figure of its own are the verifier's, and from which table each default is taken."""
     held = [pack.conservative_factor(row.category or "stationary_combustion", row.fuel.en, row.parameter) for row in pack.factors]
-    return [row and row.table for row in held]
+    return is_ours(pack), pack.own_figure, [row and row.table for row in held]
 
 
 def decided(pack: RulePack) -> object:

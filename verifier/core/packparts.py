@@ -252,12 +252,16 @@ class SamplingRule:
 
 @dataclass(frozen=True, slots=True)
 class Conservative:
-    """Who estimates what stays uncorrected (`verifier` or `authority`), by which rule, with the defaults of which tables, in order."""
+    """Who estimates what stays uncorrected (`verifier` or `authority`), by which rule, with the defaults of which tables, in order.
+
+    `own_figure` says whether the verifier states tonnes of its own; where it does not, the opinion is on the reported figure alone.
+    """
 
     by: str
     rule: Text
     tables: tuple[str, ...]
     origin: Origin
+    own_figure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

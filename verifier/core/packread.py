@@ -194,7 +194,7 @@ def _tolerance(row: Row) -> Tolerance:
 
 
 def _conservative(row: Row) -> Conservative:
-    return Conservative(row["by"], _text(row["rule"]), tuple(row["tables"]), _origin(row))
+    return Conservative(row["by"], _text(row["rule"]), tuple(row["tables"]), _origin(row), row.get("own_figure", True))
 
 
 def _rotation(row: Row) -> Rotation:

@@ -18,7 +18,7 @@ _TABLES: Mapping[str, Mapping[str, str]] = {
 _TABLES_OR_UNSTATED: Mapping[str, Mapping[str, str]] = {
     "retention": {"years": "int"} | _ORIGIN,
     "sampling": {"methods": "rows:named", "risks": "shares", "ladder?": "row:ladder"} | _ORIGIN,
-    "conservative": {"by": "estimator", "rule": "text", "tables": "list"} | _ORIGIN,
+    "conservative": {"by": "estimator", "rule": "text", "tables": "list", "own_figure?": "bool"} | _ORIGIN,
 }
 _LISTS: Mapping[str, Mapping[str, str]] = {
     "categories": {"reported": "bool", "counts": "bool", "sign": "sign"} | _NAMED,

@@ -190,6 +190,11 @@ class RulePack:
         tables = self.conservative.tables if self.conservative else ()
         return next((row for table in tables if (row := self.factor_for(category, fuel, parameter, table, year))), None)
 
+    @property
+    def own_figure(self) -> bool:
+        """Whether a statement carries tonnes of the verifier's own; so it does unless the rules withhold them."""
+        return self.conservative is None or self.conservative.own_figure
+
     def suggested_dates_for(self, emission_year: int) -> dict[str, date]:
         """The suggested date of each code for an emission year; a row for that very year wins over the row for every year."""
         rows = sorted(self.suggested_dates, key=lambda row: row.for_year is not None)

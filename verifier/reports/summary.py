@@ -1,13 +1,15 @@
 """A recalculated report in short: for programs as JSON, for people as text."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from verifier.core.calculation import Calculation, Flag
+from verifier.core.materiality import Error, weigh
 from verifier.core.quantities import half_a_last_digit, plain
 from verifier.core.report import ReportedReport
+from verifier.core.results import SourceResult
 from verifier.core.rulepack import RulePack
 
 Say = Callable[[str, Mapping[str, object]], str]
@@ -111,27 +113,39 @@ def _materiality(calculation: Calculation, pack: RulePack) -> dict[str, str | No
     """Errors together against the pack's threshold, t CO2; None where the pack has none.
 
     Errors are reported − recalculated of every counted source beyond the digits it shows, and what the stated total has beyond its sources;
-    `net` lets them cancel, `gross` does not. The verdict is `material` or `not_material`; `only_netted` where only cancelling keeps them
-    below; null while anything is unknown. Source: the pack's materiality (AVR, rules.md section 3).
+    `net` lets them cancel, `gross` does not. The verdict is the one of the page on materiality: each error is held against the threshold
+    alone too; null while a mild one could still change with what is unknown. Source: the pack's materiality (AVR, rules.md section 3).
     """
     if pack.materiality is None or calculation.reported_total is None:
         return None
     total = Fraction(calculation.reported_total)
-    threshold = total * pack.materiality.share_for(total)
-    errors = [
-        result.difference
-        for result in calculation.sources
-        if result.counts and result.difference is not None and result.reported is not None
-        if abs(result.difference) > half_a_last_digit(result.reported)
-    ]
-    beyond = total - sum(Fraction(result.reported) for result in calculation.sources if result.counts and result.reported is not None)
+    share = pack.materiality.share_for(total)
+    weighing = weigh(_errors(calculation, total), total, share, unknown=[each.source_id for each in calculation.sources if _open(each)])
+    known = weighing.uncorrected
+    return {
+        "threshold": _shown(weighing.threshold),
+        "net": _shown(known.net),
+        "gross": _shown(known.gross),
+        "verdict": weighing.verdict,
+    }
+
+
+def _open(result: SourceResult) -> bool:
+    """Whether a source counts, and its right tonnes are not known."""
+    return result.counts and result.recalculated is None
+
+
+def _errors(calculation: Calculation, total: Fraction) -> Iterator[Error]:
+    stated = Fraction()
+    for result in calculation.sources:
+        if not result.counts or result.reported is None:
+            continue
+        stated += Fraction(result.reported)
+        if result.difference is not None and abs(result.difference) > half_a_last_digit(result.reported):
+            yield Error(result.source_id, result.difference, corrected=False)
     places = sum(category.counts for category in calculation.by_category)
-    if abs(beyond) > Fraction(max(places, 1), 2):
-        errors.append(beyond)
-    net, gross = sum(errors, Fraction()), sum(map(abs, errors), Fraction())
-    verdict = "material" if abs(net) > threshold else "not_material" if gross <= threshold else "only_netted"
-    known = calculation.recalculated_total is not None
-    return {"threshold": _shown(threshold), "net": _shown(net), "gross": _shown(gross), "verdict": verdict if known else None}
+    if abs(total - stated) > Fraction(max(places, 1), 2):
+        yield Error("", total - stated, corrected=False)
 
 
 def _flag(flag: Flag, say: Say | None) -> dict[str, object]:

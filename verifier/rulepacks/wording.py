@@ -22,6 +22,7 @@ KEY_NAMES: Mapping[str, Any] = {
     "value": _l("Value"), "places": _l("Decimal places"), "mode": _l("Rounding"), "total": _l("Total"), "table": _l("Table"),
     "category": _l("Category"), "parameter": _l("Parameter"), "unit": _l("Unit"), "from_year": _l("From year"), "to_year": _l("To year"),
     "covers": _l("Covers"), "any_fuel": _l("For every fuel"), "suspect": _l("Suspect, not used"), "by": _l("Made by"),
+    "own_figure": _l("The verifier states tonnes of its own"),
     "tables": _l("Factor tables"), "share": _l("Share of the total"), "up_to": _l("Up to, tCO₂"), "risks": _l("Risks"),
     "share_below": _l("Allowed below"), "steps": _l("Steps"), "needs_answer": _l("Needs an answer"),
     "blocks_positive_opinion": _l("Blocks a positive opinion"), "has_effect": _l("Has an effect in tonnes"),

@@ -74,6 +74,8 @@ class SourceLine:
     verified: Decimal | None
     reason: Both = Both("", "")
     counts: bool = True
+    estimate: Both = Both("", "")
+    """The rule by which it was estimated conservatively; empty where it was not."""
 
     @property
     def difference(self) -> Decimal | None:
@@ -93,6 +95,47 @@ class CategoryTotal:
     def difference(self) -> Decimal | None:
         """Tonnes verified minus reported."""
         return difference(self.reported, self.verified)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """What stays wrong with a source (empty: with the report as a whole): tonnes reported − right, and why it is material by nature."""
+
+    source: str
+    reference: str
+    tonnes: Decimal
+    nature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Errors added up in t CO2: reported too much, too little, the two set against each other, and all of them."""
+
+    over: Decimal
+    under: Decimal
+    net: Decimal
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Materiality:
+    """Uncorrected errors against the rules' threshold in t CO2; `verdict` is empty where none is given, and `basis` says why.
+
+    `projected` is what samples project beyond what was found (None: nothing was sampled so); `weighed` is both together.
+    """
+
+    verdict: str
+    name: Both
+    basis: Both
+    share: Decimal | None
+    threshold: Decimal | None
+    uncorrected: Sums
+    projected: Sums | None
+    weighed: Sums
+    errors: tuple[ErrorLine, ...] = ()
+    unknown: tuple[str, ...] = ()
+    by_nature: tuple[str, ...] = ()
+    netting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +235,7 @@ class StatementFacts:
     sources: tuple[SourceLine, ...]
     category_totals: tuple[CategoryTotal, ...]
     reported_total: Decimal | None
-    verified_total: Decimal
+    verified_total: Decimal | None
     opinion: Opinion
     findings: tuple[FindingLine, ...]
     team: tuple[TeamMember, ...]
@@ -205,6 +248,9 @@ class StatementFacts:
     public_url: str
     prepared_at: datetime
     zone: str = "Asia/Shanghai"
+    materiality: Materiality | None = None
+    own_figure: bool = True
+    """Whether the rules let the verifier state tonnes of its own; else it speaks of the reported ones, and what is wrong with them."""
 
     @property
     def difference(self) -> Decimal | None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
+from verifier.checks.data.estimates import queries as estimates
 from verifier.core.access import TEAM, Role
 from verifier.core.rulepack import RulePack, Text
 from verifier.db import db
@@ -20,6 +21,7 @@ from verifier.reports.queries import report_of
 from verifier.statement import facts as said
 from verifier.statement import queries, standing
 from verifier.statement.facts import Both
+from verifier.statement.gather_errors import materiality
 from verifier.statement.gather_work import findings, milestones, visits
 from verifier.statement.keys import organisation_name
 from verifier.statement.models import Conclusion, Review
@@ -37,7 +39,7 @@ def statement_facts(
     """Everything the statement says, as the case stands."""
     pack, year, report = standing.pack_of(engagement), engagement.unit_year.year, engagement.report_version
     zone = ZoneInfo(year.time_zone)
-    compared, lines = standing.comparison(engagement), sources(engagement)
+    compared, lines, own = standing.comparison(engagement), sources(engagement), pack.own_figure
     received = report.released_at or report.handed_in_at
     return said.StatementFacts(
         number=number,
@@ -51,9 +53,11 @@ def statement_facts(
         scope=_scope(engagement, pack, lines),
         report=said.ReportFile(str(report.number), report.sha256, report.filename, received.astimezone(zone).date()),
         sources=lines,
-        category_totals=tuple(said.CategoryTotal(row.category, row.reported, row.verified) for row in compared.categories if row.counts),
+        category_totals=tuple(
+            said.CategoryTotal(row.category, row.reported, row.verified if own else None) for row in compared.categories if row.counts
+        ),
         reported_total=drawn.reported_total,
-        verified_total=drawn.verified_total,  # type: ignore[arg-type]
+        verified_total=drawn.verified_total if own else None,
         opinion=_opinion(pack, drawn),
         findings=findings(engagement, pack),
         team=tuple(said.TeamMember(ROLES[Role(one.role)], one.user.name) for one in engagement.members if one.effective_role in TEAM),
@@ -66,6 +70,8 @@ def statement_facts(
         public_url=public_url,
         prepared_at=now,
         zone=year.time_zone,
+        materiality=materiality(standing.weighed(engagement), pack),
+        own_figure=own,
     )
 
 
@@ -114,17 +120,19 @@ def _opinion(pack: RulePack, drawn: Conclusion) -> said.Opinion:
 
 
 def sources(engagement: Engagement) -> tuple[said.SourceLine, ...]:
-    """Every source of the report, with its tonnes as reported and as verified."""
-    left_out = boundary.not_counted(engagement)
+    """Every source of the report, with its tonnes as reported and, where the rules let the verifier state them, as verified."""
+    left_out, estimated, pack = boundary.not_counted(engagement), estimates.in_force(engagement), standing.pack_of(engagement)
+    rule = both(pack.conservative.rule) if pack.conservative else Both("", "")
     return tuple(
         said.SourceLine(
             id=each.source.source_key,
             name=each.source.name,
             category=each.source.category,
             reported=each.source.reported,
-            verified=each.verified,
+            verified=each.verified if pack.own_figure else None,
             reason=Both.same(each.outcome.note if each.outcome and each.current and each.outcome.outcome != "agreed" else ""),
             counts=each.source.counts and each.source.source_key not in left_out,
+            estimate=rule if each.source.source_key in estimated else Both("", ""),
         )
         for each in data.held(engagement)
     )

@@ -17,7 +17,7 @@ from verifier.statement.pdf_parts import BOTTOM, COLUMN, MARGIN, PAGE_HEIGHT, PA
 from verifier.statement.pdf_signatures import paint_places, signature_page
 from verifier.statement.pdf_sources import comparison_section, sources_section
 from verifier.statement.pdf_type import LINE, REGULAR, SMALL, break_lines, draw_line, refuse_missing, width_of
-from verifier.statement.wording import CATEGORIES, WORDING, word
+from verifier.statement.wording import CATEGORIES, VERDICTS, WORDING, word
 
 ATTACHMENT = "statement.json"
 SECTIONS = (
@@ -39,7 +39,7 @@ def _texts(thing: object) -> Iterator[str]:
 
 
 def _label_texts() -> Iterator[str]:
-    for text in (*WORDING.values(), *CATEGORIES.values()):
+    for text in (*WORDING.values(), *CATEGORIES.values(), *VERDICTS.values()):
         yield text.zh
         yield text.en
 

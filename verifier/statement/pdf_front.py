@@ -76,11 +76,29 @@ def paint_front(canvas: Canvas) -> None:
     canvas.rect(0, PAGE_HEIGHT - 9 * mm, PAGE_WIDTH, 9 * mm, stroke=0, fill=1)
 
 
-def _panel(facts: StatementFacts, languages: Languages) -> Table:
-    left = [*languages.stacked(word("verified_total"), CELL, SMALL), Spacer(0, 4), Figure(tonnes(facts.verified_total, 0), "tCO₂")]
+def _own_figure(facts: StatementFacts, languages: Languages) -> list[Flowable]:
     reported = languages.one_line(word("reported_total"), " ") + f"　{tonnes(facts.reported_total, 0)} tCO₂"
     changed = languages.one_line(word("difference"), " ") + f"　{tonnes(facts.difference, 0, signed=True)}"
-    left += [Text(reported, SMALL), Text(changed, SMALL)]
+    return [
+        *languages.stacked(word("verified_total"), CELL, SMALL), Spacer(0, 4), Figure(tonnes(facts.verified_total, 0), "tCO₂"),
+        Text(reported, SMALL), Text(changed, SMALL),
+    ]  # fmt: skip
+
+
+def _reported_figure(facts: StatementFacts, languages: Languages) -> list[Flowable]:
+    """The reported tonnes and what stays wrong with them, where the verifier states none of its own."""
+    found = facts.materiality
+    left = [*languages.stacked(word("reported_total"), CELL, SMALL), Spacer(0, 4), Figure(tonnes(facts.reported_total, 0), "tCO₂")]
+    if found is not None:
+        left += languages.stacked(word("misstated"), SMALL)
+        net, gross = (languages.one_line(word(key), " ") for key in ("net", "gross"))
+        left.append(Text(f"{net}　{tonnes(found.uncorrected.net, signed=True)} tCO₂", SMALL))
+        left.append(Text(f"{gross}　{tonnes(found.uncorrected.gross)} tCO₂", SMALL))
+    return left
+
+
+def _panel(facts: StatementFacts, languages: Languages) -> Table:
+    left = _own_figure(facts, languages) if facts.own_figure else _reported_figure(facts, languages)
     opinion = languages.stacked(facts.opinion.name, Face(14, 21, BOLD), Face(9.5, 13, colour=MUTED))
     right = [*languages.stacked(word("opinion"), CELL, SMALL), Spacer(0, 8), *opinion]
     style = [

@@ -4,21 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import Select, select
 
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import changes_after, last_change
-from verifier.checks.boundary.models import BoundaryDecision
-from verifier.checks.data.models import SourceOutcome
-from verifier.checks.site.models import ChecklistAnswer
 from verifier.core.access import TEAM, Role
 from verifier.core.lifecycle import Stage
 from verifier.db import db
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.engagements.queries import places
-from verifier.findings.models import Finding
 from verifier.statement.inspect import Issued
 from verifier.statement.models import Conclusion, Place, Review, ReviewOutcome, Signature, SigningKey, Statement, Status
+from verifier.statement.workers import hands
 
 ORDER = (Place.LEAD, Place.SIGNATORY, Place.SEAL)
 WAITING = {Stage.TO_CERTIFY: Place.LEAD, Stage.TO_COUNTERSIGN: Place.SIGNATORY, Stage.TO_SEAL: Place.SEAL}
@@ -61,14 +58,7 @@ def current_approval(engagement: Engagement) -> Approval | None:
 
 def took_part(engagement: Engagement) -> set[UUID]:
     """Everyone who did any of the work: on the team now or once, or decided, answered, raised or concluded something."""
-    decided = union(
-        select(BoundaryDecision.decided_by).where(BoundaryDecision.engagement_id == engagement.id),
-        select(SourceOutcome.decided_by).where(SourceOutcome.engagement_id == engagement.id),
-        select(ChecklistAnswer.answered_by).where(ChecklistAnswer.engagement_id == engagement.id),
-        select(Finding.raised_by).where(Finding.engagement_id == engagement.id),
-        select(Conclusion.drawn_by).where(Conclusion.engagement_id == engagement.id),
-    )
-    return set(db.session.scalars(decided)) | {place.person for place in places(engagement) if place.role in TEAM}
+    return hands(engagement) | {place.person for place in places(engagement) if place.role in TEAM}
 
 
 def member(engagement: Engagement, role: Role) -> TeamMember | None:

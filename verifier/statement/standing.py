@@ -13,6 +13,7 @@ from verifier.checks.data.versions import queries as versions
 from verifier.checks.data.weighing import queries as weighing
 from verifier.checks.site import queries as site
 from verifier.core import opinion as rules
+from verifier.core.materiality import Weighing
 from verifier.core.opinion import Choice, FindingStanding, Standing
 from verifier.core.outcomes import Verified
 from verifier.core.quantities import round_half_up
@@ -36,6 +37,11 @@ def findings_of(engagement: Engagement) -> list[Finding]:
     return list(db.session.scalars(findings.findings_of(engagement, inside=True)))
 
 
+def weighed(engagement: Engagement) -> Weighing:
+    """All errors, with what samples project beyond them, against the rules' threshold, or without one."""
+    return weighing.weighed(engagement, boundary.not_counted(engagement), sampling.projections(engagement))
+
+
 def standing(engagement: Engagement) -> Standing:
     """What is undecided, undisposed of or not to be confirmed, as the rule of opinions wants it."""
     left_out, checklist = boundary.not_counted(engagement), site.progress(engagement)
@@ -49,7 +55,7 @@ def standing(engagement: Engagement) -> Standing:
         flags_open=data.flag_progress(engagement).left,
         samples_open=samples.progress(engagement).left,
         changes_open=versions.progress(engagement).left,
-        weighing=weighing.weighed(engagement, left_out, sampling.projections(engagement)) if pack_of(engagement).materiality else None,
+        weighing=weighed(engagement) if pack_of(engagement).materiality else None,
     )
 
 

@@ -34,6 +34,11 @@ WORDING = {
         "One row a source, to two decimals; unrounded figures are in the attached statement.json. "
         "Difference is verified minus reported. A dash means unknown, which is not zero.",
     ),
+    "sources_note_reported": Both(
+        "逐源列示，保留两位小数；未经舍入的数值见所附 statement.json。错报为报告值减应有值，截至本声明未更正。“—”表示数值未知，不等于零。",
+        "One row a source, to two decimals; unrounded figures are in the attached statement.json. "
+        "Misstated is reported minus right, as it stays uncorrected. A dash means unknown, which is not zero.",
+    ),
     "source_id": Both("编号", "ID"),
     "source": Both("排放源", "Source"),
     "reported": Both("报告（tCO₂）", "Reported, tCO₂"),
@@ -98,8 +103,53 @@ WORDING = {
         "Scan the code on the first page or open the address below and drop this PDF there: you are told whether it is the issued "
         "file and who signed it. The same content is attached as statement.json for machines to read.",
     ),
+    "own_none": Both(
+        "依据规则，核查机构不出具自己的排放量；本声明针对报告排放量。",
+        "Under these rules the verifier states no figure of its own: this statement is on the reported emissions.",
+    ),
+    "misstated": Both("未更正错报（报告值 − 应有值）", "Uncorrected misstatements, reported − right"),
+    "misstatements": Both("未更正的错报", "Uncorrected misstatements"),
+    "misstatements_note": Both(
+        "列示截至本声明仍未更正的错报。正值表示多报，负值表示少报。",
+        "What stays wrong in the report as of this statement. Positive is reported too much, negative too little.",
+    ),
+    "no_misstatements": Both("没有已知的未更正错报。", "No uncorrected misstatement is known."),
+    "misstatement": Both("错报（tCO₂）", "Misstated, tCO₂"),
+    "finding_nos": Both("核查发现", "Findings"),
+    "whole_report": Both("报告整体", "Report as a whole"),
+    "by_nature": Both("按性质具有重要性", "Material by nature"),
+    "net": Both("净额", "Net"),
+    "gross": Both("总额", "Gross"),
+    "netted": Both("允许相互抵消的理由", "Why errors may cancel"),
+    "errors_over": Both("多报（tCO₂）", "Overstated, tCO₂"),
+    "errors_under": Both("少报（tCO₂）", "Understated, tCO₂"),
+    "errors_net": Both("净额（tCO₂）", "Net, tCO₂"),
+    "errors_gross": Both("总额（tCO₂）", "Gross, tCO₂"),
+    "errors": Both("错报", "Errors"),
+    "known_errors": Both("已知未更正", "Known and uncorrected"),
+    "projected": Both("抽样推断的其余部分", "Projected from samples beyond that"),
+    "weighed": Both("合并衡量", "Weighed together"),
+    "threshold": Both("阈值（tCO₂）", "Threshold, tCO₂"),
+    "verdict": Both("重要性判断", "Verdict"),
+    "basis": Both("依据", "Basis"),
+    "unknown_sources": Both("未能确认的排放源", "Sources that could not be confirmed"),
+    "no_verdict": Both("不作判断", "No verdict"),
+    "no_total": Both("报告未列总量，不作判断。", "The report states no total: no verdict is given."),
+    "threshold_is": Both("阈值为报告总量的 {share}%，即 {tonnes} 吨。", "The threshold is {share} % of the reported total: {tonnes} t."),
+    "verdict_open": Both("尚有未知数值，不作判断。", "Not everything is known: no verdict is given."),
+    "verdict_by": Both(
+        "未更正的错报连同抽样推断，单独及合并、按数量及性质判断。",
+        "What stays uncorrected, with what samples project, is weighed singly and together, by size and by nature.",
+    ),
+    "estimated": Both("保守估算", "Estimated conservatively"),
     "page": Both("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
     "signed_at": Both("签署时间", "Signed"),
+}
+
+VERDICTS = {
+    "not_material": Both("不具有重要性", "Not material"),
+    "only_netted": Both("仅因正负抵消而低于阈值", "Below the threshold only because errors cancel"),
+    "material": Both("具有重要性", "Material"),
 }
 
 CATEGORIES = {

@@ -41,9 +41,10 @@ def public(token: str) -> ResponseReturnValue:
     """What stands behind the QR code of an issued statement."""
     statement = _public(token)
     signed = [(each, keys.fingerprint(queries.signing_key(each.key_id))) for each in statement.signatures]
-    opinion = load(statement.engagement.pack_id).opinion(statement.opinion)
+    pack = load(statement.engagement.pack_id)
     return render_template(
-        "statement/public.html", statement=statement, status=Status(statement.status), signed=signed, opinion=opinion,
+        "statement/public.html", statement=statement, status=Status(statement.status), signed=signed,
+        opinion=pack.opinion(statement.opinion), pack=pack,
         successor=queries.successor(statement), correcting=queries.under_correction(statement),
     )  # fmt: skip
 
