@@ -4,6 +4,7 @@ import { confirmed } from "./confirm.js";
 import { copy } from "./copy.js";
 import { errorSummary, files, once } from "./forms.js";
 import { menu, overflow } from "./page.js";
+import { typed } from "./typed.js";
 import { waiting } from "./waiting.js";
 
 const parts = { "error-summary": errorSummary, bulk, confirm: confirmed, copy, files, overflow, waiting };
@@ -12,4 +13,5 @@ for (const element of document.querySelectorAll("[data-part]")) {
   parts[element.dataset.part]?.(element);
 }
 once(document);
+typed(document.getElementById("main"));
 menu(document);

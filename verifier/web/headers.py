@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 
 from verifier.db import db, writes_wanted
-from verifier.web import once, permit, session, together
+from verifier.web import once, permit, returning, session, together
 
 CSP = "; ".join(
     (
@@ -55,6 +55,6 @@ def harden(response: Response) -> Response:
 
 def install(app: Flask) -> None:
     """Register both ends, and what a form written by hand carries."""
-    app.jinja_env.globals["once"] = once.field
+    app.jinja_env.globals.update(once=once.field, this_page=returning.this_page)
     app.before_request(begin)
     app.after_request(finish)

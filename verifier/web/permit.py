@@ -17,6 +17,7 @@ from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.rulepacks.load import pinned
 from verifier.web.lists import wants_spreadsheet
+from verifier.web.returning import this_page
 from verifier.web.session import signed_in_user
 
 View = Callable[..., Any]
@@ -38,7 +39,7 @@ def permit(permission: Permission, *, keeps_record: bool | Literal["export"] = F
             if permission is Permission.PUBLIC:
                 return view(**kwargs)
             if user is None:
-                return redirect(url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+                return redirect(url_for("accounts.sign_in", next=this_page()), 303)
             g.roles = _resolve(user, kwargs)
             if permission is not Permission.SIGNED_IN and not access.may(g.roles, permission):
                 raise NotPermitted

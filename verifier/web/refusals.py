@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -12,8 +12,9 @@ from werkzeug.exceptions import HTTPException
 
 from verifier.core.errors import NotPermitted, NotYours, Refusal
 from verifier.db import db
-from verifier.web import guard, outages
+from verifier.web import outages
 from verifier.web.outages import Outage, outage_of
+from verifier.web.returning import came_from
 from verifier.web.together import collided
 
 log = structlog.get_logger()
@@ -51,14 +52,6 @@ def on_refusal(refusal: Refusal) -> Any:
         return response
     flash(sentence(refusal), "error")
     return redirect(came_from(), 303)
-
-
-def came_from() -> str:
-    """The page of ours that the person was on, else the start page."""
-    origin = guard.split(request.referrer)
-    if origin.netloc == request.host and origin.path:
-        return guard.local_path(origin.path + (f"?{origin.query}" if origin.query else ""))
-    return url_for("casework.home")
 
 
 def page(code: int, title: str, text: str, reference: str | None = None) -> tuple[str, int]:

@@ -28,7 +28,7 @@ from verifier.web.filters import text_in
 from verifier.web.labels import label
 from verifier.web.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
-from verifier.web.refusals import came_from
+from verifier.web.returning import came_from
 from verifier.web.session import current_actor
 from verifier.web.spreadsheet import spreadsheet
 

@@ -36,7 +36,7 @@ from verifier.web.filters import text_in, tonnes, tonnes_exact
 from verifier.web.labels import label
 from verifier.web.lists import Page, asked_page, kept_filter
 from verifier.web.permit import may, permit
-from verifier.web.refusals import came_from
+from verifier.web.returning import came_from
 from verifier.web.session import current_actor
 from verifier.web.spreadsheet import spreadsheet
 from verifier.web.subjects import Describe, Described

@@ -29,7 +29,7 @@ from verifier.reports import queries as reports
 from verifier.web.filters import text_in
 from verifier.web.lists import paged_list
 from verifier.web.permit import may, permit
-from verifier.web.refusals import came_from
+from verifier.web.returning import came_from
 from verifier.web.session import current_actor
 
 PER_PAGE = 50

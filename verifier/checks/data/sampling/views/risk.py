@@ -18,7 +18,7 @@ from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.web.lists import paged_list
 from verifier.web.permit import may, permit
-from verifier.web.refusals import came_from
+from verifier.web.returning import came_from
 from verifier.web.session import current_actor
 
 PER_PAGE = 100
