@@ -62,11 +62,9 @@ export function typed(main) {
   const put_back = (values) => {
     const back = forms.filter(({ name, form }) => values[name] && refill(form, values[name]));
     if (back.length === 0) return;
-    const said = main.querySelector("[data-typed]");
-    const words = said.querySelector("template").content.cloneNode(true);
+    const words = document.getElementById("typed-again").content.cloneNode(true);
     if (!back.some(({ form }) => form.querySelector("input[type=file]"))) words.querySelector("[data-files]").remove();
-    said.hidden = false;
-    said.append(words);
+    main.querySelector("[data-typed]").replaceChildren(words);
   };
 
   const sent = store();

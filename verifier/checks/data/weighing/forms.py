@@ -31,7 +31,7 @@ class NatureForm(BaseForm):
     """What is material by its nature, and why."""
 
     subject = SelectField(_l("What"), validate_choice=False)
-    reason = TextAreaField(_l("Reason"), [Length(max=2000)])
+    reason = TextAreaField(_l("Reason"), [Length(max=2000)], id="nature-reason")
 
     def offer(self, choices: Iterable[tuple[str, str]]) -> None:
         """What can be marked."""
@@ -46,4 +46,4 @@ class NatureForm(BaseForm):
 class NettingForm(BaseForm):
     """Why errors may cancel."""
 
-    reason = TextAreaField(_l("Why they may cancel"), [Length(max=2000)])
+    reason = TextAreaField(_l("Why they may cancel"), [Length(max=2000)], id="netting-reason")

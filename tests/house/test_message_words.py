@@ -1,0 +1,62 @@
+"""A refusal says what to do, in words of its reader, and Chinese is written with its own punctuation."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+TO_DO = re.compile(r"^(Write|Say|Give|Fill in|Name|Choose|Enter) |must be ")
+"""A refusal of one clause is itself what to do."""
+HALF_WIDTH = re.compile(r"[一-龥] ?[,;:?!]|[,;?!] ?[一-龥]|[一-龥]\.(\s|$)|[一-龥]\(|\)[一-龥]|\.\.\.")
+INTERNAL = re.compile(r"\b(None|NULL|Traceback|Exception|SQL|UUID|uuid|enum|IntegrityError|foreign key)\b")
+
+
+def catalogue(language: str) -> dict[str, list[str]]:
+    with (ROOT / "verifier" / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        found = [(each.id, each.string) for each in read_po(file, language) if each.id]
+    return {said if isinstance(said, str) else said[0]: [text] if isinstance(text, str) else list(text) for said, text in found}
+
+
+def refusals() -> list[str]:
+    """The message ids that refusals are raised with; one that is put together stands for each it can become."""
+    known, found = catalogue("en"), set()
+    for file in (ROOT / "verifier").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refusal" and node.args:
+                match node.args[0]:
+                    case ast.Constant(value=str(name)):
+                        found.add(name)
+                    case ast.JoinedStr(values=parts):
+                        shape = "".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[a-z_.]+" for part in parts)
+                        found |= {name for name in known if re.fullmatch(shape, name)}
+    return sorted(found)
+
+
+def test_every_refusal_says_what_happened_and_what_to_do() -> None:
+    known, ids = catalogue("en"), refusals()
+    assert len(ids) > 250
+    assert [name for name in ids if len(re.split(r"[.:;] ", known[name][0])) < 2 and not TO_DO.search(known[name][0])] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_sentence_names_what_only_a_programmer_knows(language: str) -> None:
+    assert [
+        text for name, texts in catalogue(language).items() if re.fullmatch(r"[a-z_.]+", name) for text in texts if INTERNAL.search(text)
+    ] == []
+
+
+def test_chinese_is_written_with_full_width_punctuation() -> None:
+    formulas = re.compile(r"[=−]")
+    found = [text for texts in catalogue("zh").values() for text in texts if HALF_WIDTH.search(text) and not formulas.search(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize(("english", "chinese", "never"), [("releas", "发布", "放行|签发报告"), ("finding", "核查发现|发现", "调查结果")])
+def test_one_thing_has_one_name_in_chinese(english: str, chinese: str, never: str) -> None:
+    sentences, en = catalogue("zh"), catalogue("en")
+    about = {name: texts for name, texts in sentences.items() if english in (en.get(name, [""])[0] or name).lower() and texts[0]}
+    assert [texts[0] for texts in about.values() if re.search(never, texts[0])] == []
+    assert sum(bool(re.search(chinese, texts[0])) for texts in about.values()) > 10
