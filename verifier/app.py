@@ -23,7 +23,7 @@ from verifier.casework import views as casework
 from verifier.casework.materiality import views as weighing
 from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
-from verifier.checks.data.analysis import models as _analysis  # noqa: F401 - so that migrations know its rows
+from verifier.checks.data.analysis import views as analysis
 from verifier.checks.data.beside import views as beside
 from verifier.checks.data.estimates import views as estimates
 from verifier.checks.data.flags import views as flags
@@ -57,7 +57,7 @@ from verifier.web.together import Together
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, samples, beside, vouchers, numbers,
-    working, estimates, site, findings, evidence, statement, programme, jobs, health, weighing, versions,
+    working, estimates, site, findings, evidence, statement, programme, jobs, health, weighing, versions, analysis,
 )  # fmt: skip
 csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 

@@ -21,8 +21,8 @@ function draw(figure) {
   const series = marks.map((mark) => ({
     stroke: line(mark).stroke,
     width: mark.dataset.n === "0" ? 3 : 2,
-    dash: mark.dataset.n === "1" ? [6, 4] : undefined,
-    points: { show: true, size: mark.dataset.n === "2" ? 9 : 6 },
+    dash: { 1: [6, 4], 3: [2, 4] }[mark.dataset.n],
+    points: { show: mark.dataset.n !== "3", size: mark.dataset.n === "2" ? 9 : 6 },
     spanGaps: false,
   }));
   place.replaceChildren();

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from verifier.accounts.models import Organisation, User
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
+from verifier.checks.data.analysis import queries as procedures
 from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling.queries import Stand
 from verifier.checks.data.versions import queries as versions
@@ -93,6 +94,8 @@ class CaseOverview:
     """How far sampling is; None where the rules know none."""
     changes: Count = Count(0, 0)
     """What a corrected report changed that nobody asked for; nothing where no report took another's place."""
+    analysis: Count = Count(0, 0)
+    """Lines of analytical procedures that stand out; those without a conclusion hold nothing up."""
 
     @property
     def undecided(self) -> int:
@@ -111,7 +114,7 @@ def overview(engagement: Engagement) -> CaseOverview:
     facilities, sources = (boundary.progress_of(engagement, kind) for kind in (Kind.FACILITY, Kind.SOURCE))
     figures, flags, checklist = data.progress(engagement), data.flag_progress(engagement), site.progress(engagement)
     sampling, changes = samples.stand(engagement), versions.progress(engagement)
-    sampled = sampling.items
+    sampled, compared = sampling.items, procedures.progress(engagement)
     return CaseOverview(
         facilities=Count(facilities.done, facilities.total, facilities.findings),
         sources=Count(sources.done, sources.total, sources.findings),
@@ -122,6 +125,7 @@ def overview(engagement: Engagement) -> CaseOverview:
         photos=db.session.scalar(select(func.count()).select_from(Photo).where(Photo.case_id == engagement.id)) or 0,
         findings=finding_counts(engagement, inside=True),
         samples=Count(sampled.done, sampled.total + sampled.forced),
+        analysis=Count(compared.done, compared.total),
         sampling=sampling if load(engagement.pack_id).sampling else None,
         changes=Count(changes.done, changes.total),
     )

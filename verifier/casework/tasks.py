@@ -29,6 +29,7 @@ class Name(StrEnum):
     SOURCES = "sources"
     FLAGS = "flags"
     DATA = "data"
+    ANALYSIS = "analysis"
     SAMPLING = "sampling"
     CHANGES = "changes"
     VISIT = "visit"
@@ -67,11 +68,15 @@ class Reason(StrEnum):
 
 ENDPOINTS = {
     Name.FACILITIES: "boundary.facilities", Name.SOURCES: "boundary.sources", Name.FLAGS: "flags.flags", Name.DATA: "data.sources",
-    Name.SAMPLING: "samples.samples", Name.CHANGES: "versions.latest",
+    Name.ANALYSIS: "analysis.overview", Name.SAMPLING: "samples.samples", Name.CHANGES: "versions.latest",
     Name.VISIT: "site.visit", Name.CHECKLIST: "site.visit", Name.FINDINGS: "findings.findings",
     Name.CONCLUSION: "statement.conclusion", Name.REVIEW: "statement.review", Name.CERTIFY: "statement.signing",
     Name.COUNTERSIGN: "statement.signing", Name.SEAL: "statement.signing",
 }  # fmt: skip
+
+
+HOLDS_NOTHING_UP = frozenset({Name.ANALYSIS})
+"""Tasks a case is complete without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +115,15 @@ def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
 
 def progress(grouped: Grouped) -> tuple[int, int]:
     """How many tasks are completed, of how many; what need not be done is none."""
-    every = [task.how for _group, tasks in grouped for task in tasks if task.how is not How.OPTIONAL]
+    asked = [task for _group, tasks in grouped for task in tasks if task.name not in HOLDS_NOTHING_UP]
+    every = [task.how for task in asked if task.how is not How.OPTIONAL]
     return every.count(How.DONE), len(every)
 
 
 def _of_data(seen: CaseOverview) -> tuple[Name, ...]:
     """The tasks of check 2: sampling where the rules know it, changes where a report took another's place and changed what nobody asked."""
     sampling = (Name.SAMPLING,) if seen.sampling else ()
-    return (Name.FLAGS, Name.DATA, *sampling, *((Name.CHANGES,) if seen.changes.total else ()))
+    return (Name.FLAGS, Name.DATA, Name.ANALYSIS, *sampling, *((Name.CHANGES,) if seen.changes.total else ()))
 
 
 def _sampling(seen: CaseOverview) -> How:
@@ -137,6 +143,7 @@ def _checks(seen: CaseOverview) -> tuple[Task, ...]:
         Task(Name.SOURCES, _counted(seen.sources), seen.sources),
         Task(Name.FLAGS, _counted(seen.flags), seen.flags),
         Task(Name.DATA, _counted(seen.data), seen.data),
+        Task(Name.ANALYSIS, _counted(seen.analysis), seen.analysis),
         Task(Name.SAMPLING, _sampling(seen)),
         Task(Name.CHANGES, _counted(seen.changes), seen.changes),
         Task(Name.VISIT, How.DONE if seen.visits else How.NOT_STARTED),

@@ -1,0 +1,48 @@
+"""Input about analytical procedures: which lines to show, and what is held of one."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from verifier.core.analysis import LineState, Of, Procedure
+from verifier.web.forms import Required, SearchForm, VersionedForm
+from verifier.web.labels import label
+
+WHOLE_YEARS = (Procedure.YEAR_ON_YEAR, Procedure.SHARES)
+
+
+class LineFilter(SearchForm):
+    """Which lines to show, in which order."""
+
+    q = StringField(_l("Search"))
+    of = SelectField(_l("Lines of"), validate_choice=False)
+    state = SelectField(_l("State"), validate_choice=False)
+    sort = SelectField(
+        _l("Order"), validate_choice=False,
+        choices=[SelectChoice("", _l("As listed")), SelectChoice("change", _l("Largest change first"))],
+    )  # fmt: skip
+
+    def offer(self, procedure: Procedure) -> None:
+        """What can be chosen for a procedure."""
+        self.of.choices = [SelectChoice("", _("Categories and sources")), SelectChoice(Of.CATEGORY.value, _("Categories")),
+                           SelectChoice(Of.SOURCE.value, _("Sources"))]  # fmt: skip
+        self.state.choices = [
+            SelectChoice("", _("Any state")), SelectChoice("out", _("What stands out")), SelectChoice("waiting", _("Without a conclusion")),
+            *(SelectChoice(each.value, label(each)) for each in (LineState.CONCLUDED, LineState.CHANGED, LineState.INCOMPLETE)),
+        ]  # fmt: skip
+        if procedure not in WHOLE_YEARS:
+            del self.of
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What was asked for."""
+        fields = {"search": self.q, "of": self.of, "state": self.state, "sort": self.sort}
+        return {name: (field.data or "") if field is not None else "" for name, field in fields.items()}
+
+
+class ConclusionForm(VersionedForm):
+    """What a verifier holds of a line that stands out, and the figures they saw."""
+
+    figures = HiddenField()
+    conclusion = TextAreaField(_l("Your conclusion"), [Required(_l("Write what you hold of it")), Length(max=4000)])

@@ -1,0 +1,127 @@
+"""Reading the analytical procedures of a case: every line with the conclusion written on it, and where it stands."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from threading import Lock
+
+from sqlalchemy import select
+
+from verifier.checks.data.analysis.models import AnalysisConclusion
+from verifier.checks.data.beside import queries as beside
+from verifier.core.analysis import WAITING, Analysis, Line, LineState, Procedure
+from verifier.core.calculation import calculate
+from verifier.core.procedures import analyse
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.rulepacks.load import load
+
+_REMEMBERED = 6
+_analysed: OrderedDict[tuple[str, ...], Analysis] = OrderedDict()
+"""By the hashes of everything it follows from, as the recalculation."""
+_lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """A line with the conclusion last written on it."""
+
+    line: Line
+    conclusion: AnalysisConclusion | None
+
+    @property
+    def state(self) -> LineState:
+        """Where it stands."""
+        return self.line.state(self.conclusion.fingerprint if self.conclusion else None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a conclusion."""
+        return self.state in WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many lines stand out, and how many of them are concluded on; none of them blocks the conclusion of the case."""
+
+    done: int
+    total: int
+
+
+def analysis_of(engagement: Engagement) -> Analysis:
+    """The four procedures over the version under verification; the same value again while the process remembers it."""
+    version, pack, with_it = engagement.report_version, load(engagement.pack_id), beside.beside(engagement)
+    key = (version.sha256, pack.sha256, *with_it.key)
+    with _lock:
+        if key in _analysed:
+            _analysed.move_to_end(key)
+            return _analysed[key]
+    previous = with_it.last_year()
+    before = calculate(previous, pack) if previous is not None else None
+    found = analyse(
+        reports.report_of(version), beside.calculation_of(engagement), pack, previous=previous, before=before, body=dict(with_it.body)
+    )
+    with _lock:
+        _analysed[key] = found
+        while len(_analysed) > _REMEMBERED:
+            _analysed.popitem(last=False)
+    return found
+
+
+def remarked(engagement: Engagement, procedure: Procedure | None = None) -> list[Remarked]:
+    """The lines of a procedure, or of all, each with its conclusion."""
+    analysis = analysis_of(engagement)
+    of = select(AnalysisConclusion).where(AnalysisConclusion.engagement_id == engagement.id)
+    given = {row.line_key: row for row in db.session.scalars(of)}
+    return [Remarked(line, given.get(line.key)) for line in (analysis.lines if procedure is None else analysis.of(procedure))]
+
+
+def one(engagement: Engagement, key: str) -> Remarked | None:
+    """One line by its natural key."""
+    return next((each for each in remarked(engagement) if each.line.key == key), None)
+
+
+def progress(engagement: Engagement) -> Progress:
+    """How far the lines that stand out are concluded on."""
+    out = [each for each in remarked(engagement) if each.line.stands_out]
+    return Progress(sum(not each.is_open for each in out), len(out))
+
+
+def grouped(rows: Sequence[Remarked]) -> list[tuple[Remarked, ...]]:
+    """Lines of one source or product together: its months stand side by side."""
+    return [tuple(together) for _key, together in groupby(rows, key=lambda each: (each.line.of, each.line.code))]
+
+
+def matching(
+    groups: Sequence[tuple[Remarked, ...]], *, search: str = "", of: str = "", state: str = "", sort: str = ""
+) -> list[tuple[Remarked, ...]]:
+    """The groups with a line of the filter: `state` is a state, `out` or `waiting`; as listed, or the largest change first."""
+    wanted = search.strip().casefold()
+    found = [
+        group
+        for group in groups
+        if (not of or group[0].line.of == of)
+        and (not wanted or wanted in f"{group[0].line.code} {group[0].line.name}".casefold())
+        and (not state or any(_at(each, state) for each in group))
+    ]
+    return sorted(found, key=lambda group: -max(_moved(each) for each in group)) if sort == "change" else found
+
+
+def next_open(engagement: Engagement, line: Line) -> Line | None:
+    """The next line of the procedure that waits for a conclusion, from the beginning again after the last."""
+    rows = remarked(engagement, line.procedure)
+    at = next((number for number, each in enumerate(rows) if each.line.key == line.key), 0)
+    return next((each.line for each in (*rows[at + 1 :], *rows[:at]) if each.is_open), None)
+
+
+def _at(each: Remarked, state: str) -> bool:
+    return each.line.stands_out if state == "out" else each.is_open if state == "waiting" else each.state == state
+
+
+def _moved(each: Remarked) -> float:
+    """How far a figure moved: what came or went as a whole moved as far as it is large."""
+    main = each.line.main
+    change = main.change if main.change is not None else main.now or main.then
+    return abs(float(change or 0))

@@ -1,0 +1,159 @@
+"""Pages of the analytical procedures: what each compares, its lines drawn and tabled, and what is concluded on those that stand out."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data.analysis import actions, queries
+from verifier.checks.data.analysis.forms import ConclusionForm, LineFilter
+from verifier.checks.data.analysis.queries import Remarked
+from verifier.checks.data.analysis.views import drawings, figures, sheets
+from verifier.checks.data.analysis.wording import COMPARES, PROCEDURES, USES
+from verifier.checks.data.analysis.wording import STATES as TAGS
+from verifier.checks.data.beside import queries as beside
+from verifier.checks.data.beside.wording import amount, tolerance_name
+from verifier.core.access import Permission
+from verifier.core.analysis import Line, Of, Procedure
+from verifier.core.errors import NotPermitted
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.subject import Subject
+from verifier.core.tolerances import InForce
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.rulepacks.load import load
+from verifier.web.filters import text_in
+from verifier.web.labels import label
+from verifier.web.lists import kept_filter, paged_list
+from verifier.web.permit import may, permit
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import MEDIA_TYPE, download
+
+bp = Blueprint("analysis", __name__)
+LABELS = PROCEDURES
+STATES = TAGS
+PER_PAGE = 50
+GROUPS_A_PAGE = 6
+"""Sources or products whose months stand on one page."""
+NO_KEY = "~"
+CHOICE = "any(year_on_year, months, products, shares)"
+
+for _name in ("figure", "signed_figure", "part", "signed_part", "written_unit"):
+    bp.add_app_template_filter(getattr(figures, _name), _name)
+
+
+@bp.get("/cases/<uuid:engagement_id>/data/analysis")
+@permit(Permission.WORK_READ)
+def overview(engagement: Engagement) -> ResponseReturnValue:
+    """The four procedures, how much stands out in each, and what they are held against."""
+    rows = queries.remarked(engagement)
+    counted = [(each, [row for row in rows if row.line.procedure is each]) for each in Procedure]
+    return render_template(
+        "checks/data/analysis/overview.html", engagement=engagement, counted=counted, compares=COMPARES,
+        analysis=queries.analysis_of(engagement), limits=_limits(engagement, {code for codes in USES.values() for code in codes}),
+        amount=amount, tolerance_name=tolerance_name,
+    )  # fmt: skip
+
+
+@bp.get(f"/cases/<uuid:engagement_id>/data/analysis/<{CHOICE}:procedure>")
+@permit(Permission.WORK_READ)
+def lines(engagement: Engagement, procedure: str) -> ResponseReturnValue:
+    """One procedure: drawn and tabled, filtered, a page at a time."""
+    which = Procedure(procedure)
+    every = queries.remarked(engagement, which)
+    groups, form = _filtered(which, every)
+    by_month = which in (Procedure.MONTHS, Procedure.PRODUCTS)
+    analysis = queries.analysis_of(engagement)
+    return render_template(
+        f"checks/data/analysis/{which}.html", engagement=engagement, procedure=which, form=form, analysis=analysis,
+        page=paged_list(groups, GROUPS_A_PAGE if by_month else PER_PAGE), any=bool(every), compares=COMPARES[which],
+        year=engagement.unit_year.year.emission_year, name=_namer(engagement),
+        drawn=drawings.bars(which, every, _namer(engagement), both=which is Procedure.YEAR_ON_YEAR or analysis.last is not None),
+        limits=_limits(engagement, set(USES[which])), amount=amount, tolerance_name=tolerance_name, source_url=_source_url,
+        waiting=sum(each.is_open for each in every), out=sum(each.line.stands_out for each in every),
+        list_url=url_for(".lines", engagement_id=engagement.id, procedure=procedure),
+        export=url_for(".taken_away", engagement_id=engagement.id, procedure=procedure, **kept_filter()),
+    )  # fmt: skip
+
+
+@bp.route("/cases/<uuid:engagement_id>/data/analysis/lines/<path:line_key>", methods=["GET", "POST"])
+@permit(Permission.WORK_READ)
+def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
+    """One line: its figures, and what is concluded on it."""
+    if request.method == "POST" and not may(Permission.DATA_DECIDE):
+        raise NotPermitted
+    found = queries.one(engagement, line_key)
+    if found is None:
+        abort(404)
+    given, fresh = found.conclusion, found.line.fingerprint
+    form = ConclusionForm(
+        data={"version": given.version if given else 0, "figures": fresh, "conclusion": given.conclusion if given else ""}
+    )
+    if form.validate_on_submit():
+        actions.conclude(
+            engagement, line_key, form.conclusion.data or "", figures=form.figures.data or "", seen_version=form.seen_version,
+            actor=current_actor(), now=utcnow(),
+        )  # fmt: skip
+        flash(_("The conclusion is kept."), "success")
+        following = queries.next_open(engagement, found.line)
+        return redirect(_address(engagement, following) if following else _list(engagement, found.line.procedure), 303)
+    form.figures.data, form.version.data = fresh, given.version if given else 0
+    following = queries.next_open(engagement, found.line)
+    return render_template(
+        "checks/data/analysis/line.html", engagement=engagement, each=found, line=found.line, form=form,
+        title=_namer(engagement)(found.line),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK) and found.line.stands_out,
+        limits=_limits(engagement, set(USES[found.line.procedure])), amount=amount, tolerance_name=tolerance_name,
+        year=engagement.unit_year.year.emission_year, analysis=queries.analysis_of(engagement), source_url=_source_url,
+        following=_address(engagement, following) if following else None, list_url=_list(engagement, found.line.procedure),
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/analysis.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement) -> ResponseReturnValue:
+    """All four procedures with live formulas, or one of them as filtered."""
+    asked = request.args.get("procedure", "")
+    chosen = [each for each in Procedure if each == asked] or list(Procedure)
+    rows = {each: queries.remarked(engagement, each) for each in chosen}
+    if len(chosen) == 1:
+        rows = {each: [row for group in _filtered(each, found)[0] for row in group] for each, found in rows.items()}
+    record("data:analysis:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, rows=sum(map(len, rows.values())))  # fmt: skip
+    data = sheets.workbook(rows, queries.analysis_of(engagement), engagement.unit_year.year.emission_year, _namer(engagement))
+    what = label(chosen[0]) if len(chosen) == 1 else _("Analytical procedures")
+    return download(data, f"{engagement.number} {what}.xlsx", MEDIA_TYPE)
+
+
+def _filtered(procedure: Procedure, every: list[Remarked]) -> tuple[list[tuple[Remarked, ...]], LineFilter]:
+    form = LineFilter(request.args)
+    form.offer(procedure)
+    return queries.matching(queries.grouped(every), **form.asked), form
+
+
+def _namer(engagement: Engagement) -> figures.Namer:
+    categories = {category.code: text_in(category.name) for category in load(engagement.pack_id).categories}
+
+    def name(line: Line) -> str:
+        """What a line is of, in the reader's language."""
+        if line.of is Of.TOTAL:
+            return _("The whole report")
+        return categories.get(line.code, line.code) if line.of is Of.CATEGORY else f"{line.code} {line.name}".strip() or "—"
+
+    return name
+
+
+def _limits(engagement: Engagement, codes: set[str]) -> list[InForce]:
+    return [each for each in beside.tolerances(engagement) if each.code in codes]
+
+
+def _address(engagement: Engagement, line: Line) -> str:
+    return url_for(".line", engagement_id=engagement.id, line_key=line.key)
+
+
+def _list(engagement: Engagement, procedure: Procedure) -> str:
+    return url_for(".lines", engagement_id=engagement.id, procedure=procedure.value)
+
+
+def _source_url(engagement: Engagement, line: Line) -> str:
+    return url_for("data.source", engagement_id=engagement.id, source_key=line.code or NO_KEY)

@@ -1,0 +1,23 @@
+"""What the bars of a procedure of whole years show: categories, and the heaviest sources."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from verifier.checks.data.analysis.queries import Remarked
+from verifier.checks.data.analysis.views.figures import Namer
+from verifier.core.analysis import Of, Procedure
+
+HEAVIEST = 10
+Bar = tuple[str, list[Fraction | None]]
+
+
+def bars(procedure: Procedure, rows: Sequence[Remarked], name: Namer, *, both: bool) -> list[Bar]:
+    """This year (and last with `both`) of the whole, each category and the ten heaviest sources; shares in percent."""
+    if procedure not in (Procedure.YEAR_ON_YEAR, Procedure.SHARES):
+        return []
+    scale = 100 if procedure is Procedure.SHARES else 1
+    lines = [row.line for row in rows]
+    sources = sorted((line for line in lines if line.of is Of.SOURCE), key=lambda line: -abs(line.main.now or line.main.then or 0))
+    shown = [line for line in lines if line.of is not Of.SOURCE] + sources[:HEAVIEST]
+    series = [(name(line), [line.main.now, line.main.then] if both else [line.main.now]) for line in shown]
+    return [(words, [None if value is None else value * scale for value in values]) for words, values in series]
