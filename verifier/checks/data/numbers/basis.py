@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.numbers import linked, queries
 from verifier.checks.data.vouchers.models import VoucherLink
 from verifier.core.corrections import resting_on
 from verifier.core.numbers import NumberKind
 from verifier.core.report import CrosscheckRow, MeterRow, ReportedReport, period_of
-from verifier.core.results import Flag, SourceResult, Step, UsedFactor, UsedQuantity
+from verifier.core.results import Calculation, Flag, SourceResult, Step, UsedFactor, UsedQuantity
 from verifier.core.subject import Subject
 from verifier.engagements.models import Engagement
 from verifier.evidence import queries as evidence
@@ -43,7 +44,6 @@ def of(engagement: Engagement, number: ReportedNumber) -> Basis:
     result = calculation.source(number.source_key)
     quantity = _quantity(result, number)
     factors = _factors(result, number)
-    flags = calculation.flags_of(number.source_key) if result else calculation.flags
     return Basis(
         source=reports.source_of(version, number.source_key),
         result=result,
@@ -51,12 +51,29 @@ def of(engagement: Engagement, number: ReportedNumber) -> Basis:
         steps=_steps(result, number),
         factors=tuple(zip(factors, _keys(engagement, factors), strict=True)),
         speaks_of=len(resting_on(report, number.source_key)) if number.kind == NumberKind.FACTOR else 0,
-        flags=tuple(flag for flag in flags if flag.code in number.flag_codes.split() and _is_at(flag, number)),
+        flags=_flags(engagement, number, calculation, result),
         independent=_independent(report, number),
         meter=_meter(report, result),
         vouchers=tuple(linked.about(linked.links(engagement, number.source_key), number.period, number.parameter)),
         photos=tuple(evidence.photos_of(engagement.id, Subject("number", number.number_key))) + _photos(engagement, number),
     )
+
+
+def _flags(engagement: Engagement, number: ReportedNumber, calculation: Calculation, result: SourceResult | None) -> tuple[Flag, ...]:
+    """What looks wrong with it in this case: beside last year, the plan and the body's tolerances too, each at its own place."""
+    now = beside.calculation_of(engagement)
+    flags = now.flags_of(number.source_key) if result else now.flags
+    codes, known = number.flag_codes.split(), set(calculation.flags)
+    return tuple(
+        flag for flag in flags if (flag.code in codes and _is_at(flag, number)) or (flag not in known and _is_its_own(flag, number))
+    )
+
+
+def _is_its_own(flag: Flag, number: ReportedNumber) -> bool:
+    """Whether a flag that only this case raises is about this very number, or about its source as a whole."""
+    if flag.row is not None:
+        return (flag.sheet, flag.row) == (number.sheet, number.row)
+    return number.kind == NumberKind.REPORTED if not flag.period else flag.period == number.period
 
 
 def _quantity(result: SourceResult | None, number: ReportedNumber) -> UsedQuantity | None:
