@@ -56,7 +56,7 @@ export function typed(main) {
   const { reader, posted } = main.dataset;
   const forms = named(document);
   const place = () => location.pathname + location.search;
-  const mine = history.state?.reader === reader ? history.state.forms ?? {} : {};
+  const mine = (history.state?.reader === reader && history.state?.forms) || {};
   const note = (values) => history.replaceState({ reader, forms: values }, "", location.href);
 
   const put_back = (values) => {
