@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from flask import Flask
+from flask_babel import force_locale
+
+from verifier.web.filters import spoken
 
 ROOT = Path(__file__).resolve().parents[2]
 TO_DO = re.compile(r"^(Write|Say|Give|Fill in|Name|Choose|Enter) |must be ")
@@ -60,3 +64,16 @@ def test_one_thing_has_one_name_in_chinese(english: str, chinese: str, never: st
     about = {name: texts for name, texts in sentences.items() if english in (en.get(name, [""])[0] or name).lower() and texts[0]}
     assert [texts[0] for texts in about.values() if re.search(never, texts[0])] == []
     assert sum(bool(re.search(chinese, texts[0])) for texts in about.values()) > 10
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "marked"),
+    [
+        ("en", "京诚核查 & Co.", '<span lang="zh-Hans">京诚核查</span> &amp; Co.'),
+        ("en", "<b>", "&lt;b&gt;"),
+        ("zh", "京诚核查 & Co.", "京诚核查 &amp; Co."),
+    ],
+)
+def test_chinese_on_an_english_page_is_marked_for_whoever_listens(app: Flask, language: str, text: str, marked: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        assert spoken(text) == marked

@@ -1,5 +1,6 @@
 """How values look in pages: tonnes, dates, words, in the reader's language."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -8,11 +9,13 @@ from typing import Any
 from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from verifier.core.access import Role
 from verifier.web.labels import label, state_of
 from verifier.web.language import language
 
+CHINESE = re.compile(r"([一-鿿][一-鿿〔〕（）《》「」、，；：。0-9]*)")
 Number = Decimal | Fraction | int | None
 
 
@@ -86,7 +89,17 @@ def iso(value: datetime | date) -> str:
     return value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
 
 
+def spoken(text: str) -> Markup:
+    """Chinese on an English page, marked as such, so that a screen reader says it instead of skipping it."""
+    if language() == "zh":
+        return escape(text)
+    marked = (
+        Markup('<span lang="zh-Hans">{}</span>').format(part) if n % 2 else escape(part) for n, part in enumerate(CHINESE.split(text))
+    )
+    return Markup("").join(marked)
+
+
 def install(app: Flask) -> None:
     """Register the filters."""
-    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, role_name, size, iso, label, state_of):
+    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, role_name, size, iso, spoken, label, state_of):
         app.jinja_env.filters[filter.__name__] = filter
