@@ -3,7 +3,18 @@
 import pytest
 
 from verifier.core.errors import Refusal
-from verifier.core.findings import DISPOSED, TABLE, WITH_UNIT, FindingDeed, FindingState, after, decided, deeds_of, open_deeds
+from verifier.core.findings import (
+    DISPOSED,
+    TABLE,
+    WITH_UNIT,
+    FindingDeed,
+    FindingState,
+    after,
+    check_article,
+    decided,
+    deeds_of,
+    open_deeds,
+)
 
 S, D = FindingState, FindingDeed
 EXPECTED = {
@@ -70,3 +81,23 @@ def test_accepting_what_was_not_answered_says_so(state: S) -> None:
     with pytest.raises(Refusal) as refused:
         decided(state, D.ACCEPT, needs_answer=True, dispositions=("closed",))
     assert refused.value.message == "finding.accept.not_answered"
+
+
+@pytest.mark.parametrize(
+    ("needed", "text", "refused"),
+    [
+        (True, "The plan was not followed.", True),
+        (True, "Article 12(1) was not complied with.", False),
+        (True, "Contrary to Art. 7, the meter was not listed.", False),
+        (True, "未遵守第十二条第一款。", False),
+        (True, "A particular article of 12 goods", True),
+        (False, "The plan was not followed.", False),
+    ],
+)
+def test_a_class_that_must_cite_an_article_is_refused_without_one(needed: bool, text: str, refused: bool) -> None:
+    try:
+        check_article(needed, "Title", text)
+    except Refusal as raised:
+        assert (raised.message, refused) == ("finding.article.missing", True)
+    else:
+        assert not refused

@@ -98,8 +98,8 @@ def build(app: Flask) -> World:
     make.report(cast, case.unit_year, make.PARK)
     values = {
         "method": "tonne_unit", "position": 1, "before": 1, "after": 2, "mark_id": uuid4(),
-        "voucher_id": shown.id, "page": 1, "request_number": 1, "workbook_id": plan.id, "workbook_kind": "plan",
-        "procedure": "months", "line_key": "months/source/E-053/2021-07",
+        "voucher_id": shown.id, "link_id": shown.links[0].id, "page": 1, "request_number": 1,
+        "workbook_id": plan.id, "workbook_kind": "plan", "procedure": "months", "line_key": "months/source/E-053/2021-07",
         "tolerance_code": "outlier", "programme": "beijing", "version": "2021",
         "engagement_id": case.id, "unit_year_id": case.unit_year_id, "year_id": case.unit_year.year_id, "number": 1, "kind": "source",
         "key": "E-095", "source_key": "E-095", "number_key": "reported/E-095", "item_code": item, "photo_id": photo.id, "copy": "preview",

@@ -1,5 +1,6 @@
 """Findings: their states as one table, what disposes of one, and what still waits."""
 
+import re
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
@@ -39,6 +40,15 @@ class FindingDeed(StrEnum):
     REPORT_UNCORRECTED = "report_uncorrected"
     ESTIMATE = "estimate"
     CARRY_OVER = "carry_over"
+
+
+_ARTICLE = re.compile(r"\b(?:Art\.?|Articles?)\s*\d+|第\s*[\d一二三四五六七八九十百]+\s*条", re.IGNORECASE)
+
+
+def check_article(needed: bool, *texts: str) -> None:
+    """Where the class must cite the article of law that is not complied with, one of the texts names it (AVR; pack: cites_article)."""
+    if needed and not any(_ARTICLE.search(text) for text in texts):
+        raise Refusal("finding.article.missing")
 
 
 S, D = FindingState, FindingDeed

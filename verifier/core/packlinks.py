@@ -32,9 +32,14 @@ CODED_SECTIONS = (
 )
 
 
+SAMPLING = {"methods": ("ladder", "tonne_unit", "reciprocal"), "readings": ("strict", "lenient"), "weigh": ("cause", "nature", "effect")}
+COVERED = ("data", "sites")
+"""What the method of sampling knows to do; a pack may admit less of it, and nothing else."""
+
+
 def loose(data: Row) -> list[tuple[str, str]]:
     """Every code that stands twice or leads nowhere, as (key, reason), of a pack whose shape is right."""
-    return [*_twice(data), *_unknown(data), *_factors(data), *_dates(data), *_whole(data)]
+    return [*_twice(data), *_unknown(data), *_sampled(data), *_factors(data), *_dates(data), *_whole(data)]
 
 
 def _codes(data: Row, section: str) -> list[str]:
@@ -64,6 +69,16 @@ def _unknown(data: Row) -> Iterator[tuple[str, str]]:
     yield from loose_forms(data.get("statement_forms", ()), _codes(data, "checklist"))
     for table in data.get("conservative", {}).get("tables", ()):
         yield from _missing("conservative.tables", table, _codes(data, "tables"), "table")
+
+
+def _sampled(data: Row) -> Iterator[tuple[str, str]]:
+    rule = data.get("sampling", {})
+    ladder = rule.get("ladder", {})
+    for key, rows in (("methods", rule.get("methods", ())), *((key, ladder.get(key, ())) for key in ("readings", "weigh"))):
+        for row in rows:
+            yield from _missing(f"sampling.{key}.{row['code']}", row["code"], SAMPLING[key], f"sampling {key}")
+    for code in ladder.get("covers", ()):
+        yield from _missing("sampling.ladder.covers", code, COVERED, "population")
 
 
 def _factors(data: Row) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from verifier.audit.actions import record
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.findings import Check, FindingDeed, FindingState, after, decided
+from verifier.core.findings import Check, FindingDeed, FindingState, after, check_article, decided
 from verifier.core.lifecycle import Deed, Stage
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
@@ -177,6 +177,7 @@ def _refuse_unfit(engagement: Engagement, draft: Draft) -> None:
         raise Refusal("finding.effect.not_of_class")
     if not draft.title or not draft.description:
         raise Refusal("finding.text.missing")
+    check_article(of_class.cites_article, draft.title, draft.description)
 
 
 def refuse_twin(engagement: Engagement, subject: Subject, draft: Draft) -> None:
