@@ -21,6 +21,12 @@ def attempt(password: str, origin: Origin = HOME, *, later: timedelta = timedelt
     return answer.outcome
 
 
+def counted(email: str, origin: Origin) -> None:
+    """A wrong password as it is counted, without the tenth of a second that hashing one takes."""
+    throttle.count(throttle.buckets("password", email, origin.visitor(None), utcnow()), utcnow())
+    db.session.commit()
+
+
 def test_five_wrong_passwords_from_an_address_make_it_wait_even_with_the_right_one(cast: Cast) -> None:
     with_password(cast.contact)
     assert [attempt("wrong") for _try in range(5)] == [Outcome.WRONG] * 5
@@ -31,7 +37,7 @@ def test_five_wrong_passwords_from_an_address_make_it_wait_even_with_the_right_o
 def test_a_stranger_does_not_lock_the_owner_out_at_another_address(cast: Cast) -> None:
     with_password(cast.contact)
     for number in range(60):
-        attempt("wrong", Origin(f"198.51.100.{number}", "bot", None))
+        counted(EMAIL, Origin(f"198.51.100.{number}", "bot", None))
     assert attempt("wrong", Origin("198.51.100.1", "bot", None)) is Outcome.WRONG
     assert attempt("wrong", Origin("198.51.100.1", "bot", None)) is Outcome.WAIT, "an attacked account leaves each address two tries"
     assert attempt(GOOD, HOME) is Outcome.SIGNED_IN
@@ -64,8 +70,10 @@ def test_a_browser_cookie_is_good_for_its_own_accounts_only_and_cannot_be_made_u
 
 def test_an_address_that_tries_many_accounts_must_wait(cast: Cast) -> None:
     with_password(cast.contact)
-    for number in range(50):
-        attempt("wrong", email=f"nobody{number}@example.org")
+    for number in range(45):
+        counted(f"nobody{number}@example.org", HOME)
+    for number in range(45, 50):
+        assert attempt("wrong", email=f"nobody{number}@example.org") is Outcome.WRONG
     assert attempt(GOOD) is Outcome.WAIT
 
 

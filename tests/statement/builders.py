@@ -23,8 +23,8 @@ from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
-from verifier.statement import actions, authority, keys, queries
-from verifier.statement.models import SigningKey
+from verifier.statement import actions, authority, issuing, keys, queries
+from verifier.statement.models import SigningKey, Statement
 
 PASSPHRASE = "the river rises at night"
 TEXT = "The report was verified on site."
@@ -163,3 +163,22 @@ def signer(person: User, *, seal: bool = False) -> Signer:
     """The person with key and authenticator."""
     give_key(person, seal=seal)
     return Signer(person, give_second_factor(person), utcnow())
+
+
+def signing_people(cast: Cast) -> dict[str, Signer]:
+    """Who signs, in their order."""
+    return {"certify": signer(cast.lead), "countersign": signer(cast.signatory), "seal": signer(cast.coordinator, seal=True)}
+
+
+def all_sign(case: Engagement, people: dict[str, Signer]) -> Statement:
+    """Three signatures, one after the other."""
+    for deed, who in people.items():
+        code, at = who.code()
+        made: Statement = getattr(issuing, deed)(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
+    db.session.commit()
+    return made
+
+
+def issued(cast: Cast) -> Statement:
+    """A statement signed by all three."""
+    return db.session.get_one(Statement, homes.built("issued", lambda: all_sign(approved(cast), signing_people(cast))))

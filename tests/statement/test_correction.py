@@ -6,30 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.people import Cast, actor, sign_in
-from tests.statement.builders import PASSPHRASE, Signer, approve, approved, signer
+from tests.statement.builders import all_sign, approve, approved, signing_people
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements import actions as engagements
-from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
-from verifier.statement import actions, commands, issuing
+from verifier.statement import actions, commands
 from verifier.statement.inspect import Verdict
-from verifier.statement.models import Statement
-
-
-def all_sign(case: Engagement, people: dict[str, Signer]) -> Statement:
-    """Three signatures, one after the other."""
-    for deed, who in people.items():
-        code, at = who.code()
-        made: Statement = getattr(issuing, deed)(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
-    db.session.commit()
-    return made
-
-
-def signing_people(cast: Cast) -> dict[str, Signer]:
-    """Who signs, in their order."""
-    return {"certify": signer(cast.lead), "countersign": signer(cast.signatory), "seal": signer(cast.coordinator, seal=True)}
 
 
 def test_a_correction_shows_at_once_and_supersedes_when_the_next_statement_is_issued(client: FlaskClient, cast: Cast) -> None:

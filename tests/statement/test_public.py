@@ -9,13 +9,12 @@ from click.testing import CliRunner
 from flask import current_app
 from flask.testing import FlaskClient
 
-from tests.people import Cast, actor, sign_in
-from tests.statement import forgeries
-from tests.statement.builders import PASSPHRASE, approved, settle_authority, signer
+from tests.people import Cast, sign_in
+from tests.statement import builders, forgeries
+from tests.statement.builders import settle_authority
 from verifier.cli import main
 from verifier.db import db
 from verifier.evidence.queries import store
-from verifier.statement import issuing
 from verifier.statement.models import Statement
 from verifier.statement.views import public
 
@@ -23,16 +22,7 @@ from verifier.statement.views import public
 @pytest.fixture
 def issued(cast: Cast) -> Statement:
     """A statement signed by all three."""
-    case = approved(cast)
-    for person, deed in (
-        (signer(cast.lead), "certify"),
-        (signer(cast.signatory), "countersign"),
-        (signer(cast.coordinator, seal=True), "seal"),
-    ):
-        code, at = person.code()
-        statement: Statement = getattr(issuing, deed)(case, person.person, PASSPHRASE, code, actor=actor(person.person), now=at)
-    db.session.commit()
-    return statement
+    return builders.issued(cast)
 
 
 def drop(client: FlaskClient, pdf: bytes) -> str:
