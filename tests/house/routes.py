@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from tests import make
+from tests import big, make
 from tests.people import Cast, actor, sign_in
 from verifier.accounts import actions as accounts
 from verifier.accounts.models import SignedInSession
@@ -55,11 +55,18 @@ class World:
     values: dict[str, str]
 
 
-def build(app: Flask) -> World:
+def small(folder: Path, sources: int) -> Path:
+    """A workbook of so few sources that a page of it costs little."""
+    file = folder / f"park-of-{sources}.xlsx"
+    file.write_bytes(big.workbook(big.park(12 * sources)))
+    return file
+
+
+def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make.PARK, source: str = "E-095") -> World:
     """A case under way: a finding sent and answered with a file, a visit, a photo, an undeclared member, and spare rows to act on."""
     cast, now = Cast(), utcnow()
     spare = accounts.create_user(cast.org("body"), "spare@example.org", "Spare", actor=actor(cast.admin), now=now)
-    case = make.engagement(cast, Stage.CHECKING)
+    case = make.engagement(cast, Stage.CHECKING, workbook)
     for person, role in ((cast.colleague, Role.VERIFIER), (spare, Role.TECHNICAL_EXPERT)):
         db.session.add(TeamMember(engagement=case, user=person, role=role, named_by=cast.coordinator.id, named_at=now))
     day = now.date()
@@ -70,14 +77,14 @@ def build(app: Flask) -> World:
     ).kept[0]  # fmt: skip
     for number in (1, 2):
         findings.raise_finding(
-            case, Subject("source", "E-095"), "data", "non_conformity", load(case.pack_id).clauses[0].code, f"Finding {number}", "Look.",
+            case, Subject("source", source), "data", "non_conformity", load(case.pack_id).clauses[0].code, f"Finding {number}", "Look.",
             actor=actor(cast.lead), now=now,
         )  # fmt: skip
     sent = findings.send_all(case, actor=actor(cast.lead), now=now)
     said = findings.answer(sent[0], "Here it is.", [("voucher.csv", b"month,quantity\n1,2\n")], actor=actor(cast.contact), now=now)
     findings.put_photo(sent[0], photo, actor=actor(cast.lead), now=now)
     findings.raise_finding(
-        case, Subject("source", "E-095"), "data", "non_conformity", load(case.pack_id).clauses[0].code, "Finding 3", "Look.",
+        case, Subject("source", source), "data", "non_conformity", load(case.pack_id).clauses[0].code, "Finding 3", "Look.",
         actor=actor(cast.lead), now=now,
     )  # fmt: skip
     asked = Plan(Method.TONNE_UNIT, "added", tonnes=TonneUnitPlan(Fraction(1, 20), Fraction(10_000)))
@@ -88,21 +95,21 @@ def build(app: Flask) -> World:
     db.session.add(token)
     db.session.flush()
     shown, _new = vouchers.hand_in(
-        case, "meter.jpg", store().get(photo.original_sha256), "Meter", keys=[NumberKey("E-095")], by_unit=True,
+        case, "meter.jpg", store().get(photo.original_sha256), "Meter", keys=[NumberKey(source)], by_unit=True,
         actor=actor(cast.contact), now=now,
     )  # fmt: skip
-    vouchers.ask(case, [NumberKey("E-095")], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
+    vouchers.ask(case, [NumberKey(source)], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
     plan = beside.keep_workbook(
-        case, "plan", "plan.xlsx", make.PARK.read_bytes(), already=reports.report_of(case.report_version), actor=actor(cast.lead), now=now
+        case, "plan", "plan.xlsx", later.read_bytes(), already=reports.report_of(case.report_version), actor=actor(cast.lead), now=now
     )
-    make.report(cast, case.unit_year, make.PARK)
+    make.report(cast, case.unit_year, later)
     values = {
         "method": "tonne_unit", "position": 1, "before": 1, "after": 2, "mark_id": uuid4(),
         "voucher_id": shown.id, "link_id": shown.links[0].id, "page": 1, "request_number": 1,
-        "workbook_id": plan.id, "workbook_kind": "plan", "procedure": "months", "line_key": "months/source/E-053/2021-07",
+        "workbook_id": plan.id, "workbook_kind": "plan", "procedure": "months", "line_key": f"months/source/{source}/2021-07",
         "tolerance_code": "outlier", "programme": "beijing", "version": "2021",
         "engagement_id": case.id, "unit_year_id": case.unit_year_id, "year_id": case.unit_year.year_id, "number": 1, "kind": "source",
-        "key": "E-095", "source_key": "E-095", "number_key": "reported/E-095", "item_code": item, "photo_id": photo.id, "copy": "preview",
+        "key": source, "source_key": source, "number_key": f"reported/{source}", "item_code": item, "photo_id": photo.id, "copy": "preview",
         "visit_id": visit.id,
         "at": handing_in.wait_for(case.unit_year, b"waits", "large.xlsx", "", actor=actor(cast.contact), now=now),
         "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id, "session_id": token.id, "user_id": spare.id,
