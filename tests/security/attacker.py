@@ -22,6 +22,7 @@ class FoundForm:
     method: str
     fields: list[tuple[str, str]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    enctype: str = ""
 
 
 class FormReader(HTMLParser):
@@ -40,7 +41,7 @@ class FormReader(HTMLParser):
         if tag == "a" and has.get("href"):
             self.links.append(has["href"])
         if tag == "form":
-            self._in = FoundForm(has.get("action", ""), has.get("method", "get").lower())
+            self._in = FoundForm(has.get("action", ""), has.get("method", "get").lower(), enctype=has.get("enctype", ""))
             self.forms.append(self._in)
         elif self._in is not None and tag == "select":
             self._select = has.get("name", "")
