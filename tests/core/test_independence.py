@@ -8,7 +8,8 @@ import pytest
 from verifier.core import independence
 from verifier.core.access import Role
 from verifier.core.errors import Refusal
-from verifier.core.independence import Place, bars, check_may_act, check_may_be_named, missing
+from verifier.core.independence import Place, bars, check_may_act, check_may_be_named, check_rotation, missing
+from verifier.core.packparts import Origin, Rotation, Text
 from verifier.core.rulepack import RulePack
 from verifier.rulepacks.load import load
 
@@ -92,6 +93,30 @@ def test_what_a_team_lacks(pack: RulePack, named: list[tuple[UUID, Role]], undec
     for lack in missing([Place(person, role) for person, role in named], undeclared, pack):
         found.setdefault(lack.message.rpartition(".")[2], set()).add(lack.values[0][1])
     assert found == lacks
+
+
+BODY = Rotation("body", Text("body", "机构"), 3, None, Origin("", "read"))
+LED = Rotation("lead_verifier", Text("lead", "主任"), 5, 3, Origin("", "read"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "work", "done", "may"),
+    [
+        (BODY, "body", {2018, 2019}, True),
+        (BODY, "body", {2018, 2019, 2020}, False),
+        (BODY, "body", {2017, 2018, 2019}, True),
+        (BODY, "body", {2019, 2020, 2021}, True),
+        (BODY, "lead_verifier", {2018, 2019, 2020}, True),
+        (LED, "lead_verifier", {2015, 2016, 2017, 2018, 2019}, False),
+        (LED, "lead_verifier", {2014, 2015, 2016, 2017, 2018}, False),
+        (LED, "lead_verifier", {2013, 2014, 2015, 2016, 2017}, True),
+        (LED, "lead_verifier", {2015, 2016, 2018, 2019, 2020}, False),
+        (LED, "lead_verifier", set(), True),
+    ],
+)
+def test_who_did_the_work_too_long_must_pause(pack: RulePack, rule: Rotation, work: str, done: set[int], may: bool) -> None:
+    refusal = _refusal(lambda: check_rotation(work, 2021, done, replace(pack, rotation=(rule,)), name="Ann"))
+    assert refusal == (None if may else "independence.rotation")
 
 
 def test_every_word_a_pack_may_use_for_a_role_is_known(pack: RulePack) -> None:

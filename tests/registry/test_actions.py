@@ -7,6 +7,7 @@ import pytest
 
 from tests import make
 from tests.people import Cast, actor
+from verifier.accounts.models import Organisation
 from verifier.audit.queries import trail
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
@@ -23,7 +24,7 @@ def opened(cast: Cast, emission_year: int = 2021, zone: str = "Asia/Shanghai") -
     return actions.open_year(authority, emission_year, make.PACK, ("Pilot", None), DATES, zone, actor=actor(cast.manager), now=utcnow())
 
 
-def registered(cast: Cast, year: ProgrammeYear, unit: NewUnit, **more: str) -> UnitYear:
+def registered(cast: Cast, year: ProgrammeYear, unit: NewUnit | Organisation, **more: str) -> UnitYear:
     return actions.register_unit(year, unit, actor=actor(cast.manager), now=utcnow(), **more)
 
 
@@ -38,6 +39,16 @@ def test_a_year_is_open_once_under_a_pack(cast: Cast) -> None:
     with pytest.raises(Refusal, match=r"registry\.year\.exists"):
         opened(cast)
     assert opened(cast, 2022).emission_year == 2022
+
+
+def test_a_body_verifies_a_unit_three_years_in_a_row_and_not_a_fourth(cast: Cast) -> None:
+    for year in range(2018, 2022):
+        of = registered(cast, opened(cast, year), cast.org("unit"), credit_code="9111")
+        if year < 2021:
+            actions.name_body(of, cast.org("body"), actor=actor(cast.contact), now=utcnow())
+    with pytest.raises(Refusal, match=r"independence\.rotation"):
+        actions.name_body(of, cast.org("body"), actor=actor(cast.contact), now=utcnow())
+    actions.name_body(of, cast.org("other_body"), actor=actor(cast.contact), now=utcnow())
 
 
 def test_a_zone_must_exist(cast: Cast) -> None:

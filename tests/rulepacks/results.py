@@ -132,8 +132,26 @@ def decided(pack: RulePack) -> object:
         standing = opinion.FindingStanding("A1", each.code, findings.FindingState.UNCORRECTED)
         case = opinion.Standing(0, 0, 0, 1, (standing,), ())
         opinions.append([(choice.opinion.code, choice.open) for choice in opinion.choices(case, pack)])
-        deeds.append([each.code, each.has_effect, needs_article(each.cites_article)])
+        deeds.append([each.code, each.has_effect, needs_article(each.cites_article), each.letter])
     return deeds, opinions, sorted(independence.apart(pack)), independence.missing((), 0, pack)
+
+
+def rotating(pack: RulePack) -> object:
+    """Who may do which work in 2021 after so many years of it, and after a pause."""
+    return [_may_go_on(work, set(done), pack) for work in ("body", "lead_verifier") for length in range(1, 9) for done in runs(length)]
+
+
+def runs(length: int) -> list[range]:
+    """That many years until the year before 2021, and as many with a pause of one to four years after them."""
+    return [range(2021 - pause - length, 2021 - pause) for pause in range(5)]
+
+
+def _may_go_on(work: str, done: set[int], pack: RulePack) -> bool:
+    try:
+        independence.check_rotation(work, 2021, done, pack, name="Ann")
+    except Refusal:
+        return False
+    return True
 
 
 def needs_article(cites: bool) -> bool:
@@ -148,7 +166,7 @@ def needs_article(cites: bool) -> bool:
 def scheduled(pack: RulePack) -> object:
     add = adder(pack.calendar) if pack.calendar else None
     due = [(clock.code, pack.due(clock.code, date(2022, 3, 1), add)) for clock in pack.clocks] if add else []
-    return due, pack.suggested_dates_for(2021), pack.suggested_dates_for(2022), pack.zone
+    return due, pack.suggested_dates_for(2021), pack.suggested_dates_for(2022), pack.zone, pack.kept_until(date(2022, 4, 30))
 
 
 def looked_at(pack: RulePack) -> object:

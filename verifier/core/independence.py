@@ -1,6 +1,6 @@
 """Independence: who may be named for what, which answer bars a person, and that roles stay apart when people act."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -71,6 +71,23 @@ def bars(answers: Mapping[str, bool], pack: RulePack) -> Named | None:
     if unanswered:
         raise Refusal("independence.unanswered", count=len(unanswered))
     return next((question for question in pack.independence_questions if answers[question.code]), None)
+
+
+def check_rotation(work: str, year: int, done: Collection[int], pack: RulePack, *, name: str) -> None:
+    """Refuse the work ("body", "lead_verifier") for a unit to whoever did it in too many years before (pack: rotation).
+
+    `done`: emission years in which they did it for this unit. A pause shorter than the pack's years off does not begin a new run.
+    """
+    rule = next((each for each in pack.rotation if each.code == work), None)
+    if rule is None:
+        return
+    run = pause = 0
+    for earlier in range(year - 1, min(done, default=year) - 1, -1):
+        run, pause = (run + 1, 0) if earlier in done else (run, pause + 1)
+        if pause >= (rule.years_off or 1):
+            break
+    if run >= rule.years_on:
+        raise Refusal("independence.rotation", name=name, run=run, allowed=rule.years_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ CODED_SECTIONS = (
 SAMPLING = {"methods": ("ladder", "tonne_unit", "reciprocal"), "readings": ("strict", "lenient"), "weigh": ("cause", "nature", "effect")}
 COVERED = ("data", "sites")
 """What the method of sampling knows to do; a pack may admit less of it, and nothing else."""
+ROTATING = ("body", "lead_verifier")
+"""Who can be told to change after so many years."""
 
 
 def loose(data: Row) -> list[tuple[str, str]]:
@@ -67,6 +69,8 @@ def _unknown(data: Row) -> Iterator[tuple[str, str]]:
     for row in data.get("methods", ()):
         yield from _missing(f"methods.{row['code']}", row["code"], METHODS, "method of the calculation")
     yield from loose_forms(data.get("statement_forms", ()), _codes(data, "checklist"))
+    for code in _codes(data, "rotation"):
+        yield from _missing(f"rotation.{code}", code, ROTATING, "work that rotates")
     for table in data.get("conservative", {}).get("tables", ()):
         yield from _missing("conservative.tables", table, _codes(data, "tables"), "table")
 

@@ -117,6 +117,12 @@ class FindingClass:
     reference: str = ""
     """The letter findings of the class are numbered under (A1, A2 …), empty where the pack has none."""
     cites_article: bool = False
+
+    @property
+    def letter(self) -> str:
+        """The letter its findings are numbered under: the rules' own, else F."""
+        return self.reference or "F"
+
     """Whether each must name the article of law that is not complied with."""
 
 

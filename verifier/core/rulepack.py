@@ -153,6 +153,15 @@ class RulePack:
         clock = self.clock(code)
         return add_working_days(day, -clock.days if clock.before else clock.days)
 
+    def kept_until(self, issued: date) -> date | None:
+        """The last day for which the records of a statement issued on that day are to be kept, None where the rules state no time."""
+        if self.retention_years is None:
+            return None
+        try:
+            return issued.replace(year=issued.year + self.retention_years)
+        except ValueError:  # 29 February
+            return issued.replace(year=issued.year + self.retention_years, month=3, day=1)
+
     def form(self, code: str) -> StatementForm | None:
         """The form of that code, None where the programme has none."""
         return next((form for form in self.statement_forms if form.code == code), None)

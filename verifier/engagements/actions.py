@@ -67,6 +67,9 @@ def name_member(engagement: Engagement, person: User, role: Role, *, actor: Acto
     if any(member.user_id == person.id and member.barred_by for member in engagement.team):
         raise Refusal("engagement.member.barred", name=person.name)
     independence.check_may_be_named(person.id, role, queries.places(engagement), load(engagement.pack_id))
+    if role is Role.LEAD_VERIFIER:
+        year, done = engagement.unit_year.year.emission_year, queries.years_led(engagement, person)
+        independence.check_rotation("lead_verifier", year, done, load(engagement.pack_id), name=person.name)
     declared = next((member for member in engagement.members if member.user_id == person.id and member.declared_at), None)
     member = TeamMember(
         engagement=engagement, user_id=person.id, user=person, role=role, named_by=actor.id, named_at=now,

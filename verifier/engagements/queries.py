@@ -51,6 +51,24 @@ def engagement(engagement_id: UUID) -> Engagement | None:
     return db.session.get(Engagement, engagement_id)
 
 
+def years_led(engagement: Engagement, person: User) -> set[int]:
+    """The emission years of the same authority in which the person led the verification of the unit."""
+    of = (
+        select(ProgrammeYear.emission_year)
+        .join(UnitYear, UnitYear.year_id == ProgrammeYear.id)
+        .join(Engagement, Engagement.unit_year_id == UnitYear.id)
+        .join(TeamMember, TeamMember.engagement_id == Engagement.id)
+        .where(
+            UnitYear.unit_id == engagement.unit_year.unit_id,
+            ProgrammeYear.authority_id == engagement.unit_year.year.authority_id,
+            TeamMember.user_id == person.id,
+            TeamMember.role == Role.LEAD_VERIFIER,
+            TeamMember.removed_at.is_(None),
+        )
+    )
+    return set(db.session.scalars(of))
+
+
 def case_of(unit_year: UnitYear) -> Engagement | None:
     """The case of a unit and year, where one is open."""
     return db.session.scalar(select(Engagement).where(Engagement.unit_year_id == unit_year.id))

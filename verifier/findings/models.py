@@ -12,11 +12,12 @@ from verifier.core.findings import FindingDeed, FindingState
 from verifier.core.subject import Subject
 from verifier.db import Base, Id, Version
 from verifier.engagements.models import Engagement
+from verifier.rulepacks.load import load
 
 
-def label_of(number: int) -> str:
-    """The number people speak."""
-    return f"F-{number:03d}"
+def label_of(number: int, pack_id: str, class_code: str) -> str:
+    """The number people speak, under the letter of its class where the rules give one."""
+    return f"{load(pack_id).finding_class(class_code).letter}-{number:03d}"
 
 
 class Finding(Base):
@@ -54,7 +55,7 @@ class Finding(Base):
     @property
     def label(self) -> str:
         """The number people speak."""
-        return label_of(self.number)
+        return label_of(self.number, self.engagement.pack_id, self.class_code)
 
     @property
     def at(self) -> FindingState:

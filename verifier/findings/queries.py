@@ -1,5 +1,6 @@
 """Reading findings: those of a case as far as the reader may see them, by what they are about, and what they show."""
 
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ def findings_of(
     if not inside:
         found = found.where(Finding.sent_at.is_not(None))
     if search:
-        number = search.strip().upper().removeprefix("F-").lstrip("0")
+        number = re.sub(r"^[A-Z]-", "", search.strip().upper()).lstrip("0")
         by_number = [Finding.number == int(number)] if number.isdigit() and len(number) < 9 else []
         found = found.where(or_(*(column.icontains(search, autoescape=True) for column in SEARCHED), *by_number))
     for column, wanted in ((Finding.state, state), (Finding.class_code, class_code), (Finding.arose_in, arose_in)):
@@ -77,8 +78,8 @@ def drafts(engagement: Engagement) -> list[Finding]:
 
 def draft_labels(engagement: Engagement) -> list[str]:
     """How the drafts are called; a list of a thousand needs no more of them."""
-    of = select(Finding.number).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT)
-    return [label_of(number) for number in db.session.scalars(of.order_by(Finding.number))]
+    of = select(Finding.number, Finding.class_code).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT)
+    return [label_of(number, engagement.pack_id, class_code) for number, class_code in db.session.execute(of.order_by(Finding.number))]
 
 
 def drafts_titled(engagement: Engagement, title: str) -> list[Finding]:

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from verifier.accounts.models import Organisation
 from verifier.audit.actions import record
+from verifier.core import independence
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
@@ -130,6 +131,9 @@ def name_body(unit_year: UnitYear, body: Organisation, *, case: UUID | None = No
     before = unit_year.body.name if unit_year.body else None
     if unit_year.body_id == body.id:
         raise Refusal("registry.body.named_already", body=body.name)
+    year = unit_year.year
+    done = queries.years_verified(unit_year, body)
+    independence.check_rotation("body", year.emission_year, done, load(year.pack_id), name=body.name)
     unit_year.body_id, unit_year.named_by, unit_year.named_at = body.id, actor.id, now
     unit_year.version += 1
     db.session.flush()

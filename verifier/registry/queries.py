@@ -21,6 +21,18 @@ def years_of(authority: Organisation) -> list[ProgrammeYear]:
     return list(db.session.scalars(of.order_by(ProgrammeYear.emission_year.desc(), ProgrammeYear.opened_at.desc())))
 
 
+def years_verified(unit_year: UnitYear, body: Organisation) -> set[int]:
+    """The emission years of the same authority in which the body was named for the unit."""
+    of = (
+        select(ProgrammeYear.emission_year)
+        .join(UnitYear, UnitYear.year_id == ProgrammeYear.id)
+        .where(
+            UnitYear.unit_id == unit_year.unit_id, UnitYear.body_id == body.id, ProgrammeYear.authority_id == unit_year.year.authority_id
+        )
+    )
+    return set(db.session.scalars(of))
+
+
 def unit_counts(years: list[ProgrammeYear]) -> dict[UUID, int]:
     """How many units each year holds; a year without any is left out."""
     of = (

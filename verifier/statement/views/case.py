@@ -17,6 +17,7 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
+from verifier.rulepacks.load import load
 from verifier.statement import actions, issuing, keys, queries, standing
 from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
 from verifier.statement.models import Place, ReviewOutcome
@@ -207,6 +208,7 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         in_words=in_words,
         earlier=queries.recalled(engagement) if inside else [],
         drawn=queries.conclusion(engagement) if inside else None,
+        kept_until=load(engagement.pack_id).kept_until(statement.issued_at.date()) if statement and statement.issued_at else None,
         may_correct=may(Permission.STATEMENT_CORRECT) and possible(engagement.at, Deed.CORRECT),
         may_reopen=may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
     )
