@@ -14,6 +14,48 @@ from tests.people import sign_in
 from verifier.accounts.models import User
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+UNSAID = """() => {
+  const found = [], shown = (what) => [...document.querySelectorAll(what)].filter((one) => one.checkVisibility());
+  const said = (one) => ((one.getAttribute("aria-labelledby") || "").split(" ").map((id) => document.getElementById(id)?.innerText || "")
+    .join(" ").trim() || one.getAttribute("aria-label") || [...(one.labels || [])].map((label) => label.innerText).join(" ")
+    || one.innerText || one.querySelector("img")?.alt || "").trim().replace(/\\s+/g, " ");
+  const told = (kind, list) => { if (list.length) found.push(`${kind}: ${list.slice(0, 5).join(" | ")}`); };
+  const effect = (one) => one.href || [one.form?.getAttribute("action"), one.name, one.value, one.id, JSON.stringify(one.dataset),
+    ...[...(one.form?.querySelectorAll("input[type=hidden]") || [])].filter((each) => !["csrf_token", "once"].includes(each.name))
+      .map((each) => each.value)].join();
+  const pressed = shown("a[href]:not(.brand), button, summary"), typed = shown("input:not([type=hidden]), select, textarea");
+  told("no name", [...pressed, ...typed].filter((one) => !said(one)).map((one) => one.outerHTML.slice(0, 90)));
+  const leads = new Map();
+  for (const one of pressed.filter((each) => each.tagName !== "SUMMARY")) {
+    leads.set(said(one), (leads.get(said(one)) || new Set()).add(effect(one)));
+  }
+  told("one name, several effects", [...leads].filter(([, to]) => to.size > 1).map(([name]) => name));
+  const boxes = typed.filter((one) => one.type === "checkbox").map((one) => said(one) + (one.closest("fieldset")?.innerText || ""));
+  told("one name, several boxes", boxes.filter((name, at) => boxes.indexOf(name) !== at));
+  const levels = shown("h1, h2, h3, h4, h5, h6").map((one) => Number(one.tagName[1]));
+  if (levels.filter((one) => one === 1).length !== 1 || levels.some((one, at) => one > (levels[at - 1] || 0) + 1)) told("headings", levels);
+  for (const table of shown("table")) {
+    if (!table.caption?.textContent.trim()) told("no caption", [table.outerHTML.slice(0, 90)]);
+    if (!table.querySelector("th[scope=col], thead th") || [...table.querySelectorAll("thead th")].some((one) => !one.textContent.trim()
+      && !one.querySelector("input"))) told("heads of columns", [table.caption?.textContent.trim()]);
+  }
+  told("no alt", shown("img:not([alt])").map((one) => one.outerHTML.slice(0, 90)));
+  told("picture without a word", shown("svg:not([aria-hidden=true] *):not([aria-hidden=true])")
+    .filter((one) => one.getAttribute("role") !== "img" || !said(one)).map((one) => one.outerHTML.slice(0, 90)));
+  for (const mark of ["main", "body > header, [role=banner]", "body > footer, [role=contentinfo]"]) {
+    if (shown(mark).length > 1) told("landmark", [mark]);
+  }
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), foreign = new Set();
+  while (words.nextNode()) {
+    const { parentElement: home, textContent: text } = words.currentNode;
+    const silent = home.closest("script, style, template, option, textarea");
+    const ours = silent || !home.checkVisibility() || home.closest("[lang]").lang.startsWith("zh");
+    if (!ours && /[\\u4e00-\\u9fff]/.test(text)) foreign.add(text.trim());
+  }
+  told("Chinese not marked", [...foreign].map((one) => one.slice(0, 40)));
+  return found;
+}"""
+"""What a reader who hears the page is not told, or told twice alike."""
 DESK, TABLET, PHONE = (1180, 820), (820, 1180), (390, 844)
 
 
@@ -75,6 +117,12 @@ def faults(page: Page, *rules: str) -> list[str]:
     wanted = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": list(rules)} if rules else {})
     found = page.evaluate("wanted => axe.run(document, wanted)", wanted)
     return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def unsaid(page: Page) -> list[str]:
+    """What a screen reader leaves out or confounds, in one line each: names, headings, tables, pictures, landmarks, languages."""
+    found: list[str] = page.evaluate(UNSAID)
+    return found
 
 
 def overflow(page: Page) -> int:

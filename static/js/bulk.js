@@ -12,7 +12,7 @@ export function bulk(table) {
   const count = (table.closest("form") ?? document).querySelector("[data-part=count]");
   if (!place || boxes.length === 0) return;
   const all = Object.assign(document.createElement("input"), { type: "checkbox" });
-  all.setAttribute("aria-label", place.dataset.all);
+  all.setAttribute("aria-label", place.dataset.named);
   const label = document.createElement("label");
   const word = Object.assign(document.createElement("span"), { className: "word", textContent: place.dataset.all });
   label.append(all, word);

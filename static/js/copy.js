@@ -2,12 +2,12 @@
 
 export function copy(button) {
   if (!navigator.clipboard) return;
-  const word = button.textContent;
+  const said = button.firstElementChild, word = said.textContent;
   button.hidden = false;
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.value);
-    button.textContent = button.dataset.done;
-    setTimeout(() => { button.textContent = word; }, 2000);
+    said.textContent = button.dataset.done;
+    setTimeout(() => { said.textContent = word; }, 2000);
   });
 }

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests import homes
-from tests.browser import DESK, PHONE, TABLET, chromium, faults, overflow, served, sitting
+from tests.browser import DESK, PHONE, TABLET, chromium, faults, overflow, served, sitting, unsaid
 from tests.conftest import settings_in
 from tests.house import routes
 from tests.house.routes import World
@@ -115,7 +115,7 @@ def wrong(world: World, seats: Seats, person: str | None, path: str, window: tup
     page.set_viewport_size(size(*window)["viewport"])
     page.complaints.clear()  # type: ignore[attr-defined]
     page.goto(path.format(**world.values))
-    found = faults(page)
+    found = faults(page) + unsaid(page)
     found += [f"console: {text}" for text in page.complaints if "404" not in text]  # type: ignore[attr-defined]
     return found + sideways(page, window)
 
