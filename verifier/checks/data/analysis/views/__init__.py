@@ -36,6 +36,12 @@ PER_PAGE = 50
 GROUPS_A_PAGE = 6
 """Sources or products whose months stand on one page."""
 NO_KEY = "~"
+TEMPLATES = {
+    Procedure.YEAR_ON_YEAR: "checks/data/analysis/year_on_year.html",
+    Procedure.MONTHS: "checks/data/analysis/months.html",
+    Procedure.PRODUCTS: "checks/data/analysis/products.html",
+    Procedure.SHARES: "checks/data/analysis/shares.html",
+}
 CHOICE = "any(year_on_year, months, products, shares)"
 
 for _name in ("figure", "signed_figure", "part", "signed_part", "written_unit"):
@@ -65,7 +71,7 @@ def lines(engagement: Engagement, procedure: str) -> ResponseReturnValue:
     by_month = which in (Procedure.MONTHS, Procedure.PRODUCTS)
     analysis = queries.analysis_of(engagement)
     return render_template(
-        f"checks/data/analysis/{which}.html", engagement=engagement, procedure=which, form=form, analysis=analysis,
+        TEMPLATES[which], engagement=engagement, procedure=which, form=form, analysis=analysis,
         page=paged_list(groups, GROUPS_A_PAGE if by_month else PER_PAGE), any=bool(every), compares=COMPARES[which],
         year=engagement.unit_year.year.emission_year, name=_namer(engagement),
         drawn=drawings.bars(which, every, _namer(engagement), both=which is Procedure.YEAR_ON_YEAR or analysis.last is not None),
