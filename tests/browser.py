@@ -1,7 +1,7 @@
 """Debian's Chromium at an app served in this process, each person at a browser of their own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -110,6 +110,21 @@ def sitting(browser: Browser, app: Flask, address: str, person: User | None, **s
         context.close()
 
 
+@contextmanager
+def seats(browser: Browser, app: Flask, address: str) -> Iterator[Callable[..., Page]]:
+    """Browsers people already sit at, by person and settings: opening one takes longer than looking at a page."""
+    taken: dict[str, Page] = {}
+    with ExitStack() as open_ones:
+
+        def seat(user: User | None, **settings: Any) -> Page:
+            key = repr((user.email if user else None, sorted(settings.items())))
+            if key not in taken:
+                taken[key] = open_ones.enter_context(sitting(browser, app, address, user, **settings))
+            return taken[key]
+
+        yield seat
+
+
 def faults(page: Page, *rules: str) -> list[str]:
     """What axe finds, in one line each; by these of its rules, or by all."""
     if not page.evaluate("'axe' in window"):
@@ -129,3 +144,13 @@ def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return width
+
+
+def sideways(page: Page, *windows: tuple[int, int]) -> list[str]:
+    """By how much the page that is open is wider than each window."""
+    found = []
+    for width, height in windows:
+        page.set_viewport_size({"width": width, "height": height})
+        if (much := overflow(page)) > 0:
+            found.append(f"{much} px wider than a window of {width} px")
+    return found

@@ -36,6 +36,10 @@ HOLD = (
 does not: together they pass the quarter of an hour that a run may take (docs/decisions/0012-what-make-test-leaves-to-make-hold.md)."""
 
 
+FIRST = "tests/journeys/"
+"""What takes longest begins first, so that no process is left alone with it at the end."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--without-hold` leaves out what `HOLD` names."""
     parser.addoption("--without-hold", action="store_true", help="leave out the long tests that `make hold` runs")
@@ -47,6 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--without-hold"):
         long = [item for item in items if any(name in item.nodeid for name in HOLD)]
         items[:], away = [item for item in items if item not in set(long)], [*away, *long]
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     config.hook.pytest_deselected(items=away)
 
 

@@ -1,7 +1,6 @@
 """The gate of the look: axe finds nothing, the console is silent, nothing scrolls sideways; on every kind of page, in both languages."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests import homes
-from tests.browser import DESK, PHONE, TABLET, chromium, faults, overflow, served, sitting, unsaid
+from tests.browser import DESK, PHONE, TABLET, chromium, faults, overflow, served, sideways, sitting, unsaid
+from tests.browser import seats as at_seats
 from tests.conftest import settings_in
 from tests.house import routes
 from tests.house.routes import World
@@ -95,18 +95,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def seats(world: World, browser: Browser, address: str) -> Iterator[Seats]:
-    """Browsers people already sit at: opening one takes longer than looking at a page."""
-    taken: dict[str, Page] = {}
-    with ExitStack() as open_ones:
-
-        def seat(person: str | None, **settings: Any) -> Page:
-            key = repr((person, sorted(settings.items())))
-            if key not in taken:
-                user = getattr(Cast(), routes.KEYS.get(person, person)) if person else None
-                taken[key] = open_ones.enter_context(sitting(browser, world.app, address, user, **settings))
-            return taken[key]
-
-        yield seat
+    """Browsers the people of the route table sit at."""
+    with at_seats(browser, world.app, address) as at:
+        yield lambda person, **settings: at(getattr(Cast(), routes.KEYS.get(person, person)) if person else None, **settings)
 
 
 def wrong(world: World, seats: Seats, person: str | None, path: str, window: tuple[int, int], **settings: Any) -> list[str]:
@@ -118,16 +109,6 @@ def wrong(world: World, seats: Seats, person: str | None, path: str, window: tup
     found = faults(page) + unsaid(page)
     found += [f"console: {text}" for text in page.complaints if "404" not in text]  # type: ignore[attr-defined]
     return found + sideways(page, window)
-
-
-def sideways(page: Page, *windows: tuple[int, int]) -> list[str]:
-    """By how much the page that is open is wider than each window."""
-    found = []
-    for width, height in windows:
-        page.set_viewport_size({"width": width, "height": height})
-        if (much := overflow(page)) > 0:
-            found.append(f"{much} px wider than a window of {width} px")
-    return found
 
 
 def size(width: int, height: int) -> dict[str, ViewportSize]:

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
-from tests.browser import DESK, TABLET, chromium, faults, overflow, served, sitting
+from tests.browser import DESK, PHONE, TABLET, chromium, faults, seats, served, sideways, unsaid
 from tests.people import Cast, sign_in
 from tests.statement.builders import approved, concluded, give_key
 from verifier.core.access import Role
@@ -26,15 +26,16 @@ def test_a_case_on_its_way_to_signature_is_fit_to_be_seen(app: Flask, cast: Cast
     give_key(cast.lead)
     db.session.commit()
     found = []
-    with served(app) as address, chromium() as browser:
+    with served(app) as address, chromium() as browser, seats(browser, app, address) as seat:
         for person, page_of in STATIONS:
-            narrow = [("en-GB", (320, 700))] if page_of in ("", "/signing") else []
-            for locale, (width, height) in (("en-GB", TABLET), ("zh-CN", DESK), *narrow):
-                viewport = {"width": width, "height": height}
-                with sitting(browser, app, address, getattr(cast, person), locale=locale, viewport=viewport) as page:
-                    page.goto(f"/cases/{case.id}{page_of}")
-                    wrong = [*faults(page), *page.complaints] + ([f"{overflow(page)} px too wide"] if overflow(page) > 0 else [])  # type: ignore[attr-defined]
-                    found += [f"{person} {page_of or 'case'} {locale} {width}: {each}" for each in wrong]
+            for locale, window in (("en-GB", TABLET), ("zh-CN", DESK)):
+                page = seat(getattr(cast, person), locale=locale)
+                page.set_viewport_size({"width": window[0], "height": window[1]})
+                page.goto(f"/cases/{case.id}{page_of}")
+                wrong = [*faults(page), *unsaid(page), *sideways(page, DESK, TABLET, PHONE, (320, 700))]
+                found += [f"{person} {page_of or 'case'} {locale} {window[0]}: {each}" for each in wrong]
+                found += page.complaints  # type: ignore[attr-defined]
+                page.complaints.clear()  # type: ignore[attr-defined]
     assert found == []
 
 
