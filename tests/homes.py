@@ -21,6 +21,7 @@ from tests.people import settle
 from verifier import config
 from verifier.app import Installation, create_app
 from verifier.audit.heads import Heads
+from verifier.config import Settings
 from verifier.db import Base, db
 from verifier.evidence.store import Store
 
@@ -151,8 +152,9 @@ _BUILT: dict[Hashable, tuple[Path, UUID]] = {}
 
 def built(key: Hashable, build: Callable[[], Base]) -> UUID:
     """The row that `build` makes in an installation nothing was done in yet: made once a process, put back from a copy after that."""
-    folder = current_app.extensions["verifier"].settings.instance
-    if second() or not _untouched():
+    settings: Settings = current_app.extensions["verifier"].settings
+    folder, key = settings.instance, (key, settings.secret_key)
+    if not _whole_in(settings) or not _untouched():
         return build().id  # type: ignore[attr-defined,no-any-return]
     if key not in _BUILT:
         identity: UUID = build().id  # type: ignore[attr-defined]
@@ -167,6 +169,12 @@ def built(key: Hashable, build: Callable[[], Base]) -> UUID:
     shutil.rmtree(folder)
     shutil.copytree(copy, folder)
     return identity
+
+
+def _whole_in(settings: Settings) -> bool:
+    """Whether the folder is all there is of the installation: not one whose database or files lie elsewhere."""
+    places = (settings.database_url.removeprefix("sqlite:///"), settings.store_url)
+    return all(Path(place).is_relative_to(settings.instance) for place in places)
 
 
 def _let_go() -> None:

@@ -14,10 +14,15 @@ from verifier.audit.models import TrailRow
 from verifier.db import db, writes_wanted
 
 ALWAYS = {
-    "boundary.taken_away", "data.taken_away", "evidence.attachment", "evidence.original", "flags.taken_away", "reports.workbook",
-    "statement.differences", "statement.pdf",
+    "analysis.taken_away", "beside.taken_away", "boundary.taken_away", "data.taken_away", "estimates.taken_away", "evidence.attachment",
+    "evidence.original", "flags.taken_away", "numbers.taken_away", "reports.workbook", "samples.taken_away", "statement.differences",
+    "statement.document_review", "statement.pdf", "versions.taken_away", "vouchers.original", "weighing.taken_away", "working.taken_away",
 }  # fmt: skip
 """What is taken away is noted in the trail, and has no page to look at."""
+
+
+def test_only_what_is_taken_away_is_noted_each_time(app: Flask) -> None:
+    assert {name for name, view in app.view_functions.items() if getattr(view, "keeps_record", False) is True} == ALWAYS
 
 
 def test_no_page_that_is_only_looked_at_waits_for_whoever_writes(app: Flask) -> None:
