@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,18 @@ def test_every_refusal_says_what_happened_and_what_to_do() -> None:
     known, ids = catalogue("en"), refusals()
     assert len(ids) > 250
     assert [name for name in ids if len(re.split(r"[.:;] ", known[name][0])) < 2 and not TO_DO.search(known[name][0])] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_refusal_can_be_said_with_its_values(language: str) -> None:
+    """A percent sign of its own is written twice: the sentence is filled in like a pattern."""
+    known, unsaid = catalogue(language), []
+    for name in refusals():
+        try:
+            assert known[name][0] % defaultdict(int)
+        except (TypeError, ValueError) as error:
+            unsaid.append((name, str(error)))
+    assert unsaid == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
