@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_app_context
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
@@ -46,6 +46,7 @@ from verifier.keeping import tasks as _tidying  # noqa: F401 - so that its task 
 from verifier.programme import views as programme
 from verifier.registry import views as registry
 from verifier.reports import views as reports
+from verifier.rulepacks import load as packs
 from verifier.rulepacks import views as rulepacks
 from verifier.statement import views as statement
 from verifier.web import filters, headers, health, journal, labels, language, navigation, permit, refusals
@@ -78,7 +79,13 @@ def _heads_here() -> Heads:
     return here.heads
 
 
+def _own_packs() -> Path | None:
+    """Where the installation keeps rule packs of its own; None outside of one."""
+    return current_app.extensions["verifier"].settings.instance / "rulepacks" if has_app_context() else None
+
+
 follow(db.session, _heads_here)
+packs.found_by(_own_packs)
 
 
 class Unguarded(RuntimeError):

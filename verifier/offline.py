@@ -18,6 +18,8 @@ from verifier.rulepacks import load as rulepacks
 
 FOUND, UNREADABLE = 1, 2
 WORKBOOK = click.Path(path_type=Path)
+held: list[object] = []
+"""What was read and found, kept until the process ends: to take a large report apart row by row would take longer than to forget it."""
 
 
 def say(message: str, values: Mapping[str, object]) -> str:
@@ -63,6 +65,7 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
     except OSError as error:
         fail(f"{reading}: {error.strerror}")
     calculation = calculate(report, pack, previous=before, plan=planned)
+    held.extend((report, calculation))
     if as_json:
         click.echo(json.dumps(summary.check_json(report, calculation, pack, say), ensure_ascii=False, indent=1))
     else:

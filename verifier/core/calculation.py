@@ -11,7 +11,7 @@ from verifier.core.factors import Factor, FactorBook, same_value
 from verifier.core.fingerprints import content, facility_fingerprint, fingerprint
 from verifier.core.methods import Method, fits, method_of
 from verifier.core.quantities import Dimension, Unit, number, round_half_up
-from verifier.core.readings import AnyRow, DataRow, Quantity, Reading, read_activity, read_measurements
+from verifier.core.readings import AnyRow, DataRow, Quantity, Reading, in_one_unit, read_activity, read_measurements
 from verifier.core.report import ActivityRow, ReportedReport, SourceRow, yes_or_no
 from verifier.core.results import (
     Calculation,
@@ -57,7 +57,7 @@ def calculate(
     What a row leaves unknown makes its source and the total unknown, never 0, with what is known beside it; rounding is the last step,
     by the pack's rule. Source: workbook.md (what a flagged row does), rules.md sections 1 and 3 (arithmetic).
     """
-    book = FactorBook(report.factors)
+    methods = _Methods(FactorBook(report.factors), pack)
     activity, measurements = _by_source(report.activity), _by_source(report.measurements)
     listed: dict[str, list[SourceRow]] = {}
     for row in report.sources:
@@ -70,7 +70,7 @@ def calculate(
         else:
             reading = read_activity(activity.get(source_id, ()), report.year)
         readings[source_id] = reading
-        results.append(_source_result(source, twins, reading, book, pack))
+        results.append(_source_result(source, twins, reading, methods, pack))
     counted = [result for result in results if result.counts]
     by_category = _by_category(results, report, pack)
     complete = all(result.complete for result in counted)
@@ -112,7 +112,27 @@ class _Work:
     quantities: tuple[UsedQuantity, ...] = ()
 
 
-def _source_result(source: SourceRow, twins: Sequence[SourceRow], reading: Reading, book: FactorBook, pack: RulePack) -> SourceResult:
+class _Methods:
+    """The method for a source's quantity, found once for all that have the same category and factors."""
+
+    def __init__(self, book: FactorBook, pack: RulePack) -> None:
+        self._book, self._pack = book, pack
+        self._found: dict[tuple[str, int], Method | Reason] = {}
+        self.steady = not book.monthly
+
+    def of(self, source: SourceRow, period: str) -> Method | Reason:
+        try:
+            factors = self._book.factors_of(source, period)
+        except Unknown as unknown:
+            return unknown.reason
+        category = source.category_code
+        known = (category, id(factors))
+        if known not in self._found:
+            self._found[known] = method_of(category, factors, self._pack.methods_for(category), self._pack.carbon_to_co2)
+        return self._found[known]
+
+
+def _source_result(source: SourceRow, twins: Sequence[SourceRow], reading: Reading, methods: _Methods, pack: RulePack) -> SourceResult:
     category = pack.category(source.category_code)
     sign = category.sign if category else 1
     reasons, notes = list(reading.reasons), list(reading.notes)
@@ -124,7 +144,7 @@ def _source_result(source: SourceRow, twins: Sequence[SourceRow], reading: Readi
         where = (("category", source.category),)
         reasons.append(Reason("unknown_category", None, source.sheet, source.row, where))
     else:
-        work = _recalculated(source, reading.quantities, sign, book, pack, reasons, notes)
+        work = _recalculated(source, reading.quantities, sign, methods, pack, reasons, notes)
     reported = _stated(source.reported_tco2)
     if reported is None:
         notes.append(Reason("reported_unreadable", None, source.sheet, source.row, (("text", source.reported_tco2),)))
@@ -155,25 +175,18 @@ def _recalculated(
     source: SourceRow,
     quantities: Sequence[Quantity],
     sign: int,
-    book: FactorBook,
+    methods: _Methods,
     pack: RulePack,
     reasons: list[Reason],
     notes: list[Reason],
 ) -> _Work:
     """Tonnes, steps and factors of the known quantities; months under the same factors are taken together."""
-    groups: dict[tuple[str, tuple[Factor, ...]], tuple[Method, list[Quantity]]] = {}
-    methods: dict[int, Method | Reason] = {}
+    groups: dict[tuple[str, tuple[int, ...]], tuple[Method, list[Quantity]]] = {}
     under: dict[int, list[Quantity]] = {}
-    admitted = pack.methods_for(source.category_code)
     assumed: Quantity | None = None
+    steady = methods.of(source, "") if quantities and methods.steady else None
     for quantity in quantities:
-        try:
-            factors = book.factors_of(source, quantity.period)
-            if id(factors) not in methods:
-                methods[id(factors)] = method_of(source.category_code, factors, admitted, pack.carbon_to_co2)
-            method = methods[id(factors)]
-        except Unknown as unknown:
-            method = unknown.reason
+        method = steady or methods.of(source, quantity.period)
         if isinstance(method, Reason):
             if method not in reasons:
                 reasons.append(method)
@@ -181,41 +194,38 @@ def _recalculated(
             values = (("unit", quantity.unit.name), ("needed", method.unit.name))
             reasons.append(Reason("unit_mismatch", quantity.period, quantity.sheet, quantity.row, values))
         else:
-            if quantity.unit.dimension is Dimension.VOLUME and method.unit.dimension is Dimension.NORMAL_VOLUME:
+            if quantity.unit is not method.unit and _at_unstated_conditions(quantity.unit, method.unit):
                 assumed = assumed or quantity
             if id(method) not in under:
-                under[id(method)] = groups.setdefault((method.code, method.used), (method, []))[1]
+                alike = (method.code, tuple(map(id, method.used)))  # a row is read once: the same factor is the same object
+                under[id(method)] = groups.setdefault(alike, (method, []))[1]
             under[id(method)].append(quantity)
     if assumed:
         notes.append(Reason("volume_conditions", None, assumed.sheet, assumed.row, (("unit", assumed.unit.name),)))
     tonnes, steps, used = Fraction(), list[Step](), list[UsedQuantity]()
     for method, together in groups.values():
         period = "" if len(groups) == 1 else ", ".join(quantity.period for quantity in together)
-        lines = (*_measured_steps(together), *method.steps(_amount(together, method.unit), sign, period))
+        lines = (*_measured_steps(together), *method.steps(in_one_unit(together, method.unit), sign, period))
         steps += lines
         tonnes += lines[-1].value
         used += _used_quantities(together, method, sign)
     if len(groups) > 1:
         steps.append(Step("step.tonnes", tonnes, "tCO2", "", "result"))
-    factors_used = dict.fromkeys(factor for _, factors in groups for factor in factors)
-    named = tuple(_used_factor(factor, source, pack) for factor in factors_used)
+    factors_used = {id(factor): factor for method, _ in groups.values() for factor in method.used}
+    named = tuple(_used_factor(factor, source, pack) for factor in factors_used.values())
     return _Work(tonnes, tuple(steps), named, " + ".join(dict.fromkeys(code for code, _ in groups)), tuple(used))
 
 
-def _amount(quantities: Sequence[Quantity], into: Unit) -> Fraction:
-    """All of them in one unit: added up as written first, then converted."""
-    by_unit: dict[str, tuple[Unit, Fraction]] = {}
-    for quantity in quantities:
-        unit = quantity.unit
-        by_unit[unit.name] = (unit, by_unit[unit.name][1] + quantity.amount if unit.name in by_unit else quantity.amount)
-    return sum((amount if unit is into else amount * unit.size / into.size for unit, amount in by_unit.values()), Fraction())
+def _at_unstated_conditions(written: Unit, needed: Unit) -> bool:
+    return written.dimension is Dimension.VOLUME and needed.dimension is Dimension.NORMAL_VOLUME
 
 
 def _used_quantities(quantities: Sequence[Quantity], method: Method, sign: int) -> Iterator[UsedQuantity]:
     per_unit, ratios = sign * method.per_unit, dict[str, Fraction]()
     for quantity in quantities:
         if quantity.unit.name not in ratios:
-            ratios[quantity.unit.name] = quantity.unit.size / method.unit.size
+            same = quantity.unit is method.unit
+            ratios[quantity.unit.name] = Fraction(1) if same else quantity.unit.size / method.unit.size
         ratio = ratios[quantity.unit.name]
         yield UsedQuantity(
             quantity.period, quantity.amount, quantity.unit.name, quantity.sheet, quantity.row, ratio, method.unit.name, per_unit

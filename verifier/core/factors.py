@@ -76,7 +76,7 @@ class FactorBook:
         self._of_kind: list[FactorRow] = []
         self._by_kind: dict[tuple[str, str], tuple[FactorRow, ...]] = {}
         self._read: dict[FactorRow, Factor] = {}
-        self._monthly = any(row.period.strip() for row in rows)
+        self.monthly = any(row.period.strip() for row in rows)
         self._chosen: dict[tuple[str, ...], dict[str, Factor]] = {}
         for row in rows:
             if row.source_id.startswith("*"):
@@ -95,7 +95,7 @@ class FactorBook:
     def factors_of(self, source: SourceRow, period: str) -> dict[str, Factor]:
         """The factors of a source in a period by parameter; unknown where rows of equal rank contradict each other."""
         own = source.source_id if source.source_id in self._own else ""
-        kind = (own, source.category, source.fuel, period if self._monthly else "")
+        kind = (own, source.category, source.fuel, period if self.monthly else "")
         if kind not in self._chosen:
             self._chosen[kind] = self._choose(source, period)
         return self._chosen[kind]

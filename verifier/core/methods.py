@@ -7,6 +7,7 @@ Which methods a category admits, in which order, is the pack's to say. Everywher
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from verifier.core.factors import Factor
 from verifier.core.quantities import Dimension, Unit, measures_same, unit
@@ -29,7 +30,7 @@ class Term:
     factor: Factor | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Method:
     """A method at work: the unit the amount must come in, and what is multiplied with it."""
 
@@ -37,12 +38,12 @@ class Method:
     unit: Unit
     terms: tuple[Term, ...]
 
-    @property
+    @cached_property
     def used(self) -> tuple[Factor, ...]:
         """The factors in it, in the order they are multiplied."""
         return tuple(term.factor for term in self.terms if term.factor is not None)
 
-    @property
+    @cached_property
     def per_unit(self) -> Fraction:
         """Tonnes of CO2 for one `unit`."""
         product = Fraction(1)

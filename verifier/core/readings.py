@@ -1,13 +1,14 @@
 """A source's quantities month by month: what its rows say, what they leave unknown, and why."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeVar
 
 from verifier.core.errors import Refusal
-from verifier.core.quantities import Dimension, Unit, number, unit
+from verifier.core.quantities import Dimension, Unit, added, number, unit
 from verifier.core.report import ActivityRow, MeasurementRow, period_of, plain_text
 from verifier.core.results import Reason, Unknown
 
@@ -41,6 +42,15 @@ class Reading:
     quantities: tuple[Quantity, ...]
     reasons: tuple[Reason, ...]
     notes: tuple[Reason, ...]
+
+
+def in_one_unit(quantities: Iterable[Quantity], into: Unit) -> Fraction:
+    """All of them in one unit of the same dimension: added up as written first, then converted."""
+    by_unit: dict[str, tuple[Unit, list[Fraction]]] = {}
+    for quantity in quantities:
+        by_unit.setdefault(quantity.unit.name, (quantity.unit, []))[1].append(quantity.amount)
+    sums = [(unit, added(amounts)) for unit, amounts in by_unit.values()]
+    return sum((amount if unit is into else amount * unit.size / into.size for unit, amount in sums), Fraction())
 
 
 DataRow = ActivityRow | MeasurementRow
@@ -92,7 +102,7 @@ def _amount(row: DataRow, column: str, text: str) -> Fraction:
         raise Unknown(_reason("blank_quantity", row, column=column, formula="yes" if column in row.unstored else "no"))
     if amount < 0:
         raise Unknown(_reason("negative_quantity", row, column=column, quantity=text))
-    return Fraction(amount)
+    return Fraction(*amount.as_integer_ratio())
 
 
 def _reason(code: str, row: DataRow, **values: str) -> Reason:
@@ -103,11 +113,12 @@ def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], Amoun
     reasons: list[Reason] = []
     notes: list[Reason] = []
     by_period: dict[str, list[AnyRow]] = {}
+    of_year = str(year)
     for row in rows:
         period = period_of(row.period)
         if period is None:
             reasons.append(_reason("unreadable_period", row, text=row.period))
-        elif period[:4] != str(year):
+        elif period[:4] != of_year:
             notes.append(_reason("outside_year", row, year=str(year)))
         else:
             by_period.setdefault(period, []).append(row)
@@ -121,12 +132,15 @@ def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], Amoun
                 known.append(Quantity(period, amount, measured_in, row.sheet, row.row, parts))
             except Unknown as unknown:
                 reasons.append(unknown.reason)
+        if len(together) == 1:
+            quantities += known
+            continue
         first, *others = together
-        same = len(known) == len(together) and (len(known) == 1 or len({(each.base, each.unit.dimension) for each in known}) == 1)
+        same = len(known) == len(together) and len({(each.base, each.unit.dimension) for each in known}) == 1
         for other in others:
             where = {"first_row": str(first.row), "same": "yes" if same else "no"}
             (notes if same else reasons).append(_reason("duplicate_period", other, **where))
-        if known and (same or len(together) == 1):
+        if same:
             quantities.append(known[0])
     if str(year) in by_period and len(by_period) > 1:
         whole = by_period[str(year)][0]
@@ -142,5 +156,9 @@ def _gaps(by_period: Collection[str], rows: Sequence[DataRow], year: int) -> lis
     if str(year) in by_period:
         return []
     sheet = rows[0].sheet
-    months = (f"{year}-{month:02d}" for month in range(1, 13))
-    return [Reason("missing_period", month, sheet) for month in months if month not in by_period]
+    return [Reason("missing_period", month, sheet) for month in _months(year) if month not in by_period]
+
+
+@lru_cache(maxsize=8)
+def _months(year: int) -> tuple[str, ...]:
+    return tuple(f"{year}-{month:02d}" for month in range(1, 13))

@@ -45,6 +45,7 @@ _PERIODS = tuple(
 )
 
 
+@lru_cache(maxsize=16384)
 def plain_text(text: str) -> str:
     """Text as names are compared: NFKC, no blanks around, single blanks inside."""
     return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())

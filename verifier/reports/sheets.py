@@ -1,6 +1,7 @@
 """Run as a program of its own, within limits: a workbook from standard input to its cells as lines of JSON, so a hostile file harms nobody.
 
-A line is a sheet (an object with its name) or some rows of it (a list of lists of text); a refusal is the only line.
+A line is a sheet (an object with its name) or some rows of it (a list of lists of text); a refusal is the last line, and what stands
+before it counts for nothing.
 """
 
 import datetime
@@ -68,7 +69,9 @@ def _rows(sheet: CalamineSheet, look: Look) -> Iterator[list[list[str]]]:
         errors.setdefault(row, []).append((column, text))
     rows = _from_the_top(sheet)
     number = 0
-    while some := [[shown(value) for value in row] for row in islice(rows, TOGETHER)]:
+    while some := [
+        [value if type(value) is str and value.isprintable() else shown(value) for value in row] for row in islice(rows, TOGETHER)
+    ]:
         for at, cells in enumerate(some, number + 1):
             for column, text in errors.get(at, ()):
                 if column <= len(cells):
@@ -89,19 +92,23 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    lines: list[bytes] = []
     try:
         size = 0
         for answer in read(sys.stdin.buffer.read()):
-            lines.append(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-            size += len(lines[-1])
+            size += _say(answer)
             if size > TEXT:
                 raise Refused("too_large", size=str(TEXT // 2**20))
     except Refused as refused:
-        lines = [json.dumps({"problems": [refused.problem]}).encode()]
+        _say({"problems": [refused.problem]})
     except MemoryError:
-        lines = [json.dumps({"problems": [Refused("too_large", size=str(MEMORY // 2**20)).problem]}).encode()]
-    sys.stdout.buffer.writelines(line + b"\n" for line in lines)
+        _say({"problems": [Refused("too_large", size=str(MEMORY // 2**20)).problem]})
+
+
+def _say(answer: object) -> int:
+    """Print a line at once: who asked reads it meanwhile."""
+    line = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+    sys.stdout.buffer.write(line)
+    return len(line)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread, Timer
 from typing import Any
 
 from verifier.core.report import ReportedReport, Row, UnknownSheet, period_of, plain_text
@@ -103,29 +105,56 @@ def _problem(message: str, sheet: str = "", column: str = "", **values: object) 
 
 def _tables(data: bytes) -> list[_Table]:
     """The sheets, read by a program of its own within limits of memory and time."""
-    try:
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-I", "-m", _READER], input=data, env={}, capture_output=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as expired:
-        raise Unreadable([_problem("too_slow", seconds=SECONDS)]) from expired
-    if -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
+    command = [sys.executable, "-I", "-m", _READER]
+    late = Event()
+    with subprocess.Popen(command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reader:  # noqa: S603
+        stop = Timer(SECONDS, lambda: (late.set(), reader.kill()))
+        stop.start()
+        feed = Thread(target=_feed, args=(reader, data))
+        feed.start()
+        try:
+            found, problems = _told(reader.stdout or ())
+        finally:
+            if sys.exc_info()[0] is not None:
+                reader.kill()
+            feed.join()
+            ended = reader.wait()
+            stop.cancel()
+    if late.is_set():
+        raise Unreadable([_problem("too_slow", seconds=SECONDS)])
+    if -ended in (signal.SIGXCPU, signal.SIGKILL):
         raise Unreadable([_problem("too_slow", seconds=PROCESSOR_SECONDS)])
-    if -done.returncode in (signal.SIGABRT, signal.SIGSEGV):
+    if -ended in (signal.SIGABRT, signal.SIGSEGV):
         raise Unreadable([_problem("too_large", size=MEMORY // 2**20)])
-    if done.returncode != 0:
+    if ended != 0:
         raise Unreadable([_problem("malformed")])
+    if problems:
+        raise Unreadable(problems)
+    return found
+
+
+def _feed(reader: subprocess.Popen[bytes], data: bytes) -> None:
+    """Hand the file over; a reader that has ended takes no more of it."""
+    if reader.stdin is not None:
+        with suppress(BrokenPipeError), reader.stdin:
+            reader.stdin.write(data)
+
+
+def _told(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
+    """The sheets as the reading program prints them, while it still reads; a line cut off is its last."""
     found: list[_Table] = []
     same: dict[str, str] = {}
-    for line in done.stdout.splitlines():
+    for line in lines:
+        if not line.endswith(b"\n"):
+            break
         said = json.loads(line)
         if isinstance(said, list):
             found[-1].rows.extend([same.setdefault(cell, cell) for cell in row] for row in said)
         elif "problems" in said:
-            raise Unreadable([_problem(each["message"], each["sheet"], **each["values"]) for each in said["problems"]])
+            return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in said["problems"]]
         else:
             found.append(_Table(said["name"], [], frozenset((row, column) for row, column in said["unstored"])))
-    return found
+    return found, []
 
 
 def _headed(table: _Table) -> tuple[int, Sequence[str]]:

@@ -1,14 +1,12 @@
 """Packs are read from the folder that ships with the program, and from the installation's own, `instance/rulepacks/`."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-
-from flask import current_app, has_app_context
 
 from verifier.core import packread
 from verifier.core.errors import Refusal
@@ -68,7 +66,15 @@ def check(own: Path | None = None) -> list[tuple[str, str, str]]:
 
 def own_folder() -> Path | None:
     """Where the installation keeps packs of its own; None outside of one."""
-    return current_app.extensions["verifier"].settings.instance / "rulepacks" if has_app_context() else None
+    return _installation[-1]() if _installation else None
+
+
+def found_by(where: Callable[[], Path | None]) -> None:
+    """Tell how the installation's own packs are found; the app does, so that whoever needs none need not load it."""
+    _installation[:] = [where]
+
+
+_installation: list[Callable[[], Path | None]] = []
 
 
 def _folders(own: Path | None) -> Sequence[Path]:

@@ -9,13 +9,15 @@ from statistics import median
 
 from verifier.core.datachecks.thresholds import Thresholds
 from verifier.core.errors import Refusal
-from verifier.core.quantities import number, round_half_up
-from verifier.core.readings import Quantity, Reading
+from verifier.core.quantities import Dimension, Unit, number, round_half_up
+from verifier.core.readings import Quantity, Reading, in_one_unit
 from verifier.core.report import ReportedReport, SourceRow, plain_text
 from verifier.core.results import Flag, SourceResult, Unassigned
 from verifier.core.rulepack import RulePack
 
 PLACES = 15
+BASE = Unit("", Dimension.RATIO, Fraction(1))
+"""The base unit of whichever dimension: of size 1."""
 NOTHING: Mapping[str, str] = {}
 Kind = tuple[str, str]
 """Category and fuel: sources of one kind have their seasons in common."""
@@ -71,9 +73,11 @@ class Look:
     @cached_property
     def sizes(self) -> dict[str, dict[str, float]]:
         """The same in base units, as floats: enough to screen by."""
-        units = {each.unit: float(each.unit.size) for months in self.months.values() for each in months.values()}
+        units = {each.unit.name: each.unit for months in self.months.values() for each in months.values()}
+        floats = {name: float(each.size) for name, each in units.items()}
         return {
-            key: {period: float(each.amount) * units[each.unit] for period, each in months.items()} for key, months in self.months.items()
+            key: {period: (at := each.amount).numerator / at.denominator * floats[each.unit.name] for period, each in months.items()}
+            for key, months in self.months.items()
         }
 
     @cached_property
@@ -110,8 +114,7 @@ class Look:
         if result is None or not result.known:
             return None
         unfit = {reason.period for reason in result.reasons if reason.code == "unit_mismatch"}
-        used = [each.base for each in self.readings[source_id].quantities if each.period not in unfit]
-        together = sum(used, Fraction())
+        together = in_one_unit((each for each in self.readings[source_id].quantities if each.period not in unfit), BASE)
         return result.known / together if together else None
 
     @cached_property

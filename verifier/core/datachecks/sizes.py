@@ -131,15 +131,26 @@ def _fitting(look: Look, quantity: Quantity, expected: float) -> Fraction | None
 
 def _apart(sizes: dict[str, float], times: float) -> list[str]:
     """The months so many times above or below both months beside them."""
-    return [period for period in sizes if _alone(sizes, period, times)]
+    known = list(sizes.values())
+    around = zip([None, *known[:-1]], known, [*known[1:], None], strict=True)
+    return [period for period, (before, size, after) in zip(sizes, around, strict=True) if _stands_out(size, before, after, times)]
 
 
 def _alone(sizes: dict[str, float], period: str, times: float) -> bool:
     months = list(sizes)
     at = months.index(period)
-    beside = [sizes[months[near]] for near in (at - 1, at + 1) if 0 <= near < len(months)]
-    size = sizes[period]
-    return size > times * max(beside) or size * times < min(beside)
+    before = sizes[months[at - 1]] if at else None
+    after = sizes[months[at + 1]] if at + 1 < len(months) else None
+    return _stands_out(sizes[period], before, after, times)
+
+
+def _stands_out(size: float, before: float | None, after: float | None, times: float) -> bool:
+    """Above both or below both of the months beside it, where there are two."""
+    near = after if before is None else before
+    far = before if after is None else after
+    if near is None or far is None:
+        return False
+    return (size > times * near and size > times * far) or (size * times < near and size * times < far)
 
 
 def _in(base: float, quantity: Quantity) -> str:
