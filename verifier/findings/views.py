@@ -163,7 +163,7 @@ def put_photo(engagement: Engagement, number: int) -> ResponseReturnValue:
     if shown is None:
         abort(404)
     actions.put_photo(finding, shown, actor=current_actor(), now=utcnow())
-    flash(_("The photo stands with %(number)s now.", number=finding.label), "success")
+    flash(_("The photo was added to %(number)s.", number=finding.label), "success")
     return redirect(_url(finding), 303)
 
 

@@ -106,7 +106,7 @@ def test_without_last_year_and_without_production_the_pages_say_what_is_missing(
     browser, root = sign_in(client, cast.reviewer), f"/cases/{case.id}/data/analysis"
     for procedure in Procedure:
         page = browser.get(f"{root}/{procedure}").text
-        assert "No report of 2020 is held" in page
+        assert "There is no report for 2020" in page
     assert "The report states no production" in browser.get(f"{root}/products").text
     assert "44,576" in browser.get(f"{root}/year_on_year").text
     assert browser.get(f"{root}/weather").status_code == 404
@@ -119,7 +119,7 @@ def test_a_conclusion_is_written_read_changed_and_told_in_the_trail(client: Flas
     found = queries.one(case, MONTH)
     assert found is not None
     given = {"figures": found.line.fingerprint, "version": "0"}
-    assert "Write what you hold of it" in browser.post(url, data=given).text
+    assert "Write your conclusion" in browser.post(url, data=given).text
     answer = browser.post(url, data=given | {"conclusion": "Closed in summer."})
     assert (answer.status_code, "/lines/months/" in answer.location) == (303, True)
     assert "Closed in summer." in browser.get(url).text

@@ -54,7 +54,7 @@ class OutcomeForm(VersionedForm):
 
     outcome = RadioField(
         _l("Outcome"),
-        [InputRequired(_l("Choose what you hold of this figure"))],
+        [InputRequired(_l("Choose your judgement of this figure"))],
         choices=[
             SelectChoice(Outcome.AGREED.value, _l("Agreed: the reported figure holds")),
             SelectChoice(Outcome.DIFFERS.value, _l("Differs: another figure is right")),

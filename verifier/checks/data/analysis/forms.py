@@ -45,4 +45,4 @@ class ConclusionForm(VersionedForm):
     """What a verifier holds of a line that stands out, and the figures they saw."""
 
     figures = HiddenField()
-    conclusion = TextAreaField(_l("Your conclusion"), [Required(_l("Write what you hold of it")), Length(max=4000)])
+    conclusion = TextAreaField(_l("Your conclusion"), [Required(_l("Write your conclusion")), Length(max=4000)])

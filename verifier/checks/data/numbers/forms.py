@@ -100,7 +100,7 @@ class NumberForm(VersionedForm):
 
     outcome = RadioField(
         _l("Outcome"),
-        [InputRequired(_l("Choose what you hold of this number"))],
+        [InputRequired(_l("Choose your judgement of this number"))],
         choices=[
             SelectChoice(Outcome.AGREED.value, _l("Agreed: the number as written holds")),
             SelectChoice(Outcome.DIFFERS.value, _l("Differs: another value is right")),

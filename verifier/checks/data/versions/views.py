@@ -106,7 +106,7 @@ def taken_away(engagement: Engagement, before: int, after: int) -> ResponseRetur
     record("data:changes:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
            effect=Effect.LOOK, rows=len(rows))  # fmt: skip
     headers = [
-        _("Sheet"), _("Row"), _("Natural key"), _("Column"), _("What happened"), _("Before"), _("After"),
+        _("Sheet"), _("Row"), _("Identifies the row"), _("Column"), _("What happened"), _("Before"), _("After"),
         _("Tonnes, after − before, t CO2"),
         _("Asked for by"), _("Reason or finding"), _("Who"), _("When"),
     ]  # fmt: skip

@@ -98,7 +98,7 @@ class JudgeForm(BaseForm):
     """What a verifier holds of an answer."""
 
     deed = RadioField(
-        _l("What do you hold of it?"), [InputRequired(_l("Choose one"))],
+        _l("Is it enough?"), [InputRequired(_l("Choose one"))],
         choices=[
             SelectChoice(RequestDeed.ACCEPT.value, _l("Accept: this is what was asked for")),
             SelectChoice(RequestDeed.RETURN.value, _l("Return to the unit")),
