@@ -36,8 +36,12 @@ def worked_case(cast: Cast, workbook: Path = make.PARK) -> Engagement:
 
 
 def _worked(cast: Cast, workbook: Path) -> Engagement:
-    case, now = make.engagement(cast, Stage.CHECKING, workbook), utcnow()
-    by = cast.verifier.id
+    return worked(make.engagement(cast, Stage.CHECKING, workbook), cast)
+
+
+def worked(case: Engagement, cast: Cast) -> Engagement:
+    """The same of a case under whichever rules it is pinned to."""
+    now, by = utcnow(), cast.verifier.id
     for each in judged(case):
         db.session.add(
             BoundaryDecision(

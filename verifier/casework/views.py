@@ -22,6 +22,7 @@ from verifier.engagements.queries import missing, openable_by
 from verifier.programme.queries import progress as year_progress
 from verifier.registry.queries import years_of
 from verifier.reports.queries import latest_released
+from verifier.rulepacks.load import load
 from verifier.statement import queries as statements
 from verifier.web import labels
 from verifier.web.filters import name_of
@@ -120,7 +121,8 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     lacks = missing(engagement) if engagement.at is Stage.ARRANGING else ()
     return render_template(
         "casework/case.html", **shown, seen=seen, grouped=grouped, progress=tasks.progress(grouped), How=tasks.How, Name=tasks.Name,
-        conclusion=statements.conclusion(engagement), approval=approval, starting=engagement.at is Stage.ARRANGING,
+        conclusion=statements.conclusion(engagement), own_figure=load(engagement.pack_id).own_figure, approval=approval,
+        starting=engagement.at is Stage.ARRANGING,
         missing=[sentence(Refusal(lack.message, **dict(lack.values))) for lack in lacks],
     )  # fmt: skip
 

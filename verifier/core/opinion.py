@@ -37,6 +37,8 @@ class Standing:
     """Items of drawn samples nobody looked at, and strata an error forces to be extended; 0 where nothing was drawn."""
     changes_open: int = 0
     """Changes in a corrected report that no finding asked for and nobody has looked at."""
+    estimates_missing: Sequence[str] = ()
+    """Findings disposed of as estimated whose source has no estimate that counts."""
     weighing: Weighing | None = None
     """The errors held against the pack's threshold; None where the pack has none."""
 
@@ -72,6 +74,9 @@ def undisposed(standing: Standing) -> tuple[Because, ...]:
     waiting = [finding.label for finding in standing.findings if finding.state not in DISPOSED]
     if waiting:
         reasons.append(Because("opinion.findings_open", (("findings", ", ".join(waiting)), ("count", len(waiting)))))
+    if standing.estimates_missing:
+        shown = (("findings", ", ".join(standing.estimates_missing)), ("count", len(standing.estimates_missing)))
+        reasons.append(Because("opinion.estimates_missing", shown))
     return tuple(reasons)
 
 

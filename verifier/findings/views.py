@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
+from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.versions.queries import step_of
 from verifier.core.access import Permission
 from verifier.core.findings import Check, FindingDeed, FindingState
@@ -147,6 +148,9 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
                 actions.withdraw(finding, text, actor=current_actor(), now=utcnow())
             case None:
                 abort(400)
+            case FindingDeed.ESTIMATE if estimates.needs_one(engagement, finding):
+                flash(_("%(number)s is disposed of with its estimate: work it out here and let it count.", number=finding.label), "info")
+                return redirect(url_for("estimates.estimate", engagement_id=engagement.id, source_key=finding.subject_id or "~"), 303)
             case _:
                 actions.dispose(finding, deed, text, actor=current_actor(), now=utcnow())
         flash(_("%(number)s: %(state)s.", number=finding.label, state=label(finding.at)), "success")

@@ -29,6 +29,9 @@ class Progress:
     lateness: Lateness | None
     reported: Decimal | None
     verified: Decimal | None
+    issued: bool = False
+    as_reported: bool = False
+    """Whether the rules give no figure of the verifier's: `verified` is what was reported, verified as such."""
 
     @property
     def turn(self) -> Role | None:
@@ -111,15 +114,15 @@ def _versions(keys: Sequence[UUID]) -> Select[tuple[UUID, int, datetime | None, 
     return select(*columns).where(ReportVersion.unit_year_id.in_(keys)).order_by(ReportVersion.number)
 
 
-def _verified(cases: Sequence[UUID]) -> dict[UUID, Decimal | None]:
-    """Tonnes of the statements that are issued, by case."""
-    of = select(Statement.engagement_id, Statement.verified_total).where(Statement.engagement_id.in_(cases), Statement.status == "issued")
-    return {row.engagement_id: row.verified_total for row in db.session.execute(of)}
+def _verified(cases: Sequence[UUID]) -> dict[UUID, tuple[Decimal | None, bool]]:
+    """Tonnes of the statements that are issued, by case, and whether they are the verifier's own."""
+    of = select(Statement).where(Statement.engagement_id.in_(cases), Statement.status == "issued")
+    return {each.engagement_id: (each.stated_total, each.own_figure) for each in db.session.scalars(of)}
 
 
 def _of(
     unit_year: UnitYear, case: Engagement | None, version: int | None, released: tuple[int, Decimal | None] | None,
-    verified: dict[UUID, Decimal | None], now: datetime,
+    verified: dict[UUID, tuple[Decimal | None, bool]], now: datetime,
 ) -> Progress:  # fmt: skip
     year = unit_year.year
     stands = standing(
@@ -128,6 +131,7 @@ def _of(
         body_named=unit_year.body_id is not None,
         stage=case.at if case else None,
     )
+    stated, own = verified.get(case.id, (None, True)) if case else (None, True)
     due = due_day(stands, report_due=year.report_due, verified_due=year.verified_due)
     return Progress(
         unit_year=unit_year,
@@ -137,5 +141,7 @@ def _of(
         standing=stands,
         lateness=lateness(due, day_in(year.time_zone, now)) if due else None,
         reported=released[1] if released else None,
-        verified=verified.get(case.id) if case else None,
+        verified=stated,
+        issued=case is not None and case.id in verified,
+        as_reported=not own,
     )

@@ -37,13 +37,13 @@ def progress(year: ProgrammeYear) -> ResponseReturnValue:
     return render_template(
         "programme/progress.html", year=year, form=form, page=paged_list(shown), export=export_url(), total=len(units),
         late=sum(each.is_late for each in units), stations=[(each, counts.get(each, 0)) for each in STANDINGS],
-        issued=sum(each.verified is not None for each in units),
+        issued=sum(each.issued for each in units),
     )  # fmt: skip
 
 
 def _progress_sheet(year: ProgrammeYear, units: list[Progress]) -> ResponseReturnValue:
     headers = [_("Unit"), _("Unified social credit code"), _("Verification body"), _("Case"), _("Where it stands"), _("Waits for"),
-               _("Due"), _("Days late"), _("Reported, t CO2"), _("Verified, t CO2")]  # fmt: skip
+               _("Due"), _("Days late"), _("Reported, t CO2"), _("Verified, t CO2"), _("Whose figure")]  # fmt: skip
     rows = [_progress_row(each) for each in units]
     return spreadsheet(_("Progress %(year)s", year=year.emission_year), headers, rows)
 
@@ -65,4 +65,5 @@ def _progress_row(each: Progress) -> tuple[object, ...]:
         late,
         each.reported,
         each.verified,
+        (_("the reported one, verified as such") if each.as_reported else _("the verifier's")) if each.issued else None,
     )

@@ -16,7 +16,7 @@ def statement_list() -> list[dict[str, Any]]:
             "number": statement.number,
             "unit": statement.engagement.unit.name,
             "year": statement.engagement.unit_year.year.emission_year,
-            "tonnes": plain(statement.verified_total),
+            "tonnes": plain(statement.stated_total),
             "opinion": statement.opinion,
             "status": "under_correction" if queries.under_correction(statement) else statement.status,
             "issued_at": statement.issued_at.isoformat() if statement.issued_at else None,

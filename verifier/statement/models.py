@@ -114,6 +114,17 @@ class Statement(Base):
     engagement: Mapped[Engagement] = relationship(lazy="joined")
     signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.signed_at", lazy="selectin")
 
+    @property
+    def own_figure(self) -> bool:
+        """Whether it states tonnes of the verifier's own; elsewhere the opinion is on the reported figure."""
+        return self.verified_total is not None or bool(self.facts.get("own_figure", True))
+
+    @property
+    def stated_total(self) -> Decimal | None:
+        """Tonnes (t CO2) the statement stands for: the verifier's, or the reported ones verified as such; None where unknown."""
+        reported = None if self.own_figure else self.facts.get("reported_total")
+        return self.verified_total if reported is None else Decimal(reported)
+
 
 class Signature(Base):
     """One signature of a statement; each place is signed once."""

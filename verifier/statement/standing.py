@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
+from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling import queries as sampling
 from verifier.checks.data.versions import queries as versions
@@ -55,6 +56,7 @@ def standing(engagement: Engagement) -> Standing:
         flags_open=data.flag_progress(engagement).left,
         samples_open=samples.progress(engagement).left,
         changes_open=versions.progress(engagement).left,
+        estimates_missing=estimates.missing(engagement),
         weighing=weighed(engagement) if pack_of(engagement).materiality else None,
     )
 

@@ -30,6 +30,7 @@ from verifier.engagements.models import Engagement
 from verifier.findings import actions as findings
 from verifier.findings.models import Finding
 from verifier.rulepacks.load import load
+from verifier.statement import standing
 from verifier.web.filters import tonnes
 
 SOURCE = "E-095"
@@ -187,3 +188,23 @@ def test_the_working_taken_away_holds_formulas_that_come_to_the_estimate(client:
     assert formulas["Activity"].max_row == 1 + len(found.quantities)
     assert formulas["Factors"].cell(2, 8).value == found.factors[0].default.table  # type: ignore[union-attr]
     assert db.session.scalar(select(TrailRow.effect).where(TrailRow.deed == "data:estimate:taken_away")) == "look"
+
+
+def test_a_finding_is_not_disposed_of_as_estimated_on_its_own_page(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+    finding = sent(case, cast)
+    db.session.commit()
+    form = {"deed": "estimate", "text": "No invoice came"}
+    answer = sign_in(client, cast.lead).post(f"/cases/{case.id}/findings/{finding.number}/judge", data=form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{case.id}/estimates/{SOURCE}")
+    db.session.expire_all()
+    assert finding.at is FindingState.SENT
+
+
+def test_an_estimate_taken_back_leaves_a_finding_that_no_opinion_can_follow(case: Engagement, cast: Cast) -> None:
+    finding = sent(case, cast)
+    confirmed(case, cast, finding)
+    assert queries.missing(case) == []
+    actions.take_back(case, SOURCE, "It came", actor=actor(cast.verifier), now=utcnow())
+    assert queries.missing(case) == [finding.label]
+    against = [reason for choice in standing.choices(case) for reason in choice.against if reason.message == "opinion.estimates_missing"]
+    assert dict(against[0].values) == {"findings": finding.label, "count": 1}

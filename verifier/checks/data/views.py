@@ -25,7 +25,7 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
-from verifier.reports.wording import flag_name, flag_sentence
+from verifier.reports.wording import flag_name, flag_sentence, sheet_name
 from verifier.rulepacks.load import load
 from verifier.web.filters import text_in
 from verifier.web.labels import label
@@ -80,7 +80,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
         "checks/data/register.html", engagement=engagement, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
         agreeable=sum(each.agreeable for each in rows), progress=queries.progress(engagement), drawn=drawn,
         flags=queries.flag_progress(engagement), calculation=calculation, verified=queries.verified_by_category(engagement),
-        address=_address, report_flags=queries.flags_of_report(engagement), flag_name=flag_name,
+        address=_address, report_flags=queries.flags_of_report(engagement), flag_name=flag_name, sheet_name=sheet_name,
         flag_sentence=partial(flag_sentence, categories=names), export=url_for(".taken_away", engagement_id=engagement.id, **_asked()),
         list_url=url_for(".sources", engagement_id=engagement.id),
         has_review_form=bool((form_of_review := load(engagement.pack_id).form("document_review")) and form_of_review.columns),
@@ -149,7 +149,8 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         categories=_categories(engagement),
         flags=flags, elsewhere=[flag for flag in flags if flag not in months.flagged], findings=queries.findings_on(engagement, key),
         row=queries.source_row(report, key), meter=queries.meter_of(report, held.source.meter),
-        flag_name=flag_name, flag_sentence=flag_sentence, step_name=step_name, parameter_name=parameter_name, basis_name=basis_name,
+        flag_name=flag_name, flag_sentence=flag_sentence, sheet_name=sheet_name, step_name=step_name,
+        parameter_name=parameter_name, basis_name=basis_name,
         previous=_address(engagement, rows[at - 1]) if at else None,
         next=_address(engagement, rows[at + 1]) if at + 1 < len(rows) else None,
         following=_address(engagement, following) if following else None, position=at + 1, count=len(rows),

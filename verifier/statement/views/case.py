@@ -38,6 +38,7 @@ WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.checklist_unanswered": ("site.visit", {}),
     "opinion.no_visit": ("site.visit", {}),
     "opinion.findings_open": ("findings.findings", {}),
+    "opinion.estimates_missing": ("findings.findings", {"state": "estimated"}),
     "opinion.not_corrected": ("findings.findings", {}),
     "opinion.cannot_confirm": ("data.sources", {"state": "cannot_confirm"}),
 }

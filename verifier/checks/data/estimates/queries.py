@@ -156,3 +156,17 @@ def in_force(engagement: Engagement) -> dict[str, ConservativeEstimate]:
         return {}
     held = {each.source.source_key: each for each in data.held(engagement)}
     return {key: row for key, row in rows.items() if key in held and held[key].current and is_outcome(row, held[key].outcome)}
+
+
+def needs_one(engagement: Engagement, finding: Finding) -> bool:
+    """Whether disposing of a finding as estimated takes an estimate that counts: it is about a source, and the verifier estimates."""
+    ours = finding.subject_kind == "source" and is_ours(load(engagement.pack_id))
+    return ours and data.held_one(engagement, finding.subject_id) is not None
+
+
+def missing(engagement: Engagement) -> list[str]:
+    """Findings disposed of as estimated, by number, whose source has no estimate that counts; none where estimating is not ours."""
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.ESTIMATED)
+    rows = [row for row in db.session.scalars(of.order_by(Finding.number)) if needs_one(engagement, row)]
+    counting = in_force(engagement) if rows else {}
+    return [row.label for row in rows if row.subject_id not in counting]

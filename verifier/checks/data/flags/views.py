@@ -150,8 +150,8 @@ def _told(each: Flagged, sentence: "partial[str]") -> Told:
 
 def _place(flag: Flag) -> str:
     """Sheet, row and period, in words."""
-    row = _("row %(row)s", row=flag.row) if flag.row else ""
-    return ", ".join(part for part in (sheet_name(flag.sheet), row) if part)
+    sheet = sheet_name(flag.sheet) if flag.sheet else ""
+    return _("%(sheet)s, row %(row)s", sheet=sheet, row=flag.row) if sheet and flag.row else sheet
 
 
 def _line(each: Flagged, flag: Flag, sentence: str) -> tuple[object, ...]:

@@ -44,7 +44,7 @@ class ChangeFilter(SearchForm):
 
     q = StringField(_l("Search"))
     sheet = SelectField(_l("Sheet"), validate_choice=False)
-    state = SelectField(_l("Asked for"), validate_choice=False)
+    state = SelectField(_l("Asked for by"), validate_choice=False)
 
     def offer(self) -> None:
         """What can be chosen."""
@@ -162,8 +162,11 @@ def _address(engagement: Engagement, step: Step) -> str:
 
 def _place(change: Change) -> str:
     """Sheet and row, in words."""
-    row = _("row %(row)s", row=change.row) if change.row else ""
-    return ", ".join(part for part in (sheet_name(change.sheet), row) if part)
+    return (
+        _("%(sheet)s, row %(row)s", sheet=sheet_name(change.sheet), row=change.row)
+        if change.sheet and change.row
+        else sheet_name(change.sheet)
+    )
 
 
 def _told(step: Step, change: Change) -> tuple[str, str]:
