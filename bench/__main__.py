@@ -5,11 +5,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import memory, pages, photos, reports, statements
+from bench import memory, pages, photos, register, reports, statements
 from bench.stopwatch import Figure
 
 PARTS = {"pages": pages.measured, "photos": photos.measured, "statements": statements.measured,
-         "memory": memory.measured, "reports": reports.measured}  # fmt: skip
+         "memory": memory.measured, "register": register.measured, "reports": reports.measured}  # fmt: skip
 RESULTS = Path("bench-results.json")
 
 

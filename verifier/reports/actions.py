@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from verifier.audit.actions import record
@@ -13,7 +14,7 @@ from verifier.core.calculation import calculate, facility_fingerprint
 from verifier.core.errors import Refusal
 from verifier.core.fingerprints import Fingerprints
 from verifier.core.lifecycle import Stage
-from verifier.core.numbers import Number, numbers_of
+from verifier.core.numbers import numbers_of
 from verifier.core.quantities import round_half_up
 from verifier.core.report import ReportedReport, SourceRow, yes_or_no
 from verifier.core.results import Calculation, SourceResult
@@ -23,7 +24,7 @@ from verifier.evidence import actions as evidence
 from verifier.registry.models import UnitYear
 from verifier.reports import numbers, queries, workbook
 from verifier.reports.content import as_json
-from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
+from verifier.reports.models import ReportedFacility, ReportedNumber, ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,11 +61,14 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A workbook read and recalculated, and nothing written yet."""
+    """A workbook read and recalculated, the rows that it will be made into, and nothing written yet."""
 
     report: ReportedReport
     calculation: Calculation
-    numbers: tuple[Number, ...]
+    content: dict[str, Any]
+    sources: tuple[numbers.Row, ...]
+    facilities: tuple[numbers.Row, ...]
+    numbers: tuple[numbers.Row, ...]
 
 
 def expected(unit_year: UnitYear) -> Expected:
@@ -97,7 +101,10 @@ def read(data: bytes, expected: Expected, *, told: Callable[[int], None] | None 
     pack = load(expected.pack_id)
     calculation = calculate(report, pack)
     queries.remember(sha256(data).hexdigest(), pack.sha256, report, calculation)
-    return Read(report, calculation, tuple(numbers_of(report, calculation)))
+    return Read(
+        report, calculation, as_json(report), _source_rows(report, calculation), _facility_rows(report),
+        numbers.rows(numbers_of(report, calculation)),
+    )  # fmt: skip
 
 
 def rows_in(report: ReportedReport) -> int:
@@ -115,20 +122,20 @@ def hand_in(
     """
     may_hand_in(unit_year, data, case)
     found = already or read(data, expected(unit_year))
-    report, calculation = found.report, found.calculation
+    calculation = found.calculation
     kept = evidence.keep(data, MEDIA_TYPE, now=now)
     before = queries.newest(unit_year)
     version = ReportVersion(
         unit_year_id=unit_year.id, number=before.number + 1 if before else 1, filename=filename, sha256=kept.sha256,
         note=note.strip() or None, handed_in_by=actor.id, handed_in_at=now, reported_total=calculation.reported_total,
         recalculated_known=round_half_up(calculation.recalculated_known, PLACES), complete=calculation.recalculated_total is not None,
-        source_count=len(calculation.sources), flag_count=len(calculation.flags), content=as_json(report),
+        source_count=len(calculation.sources), flag_count=len(calculation.flags), content=found.content,
     )  # fmt: skip
     db.session.add(version)
     db.session.flush()
-    db.session.add_all([*_source_rows(version, report, calculation), *_facility_rows(version, report)])
-    db.session.flush()
-    numbers.write(version, found.numbers)
+    numbers.write(version, ReportedSource, found.sources)
+    numbers.write(version, ReportedFacility, found.facilities)
+    numbers.write(version, ReportedNumber, found.numbers)
     record("report:version:handed_in", actor, Subject("unit_year", str(unit_year.id)), now=now, case=case.id if case else None,
            number=version.number, file=filename, sha256=kept.sha256, flags=version.flag_count)  # fmt: skip
     return version
@@ -153,7 +160,7 @@ def _open(case: OpenCase | None) -> None:
         raise Refusal("report.closed", stage=case.stage)
 
 
-def _source_rows(version: ReportVersion, report: ReportedReport, calculation: Calculation) -> list[ReportedSource]:
+def _source_rows(report: ReportedReport, calculation: Calculation) -> tuple[numbers.Row, ...]:
     rows: dict[str, SourceRow] = {}
     for row in report.sources:
         rows.setdefault(row.source_id, row)
@@ -161,26 +168,23 @@ def _source_rows(version: ReportVersion, report: ReportedReport, calculation: Ca
     for flag in calculation.flags:
         codes.setdefault(flag.source or "", set()).add(flag.code)
     prints = Fingerprints(report)
-    return [
-        _source_row(
-            version, position, rows[result.source_id], result, codes.get(result.source_id, set()), prints.of_source(result.source_id)
-        )
+    return tuple(
+        _source_row(position, rows[result.source_id], result, codes.get(result.source_id, set()), prints.of_source(result.source_id))
         for position, result in enumerate(calculation.sources, start=1)
-    ]
+    )
 
 
-def _source_row(
-    version: ReportVersion, position: int, row: SourceRow, result: SourceResult, codes: set[str], fingerprint: str
-) -> ReportedSource:
+def _source_row(position: int, row: SourceRow, result: SourceResult, codes: set[str], fingerprint: str) -> numbers.Row:
     difference = None if result.difference is None else round_half_up(result.difference, PLACES)
-    return ReportedSource(
-        version_id=version.id, position=position, source_key=result.source_id, facility_key=result.facility_id or None, name=result.name,
-        category=result.category, fuel=row.fuel, meter=row.meter_id or None, owner=row.owner or None, in_plan=yes_or_no(row.in_plan),
-        counts=result.counts, reported=result.reported,
-        recalculated=None if result.recalculated is None else round_half_up(result.recalculated, PLACES),
-        known=round_half_up(result.known, PLACES), difference=difference, difference_size=_size(difference),
-        flag_codes=" ".join(sorted(codes)), fingerprint=fingerprint,
-    )  # fmt: skip
+    return {
+        "position": position, "source_key": result.source_id, "facility_key": result.facility_id or None, "name": result.name,
+        "category": result.category, "fuel": row.fuel, "meter": row.meter_id or None, "owner": row.owner or None,
+        "in_plan": yes_or_no(row.in_plan),
+        "counts": result.counts, "reported": result.reported,
+        "recalculated": None if result.recalculated is None else round_half_up(result.recalculated, PLACES),
+        "known": round_half_up(result.known, PLACES), "difference": difference, "difference_size": _size(difference),
+        "flag_codes": " ".join(sorted(codes)), "fingerprint": fingerprint,
+    }  # fmt: skip
 
 
 def _size(difference: Decimal | None) -> float:
@@ -188,14 +192,14 @@ def _size(difference: Decimal | None) -> float:
     return min(abs(float(difference or 0)), LARGEST)
 
 
-def _facility_rows(version: ReportVersion, report: ReportedReport) -> list[ReportedFacility]:
+def _facility_rows(report: ReportedReport) -> tuple[numbers.Row, ...]:
     """The first row of each facility; a repeated one is in the content and in its fingerprint."""
-    found: dict[str, ReportedFacility] = {}
+    found: dict[str, numbers.Row] = {}
     for row in report.facilities:
         if row.facility_id not in found:
-            found[row.facility_id] = ReportedFacility(
-                version_id=version.id, position=len(found) + 1, facility_key=row.facility_id, name=row.name,
-                in_boundary=yes_or_no(row.in_boundary), owner=row.owner or None, note=row.note or None,
-                fingerprint=facility_fingerprint(report, row.facility_id),
-            )  # fmt: skip
-    return list(found.values())
+            found[row.facility_id] = {
+                "position": len(found) + 1, "facility_key": row.facility_id, "name": row.name,
+                "in_boundary": yes_or_no(row.in_boundary), "owner": row.owner or None, "note": row.note or None,
+                "fingerprint": facility_fingerprint(report, row.facility_id),
+            }  # fmt: skip
+    return tuple(found.values())

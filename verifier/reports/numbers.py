@@ -1,12 +1,12 @@
 """The rows of the register: every number of a version, written in bulk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from sqlalchemy import insert, select
 
 from verifier.core.numbers import Number, numbers_of
-from verifier.db import db
+from verifier.db import Base, db
 from verifier.reports import queries
 from verifier.reports.models import ReportedNumber, ReportVersion
 
@@ -14,11 +14,19 @@ AT_ONCE = 5_000
 LONGEST = 64
 
 
-def write(version: ReportVersion, numbers: Iterable[Number]) -> None:
-    """Write the numbers of a version, some thousands at a time."""
-    lines = [_line(version, place, each) for place, each in enumerate(numbers, start=1)]
-    for first in range(0, len(lines), AT_ONCE):
-        db.session.execute(insert(ReportedNumber), lines[first : first + AT_ONCE])
+Row = dict[str, object]
+
+
+def rows(numbers: Iterable[Number]) -> tuple[Row, ...]:
+    """The rows of numbers, but for the version they will be of: made before the database is asked for its writing place."""
+    return tuple(_row(place, each) for place, each in enumerate(numbers, start=1))
+
+
+def write(version: ReportVersion, model: type[Base], rows: Sequence[Row]) -> None:
+    """Write rows of a version, some thousands at a time and past the session, which would look at each of them."""
+    connection = db.session.connection()
+    for first in range(0, len(rows), AT_ONCE):
+        connection.execute(insert(model), [{**row, "version_id": version.id} for row in rows[first : first + AT_ONCE]])
 
 
 def write_missing() -> int:
@@ -29,14 +37,14 @@ def write_missing() -> int:
         held = select(ReportVersion).where(ReportVersion.id == found).with_for_update(of=ReportVersion)
         version = db.session.scalars(held).one()
         if db.session.scalar(select(ReportedNumber.position).where(ReportedNumber.version_id == found).limit(1)) is None:
-            write(version, numbers_of(queries.report_of(version), queries.calculation_of(version)))
+            write(version, ReportedNumber, rows(numbers_of(queries.report_of(version), queries.calculation_of(version))))
             written += 1
     return written
 
 
-def _line(version: ReportVersion, position: int, each: Number) -> dict[str, object]:
+def _row(position: int, each: Number) -> Row:
     return {
-        "version_id": version.id, "position": position, "number_key": each.key, "kind": each.kind.value, "source_key": each.source,
+        "position": position, "number_key": each.key, "kind": each.kind.value, "source_key": each.source,
         "parameter": each.parameter, "period": each.period, "written": each.written, "value": _kept(each.value), "unit": each.unit,
         "sheet": each.sheet, "row": each.row, "cell": each.column, "document": each.document, "basis": each.basis, "weight": each.weight,
         "flag_codes": " ".join(each.flags), "fingerprint": each.fingerprint,
