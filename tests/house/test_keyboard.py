@@ -207,3 +207,32 @@ def test_findings_are_sent_and_the_register_is_walked(app: Flask, cast: Cast) ->
         if page.locator("dialog[open]").count():
             press(page, "Shift+Tab", "Enter")
         expect(page.locator(".flash")).to_have_text("1 finding was sent to the unit.")
+
+
+def test_vouchers_are_asked_for_from_the_register_and_a_file_is_checked_in_public(app: Flask, cast: Cast) -> None:
+    path = f"/cases/{make.engagement(cast).id}"
+    db.session.commit()
+    with at_the_keys(app, cast.verifier) as page:
+        page.goto(f"{path}/data/register")
+        tab_to(page, "Select all rows", most=80)
+        press(page, "Tab", "Space")
+        tab_to(page, "Request vouchers", most=400)
+        press(page, "Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Ask for evidence")
+        tab_to(page, "What is asked for")
+        page.keyboard.type("Invoices")
+        for box, typed in (("Day", "5"), ("Month", "12"), ("Year", "2199")):
+            tab_to(page, box)
+            press(page, "ControlOrMeta+a")
+            page.keyboard.type(typed)
+        tab_to(page, "Send to the unit")
+        press(page, "Enter")
+        expect(page.locator(".flash")).to_be_visible()
+        page.goto("/check")
+        tab_to(page, "The statement as a PDF")
+        with page.expect_file_chooser() as chosen:
+            press(page, "Space")
+        chosen.value.set_files({"name": "own.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+        tab_to(page, "Check the file")
+        press(page, "Enter")
+        expect(page.locator("[data-verdict], .errsum")).to_be_visible()

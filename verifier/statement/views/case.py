@@ -193,6 +193,8 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
     user, inside = this_user(), may(Permission.WORK_READ)
     statement, approval = queries.being_signed(engagement) or queries.issued(engagement), queries.current_approval(engagement)
     waiting = queries.WAITING.get(engagement.at)
+    if waiting is Place.SEAL:
+        form.passphrase.label.text = _("Passphrase of the seal")
     key = (queries.seal_of(engagement.body_id) if waiting is Place.SEAL else queries.key_of(user.id)) if waiting else None
     ready = waiting is not None and approval is not None and approval.stands and may(SIGNING[waiting][1])
     return render_template(
