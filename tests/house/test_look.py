@@ -51,7 +51,7 @@ PAGES = [
     ("contact", "/cases/{engagement_id}/findings/2"),
     ("lead", "/cases/{engagement_id}/findings/new?check=data&subject_kind=source&subject_id=E-095"),
     ("lead", "/cases/{engagement_id}/photos"), ("lead", "/cases/{engagement_id}/photos/{photo_id}"),
-    ("lead", "/cases/{engagement_id}/conclusion"), ("admin", "/admin/jobs"), ("lead", "/cases/{engagement_id}/correct"),
+    ("lead", "/cases/{engagement_id}/conclusion"), ("admin", "/admin/jobs"), ("coordinator", "/cases/{engagement_id}/correct"),
     ("lead", "/cases/{engagement_id}/data/register"), ("lead", "/cases/{engagement_id}/data/register/{number_key}"),
     ("lead", "/cases/{engagement_id}/data/analysis"), ("lead", "/cases/{engagement_id}/data/analysis/year_on_year"),
     ("lead", "/cases/{engagement_id}/data/analysis/months"), ("lead", "/cases/{engagement_id}/data/analysis/products"),
