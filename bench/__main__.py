@@ -1,9 +1,12 @@
 """`make bench`: every figure in one table, and as JSON; exit 1 where one misses its bound. Names of parts as arguments run only those."""
 
 import json
+import logging
 import sys
 from dataclasses import asdict
 from pathlib import Path
+
+import structlog
 
 from bench import memory, pages, photos, register, reports, statements
 from bench.stopwatch import Figure
@@ -15,6 +18,7 @@ RESULTS = Path("bench-results.json")
 
 def main(asked: list[str]) -> int:
     """Measure the parts asked for, all by default."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     found: list[Figure] = []
     for name in asked or PARTS:
         for figure in PARTS[name]():

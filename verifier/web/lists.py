@@ -38,6 +38,12 @@ class Page(Generic[T]):
         """The place of the last row shown."""
         return min(self.total, self.number * self.per_page)
 
+    @property
+    def near(self) -> list[int]:
+        """The pages worth a link or a gap: the first, the last, and those around this one; thousands are not looked at one by one."""
+        around = range(max(1, self.number - 2), min(self.pages, self.number + 2) + 1)
+        return sorted({1, *around, self.pages})
+
     def url(self, number: int) -> str:
         """The address of another page, the filter kept."""
         return same_address(page=number)

@@ -150,7 +150,7 @@ def _standing(engagement: Engagement, state: str) -> ColumnElement[bool]:
 
 
 def count(engagement: Engagement, asked: Asked) -> int:
-    """How many numbers were asked for; the open ones are all less those that are held, for most are open at first."""
+    """How many numbers were asked for, counted once where that never changes; open ones are all less those held."""
     if asked.state == "open":
         every, holding = replace(asked, state=""), _filtered(engagement, replace(asked, state=""))
         given = select(NumberOutcome.number_key).where(NumberOutcome.engagement_id == engagement.id)
@@ -159,7 +159,14 @@ def count(engagement: Engagement, asked: Asked) -> int:
     if asked == Asked(sort=asked.sort):
         whole = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
         return db.session.scalar(whole) or 0
-    return _count(_filtered(engagement, asked))
+    if asked.state or asked.sampled:
+        return _count(_filtered(engagement, asked))
+    at = (engagement.report_version_id, replace(asked, sort=""))
+    if at not in _counts:
+        while len(_counts) >= _REMEMBERED:
+            _counts.pop(next(iter(_counts)), None)
+        _counts[at] = _count(_filtered(engagement, asked))
+    return _counts[at]
 
 
 def _count(found: Select[Any]) -> int:
@@ -286,3 +293,5 @@ def choices(engagement: Engagement) -> tuple[list[str], list[str]]:
 
 _REMEMBERED = 64
 _choices: dict[UUID, tuple[list[str], list[str]]] = {}
+_counts: dict[tuple[UUID, Asked], int] = {}
+"""How many numbers of a version a filter finds; what asks for outcomes or samples is counted anew, for those change."""
