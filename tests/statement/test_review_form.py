@@ -2,9 +2,11 @@
 
 import subprocess
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from tests import make
@@ -88,6 +90,16 @@ def test_the_pdf_says_it_in_both_languages_with_every_font_embedded(cast: Cast, 
     assert fonts
     assert {tuple(row[-5:-2]) for row in fonts} == {("yes", "yes", "yes")}
     assert render_review(form) == pdf
+
+
+def test_names_as_long_as_they_may_be_fill_pages_and_break_nothing(cast: Cast) -> None:
+    case = make.engagement(cast)
+    for kind in ("unit", "body"):
+        organisation = cast.org(kind)
+        organisation.name, organisation.name_zh = f"The {kind} of the riverside, " * 15, "沿河园区管理有限公司" * 30
+    db.session.flush()
+    pages = PdfReader(BytesIO(render_review(review_form(case, now=NOW)))).pages
+    assert "沿河园区" in "".join(page.extract_text() for page in pages[:2])
 
 
 def test_a_name_the_fonts_cannot_show_is_refused(cast: Cast) -> None:

@@ -96,15 +96,19 @@ def _right(canvas: Canvas, y: float, shown: str) -> None:
 
 
 def _front(form: ReviewForm, languages: Languages) -> list[Flowable]:
-    """Title, then the case in two columns of facts."""
+    """Title, then the case in two columns of facts; below each other where names are so long that they fill a page side by side."""
     first, second = languages.of(form.title)
     facts = [(WORDS[code], languages.stacked(text, CELL.but(size=9, leading=13), NOTE)) for code, text in form.heads if text]
     facts.append((WORDS["made"], moment(form.made_at, form.zone)))
+    title = [Text(first, TITLE.but(size=22, leading=30)), Text(second, Face(10.5, 15, after=8))]
     half, gap = (COLUMN - 10 * mm) / 2, 10 * mm
     cut = -(-len(facts) // 2)
     sides = [fact_table(languages, rows, half, 34 * mm) for rows in (facts[:cut], facts[cut:])]
+    room = (HIGH - TOP - BOTTOM) / 2
+    if max(side.wrap(half, room)[1] for side in sides) > room:
+        return [*title, fact_table(languages, facts, COLUMN, 34 * mm), Spacer(0, 14)]
     beside = Table([[sides[0], "", sides[1]]], colWidths=[half, gap, half], style=[*FLUSH, ("VALIGN", (0, 0), (-1, -1), "TOP")])
-    return [Text(first, TITLE.but(size=22, leading=30)), Text(second, Face(10.5, 15, after=8)), beside, Spacer(0, 14)]
+    return [*title, beside, Spacer(0, 14)]
 
 
 def _table(form: ReviewForm, languages: Languages) -> Rows:
