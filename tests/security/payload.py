@@ -40,6 +40,10 @@ CODES = {
 """What holds no words: codes, keys and hashes by table; None where a whole table has none or keeps them from being changed."""
 
 
+EMPTY_OTHERWISE = {"voucher.withdrawn_reason", "change_disposition.reason", "flag_disposition.reason"}
+"""Words that the database itself keeps empty where something else does not say that there are some."""
+
+
 def columns() -> list[tuple[Table, Column[str]]]:
     """Every column that holds somebody's words."""
     found = []
@@ -55,9 +59,11 @@ def poison() -> list[str]:
     """Write the payload, marked with its column, into every one; returns the marks of those that have a row."""
     marks = []
     for table, column in columns():
-        mark = f"{table.name}.{column.name}"
+        mark, filled = f"{table.name}.{column.name}", column.is_not(None)
+        if f"{table.name}.{column.name}" in EMPTY_OTHERWISE:
+            filled &= column != ""
         own = reduce(add, (cast(key, Text) for key in table.primary_key.columns))
-        written = update(table).where(column.is_not(None)).values({column: literal(f"{START}{mark}|{SCRIPT}") + own})
+        written = update(table).where(filled).values({column: literal(f"{START}{mark}|{SCRIPT}") + own})
         if db.session.execute(written).rowcount:  # type: ignore[attr-defined]
             marks.append(mark)
     _poison_content()

@@ -16,6 +16,8 @@ NAMES = (
     "'.pdf",
     "\ud800.pdf", "x" * 400, "", "a\0b.pdf", "𠀀.jpg",
 )  # fmt: skip
+PICTURES = {"evidence.photo_file", "vouchers.picture"}
+"""Pictures of a case, whose address names what can never change; what people sent is sandboxed where it is shown."""
 
 
 def test_every_answer_carries_the_headers_that_keep_a_page_ours(world: World) -> None:
@@ -51,7 +53,7 @@ def test_no_page_of_a_signed_in_person_is_kept_by_a_browser_or_a_proxy(world: Wo
             continue
         answer = browsers.best("GET", rule).get(address(rule, world.values))
         said = answer.headers.get("Cache-Control", "")
-        picture = rule.endpoint == "evidence.photo_file"
+        picture = rule.endpoint in PICTURES
         if said != ("private, max-age=31536000, immutable" if picture else "no-store") or "Cookie" not in answer.headers.get("Vary", ""):
             kept.append((rule.rule, said))
         answer.close()
@@ -73,10 +75,11 @@ def test_every_file_is_saved_and_not_run(world: World) -> None:
     sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     assert files["evidence.original"] == ("image/jpeg", "attachment", True)
     assert files["evidence.attachment"] == ("text/csv", "attachment", True)
-    assert files["evidence.photo_file"] == ("image/jpeg", "", True)
+    assert {name: files[name] for name in PICTURES} == dict.fromkeys(PICTURES, ("image/jpeg", "", True))
+    assert files["reports.taking_in_state"][0] == "application/json"
     assert files["reports.workbook"][:2] == (sheet, "attachment")
     shown = {name for name, (_kind, disposition, _sandbox) in files.items() if disposition != "attachment"}
-    assert shown <= {"evidence.photo_file", "health.live", "health.ready", "health.metrics"}
+    assert shown <= {*PICTURES, "reports.taking_in_state", "health.live", "health.ready", "health.metrics"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from tests.house.routes import World
 from tests.people import Cast, actor, sign_in
-from tests.security import builders, payload
+from tests.security import builders, payload, written
 from tests.security.attacker import Browsers, address, allowed, gets
 from verifier.accounts import actions as accounts
 from verifier.audit.actions import Effect, record
@@ -50,6 +50,25 @@ def _no_formula(data: bytes) -> list[str]:
     return found + [name for name in parts if re.search(r"externalLink|vba|connections|drawing|ctrlProp", name)]
 
 
+NO_ROW = {
+    "change_disposition.reason",
+    "conservative_estimate.reason",
+    "flag_disposition.reason",
+    "review.comments",
+    "signature.signer_name",
+    "voucher.withdrawn_reason",
+}
+"""What the case of the attacks has no row of: it is not that far, or the row would need another to be true."""
+NOT_SHOWN = {
+    "engagement.conflict_check": "on none of the pages that are asked",
+    "number_outcome.said_by": "on none of the pages that are asked",
+    "programme_year.name_zh": "on Chinese pages",
+    "reported_facility.name": "pages read the report as it was handed in",
+    "reported_facility.note": "as above",
+    "reported_facility.owner": "as above",
+}
+
+
 @pytest.fixture(scope="module")
 def poisoned(world: World) -> list[str]:
     """The world with the payload in every column of words, and in a trail that cannot be changed afterwards."""
@@ -62,6 +81,8 @@ def poisoned(world: World) -> list[str]:
     for effect in (Effect.LOOK, Effect.CHANGE):
         record(f"finding:finding:{text[:20]}", actor(evil), Subject("finding", text), now=utcnow(), case=engagement.id, effect=effect,
                title=text, note=text, reason=text, file=text, **{"evil<b>": text})  # fmt: skip
+    sign_in(world.app.test_client(), cast.lead)
+    written.write(world, engagement.id)
     db.session.flush()
     return payload.poison()
 
@@ -88,8 +109,10 @@ def test_no_page_runs_what_somebody_wrote(world: World, poisoned: list[str]) -> 
                 answer.close()
     assert ran == []
     assert asked > 60
-    met = {mark for mark in [*poisoned, "trail"] if f"=1+1|{mark}|" in shown}
-    assert {"organisation.name", "user_account.name", "finding.title", "photo.caption", "site_visit.place", "trail"} <= met, sorted(met)
+    rows = {f"{table.name}.{column.name}" for table, column in payload.columns()}
+    assert rows - set(poisoned) == NO_ROW
+    met = {mark for mark in poisoned if f"=1+1|{mark}|" in shown}
+    assert set(poisoned) - met == set(NOT_SHOWN)
 
 
 def test_no_spreadsheet_calculates_what_somebody_wrote(world: World, poisoned: list[str]) -> None:
