@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 SECTION_NAMES: Mapping[str, Any] = {
-    "pack": _l("The rule pack"), "facts": _l("What to know"), "steps": _l("Order of work"), "gases": _l("Gases"), "categories": _l("Categories"),
-    "methods": _l("Methods"), "carbon_to_co2": _l("Carbon to CO₂"), "rounding": _l("Rounding"), "tables": _l("Factor tables"),
-    "factors": _l("Default factors"), "conservative": _l("Conservative estimate"), "materiality": _l("Materiality"),
-    "sampling": _l("Sampling"), "datachecks": _l("Tolerances"), "finding_classes": _l("Finding classes"),
+    "pack": _l("The rule pack"), "facts": _l("What to know"), "steps": _l("Order of work"), "gases": _l("Gases"),
+    "categories": _l("Categories"), "methods": _l("Methods"), "carbon_to_co2": _l("Carbon to CO₂"), "rounding": _l("Rounding"),
+    "tables": _l("Factor tables"), "factors": _l("Default factors"), "conservative": _l("Conservative estimate"),
+    "materiality": _l("Materiality"), "sampling": _l("Sampling"), "datachecks": _l("Tolerances"), "finding_classes": _l("Finding classes"),
     "dispositions": _l("Dispositions"), "clauses": _l("Clauses"), "checklist": _l("Checklists"), "ways": _l("Ways of looking"),
     "evidence_activities": _l("Evidence-gathering activities"), "opinions": _l("Opinions"), "statement_forms": _l("Forms"),
     "roles": _l("Separation of roles"), "independence_questions": _l("Independence questions"), "rotation": _l("Rotation"),
@@ -26,8 +26,8 @@ KEY_NAMES: Mapping[str, Any] = {
     "tables": _l("Factor tables"), "share": _l("Share of the total"), "up_to": _l("Up to, tCO₂"), "risks": _l("Risks"),
     "share_below": _l("Allowed below"), "steps": _l("Steps"), "needs_answer": _l("Needs an answer"),
     "blocks_positive_opinion": _l("Blocks a positive opinion"), "has_effect": _l("Has an effect in tonnes"),
-    "dispositions": _l("Disposed of as"), "reference": _l("Reference letter"), "cites_article": _l("Names the article"), "check": _l("Belongs to check"),
-    "clause": _l("Clause"),
+    "dispositions": _l("Disposed of as"), "reference": _l("Reference letter"), "cites_article": _l("Names the article"),
+    "check": _l("Belongs to check"), "clause": _l("Clause"),
     "how": _l("How"), "evidence": _l("Evidence expected"), "positive": _l("Positive"), "wording": _l("Wording"),
     "clauses": _l("Parts"), "seals": _l("Seals and signatures"), "must_differ": _l("Must not be the same person"),
     "site_team_minimum": _l("Site team, at least"), "years_on": _l("Years in a row"), "years_off": _l("Years off"),
