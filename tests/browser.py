@@ -111,15 +111,18 @@ def sitting(browser: Browser, app: Flask, address: str, person: User | None, **s
 
 
 @contextmanager
-def seats(browser: Browser, app: Flask, address: str) -> Iterator[Callable[..., Page]]:
-    """Browsers people already sit at, by person and settings: opening one takes longer than looking at a page."""
+def seats(browser: Browser, app: Flask, address: str, who: Callable[[str], User]) -> Iterator[Callable[..., Page]]:
+    """Browsers people already sit at, by person and settings: opening one takes longer than looking at a page.
+
+    Who a person is (`who`) is read once and committed: a transaction left open here would keep the server from writing.
+    """
     taken: dict[str, Page] = {}
     with ExitStack() as open_ones:
 
-        def seat(user: User | None, **settings: Any) -> Page:
-            key = repr((user.email if user else None, sorted(settings.items())))
+        def seat(person: str | None, **settings: Any) -> Page:
+            key = repr((person, sorted(settings.items())))
             if key not in taken:
-                taken[key] = open_ones.enter_context(sitting(browser, app, address, user, **settings))
+                taken[key] = open_ones.enter_context(sitting(browser, app, address, who(person) if person else None, **settings))
             return taken[key]
 
         yield seat

@@ -183,10 +183,11 @@ def _let_go() -> None:
 
 
 def _untouched() -> bool:
-    """Whether the database holds the standing cast and nothing else."""
+    """Whether the database holds the standing cast as it moved in, and nothing else."""
     others = Base.metadata.tables.keys() - {"organisation", "user_account", "appointment"}
     filled = " UNION ALL ".join(f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {name})" for name in others)
-    return db.session.execute(text(filled)).first() is None
+    changed = db.session.connection().connection.dbapi_connection.total_changes  # type: ignore[union-attr]
+    return changed == 0 and db.session.execute(text(filled)).first() is None
 
 
 def left_out(items: list) -> tuple[list, list]:

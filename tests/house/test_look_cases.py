@@ -26,10 +26,10 @@ def test_a_case_on_its_way_to_signature_is_fit_to_be_seen(app: Flask, cast: Cast
     give_key(cast.lead)
     db.session.commit()
     found = []
-    with served(app) as address, chromium() as browser, seats(browser, app, address) as seat:
+    with served(app) as address, chromium() as browser, seats(browser, app, address, lambda person: getattr(cast, person)) as seat:
         for person, page_of in STATIONS:
             for locale, window in (("en-GB", TABLET), ("zh-CN", DESK)):
-                page = seat(getattr(cast, person), locale=locale)
+                page = seat(person, locale=locale)
                 page.set_viewport_size({"width": window[0], "height": window[1]})
                 page.goto(f"/cases/{case.id}{page_of}")
                 wrong = [*faults(page), *unsaid(page), *sideways(page, DESK, TABLET, PHONE, (320, 700))]
