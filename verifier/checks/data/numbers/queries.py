@@ -87,7 +87,8 @@ class Progress:
 
 def numbers(engagement: Engagement, asked: Asked) -> Select[Any]:
     """The numbers of the version under verification that were asked for, in the order asked for."""
-    return _filtered(engagement, asked).order_by(*(column.desc() if down else column for column, down in order_of(asked)))
+    found = _filtered(engagement, asked, in_order=_finds_most(engagement, asked.search))
+    return found.order_by(*(column.desc() if down else column for column, down in order_of(asked)))
 
 
 def order_of(asked: Asked) -> tuple[tuple[Any, bool], ...]:
@@ -95,7 +96,12 @@ def order_of(asked: Asked) -> tuple[tuple[Any, bool], ...]:
     return ORDERS.get(asked.sort, ORDERS[""])
 
 
-def _filtered(engagement: Engagement, asked: Asked) -> Select[Any]:
+def _finds_most(engagement: Engagement, search: str) -> bool:
+    """Whether a search finds so many numbers that reading them in order meets a page of them at once."""
+    return bool(search.strip()) and 4 * count(engagement, Asked(search=search)) > count(engagement, Asked())
+
+
+def _filtered(engagement: Engagement, asked: Asked, *, in_order: bool = False) -> Select[Any]:
     found = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id)
     if asked.kind:
         found = found.where(ReportedNumber.kind == asked.kind)
@@ -110,7 +116,7 @@ def _filtered(engagement: Engagement, asked: Asked) -> Select[Any]:
     if asked.owner:
         found = found.where(ReportedNumber.source_key.in_(_sources(engagement).where(ReportedSource.owner == asked.owner)))
     if asked.search.strip():
-        found = found.where(_found_by(engagement, asked.search.strip()))
+        found = found.where(_found_by(engagement, asked.search.strip(), in_order=in_order))
     if asked.sampled:
         pairs = sampled(engagement)
         drawn = tuple_(ReportedNumber.source_key, ReportedNumber.period).in_(pairs) if pairs else literal(False)
@@ -122,12 +128,17 @@ def _sources(engagement: Engagement) -> Select[Any]:
     return select(ReportedSource.source_key).where(ReportedSource.version_id == engagement.report_version_id)
 
 
-def _found_by(engagement: Engagement, text: str) -> ColumnElement[bool]:
-    """By what names its source, by its document's whole name, or by its month: each has an index, so that no row is read in vain."""
+def _found_by(engagement: Engagement, text: str, *, in_order: bool) -> ColumnElement[bool]:
+    """By what names its source, by its document's whole name, or by its month: each has an index, so that no row is read in vain.
+
+    `in_order`: row by row instead, for a search that finds most rows; gathering them all first would take longer than a page of them.
+    """
     named = _sources(engagement).where(or_(*(_contains(column, text) for column in (*reports.SEARCHED, ReportedSource.facility_key))))
     at = select(ReportedNumber.position).where(ReportedNumber.version_id == engagement.report_version_id)
     ways = (ReportedNumber.source_key.in_(named), ReportedNumber.source_key == text, ReportedNumber.document == text,
             ReportedNumber.period == text)  # fmt: skip
+    if in_order:
+        return or_(named.where(ReportedSource.source_key == ReportedNumber.source_key).exists(), *ways[1:])
     return ReportedNumber.position.in_(union(*(at.where(way) for way in ways)))
 
 
@@ -276,22 +287,6 @@ def at_places(engagement: Engagement, places: Collection[tuple[str, int]]) -> di
     return {(sheet, row): key for sheet, row, key in db.session.execute(of) if row is not None}
 
 
-def choices(engagement: Engagement) -> tuple[list[str], list[str]]:
-    """Codes of the flags that numbers carry, and who in the unit answers for sources; looked up once, for a version never changes."""
-    at = engagement.report_version_id
-    if at not in _choices:
-        while len(_choices) >= _REMEMBERED:
-            _choices.pop(next(iter(_choices)), None)
-        flagged = select(ReportedNumber.flag_codes).where(ReportedNumber.version_id == at, ReportedNumber.flag_codes > "")
-        owners = select(ReportedSource.owner).where(ReportedSource.version_id == at, ReportedSource.owner.is_not(None))
-        _choices[at] = (
-            sorted({code for codes in db.session.scalars(flagged.distinct()) for code in codes.split()}),
-            [owner for owner in db.session.scalars(owners.distinct().order_by(ReportedSource.owner)) if owner],
-        )
-    return _choices[at]
-
-
 _REMEMBERED = 64
-_choices: dict[UUID, tuple[list[str], list[str]]] = {}
 _counts: dict[tuple[UUID, Asked], int] = {}
 """How many numbers of a version a filter finds; what asks for outcomes or samples is counted anew, for those change."""

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
-from verifier.checks.data.numbers import actions, basis, effects, queries
+from verifier.checks.data.numbers import actions, basis, choices, effects, queries
 from verifier.checks.data.numbers.forms import NumberFilter, NumberForm, method_choices
 from verifier.checks.data.numbers.queries import Line
 from verifier.checks.data.numbers.wording import as_asked, number_title, what
@@ -202,7 +202,7 @@ def _can(engagement: Engagement) -> bool:
 def _filter(engagement: Engagement) -> NumberFilter:
     form, year = NumberFilter(request.args), engagement.unit_year.year.emission_year
     months = [f"{year}-{month:02d}" for month in range(1, 13)]
-    form.offer(months, *queries.choices(engagement), sampled=bool(queries.sampled(engagement)))
+    form.offer(months, *choices.choices(engagement), sampled=bool(queries.sampled(engagement)))
     return form
 
 
