@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -56,6 +57,7 @@ UNSAID = """() => {
   return found;
 }"""
 """What a reader who hears the page is not told, or told twice alike."""
+_HEARD: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 DESK, TABLET, PHONE = (1180, 820), (820, 1180), (390, 844)
 
 
@@ -91,7 +93,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def sitting(browser: Browser, app: Flask, address: str, person: User | None, **settings: Any) -> Iterator[Page]:
-    """A page in a fresh browser context, the person signed in; `page.complaints` collects what the console says is wrong."""
+    """A page in a fresh browser context, the person signed in; `complaints` gathers what its console says is wrong."""
     context = browser.new_context(base_url=address, **settings)
     if person is not None:
         client = app.test_client()
@@ -100,10 +102,9 @@ def sitting(browser: Browser, app: Flask, address: str, person: User | None, **s
         assert cookie is not None
         context.add_cookies([{"name": "verifier", "value": cookie.value, "url": address}])
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.complaints = complaints  # type: ignore[attr-defined]
+    heard = _HEARD[page] = []
+    page.on("console", lambda message: heard.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
     try:
         yield page
     finally:
@@ -126,6 +127,13 @@ def seats(browser: Browser, app: Flask, address: str, who: Callable[[str], User]
             return taken[key]
 
         yield seat
+
+
+def complaints(page: Page) -> list[str]:
+    """What the console of a page has called an error or warned of since this was last asked."""
+    told = _HEARD[page][:]
+    _HEARD[page].clear()
+    return told
 
 
 def faults(page: Page, *rules: str) -> list[str]:

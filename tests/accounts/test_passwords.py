@@ -35,7 +35,7 @@ def test_a_password_that_others_would_guess_is_refused(password: str, why: str) 
     "password", ["heron-ladle-oat-57", "boiler-house-at-seven", "river lantern otter", "白鹭在河边等了三个春天啊", "vT9#kq2LwZ8m"]
 )
 def test_a_long_password_that_nobody_knows_is_taken(password: str) -> None:
-    passwords.require_good(password, about=ABOUT)
+    assert passwords.require_good(password, about=ABOUT) is None
 
 
 def test_the_list_of_common_passwords_ships_with_us_and_is_long() -> None:

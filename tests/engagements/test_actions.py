@@ -1,10 +1,13 @@
 """A case is opened once, by the named body; its team declares before it sees anything."""
 
+from collections.abc import Callable
+
 import pytest
 from flask.testing import FlaskClient
 
 from tests import make
 from tests.people import CASE_ROLES, Cast, actor, sign_in
+from verifier.accounts.models import User
 from verifier.audit.queries import trail
 from verifier.core.access import Role
 from verifier.core.errors import Refusal
@@ -31,10 +34,10 @@ def named(cast: Cast) -> Engagement:
     return case
 
 
-def refused(deed: object, message: str) -> None:
+def refusal_of(deed: Callable[..., object], *of: object, by: User, **more: object) -> str:
     with pytest.raises(Refusal) as refusal:
-        deed()  # type: ignore[operator]
-    assert refusal.value.message == message
+        deed(*of, actor=actor(by), now=utcnow(), **more)
+    return refusal.value.message
 
 
 def test_a_case_is_opened_on_a_released_report_and_pins_its_pack(cast: Cast) -> None:
@@ -46,37 +49,28 @@ def test_a_case_is_opened_on_a_released_report_and_pins_its_pack(cast: Cast) -> 
 def test_only_the_named_body_opens_a_case(cast: Cast) -> None:
     of = make.unit_year(cast)
     make.report(cast, of)
-    refused(
-        lambda: actions.open_case(of, conflict_check=CHECKED, actor=actor(cast.other_coordinator), now=utcnow()),
-        "engagement.open.not_named",
-    )
+    assert refusal_of(actions.open_case, of, conflict_check=CHECKED, by=cast.other_coordinator) == "engagement.open.not_named"
 
 
 def test_an_unreleased_report_opens_nothing(cast: Cast) -> None:
     of = make.unit_year(cast)
     make.report(cast, of, released=False)
-    refused(lambda: actions.open_case(of, conflict_check=CHECKED, actor=actor(cast.coordinator), now=utcnow()), "engagement.open.no_report")
+    assert refusal_of(actions.open_case, of, conflict_check=CHECKED, by=cast.coordinator) == "engagement.open.no_report"
 
 
 def test_a_unit_and_year_has_one_case(cast: Cast) -> None:
     case = opened(cast)
-    refused(
-        lambda: actions.open_case(case.unit_year, conflict_check=CHECKED, actor=actor(cast.coordinator), now=utcnow()),
-        "engagement.open.exists",
-    )
+    assert refusal_of(actions.open_case, case.unit_year, conflict_check=CHECKED, by=cast.coordinator) == "engagement.open.exists"
 
 
 def test_only_people_of_the_body_are_named(cast: Cast) -> None:
     case = opened(cast)
-    refused(
-        lambda: actions.name_member(case, cast.contact, Role.VERIFIER, actor=actor(cast.coordinator), now=utcnow()),
-        "engagement.member.not_of_body",
-    )
+    assert refusal_of(actions.name_member, case, cast.contact, Role.VERIFIER, by=cast.coordinator) == "engagement.member.not_of_body"
 
 
 def test_the_checks_start_when_everyone_has_declared(cast: Cast) -> None:
     case = named(cast)
-    refused(lambda: actions.start(case, actor=actor(cast.coordinator), now=utcnow()), "engagement.start.undeclared")
+    assert refusal_of(actions.start, case, by=cast.coordinator) == "engagement.start.undeclared"
     for key in CASE_ROLES:
         actions.declare(case, CLEAR, actor=actor(getattr(cast, key)), now=utcnow())
     actions.start(case, actor=actor(cast.coordinator), now=utcnow())
@@ -90,16 +84,13 @@ def test_a_conflict_bars_the_person_for_good(cast: Cast) -> None:
     assert member.barred_by == first
     assert queries.roles_on(cast.verifier, case) == {Role.INVITED}
     actions.remove_member(member, actor=actor(cast.coordinator), now=utcnow())
-    refused(
-        lambda: actions.name_member(case, cast.verifier, Role.VERIFIER, actor=actor(cast.coordinator), now=utcnow()),
-        "engagement.member.barred",
-    )
+    assert refusal_of(actions.name_member, case, cast.verifier, Role.VERIFIER, by=cast.coordinator) == "engagement.member.barred"
 
 
 def test_a_declaration_is_given_once(cast: Cast) -> None:
     case = named(cast)
     actions.declare(case, CLEAR, actor=actor(cast.lead), now=utcnow())
-    refused(lambda: actions.declare(case, CLEAR, actor=actor(cast.lead), now=utcnow()), "engagement.declare.already")
+    assert refusal_of(actions.declare, case, CLEAR, by=cast.lead) == "engagement.declare.already"
 
 
 def test_who_worked_on_the_case_and_left_does_not_review_it(cast: Cast) -> None:
@@ -107,10 +98,7 @@ def test_who_worked_on_the_case_and_left_does_not_review_it(cast: Cast) -> None:
     for key in ("verifier", "reviewer"):
         member = next(each for each in case.members if each.user_id == getattr(cast, key).id)
         actions.remove_member(member, actor=actor(cast.coordinator), now=utcnow())
-    refused(
-        lambda: actions.name_member(case, cast.verifier, Role.REVIEWER, actor=actor(cast.coordinator), now=utcnow()),
-        "independence.roles_differ",
-    )
+    assert refusal_of(actions.name_member, case, cast.verifier, Role.REVIEWER, by=cast.coordinator) == "independence.roles_differ"
 
 
 def test_a_newer_released_version_is_adopted_and_an_older_one_is_not(cast: Cast) -> None:
@@ -119,7 +107,7 @@ def test_a_newer_released_version_is_adopted_and_an_older_one_is_not(cast: Cast)
     second = make.report(cast, case.unit_year, make.PARK)
     actions.adopt_report(case, second, actor=actor(cast.lead), now=utcnow())
     assert case.report_version.number == 2
-    refused(lambda: actions.adopt_report(case, first, actor=actor(cast.lead), now=utcnow()), "engagement.report.older")
+    assert refusal_of(actions.adopt_report, case, first, by=cast.lead) == "engagement.report.older"
 
 
 def test_nobody_sees_a_case_before_declaring(cast: Cast, client: FlaskClient) -> None:
@@ -156,9 +144,9 @@ def test_a_double_click_opens_one_case_and_says_so(cast: Cast, client: FlaskClie
 @pytest.mark.parametrize(("stage", "opens"), [(stage, stage in list(Stage)[3:7]) for stage in Stage])
 def test_the_checks_are_opened_again_from_review_and_signing_with_a_reason(cast: Cast, stage: Stage, opens: bool) -> None:
     case = make.engagement(cast, stage)
-    refused(lambda: actions.reopen(case, " ", actor=actor(cast.lead), now=utcnow()), "engagement.reopen.no_reason")
+    assert refusal_of(actions.reopen, case, " ", by=cast.lead) == "engagement.reopen.no_reason"
     if opens:
         actions.reopen(case, "A meter was overlooked.", actor=actor(cast.lead), now=utcnow())
         assert case.at is Stage.CHECKING
     else:
-        refused(lambda: actions.reopen(case, "Why not.", actor=actor(cast.lead), now=utcnow()), "lifecycle.reopen.not_now")
+        assert refusal_of(actions.reopen, case, "Why not.", by=cast.lead) == "lifecycle.reopen.not_now"

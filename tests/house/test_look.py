@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests import homes
-from tests.browser import DESK, PHONE, TABLET, chromium, faults, overflow, served, sideways, sitting, unsaid
+from tests.browser import DESK, PHONE, TABLET, chromium, complaints, faults, overflow, served, sideways, sitting, unsaid
 from tests.browser import seats as at_seats
 from tests.conftest import settings_in
 from tests.house import routes
@@ -105,10 +105,10 @@ def wrong(world: World, seats: Seats, person: str | None, path: str, window: tup
     """Everything that is wrong with one page, a line each."""
     page = seats(person, **settings)
     page.set_viewport_size(size(*window)["viewport"])
-    page.complaints.clear()  # type: ignore[attr-defined]
+    complaints(page)
     page.goto(path.format(**world.values))
     found = faults(page) + unsaid(page)
-    found += [f"console: {text}" for text in page.complaints if "404" not in text]  # type: ignore[attr-defined]
+    found += [f"console: {text}" for text in complaints(page) if "404" not in text]
     return found + sideways(page, window)
 
 

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
-from tests.browser import DESK, PHONE, TABLET, chromium, faults, seats, served, sideways, unsaid
+from tests.browser import DESK, PHONE, TABLET, chromium, complaints, faults, seats, served, sideways, unsaid
 from tests.people import Cast, sign_in
 from tests.statement.builders import approved, concluded, give_key
 from verifier.core.access import Role
@@ -34,8 +34,7 @@ def test_a_case_on_its_way_to_signature_is_fit_to_be_seen(app: Flask, cast: Cast
                 page.goto(f"/cases/{case.id}{page_of}")
                 wrong = [*faults(page), *unsaid(page), *sideways(page, DESK, TABLET, PHONE, (320, 700))]
                 found += [f"{person} {page_of or 'case'} {locale} {window[0]}: {each}" for each in wrong]
-                found += page.complaints  # type: ignore[attr-defined]
-                page.complaints.clear()  # type: ignore[attr-defined]
+                found += complaints(page)
     assert found == []
 
 

@@ -114,9 +114,15 @@ def sampled(pack: RulePack) -> object:
 
 
 def forms(pack: RulePack) -> object:
-    """The columns of each form and, clause by clause, the items of its rows with the records they rest on."""
+    """The seals and columns of each form and, clause by clause, the items of its rows with the records they rest on."""
     return [
-        (form.code, [column.code for column in form.columns], form.clauses, [(row.code, row.records) for row in form.rows])
+        (
+            form.code,
+            pack.carried_by(form.code),
+            [column.code for column in form.columns],
+            form.clauses,
+            [(row.code, row.records) for row in form.rows],
+        )
         for form in pack.statement_forms
     ]
 

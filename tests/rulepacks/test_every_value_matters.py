@@ -17,10 +17,6 @@ Data = dict[str, Any]
 Path = tuple[str | int, ...]
 TEXTS = ("en", "zh", "source", "basis")
 """Words for a reader: what shows them is the page of the pack and every page that names the thing."""
-PENDING = {
-    "statement_forms.seals": "the statement has the same three places under every pack; statement/ is to make them the form's",
-}
-"""Values that no part of the program reads yet, and who is to: take a line out when its reader is there."""
 
 
 def data_of(pack_id: str) -> Data:
@@ -79,14 +75,6 @@ def around(data: Data, path: Path) -> tuple[Data, Path]:
     return {**data, "factors": data["factors"][:1]}, path
 
 
-def name_of(path: Path) -> str:
-    return ".".join(str(key) for key in path if isinstance(key, str))
-
-
-def pending(path: Path) -> bool:
-    return any(name_of(path) == name or name_of(path).startswith(f"{name}.") for name in PENDING)
-
-
 def of_section(path: Path, original: Data) -> Any:
     """What to look at when a value of that section changes."""
     match path[0]:
@@ -134,9 +122,9 @@ def shown_otherwise(data: Data, path: Path) -> bool:
 
 
 def is_read(data: Data, path: Path) -> bool:
-    """Not the words on a page, nor what waits for its reader, nor a number that looks mistyped and is shown but never used."""
+    """Not the words on a page, nor a number that looks mistyped and is shown but never used."""
     row = data["factors"][path[1]] if path[0] == "factors" else {}
-    return not (set(path) & set(TEXTS)) and not pending(path) and (not row.get("suspect") or path[-1] == "suspect")
+    return not (set(path) & set(TEXTS)) and (not row.get("suspect") or path[-1] == "suspect")
 
 
 PACKS = load.available()
@@ -153,8 +141,3 @@ def test_every_value_changed_changes_a_result_or_is_refused(pack_id: str) -> Non
 def test_every_word_changed_changes_the_page_of_the_pack(pack_id: str) -> None:
     data = data_of(pack_id)
     assert [".".join(map(str, path)) for path in leaves(data) if not is_read(data, path) and not shown_otherwise(data, path)] == []
-
-
-def test_what_waits_for_its_reader_is_there_to_be_read() -> None:
-    named = {name_of(path) for pack_id in PACKS for path in leaves(data_of(pack_id))}
-    assert [name for name in PENDING if not any(each == name or each.startswith(f"{name}.") for each in named)] == []

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.people import Cast, sign_in
-from tests.statement import forgeries
+from tests.statement import bombs
 from tests.statement.builders import settle_authority
 from verifier import confined
 from verifier.db import db
@@ -74,7 +74,7 @@ def test_while_a_bomb_is_read_others_read_and_write(client: FlaskClient, cast: C
     other = sign_in(client.application.test_client(), cast.lead)
     db.session.commit()
     db.session.remove()
-    bomb = forgeries.wide_bomb()
+    bomb = bombs.wide_bomb()
     assert other.get("/").status_code == 200
     with ThreadPoolExecutor(1) as pool:
         checked = pool.submit(client.post, "/check", data={"pdf": (BytesIO(bomb), "statement.pdf")})

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
-from tests.statement import forgeries
+from tests.statement import bombs, forgeries
 from tests.statement.builders import settle_authority
 from tests.statement.forgeries import OTHER, another, cut_at, flipped, flipped_after
 from tests.statement.specimen import a_statement, signed, signers
@@ -121,13 +121,13 @@ def test_the_confined_reader_says_the_same_as_the_plain_one() -> None:
 
 
 BOMBS: list[tuple[Callable[[], bytes], Verdict]] = [
-    (forgeries.bomb, UNREADABLE),
-    (forgeries.wide_bomb, UNREADABLE),
-    (lambda: signed(3) + forgeries.wide_bomb(), EDITED),
-    (forgeries.round_and_round, NOT_OURS),
-    (forgeries.deep, UNREADABLE),
-    (forgeries.previous_forever, UNREADABLE),
-    (forgeries.huge, NOT_OURS),
+    (bombs.bomb, UNREADABLE),
+    (bombs.wide_bomb, UNREADABLE),
+    (lambda: signed(3) + bombs.wide_bomb(), EDITED),
+    (bombs.round_and_round, NOT_OURS),
+    (bombs.deep, UNREADABLE),
+    (bombs.previous_forever, UNREADABLE),
+    (bombs.huge, NOT_OURS),
 ]
 
 
@@ -143,7 +143,7 @@ def test_a_bomb_is_answered_within_ten_seconds_and_harms_nobody(make: Callable[[
 
 def test_the_page_answers_a_bomb_in_words_and_goes_on_answering(client: FlaskClient) -> None:
     settle_authority()
-    answer = client.post("/check", data={"pdf": (BytesIO(forgeries.wide_bomb()), "statement.pdf")}, content_type="multipart/form-data")
+    answer = client.post("/check", data={"pdf": (BytesIO(bombs.wide_bomb()), "statement.pdf")}, content_type="multipart/form-data")
     assert answer.status_code == 200
     assert "Cannot be read" in answer.text
     assert "it was given up" in answer.text

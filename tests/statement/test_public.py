@@ -1,6 +1,7 @@
 """What anyone may see of a statement, and what the checking page says of a dropped PDF."""
 
 import json
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.statement.builders import settle_authority
 from verifier.cli import main
 from verifier.db import db
 from verifier.evidence.queries import store
+from verifier.statement import queries
 from verifier.statement.models import Statement
 from verifier.statement.views import public
 
@@ -46,6 +48,15 @@ def test_the_public_page_tells_what_the_statement_says_and_who_signed_it(client:
     assert f"{int(issued.verified_total or 0):,}" in page
     assert page.count("SHA-256 of the certificate") == 3
     assert client.get(f"/s/{issued.token}/statement.pdf").data == store().get(issued.pdf_sha256)
+
+
+def test_records_are_kept_from_the_day_of_issue_where_the_programme_is(issued: Statement) -> None:
+    with db.session.no_autoflush:
+        issued.issued_at = datetime(2022, 4, 29, 17, tzinfo=UTC)
+        assert queries.kept_until(issued) == date(2032, 4, 30)
+        issued.issued_at = None
+        assert queries.kept_until(issued) is None
+    db.session.rollback()
 
 
 def test_the_issued_file_is_called_genuine_and_an_edited_copy_edited(client: FlaskClient, issued: Statement) -> None:

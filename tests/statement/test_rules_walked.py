@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from tests import make
@@ -122,6 +123,19 @@ def test_no_page_shows_a_figure_of_the_verifiers_where_the_rules_give_none(clien
         assert "52,915" in page, path
         assert "52,927" not in page, path
         assert "verified as such" in page or "as reported" in page, path
+
+
+@pytest.mark.parametrize(("pack", "figures"), [(EU, ["Misstated, tCO₂"]), (ISO, ["Verified, tCO₂", "Difference, tCO₂"])])
+def test_the_workbook_of_differences_has_the_figures_the_rules_give(client: FlaskClient, cast: Cast, pack: str, figures: list[str]) -> None:
+    case = under(pack, cast)
+    key = misstated(case)
+    db.session.commit()
+    answer = sign_in(client, cast.lead).get(f"/cases/{case.id}/conclusion/differences.xlsx")
+    head, row = load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True)
+    assert head == ("Ref", "Source", "Category", "Reported, tCO₂", *figures, "Reason")
+    line = dict(zip(head, row, strict=True))
+    assert line["Ref"] == key
+    assert line[figures[-1]] == (-12 if pack == EU else 12)
 
 
 def test_the_public_list_names_the_reported_total_where_the_rules_give_no_other(cast: Cast) -> None:

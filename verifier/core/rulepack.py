@@ -166,6 +166,11 @@ class RulePack:
         """The form of that code, None where the programme has none."""
         return next((form for form in self.statement_forms if form.code == code), None)
 
+    def carried_by(self, code: str) -> tuple[str, ...]:
+        """Whose seals and signatures a document of the programme carries, by their codes; none where the rules name none."""
+        form = self.form(code)
+        return form.seals if form else ()
+
     def checklist_item(self, code: str) -> ChecklistItem:
         """The checklist item of that code; refuses a code the pack does not know."""
         return _one(self.checklists, code, "checklist_item")

@@ -28,6 +28,7 @@ from verifier.reports.forms import HandInForm, SourcesFilter
 from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.reports.wording import flag_name, flag_sentence, problem_sentence, sheet_name
 from verifier.rulepacks.load import load
+from verifier.rulepacks.wording import seals_of
 from verifier.web.filters import name_of, text_in
 from verifier.web.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
@@ -199,7 +200,7 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
         report=queries.report_of(version), categories=names, form=form, page=paged(query), export=export_url(), flag_name=flag_name,
         flag_sentence=partial(flag_sentence, categories=names), sheet_name=sheet_name, before=before,
         changes=queries.changed_sources(before, version) if before else None,
-        case=programme.case_of(unit_year),
+        case=programme.case_of(unit_year), carried=seals_of(pack, "emission_report"),
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from verifier.core.rulepack import RulePack
+
 SECTION_NAMES: Mapping[str, Any] = {
     "pack": _l("The rule pack"), "facts": _l("What to know"), "steps": _l("Order of work"), "gases": _l("Gases"),
     "categories": _l("Categories"), "methods": _l("Methods"), "carbon_to_co2": _l("Carbon to CO₂"), "rounding": _l("Rounding"),
@@ -38,6 +40,11 @@ KEY_NAMES: Mapping[str, Any] = {
 BASIS_NAMES: Mapping[str, Any] = {
     "read": _l("read"), "known": _l("widely known"), "practice": _l("practice"), "unstated": _l("unstated"),
 }  # fmt: skip
+SEAL_NAMES: Mapping[str, Any] = {
+    "body": _l("the seal of the verification body"), "unit": _l("the seal of the unit"),
+    "legal_representative": _l("the signature of its legal representative"),
+    "authorised_signatory": _l("the signature of the person the body authorises"),
+}  # fmt: skip
 BASIS_STATES = {"read": "ok", "known": "info", "practice": "mute", "unstated": "warn"}
 
 
@@ -54,6 +61,11 @@ def key_name(code: str) -> str:
 def basis_name(code: str) -> str:
     """How sure a value is, in words."""
     return str(BASIS_NAMES.get(code, code))
+
+
+def seals_of(pack: RulePack, form: str) -> str:
+    """Whose seals and signatures a document of the programme carries, in words; empty where the rules name none."""
+    return _(", ").join(str(SEAL_NAMES[code]) for code in pack.carried_by(form))
 
 
 def said(value: object) -> str:

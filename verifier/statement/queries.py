@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -9,10 +10,12 @@ from sqlalchemy import Select, select
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import changes_after, last_change
 from verifier.core.access import TEAM, Role
+from verifier.core.clocks import day_in
 from verifier.core.lifecycle import Stage
 from verifier.db import db
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.engagements.queries import places
+from verifier.rulepacks.load import load
 from verifier.statement.inspect import Issued
 from verifier.statement.models import Conclusion, Place, Review, ReviewOutcome, Signature, SigningKey, Statement, Status
 from verifier.statement.workers import hands
@@ -54,6 +57,14 @@ def current_approval(engagement: Engagement) -> Approval | None:
         return None
     missed = changes_after(engagement.id, said[0].change_seen) if last_change(engagement.id) > said[0].change_seen else []
     return Approval(said[0], missed)
+
+
+def kept_until(statement: Statement) -> date | None:
+    """Until when the rules ask for the case's records: counted from the day of issue where the programme is; None before, or unstated."""
+    if statement.issued_at is None:
+        return None
+    case = statement.engagement
+    return load(case.pack_id).kept_until(day_in(case.unit_year.year.time_zone, statement.issued_at))
 
 
 def took_part(engagement: Engagement) -> set[UUID]:

@@ -5,7 +5,7 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from tests import make
-from tests.browser import DESK, TABLET, chromium, faults, overflow, served, sitting
+from tests.browser import DESK, TABLET, chromium, complaints, faults, overflow, served, sitting
 from tests.people import Cast
 from verifier.db import db
 
@@ -45,9 +45,9 @@ def test_numbers_are_agreed_to_by_keyboard_and_months_are_drawn(app: Flask, cast
             )
             assert drawn
             assert faults(page) == []
-            assert page.complaints == []  # type: ignore[attr-defined]
+            assert complaints(page) == []
         for place in (register, f"{register}/activity/E-027/2021-01", f"/cases/{case.id}/data/E-027"):
             with sitting(browser, app, address, cast.verifier, locale="zh-CN", viewport={"width": TABLET[0], "height": TABLET[1]}) as page:
                 page.goto(place)
-                assert [*faults(page), *page.complaints] == [], place  # type: ignore[attr-defined]
+                assert [*faults(page), *complaints(page)] == [], place
                 assert overflow(page) <= 0, place

@@ -85,6 +85,16 @@ class Difference:
     verified: Decimal | None
     reason: str
 
+    @property
+    def difference(self) -> Decimal | None:
+        """Tonnes verified minus reported; unknown where either is."""
+        return None if self.reported is None or self.verified is None else self.verified - self.reported
+
+    @property
+    def misstated(self) -> Decimal | None:
+        """Tonnes by which too much was reported; unknown where the difference is."""
+        return None if self.difference is None else -self.difference
+
 
 def held(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[Held]:
     """The sources of the version under verification, filtered and sorted; every one by default, in the report's order."""

@@ -18,6 +18,7 @@ from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
 from verifier.rulepacks.load import load
+from verifier.rulepacks.wording import seals_of
 from verifier.statement import actions, issuing, keys, queries, standing
 from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
 from verifier.statement.models import Place, ReviewOutcome
@@ -102,13 +103,21 @@ def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnV
 @bp.get("/cases/<uuid:engagement_id>/conclusion/differences.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
 def differences(engagement: Engagement) -> ResponseReturnValue:
-    """Every source whose verified tonnes differ, with the reason, as a workbook."""
+    """Every source whose verified tonnes differ, with the reason, as a workbook; without them where the rules withhold them."""
+    own = standing.pack_of(engagement).own_figure
     rows = [
-        (each.source_key, each.name, each.category, each.reported, each.verified,
-         None if each.reported is None or each.verified is None else each.verified - each.reported, each.reason)
+        (
+            each.source_key,
+            each.name,
+            each.category,
+            each.reported,
+            *((each.verified, each.difference) if own else (each.misstated,)),
+            each.reason,
+        )
         for each in standing.comparison(engagement).sources
-    ]  # fmt: skip
-    heads = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), _("Verified, tCO₂"), _("Difference, tCO₂"), _("Reason")]
+    ]
+    figures = [_("Verified, tCO₂"), _("Difference, tCO₂")] if own else [_("Misstated, tCO₂")]
+    heads = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), *figures, _("Reason")]
     subject = Subject("case", str(engagement.id))
     record("statement:differences:exported", current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
     return spreadsheet(f"{engagement.number} {_('Differences')}", heads, rows)
@@ -211,7 +220,8 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         in_words=in_words,
         earlier=queries.recalled(engagement) if inside else [],
         drawn=queries.conclusion(engagement) if inside else None,
-        kept_until=load(engagement.pack_id).kept_until(statement.issued_at.date()) if statement and statement.issued_at else None,
+        carried=seals_of(load(engagement.pack_id), "verification_report"),
+        kept_until=queries.kept_until(statement) if statement else None,
         may_correct=may(Permission.STATEMENT_CORRECT) and possible(engagement.at, Deed.CORRECT),
         may_reopen=may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
     )
