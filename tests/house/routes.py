@@ -8,7 +8,9 @@ from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import refresh
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from tests import big, make
 from tests.people import Cast, actor, sign_in
@@ -136,17 +138,23 @@ def _named(found: re.Match[str]) -> str:
     return f"<{found[1]}>"
 
 
-def ask(world: World, method: str, rule: Rule, person: str) -> str:
-    """One sign for what a person is answered; each asks from a browser of their own."""
+def answered(world: World, method: str, rule: Rule, person: str, language: str = "en-GB") -> TestResponse:
+    """What a person is answered, from a browser of their own."""
     client: FlaskClient = world.app.test_client()
     if person != "nobody":
         sign_in(client, getattr(Cast(), KEYS.get(person, person)))
     address = PLACE.sub(lambda found: world.values[found[1]], rule.rule)
-    answer = client.open(address, method=method)
+    refresh()  # the context of the test outlives its requests, and with it the language of the one before
+    return client.open(address, method=method, headers={"Accept-Language": language}, buffered=True)
+
+
+def ask(world: World, method: str, rule: Rule, person: str) -> str:
+    """One sign for what a person is answered."""
+    answer = answered(world, method, rule, person)
     answer.close()
     if answer.status_code == 303 and "/sign-in" in answer.headers.get("Location", ""):
         return "s"
-    assert answer.status_code < 500, f"{method} {address} as {person}: {answer.status_code}"
+    assert answer.status_code < 500, f"{name(method, rule)} as {person}: {answer.status_code}"
     return {403: "-", 404: "0"}.get(answer.status_code, "+")
 
 

@@ -28,6 +28,20 @@ def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         db.engine.dispose()
 
 
+GETS = sorted(route for route in routes.table() if route.startswith("GET "))
+
+
+@pytest.mark.parametrize("route", GETS)
+def test_every_page_and_file_answers_in_chinese_as_in_english(world: World, route: str) -> None:
+    rule = next(rule for method, rule in routes.routes(world.app) if routes.name(method, rule) == route)
+    person = PEOPLE[max(routes.table()[route].find("+"), 0)]
+    first, second = (routes.answered(world, "GET", rule, person, language) for language in ("en-GB", "zh-CN"))
+    assert (second.status_code, second.mimetype) == (first.status_code, first.mimetype)
+    assert second.status_code < 500
+    if second.mimetype == "text/html" and second.status_code == 200:
+        assert '<html lang="zh' in second.get_data(as_text=True)
+
+
 def test_every_route_stands_in_the_table_and_the_table_names_no_other(world: World) -> None:
     assert set(routes.table()) == {routes.name(method, rule) for method, rule in routes.routes(world.app)}
 

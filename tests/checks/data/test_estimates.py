@@ -181,7 +181,7 @@ def test_the_working_taken_away_holds_formulas_that_come_to_the_estimate(client:
     assert found is not None
     answer = sign_in(client, cast.reviewer).get(f"/cases/{case.id}/estimate-workings/{SOURCE}")
     formulas, values = (load_workbook(BytesIO(answer.data), data_only=only) for only in (False, True))
-    assert formulas.sheetnames[:3] == ["Estimate", "Quantities", "Factors taken"]
+    assert formulas.sheetnames[:3] == ["Estimate", "Months taken", "Factors taken"]
     (tonnes_at,) = (cell.column for cell in formulas["Sources"][1] if cell.value == "Recalculated, t CO2")
     assert str(formulas["Sources"].cell(2, tonnes_at).value).startswith("=")
     assert values["Sources"].cell(2, tonnes_at).value == pytest.approx(float(found.tonnes))

@@ -40,7 +40,7 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
     headers = [
         _("Period"), _("Unit"), _("Reported"), _("Independent record"), _("Verified"), _("Taken"), _("Taken − reported"), _("Why"),
     ]  # fmt: skip
-    rows = book.sheet(_("Quantities"), headers, (12, 12, 16, 16, 16, 16, 16, 26))
+    rows = book.sheet(_("Months taken"), headers, (12, 12, 16, 16, 16, 16, 16, 26))
     for each in sheet.months:
         at, month = rows.last + 1, each.month
         apart = None
