@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+
+from flask_babel import force_locale
 
 from verifier.audit.queries import last_change
 from verifier.checks.boundary import actions as boundary
@@ -11,6 +14,7 @@ from verifier.checks.data import actions as data
 from verifier.checks.data import queries as numbers
 from verifier.checks.data.flags import actions as flags
 from verifier.checks.data.flags import queries as looked
+from verifier.checks.data.flags.wording import finding_of
 from verifier.checks.data.versions import actions as versions
 from verifier.checks.data.versions import queries as changes
 from verifier.checks.site import actions as site
@@ -29,6 +33,7 @@ from verifier.findings import queries as raised
 from verifier.registry.models import UnitYear
 from verifier.reports import actions as reports
 from verifier.reports.models import ReportVersion
+from verifier.reports.wording import flag_sentence
 from verifier.rulepacks.load import load
 from verifier.statement import actions as statement
 from verifier.statement import issuing
@@ -118,16 +123,16 @@ class CaseMaker:
 
     def dispose_of_flags(self, engagement: Engagement) -> None:
         """What looks wrong becomes a finding; what the meters' records explain is dismissed."""
-        told, explained = {}, []
+        told, explained, pack = {}, [], load(engagement.pack_id)
+        sentence = partial(flag_sentence, categories={each.code: each.name.en for each in pack.categories})
         for each in looked.flagged(engagement):
             main = each.main
             if main.code in EXPLAINED:
                 explained.append(each.flag.key)
                 continue
-            what, about = main.code.replace("_", " "), " ".join(part for part in (main.source, main.period) if part) or "The report"
-            place = f"sheet {main.sheet}, row {main.row}"
-            told[each.flag.key] = flags.Told(f"{about}: {what}", f"{about} ({place}): {what}. Correct it and show the voucher.")
-        clauses = [each.code for each in load(engagement.pack_id).clauses]
+            with force_locale("en"):
+                told[each.flag.key] = finding_of(each, sentence)
+        clauses = [each.code for each in pack.clauses]
         by = {"actor": self.actor("lead"), "now": self.cast.now()}
         flags.raise_findings(engagement, told, "non_conformity", "4a" if "4a" in clauses else clauses[0], **by)
         flags.dismiss(

@@ -10,9 +10,9 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
 from verifier.checks.data.flags import actions, queries
-from verifier.checks.data.flags.actions import Told
 from verifier.checks.data.flags.forms import DismissForm, FlagFilter, RaiseForm
 from verifier.checks.data.flags.queries import Flagged
+from verifier.checks.data.flags.wording import finding_of, place
 from verifier.core.access import Permission
 from verifier.core.errors import Refusal
 from verifier.core.flagging import FlagState
@@ -22,7 +22,7 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
-from verifier.reports.wording import flag_name, flag_sentence, sheet_name
+from verifier.reports.wording import flag_name, flag_sentence
 from verifier.rulepacks.load import load
 from verifier.web.filters import text_in
 from verifier.web.labels import label
@@ -59,7 +59,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         disposed=sum(not each.is_open for each in every), total=len(every), open_here=sum(each.is_open for each in rows),
         can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK), dismiss_form=DismissForm(formdata=None),
         raise_form=raise_form, listed={result.source_id for result in reports.calculation_of(engagement.report_version).sources},
-        flag_name=flag_name, flag_sentence=partial(flag_sentence, categories=_categories(engagement)), place=_place,
+        flag_name=flag_name, flag_sentence=partial(flag_sentence, categories=_categories(engagement)), place=place,
         list_url=url_for(".flags", engagement_id=engagement.id),
         export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter()),
     )  # fmt: skip
@@ -99,7 +99,7 @@ def raise_findings(engagement: Engagement) -> ResponseReturnValue:
     sentence = partial(flag_sentence, categories=_categories(engagement))
     if not keys or any(key not in rows for key in keys):
         raise Refusal("data.flag.changed" if keys else "data.flag.none", **({"count": sum(key in rows for key in keys)} if keys else {}))
-    told = {key: _told(rows[key], sentence) for key in keys}
+    told = {key: finding_of(rows[key], sentence) for key in keys}
     raised = actions.raise_findings(
         engagement, told, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
     )
@@ -136,22 +136,6 @@ def _wanted(engagement: Engagement) -> list[str]:
     if len(keys) != request.form.get("expected", -1, type=int):
         raise Refusal("data.flag.changed", count=len(keys))
     return keys
-
-
-def _told(each: Flagged, sentence: "partial[str]") -> Told:
-    """What the draft says: the flag and where it is, then what follows from it."""
-    main = each.main
-    about = " ".join(part for part in (main.source, main.period) if part)
-    lines = [f"{sentence(main)} {_('Where: %(place)s.', place=_place(main))}"]
-    lines += [f"{_('It follows that: %(what)s', what=sentence(flag))}" for flag in each.flag.family.consequences]
-    title = _("%(about)s: %(what)s", about=about, what=flag_name(main.code)) if about else flag_name(main.code)
-    return Told(title, "\n".join(lines), None if main.source else _("Report as a whole: %(what)s", what=flag_name(main.code)))
-
-
-def _place(flag: Flag) -> str:
-    """Sheet, row and period, in words."""
-    sheet = sheet_name(flag.sheet) if flag.sheet else ""
-    return _("%(sheet)s, row %(row)s", sheet=sheet, row=flag.row) if sheet and flag.row else sheet
 
 
 def _line(each: Flagged, flag: Flag, sentence: str) -> tuple[object, ...]:
