@@ -7,12 +7,9 @@ from pathlib import Path
 from threading import Event
 
 import click
-from flask import Flask
-from flask_migrate import upgrade
 
 from verifier import config
 from verifier.accounts import commands as accounts
-from verifier.app import create_app
 from verifier.audit import queries as trails
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.errors import Refusal
@@ -20,21 +17,10 @@ from verifier.db import db, utcnow
 from verifier.jobs import worker
 from verifier.keeping import commands as keeping
 from verifier.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, sample, say
-from verifier.reports import numbers
 from verifier.rulepacks import load as rulepacks
 from verifier.serve import serve as run_server
 from verifier.statement import commands as statements
 from verifier.statement import keys
-
-
-def installation() -> Flask:
-    """The app of this installation with its database in the newest shape."""
-    app = create_app()
-    with app.app_context():
-        upgrade()
-        if numbers.write_missing():
-            db.session.commit()
-    return app
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,8 +40,7 @@ main.add_command(sample)
 @click.option("--workers", type=int, help="Processes that answer; else VERIFIER_PROCESSES.")
 def serve(workers: int | None) -> None:
     """Bring the database to its newest shape and serve the app; prints its address."""
-    app = installation()
-    with app.app_context():
+    with keeping.opened(newest=True) as app:
         keys.authority(utcnow())
     keeping.at_start(app)
     run_server(app, workers)
@@ -65,7 +50,9 @@ def serve(workers: int | None) -> None:
 @click.option("--until-empty", is_flag=True, help="Do what is due and end.")
 def do_jobs(until_empty: bool) -> None:
     """Do the jobs of the queue: mail, reminders, sweeping. Apart from `serve` where VERIFIER_WORKER=apart; several may run."""
-    app, stop = installation(), Event()
+    stop = Event()
+    with keeping.opened(newest=True) as app:
+        pass
     if until_empty:
         worker.empty(app)
         return
@@ -84,7 +71,7 @@ def demo(context: click.Context, once: bool) -> None:
         return
     from verifier.demo import build
 
-    with installation().app_context():
+    with keeping.opened(newest=True):
         if build.is_settled():
             if once:
                 return
@@ -96,7 +83,7 @@ def demo(context: click.Context, once: bool) -> None:
 @click.argument("person")
 def demo_code(person: str) -> None:
     """Print a demo person's current second factor; PERSON is the e-mail address, or what stands before its @."""
-    with create_app().app_context():
+    with keeping.opened():
         code = accounts.current_code(person if "@" in person else f"{person}@demo.example")
     if code is None:
         fail(f"{person} is not a demo person, or has no second factor.", FOUND)
@@ -116,8 +103,7 @@ def user() -> None:
 @click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="May be given more than once.")
 def user_add(email: str, name: str, organisation: str, kind: str, roles: tuple[str, ...]) -> None:
     """Add a person and print the link with which they choose their password."""
-    app = installation()
-    with app.app_context():
+    with keeping.opened(newest=True):
         try:
             link = accounts.add_user(email, name, organisation, kind, [Role(role) for role in roles])
             db.session.commit()
@@ -135,7 +121,7 @@ def statement() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def statement_list(as_json: bool) -> None:
     """Every issued statement."""
-    with create_app().app_context():
+    with keeping.opened():
         found = statements.statement_list()
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
@@ -149,7 +135,7 @@ def statement_list(as_json: bool) -> None:
 @click.option("-o", "--output", type=WORKBOOK, required=True, help="Where the PDF is written.")
 def statement_export(number: str, output: Path) -> None:
     """Write the PDF of an issued statement to a file."""
-    with create_app().app_context():
+    with keeping.opened():
         pdf = statements.export(number)
     if pdf is None:
         fail(f"No issued statement has the number {number}.", FOUND)
@@ -166,7 +152,7 @@ def statement_verify(file: Path, as_json: bool) -> None:
         pdf = file.read_bytes()
     except OSError as error:
         fail(f"{file}: {error.strerror}")
-    with create_app().app_context():
+    with keeping.opened():
         result = statements.verify_file(pdf)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))
@@ -187,9 +173,8 @@ def audit() -> None:
 @audit.command("verify")
 def audit_verify() -> None:
     """Recompute every trail and name the first row that is broken or missing."""
-    app = create_app()
     broken = 0
-    with app.app_context():
+    with keeping.opened() as app:
         for verdict in trails.verify(app.extensions["verifier"].heads):
             if verdict.broken:
                 broken += 1

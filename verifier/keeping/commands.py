@@ -20,18 +20,23 @@ from verifier.keeping import doctor as doctors
 from verifier.keeping import restore as restores
 from verifier.keeping.archive import Unfit
 from verifier.keeping.sweep import sweep
+from verifier.reports import numbers
 
 FOUND, CANNOT = 1, 2
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @contextmanager
-def opened() -> Iterator[Flask]:
-    """The app of this installation, its connections closed in the end."""
+def opened(*, newest: bool = False) -> Iterator[Flask]:
+    """The app of this installation, its database brought to the newest shape if that is asked for, its connections closed in the end."""
     app = create_app()
     with app.app_context():
         wanted = writes_wanted.set(True)
         try:
+            if newest:
+                upgrade()
+                if numbers.write_missing():
+                    db.session.commit()
             yield app
         finally:
             writes_wanted.reset(wanted)
