@@ -46,9 +46,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
-    """Decimals as text, so that no database loses their last digits; sums are made in Python."""
+    """Decimals as text of any length, so that no database loses or refuses digits of theirs; sums are made in Python."""
 
-    impl = String(64)
+    impl = String
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:

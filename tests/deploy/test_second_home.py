@@ -16,6 +16,7 @@ CHOSEN = (
     "tests/house/test_trail.py",
     "tests/house/test_health.py",
     "tests/evidence/test_store.py",
+    "tests/reports/test_absurd_numbers.py",
 )
 """What leans most on the database, its transactions, its types and its store."""
 

@@ -52,5 +52,5 @@ def _row(position: int, each: Number) -> Row:
 
 
 def _kept(value: Decimal | None) -> Decimal | None:
-    """The value where a column holds all its digits; an absurd one stands there as written only."""
+    """The value, but for one of more digits than any list can show: that stands there as written only."""
     return value if value is not None and len(format(value, "f")) <= LONGEST else None

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
+from verifier.core.quantities import round_half_up
 from verifier.statement.facts import Both
 from verifier.statement.pdf_type import BODY, BOLD, BRAND, CELL, HEADING, INK, LINE, MUTED, PAPER, SMALL, SUBHEADING, SUNK, Face, Text
 
@@ -79,9 +81,8 @@ def tonnes(amount: Decimal | None, places: int = 2, *, signed: bool = False) -> 
     """A number with thousands apart, a real minus, and a plus where it is a difference; unknown is a dash."""
     if amount is None:
         return "—"
-    rounded = amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    sign = "−" if rounded < 0 else "+" if signed and rounded > 0 else ""
-    return f"{sign}{abs(rounded):,.{places}f}"
+    rounded = round_half_up(Fraction(amount), places)
+    return format(rounded, f"{'+' if signed and rounded > 0 else ''},f").replace("-", "−")
 
 
 def day(on: date) -> str:

@@ -7,11 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from verifier.core.access import Role
+from verifier.core.quantities import round_half_up
 from verifier.web.labels import label, state_of
 from verifier.web.language import language
 
@@ -23,20 +24,14 @@ def as_decimal(value: Number, places: int = 15) -> Decimal | None:
     """A number at so many places, rounded half up; None stays unknown."""
     if value is None:
         return None
-    if isinstance(value, Fraction):
-        scaled = value * 10**places
-        whole = (abs(scaled.numerator) * 2 + scaled.denominator) // (scaled.denominator * 2)
-        return Decimal(whole if scaled >= 0 else -whole).scaleb(-places)
-    return Decimal(value)
+    return round_half_up(value, places) if isinstance(value, Fraction) else Decimal(value)
 
 
 def tonnes(value: Number, places: int = 2) -> str:
-    """Tonnes with at most two places, grouped, with a real minus; unknown is a word, never zero."""
-    number = as_decimal(value, places)
-    if number is None:
+    """Tonnes at so many places, rounded half up, grouped, with a real minus; unknown is a word, never zero."""
+    if value is None:
         return _("unknown")
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(abs(number) if round(number, places) == 0 else number, pattern).replace("-", "−")
+    return format(round_half_up(Fraction(value), places), ",f").replace("-", "−")
 
 
 def tonnes_exact(value: Number) -> str:
@@ -44,7 +39,8 @@ def tonnes_exact(value: Number) -> str:
     number = as_decimal(value)
     if number is None:
         return _("unknown")
-    return format(number.normalize() if number else Decimal(0), ",f").replace("-", "−")
+    text = format(number if number else Decimal(0), ",f").replace("-", "−")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def day(value: date | datetime | None) -> str:
