@@ -72,11 +72,12 @@ def test_the_form_of_a_case_holds_every_item_with_who_reviewed_it_and_when(cast:
 
 def test_a_finding_stands_beside_each_item_of_its_clause_with_its_state(cast: Cast) -> None:
     case = make.engagement(cast, Stage.CHECKING)
-    raised = finding(case, cast)
+    raised, further = finding(case, cast), finding(case, cast)
     lines = review_form(case, now=NOW).lines
-    told = [line.clause for line in lines if any(text.en.startswith(raised.label) for text in line.findings)]
-    assert told
-    assert set(told) == {raised.clause}
+    told = [line for line in lines if line.findings]
+    assert {line.clause for line in told} == {raised.clause}
+    assert {line.findings[0].zh.split()[0] for line in told} == {f"{raised.label}、{further.label}"}
+    assert {len(line.findings) for line in told} == {1}
 
 
 def test_the_pdf_says_it_in_both_languages_with_every_font_embedded(cast: Cast, tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def _of_clause(
     clause: str, form: StatementForm, pack: RulePack, records: Mapping[str, Reviewed], findings: Sequence[Finding]
 ) -> list[Line]:
     items = [item for check in OF_DOCUMENTS for item in pack.checklist_of(check) if item.clause == clause]
-    references = tuple(_reference(each, pack) for each in findings if each.clause == clause)
+    references = _references([each for each in findings if each.clause == clause], pack)
     on_site = tuple(Both(each.look.zh, each.look.en) for each in pack.checklist if each.clause == clause)
     rows = {row.code: row for row in form.rows}
     lines = [_line(item, rows.get(item.code), pack, records, references, on_site) for item in items]
@@ -169,9 +169,13 @@ def _line(
     )
 
 
-def _reference(finding: Finding, pack: RulePack) -> Both:
-    named, state = pack.finding_class(finding.class_code).name, STATES[finding.at]
-    return Both(f"{finding.label} {named.zh}（{state.zh}）", f"{finding.label} {named.en} ({state.en})")
+def _references(findings: Sequence[Finding], pack: RulePack) -> tuple[Both, ...]:
+    """The findings under their class and state, so that many of a kind take one place."""
+    alike: dict[tuple[str, FindingState], list[str]] = {}
+    for each in findings:
+        alike.setdefault((each.class_code, each.at), []).append(each.label)
+    named = [(labels, pack.finding_class(code).name, STATES[state]) for (code, state), labels in alike.items()]
+    return tuple(Both(f"{'、'.join(labels)} {name.zh}（{state.zh}）", f"{name.en} ({state.en})") for labels, name, state in named)
 
 
 def _people(several: Iterable[People]) -> tuple[tuple[str, date], ...]:
