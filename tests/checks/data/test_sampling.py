@@ -59,6 +59,14 @@ def tonnes_plan(case: Engagement, cast: Cast) -> Sample:
     return actions.plan_sample(case, plan, queries.population(case, "added"), asked, actor=actor(cast.verifier), now=utcnow())
 
 
+def sites_plan(case: Engagement, cast: Cast) -> Sample:
+    assess_all(case, cast)
+    places = queries.places(case, SITES, "lenient")
+    plan = Plan(Method.LADDER, SITES, {SITES: Fraction(3, 10)}, tuple(place.key for place in places if place.sampled))
+    asked = Asked(basis="Many alike.", reading="lenient", places=places)
+    return actions.plan_sample(case, plan, queries.population(case, SITES), asked, actor=actor(cast.verifier), now=utcnow())
+
+
 def drawn(case: Engagement, cast: Cast, made: Sample) -> Sample:
     return actions.draw_sample(case, made, "dice-351", actor=actor(cast.verifier), now=utcnow())
 
@@ -140,12 +148,8 @@ def test_a_tonne_unit_sample_projects_what_its_items_showed(case: Engagement, ca
 
 
 def test_sites_are_sampled_too(case: Engagement, cast: Cast) -> None:
-    assess_all(case, cast)
-    places = queries.places(case, SITES, "lenient")
-    plan = Plan(Method.LADDER, SITES, {SITES: Fraction(3, 10)}, tuple(place.key for place in places if place.sampled))
-    asked = Asked(basis="Many alike.", reading="lenient", places=places)
-    made = actions.plan_sample(case, plan, queries.population(case, SITES), asked, actor=actor(cast.verifier), now=utcnow())
-    assert len(queries.items(drawn(case, cast, made))) == -(-len(plan.among) * 3 // 10)
+    made = drawn(case, cast, sites_plan(case, cast))
+    assert len(queries.items(made)) == -(-len(queries.plan_of(made).among) * 3 // 10)
     note(case, cast, made, 1, Result.DIFFERS)
     agree_rest(case, cast, made)
     assert queries.progress(case).forced == 1
