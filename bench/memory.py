@@ -15,6 +15,7 @@ from flask import Flask
 
 from bench.pages import house
 from bench.stopwatch import Figure
+from verifier.db import db
 
 REQUESTS, SHARE = 1000, 1.05
 SERVING = "import sys; from verifier.command import main; main()"
@@ -29,6 +30,7 @@ def measured() -> list[Figure]:
         rests = ("", "/findings", "/photos", "/data", "/data/E-095", "/boundary/sources", "/site", "/trail")
         pages = [f"/cases/{case.id}{rest}" for rest in rests]
         pages += ["/", "/cases", "/account", "/check", "/bench-nothing"]
+        db.session.remove()  # a transaction left open here would keep the server from writing
         with _serving(app) as (address, workers):
             _ask(address, cookie.value, pages, REQUESTS // 2)
             before = _resident(workers)
@@ -45,19 +47,27 @@ def _serving(app: Flask) -> Iterator[tuple[str, int]]:
         port = free.getsockname()[1]
     instance = Path(app.extensions["verifier"].settings.instance)
     environ = {**os.environ, "VERIFIER_INSTANCE": str(instance), "VERIFIER_PORT": str(port), "VERIFIER_PROCESSES": "1"}
-    server = subprocess.Popen([sys.executable, "-c", SERVING, "serve"], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    log = instance / "bench-server.log"
+    with log.open("wb") as said:
+        server = subprocess.Popen([sys.executable, "-c", SERVING, "serve"], env=environ, stdout=said, stderr=said)
     address, until = f"http://127.0.0.1:{port}", monotonic() + 120
     try:
-        while monotonic() < until:
-            try:
-                urlopen(f"{address}/health/live").close()
-                break
-            except OSError:
-                sleep(0.3)
+        while not _answers(address):
+            if server.poll() is not None or monotonic() > until:
+                raise RuntimeError(f"the server does not answer: {log.read_text()[-2000:]}")
+            sleep(0.3)
         yield address, server.pid
     finally:
         server.terminate()
         server.wait(30)
+
+
+def _answers(address: str) -> bool:
+    try:
+        urlopen(f"{address}/health/live").close()
+    except OSError:
+        return False
+    return True
 
 
 def _ask(address: str, cookie: str, pages: list[str], count: int) -> None:
