@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui
+DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui nginx-light openssl
 
 .PHONY: help run test second storm hold bench check system setup catalogues demo clean
 
@@ -42,7 +42,7 @@ check: setup  ## style, types, who imports whom, translations, migrations = mode
 	@$(BIN)/python tools/catalogues.py check
 	@$(BIN)/python tools/migrations.py
 
-system:  ## what Debian must give: browser, PostgreSQL, poppler, qpdf, LibreOffice's calculator, a Chinese font
+system:  ## what Debian must give: browser, PostgreSQL, poppler, qpdf, LibreOffice's calculator, a Chinese font, nginx
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN)
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,11 @@ class Settings:
     def mail_folder(self) -> Path:
         """Where messages are written when no SMTP host is set."""
         return self.instance / "mail"
+
+    @property
+    def metrics_folder(self) -> Path:
+        """Where one server counts its requests: of several that share the instance, each has its own."""
+        return self.instance / "metrics" / f"{socket.gethostname()}-{self.port}"
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -99,10 +105,15 @@ def language() -> str:
     return os.environ.get("VERIFIER_LANGUAGE") or "en"
 
 
+def aside_of(path: Path) -> Path:
+    """A name beside the file that nobody else uses: in containers that share a folder, process ids repeat."""
+    return path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+
+
 def secret_file(path: Path) -> str:
     """A random secret kept in a file only its owner can read; made once, whoever comes first, and never half."""
     if not path.exists():
-        aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+        aside = aside_of(path)
         with os.fdopen(os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
             file.flush()

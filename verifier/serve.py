@@ -49,7 +49,7 @@ def serve(app: Flask, workers: int | None = None) -> None:
         for stop in ends:
             stop()
 
-    metrics.forget(settings.instance / "metrics")
+    metrics.forget(settings.metrics_folder)
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -1,6 +1,5 @@
 """Messages: put in the queue with the deed that wants them, then sent by SMTP where a host is set, else written to the mail folder."""
 
-import os
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from flask_babel import gettext as _
 from verifier.accounts import sealing
 from verifier.accounts.links import Purpose
 from verifier.accounts.models import User
-from verifier.config import Settings
+from verifier.config import Settings, aside_of
 from verifier.jobs.actions import enqueue
 from verifier.jobs.registry import task
 from verifier.jobs.worker import Work
@@ -97,10 +96,11 @@ def _reset(user: User, token: str) -> Words:
 def _write(folder: Path, id: UUID, raw: bytes) -> None:
     """Under the job's own name and in one step: written again after a kill, it is the same file."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = folder / f"{id}.{os.getpid()}.part"
+    message = folder / f"{id}.eml"
+    part = aside_of(message)
     part.touch(mode=0o600)
     part.write_bytes(raw)
-    part.replace(folder / f"{id}.eml")
+    part.replace(message)
 
 
 def _settings() -> Settings:

@@ -18,6 +18,7 @@ from structlog import get_logger
 from verifier import crash
 from verifier.audit.index import Step, Torn, TrailIndex
 from verifier.audit.lines import TAIL, append, whole_lines
+from verifier.config import aside_of
 from verifier.core.chain import head_bytes
 
 log = get_logger()
@@ -163,7 +164,7 @@ def _kept_key(path: Path) -> Ed25519PrivateKey:
         pem = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        part = aside_of(path)
         part.touch(mode=0o600)
         part.write_bytes(pem)
         try:

@@ -66,7 +66,7 @@ def install(app: Flask) -> None:
 def count_in(app: Flask) -> None:
     """Count requests by the routes of the app, once it has them all."""
     routes = [f"{method} {rule.rule}" for rule in app.url_map.iter_rules() if rule.endpoint != "static" for method in rule.methods or ()]
-    app.extensions["requests"] = Requests(app.extensions["verifier"].settings.instance / "metrics", routes)
+    app.extensions["requests"] = Requests(app.extensions["verifier"].settings.metrics_folder, routes)
 
 
 structlog.configure(

@@ -1,0 +1,190 @@
+"""Debian's nginx with deploy/nginx.conf before two small servers: what it hands on, when, and what it does when one of them is gone."""
+
+import re
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
+
+import pytest
+
+from tests.journeys.server import free_port
+
+CONF = Path(__file__).resolve().parent.parent.parent / "deploy" / "nginx.conf"
+HALF = 4 * 1024 * 1024
+
+
+@dataclass
+class App:
+    """Takes one request a connection, and tells how much of it has come."""
+
+    listener: socket.socket
+    came: int = 0
+    head: bytes = b""
+    half: Event = field(default_factory=Event)
+
+    def serve(self) -> None:
+        """Until the listener is closed."""
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                self._answer(connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += connection.recv(65536)
+        self.head, _, body = data.partition(b"\r\n\r\n")
+        length = re.search(rb"Content-Length: (\d+)", self.head)
+        self.came, wanted = len(body), int(length[1]) if length else 0
+        while self.came < wanted and (more := connection.recv(65536)):
+            self.came += len(more)
+            if self.came >= HALF:
+                self.half.set()
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """Where it answers, what it keeps, and the two behind it."""
+
+    port: int
+    folder: Path
+    apps: tuple[App, App]
+
+    def connection(self) -> ssl.SSLSocket:
+        """A browser's connection, which believes this certificate only."""
+        trust = ssl.create_default_context(cafile=str(self.folder / "tls" / "server.crt"))
+        return trust.wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=10), server_hostname="verifier.test")
+
+    def ask(self, request: str) -> bytes:
+        """The whole answer."""
+        with self.connection() as here:
+            here.sendall(request.encode())
+            parts = []
+            while part := here.recv(65536):
+                parts.append(part)
+        return b"".join(parts)
+
+
+@contextmanager
+def behind(folder: Path) -> Iterator[Proxy]:
+    """nginx with the configuration as it is, but for ports, names and folders of this machine."""
+    (folder / "tls").mkdir()
+    key = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout server.key -out server.crt"
+    name = "-subj /CN=verifier.test -addext subjectAltName=DNS:verifier.test"
+    subprocess.run(f"{key} {name}".split(), cwd=folder / "tls", check=True, capture_output=True)
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2)]
+        apps = (App(listeners[0]), App(listeners[1]))
+        for app in apps:
+            Thread(target=app.serve, daemon=True).start()
+        port, text = free_port(), CONF.read_text()
+        changes = {
+            "listen 80 ": f"listen 127.0.0.1:{free_port()} ", "listen 443 ": f"listen 127.0.0.1:{port} ",
+            "/etc/nginx/tls/": f"{folder}/tls/", "worker_processes auto;": "worker_processes 1;",
+            **{f"server app-{n}:5000": f"server 127.0.0.1:{listener.getsockname()[1]}" for n, listener in enumerate(listeners, 1)},
+            "server_tokens off;": f"server_tokens off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; "
+            f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;",
+        }  # fmt: skip
+        for ours, here in changes.items():
+            assert ours in text, ours
+            text = text.replace(ours, here)
+        (folder / "nginx.conf").write_text(text)
+        words = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"), "-g", f"daemon off; pid {folder}/pid;"]
+        served = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            _wait(port, served)
+            yield Proxy(port, folder, apps)
+        finally:
+            served.terminate()
+            served.wait(10)
+
+
+def _wait(port: int, served: subprocess.Popen[bytes]) -> None:
+    deadline = monotonic() + 10
+    while monotonic() < deadline:
+        assert served.poll() is None, "nginx ended"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            sleep(0.05)
+    raise TimeoutError(port)
+
+
+@pytest.fixture
+def proxy(tmp_path: Path) -> Iterator[Proxy]:
+    with behind(tmp_path) as found:
+        yield found
+
+
+def test_half_an_upload_has_reached_the_app_before_the_other_half_is_sent_and_lies_on_no_disk(proxy: Proxy) -> None:
+    with proxy.connection() as here:
+        here.sendall(f"POST /photos/new HTTP/1.1\r\nHost: verifier.test\r\nContent-Length: {3 * HALF}\r\n\r\n".encode() + bytes(2 * HALF))
+        deadline = monotonic() + 10
+        while not any(app.half.is_set() for app in proxy.apps):
+            assert monotonic() < deadline, "the proxy keeps the upload to itself"
+            sleep(0.02)
+        assert [path for path in (proxy.folder / "body").rglob("*") if path.is_file()] == []
+        here.sendall(bytes(HALF))
+        assert here.recv(100).startswith(b"HTTP/1.1 200")
+    assert max(app.came for app in proxy.apps) == 3 * HALF
+
+
+def test_who_asks_is_said_by_the_proxy_and_not_by_who_asks(proxy: Proxy) -> None:
+    forged = "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: evil.example\r\n"
+    proxy.ask(f"GET / HTTP/1.1\r\nHost: verifier.test\r\n{forged}Connection: close\r\n\r\n")
+    head = next(app.head for app in proxy.apps if app.head).decode()
+    said = dict(re.findall(r"^(X-Forwarded-\w+): (.*?)\r?$", head, re.MULTILINE))
+    assert said == {"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "verifier.test"}
+
+
+def test_each_request_goes_to_the_app_on_a_connection_of_its_own(proxy: Proxy) -> None:
+    """One that the proxy keeps and the app closes at the same moment breaks a form in mid-sending, which is not sent again."""
+    proxy.ask("GET / HTTP/1.1\r\nHost: verifier.test\r\nConnection: close\r\n\r\n")
+    head = next(app.head for app in proxy.apps if app.head).decode()
+    assert re.findall(r"^Connection: (.*?)\r?$", head, re.MULTILINE) == ["close"]
+    assert "keepalive" not in CONF.read_text()
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/live", "/health/ready"])
+def test_what_is_for_machines_does_not_leave_the_house(proxy: Proxy, path: str) -> None:
+    answer = proxy.ask(f"GET {path} HTTP/1.1\r\nHost: verifier.test\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 404")
+    assert [app.head for app in proxy.apps] == [b"", b""]
+
+
+@pytest.mark.parametrize("how", ["refuses", "silent"])
+@pytest.mark.parametrize("gone", [0, 1])
+def test_with_one_app_gone_the_other_answers_in_a_second_or_so(proxy: Proxy, gone: int, how: str) -> None:
+    listener = proxy.apps[gone].listener
+    address = listener.getsockname()
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    with ExitStack() as stack:
+        if how == "silent":  # as the address of a killed container is: nobody answers, nobody refuses
+            full = stack.enter_context(socket.create_server(address, backlog=0))
+            for _ in range(4):
+                waiting = stack.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(full.getsockname())
+        begun = monotonic()
+        for _ in range(4):
+            answer = proxy.ask("POST /cases HTTP/1.1\r\nHost: verifier.test\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc")
+            assert answer.startswith(b"HTTP/1.1 200")
+        assert monotonic() - begun < 4
+
+
+def test_a_body_larger_than_the_app_takes_is_refused_before_it_is_sent(proxy: Proxy) -> None:
+    with proxy.connection() as here:
+        here.sendall(f"POST / HTTP/1.1\r\nHost: verifier.test\r\nContent-Length: {61 * 1024 * 1024}\r\n\r\n".encode())
+        assert here.recv(100).startswith(b"HTTP/1.1 413")
