@@ -61,8 +61,8 @@ SAID = [
     (held(300, -201), "materiality.only_netted", {"net": "99", "gross": "501", "tonnes": "1"}),
     (held("512.5"), "materiality.correct_over", {"tonnes": "12.5"}),
     (held(-400, -200), "materiality.correct_under", {"tonnes": "100"}),
-    (held(600, -600), "materiality.alone", {"which": "S-0, S-1", "count": 2, "tonnes": "600"}),
-    (held(unknown=("B", "A")), "materiality.unknown", {"count": 2, "sources": "A, B"}),
+    (held(600, -600), "materiality.alone", {"which": ("S-0", "S-1"), "count": 2, "tonnes": "600"}),
+    (held(unknown=("B", "A")), "materiality.unknown", {"count": 2, "sources": ("A", "B")}),
     (weigh(errors(7)), "materiality.no_threshold", {}),
     (weigh(errors(7), None, SHARE), "materiality.no_total", {}),
 ]

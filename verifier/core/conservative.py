@@ -136,7 +136,7 @@ def estimate(report: ReportedReport, source: str, pack: RulePack, quantities: Ma
     known = months(report, source)
     result = recalculated(report, source, pack, quantities).sources[0]
     if result.recalculated is None:
-        raise Refusal("data.estimate.no_factor", key=source, parameters=", ".join(sorted({reason.code for reason in result.reasons})))
+        raise Refusal("data.estimate.no_factor", key=source, parameters=tuple(sorted({reason.code for reason in result.reasons})))
     used = tuple((month.period, quantities[month.period], month.unit) for month in known)
     taken = factors(report, source, pack)
     return Estimate(source, taken, used, result.steps, result.reported, round_half_up(result.recalculated, PLACES))
@@ -152,7 +152,7 @@ def recalculated(report: ReportedReport, source: str, pack: RulePack, quantities
     row, taken, known = _row(report, source), factors(report, source, pack), months(report, source)
     missing = [month.period for month in known if month.period not in quantities]
     if missing:
-        raise Refusal("data.estimate.quantity", key=source, periods=", ".join(missing))
+        raise Refusal("data.estimate.quantity", key=source, periods=tuple(missing))
     if any(quantities[month.period] < 0 for month in known):
         raise Refusal("data.estimate.negative", key=source)
     alone = replace(

@@ -247,8 +247,8 @@ def _figures(sums: Sum, threshold: Fraction) -> tuple[tuple[str, object], ...]:
     return tuple((name, tonnes(figure)) for name, figure in figures)
 
 
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words[:10]) + (" …" if len(words) > 10 else "")
+def _listed(words: Sequence[str]) -> tuple[str, ...]:
+    return (*words[:10], *(["…"] if len(words) > 10 else []))
 
 
 def tonnes(figure: Fraction) -> str:

@@ -73,9 +73,9 @@ def undisposed(standing: Standing) -> tuple[Because, ...]:
         reasons.append(Because("opinion.no_visit"))
     waiting = [finding.label for finding in standing.findings if finding.state not in DISPOSED]
     if waiting:
-        reasons.append(Because("opinion.findings_open", (("findings", ", ".join(waiting)), ("count", len(waiting)))))
+        reasons.append(Because("opinion.findings_open", (("findings", tuple(waiting)), ("count", len(waiting)))))
     if standing.estimates_missing:
-        shown = (("findings", ", ".join(standing.estimates_missing)), ("count", len(standing.estimates_missing)))
+        shown = (("findings", tuple(standing.estimates_missing)), ("count", len(standing.estimates_missing)))
         reasons.append(Because("opinion.estimates_missing", shown))
     return tuple(reasons)
 
@@ -93,9 +93,9 @@ def shortcomings(standing: Standing, pack: RulePack) -> tuple[Because, ...]:
         and pack.finding_class(finding.class_code).blocks_positive_opinion
     ]
     if blocking:
-        reasons.append(Because("opinion.not_corrected", (("findings", ", ".join(blocking)), ("count", len(blocking)))))
+        reasons.append(Because("opinion.not_corrected", (("findings", tuple(blocking)), ("count", len(blocking)))))
     if standing.cannot_confirm:
-        shown = ", ".join(standing.cannot_confirm[:10])
+        shown = tuple(standing.cannot_confirm[:10])
         reasons.append(Because("opinion.cannot_confirm", (("sources", shown), ("count", len(standing.cannot_confirm)))))
     if pack.materiality and standing.weighing:
         reasons += against_positive(standing.weighing)

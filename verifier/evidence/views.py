@@ -20,6 +20,7 @@ from verifier.evidence import actions, queries
 from verifier.evidence.forms import KINDS, CaptionForm, PhotoFilter, UploadForm
 from verifier.evidence.models import Photo
 from verifier.findings import queries as findings
+from verifier.web.filters import listed
 from verifier.web.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.session import current_actor
@@ -203,7 +204,7 @@ def _about(engagement: Engagement, photo: Photo) -> Described:
     """What a photo shows; outside the verification, the finding that shows it is all there is to say."""
     if not _inside():
         on = findings.showing(engagement, photo, inside=False)
-        return Described(", ".join(finding.label for finding in on))
+        return Described(listed(finding.label for finding in on))
     if photo.subject_kind == "case":
         return Described(_("The case as a whole"))
     return describe(engagement, Subject(photo.subject_kind, photo.subject_id))

@@ -12,7 +12,7 @@ from verifier.programme import queries
 from verifier.programme.forms import ProgressFilter
 from verifier.programme.queries import Progress
 from verifier.registry.models import ProgrammeYear
-from verifier.web.filters import name_of
+from verifier.web.filters import listed, name_of
 from verifier.web.labels import label
 from verifier.web.lists import export_url, paged_list, wants_spreadsheet
 from verifier.web.permit import permit
@@ -50,7 +50,7 @@ def _progress_sheet(year: ProgrammeYear, units: list[Progress]) -> ResponseRetur
 
 def _progress_row(each: Progress) -> tuple[object, ...]:
     unit_year, days = each.unit_year, each.lateness
-    waits = ", ".join([label(each.turn), *each.people]) if each.turn else None
+    waits = listed([label(each.turn), *each.people]) if each.turn else None
     body = name_of(unit_year.body) if unit_year.body else None
     case = each.case.number if each.case else None
     due, late = (days.due, days.late or None) if days else (None, None)

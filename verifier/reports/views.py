@@ -29,7 +29,7 @@ from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.reports.wording import flag_name, flag_sentence, problem_sentence, sheet_name
 from verifier.rulepacks.load import load
 from verifier.rulepacks.wording import seals_of
-from verifier.web.filters import name_of, text_in
+from verifier.web.filters import listed, name_of, text_in
 from verifier.web.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.refusals import sentence
@@ -209,7 +209,7 @@ def _sources_sheet(version: ReportVersion, sources: list[ReportedSource], catego
                _("Recalculated, t CO2"), _("Difference, t CO2"), _("What looks wrong")]  # fmt: skip
     rows = [
         (source.source_key, source.name, source.facility_key, categories.get(source.category, source.category), source.fuel, source.meter,
-         source.reported, source.recalculated, source.difference, ", ".join(map(flag_name, source.flag_codes.split())))
+         source.reported, source.recalculated, source.difference, listed(map(flag_name, source.flag_codes.split())))
         for source in sources
     ]  # fmt: skip
     title = _("Sources %(year)s version %(number)s", year=version.unit_year.year.emission_year, number=version.number)

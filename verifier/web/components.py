@@ -15,7 +15,7 @@ class DemoForm(SearchForm):
     severity = RadioField(
         _l("Class"), choices=[SelectChoice("a", _l("Non-conformity")), SelectChoice("b", _l("Recommendation"))], validate_choice=False
     )
-    effect = TonnesField(_l("Effect on reported emissions (t CO₂)"))
+    effect = TonnesField(_l("Effect on reported emissions (tCO₂)"))
     description = TextAreaField(_l("What did you find?"))
     due = DateParts(_l("Answer needed by"), required=_l("Enter the date the answer is needed by"))
     document = FileField(_l("Supporting document"))

@@ -1,6 +1,7 @@
 """How values look in pages: tonnes, dates, words, in the reader's language."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -95,7 +96,17 @@ def spoken(text: str) -> Markup:
     return Markup("").join(marked)
 
 
+def listed(words: Iterable[object]) -> str:
+    """Words beside one another, with the comma of the reader's language."""
+    return str(_(", ")).join(map(str, words))
+
+
+def whole(text: Any) -> Markup:
+    """A reference, a date or a name that no line may break."""
+    return Markup('<span class="nw">{}</span>').format(text)
+
+
 def install(app: Flask) -> None:
     """Register the filters."""
-    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, role_name, size, iso, spoken, label, state_of):
+    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, role_name, size, iso, spoken, label, state_of, whole, listed):
         app.jinja_env.filters[filter.__name__] = filter

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from verifier.core.errors import NotPermitted, NotYours, Refusal
 from verifier.db import db
 from verifier.web import outages
+from verifier.web.filters import listed
 from verifier.web.outages import Outage, outage_of
 from verifier.web.returning import came_from
 from verifier.web.together import collided
@@ -27,7 +28,9 @@ def sentence(refusal: Refusal) -> str:
 
 
 def in_words(value: object) -> object:
-    """An enum's label, else the value itself."""
+    """An enum's label, several values beside one another, else the value itself."""
+    if isinstance(value, tuple):
+        return listed(map(in_words, value))
     label = current_app.jinja_env.filters["label"]
     return label(value) if hasattr(value, "value") else value
 

@@ -15,7 +15,7 @@ from verifier.audit.actions import Effect, record
 from verifier.core.access import ORGANISATION_ROLES, Permission
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
-from verifier.web.filters import name_of
+from verifier.web.filters import listed, name_of
 from verifier.web.labels import label
 from verifier.web.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
@@ -40,7 +40,7 @@ def _people_sheet(users: list[User]) -> ResponseReturnValue:
     rows = [
         (
             user.name, user.email, name_of(user.organisation), label(user.organisation.as_kind),
-            ", ".join(label(role) for role in sorted(user.roles)), label(user.status),
+            listed(label(role) for role in sorted(user.roles)), label(user.status),
             _("Set up") if secondfactor.is_set(user) else _("Not set up"), user.created_at,
         )
         for user in users

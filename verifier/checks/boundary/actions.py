@@ -46,7 +46,7 @@ def decide_many(
         raise Refusal("boundary.many.changed", count=len(chosen))
     unfit = [each.row.key for each in chosen if not each.confirmable]
     if unfit:
-        raise Refusal("boundary.many.unfit", count=len(unfit), keys=", ".join(unfit[:10]))
+        raise Refusal("boundary.many.unfit", count=len(unfit), keys=tuple(unfit[:10]))
     for each in chosen:
         _write(engagement, each.row, each.decision, Outcome.CONFIRMED, note, None, actor, now)
     db.session.flush()
@@ -88,7 +88,7 @@ def withdraw_missing(engagement: Engagement, key: str, *, seen_version: int | No
         raise Refusal("boundary.missing.withdrawn", key=key)
     raised = queries.findings_on_missing(engagement, key)
     if raised:
-        raise Refusal("boundary.missing.has_finding", key=key, findings=", ".join(finding.label for finding in raised))
+        raise Refusal("boundary.missing.has_finding", key=key, findings=tuple(finding.label for finding in raised))
     check_version(row, seen_version, lambda: Refusal("boundary.missing.stale", key=key))
     row.withdrawn_at = now
     db.session.flush()

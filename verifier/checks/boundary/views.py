@@ -19,7 +19,7 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
-from verifier.web.filters import text_in
+from verifier.web.filters import listed, text_in
 from verifier.web.labels import label
 from verifier.web.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
@@ -96,8 +96,8 @@ def taken_away(engagement: Engagement, kind: str) -> ResponseReturnValue:
     headers = [_("No."), _("Name"), _("Category"), _("Facility"), _("Beside the plan"), _("Decision"), _("Note"), _("Findings")]
     table = [
         (each.row.key, each.row.name, names.get(each.row.category, each.row.category), each.row.facility,
-         ", ".join(map(label, each.row.marks)), label(each.standing), each.decision.note if each.decision else "",
-         ", ".join(finding.label for finding in each.findings))
+         listed(map(label, each.row.marks)), label(each.standing), each.decision.note if each.decision else "",
+         listed(finding.label for finding in each.findings))
         for each in rows
     ]  # fmt: skip
     words = _("Facilities") if kind == Kind.FACILITY else _("Emission sources")

@@ -51,7 +51,7 @@ def agree_many(
         raise Refusal("data.many.changed", count=len(chosen))
     unfit = [each.source.source_key for each in chosen if not each.agreeable]
     if unfit:
-        raise Refusal("data.many.unfit", count=len(unfit), keys=", ".join(unfit[:10]))
+        raise Refusal("data.many.unfit", count=len(unfit), keys=tuple(unfit[:10]))
     for each in chosen:
         tonnes = verified_tonnes(each.result, Outcome.AGREED, None, note)
         _write(engagement, each, Outcome.AGREED, tonnes, note, None, actor, now)

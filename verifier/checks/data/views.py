@@ -27,7 +27,7 @@ from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.reports.wording import flag_name, flag_sentence, sheet_name
 from verifier.rulepacks.load import load
-from verifier.web.filters import text_in
+from verifier.web.filters import listed, text_in
 from verifier.web.labels import label
 from verifier.web.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
@@ -195,8 +195,8 @@ def _line(each: Held, names: dict[str, str]) -> tuple[object, ...]:
     return (
         source.source_key, source.name, source.facility_key, names.get(source.category, source.category), source.fuel, source.meter,
         source.reported, source.recalculated, source.difference, verified, apart, label(each.standing),
-        each.outcome.note if each.outcome else "", ", ".join(map(flag_name, each.flag_codes)),
-        ", ".join(finding.label for finding in each.findings),
+        each.outcome.note if each.outcome else "", listed(map(flag_name, each.flag_codes)),
+        listed(finding.label for finding in each.findings),
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def agree_many(engagement: Engagement, keys: Sequence[str], method: str, *, acto
         raise Refusal("data.number.changed", count=len(chosen))
     unfit = [each.number.number_key for each in chosen if not each.agreeable]
     if unfit:
-        raise Refusal("data.number.unfit", count=len(unfit), keys=", ".join(unfit[:5]))
+        raise Refusal("data.number.unfit", count=len(unfit), keys=tuple(unfit[:5]))
     held = Held(Outcome.AGREED, method=method)
     for each in chosen:
         value = verified_value(each.number.number_key, each.number.value, held, methods(engagement))

@@ -32,7 +32,7 @@ from verifier.engagements.models import Engagement
 from verifier.reports.models import ReportedNumber
 from verifier.reports.wording import flag_name, flag_sentence, sheet_name
 from verifier.rulepacks.load import load
-from verifier.web.filters import text_in, tonnes, tonnes_exact
+from verifier.web.filters import listed, text_in, tonnes, tonnes_exact
 from verifier.web.labels import label
 from verifier.web.lists import Page, asked_page, kept_filter
 from verifier.web.permit import may, permit
@@ -223,7 +223,7 @@ def _cells(each: Line, names: dict[str, str], methods: dict[str, str]) -> tuple[
     row, outcome = each.number, each.outcome if each.current else None
     return (
         row.source_key, names.get(row.source_key, ""), label(NumberKind(row.kind)), what(row), row.period, row.written, row.value, row.unit,
-        sheet_name(row.sheet), row.row, row.document, row.weight, ", ".join(map(flag_name, row.flag_codes.split())), label(each.standing),
+        sheet_name(row.sheet), row.row, row.document, row.weight, listed(map(flag_name, row.flag_codes.split())), label(each.standing),
         outcome.verified if outcome else None, outcome.said_by if outcome else "", outcome.how if outcome else "",
         methods.get(outcome.method, outcome.method) if outcome else "", outcome.decider.name if outcome else "",
         outcome.decided_at if outcome else None,

@@ -24,6 +24,7 @@ from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.reports.wording import sheet_name
 from verifier.rulepacks.load import load
+from verifier.web.filters import listed
 from verifier.web.forms import BaseForm, SearchForm
 from verifier.web.labels import label
 from verifier.web.lists import kept_filter, paged_list
@@ -186,7 +187,7 @@ def _line(row: Looked) -> tuple[object, ...]:
     change, given = row.change, row.disposition
     return (
         sheet_name(change.sheet), change.row or None, " ".join(change.keys), change.column, label(change.how), change.before, change.after,
-        None if change.tonnes is None else round_half_up(change.tonnes, PLACES), ", ".join(row.judged.findings),
+        None if change.tonnes is None else round_half_up(change.tonnes, PLACES), listed(row.judged.findings),
         (given.finding.label if given.finding else given.reason) if given else "", given.decider.name if given else "",
         given.decided_at if given else None,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from verifier.core.conservative import recalculated
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
-from verifier.web.filters import name_of, text_in
+from verifier.web.filters import listed, name_of, text_in
 from verifier.web.labels import label
 from verifier.web.livebook import Live, LiveBook, Title
 
@@ -31,7 +31,7 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
         (_("Report"), _("Version %(number)s, %(file)s", number=engagement.report_version.number, file=engagement.report_version.filename)),
         (_("Rule pack"), f"{pack.id} · {text_in(pack.name)}"),
         (_("Rule"), rule),
-        (_("Findings"), ", ".join(finding.label for finding in sheet.grounds)),
+        (_("Findings"), listed(finding.label for finding in sheet.grounds)),
         (_("Reported, t CO2"), source.reported),
         (_("Estimated, t CO2"), found.tonnes if found else None),
         (_("Made"), now),

@@ -14,7 +14,7 @@ from verifier.core.packparts import Category
 from verifier.core.results import Calculation, SourceResult
 from verifier.core.rulepack import RulePack
 from verifier.reports.wording import flag_name, sheet_name
-from verifier.web.filters import text_in
+from verifier.web.filters import listed, text_in
 from verifier.web.labels import label
 from verifier.web.livebook import Cell, Live, LiveBook, LiveSheet, exact
 
@@ -128,7 +128,7 @@ def _source(
         result.method, result.reported, known, Live(sources.at(9, row), float(result.known)) if result.complete else _("unknown"),
         None if apart is None else Live(f"{sources.at(8, row)}-{whole}", apart), why, label(held.standing) if held else "", verified,
         _apart(sources, row, result.reported, verified), outcome.note if outcome else "",
-        ", ".join(finding.label for finding in held.findings) if held else "",
+        listed(finding.label for finding in held.findings) if held else "",
     ])  # fmt: skip
 
 
