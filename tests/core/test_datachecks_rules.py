@@ -205,6 +205,36 @@ def test_a_flag_keeps_its_key_and_hash_when_rows_move_and_loses_the_hash_when_th
     assert changed != of(first)
 
 
+EFFECTS: list[tuple[str, dict[int, str], str, dict[str, float | None]]] = [
+    ("the tonnes stated rest on the month three places off", {4: "9765.4"}, "5965.78", {"factor_of_thousand": 5892.41}),
+    ("they rest on the month as it should be", {4: "9765.4"}, "73.37", {"factor_of_thousand": 0}),
+    ("they lie elsewhere", {4: "9765.4"}, "83.37", {"factor_of_thousand": 10}),
+    ("they leave the blank month out", {4: ""}, "67.47", {"blank_quantity": -6.18}),
+    ("they have the blank month in them", {4: ""}, "73.59", {"blank_quantity": 0}),
+    ("they have two blank months in them", {4: "", 7: ""}, "73.5", {"blank_quantity": 0}),
+    ("they have what nothing explains in them", {4: ""}, "773.59", {"blank_quantity": None}),
+    ("digits swapped in the tonnes stated are all they are off by", {}, "37.37", {"digit_transposition": -36}),
+]
+"""What is wrong, the months written otherwise, the tonnes stated (73.37 is right), the effect of each kind on the reported total."""
+
+
+@pytest.mark.parametrize(("wrong", "written", "stated", "effects"), EFFECTS, ids=[each[0] for each in EFFECTS])
+def test_what_is_wrong_in_the_data_weighs_in_the_reported_total_as_far_as_that_rests_on_it(
+    wrong: str, written: dict[int, str], stated: str, effects: dict[str, float | None]
+) -> None:
+    handed_in = report(source(reported=stated), rows=months(*(written.get(at, amount) for at, amount in enumerate(FLAT))))
+    found = {family.main.code: family.effect for family in families(flags(handed_in)) if family.main.code in effects}
+    assert found.keys() == effects.keys(), wrong
+    for code, effect in effects.items():
+        assert (effect if found[code] is None else float(found[code] or 0)) == pytest.approx(effect, abs=0.07), wrong
+        assert (found[code] is None) == (effect is None), wrong
+
+
+def test_the_same_error_in_many_months_is_one_effect() -> None:
+    (gap,) = [each for each in families(calculate(park(), beijing()).flags) if each.main.source == "E-102"]
+    assert gap.effect == sum(flag.tonnes or 0 for flag in (gap.main, *gap.consequences))
+
+
 def test_what_follows_hangs_below_the_flag_of_its_own_source() -> None:
     every = families(flags(replace(year(""), totals=(TotalRow(sheet="totals", row=2, category="total", reported_tco2="1"),))))
     (blank,) = [family for family in every if family.main.code == "blank_quantity"]

@@ -138,8 +138,8 @@ class Unassigned:
 class Flag:
     """What looks wrong at one place; `message` is a message id, `caused_by` the code of the flag that explains this one.
 
-    `tonnes` estimates what it does to the data, as handed in − right, t CO2; None where nothing can be said. `column` is empty for a
-    whole row.
+    `tonnes` estimates what it does to the data, as handed in − right, t CO2; None where nothing can be said. What it does to the reported
+    total is `Family.effect`: the tonnes stated need not rest on it. `column` is empty for a whole row.
     """
 
     code: str

@@ -37,6 +37,9 @@ def dismiss(case: Engagement, cast: Cast, *keys: str, reason: str = "Read by han
 def test_the_list_hangs_what_follows_below_its_main_flag_heaviest_first(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     page = unescape(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data/flags").text)
     assert "21 in all" in page
+    row = page[page.index("8345.8 MWh") : page.index("The source has no data")]
+    assert "in the data +5,035.82" in row
+    assert ">0.00<" in row
     assert page.index("8345.8 MWh") < page.index("5084.0443") < page.index("The source has no data")
 
 
@@ -71,11 +74,13 @@ def test_all_of_a_filter_are_dismissed_with_one_reason_in_one_row_of_the_trail(c
     assert len(row.detail["flags"]) == int(expected.group(1)) == 5
 
 
-def test_a_flag_becomes_a_draft_with_its_place_and_tonnes(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+def test_a_flag_becomes_a_draft_with_its_place_and_its_effect_on_the_reported_total(
+    client: FlaskClient, cast: Cast, case: Engagement
+) -> None:
     data = {"keys": [OFF, "total_mismatch|||category=total"], "class_code": "non_conformity", "clause": "4a"}
     assert sign_in(client, cast.lead).post(f"/cases/{case.id}/flags/raise", data=data).status_code == 303
     first, second = db.session.scalars(select(Finding).order_by(Finding.number))
-    assert (first.subject_kind, first.subject_id, round(float(first.effect or 0), 1), first.state) == ("source", "E-095", 5035.8, "draft")
+    assert (first.subject_kind, first.subject_id, first.effect, first.state) == ("source", "E-095", 0, "draft")
     assert "row 830" in first.description
     assert "recalculated 5084.0443" in first.description
     assert (second.subject_kind, second.subject_id, second.effect) == ("report", "total_mismatch", -37)

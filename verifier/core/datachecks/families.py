@@ -1,17 +1,33 @@
-"""One error is one main flag: what follows from it hangs below it."""
+"""One error is one main flag: what follows from it hangs below it, and together they say what it does to the reported total."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 
+from verifier.core.datachecks.look import PLACES
+from verifier.core.datachecks.presence import EXPLAINS, GAPS
+from verifier.core.quantities import half_a_last_digit, round_half_up
 from verifier.core.results import Flag
+
+DIFFERENCE = "arithmetic_difference"
+STATED = "reported_tco2"
+"""The column of flags that speak of the tonnes as stated, not of what they rest on."""
+BEYOND = 2
+"""A source that states this many times more than its gaps can weigh does not say what one of them does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A main flag with its consequences."""
+    """A main flag with its consequences.
+
+    `effect` estimates what it does to the reported total, t CO2, reported − right: above 0 the report overstates, below it understates;
+    None where nothing can be said. It is the main flag's own tonnes, and 0 where the tonnes stated do not rest on what it finds wrong.
+    """
 
     main: Flag
     consequences: tuple[Flag, ...] = ()
+    effect: Decimal | None = None
 
 
 def linked(flags: Iterable[Flag]) -> list[Flag]:
@@ -33,4 +49,50 @@ def families(flags: Iterable[Flag]) -> list[Family]:
         if flag.caused_by is not None:
             causes = by_cause[flag.caused_by, flag.source]
             hung.setdefault(next((cause for cause in causes if cause.period == flag.period), causes[0]), []).append(flag)
-    return [Family(flag, tuple(hung.get(flag, ()))) for flag in mains]
+    found = [Family(flag, tuple(hung.get(flag, ()))) for flag in mains]
+    by_source: dict[str | None, list[Family]] = {}
+    for family in found:
+        by_source.setdefault(family.main.source, []).append(family)
+    effects = {family.main: effect for mine in by_source.values() for family, effect in zip(mine, _effects(mine), strict=True)}
+    return [replace(family, effect=effects[family.main]) for family in found]
+
+
+def _effects(mine: Sequence[Family]) -> list[Decimal | None]:
+    """What each family of one source does to the reported total: its weight in the data, less what the tonnes stated do not rest on."""
+    weights = {family.main: _weight(family) for family in mine}
+    moved = [family for family in mine if _moves_the_tonnes(family.main) and weights[family.main] is not None]
+    apart = next((flag for family in moved for flag in family.consequences if flag.code == DIFFERENCE and flag.tonnes is not None), None)
+    together = sum((weights[family.main] or Fraction() for family in moved), Fraction())
+    if apart is None or not together:
+        return [_decimal(weights[family.main]) for family in mine]
+    left = _left(apart, together)
+    shares: Mapping[Flag, Fraction | None] = {
+        family.main: None if left is None else (weights[family.main] or Fraction()) * left / together for family in moved
+    }
+    return [_decimal(shares.get(family.main, weights[family.main])) for family in mine]
+
+
+def _left(apart: Flag, together: Fraction) -> Fraction | None:
+    """What the tonnes stated are off by when all that is wrong in the data is put right; what their last digit explains is nothing."""
+    rest = Fraction(apart.tonnes or 0)
+    if apart.message.endswith(".incomplete") and abs(rest) > BEYOND * abs(together):
+        return None
+    left = together + rest
+    return left if abs(left) > half_a_last_digit(Decimal(dict(apart.values)["reported"])) else Fraction()
+
+
+def _weight(family: Family) -> Fraction | None:
+    """A main flag's tonnes with those of the same error in other months."""
+    if family.main.tonnes is None:
+        return None
+    more = (flag.tonnes for flag in family.consequences if flag.code == family.main.code and flag.tonnes is not None)
+    return Fraction(family.main.tonnes) + sum((Fraction(tonnes) for tonnes in more), Fraction())
+
+
+def _moves_the_tonnes(flag: Flag) -> bool:
+    """Whether putting it right changes what the source recalculates to, and so how far that is from the tonnes stated."""
+    return flag.column != STATED and (flag.code in GAPS or flag.code in EXPLAINS)
+
+
+def _decimal(tonnes: Fraction | None) -> Decimal | None:
+    return None if tonnes is None else round_half_up(tonnes, PLACES)

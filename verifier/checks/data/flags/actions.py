@@ -53,7 +53,7 @@ def dismiss(engagement: Engagement, keys: Sequence[str], reason: str, *, actor: 
 def raise_findings(
     engagement: Engagement, told: Mapping[str, Told], class_code: str, clause: str, *, actor: Actor, now: datetime
 ) -> list[Finding]:
-    """Raise a draft for each flag, its tonnes as the effect where the class has one; `told` says by the flag's key what it says."""
+    """Raise a draft for each flag, its effect on the reported total where the class has one; `told` says by the flag's key what it says."""
     advance(engagement, Deed.CHECK, now=now)
     has_effect = load(engagement.pack_id).finding_class(class_code).has_effect
     raised = []
@@ -61,7 +61,7 @@ def raise_findings(
         main, words = each.main, told[each.flag.key]
         finding = raise_finding(
             engagement, Subject("source", main.source) if main.source else Subject("report", main.code), Check.DATA, class_code, clause,
-            words.title, words.description, _effect(main.tonnes) if has_effect else None, subject_title=words.subject_title,
+            words.title, words.description, _effect(each.effect) if has_effect else None, subject_title=words.subject_title,
             actor=actor, now=now,
         )  # fmt: skip
         _write(engagement, each, finding, "", actor, now)

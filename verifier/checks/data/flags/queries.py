@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -34,6 +35,11 @@ class Flagged:
     def main(self) -> Flag:
         """The flag itself."""
         return self.flag.main
+
+    @property
+    def effect(self) -> Decimal | None:
+        """What it does to the reported total by estimate, t CO2, reported − right."""
+        return self.flag.family.effect
 
     @property
     def is_open(self) -> bool:

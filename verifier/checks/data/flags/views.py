@@ -74,7 +74,8 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
            effect=Effect.LOOK, rows=len(rows))  # fmt: skip
     headers = [
         _("Flag code"), _("What looks wrong"), _("Follows from"), _("Source no."), _("Period"), _("Sheet"), _("Row"), _("Column"),
-        _("What it is"), _("Estimated effect, t CO2"), _("State"), _("Reason or finding"), _("Who"), _("When"),
+        _("What it is"), _("Estimated effect on the reported total, t CO2"), _("Estimated in the data, t CO2"),
+        _("State"), _("Reason or finding"), _("Who"), _("When"),
     ]  # fmt: skip
     sentence = partial(flag_sentence, categories=_categories(engagement))
     lines = [_line(each, flag, sentence(flag)) for each in rows for flag in (each.main, *each.flag.family.consequences)]
@@ -143,7 +144,7 @@ def _line(each: Flagged, flag: Flag, sentence: str) -> tuple[object, ...]:
     current = given if given is not None and main else None
     return (
         flag.code, flag_name(flag.code), "" if main else flag_name(each.main.code), flag.source, flag.period, flag.sheet, flag.row,
-        flag.column, sentence, flag.tonnes, label(each.state) if main else "",
+        flag.column, sentence, each.effect if main else None, flag.tonnes, label(each.state) if main else "",
         (current.finding.label if current.finding else current.reason) if current else "", current.decider.name if current else "",
         current.decided_at if current else None,
     )  # fmt: skip

@@ -88,9 +88,10 @@ def flags(book: LiveBook, flagged: Sequence[Flagged], pack: RulePack) -> None:
     """Every flag with what became of it, its consequences below it."""
     headers = [
         _("No."), _("What looks wrong"), _("Follows from no."), _("Source no."), _("Period"), _("Sheet"), _("Row"), _("What it is"),
-        _("Estimated effect, t CO2"), _("State"), _("Reason or finding"), _("Who"), _("When"),
+        _("Estimated effect on the reported total, t CO2"),
+        _("Estimated in the data, t CO2"), _("State"), _("Reason or finding"), _("Who"), _("When"),
     ]  # fmt: skip
-    sheet = book.sheet(_("Flags"), headers, (7, 26, 10, 14, 10, 14, 7, 80, 14, 18, 40, 20, 20))
+    sheet = book.sheet(_("Flags"), headers, (7, 26, 10, 14, 10, 14, 7, 80, 14, 14, 18, 40, 20, 20))
     sentence = partial(flag_sentence, categories={category.code: text_in(category.name) for category in pack.categories})
     for each in flagged:
         head = sheet.last
@@ -104,7 +105,7 @@ def _flag_cells(each: Flagged, flag: Flag, number: int, follows: int | None, sai
     why = (given.finding.label if given.finding else given.reason) if given else ""
     return [
         number, flag_name(flag.code), follows, flag.source, flag.period, sheet_name(flag.sheet) if flag.sheet else "", flag.row, said,
-        flag.tonnes, label(each.state) if follows is None else "", why,
+        each.effect if follows is None else None, flag.tonnes, label(each.state) if follows is None else "", why,
         given.decider.name if given else "", given.decided_at if given else None,
     ]  # fmt: skip
 
