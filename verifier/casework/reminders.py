@@ -1,6 +1,6 @@
 """Reminders of what waits for a person and by when: once for each rung before the day it is due, and once when it is late."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_babel import format_date, get_locale, ngettext
@@ -9,17 +9,12 @@ from sqlalchemy import select
 
 from verifier.accounts import mail
 from verifier.accounts.models import User
-from verifier.casework.waiting import Waiting, What, waiting_for
+from verifier.casework.waiting import Waiting, waiting_for
 from verifier.casework.words import WAITING
 from verifier.core.clocks import Lateness, day_in, lateness
-from verifier.core.findings import FindingState
 from verifier.db import db, utcnow
-from verifier.engagements.models import Engagement
-from verifier.findings.models import Finding
 from verifier.jobs.registry import task
 from verifier.jobs.worker import Work
-from verifier.rulepacks.calendars import add_working_days
-from verifier.rulepacks.load import load
 
 LATE = "late"
 
@@ -36,7 +31,7 @@ def remind_everyone(*, now: datetime) -> None:
     for user in db.session.scalars(people).unique().all():
         for each in waiting_for(user):
             zone = each.unit_year.year.time_zone
-            left = lateness(due_day(each), day_in(zone, now))
+            left = lateness(each.due, day_in(zone, now))
             at = rung(left, current_app.extensions["verifier"].settings.remind_days)
             if at is not None:
                 _remind(user, each, left, at, now)
@@ -47,30 +42,6 @@ def rung(left: Lateness, days: tuple[int, ...]) -> str | None:
     if left.is_late:
         return LATE
     return next((str(each) for each in sorted(days) if left.left <= each), None)
-
-
-def due_day(each: Waiting) -> date:
-    """The day of the year, or that of the pack's clock where it runs out sooner."""
-    clock = _clock(each)
-    if clock is None or each.case is None or each.since is None:
-        return each.due
-    pack = load(each.case.pack_id)
-    began = day_in(each.unit_year.year.time_zone, each.since)
-    return min(each.due, add_working_days(began, pack.clock(clock).days, pack.calendar))
-
-
-def _clock(each: Waiting) -> str | None:
-    """The clock of the pack that runs: the unit's while it answers, the team's once it was answered."""
-    if each.what is What.ANSWER:
-        return "unit_answers"
-    if each.what is What.CHECK and each.case is not None and _has_answers(each.case):
-        return "conclusion"
-    return None
-
-
-def _has_answers(case: Engagement) -> bool:
-    answered = select(Finding.id).where(Finding.engagement_id == case.id, Finding.state == FindingState.ANSWERED)
-    return db.session.scalar(answered.limit(1)) is not None
 
 
 def _remind(user: User, each: Waiting, left: Lateness, at: str, now: datetime) -> None:

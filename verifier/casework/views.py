@@ -9,10 +9,11 @@ from verifier.audit import queries as trails
 from verifier.audit.actions import Effect, record
 from verifier.audit.models import TrailRow
 from verifier.casework import queries, tasks, words
+from verifier.casework.due import day_due
 from verifier.casework.forms import CasesFilter, TrailFilter
-from verifier.casework.waiting import waiting_for
+from verifier.casework.waiting import asked_of, waiting_for
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
-from verifier.core.clocks import day_in, due_day, lateness
+from verifier.core.clocks import day_in, lateness
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import TURN, Deed, Stage, possible
 from verifier.core.subject import Subject
@@ -104,7 +105,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     if g.roles == {Role.INVITED}:
         return redirect(url_for("engagements.declare", engagement_id=engagement.id), 303)
     year, inside = engagement.unit_year.year, may(Permission.WORK_READ)
-    due = due_day(engagement.at, report_due=year.report_due, verified_due=year.verified_due)
+    due = None if engagement.at is Stage.ISSUED else day_due(engagement)
     turn = TURN[engagement.at]
     shown = {
         "engagement": engagement, "year": year, "turn": turn, "soon": SOON, "stages": list(Stage),
@@ -115,7 +116,8 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     }  # fmt: skip
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
-        return render_template("casework/outside.html", **shown, findings=counted, is_unit=not g.roles.isdisjoint(UNIT))
+        asked = asked_of(this_user(), engagement, utcnow())
+        return render_template("casework/outside.html", **shown, findings=counted, asked=asked, is_unit=not g.roles.isdisjoint(UNIT))
     approval, seen = statements.current_approval(engagement), queries.overview(engagement)
     grouped = tasks.tasks(engagement.at, seen, voided=bool(approval and not approval.stands))
     lacks = missing(engagement) if engagement.at is Stage.ARRANGING else ()

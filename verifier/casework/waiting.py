@@ -6,10 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from verifier.accounts.models import User
-from verifier.casework.queries import open_cases
+from verifier.casework.due import day_due
+from verifier.casework.queries import finding_counts, open_cases
 from verifier.checks.data.vouchers.queries import requests_for
 from verifier.core.access import TEAM, UNIT, Role
-from verifier.core.clocks import Before, due_day, standing
+from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, standing
 from verifier.core.lifecycle import Stage
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import case_of, openable_by, roles_on
@@ -26,6 +27,8 @@ class What(StrEnum):
     ARRANGE = "arrange"
     CHECK = "check"
     ANSWER = "answer"
+    JUDGE = "judge"
+    SEND = "send"
     SHOW = "show"
     REVIEW = "review"
     CERTIFY = "certify"
@@ -38,6 +41,7 @@ class What(StrEnum):
 
 ENDPOINTS: Mapping[What, str] = {
     What.DECLARE: "engagements.declare", What.ARRANGE: "engagements.team", What.CHECK: "casework.case", What.ANSWER: "findings.findings",
+    What.JUDGE: "findings.findings", What.SEND: "findings.findings",
     What.SHOW: "vouchers.asked",
     What.REVIEW: "statement.review", What.CERTIFY: "statement.signing", What.COUNTERSIGN: "statement.signing",
     What.SEAL: "statement.signing", What.HAND_IN: "reports.unit_year", What.RELEASE: "reports.unit_year",
@@ -62,7 +66,7 @@ BEFORE: Mapping[Before, tuple[frozenset[Role], What]] = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing to do: about a unit's year, on a case where there is one; `due` is the day the year sets."""
+    """One thing to do about a unit's year, on a case where there is one; `due` is the year's day, or that of the pack's clock if sooner."""
 
     what: What
     unit_year: UnitYear
@@ -89,7 +93,7 @@ class Waiting:
 
 def waiting_for(user: User) -> list[Waiting]:
     """Everything that waits for a person, what is due first on top."""
-    found = [each for engagement in open_cases(user) if (each := _on_case(user, engagement))]
+    found = [each for engagement in open_cases(user) for each in _on_case(user, engagement)]
     if Role.COORDINATOR in user.roles:
         found += [Waiting(What.OPEN, each, each.year.verified_due, since=each.named_at) for each in openable_by(user)]
     if user.roles & UNIT:
@@ -98,14 +102,35 @@ def waiting_for(user: User) -> list[Waiting]:
     return sorted(found, key=lambda each: each.due)
 
 
-def _on_case(user: User, engagement: Engagement) -> Waiting | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The requests for evidence of a case that wait for a person: how many, and how late the first is."""
+
+    count: int
+    lateness: Lateness
+
+
+def asked_of(user: User, engagement: Engagement, now: datetime) -> Asked | None:
+    """What a person is asked to show on a case, None where it is nothing."""
+    due = [each.due for case, each in requests_for(user) if case.id == engagement.id]
+    return Asked(len(due), lateness(min(due), day_in(engagement.unit_year.year.time_zone, now))) if due else None
+
+
+def _on_case(user: User, engagement: Engagement) -> list[Waiting]:
     roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.at]
     mine = [member for member in engagement.members if member.user_id == user.id]
     if any(member.declared_at is None for member in mine):
-        return Waiting(What.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, mine[-1].named_at)
-    if roles.isdisjoint(wanted):
-        return None
-    return Waiting(what, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, engagement.stage_since)
+        return [Waiting(What.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, mine[-1].named_at)]
+    if not roles.isdisjoint(wanted):
+        return [Waiting(what, engagement.unit_year, day_due(engagement), engagement, engagement.stage_since)]
+    return _beside_the_unit(engagement) if engagement.at is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
+
+
+def _beside_the_unit(engagement: Engagement) -> list[Waiting]:
+    """What the lead verifier has to do while the unit answers: judge what is answered already, send what was raised since."""
+    counts = finding_counts(engagement, inside=True)
+    wanted = [what for what, count in ((What.JUDGE, counts.answered), (What.SEND, counts.drafts)) if count]
+    return [Waiting(what, engagement.unit_year, engagement.unit_year.year.verified_due, engagement) for what in wanted]
 
 
 def _before_case(user: User, unit_year: UnitYear) -> Waiting | None:

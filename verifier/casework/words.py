@@ -185,6 +185,8 @@ WAITING = {
     What.ARRANGE: _l("Name the team and start the checks"),
     What.CHECK: _l("Work on the three checks"),
     What.ANSWER: _l("Answer the findings"),
+    What.JUDGE: _l("Judge the answers"),
+    What.SEND: _l("Send the findings"),
     What.SHOW: _l("Show the evidence asked for"),
     What.REVIEW: _l("Review the case independently"),
     What.CERTIFY: _l("Certify the statement"),

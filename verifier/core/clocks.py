@@ -73,6 +73,11 @@ def due_day(now_at: Standing, *, report_due: date, verified_due: date) -> date |
     return None if now_at is Stage.ISSUED else verified_due
 
 
+def sooner(year_sets: date, clock_sets: date | None) -> date:
+    """The day of the year, or that of a pack's clock where it runs out before."""
+    return year_sets if clock_sets is None else min(year_sets, clock_sets)
+
+
 def day_in(zone: str, now: datetime) -> date:
     """The calendar day of a moment in a time zone (`Asia/Shanghai`)."""
     return now.astimezone(ZoneInfo(zone)).date()

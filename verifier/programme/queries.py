@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from verifier.casework.due import answers_due
 from verifier.core.access import CASE_ROLES, UNIT, Role
-from verifier.core.clocks import Lateness, Standing, day_in, due_day, lateness, standing, turn
+from verifier.core.clocks import Lateness, Standing, day_in, due_day, lateness, sooner, standing, turn
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
@@ -133,6 +134,7 @@ def _of(
     )
     stated, own = verified.get(case.id, (None, True)) if case else (None, True)
     due = due_day(stands, report_due=year.report_due, verified_due=year.verified_due)
+    due = sooner(due, answers_due(case)) if due and case else due
     return Progress(
         unit_year=unit_year,
         case=case,

@@ -1,0 +1,43 @@
+"""By when whoever's turn it is must be done: the day the year sets, or that of the pack's clock where it runs out sooner."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from verifier.core.clocks import day_in, sooner
+from verifier.core.findings import FindingState
+from verifier.core.lifecycle import Stage
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
+from verifier.rulepacks.calendars import add_working_days
+from verifier.rulepacks.load import load
+
+ANSWERS, CONCLUSION = "unit_answers", "conclusion"
+"""The pack's clocks that run: the unit's while it answers, the team's once it was answered."""
+
+
+def day_due(case: Engagement) -> date:
+    """The day whoever's turn it is must be done by."""
+    return sooner(case.unit_year.year.verified_due, answers_due(case) or concluded_due(case))
+
+
+def answers_due(case: Engagement) -> date | None:
+    """The day the unit must have answered by, None while it is not asked or where the pack sets no time."""
+    return _runs_out(case, ANSWERS, case.stage_since) if case.at is Stage.ANSWERING else None
+
+
+def concluded_due(case: Engagement) -> date | None:
+    """The day the team must have concluded by once the unit has answered; None before, or where the pack sets no time."""
+    return _runs_out(case, CONCLUSION, case.stage_since) if case.at is Stage.CHECKING and _has_answers(case) else None
+
+
+def _runs_out(case: Engagement, clock: str, began: datetime) -> date | None:
+    pack = load(case.pack_id)
+    days = next((each.days for each in pack.clocks if each.code == clock), None)
+    return None if days is None else add_working_days(day_in(case.unit_year.year.time_zone, began), days, pack.calendar)
+
+
+def _has_answers(case: Engagement) -> bool:
+    answered = select(Finding.id).where(Finding.engagement_id == case.id, Finding.state == FindingState.ANSWERED)
+    return db.session.scalar(answered.limit(1)) is not None
