@@ -92,6 +92,8 @@ def test_without_last_years_report_only_the_figure_the_unit_states_for_it_is_com
     stated = replace(year("700"), unit={"previous_year_tco2": "500"})
     (only,) = looked(stated).of(Procedure.YEAR_ON_YEAR)
     assert (only.of, only.main, only.stands_out) == (Of.TOTAL, Pair("tCO2", Fraction(700), Fraction(500)), True)
+    both = looked(year("700"), year("500", of=2020))
+    assert (looked(stated).last_total, looked(year("700")).last_total, both.last_total) == (500, None, None)
     (none,) = looked(year("700")).of(Procedure.YEAR_ON_YEAR)
     assert (none.whys, none.stands_out, none.state(None)) == ((Why.NO_LAST_YEAR,), False, LineState.INCOMPLETE)
 

@@ -43,3 +43,17 @@ def test_an_opinion_follows_from_outcomes_and_findings(why: str, standing: Stand
 def test_every_closed_opinion_says_why() -> None:
     for choice in choices(replace(CLEAN, boundary_undecided=3), load("beijing/2021")):
         assert [reason.message for reason in choice.against if reason.message == "opinion.boundary_undecided"]
+
+
+@pytest.mark.parametrize(
+    ("why", "standing", "said"),
+    [
+        ("everything decided and closed", CLEAN, ["opinion.nothing_wrong"]),
+        ("a finding still with the unit", replace(CLEAN, findings=one(FindingState.SENT)), ["opinion.nothing_yet"]),
+        ("numbers nobody decided on", replace(CLEAN, data_undecided=170), ["opinion.nothing_yet"]),
+        ("a shortcoming to name, and more to do", replace(CLEAN, cannot_confirm=("E-001",), data_undecided=3), []),
+    ],
+)
+def test_that_nothing_is_wrong_is_said_only_once_nothing_is_left(why: str, standing: Standing, said: list[str]) -> None:
+    negative = next(choice for choice in choices(standing, load("beijing/2021")) if not choice.opinion.positive)
+    assert [reason.message for reason in negative.own] == said, why

@@ -125,6 +125,21 @@ def test_an_answer_names_only_a_released_version_of_the_same_unit(cast: Cast) ->
         answer(raised, cast, version=unreleased)
 
 
+def test_a_correction_stands_only_in_a_version_after_the_one_the_finding_was_raised_on(cast: Cast) -> None:
+    case = make.engagement(cast)
+    raised = finding(case, cast)
+    sent(case, cast)
+    assert queries.correcting(raised) == []
+    with pytest.raises(Refusal, match=r"finding\.answer\.not_newer"):
+        answer(raised, cast, version=case.report_version)
+    corrected = make.report(cast, case.unit_year, make.PARK)
+    assert queries.correcting(raised) == [corrected]
+    answer(raised, cast, version=corrected)
+    assert (case.report_version, queries.raised_on(raised)) == (corrected, 1)
+    later = finding(case, cast, title="Raised on the corrected report")
+    assert (queries.raised_on(later), queries.correcting(later)) == (2, [])
+
+
 def test_the_corrected_report_is_adopted_when_the_round_ends(cast: Cast) -> None:
     case = make.engagement(cast)
     raised = finding(case, cast)

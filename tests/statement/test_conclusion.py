@@ -40,6 +40,16 @@ def test_the_verified_total_of_the_park_is_the_sum_of_its_rounded_categories(cas
     assert found.total.verified == Decimal(52915) or abs(found.total.verified - Decimal("52915.57")) <= len(found.categories)
 
 
+def test_what_a_report_total_has_beyond_its_categories_stands_as_a_row_of_its_own(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast)
+    found = standing.comparison(case)
+    parts = sum(row.reported for row in found.categories if row.counts and row.reported is not None)
+    assert found.within
+    assert parts + found.within == found.total.reported
+    page = sign_in(client, cast.lead).get(f"/cases/{case.id}/conclusion").text
+    assert "Difference within the report" in page
+
+
 def test_a_conclusion_moves_the_case_to_its_review(cast: Cast) -> None:
     case = concluded(cast)
     drawn = queries.conclusion(case)

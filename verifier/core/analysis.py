@@ -150,3 +150,10 @@ class Analysis:
     def of(self, procedure: Procedure) -> tuple[Line, ...]:
         """The lines of one procedure."""
         return tuple(line for line in self.lines if line.procedure is procedure)
+
+    @property
+    def last_total(self) -> Fraction | None:
+        """What the report states of last year's total, t CO2, where only the total of that year is known."""
+        if self.last is not None:
+            return None
+        return next((line.main.then for line in self.of(Procedure.YEAR_ON_YEAR) if line.of is Of.TOTAL), None)

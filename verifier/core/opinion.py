@@ -45,10 +45,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An opinion of the pack, and every reason why it may not be given; none means it may."""
+    """An opinion of the pack, and every reason why it may not be given: what is left for any opinion, and its own; none means it may."""
 
     opinion: Opinion
-    against: tuple[Because, ...]
+    left: tuple[Because, ...]
+    own: tuple[Because, ...]
+
+    @property
+    def against(self) -> tuple[Because, ...]:
+        """All of the reasons."""
+        return self.left + self.own
 
     @property
     def open(self) -> bool:
@@ -105,9 +111,10 @@ def shortcomings(standing: Standing, pack: RulePack) -> tuple[Because, ...]:
 def choices(standing: Standing, pack: RulePack) -> tuple[Choice, ...]:
     """Every opinion of the pack with what speaks against it.
 
-    A positive one needs everything closed; a negative one needs a shortcoming to name. Where the pack has a threshold, errors that stay
+    A positive one needs everything closed; a negative one needs a shortcoming to name, and that there is none is known only once nothing
+    is left: until then it is only not established yet. Where the pack has a threshold, errors that stay
     uncorrected must be immaterial, by size and by nature; where it has none, size plays no part: no verdict is invented.
     """
     left, short = undisposed(standing), shortcomings(standing, pack)
-    nothing_wrong = () if short else (Because("opinion.nothing_wrong"),)
-    return tuple(Choice(opinion, left + (short if opinion.positive else nothing_wrong)) for opinion in pack.opinions)
+    nothing_wrong = () if short else (Because("opinion.nothing_yet" if left else "opinion.nothing_wrong"),)
+    return tuple(Choice(opinion, left, short if opinion.positive else nothing_wrong) for opinion in pack.opinions)

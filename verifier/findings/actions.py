@@ -128,7 +128,7 @@ def answer(
     state = after(finding.at, FindingDeed.ANSWER)
     if not text.strip():
         raise Refusal("finding.answer.no_text")
-    _refuse_unreleased(engagement, report_version)
+    _refuse_unfit_version(finding, report_version)
     said = _say(finding, FindingDeed.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
     kept = [attach(engagement.id, Subject("exchange", str(said.id)), name, data, actor=actor, now=now) for name, data in files]
     record("finding:finding:answered", actor, _subject(finding), now=now, case=engagement.id, finding=finding.label,
@@ -245,10 +245,13 @@ def _close_round(engagement: Engagement, *, actor: Actor, now: datetime) -> None
         engagements.adopt_report(engagement, newest, actor=actor, now=now)
 
 
-def _refuse_unreleased(engagement: Engagement, version: ReportVersion | None) -> None:
+def _refuse_unfit_version(finding: Finding, version: ReportVersion | None) -> None:
+    """A correction stands in a released version of the same report, after the one the finding was raised on."""
     if version is None:
         return
-    if version.unit_year_id != engagement.unit_year_id:
+    if version.unit_year_id != finding.engagement.unit_year_id:
         raise Refusal("finding.answer.other_report")
     if version.released_at is None:
         raise Refusal("finding.answer.not_released", number=version.number)
+    if version.number <= (raised_on := queries.raised_on(finding)):
+        raise Refusal("finding.answer.not_newer", number=version.number, raised_on=raised_on)

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from verifier.audit.actions import trail_of
+from verifier.audit.models import TrailRow
 from verifier.core.findings import DISPOSED, WITH_UNIT, FindingDeed, FindingState, open_deeds
 from verifier.core.rulepack import FindingClass
 from verifier.core.subject import Subject
@@ -16,6 +18,8 @@ from verifier.engagements.models import Engagement
 from verifier.evidence.models import Attachment, Photo
 from verifier.evidence.queries import attachments_of
 from verifier.findings.models import Exchange, Finding, FindingPhoto, label_of
+from verifier.reports import queries as reports
+from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
 
 SEARCHED = (Finding.title, Finding.description, Finding.subject_title, Finding.subject_id)
@@ -104,6 +108,23 @@ def deeds_open(finding: Finding) -> frozenset[FindingDeed]:
     """What may be done to the finding where it stands, under its class."""
     of = class_of(finding)
     return open_deeds(finding.at, needs_answer=of.needs_answer, dispositions=of.dispositions)
+
+
+def raised_on(finding: Finding) -> int:
+    """The number of the report version a finding was raised on: the one that the next to be taken up took the place of, else the case's."""
+    on_trail = select(TrailRow).where(TrailRow.trail == trail_of(finding.engagement_id))
+    raised = on_trail.where(TrailRow.deed == "finding:finding:raised", TrailRow.subject_id == str(finding.id))
+    row = db.session.scalar(raised)
+    after_it = TrailRow.number > (row.number if row else 0)
+    adopted = db.session.scalar(on_trail.where(TrailRow.deed == "engagement:report:adopted", after_it).order_by(TrailRow.number).limit(1))
+    return int(adopted.detail["before"]) if adopted else finding.engagement.report_version.number
+
+
+def correcting(finding: Finding) -> list[ReportVersion]:
+    """The released versions that may hold the correction, newest first: those after the one the finding was raised on."""
+    known = reports.versions(finding.engagement.unit_year)
+    first = raised_on(finding)
+    return [version for version in known if version.released_at is not None and version.number > first]
 
 
 def photos_of(finding: Finding) -> list[Photo]:

@@ -22,7 +22,6 @@ from verifier.evidence.queries import photo
 from verifier.findings import actions, queries
 from verifier.findings.forms import AnswerForm, FilterForm, FindingForm, JudgeForm
 from verifier.findings.models import Finding
-from verifier.reports.models import ReportVersion
 from verifier.reports.queries import versions
 from verifier.rulepacks.load import load
 from verifier.web.filters import text_in
@@ -118,9 +117,9 @@ def answer(engagement: Engagement, number: int) -> ResponseReturnValue:
     """The unit answers."""
     finding = _found(engagement, number)
     form = AnswerForm()
-    form.offer(_released(engagement))
+    form.offer(queries.correcting(finding))
     if form.validate_on_submit():
-        version = next((each for each in _released(engagement) if each.number == form.version_number()), None)
+        version = next((each for each in versions(engagement.unit_year) if each.number == form.version_number()), None)
         actions.answer(finding, form.text.data or "", form.handed_in(), version, actor=current_actor(), now=utcnow())
         left = len(queries.awaiting_answer(engagement))
         if left:
@@ -175,7 +174,7 @@ def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None
     pack, deeds, sent = load(engagement.pack_id), queries.deeds_open(finding), answering or judging
     if answering is None and may(Permission.FINDING_ANSWER) and FindingDeed.ANSWER in deeds and possible(engagement.at, Deed.ANSWER):
         answering = AnswerForm(formdata=None)
-        answering.offer(_released(engagement))
+        answering.offer(queries.correcting(finding))
     if judging is None and may(Permission.FINDING_JUDGE) and possible(engagement.at, Deed.CHECK):
         judging = JudgeForm(formdata=None)
         judging.offer(deeds - {FindingDeed.SEND, FindingDeed.ANSWER}, finding.at)
@@ -211,10 +210,6 @@ def _found(engagement: Engagement, number: int) -> Finding:
     if found is None:
         abort(404)
     return found
-
-
-def _released(engagement: Engagement) -> list[ReportVersion]:
-    return [version for version in versions(engagement.unit_year) if version.released_at is not None]
 
 
 def _asked(engagement: Engagement) -> tuple[Check, Subject, Described]:

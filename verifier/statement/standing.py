@@ -96,6 +96,14 @@ class Comparison:
     first: ReportVersion | None
     """The version first released, where it is not the one under verification."""
 
+    @property
+    def within(self) -> Decimal | None:
+        """Tonnes by which the reported total is more than its categories come to, as rounded; None where any of them is unknown."""
+        parts = [row.reported for row in self.categories if row.counts]
+        if self.total.reported is None or any(part is None for part in parts):
+            return None
+        return self.total.reported - sum((part for part in parts if part is not None), Decimal(0))
+
 
 def comparison(engagement: Engagement) -> Comparison:
     """The whole comparison, whether or not anything is known of every part."""

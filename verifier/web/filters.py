@@ -18,6 +18,7 @@ from verifier.web.labels import label, state_of
 from verifier.web.language import language
 
 CHINESE = re.compile(r"([一-鿿][一-鿿〔〕（）《》「」、，；：。0-9]*)")
+REFERENCE = re.compile(r"\b([A-Z]{1,2}-\d{3,})\b", re.ASCII)
 Number = Decimal | Fraction | int | None
 
 
@@ -106,7 +107,14 @@ def whole(text: Any) -> Markup:
     return Markup('<span class="nw">{}</span>').format(text)
 
 
+def refs(text: str) -> Markup:
+    """Words with the references in them kept from breaking at their dash."""
+    return Markup("").join(
+        Markup('<span class="nw">{}</span>').format(part) if n % 2 else escape(part) for n, part in enumerate(REFERENCE.split(text))
+    )
+
+
 def install(app: Flask) -> None:
     """Register the filters."""
-    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, role_name, size, iso, spoken, label, state_of, whole, listed):
+    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, role_name, size, iso, spoken, label, state_of, whole, refs, listed):
         app.jinja_env.filters[filter.__name__] = filter

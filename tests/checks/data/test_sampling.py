@@ -87,6 +87,15 @@ def refused(message: str) -> pytest.RaisesExc[Refusal]:
     return pytest.raises(Refusal, match=re.escape(message))
 
 
+def test_shares_of_risk_are_of_the_tonnes_shown_and_never_more_than_the_whole(cast: Cast) -> None:
+    case = make.engagement(cast)
+    flows, sources = risks.risk_rows(case)
+    whole = sum(each.tonnes for each in sources)
+    known = [each for each in (*flows, *sources) if each.share is not None]
+    assert len(known) > len(sources) // 2
+    assert all(each.share == each.tonnes / whole and each.share <= 1 for each in known)
+
+
 def test_nothing_is_sampled_before_its_risk_is_assessed_and_a_source_may_be_riskier_than_its_flow(case: Engagement, cast: Cast) -> None:
     with refused("data.sample.nothing"):
         ladder_plan(case, cast)

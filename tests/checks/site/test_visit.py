@@ -199,3 +199,41 @@ def test_the_site_is_the_teams(client: FlaskClient, cast: Cast, case: Engagement
 def test_an_item_that_is_none_is_not_there(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     sign_in(client, cast.lead)
     assert client.get(f"/cases/{case.id}/site/made_up").status_code == 404
+
+
+def test_one_order_is_shown_walked_and_counted(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    codes = [line.item.code for line in queries.lines(case)]
+    open_ = next(missing for missing in queries.still_missing(case) if missing.gap is Gap.UNANSWERED)
+    assert list(open_.items) == codes
+    clauses = [line.item.clause for line in queries.lines(case)]
+    assert len(set(clauses)) == sum(clause != before for before, clause in zip(["", *clauses], clauses, strict=False))
+    sign_in(client, cast.verifier)
+    shown = re.findall(rf'href="/cases/{case.id}/site/([^"/]+)"', client.get(f"/cases/{case.id}/site").text)
+    assert shown[: len(codes)] == codes
+    for place, code in enumerate(codes):
+        page = client.get(f"/cases/{case.id}/site/{code}").text
+        assert f"{place + 1} of {len(codes)}" in page
+        following = re.search(r'rel="next" href="[^"]*/site/([^"/]+)"', page)
+        assert (following.group(1) if following else None) == (codes[place + 1] if place + 1 < len(codes) else None)
+
+
+@pytest.mark.parametrize("chosen", ["finding", "in_order", ""])
+def test_saving_on_the_way_to_a_finding_keeps_note_and_photos_and_leaves_the_outcome_to_it(
+    client: FlaskClient, cast: Cast, case: Engagement, chosen: str
+) -> None:
+    sign_in(client, cast.verifier)
+    data = {"version": "0", "outcome": chosen, "note": "A second boiler", "then": "raise", "photos": [(BytesIO(jpeg()), "boiler.jpg")]}
+    sent = client.post(f"/cases/{case.id}/site/boundary/answer", data=data)
+    assert sent.status_code == 303
+    assert "/findings/new" in sent.location
+    assert "subject_id=boundary" in sent.location
+    line = next(line for line in queries.lines(case) if line.item.code == "boundary")
+    assert (line.outcome, line.answer.note, [photo.filename for photo in line.photos]) == (None, "A second boiler", ["boiler.jpg"])
+    assert client.get(sent.location).status_code == 200
+
+
+def test_a_finding_is_raised_from_an_item_on_which_nothing_is_noted_yet(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    sign_in(client, cast.verifier)
+    sent = client.post(f"/cases/{case.id}/site/boundary/answer", data={"version": "0", "outcome": "finding", "note": "", "then": "raise"})
+    assert "/findings/new" in sent.location
+    assert not queries.answers(case)

@@ -58,14 +58,9 @@ class ItemForm(PhotoFields, VersionedForm):
     note = TextAreaField(_l("What was seen"), [Optional(), Length(max=20_000)])
 
     def offer(self) -> None:
-        """The outcomes, and that it is still open."""
-        self.outcome.choices = [*((outcome.value, label(outcome)) for outcome in Outcome), ("", _("Still open"))]
+        """The outcomes, and that it is not checked yet."""
+        self.outcome.choices = [*((outcome.value, label(outcome)) for outcome in Outcome), ("", _("Not checked yet"))]
 
     def chosen(self) -> Outcome | None:
         """The outcome, None while the item stays open."""
         return next((outcome for outcome in Outcome if outcome.value == self.outcome.data), None)
-
-    @property
-    def says_something(self) -> bool:
-        """Whether there is more than photos."""
-        return self.chosen() is not None or bool((self.note.data or "").strip())

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core import site
-from verifier.core.rulepack import ChecklistItem
+from verifier.core.rulepack import ChecklistItem, RulePack
 from verifier.core.site import Missing, Outcome, VisitPlan
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -56,6 +56,12 @@ def visit(engagement: Engagement) -> SiteVisit | None:
     return next(iter(visits(engagement)), None)
 
 
+def by_clause(pack: RulePack) -> list[ChecklistItem]:
+    """The checklist in the order of the pack's clauses: the one order in which it is shown, walked and counted."""
+    place = {clause.code: number for number, clause in enumerate(pack.clauses)}
+    return sorted(pack.checklist, key=lambda item: place[item.clause])
+
+
 def answers(engagement: Engagement) -> dict[str, ChecklistAnswer]:
     """What was said of each item, by its code."""
     of = select(ChecklistAnswer).where(ChecklistAnswer.engagement_id == engagement.id)
@@ -63,13 +69,13 @@ def answers(engagement: Engagement) -> dict[str, ChecklistAnswer]:
 
 
 def lines(engagement: Engagement) -> list[Line]:
-    """The pack's checklist in its order."""
+    """The pack's checklist clause by clause, in the pack's order within each."""
     pack, said = load(engagement.pack_id), answers(engagement)
     photos, findings = photos_by_subject(engagement.id, KIND), by_subject(engagement, KIND)
     done = set(site.settled(pack.checklist, _outcomes(said), findings.keys()))
     return [
         Line(item, said.get(item.code), photos.get(item.code, []), findings.get(item.code, []), item.code in done)
-        for item in pack.checklist
+        for item in by_clause(pack)
     ]
 
 
@@ -84,7 +90,7 @@ def still_missing(engagement: Engagement) -> tuple[Missing, ...]:
     """What to see to before leaving the site."""
     pack, planned = load(engagement.pack_id), visit(engagement)
     return site.still_missing(
-        pack.checklist, _outcomes(answers(engagement)), visit=plan_of(planned) if planned else None, minimum=pack.site_team_minimum,
+        by_clause(pack), _outcomes(answers(engagement)), visit=plan_of(planned) if planned else None, minimum=pack.site_team_minimum,
         held_against=by_subject(engagement, KIND).keys(), photographed=photos_by_subject(engagement.id, KIND).keys(),
     )  # fmt: skip
 

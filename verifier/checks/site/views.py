@@ -1,8 +1,9 @@
 """Pages of check 3, made for a tablet in the hand: the visit, the checklist, one item a page."""
 
+from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -43,7 +44,8 @@ def visit(engagement: Engagement) -> ResponseReturnValue:
     """The visit, the checklist by clause, and what is still missing before leaving."""
     pack = load(engagement.pack_id)
     return render_template(
-        "checks/site/visit.html", engagement=engagement, pack=pack, visits=queries.visits(engagement), lines=queries.lines(engagement),
+        "checks/site/visit.html", engagement=engagement, pack=pack, visits=queries.visits(engagement),
+        clauses=[(clause, list(lines)) for clause, lines in groupby(queries.lines(engagement), lambda line: line.item.clause)],
         progress=queries.progress(engagement), missing=queries.still_missing(engagement), can_record=_can_record(engagement),
         looks={item.code: item.look for item in pack.checklist},
     )  # fmt: skip
@@ -92,8 +94,8 @@ def item(engagement: Engagement, item_code: str) -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/site/<item_code>/answer", methods=["GET", "POST"])
 @permit(Permission.SITE_RECORD)
 def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
-    """Keep the outcome, the note and the photos of an item together, or none of them."""
-    _line(engagement, item_code)
+    """Keep the outcome, the note and the photos of an item together, or none of them; on the way to a finding the outcome waits for it."""
+    line, raising = _line(engagement, item_code), request.form.get("then") == "raise"
     form = ItemForm()
     form.offer()
     if form.validate_on_submit():
@@ -101,12 +103,18 @@ def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
         if photos:
             subject = Subject(queries.KIND, item_code)
             say_taken_in(engagement, add_photos(engagement.id, engagement.at, subject, photos, actor=current_actor(), now=now))
-        if form.says_something or not photos:
-            note, seen = form.note.data or "", form.seen_version
-            actions.answer_item(engagement, item_code, form.chosen(), note, seen, actor=current_actor(), now=now)
+        outcome = None if raising and not (line.findings and form.chosen() is Outcome.FINDING) else form.chosen()
+        if outcome or (form.note.data or "").strip() or not (photos or raising):
+            actions.answer_item(engagement, item_code, outcome, form.note.data or "", form.seen_version, actor=current_actor(), now=now)
             flash(_("The item was saved."), "success")
+        if raising:
+            return redirect(_raise_url(engagement, item_code), 303)
         return redirect(url_for(".item", engagement_id=engagement.id, item_code=item_code), 303)
     return _item_page(engagement, item_code, form if form.is_submitted() else None)
+
+
+def _raise_url(engagement: Engagement, item_code: str) -> str:
+    return url_for("findings.raise_finding", engagement_id=engagement.id, check="site", subject_kind=queries.KIND, subject_id=item_code)
 
 
 def _item_page(engagement: Engagement, item_code: str, form: ItemForm | None) -> str:

@@ -92,7 +92,7 @@ def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnV
     choices = standing.choices(engagement)
     form.offer(choices)
     missing = reasons(engagement, undisposed(standing.standing(engagement)))
-    offered = [(choice, reasons(engagement, choice.against)) for choice in choices]
+    offered = [(choice, reasons(engagement, choice.own)) for choice in choices]
     can = may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.CONCLUDE) and any(choice.open for choice in choices)
     return render_template(
         "statement/conclusion.html", form=form if can else None, missing=missing, offered=offered, wording=form.wording(choices),

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from verifier.checks.data.sampling.models import DataRisk
 from verifier.core.report import plain_text
 from verifier.core.results import Calculation
-from verifier.core.sampling.plan import total_of
 from verifier.core.sampling.risk import Level, combined, highest
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -17,7 +16,10 @@ from verifier.reports import queries as reports
 
 @dataclass(frozen=True, slots=True)
 class Risky:
-    """One source or data flow with what is held of its risks; `level` is the highest of its own and its flows'."""
+    """One source or data flow with what is held of its risks; `level` is the highest of its own and its flows'.
+
+    `share` is the part its recalculated tonnes have in those of all sources that count, deductions as heavy as additions.
+    """
 
     kind: str
     key: str
@@ -35,7 +37,7 @@ def risk_rows(engagement: Engagement) -> tuple[list[Risky], list[Risky]]:
     of = select(DataRisk).where(DataRisk.engagement_id == engagement.id)
     given = {(row.kind, row.key): row for row in db.session.scalars(of)}
     calculation = reports.calculation_of(engagement.report_version)
-    total = total_of(calculation)
+    total = sum((abs(source.known) for source in calculation.sources if source.counts), Fraction())
     flows_of = _flows(engagement, calculation)
     sources: list[Risky] = []
     flows: dict[str, tuple[Fraction, int]] = {}

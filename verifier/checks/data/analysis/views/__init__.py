@@ -57,7 +57,7 @@ def overview(engagement: Engagement) -> ResponseReturnValue:
     return render_template(
         "checks/data/analysis/overview.html", engagement=engagement, counted=counted, compares=COMPARES,
         analysis=queries.analysis_of(engagement), limits=_limits(engagement, {code for codes in USES.values() for code in codes}),
-        amount=amount, tolerance_name=tolerance_name,
+        amount=amount, tolerance_name=tolerance_name, can_add=_can_add(engagement),
     )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def lines(engagement: Engagement, procedure: str) -> ResponseReturnValue:
         year=engagement.unit_year.year.emission_year, name=_namer(engagement),
         drawn=drawings.bars(which, every, _namer(engagement), both=which is Procedure.YEAR_ON_YEAR or analysis.last is not None),
         limits=_limits(engagement, set(USES[which])), amount=amount, tolerance_name=tolerance_name, source_url=_source_url,
+        can_add=_can_add(engagement),
         waiting=sum(each.is_open for each in every), out=sum(each.line.stands_out for each in every),
         list_url=url_for(".lines", engagement_id=engagement.id, procedure=procedure),
         export=url_for(".taken_away", engagement_id=engagement.id, procedure=procedure, **kept_filter()),
@@ -135,6 +136,11 @@ def _filtered(procedure: Procedure, every: list[Remarked]) -> tuple[list[tuple[R
     form = LineFilter(request.args)
     form.offer(procedure)
     return queries.matching(queries.grouped(every), **form.asked), form
+
+
+def _can_add(engagement: Engagement) -> bool:
+    """Whether the reader may upload last year's report now."""
+    return may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK)
 
 
 def _namer(engagement: Engagement) -> figures.Namer:
