@@ -52,7 +52,7 @@ PAGES = [
     ("lead", "/cases/{engagement_id}/data/analysis/months"), ("lead", "/cases/{engagement_id}/data/analysis/lines/{line_key}"),
     ("lead", "/cases/{engagement_id}/materiality"), ("lead", "/cases/{engagement_id}/data/sampling/plan/ladder"),
     ("lead", "/cases/{engagement_id}/data/sampling/plan/reciprocal"), ("lead", "/cases/{engagement_id}/vouchers/new"),
-    ("contact", "/cases/{engagement_id}/vouchers"), ("lead", "/cases/{engagement_id}/data/beside/previous"),
+    ("contact", "/cases/{engagement_id}/requests"), ("lead", "/cases/{engagement_id}/data/beside/previous"),
     ("reviewer", "/cases/{engagement_id}/review"), ("lead", "/cases/{engagement_id}/signing"),
 ]  # fmt: skip
 VIEWS = [("en-GB", TABLET), ("zh-CN", DESK)]

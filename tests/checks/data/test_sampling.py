@@ -236,3 +236,24 @@ def test_the_other_two_methods_on_their_pages(client: FlaskClient, case: Engagem
     assert at.get(f"{base}/2").status_code == at.get(f"{base}/2.xlsx").status_code == 200
     assert at.post(f"{base}/2/discard", data={}).status_code == 303
     assert queries.sample(case, 2) is not None, "what was drawn is not taken back"
+
+
+def test_risks_are_searched_filtered_and_taken_away_and_set_only_when_chosen(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+    db.session.commit()
+    at, base = sign_in(client, cast.verifier), f"/cases/{case.id}/data/sampling/risk"
+    refused = at.post(base, data={"keys": ["source|E-095"], "inherent": "", "control": "", "reason": "Main meter."}).text
+    assert "Choose the inherent risk" in refused
+    assert risks.levels(case) == {}
+    at.post(base, data={"keys": ["source|E-095"], "inherent": "high", "control": "high", "reason": "Main meter."})
+    shown = [
+        ("q=e-095", {"E-095"}), ("level=high", {"E-095"}), ("level=high&q=E-061", set()), ("level=low", set()),
+        ("q=E-061&level=none", {"E-061"}),
+    ]  # fmt: skip
+    for query, keys in shown:
+        page = at.get(f"{base}?{query}").text
+        assert set(re.findall(r'value="source\|([^"]*)"', page)) == keys, query
+        book = load_workbook(BytesIO(at.get(f"{base}?{query}&export=xlsx").data)).get_sheet_by_index(0).to_python()
+        assert {row[0] for row in book[1:]} - {""} == keys, query
+    flows, sources = risks.risk_rows(case)
+    whole = load_workbook(BytesIO(at.get(f"{base}?level=nonsense&export=xlsx").data)).get_sheet_by_index(0).to_python()
+    assert len(whole) == 1 + len(flows) + len(sources)

@@ -1,11 +1,12 @@
 """Vouchers: handed in once, linked to many numbers, asked for and judged; a unit never sees working papers."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
@@ -141,7 +142,7 @@ def test_the_unit_sees_requests_and_its_own_vouchers_and_no_working_paper(client
     asked(case, cast)
     db.session.commit()
     browser, at = sign_in(client, cast.contact), f"/cases/{case.id}"
-    page = browser.get(f"{at}/vouchers").text
+    page = browser.get(f"{at}/requests").text + browser.get(f"{at}/vouchers").text
     assert "The invoices of these months." in page
     assert "Seen on site" not in page
     assert browser.get(f"{at}/vouchers/{theirs.id}").status_code == 404
@@ -212,3 +213,68 @@ def test_ticked_numbers_become_one_request_for_the_unit(client: FlaskClient, cas
     (made,) = queries.requests(case)
     assert made.keys == (NumberKey("E-002", "2021-03", "quantity"), NumberKey("E-095", "2021-01", "quantity"))
     assert browser.post(f"/cases/{case.id}/ask-numbers", data={}).status_code == 303
+
+
+LISTED = [
+    ("requests", "", {"R-1", "R-2", "R-3"}), ("requests", "q=r-2", {"R-2"}), ("requests", "q=E-062", {"R-3"}),
+    ("requests", "q=nothing", set()),
+    ("requests", "state=accepted", {"R-1"}), ("requests", "state=unit", {"R-2", "R-3"}), ("requests", "state=late", {"R-3"}),
+    ("requests", "state=nonsense", {"R-1", "R-2", "R-3"}), ("vouchers", "", {"V-1", "V-2", "W-1"}), ("vouchers", "q=METER", {"V-2"}),
+    ("vouchers", "q=E-099", {"W-1"}), ("vouchers", "kind=unit", {"V-1", "V-2"}), ("vouchers", "kind=ours", {"W-1"}),
+    ("vouchers", "kind=loose", set()), ("vouchers", "kind=withdrawn", {"V-2"}),
+]  # fmt: skip
+
+
+def test_requests_and_vouchers_are_searched_filtered_and_taken_away_alike(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    first, _second, third = asked(case, cast, each=True)
+    third.due = utcnow().date() - timedelta(days=1)
+    actions.answer_in_words(case, first, "Here.", actor=actor(cast.contact), now=utcnow())
+    actions.judge(case, first, RequestDeed.ACCEPT, actor=actor(cast.verifier), now=utcnow())
+    give(case, cast, pdf())
+    gone, _new = give(case, cast, picture(), name="meter.jpg")
+    actions.withdraw(case, gone, "Another meter's.", by_unit=True, actor=actor(cast.contact), now=utcnow())
+    actions.hand_in(
+        case, "own.pdf", pdf(3), "Seen on site", keys=[NumberKey.of("E-099")], by_unit=False, actor=actor(cast.lead), now=utcnow()
+    )
+    db.session.commit()
+    browser = sign_in(client, cast.verifier)
+    for path, query, labels in LISTED:
+        page = browser.get(f"/cases/{case.id}/{path}?{query}")
+        assert set(re.findall(r'<td class="ref">(\S+)</td>', page.text)) == labels, (path, query)
+        book = load_workbook(BytesIO(browser.get(f"/cases/{case.id}/{path}?{query}&export=xlsx").data)).active
+        assert {row[0] for row in book.iter_rows(min_row=2, values_only=True)} - {None} == labels, (path, query)
+    deeds = list(db.session.scalars(select(TrailRow.deed).where(TrailRow.deed.like("%:exported"))))
+    assert (deeds.count("data:requests:exported"), deeds.count("data:vouchers:exported")) == (8, 7)
+
+
+def test_a_unit_takes_no_working_paper_away_and_is_told_of_its_own_turn(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    mine, _new = give(case, cast, pdf())
+    actions.link(case, mine, NumberKey.of("E-099"), by_unit=False, actor=actor(cast.lead), now=utcnow())
+    actions.hand_in(case, "own.pdf", pdf(3), "Seen on site", keys=KEYS, by_unit=False, actor=actor(cast.lead), now=utcnow())
+    asked(case, cast)
+    db.session.commit()
+    browser = sign_in(client, cast.contact)
+    book = load_workbook(BytesIO(browser.get(f"/cases/{case.id}/vouchers?kind=ours&export=xlsx").data)).active
+    rows = list(book.iter_rows(min_row=2, values_only=True))
+    assert rows == []
+    rows = list(
+        load_workbook(BytesIO(browser.get(f"/cases/{case.id}/vouchers?export=xlsx").data)).active.iter_rows(min_row=2, values_only=True)
+    )
+    assert [row[0] for row in rows] == ["V-1"]
+    assert not any("E-099" in str(cell) for row in rows for cell in row)
+    assert "1 request waits for you." in browser.get(f"/cases/{case.id}/requests").text
+    assert "Waiting for you" in browser.get(f"/cases/{case.id}/requests/1").text
+    assert "1 request waits for the unit." in sign_in(client, cast.verifier).get(f"/cases/{case.id}/requests").text
+    assert f"/cases/{case.id}/requests?page=1" not in client.get(f"/cases/{case.id}/requests").text
+
+
+def test_a_long_list_of_requests_is_paged_and_keeps_its_filter(client: FlaskClient, cast: Cast) -> None:
+    case, day = make.engagement(cast, Stage.CHECKING), utcnow().date()
+    many = [NumberKey.of(source, f"2021-{month:02}") for source in ("E-061", "E-062", "E-095") for month in range(1, 11)]
+    actions.ask(case, many, "", "Invoices.", "", day, each=True, actor=actor(cast.verifier), now=utcnow())
+    db.session.commit()
+    page = sign_in(client, cast.verifier).get(f"/cases/{case.id}/requests?state=unit&page=2").text
+    assert set(re.findall(r'<td class="ref">(\S+)</td>', page)) == {f"R-{n}" for n in range(26, 31)}
+    assert "state=unit&amp;page=1" in page

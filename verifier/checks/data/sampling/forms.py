@@ -24,19 +24,32 @@ from verifier.web.labels import label
 class RiskForm(BaseForm):
     """How likely a number is wrong, how likely the unit would not notice, and why."""
 
-    inherent = SelectField(_l("Inherent risk"))
-    control = SelectField(_l("Control risk"))
+    inherent = SelectField(_l("Inherent risk"), [InputRequired(_l("Choose the inherent risk"))])
+    control = SelectField(_l("Control risk"), [InputRequired(_l("Choose the control risk"))])
     reason = TextAreaField(_l("Reason"), [Length(max=2000)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.inherent.choices = self.control.choices = [SelectChoice(each.value, label(each)) for each in Level]
+        levels = [SelectChoice(each.value, label(each)) for each in Level]
+        self.inherent.choices = self.control.choices = [SelectChoice("", _("Choose")), *levels]
+
+
+class RiskFilter(SearchForm):
+    """Which data flows and sources to show."""
+
+    q = StringField(_l("Search"))
+    level = SelectField(_l("Risk"), validate_choice=False)
+
+    def offer(self) -> None:
+        """By what is held of them, the unassessed first."""
+        named = (SelectChoice(each.value, label(each)) for each in Level)
+        self.level.choices = [SelectChoice("", _("All risks")), SelectChoice("none", _("Not assessed")), *named]
 
 
 class ReasonedForm(BaseForm):
-    """What every plan says: why sampling is right here, and why it is drawn anew where it was drawn before."""
+    """What every plan says: why sampling is appropriate, and why it is drawn anew where it was drawn before."""
 
-    basis = TextAreaField(_l("Why sampling is right here"), [Required(_l("Say why sampling is right here")), Length(max=2000)])
+    basis = TextAreaField(_l("Why sampling is appropriate"), [Required(_l("Say why sampling is appropriate")), Length(max=2000)])
     anew = TextAreaField(_l("Why a new draw"), [Optional(), Length(max=2000)])
 
 

@@ -11,8 +11,9 @@ from wtforms.validators import InputRequired, Length, Optional
 from verifier.accounts.models import User
 from verifier.checks.data.wording import parameter_name
 from verifier.core.report import PARAMETERS
-from verifier.core.vouchers import NumberKey, RequestDeed
-from verifier.web.forms import BaseForm, DateParts, Required, VersionedForm
+from verifier.core.vouchers import NumberKey, RequestDeed, RequestState
+from verifier.web.forms import BaseForm, DateParts, Required, SearchForm, VersionedForm
+from verifier.web.labels import label
 
 
 def numbers_in(text: str) -> list[NumberKey]:
@@ -27,6 +28,35 @@ def numbers_in(text: str) -> list[NumberKey]:
     return list(dict.fromkeys(found))
 
 
+class RequestFilter(SearchForm):
+    """Which requests to list."""
+
+    q = StringField(_l("Search"))
+    state = SelectField(_l("State"), validate_choice=False)
+
+    def offer(self) -> None:
+        """The states there are, and what is late."""
+        self.state.choices = [
+            SelectChoice("", _("Any state")), SelectChoice("unit", _("Waiting for the unit")), SelectChoice("late", _("Past their day")),
+            *(SelectChoice(state.value, label(state)) for state in RequestState if state is not RequestState.OPEN),
+        ]  # fmt: skip
+
+
+class VoucherFilter(SearchForm):
+    """Which vouchers to list."""
+
+    q = StringField(_l("Search"))
+    kind = SelectField(_l("Which"), validate_choice=False)
+
+    def offer(self, *, inside: bool) -> None:
+        """The kinds there are; a unit is not offered working papers."""
+        self.kind.choices = [
+            SelectChoice("", _("All vouchers")),
+            *([SelectChoice("unit", _("Handed in by the unit")), SelectChoice("ours", _("Working papers"))] if inside else []),
+            SelectChoice("loose", _("Linked to no number")), SelectChoice("withdrawn", _("Withdrawn")),
+        ]  # fmt: skip
+
+
 class HandInForm(BaseForm):
     """A voucher, what it is, and which numbers rest on it."""
 
@@ -35,7 +65,7 @@ class HandInForm(BaseForm):
     meter = StringField(_l("Meter"), [Optional(), Length(max=100)])
     period = StringField(_l("Months it covers"), [Optional(), Length(max=100)])
     numbers = TextAreaField(_l("Numbers that rest on it"), [Optional(), Length(max=4000)])
-    answer = TextAreaField(_l("What you want to say to it"), [Optional(), Length(max=2000)])
+    answer = TextAreaField(_l("Remarks"), [Optional(), Length(max=2000)])
 
 
 class LinkForm(BaseForm):
@@ -73,9 +103,9 @@ class AskForm(BaseForm):
     numbers = TextAreaField(_l("Numbers it is about"), [Optional(), Length(max=20_000)])
     about = StringField(_l("Or a subject in words"), [Optional(), Length(max=200)])
     asked = TextAreaField(_l("What is asked for"), [Required(_l("Say what the unit should show")), Length(max=2000)])
-    department = StringField(_l("Who at the unit should have it"), [Optional(), Length(max=200)])
+    department = StringField(_l("Who at the unit is responsible"), [Optional(), Length(max=200)])
     due = DateParts(_l("By when"), required=_l("Say by when"))
-    each = BooleanField(_l("A request of its own for each number"))
+    each = BooleanField(_l("Send a separate request for each number"))
 
 
 class AssignForm(VersionedForm):

@@ -4,28 +4,34 @@ from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from verifier.audit.actions import Effect, record
 from verifier.checks.data.sampling import actions, risks
-from verifier.checks.data.sampling.forms import RiskForm
+from verifier.checks.data.sampling.forms import RiskFilter, RiskForm
+from verifier.checks.data.sampling.risks import Risky
 from verifier.checks.data.sampling.views.blueprint import bp, categories
 from verifier.checks.data.sampling.wording import flow_name, percent
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import Deed, possible
 from verifier.core.sampling.risk import Level
+from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.web.lists import paged_list
+from verifier.web.labels import label
+from verifier.web.lists import export_url, paged_list, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.returning import came_from
 from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
 
 PER_PAGE = 100
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/sampling/risk", methods=["GET", "POST"])
-@permit(Permission.WORK_READ)
+@permit(Permission.WORK_READ, keeps_record="export")
 def risk(engagement: Engagement) -> ResponseReturnValue:
     """Inherent and control risk of each data flow and source, with reasons; the ticked ones are set together."""
     if request.method == "POST" and not may(Permission.DATA_DECIDE):
@@ -40,10 +46,40 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
         flash(ngettext("The risk of %(num)s is kept.", "The risks of %(num)s are kept.", count), "success")
         return redirect(came_from(), 303)
     flows, sources = risks.risk_rows(engagement)
+    filter, named = RiskFilter(request.args), partial(flow_name, categories=categories(engagement))
+    filter.offer()
+    q, level = filter.q.data or "", filter.level.data or ""
+    shown_flows = [each for each in flows if _matches(each, named(each.key), q, level)]
+    shown = [each for each in sources if _matches(each, f"{each.key} {each.name}", q, level)]
+    if wants_spreadsheet():
+        return _taken_away(engagement, [*((each, named(each.key)) for each in shown_flows), *((each, each.name) for each in shown)])
     return render_template(
-        "checks/data/sampling/risk.html", engagement=engagement, form=form, flows=flows, page=paged_list(sources, PER_PAGE),
+        "checks/data/sampling/risk.html", engagement=engagement, form=form, flows=shown_flows, page=paged_list(shown, PER_PAGE),
+        filter=filter, clear_url=url_for(".risk", engagement_id=engagement.id), export_url=export_url(),
         assessed=sum(each.level is not None for each in sources), total=len(sources),
         can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
-        flow_name=partial(flow_name, categories=categories(engagement)), percent=percent,
-        back=url_for(".samples", engagement_id=engagement.id),
+        flow_name=named, percent=percent, back=url_for(".samples", engagement_id=engagement.id),
     )  # fmt: skip
+
+
+def _matches(each: Risky, words: str, search: str, level: str) -> bool:
+    """Whether a flow or source is among those looked for; a level that is none of ours asks for all."""
+    if search.strip().casefold() not in words.casefold():
+        return False
+    return each.level is None if level == "none" else level not in set(Level) or each.level == level
+
+
+def _taken_away(engagement: Engagement, rows: list[tuple[Risky, str]]) -> ResponseReturnValue:
+    """The same rows as a workbook."""
+    record("data:risks:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+    headers = [_("Source no."), _("What"), _("Recalculated, tCO₂"), _("Share of recalculated, per cent"), _("Inherent"), _("Control"),
+               _("Together"), _("Reason"), _("Assessed by"), _("Assessed on")]  # fmt: skip
+    body = [
+        ["" if each.kind == "flow" else each.key, name, each.tonnes, None if each.share is None else each.share * 100,
+         *([label(row.inherent_level), label(row.control_level)] if (row := each.row) else [_("Not assessed")] * 2),
+         label(each.level) if each.level else _("Not assessed"),
+         *([row.reason, row.assessor.name, row.assessed_at] if row else [])]
+        for each, name in rows
+    ]  # fmt: skip
+    return spreadsheet(f"{_('Risks')} {engagement.number}", headers, body)

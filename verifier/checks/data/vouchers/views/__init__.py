@@ -1,6 +1,6 @@
 """Pages of vouchers and of what was asked for."""
 
-from verifier.checks.data.vouchers.views import pages, requests
+from verifier.checks.data.vouchers.views import lists, pages, requests
 from verifier.checks.data.vouchers.views.blueprint import LABELS, STATES, SUBJECTS, bp
 
-__all__ = ["LABELS", "STATES", "SUBJECTS", "bp", "pages", "requests"]
+__all__ = ["LABELS", "STATES", "SUBJECTS", "bp", "lists", "pages", "requests"]

@@ -20,31 +20,16 @@ from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give,
 from verifier.checks.data.wording import parameter_name
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
-from verifier.core.lifecycle import Deed, possible
 from verifier.core.subject import Subject
-from verifier.core.vouchers import WITH_UNIT
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
-from verifier.web.permit import may, permit
+from verifier.web.permit import permit
 from verifier.web.session import current_actor
 from verifier.web.spreadsheet import download
 from verifier.web.together import letting_go
 
 SANDBOX = "default-src 'none'; sandbox"
-
-
-@bp.get("/cases/<uuid:engagement_id>/vouchers")
-@permit(Permission.VOUCHER_READ)
-def vouchers(engagement: Engagement) -> ResponseReturnValue:
-    """What was asked for and what was handed in."""
-    every = queries.requests(engagement)
-    return render_template(
-        "checks/data/vouchers/list.html", engagement=engagement, requests=every, inside=inside(),
-        vouchers=queries.vouchers(engagement, inside=inside()), waiting=sum(each.at in WITH_UNIT for each in every),
-        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK), can_give=can_give(engagement), now=utcnow().date(),
-        with_unit=WITH_UNIT,
-    )  # fmt: skip
 
 
 @bp.route("/cases/<uuid:engagement_id>/vouchers/new", methods=["GET", "POST"])

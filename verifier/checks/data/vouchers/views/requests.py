@@ -37,7 +37,7 @@ def ask(engagement: Engagement) -> ResponseReturnValue:
             form.due.date, each=bool(form.each.data), actor=current_actor(), now=utcnow(),
         )  # fmt: skip
         flash(ngettext("%(num)s request is with the unit.", "%(num)s requests are with the unit.", len(made)), "success")
-        return redirect(url_for(".vouchers", engagement_id=engagement.id), 303)
+        return redirect(url_for(".requests", engagement_id=engagement.id), 303)
     return render_template("checks/data/vouchers/ask.html", engagement=engagement, form=form)
 
 
@@ -85,7 +85,7 @@ def judge(engagement: Engagement, request_number: int) -> ResponseReturnValue:
         return _request_page(engagement, shown, judge_form=form)
     actions.judge(engagement, shown, RequestDeed(form.deed.data), form.reason.data or "", actor=current_actor(), now=utcnow())
     flash(_("%(number)s is saved.", number=shown.label), "success")
-    return redirect(url_for(".vouchers", engagement_id=engagement.id), 303)
+    return redirect(url_for(".requests", engagement_id=engagement.id), 303)
 
 
 def _request_page(engagement: Engagement, shown: EvidenceRequest, assign_form: AssignForm | None = None,
@@ -97,6 +97,7 @@ def _request_page(engagement: Engagement, shown: EvidenceRequest, assign_form: A
     return render_template(
         "checks/data/vouchers/request.html", engagement=engagement, asked=shown, inside=inside(), name=parameter_name,
         assign_form=choose, answer_form=answer_form or AnswerForm(formdata=None), judge_form=judge_form or JudgeForm(formdata=None),
+        yours=by_unit(),
         can_assign=may(Permission.VOUCHER_ASSIGN) and shown.at in WITH_UNIT and can_give(engagement), can_answer=open_to_unit,
         can_judge=may(Permission.VOUCHER_ASK) and shown.at not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
         and possible(engagement.at, Deed.CHECK), typed=assign_form or answer_form or judge_form,

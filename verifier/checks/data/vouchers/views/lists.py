@@ -1,0 +1,131 @@
+"""The two lists of vouchers' pages: what was asked for, and what was handed in; searched, paged and taken away alike."""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data.vouchers import queries
+from verifier.checks.data.vouchers.forms import RequestFilter, VoucherFilter
+from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, VoucherLink
+from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside
+from verifier.checks.data.wording import parameter_name
+from verifier.core.access import Permission
+from verifier.core.lifecycle import Deed, possible
+from verifier.core.subject import Subject
+from verifier.core.vouchers import WITH_UNIT, NumberKey, RequestState
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.web.labels import label
+from verifier.web.lists import export_url, paged_list, wants_spreadsheet
+from verifier.web.permit import may, permit
+from verifier.web.session import current_actor
+from verifier.web.spreadsheet import spreadsheet
+
+
+@bp.get("/cases/<uuid:engagement_id>/requests")
+@permit(Permission.VOUCHER_READ, keeps_record="export")
+def requests(engagement: Engagement) -> ResponseReturnValue:
+    """What was asked for, what is due first on top."""
+    every, form, today = queries.requests(engagement), RequestFilter(request.args), utcnow().date()
+    form.offer()
+    rows = [each for each in every if _asked(each, form.q.data or "", form.state.data or "", today)]
+    if wants_spreadsheet():
+        return _requests_taken_away(engagement, rows)
+    return render_template(
+        "checks/data/vouchers/requests.html", engagement=engagement, form=form, page=paged_list(rows), inside=inside(), yours=by_unit(),
+        waiting=sum(each.at in WITH_UNIT for each in every), with_unit=WITH_UNIT, now=today, export_url=export_url(), any=bool(every),
+        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK), can_give=can_give(engagement),
+    )  # fmt: skip
+
+
+@bp.get("/cases/<uuid:engagement_id>/vouchers")
+@permit(Permission.VOUCHER_READ, keeps_record="export")
+def vouchers(engagement: Engagement) -> ResponseReturnValue:
+    """What was handed in, newest first."""
+    every, form = queries.vouchers(engagement, inside=inside()), VoucherFilter(request.args)
+    form.offer(inside=inside())
+    rows = [each for each in every if _kept(each, form.q.data or "", form.kind.data or "")]
+    if wants_spreadsheet():
+        return _vouchers_taken_away(engagement, rows)
+    return render_template(
+        "checks/data/vouchers/list.html", engagement=engagement, form=form, page=paged_list(rows), inside=inside(), live=_live,
+        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK), can_give=can_give(engagement), any=bool(every),
+        export_url=export_url(),
+    )  # fmt: skip
+
+
+def _asked(row: EvidenceRequest, search: str, state: str, today: date) -> bool:
+    """Whether a request is among those looked for; `unit` waits for the unit, `late` does so past its day; another word asks for all."""
+    who = row.assignee.name if row.assignee else ""
+    words = f"{row.label} {row.asked} {row.about} {row.department} {who} {' '.join(key.source for key in row.keys)}"
+    if search.strip().casefold() not in words.casefold():
+        return False
+    return _WANTED[state](row, today) if state in _WANTED else state not in set(RequestState) or row.state == state
+
+
+_WANTED: dict[str, Callable[[EvidenceRequest, date], bool]] = {
+    "unit": lambda row, today: row.at in WITH_UNIT,
+    "late": lambda row, today: row.at in WITH_UNIT and row.due < today,
+}
+
+
+def _live(row: Voucher) -> list[VoucherLink]:
+    """The links that stand, to those outside the unit's own."""
+    return [each for each in row.links if each.undone_at is None and (inside() or each.by_unit)]
+
+
+_KINDS: dict[str, Callable[[Voucher], bool]] = {
+    "unit": lambda row: row.by_unit,
+    "ours": lambda row: not row.by_unit,
+    "loose": lambda row: row.withdrawn_at is None and not _live(row),
+    "withdrawn": lambda row: row.withdrawn_at is not None,
+}
+
+
+def _kept(row: Voucher, search: str, kind: str) -> bool:
+    """Whether a voucher is among those looked for; a kind that is none of ours asks for all."""
+    words = f"{row.label} {row.title} {row.filename} {row.meter} {row.period} {' '.join(each.source_key for each in _live(row))}"
+    return search.strip().casefold() in words.casefold() and (kind not in _KINDS or _KINDS[kind](row))
+
+
+def _written(key: NumberKey) -> str:
+    """A number as people write one."""
+    named = parameter_name(key.parameter) if key.parameter and key.parameter != "quantity" else _("Quantity") if key.parameter else ""
+    return " ".join(filter(None, [key.source, key.period, named]))
+
+
+def _noted(engagement: Engagement, deed: str, rows: int) -> None:
+    subject = Subject("case", str(engagement.id))
+    record(deed, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK, rows=rows)
+
+
+def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) -> ResponseReturnValue:
+    _noted(engagement, "data:requests:exported", len(rows))
+    headers = [_("No."), _("What is asked for"), _("Subject"), _("Numbers"), _("Who at the unit is responsible"), _("Who answers"),
+               _("By when"), _("State"), _("Asked by"), _("Asked on"), _("Answer in words"), _("Answered by"), _("Answered on"),
+               _("Vouchers"), _("Reason")]  # fmt: skip
+    body = [
+        [each.label, each.asked, each.about, "\n".join(_written(key) for key in each.keys), each.department,
+         each.assignee.name if each.assignee else "", each.due, label(each.at), each.raiser.name, each.raised_at, each.answer,
+         each.answerer.name if each.answerer else "", each.answered_at, "\n".join(given.voucher.label for given in each.answers),
+         each.reason]
+        for each in rows
+    ]  # fmt: skip
+    return spreadsheet(f"{_('Requests for evidence')} {engagement.number}", headers, body)
+
+
+def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> ResponseReturnValue:
+    _noted(engagement, "data:vouchers:exported", len(rows))
+    headers = [_("No."), _("Voucher"), _("File"), _("Size, bytes"), "SHA-256", _("Meter"), _("Months it covers"), _("Numbers"),
+               _("Handed in by"), _("Handed in"), _("Withdrawn"), _("Reason")]  # fmt: skip
+    body = [
+        [each.label, each.title, each.filename, each.file.size, each.sha256, each.meter, each.period,
+         "\n".join(_written(link.key) for link in _live(each)), each.giver.name, each.handed_in_at, each.withdrawn_at,
+         each.withdrawn_reason]
+        for each in rows
+    ]  # fmt: skip
+    return spreadsheet(f"{_('Vouchers')} {engagement.number}", headers, body)
