@@ -2,8 +2,8 @@
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
+from tests import homes
 from tests.people import Cast, actor, sign_in
 from verifier.audit.actions import record
 from verifier.audit.queries import trail
@@ -41,9 +41,7 @@ def test_nobody_else_reads_it(client: FlaskClient, cast: Cast) -> None:
 def test_a_touched_trail_says_so_and_names_the_row(app: Flask, client: FlaskClient, cast: Cast) -> None:
     grown(cast)
     sign_in(client, cast.admin)
-    db.session.execute(text("DROP TRIGGER trail_row_no_update"))
-    db.session.execute(text("UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = 'installation' AND number = 2"))
-    db.session.commit()
+    homes.touch("UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = 'installation' AND number = 2")
     page = client.get(ADDRESS).text
     assert "This trail does not hold" in page
     assert "Row 2 is the first that is wrong: its content was changed" in page

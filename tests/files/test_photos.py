@@ -38,7 +38,7 @@ def test_there_are_a_hundred() -> None:
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_a_bad_photo_is_answered(case: Case) -> None:
     data = case.make()
-    done = measured(lambda: answer(data))
+    done = measured(answer, data)
     reason, facts = done.result
     assert reason == case.refused
     assert not case.refused or facts["file"] == "现场.jpg"

@@ -53,7 +53,7 @@ def test_there_are_a_hundred() -> None:
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_a_bad_workbook_is_answered(case: Case) -> None:
     data = case.make()
-    done: Measured = measured(lambda: answer(data))
+    done: Measured = measured(answer, data)
     places, report, flags = done.result
     assert places == case.refused
     if report is not None:
