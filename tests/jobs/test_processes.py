@@ -14,16 +14,22 @@ from time import monotonic, sleep
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from tests import postgres
+from tests import make, postgres
 from tests.conftest import settings_in
 from tests.jobs import process as _tasks  # noqa: F401 - the tasks
+from tests.people import Cast, actor, settle
+from tests.reports.builders import small
 from verifier.accounts.models import Organisation
 from verifier.app import create_app
+from verifier.audit.mending import mend
+from verifier.audit.queries import verify
+from verifier.casework import handing_in
 from verifier.db import db, utcnow, writes_wanted
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job, State
+from verifier.reports.models import ReportedNumber, ReportVersion
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -52,14 +58,12 @@ def installed(folder: Path, environment: dict[str, str]) -> Iterator[Flask]:
 
 
 @contextmanager
-def workers(house: Flask, folder: Path, count: int) -> Iterator[dict[int, subprocess.Popen[bytes]]]:
-    """So many workers, by process id, once they are up."""
+def workers(house: Flask, folder: Path, count: int, *, dies_at: str = "") -> Iterator[dict[int, subprocess.Popen[bytes]]]:
+    """So many workers, by process id, once they are up; each kills itself at the place that is named (verifier/crash.py)."""
+    environment = {**os.environ, **house.config["HERE"], "VERIFIER_CRASH_AT": dies_at}
     command = [sys.executable, "-m", "tests.jobs.process", str(folder)]
     with (folder / "log").open("wb") as log:
-        started = [
-            subprocess.Popen(command, env={**os.environ, **house.config["HERE"]}, cwd=Path.cwd(), stdout=log, stderr=log)
-            for _ in range(count)
-        ]
+        started = [subprocess.Popen(command, env=environment, cwd=Path.cwd(), stdout=log, stderr=log) for _ in range(count)]
         try:
             wait_for(lambda: [line[0] for line in traces(folder)] == ["up"] * count)
             yield {each.pid: each for each in started}
@@ -112,3 +116,59 @@ def test_two_workers_never_do_the_same_job_and_when_one_is_killed_the_other_does
     made = db.session.scalars(select(Organisation.name).where(Organisation.name.startswith("made by"))).all()
     assert made == ["made by attempt 2"], "what the killed one had written is gone"
     assert db.session.get_one(Job, job).attempts == 2
+
+
+DIES_AT = {
+    "its numbers are written": ("insert.reported_number.after", 2),
+    "the trail is written, nothing committed": ("insert.trail_row.after", 2),
+    "all is committed, the head not signed": ("head.before", 1),
+}
+"""Where the worker dies that takes a workbook in, and how many tries it takes until it is kept."""
+
+
+def ended(job: object) -> bool:
+    db.session.rollback()
+    wanted = writes_wanted.set(False)
+    try:
+        return db.session.get_one(Job, job).state is State.DONE
+    finally:
+        db.session.rollback()
+        writes_wanted.reset(wanted)
+
+
+def test_a_worker_killed_while_it_takes_a_workbook_in_loses_nothing_and_it_is_kept_once(house: Flask, tmp_path: Path) -> None:
+    settle()
+    cast = Cast.present()
+    year = make.unit_year(cast)
+    db.session.commit()
+    for number, (what, (place, tries)) in enumerate(DIES_AT.items(), 1):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        at = handing_in.wait_for(year, small(heat=100 + number), "park.xlsx", what, actor=actor(cast.contact), now=utcnow())
+        job = db.session.scalars(select(Job.id).where(Job.kind == handing_in.KIND, Job.key == f"{year.id}:{at}")).one()
+        db.session.commit()
+        with workers(house, folder, 1, dies_at=place) as running:
+            (doomed,) = running.values()
+            assert doomed.wait(60) == -signal.SIGKILL, what
+        db.session.rollback()
+        kept = db.session.scalar(select(func.count(ReportVersion.id)))
+        assert kept == (number if tries == 1 else number - 1), what
+        db.session.rollback()
+        folder = tmp_path / f"{number} again"
+        folder.mkdir()
+        with workers(house, folder, 1):
+            wait_for(lambda job=job: ended(job))  # type: ignore[misc]
+        db.session.rollback()
+        assert db.session.get_one(Job, job).attempts == tries, what
+        versions = db.session.scalars(select(ReportVersion).order_by(ReportVersion.number)).all()
+        assert [version.note for version in versions] == list(DIES_AT)[:number]
+        told = handing_in.taking_in(year, at)
+        assert told is not None
+        assert told.number == number
+        db.session.commit()
+    counted = db.session.execute(select(func.count(ReportedNumber.position)).group_by(ReportedNumber.version_id)).scalars().all()
+    assert len(counted) == len(DIES_AT)
+    assert len(set(counted)) == 1
+    heads = house.extensions["verifier"].heads
+    mend(heads)
+    assert [verdict for verdict in verify(heads) if verdict.broken] == []
