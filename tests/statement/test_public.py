@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from flask import current_app
 from flask.testing import FlaskClient
 
+from tests import homes
 from tests.people import Cast, sign_in
 from tests.statement import builders, forgeries
 from tests.statement.builders import settle_authority
@@ -72,7 +73,8 @@ def test_the_issued_file_is_called_genuine_and_an_edited_copy_edited(client: Fla
 def test_the_command_line_says_the_same_and_ends_with_the_code_of_what_it_found(
     issued: Statement, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("VERIFIER_INSTANCE", str(current_app.extensions["verifier"].settings.instance))
+    for name, value in homes.environ(current_app.extensions["verifier"].settings.instance).items():
+        monkeypatch.setenv(name, value)
     pdf, number, file = store().get(issued.pdf_sha256), issued.number, tmp_path / "dropped.pdf"
     db.session.rollback()
     at = len(pdf) // 2
