@@ -1,7 +1,10 @@
 """Who may add whom, in which roles, and what an administrator sees."""
 
+from io import BytesIO
+
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from tests.accounts.builders import try_password, who, with_password, with_second_factor
@@ -107,6 +110,22 @@ def test_colleagues_see_each_other_and_nobody_else(client: FlaskClient, cast: Ca
     assert "colleague@example.org" in page
     assert "contact@example.org" not in page
     assert client.get("/organisation/people/invite").status_code == 403
+
+
+def test_colleagues_are_searched_filtered_and_taken_away_and_only_they(client: FlaskClient, cast: Cast) -> None:
+    sign_in(client, cast.verifier)
+    found = client.get("/organisation/people?q=colleague@").text
+    assert "colleague@example.org" in found
+    assert "signatory@example.org" not in found
+    coordinators = client.get("/organisation/people?role=coordinator").text
+    assert "coordinator@example.org" in coordinators
+    assert "colleague@example.org" not in coordinators
+    assert "Clear the filters." in client.get("/organisation/people?q=contact@example.org&kind=unit").text
+    sheet = load_workbook(BytesIO(client.get("/organisation/people?export=xlsx").data)).worksheets[0]
+    emails = {str(row[1]) for row in sheet.iter_rows(values_only=True)}
+    assert "colleague@example.org" in emails
+    assert "contact@example.org" not in emails
+    assert db.session.scalars(select(TrailRow.deed).where(TrailRow.deed == "accounts:people:taken")).one()
 
 
 def test_an_administrator_neither_disables_nor_demotes_themselves(cast: Cast) -> None:

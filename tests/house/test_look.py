@@ -25,7 +25,7 @@ PAGES = [
     ("manager", "/programme/years/{year_id}/progress"), ("manager", "/rules"), ("manager", "/rules/eu-ets/2018"),
     ("manager", "/programme/years/new"), ("manager", "/programme/years/{year_id}/units/new"), ("contact", "/reports"),
     ("contact", "/reports/{unit_year_id}"), ("contact", "/reports/{unit_year_id}/hand-in"),
-    ("contact", "/reports/{unit_year_id}/versions/1"), ("coordinator", "/cases/new"), ("lead", "/"), ("lead", "/cases"),
+    ("contact", "/reports/{unit_year_id}/versions/1"), ("contact", "/reports/{unit_year_id}/versions/1/flags"), ("coordinator", "/cases/new"), ("lead", "/"), ("lead", "/cases"),
     ("lead", "/cases/{engagement_id}"), ("contact", "/cases/{engagement_id}"), ("coordinator", "/cases/{engagement_id}/team"),
     ("invited", "/cases/{engagement_id}/declare"), ("lead", "/cases/{engagement_id}/trail"),
     ("lead", "/cases/{engagement_id}/boundary/facilities"), ("lead", "/cases/{engagement_id}/boundary/sources"),

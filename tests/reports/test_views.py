@@ -75,6 +75,20 @@ def test_sources_are_filtered_on_the_page(cast: Cast, client: FlaskClient, year:
     assert "E-027" not in sources
 
 
+def test_what_looks_wrong_is_searched_filtered_paged_and_taken_away(cast: Cast, client: FlaskClient, year: UnitYear) -> None:
+    address = released(cast, year) + "/flags"
+    sign_in(client, cast.contact)
+    whole = client.get(address).text
+    assert 'rel="next"' in whole
+    off = client.get(address + "?flag=factor_of_thousand").text
+    assert "E-095" in off
+    assert "E-027" not in off.split("<table")[1]
+    assert "E-027" not in client.get(address + "?q=e-095").text.split("<table")[1]
+    assert "Change or clear the filter." in client.get(address + "?q=nowhere").text
+    assert client.get(address + "?export=xlsx").data.startswith(b"PK")
+    assert f'href="{address}"' in client.get(address.removesuffix("/flags")).text
+
+
 def test_sources_are_taken_away_as_a_workbook(cast: Cast, client: FlaskClient, year: UnitYear) -> None:
     answer = sign_in(client, cast.contact).get(released(cast, year) + "?export=xlsx")
     assert answer.data.startswith(b"PK")

@@ -180,6 +180,14 @@ class PeopleFilter(SearchForm):
         self.status.choices = [SelectChoice("", _("All")), *(SelectChoice(status.value, label(status)) for status in Status)]
 
 
+class ColleaguesFilter(PeopleFilter):
+    """Which people of one organisation."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.kind
+
+
 class OrganisationFilter(SearchForm):
     """Which organisations."""
 

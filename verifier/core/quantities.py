@@ -171,3 +171,11 @@ def plain(amount: Fraction | Decimal | int, places: int = 15) -> str:
     """A decimal without exponent and trailing zeros, of at most `places` places, half up."""
     rounded = format(round_half_up(amount if isinstance(amount, Fraction) else Fraction(amount), places), "f")
     return rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
+
+
+def grouped(text: str | None) -> str | None:
+    """A number as it was written, its thousands grouped and with a real minus; what is no plain number stays as it is."""
+    if not text or not _PLAIN.fullmatch(text):
+        return text
+    before, point, after = text.lstrip("-").partition(".")
+    return ("−" if text.startswith("-") else "") + f"{int(before):,}" + point + after

@@ -19,6 +19,17 @@ class HandInForm(BaseForm):
     note = TextAreaField(_l("What changed since the version before?"), [Optional(), Length(max=2000)])
 
 
+class FlagsFilter(SearchForm):
+    """Which of what looks wrong in a version to show."""
+
+    q = StringField(_l("Search"))
+    flag = SelectField(_l("What looks wrong"))
+
+    def offer(self, flags: Iterable[str]) -> None:
+        """Offer the kinds of flag that the version has."""
+        self.flag.choices = [SelectChoice("", _("Anything")), *(SelectChoice(code, flag_name(code)) for code in flags)]
+
+
 class SourcesFilter(SearchForm):
     """Which sources of a version to show."""
 

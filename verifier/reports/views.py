@@ -1,6 +1,5 @@
 """Pages of reports: a unit's years, what it handed in for each, and one version with its sources."""
 
-from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from verifier.casework import handing_in
 from verifier.core.access import Permission
 from verifier.core.clocks import Before
 from verifier.core.errors import NotYours
+from verifier.core.results import Flag
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -24,13 +24,13 @@ from verifier.registry import queries as registered
 from verifier.registry.forms import BodyForm
 from verifier.registry.models import UnitYear
 from verifier.reports import actions, queries
-from verifier.reports.forms import HandInForm, SourcesFilter
+from verifier.reports.forms import FlagsFilter, HandInForm, SourcesFilter
 from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.reports.wording import flag_name, flag_sentence, problem_sentence, sheet_name
 from verifier.rulepacks.load import load
 from verifier.rulepacks.wording import seals_of
 from verifier.web.filters import listed, name_of, text_in
-from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.lists import export_url, paged, paged_list, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.refusals import sentence
 from verifier.web.session import current_actor, this_user
@@ -198,9 +198,40 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     return render_template(
         "reports/version.html", unit_year=unit_year, version=version, newest=versions[0], calculation=queries.calculation_of(version),
         report=queries.report_of(version), categories=names, form=form, page=paged(query), export=export_url(), flag_name=flag_name,
-        flag_sentence=partial(flag_sentence, categories=names), sheet_name=sheet_name, before=before,
+        flags=_said(version, names), sheet_name=sheet_name, before=before,
         changes=queries.changed_sources(before, version) if before else None,
         case=programme.case_of(unit_year), carried=seals_of(pack, "emission_report"),
+    )  # fmt: skip
+
+
+def _said(version: ReportVersion, names: dict[str, str]) -> list[tuple[Flag, str, str]]:
+    """Each flag of a version with its name and its sentence."""
+    return [(flag, flag_name(flag.code), flag_sentence(flag, names)) for flag in queries.calculation_of(version).flags]
+
+
+@bp.get("/reports/<uuid:unit_year_id>/versions/<int:number>/flags")
+@permit(Permission.REPORT_READ)
+def flags(unit_year: UnitYear, number: int) -> ResponseReturnValue:
+    """What looks wrong in one version, row by row."""
+    version = _version(unit_year, number)
+    names = {category.code: text_in(category.name) for category in load(unit_year.year.pack_id).categories}
+    found = _said(version, names)
+    form = FlagsFilter(request.args)
+    form.offer(sorted({flag.code for flag, _name, _said in found}, key=flag_name))
+    search, code = (form.q.data or "").strip().casefold(), form.flag.data or ""
+    shown = [
+        (flag, name, said)
+        for flag, name, said in found
+        if (not code or flag.code == code) and search in f"{flag.source or ''} {name} {said}".casefold()
+    ]
+    if wants_spreadsheet():
+        headers = [_("What"), _("What looks wrong"), _("Source"), _("Period"), _("Sheet"), _("Row")]
+        rows = [(name, said, flag.source, flag.period, sheet_name(flag.sheet), flag.row) for flag, name, said in shown]
+        title = _("What looks wrong %(year)s version %(number)s", year=unit_year.year.emission_year, number=number)
+        return spreadsheet(title, headers, rows)
+    return render_template(
+        "reports/flags.html", unit_year=unit_year, version=version, form=form, page=paged_list(shown), export=export_url(),
+        sheet_name=sheet_name,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from verifier.core.errors import Refusal
+from verifier.core.quantities import grouped
 from verifier.core.report import PARAMETERS
 from verifier.core.results import Flag
 from verifier.reports.columns import CHINESE, COLUMNS, FIELDS, sheet_code
@@ -67,6 +68,24 @@ WORDED: Mapping[str, Mapping[str, str]] = {
     "parameter": PARAMETERS,
 }
 """What a value of a sentence is called in Chinese, where it is a code of the workbook's form."""
+QUANTITIES = frozenset(
+    [
+        "reported",
+        "recalculated",
+        "independent",
+        "quantity",
+        "stated",
+        "right",
+        "sum",
+        "tonnes",
+        "now",
+        "then",
+        "expected",
+        "usual",
+        "published",
+    ]
+)
+"""Which values of a sentence are quantities, their thousands grouped."""
 
 
 def flag_name(code: str) -> str:
@@ -105,7 +124,7 @@ def _in_words(values: dict[str, Any]) -> dict[str, Any]:
             text = WORDED[name].get(text, text)
         elif name == "parameter":
             text = text.replace("_", " ")
-        found[name] = re.sub(r"^-(?=\d)", "−", text)
+        found[name] = grouped(text) if name in QUANTITIES else re.sub(r"^-(?=\d)", "−", text)
     if "stated" in values and "parameter" in values:
         found["stated"] = found["stated"].removesuffix(" 1")
         found["table"] = TABLES.get(str(values["table"]), values["table"])

@@ -13,12 +13,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from verifier.core.access import Role
-from verifier.core.quantities import round_half_up
+from verifier.core.quantities import grouped, round_half_up
 from verifier.web.labels import label, state_of
 from verifier.web.language import language
 
 CHINESE = re.compile(r"([一-鿿][一-鿿〔〕（）《》「」、，；：。0-9]*)")
-REFERENCE = re.compile(r"\b([A-Z]{1,2}-\d{3,})\b", re.ASCII)
+REFERENCE = re.compile(r"<[^>]*>|\b(\d{4}-\d{4}|[A-Z]{1,3}-\d{2,5})\b")
 Number = Decimal | Fraction | int | None
 
 
@@ -97,6 +97,24 @@ def spoken(text: str) -> Markup:
     return Markup("").join(marked)
 
 
+def written_day(text: str | None) -> str | None:
+    """A date as it was written (2022-02-20) in the reader's way; what is no such date stays as it is."""
+    try:
+        return day(date.fromisoformat(text or ""))
+    except ValueError:
+        return text
+
+
+def refs(text: str) -> Markup:
+    """A text whose references (2021-0001, F-001) no line may break; what is a tag in it stays one."""
+    safe, shown, at = escape(text), Markup(""), 0
+    for found in REFERENCE.finditer(safe):
+        if found[1]:
+            shown += safe[at : found.start()] + whole(safe[found.start() : found.end()])
+            at = found.end()
+    return shown + safe[at:]
+
+
 def listed(words: Iterable[object]) -> str:
     """Words beside one another, with the comma of the reader's language."""
     return str(_(", ")).join(map(str, words))
@@ -107,14 +125,8 @@ def whole(text: Any) -> Markup:
     return Markup('<span class="nw">{}</span>').format(text)
 
 
-def refs(text: str) -> Markup:
-    """Words with the references in them kept from breaking at their dash."""
-    return Markup("").join(
-        Markup('<span class="nw">{}</span>').format(part) if n % 2 else escape(part) for n, part in enumerate(REFERENCE.split(text))
-    )
-
-
 def install(app: Flask) -> None:
     """Register the filters."""
-    for filter in (tonnes, tonnes_exact, day, moment, text_in, name_of, role_name, size, iso, spoken, label, state_of, whole, refs, listed):
+    plain = (text_in, name_of, role_name, size, iso, spoken, label, state_of, whole, refs, grouped, written_day, listed)
+    for filter in (tonnes, tonnes_exact, day, moment, *plain):
         app.jinja_env.filters[filter.__name__] = filter

@@ -1,27 +1,45 @@
 """The people of one's own organisation, and inviting one more."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from verifier.accounts import actions, mail, queries
-from verifier.accounts.forms import ColleagueForm
+from verifier.accounts.forms import ColleagueForm, ColleaguesFilter
+from verifier.accounts.models import User
 from verifier.accounts.views.blueprint import bp
+from verifier.audit.actions import Effect, record
 from verifier.core.access import Permission
-from verifier.db import utcnow
-from verifier.web.lists import paged
+from verifier.core.subject import Subject
+from verifier.db import db, utcnow
+from verifier.web.filters import listed
+from verifier.web.labels import label
+from verifier.web.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.session import current_actor, this_user
+from verifier.web.spreadsheet import spreadsheet
 
 
 @bp.get("/organisation/people")
-@permit(Permission.SIGNED_IN)
+@permit(Permission.SIGNED_IN, keeps_record="export")
 def colleagues() -> ResponseReturnValue:
     """Who belongs to my organisation."""
-    user = this_user()
-    page = paged(queries.people(organisation_id=user.organisation_id))
-    may_invite = actions.roles_to_give(user) is not None
-    return render_template("accounts/colleagues.html", page=page, organisation=user.organisation, may_invite=may_invite)
+    user, form = this_user(), ColleaguesFilter(request.args)
+    wanted = {"search": form.q.data or "", "role": form.role.data or "", "status": form.status.data or ""}
+    rows = queries.people(**wanted, organisation_id=user.organisation_id)
+    if wants_spreadsheet():
+        return _colleagues_sheet(list(db.session.scalars(rows).unique()), user)
+    return render_template(
+        "accounts/colleagues.html", page=paged(rows), filter=form, export_url=export_url(), organisation=user.organisation,
+        may_invite=actions.roles_to_give(user) is not None,
+    )  # fmt: skip
+
+
+def _colleagues_sheet(found: list[User], user: User) -> ResponseReturnValue:
+    about = Subject("people", str(user.organisation_id))
+    record("accounts:people:taken", current_actor(), about, now=utcnow(), effect=Effect.LOOK, rows=len(found))
+    rows = [(each.name, each.email, listed(map(label, sorted(each.roles))), label(each.status), each.created_at) for each in found]
+    return spreadsheet(_("People of my organisation"), [_("Name"), _("E-mail address"), _("Roles"), _("Status"), _("Added")], rows)
 
 
 @bp.route("/organisation/people/invite", methods=["GET", "POST"])
