@@ -1,10 +1,11 @@
 """The case as a list of tasks: how far each is, and why one cannot start yet; values only, said in words by the page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from verifier.casework.queries import CaseOverview, Count
+from verifier.core.access import Permission, Role
 from verifier.core.lifecycle import Stage
 
 ORDER = tuple(Stage)
@@ -15,6 +16,7 @@ class How(StrEnum):
 
     LATER = "later"
     OPTIONAL = "optional"
+    LEFT_OUT = "left_out"
     NOT_STARTED = "not_started"
     UNDER_WAY = "under_way"
     NOW = "now"
@@ -77,6 +79,15 @@ ENDPOINTS = {
 
 HOLDS_NOTHING_UP = frozenset({Name.ANALYSIS})
 """Tasks a case is complete without."""
+WHOSE: Mapping[Name, tuple[Permission, Role]] = {
+    Name.CONCLUSION: (Permission.CONCLUSION_DRAW, Role.LEAD_VERIFIER),
+    Name.FINDINGS: (Permission.FINDING_JUDGE, Role.LEAD_VERIFIER),
+    Name.REVIEW: (Permission.REVIEW_DECIDE, Role.REVIEWER),
+    Name.CERTIFY: (Permission.STATEMENT_CERTIFY, Role.LEAD_VERIFIER),
+    Name.COUNTERSIGN: (Permission.STATEMENT_COUNTERSIGN, Role.SIGNATORY),
+    Name.SEAL: (Permission.STATEMENT_SEAL, Role.COORDINATOR),
+}
+"""What a reader needs to do a task that is to be done now, and who is waited for where the reader may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +104,24 @@ class Task:
         """The page where it is done; none while it cannot start."""
         return None if self.how is How.LATER else ENDPOINTS[self.name]
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the case needs it: sampling only once it is begun."""
+        if self.name is Name.SAMPLING:
+            return self.how in (How.UNDER_WAY, How.DONE)
+        return self.name not in HOLDS_NOTHING_UP
+
 
 Grouped = Sequence[tuple[Group, Sequence[Task]]]
 
 
 def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
     """Every task of a case in order; `voided` says that something changed since the review approved."""
+    issued = stage is Stage.ISSUED
     if stage is Stage.ARRANGING:
         checks = {name: Task(name, How.LATER, reason=Reason.NOT_ARRANGED) for name in ENDPOINTS}
     else:
-        checks = {task.name: task for task in _checks(seen)}
+        checks = {task.name: task for task in _checks(seen, issued=issued)}
     return (
         (Group.BOUNDARY, (checks[Name.FACILITIES], checks[Name.SOURCES])),
         (Group.DATA, tuple(checks[name] for name in _of_data(seen))),
@@ -115,8 +134,7 @@ def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
 
 def progress(grouped: Grouped) -> tuple[int, int]:
     """How many tasks are completed, of how many; what need not be done is none."""
-    asked = [task for _group, tasks in grouped for task in tasks if task.name not in HOLDS_NOTHING_UP]
-    every = [task.how for task in asked if task.how is not How.OPTIONAL]
+    every = [task.how for _group, tasks in grouped for task in tasks if task.is_asked]
     return every.count(How.DONE), len(every)
 
 
@@ -126,15 +144,22 @@ def _of_data(seen: CaseOverview) -> tuple[Name, ...]:
     return (Name.FLAGS, Name.DATA, Name.ANALYSIS, *sampling, *((Name.CHANGES,) if seen.changes.total else ()))
 
 
-def _sampling(seen: CaseOverview) -> How:
+def _sampling(seen: CaseOverview, *, issued: bool) -> How:
     """Sampling is done where it is begun: a plan is to be drawn, a sample to be worked to its end."""
     if seen.sampling is None or not seen.sampling.begun:
-        return How.OPTIONAL
+        return How.LEFT_OUT if issued else How.OPTIONAL
     whole = seen.sampling.drawn and not seen.sampling.planned and seen.samples.left == 0
     return How.DONE if whole else How.UNDER_WAY
 
 
-def _checks(seen: CaseOverview) -> tuple[Task, ...]:
+def _analysis(count: Count, *, issued: bool) -> How:
+    """The procedures may be left alone: what nobody began is no step that is missing."""
+    if count.left and not count.done:
+        return How.LEFT_OUT if issued else How.OPTIONAL
+    return _counted(count)
+
+
+def _checks(seen: CaseOverview, *, issued: bool) -> tuple[Task, ...]:
     findings = seen.findings
     judged = How.DONE if findings.open == 0 else How.NOW if findings.answered or findings.drafts else How.UNDER_WAY
     checklist = Task(Name.CHECKLIST, _counted(seen.checklist), seen.checklist)
@@ -143,8 +168,8 @@ def _checks(seen: CaseOverview) -> tuple[Task, ...]:
         Task(Name.SOURCES, _counted(seen.sources), seen.sources),
         Task(Name.FLAGS, _counted(seen.flags), seen.flags),
         Task(Name.DATA, _counted(seen.data), seen.data),
-        Task(Name.ANALYSIS, _counted(seen.analysis), seen.analysis),
-        Task(Name.SAMPLING, _sampling(seen)),
+        Task(Name.ANALYSIS, _analysis(seen.analysis, issued=issued), seen.analysis),
+        Task(Name.SAMPLING, _sampling(seen, issued=issued)),
         Task(Name.CHANGES, _counted(seen.changes), seen.changes),
         Task(Name.VISIT, How.DONE if seen.visits else How.NOT_STARTED),
         checklist if seen.visits else Task(Name.CHECKLIST, How.LATER, reason=Reason.NO_VISIT),

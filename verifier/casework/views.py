@@ -11,7 +11,7 @@ from verifier.audit.models import TrailRow
 from verifier.casework import queries, tasks, words
 from verifier.casework.due import day_due
 from verifier.casework.forms import CasesFilter, TrailFilter
-from verifier.casework.waiting import asked_of, waiting_for
+from verifier.casework.waiting import asked_of, on_case, waiting_for
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
 from verifier.core.clocks import day_in, lateness
 from verifier.core.errors import Refusal
@@ -112,7 +112,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         "people": [member.user.name for member in engagement.members if member.role == turn] if turn in CASE_ROLES else [],
         "waits_for_unit": turn in UNIT, "lateness": lateness(due, day_in(year.time_zone, utcnow())) if due else None,
         "statement": statements.issued(engagement), "released": latest_released(engagement.unit_year),
-        "my_roles": sorted(g.roles), "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
+        "my_roles": sorted(g.roles), "mine": on_case(this_user(), engagement), "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
     }  # fmt: skip
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
@@ -122,9 +122,10 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     grouped = tasks.tasks(engagement.at, seen, voided=bool(approval and not approval.stands))
     lacks = missing(engagement) if engagement.at is Stage.ARRANGING else ()
     return render_template(
-        "casework/case.html", **shown, seen=seen, grouped=grouped, progress=tasks.progress(grouped), How=tasks.How, Name=tasks.Name,
+        "casework/case.html", **shown, seen=seen, grouped=grouped, progress=tasks.progress(grouped), How=tasks.How, Name=tasks.Name, Reason=tasks.Reason,
         conclusion=statements.conclusion(engagement), own_figure=load(engagement.pack_id).own_figure, approval=approval,
         starting=engagement.at is Stage.ARRANGING,
+        others={name: words.WITH[role] for name, (needed, role) in tasks.WHOSE.items() if not may(needed)},
         missing=[sentence(Refusal(lack.message, **dict(lack.values))) for lack in lacks],
     )  # fmt: skip
 

@@ -93,7 +93,7 @@ class Waiting:
 
 def waiting_for(user: User) -> list[Waiting]:
     """Everything that waits for a person, what is due first on top."""
-    found = [each for engagement in open_cases(user) for each in _on_case(user, engagement)]
+    found = [each for engagement in open_cases(user) for each in on_case(user, engagement)]
     if Role.COORDINATOR in user.roles:
         found += [Waiting(What.OPEN, each, each.year.verified_due, since=each.named_at) for each in openable_by(user)]
     if user.roles & UNIT:
@@ -116,7 +116,10 @@ def asked_of(user: User, engagement: Engagement, now: datetime) -> Asked | None:
     return Asked(len(due), lateness(min(due), day_in(engagement.unit_year.year.time_zone, now))) if due else None
 
 
-def _on_case(user: User, engagement: Engagement) -> list[Waiting]:
+def on_case(user: User, engagement: Engagement) -> list[Waiting]:
+    """What waits for a person on a case; nothing once the statement is issued."""
+    if engagement.at is Stage.ISSUED:
+        return []
     roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.at]
     mine = [member for member in engagement.members if member.user_id == user.id]
     if any(member.declared_at is None for member in mine):

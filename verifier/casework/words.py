@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from verifier.audit.actions import Effect
 from verifier.casework.tasks import Group, How, Name, Reason
 from verifier.casework.waiting import What
+from verifier.core.access import Role
 from verifier.core.chain import Fault
 
 DEEDS = {
@@ -162,7 +163,8 @@ TASKS = {
     Name.COUNTERSIGN: _l("Countersign the statement"),
     Name.SEAL: _l("Seal the statement"),
     How.LATER: _l("Cannot start yet"),
-    How.OPTIONAL: _l("Only if you sample"),
+    How.OPTIONAL: _l("Optional"),
+    How.LEFT_OUT: _l("Not done (optional)"),
     How.NOT_STARTED: _l("Not started"),
     How.UNDER_WAY: _l("In progress"),
     How.NOW: _l("To be done now"),
@@ -177,8 +179,15 @@ TASKS = {
     Reason.NOT_COUNTERSIGNED: _l("Starts when the authorised signatory has countersigned."),
     Reason.VOIDED: _l("The case changed after it was approved: the approval no longer holds."),
 }
+WITH = {
+    Role.LEAD_VERIFIER: _l("With the lead verifier"),
+    Role.REVIEWER: _l("With the reviewer"),
+    Role.SIGNATORY: _l("With the signatory"),
+    Role.COORDINATOR: _l("With the coordinator"),
+}
+"""With whom a task is that the reader may not do."""
 TASK_STATES = {
-    (How, "optional"): "mute",
+    (How, "optional"): "mute", (How, "left_out"): "mute",
     (How, "later"): "mute", (How, "not_started"): "mute", (How, "under_way"): "info", (How, "now"): "warn", (How, "problem"): "bad",
     (How, "done"): "ok",
 }  # fmt: skip

@@ -38,7 +38,7 @@ LABELS = words(
         Stage.CHECKING: _l("Checks under way"),
         Stage.ANSWERING: _l("With the unit for answers"),
         Stage.REVIEWING: _l("Independent review"),
-        Stage.TO_CERTIFY: _l("Awaiting the lead verifier's signature"),
+        Stage.TO_CERTIFY: _l("Awaiting lead's signature"),
         Stage.TO_COUNTERSIGN: _l("Awaiting countersignature"),
         Stage.TO_SEAL: _l("Awaiting the seal"),
         Stage.ISSUED: _l("Statement issued"),
