@@ -211,11 +211,11 @@ def test_findings_are_sent_and_the_register_is_walked(app: Flask, cast: Cast) ->
     db.session.commit()
     with at_the_keys(app, cast.lead) as page:
         page.goto(f"{path}/data/register")
-        tab_to(page, "Keyboard")
+        tab_to(page, "Keyboard shortcuts")
         press(page, "Enter")
         expect(page.locator("#keys")).to_be_visible()
         press(page, "Escape")
-        focus_is(page, "Keyboard")
+        focus_is(page, "Keyboard shortcuts")
         press(page, "j", "j", "x")
         expect(page.locator("[data-part=count]")).to_have_text("1 row selected")
         press(page, "x")

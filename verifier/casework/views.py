@@ -112,7 +112,8 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         "people": [member.user.name for member in engagement.members if member.role == turn] if turn in CASE_ROLES else [],
         "waits_for_unit": turn in UNIT, "lateness": lateness(due, day_in(year.time_zone, utcnow())) if due else None,
         "statement": statements.issued(engagement), "released": latest_released(engagement.unit_year),
-        "my_roles": sorted(g.roles), "mine": on_case(this_user(), engagement), "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
+        "my_roles": sorted(g.roles), "mine": on_case(this_user(), engagement),
+        "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
     }  # fmt: skip
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
@@ -122,7 +123,8 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     grouped = tasks.tasks(engagement.at, seen, voided=bool(approval and not approval.stands))
     lacks = missing(engagement) if engagement.at is Stage.ARRANGING else ()
     return render_template(
-        "casework/case.html", **shown, seen=seen, grouped=grouped, progress=tasks.progress(grouped), How=tasks.How, Name=tasks.Name, Reason=tasks.Reason,
+        "casework/case.html", **shown, seen=seen, grouped=grouped, progress=tasks.progress(grouped), How=tasks.How,
+        Name=tasks.Name, Reason=tasks.Reason,
         conclusion=statements.conclusion(engagement), own_figure=load(engagement.pack_id).own_figure, approval=approval,
         starting=engagement.at is Stage.ARRANGING,
         others={name: words.WITH[role] for name, (needed, role) in tasks.WHOSE.items() if not may(needed)},

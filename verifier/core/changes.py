@@ -61,6 +61,8 @@ class Change:
     source: str = ""
     period: str = ""
     tonnes: Fraction | None = None
+    unit: str = ""
+    """What both values are counted in; empty for words, and where the unit itself changed."""
 
     @property
     def key(self) -> str:
@@ -120,7 +122,7 @@ def _of_sheet(sheet: str, old: Keyed, new: Keyed) -> Iterator[Change]:
         for column in columns:
             was, now = getattr(before, column), getattr(row, column)
             if not _same(column, was, now):
-                yield Change(sheet, row.row, keys, column, How.CHANGED, was, now, *_about(sheet, row))
+                yield Change(sheet, row.row, keys, column, How.CHANGED, was, now, *_about(sheet, row), unit=_unit(column, before, row))
     for keys, row in old.items():
         if keys not in new:
             yield _whole(sheet, keys, row, How.REMOVED)
@@ -131,12 +133,20 @@ def _whole(sheet: str, keys: tuple[str, ...], row: Row, how: How) -> Change:
     column = MAIN.get(sheet, IN_TONNES if IN_TONNES in columns else columns[0])
     text = str(getattr(row, column))
     before, after = ("", text) if how is How.ADDED else (text, "")
-    return Change(sheet, row.row, keys, column, how, before, after, *_about(sheet, row))
+    return Change(sheet, row.row, keys, column, how, before, after, *_about(sheet, row), unit=_unit(column, row, row))
 
 
 def _about(sheet: str, row: Row) -> tuple[str, str]:
     source = str(getattr(row, "source_id", ""))
     return source, (period_of(str(getattr(row, "period", ""))) or "")
+
+
+def _unit(column: str, before: Row, after: Row) -> str:
+    """The unit of a column that has one."""
+    if column == IN_TONNES:
+        return "t CO2"
+    was, now = (str(getattr(row, "unit", "")) for row in (before, after))
+    return now if column in ("quantity", "value") and was == now else ""
 
 
 def _same(name: str, before: str, after: str) -> bool:

@@ -88,6 +88,18 @@ QUANTITIES = frozenset(
 """Which values of a sentence are quantities, their thousands grouped."""
 
 
+IN_PROSE: Mapping[str, Any] = {
+    "reported_tco2": _l("Reported emissions"),
+    "previous_year_tco2": _l("Emissions of the year before"),
+    "in_plan": _l("In the monitoring plan"),
+    "in_boundary": _l("Inside the boundary"),
+    "counts": _l("Counts towards the total"),
+    "facility_id": _l("Facility no."),
+    "meter_id": _l("Meter no."),
+}
+"""Columns whose own name is a code; the others are words as they stand."""
+
+
 def flag_name(code: str) -> str:
     """The short name of a flag's code."""
     return str(FLAG_NAMES.get(code, code))
@@ -107,6 +119,14 @@ def sheet_name(name: str) -> str:
     """A sheet as the reader finds it: its Chinese name stands before the English one."""
     code = sheet_code(name)
     return f"{CHINESE[code]}（{name}）" if _chinese() and code and name != CHINESE[code] else name
+
+
+def column_name(code: str) -> str:
+    """A column of the workbook, or a field of its unit, by the name the reader knows."""
+    named = {**COLUMNS, **FIELDS}.get(code)
+    if _chinese() and named:
+        return named
+    return str(IN_PROSE[code]) if code in IN_PROSE else code.replace("_", " ").capitalize()
 
 
 def problem_sentence(problem: Refusal) -> str:

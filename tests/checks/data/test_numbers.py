@@ -15,7 +15,7 @@ from sqlalchemy import event, select, update
 from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.checks.data.models import NumberOutcome
-from verifier.checks.data.numbers import actions, effects, queries
+from verifier.checks.data.numbers import actions, effects, progress, queries
 from verifier.checks.data.numbers.queries import Asked
 from verifier.core.corrections import Held
 from verifier.core.errors import Refusal
@@ -88,8 +88,8 @@ def test_an_outcome_is_shown_counted_and_filtered(case: Engagement, cast: Cast) 
     db.session.flush()
     assert keys(case, state=Standing.DIFFERS) == [MARCH]
     assert MARCH not in keys(case, state="open")
-    assert queries.progress(case).differs == 1
-    assert queries.progress(case).total == len(keys(case))
+    assert progress.progress(case).differs == 1
+    assert progress.progress(case).total == len(keys(case))
 
 
 def test_the_source_tells_what_its_numbers_come_to(case: Engagement, cast: Cast) -> None:

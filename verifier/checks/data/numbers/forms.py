@@ -56,7 +56,7 @@ class NumberFilter(SearchForm):
         ]  # fmt: skip
         shown = [each for each in Standing if each is not Standing.WAITING]
         self.state.choices = [
-            SelectChoice("", _("All outcomes")), SelectChoice("open", _("Still open")),
+            SelectChoice("", _("All outcomes")), SelectChoice("open", _("Not decided one by one")),
             *(SelectChoice(each.value, label(each)) for each in shown),
         ]  # fmt: skip
         self.owner.choices = [SelectChoice("", _("All owners")), *(SelectChoice(each, each) for each in owners)]

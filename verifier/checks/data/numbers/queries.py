@@ -1,6 +1,5 @@
 """Reading numbers: the register of all of them, filtered and sorted by the database; each with what is held of it."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union
 
-from verifier.checks.data.models import NumberOutcome
+from verifier.checks.data.models import NumberOutcome, SourceOutcome
+from verifier.checks.data.numbers.progress import decided_sources
 from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.core.numbers import NumberKind
 from verifier.core.outcomes import Outcome, Standing, standing
@@ -48,6 +48,8 @@ class Line:
     number: ReportedNumber
     outcome: NumberOutcome | None
     standing: Standing
+    with_source: bool = False
+    """Whether nothing was held of it alone, but its source's tonnes are decided."""
 
     @property
     def current(self) -> bool:
@@ -68,21 +70,6 @@ class Line:
     def agreeable(self) -> bool:
         """Whether it may be agreed to among others: open, readable, and nothing flagged at it."""
         return self.is_open and self.number.value is not None and not self.number.flag_codes
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How many numbers there are, and how many are held how."""
-
-    total: int
-    agreed: int
-    differs: int
-    unconfirmed: int
-
-    @property
-    def done(self) -> int:
-        """Numbers with an outcome that holds."""
-        return self.agreed + self.differs + self.unconfirmed
 
 
 def numbers(engagement: Engagement, asked: Asked) -> Select[Any]:
@@ -188,19 +175,23 @@ def with_outcomes(engagement: Engagement, rows: Sequence[ReportedNumber]) -> lis
     """The numbers with what is held of each, in two queries however many there are."""
     of = select(NumberOutcome).where(NumberOutcome.engagement_id == engagement.id)
     given = {each.number_key: each for each in db.session.scalars(of.where(NumberOutcome.number_key.in_([row.number_key for row in rows])))}
-    return [_line(row, given.get(row.number_key)) for row in rows]
+    wanted = {row.source_key for row in rows}
+    decided = set(db.session.scalars(decided_sources(engagement).where(SourceOutcome.source_key.in_(wanted))))
+    return [_line(row, given.get(row.number_key), decided) for row in rows]
 
 
 def every(engagement: Engagement, asked: Asked) -> list[Line]:
     """Every number asked for, for a spreadsheet or a deed on many: one query for the numbers, one for all outcomes."""
     given = select(NumberOutcome).where(NumberOutcome.engagement_id == engagement.id)
     outcomes = {each.number_key: each for each in db.session.scalars(given)}
-    return [_line(row, outcomes.get(row.number_key)) for row in db.session.scalars(numbers(engagement, asked))]
+    decided = set(db.session.scalars(decided_sources(engagement)))
+    return [_line(row, outcomes.get(row.number_key), decided) for row in db.session.scalars(numbers(engagement, asked))]
 
 
-def _line(row: ReportedNumber, outcome: NumberOutcome | None) -> Line:
+def _line(row: ReportedNumber, outcome: NumberOutcome | None, decided: Collection[str]) -> Line:
     current = outcome is not None and outcome.fingerprint == row.fingerprint
-    return Line(row, outcome, standing(Outcome(outcome.outcome) if outcome else None, current=current, open_finding=False))
+    held = standing(Outcome(outcome.outcome) if outcome else None, current=current, open_finding=False)
+    return Line(row, outcome, held, with_source=outcome is None and row.source_key in decided)
 
 
 def line(engagement: Engagement, number_key: str) -> Line | None:
@@ -223,19 +214,6 @@ def of_source(engagement: Engagement, source_key: str, places: Iterable[tuple[st
     of = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id, mine)
     kinds = [kind.value for kind in (*DATA, NumberKind.FACTOR)]
     return with_outcomes(engagement, list(db.session.scalars(of.where(ReportedNumber.kind.in_(kinds)).order_by(ReportedNumber.position))))
-
-
-def progress(engagement: Engagement) -> Progress:
-    """How far the numbers are; positions run from 1 without a gap, so that nothing is counted one by one."""
-    whole = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
-    holding = select(NumberOutcome.outcome, func.count()).join(
-        ReportedNumber, and_(ReportedNumber.version_id == engagement.report_version_id,
-                             ReportedNumber.number_key == NumberOutcome.number_key,
-                             ReportedNumber.fingerprint == NumberOutcome.fingerprint),
-    )  # fmt: skip
-    rows = db.session.execute(holding.where(NumberOutcome.engagement_id == engagement.id).group_by(NumberOutcome.outcome))
-    held = Counter({row[0]: row[1] for row in rows})
-    return Progress(db.session.scalar(whole) or 0, held[Outcome.AGREED], held[Outcome.DIFFERS], held[Outcome.CANNOT_CONFIRM])
 
 
 def beside(engagement: Engagement, asked: Asked, number: ReportedNumber) -> tuple[str | None, str | None]:

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
-from verifier.checks.data.numbers import actions, basis, choices, effects, queries
+from verifier.checks.data.numbers import actions, basis, choices, effects, progress, queries
 from verifier.checks.data.numbers.forms import NumberFilter, NumberForm, method_choices
 from verifier.checks.data.numbers.queries import Line
 from verifier.checks.data.numbers.wording import as_asked, number_title, what
@@ -107,7 +107,7 @@ def register(engagement: Engagement) -> ResponseReturnValue:
     lines = queries.with_outcomes(engagement, found.items)
     return render_template(
         "checks/data/numbers/register.html", engagement=engagement, form=form, page=found, lines=lines, asked=kept_filter(),
-        names=queries.names_of(engagement, {each.number.source_key for each in lines}), progress=queries.progress(engagement),
+        names=queries.names_of(engagement, {each.number.source_key for each in lines}), progress=progress.progress(engagement),
         can=_can(engagement), methods=method_choices(load(engagement.pack_id)), last_method=session.get("tested_by", ""), what=what,
         flag_name=flag_name, list_url=url_for(".register", engagement_id=engagement.id),
         may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK),
@@ -223,7 +223,8 @@ def _cells(each: Line, names: dict[str, str], methods: dict[str, str]) -> tuple[
     row, outcome = each.number, each.outcome if each.current else None
     return (
         row.source_key, names.get(row.source_key, ""), label(NumberKind(row.kind)), what(row), row.period, row.written, row.value, row.unit,
-        sheet_name(row.sheet), row.row, row.document, row.weight, listed(map(flag_name, row.flag_codes.split())), label(each.standing),
+        sheet_name(row.sheet), row.row, row.document, row.weight, listed(map(flag_name, row.flag_codes.split())),
+        _("Decided with its source") if each.with_source else label(each.standing),
         outcome.verified if outcome else None, outcome.said_by if outcome else "", outcome.how if outcome else "",
         methods.get(outcome.method, outcome.method) if outcome else "", outcome.decider.name if outcome else "",
         outcome.decided_at if outcome else None,

@@ -22,7 +22,7 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
-from verifier.reports.wording import sheet_name
+from verifier.reports.wording import column_name, sheet_name
 from verifier.rulepacks.load import load
 from verifier.web.filters import listed
 from verifier.web.forms import BaseForm, SearchForm
@@ -93,7 +93,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         steps=taken, place=_place, address=_address, taken=step in taken,
         can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK) and step in taken, accept_form=AcceptForm(formdata=None),
         raise_form=raise_form, listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},
-        sheet_name=sheet_name, list_url=_address(engagement, step),
+        sheet_name=sheet_name, column_name=column_name, named=_named, list_url=_address(engagement, step),
         numbers={named: int(named.split("-")[-1]) for row in every for named in row.judged.findings},
         export=url_for(".taken_away", engagement_id=engagement.id, before=before, after=after, **kept_filter()),
     )  # fmt: skip
@@ -159,6 +159,13 @@ def _filtered(every: list[Looked]) -> list[Looked]:
 
 def _address(engagement: Engagement, step: Step) -> str:
     return url_for("versions.versions", engagement_id=engagement.id, before=step.before.number, after=step.after.number)
+
+
+def _named(change: Change) -> tuple[str, str]:
+    """What a change is of: the row by its natural key and the column; a field of the unit is its own name."""
+    if change.sheet == "unit":
+        return column_name(change.keys[0]), ""
+    return " ".join(change.keys), column_name(change.column)
 
 
 def _place(change: Change) -> str:

@@ -1,0 +1,74 @@
+"""How far the numbers of a report are: held one by one, or with the tonnes of their source."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+
+from verifier.checks.data.models import NumberOutcome, SourceOutcome
+from verifier.core.outcomes import Outcome
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.reports.models import ReportedNumber, ReportedSource
+
+REMEMBERED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many numbers there are, and how many are held how."""
+
+    total: int
+    agreed: int
+    differs: int
+    unconfirmed: int
+    with_source: int = 0
+    """Numbers of sources whose tonnes are decided, with no outcome of their own."""
+
+    @property
+    def done(self) -> int:
+        """Numbers with an outcome that holds, their own or their source's."""
+        return self.agreed + self.differs + self.unconfirmed + self.with_source
+
+
+def decided_sources(engagement: Engagement) -> Select[tuple[str]]:
+    """The keys of the sources whose outcome holds for what is reported now."""
+    same = and_(ReportedSource.version_id == engagement.report_version_id, ReportedSource.source_key == SourceOutcome.source_key,
+                ReportedSource.fingerprint == SourceOutcome.fingerprint)  # fmt: skip
+    return select(SourceOutcome.source_key).join(ReportedSource, same).where(SourceOutcome.engagement_id == engagement.id)
+
+
+def progress(engagement: Engagement) -> Progress:
+    """How far the numbers are; positions run from 1 without a gap, so that nothing is counted one by one."""
+    whole = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
+    holding = select(NumberOutcome.outcome, func.count()).join(
+        ReportedNumber, and_(ReportedNumber.version_id == engagement.report_version_id,
+                             ReportedNumber.number_key == NumberOutcome.number_key,
+                             ReportedNumber.fingerprint == NumberOutcome.fingerprint),
+    )  # fmt: skip
+    rows = db.session.execute(holding.where(NumberOutcome.engagement_id == engagement.id).group_by(NumberOutcome.outcome))
+    held = Counter({row[0]: row[1] for row in rows})
+    return Progress(db.session.scalar(whole) or 0, held[Outcome.AGREED], held[Outcome.DIFFERS], held[Outcome.CANNOT_CONFIRM],
+                    _with_source(engagement))  # fmt: skip
+
+
+def _with_source(engagement: Engagement) -> int:
+    """Numbers of decided sources that have no outcome of their own: all of those sources', less those that have one."""
+    given = select(func.count(), func.max(SourceOutcome.decided_at)).where(SourceOutcome.engagement_id == engagement.id)
+    if not (stamp := db.session.execute(given).one())[0]:
+        return 0
+    whole = select(func.count()).select_from(ReportedNumber).where(
+        ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.source_key.in_(decided_sources(engagement)),
+    )  # fmt: skip
+    at = (engagement.id, engagement.report_version_id, *stamp)
+    if at not in _counts:
+        while len(_counts) >= REMEMBERED:
+            _counts.pop(next(iter(_counts)), None)
+        _counts[at] = db.session.scalar(whole) or 0
+    own = select(NumberOutcome.number_key).where(NumberOutcome.engagement_id == engagement.id)
+    return _counts[at] - (db.session.scalar(whole.where(ReportedNumber.number_key.in_(own))) or 0)
+
+
+_counts: dict[tuple[Any, ...], int] = {}
+"""How many numbers the decided sources of a version have, until another source is decided."""
