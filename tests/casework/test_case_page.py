@@ -105,3 +105,42 @@ def test_those_beside_the_cases_have_a_start_page(app: Flask, client: FlaskClien
     make.engagement(cast)
     db.session.commit()
     assert sign_in(client, getattr(cast, person)).get("/").status_code == 200
+
+
+TURNS = [
+    # stage, who reads, whether it is their turn and where it leads, what the step says to others
+    (Stage.REVIEWING, "reviewer", "review the case independently", "/review"),
+    (Stage.REVIEWING, "lead", None, "With the reviewer"),
+    (Stage.TO_CERTIFY, "lead", "certify the statement", "/signing"),
+    (Stage.TO_CERTIFY, "coordinator", None, "With the lead verifier"),
+    (Stage.TO_COUNTERSIGN, "signatory", "countersign the statement", "/signing"),
+    (Stage.TO_COUNTERSIGN, "lead", None, "With the signatory"),
+    (Stage.TO_SEAL, "coordinator", "seal the statement", "/signing"),
+    (Stage.TO_SEAL, "lead", None, "With the coordinator"),
+]
+
+
+@pytest.mark.parametrize(("stage", "person", "deed", "shown"), TURNS)
+def test_a_case_tells_each_reader_whether_it_is_their_turn(
+    client: FlaskClient, cast: Cast, stage: Stage, person: str, deed: str | None, shown: str
+) -> None:
+    engagement = make.engagement(cast, stage)
+    db.session.commit()
+    page = sign_in(client, getattr(cast, person)).get(f"/cases/{engagement.id}").text
+    notice = page[page.index("<h1>") : page.index('class="cols"')]
+    if deed:
+        assert f"It is your turn: {deed}" in notice
+        assert f'href="/cases/{engagement.id}{shown}"' in notice
+        assert "To be done now" in page
+    else:
+        assert "Now it is the turn of" in notice
+        assert shown in page
+        assert "To be done now" not in page
+
+
+def test_a_unit_reads_that_its_report_was_verified_once_the_statement_is_issued(client: FlaskClient, cast: Cast) -> None:
+    engagement = make.engagement(cast, Stage.ISSUED)
+    db.session.commit()
+    page = sign_in(client, cast.contact).get(f"/cases/{engagement.id}").text
+    assert "Version 1 was verified" in page
+    assert "under verification" not in page

@@ -1,5 +1,7 @@
 """The tasks of check 2 on the page of a case: sampling where it is begun, and what a corrected report changed unasked."""
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -46,6 +48,26 @@ def test_sampling_is_a_task_once_it_is_begun(stand: Stand, how: How, ready: bool
     assert (task.how, seen.ready) == (how, ready)
     counted = sum(row.name not in tasks.HOLDS_NOTHING_UP for _group, rows in grouped for row in rows)
     assert tasks.progress(grouped)[1] == counted - (how is How.OPTIONAL)
+
+
+OPTIONAL_STEPS = [
+    # stage, lines that stand out and those concluded, how the procedures and sampling stand
+    (Stage.ARRANGING, Count(0, 4), How.LATER, How.LATER),
+    (Stage.CHECKING, Count(0, 4), How.OPTIONAL, How.OPTIONAL),
+    (Stage.CHECKING, Count(1, 4), How.UNDER_WAY, How.OPTIONAL),
+    (Stage.ISSUED, Count(0, 4), How.LEFT_OUT, How.LEFT_OUT),
+    (Stage.ISSUED, Count(4, 4), How.DONE, How.LEFT_OUT),
+    (Stage.ISSUED, NOTHING, How.DONE, How.LEFT_OUT),
+]
+
+
+@pytest.mark.parametrize(("stage", "stands_out", "analysis", "sampling"), OPTIONAL_STEPS)
+def test_what_may_be_left_alone_is_optional_and_counted_at_no_stage(stage: Stage, stands_out: Count, analysis: How, sampling: How) -> None:
+    seen = replace(overview(Stand(0, 0, 0, NONE)), analysis=stands_out)
+    grouped = tasks.tasks(stage, seen, voided=False)
+    rows = {task.name: task.how for _group, found in grouped for task in found}
+    assert (rows[Name.ANALYSIS], rows[Name.SAMPLING]) == (analysis, sampling)
+    assert tasks.progress(grouped)[1] == len(rows) - 2
 
 
 @pytest.mark.parametrize(

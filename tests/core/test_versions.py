@@ -79,9 +79,23 @@ def test_a_change_is_told_with_before_after_and_tonnes(
     assert (found.sheet, found.column, found.how, (found.before, found.after), found.tonnes) == (sheet, column, how, values, tonnes), why
 
 
+UNITS = [
+    (month("120"), "MWh"),
+    (with_source("S", reported_tco2="755"), "t CO2"),
+    (with_source("S", owner="Lin"), ""),
+]
+
+
+@pytest.mark.parametrize(("new", "unit"), UNITS)
+def test_a_change_says_what_its_values_are_counted_in(new: ReportedReport, unit: str) -> None:
+    (found,) = compared(OLD, new)
+    assert found.unit == unit
+
+
 def test_a_quantity_and_its_unit_together_move_the_month_once() -> None:
     found = compared(OLD, month("120", unit="kWh"))
     assert [each.column for each in found] == ["quantity", "unit"]
+    assert [each.unit for each in found] == ["", ""]
     assert sum((each.tonnes or 0 for each in found), Fraction()) == Fraction("0.07248") - Fraction("60.4")
 
 

@@ -14,6 +14,8 @@ from sqlalchemy import event, select, update
 
 from tests import make
 from tests.people import Cast, actor, sign_in
+from verifier.checks.data import actions as of_sources
+from verifier.checks.data import queries as source_queries
 from verifier.checks.data.models import NumberOutcome
 from verifier.checks.data.numbers import actions, effects, progress, queries
 from verifier.checks.data.numbers.queries import Asked
@@ -90,6 +92,20 @@ def test_an_outcome_is_shown_counted_and_filtered(case: Engagement, cast: Cast) 
     assert MARCH not in keys(case, state="open")
     assert progress.progress(case).differs == 1
     assert progress.progress(case).total == len(keys(case))
+
+
+def test_numbers_are_decided_with_their_source(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+    other = next(each.source.source_key for each in source_queries.held(case) if each.agreeable and each.source.source_key != "E-002")
+    of_source = keys(case, source=other)
+    differ(case, cast, MARCH, "640.1581")
+    of_sources.agree_many(case, [other, "E-002"], actor=actor(cast.verifier), now=utcnow())
+    db.session.commit()
+    done = progress.progress(case)
+    assert (done.differs, done.with_source) == (1, len(of_source) + len(keys(case, source="E-002")) - 1)
+    lines = {each.number.number_key: each for each in queries.with_keys(case, [of_source[0], MARCH, "total/total"])}
+    assert [lines[key].with_source for key in (of_source[0], MARCH, "total/total")] == [True, False, False]
+    page = sign_in(client, cast.verifier).get(f"/cases/{case.id}/data/register?source={other}").text
+    assert page.count("Decided with its source") == len(of_source)
 
 
 def test_the_source_tells_what_its_numbers_come_to(case: Engagement, cast: Cast) -> None:
