@@ -9,6 +9,14 @@ const amounts = (table, name) =>
     return text === undefined || text === "" ? null : Number(text);
   });
 
+// The axis goes from zero, or below it, to the round step above the highest point.
+function axisFor(low, high) {
+  const rough = ((high ?? 1) - Math.min(0, low ?? 0)) / 4 || 0.25;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].find((each) => each * power >= rough * (1 - 1e-9)) * power;
+  return { step, from: Math.floor(Math.min(0, low ?? 0) / step), to: Math.max(1, Math.ceil((high ?? 1) / step - 1e-9)) };
+}
+
 function draw(figure) {
   const table = document.getElementById(figure.dataset.table);
   const place = figure.querySelector(".plot");
@@ -25,6 +33,10 @@ function draw(figure) {
     points: { show: mark.dataset.n !== "3", size: mark.dataset.n === "2" ? 9 : 6 },
     spanGaps: false,
   }));
+  const rows = names.map((name) => amounts(table, name));
+  const known = rows.flat().filter((value) => value !== null);
+  const bounds = known.length ? axisFor(Math.min(...known), Math.max(...known)) : axisFor(0, 1);
+  const steps = Array.from({ length: bounds.to - bounds.from + 1 }, (_, n) => (bounds.from + n) * bounds.step);
   place.replaceChildren();
   figure.hidden = false;
   const plot = new uPlot(
@@ -34,14 +46,14 @@ function draw(figure) {
       legend: { show: false },
       cursor: { show: false },
       select: { show: false },
-      scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 1) * 1.05 || 1] } },
+      scales: { x: { time: false }, y: { range: [bounds.from * bounds.step, bounds.to * bounds.step] } },
       axes: [
-        { ...axis, splits: () => labels.map((_, n) => n), values: () => labels.map((label) => String(Number(label.slice(5)))) },
-        { ...axis, size: 76, values: (_, splits) => splits.map((value) => value.toLocaleString(document.documentElement.lang)) },
+        { ...axis, size: 30, splits: () => labels.map((_, n) => n), values: () => labels.map((label) => String(Number(label.slice(5)))) },
+        { ...axis, size: 76, splits: () => steps, values: (_, splits) => splits.map((value) => value.toLocaleString(document.documentElement.lang)) },
       ],
       series: [{}, ...series],
     },
-    [labels.map((_, n) => n), ...names.map((name) => amounts(table, name))],
+    [labels.map((_, n) => n), ...rows],
     place,
   );
   return () => plot.setSize({ width: Math.max(240, place.clientWidth), height: HEIGHT });

@@ -144,8 +144,15 @@ def _page(engagement: Engagement, shown: Photo, form: CaptionForm | None = None)
         others = [finding for finding in findings.open_findings(engagement) if finding not in on]
     return render_template(
         "evidence/photo.html", engagement=engagement, photo=shown, about=_about(engagement, shown), form=form, editing=editing,
-        on=on, others=others, added_by=queries.names_of([shown.added_by]).get(shown.added_by, ""),
+        on=on, others=others, place_of=_place, added_by=queries.names_of([shown.added_by]).get(shown.added_by, ""),
     )  # fmt: skip
+
+
+def _place(latitude: float, longitude: float) -> str:
+    """Where the camera says it was, as people write it, to about ten metres."""
+    north = _("%(degrees)s° N", degrees=f"{latitude:.4f}") if latitude >= 0 else _("%(degrees)s° S", degrees=f"{-latitude:.4f}")
+    east = _("%(degrees)s° E", degrees=f"{longitude:.4f}") if longitude >= 0 else _("%(degrees)s° W", degrees=f"{-longitude:.4f}")
+    return north + _(", ") + east
 
 
 def _as_spreadsheet(engagement: Engagement, rows: Sequence[Photo]) -> Any:

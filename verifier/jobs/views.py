@@ -22,7 +22,7 @@ from verifier.web.spreadsheet import spreadsheet
 
 bp = Blueprint("jobs", __name__)
 
-LABELS = {State.WAITING: _l("Waiting"), State.RUNNING: _l("Running"), State.GAVE_UP: _l("Gave up"), State.DONE: _l("Done")}
+LABELS = {State.WAITING: _l("Waiting"), State.RUNNING: _l("Running"), State.GAVE_UP: _l("Failed"), State.DONE: _l("Done")}
 STATES = {(State, "waiting"): "mute", (State, "running"): "info", (State, "gave_up"): "bad", (State, "done"): "ok"}
 KINDS = {
     "mail.send": _l("Send a message"),

@@ -60,6 +60,17 @@ def moment(value: datetime | None) -> str:
     return format_datetime(value, "yyyy年M月d日 HH:mm" if language() == "zh" else "d MMM yyyy, HH:mm")
 
 
+def camera_time(text: str) -> str:
+    """What a camera's clock showed, not shifted to any zone, with the offset the camera gave; what is no time stays as written."""
+    try:
+        shown = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    pattern = "yyyy年M月d日 HH:mm:ss" if language() == "zh" else "d MMM yyyy, HH:mm:ss"
+    offset = f" (UTC{text[19:]})".replace("-", "−") if shown.tzinfo is not None else ""
+    return f"{format_datetime(shown.replace(tzinfo=None), pattern, rebase=False)}{offset}"
+
+
 def text_in(value: Any) -> str:
     """A bilingual text of a rule pack, or anything with .en and .zh, in the reader's language."""
     if value is None:
@@ -127,6 +138,6 @@ def whole(text: Any) -> Markup:
 
 def install(app: Flask) -> None:
     """Register the filters."""
-    plain = (text_in, name_of, role_name, size, iso, spoken, label, state_of, whole, refs, grouped, written_day, listed)
+    plain = (text_in, name_of, role_name, size, iso, spoken, label, state_of, whole, refs, grouped, written_day, camera_time, listed)
     for filter in (tonnes, tonnes_exact, day, moment, *plain):
         app.jinja_env.filters[filter.__name__] = filter

@@ -163,7 +163,7 @@ class Amount(TonnesField):
 class ResultForm(VersionedForm):
     """What looking at one item showed."""
 
-    result = RadioField(_l("What was found"), [InputRequired(_l("Choose what was found"))])
+    result = RadioField(_l("Result"), [InputRequired(_l("Choose the result"))])
     found = Amount(_l("Amount found"), [Optional()])
     note = TextAreaField(_l("How found, or the reason"), [Optional(), Length(max=2000)])
 

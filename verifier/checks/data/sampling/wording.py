@@ -12,7 +12,7 @@ from verifier.core.sampling.plan import Method, Result
 from verifier.core.sampling.risk import Level
 
 LABELS = {
-    Method.LADDER: _l("Ladder by steps"),
+    Method.LADDER: _l("Stepwise sampling"),
     Method.TONNE_UNIT: _l("Tonne-unit sampling"),
     Method.RECIPROCAL: _l("From a list back to the report"),
     Result.AGREED: _l("Agrees"),
@@ -39,6 +39,12 @@ KIND_NAMES = {
     "added": _l("Monthly data that add to the total"),
     "deducted": _l("Monthly data that are deducted"),
 }
+WHEN = {
+    Method.LADDER: _l("For many small sources of one kind, where the rules set the share to be looked at."),
+    Method.TONNE_UNIT: _l("For an estimate of the error in tonnes: large amounts are drawn more often than small ones."),
+    Method.RECIPROCAL: _l("For finding what the report leaves out, from a list that somebody else keeps."),
+}
+"""When each is the one to use."""
 BLIND = {
     Method.LADDER: (
         _l("It cannot find what the report leaves out: only months that were reported can be drawn."),

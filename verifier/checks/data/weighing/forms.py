@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from unicodedata import normalize
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from verifier.core.subject import Subject
-from verifier.web.forms import BaseForm, VersionedForm
+from verifier.web.forms import BaseForm, Required, VersionedForm
 
 
 class PlanningForm(VersionedForm):
@@ -30,16 +31,17 @@ class PlanningForm(VersionedForm):
 class NatureForm(BaseForm):
     """What is material by its nature, and why."""
 
-    subject = SelectField(_l("What"), validate_choice=False)
+    subject = SelectField(_l("What"), [Required(_l("Choose what is material by its nature"))], validate_choice=False)
     reason = TextAreaField(_l("Reason"), [Length(max=2000)], id="nature-reason")
 
     def offer(self, choices: Iterable[tuple[str, str]]) -> None:
         """What can be marked."""
-        self.subject.choices = list(choices)
+        offered = list(choices)
+        self.subject.choices = [("", _("Choose")), *offered] if offered else []
 
     def about(self) -> Subject:
         """What was chosen."""
-        kind, _, key = (self.subject.data or "").partition(":")
+        kind, _bar, key = (self.subject.data or "").partition(":")
         return Subject(kind, key)
 
 

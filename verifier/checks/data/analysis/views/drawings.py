@@ -3,21 +3,28 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from flask_babel import gettext as _
+
 from verifier.checks.data.analysis.queries import Remarked
 from verifier.checks.data.analysis.views.figures import Namer
-from verifier.core.analysis import Of, Procedure
+from verifier.core.analysis import Line, Of, Procedure
 
 HEAVIEST = 10
-Bar = tuple[str, list[Fraction | None]]
+Bar = tuple[str, list[Fraction | None] | None]
 
 
 def bars(procedure: Procedure, rows: Sequence[Remarked], name: Namer, *, both: bool) -> list[Bar]:
-    """This year (and last with `both`) of the whole, each category and the ten heaviest sources; shares in percent."""
+    """This year (and last with `both`) of the whole, each category and the ten heaviest sources, a head before them; shares in percent."""
     if procedure not in (Procedure.YEAR_ON_YEAR, Procedure.SHARES):
         return []
     scale = 100 if procedure is Procedure.SHARES else 1
     lines = [row.line for row in rows]
     sources = sorted((line for line in lines if line.of is Of.SOURCE), key=lambda line: -abs(line.main.now or line.main.then or 0))
-    shown = [line for line in lines if line.of is not Of.SOURCE] + sources[:HEAVIEST]
-    series = [(name(line), [line.main.now, line.main.then] if both else [line.main.now]) for line in shown]
-    return [(words, [None if value is None else value * scale for value in values]) for words, values in series]
+    wholes = [_bar(line, name(line), scale, both) for line in lines if line.of is not Of.SOURCE]
+    heaviest = [_bar(line, name(line), scale, both) for line in sources[:HEAVIEST]]
+    return [*wholes, (_("The heaviest sources"), None), *heaviest] if wholes and heaviest else wholes + heaviest
+
+
+def _bar(line: Line, words: str, scale: int, both: bool) -> Bar:
+    values = [line.main.now, line.main.then] if both else [line.main.now]
+    return words, [None if value is None else value * scale for value in values]

@@ -11,7 +11,7 @@ from verifier.checks.data.sampling.actions import Asked
 from verifier.checks.data.sampling.forms import LadderForm, ListForm, TonneUnitForm
 from verifier.checks.data.sampling.models import Sample
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of
-from verifier.checks.data.sampling.wording import BLIND, kind_name, percent
+from verifier.checks.data.sampling.wording import BLIND, WHEN, kind_name, percent
 from verifier.core.access import Permission
 from verifier.core.lifecycle import Deed, possible
 from verifier.core.packparts import SamplingRule
@@ -46,6 +46,7 @@ def samples(engagement: Engagement) -> ResponseReturnValue:
         assessed=sum(each.level is not None for each in sources), total=len(sources), kind_name=kind_name,
         changed={each.number for each in drawn if each.drawn_at and not each.replaced_at and queries.changed_since(engagement, each)},
         can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK), progress=queries.progress(engagement), blind=BLIND,
+        when_to_use=WHEN,
     )  # fmt: skip
 
 
