@@ -1,10 +1,11 @@
 """How references, numbers as written and dates as written stand in pages."""
 
 import pytest
+from flask import Flask
 from markupsafe import Markup
 
 from verifier.core.quantities import grouped
-from verifier.web.filters import refs, written_day
+from verifier.web.filters import camera_time, refs, written_day
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,17 @@ def test_a_number_as_written_is_grouped_and_keeps_its_places(written: str | None
 def test_what_is_no_date_stays_as_it_was_written() -> None:
     assert written_day("spring 2022") == "spring 2022"
     assert written_day(None) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2026-10-14T23:15:30+08:00", "14 Oct 2026, 23:15:30 (UTC+08:00)"),
+        ("2026-10-14T23:15:30-05:30", "14 Oct 2026, 23:15:30 (UTC−05:30)"),
+        ("2026-10-14T23:15:30", "14 Oct 2026, 23:15:30"),
+        ("2026:10:14", "2026:10:14"),
+    ],
+)
+def test_a_cameras_time_is_shown_as_its_clock_showed_it(app: Flask, written: str, shown: str) -> None:
+    with app.test_request_context():
+        assert camera_time(written) == shown

@@ -20,7 +20,7 @@ def test_what_gave_up_is_shown_first_and_tried_again_by_a_button(client: FlaskCl
     enqueue("jobs.sweep", now=utcnow())
     sign_in(client, cast.admin)
     page = client.get("/admin/jobs").text
-    assert "1 job gave up" in page
+    assert "1 task has failed" in page
     assert "SMTPAuthenticationError 535" in page
     assert "Showing 1" in page or "1 of 1" in page or page.count("<tr>") == 2
     answer = client.post(f"/admin/jobs/{job.id}/again", follow_redirects=True)
@@ -42,4 +42,4 @@ def test_a_list_can_be_searched_filtered_and_taken_away(client: FlaskClient, cas
 
 def test_nothing_gave_up_is_said_in_words(client: FlaskClient, cast: Cast) -> None:
     sign_in(client, cast.admin)
-    assert "Nothing gave up" in client.get("/admin/jobs").text
+    assert "No failed tasks" in client.get("/admin/jobs").text

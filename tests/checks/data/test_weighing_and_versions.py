@@ -111,6 +111,8 @@ def test_a_mark_makes_the_smallest_error_material_until_it_is_taken_back(client:
     european(case)
     finding = found(case, cast, "1")
     browser = sign_in(client, cast.verifier)
+    browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": "", "reason": "Records were altered"})
+    assert queries.marks(case) == []
     browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": f"finding:{finding.id}", "reason": "Records were altered"})
     weighing = standing.standing(case).weighing
     assert weighing is not None

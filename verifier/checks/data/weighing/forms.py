@@ -10,7 +10,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from verifier.core.subject import Subject
-from verifier.web.forms import BaseForm, Required, VersionedForm
+from verifier.web.forms import BaseForm, VersionedForm
 
 
 class PlanningForm(VersionedForm):
@@ -31,7 +31,7 @@ class PlanningForm(VersionedForm):
 class NatureForm(BaseForm):
     """What is material by its nature, and why."""
 
-    subject = SelectField(_l("What"), [Required(_l("Choose what is material by its nature"))], validate_choice=False)
+    subject = SelectField(_l("What"), validate_choice=False)
     reason = TextAreaField(_l("Reason"), [Length(max=2000)], id="nature-reason")
 
     def offer(self, choices: Iterable[tuple[str, str]]) -> None:
