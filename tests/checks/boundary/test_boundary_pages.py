@@ -2,10 +2,12 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from tests import make
@@ -13,6 +15,7 @@ from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
 from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
+from verifier.checks.data.beside.actions import keep_workbook
 from verifier.core.boundary import Kind, Outcome, Standing
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
@@ -72,6 +75,31 @@ def test_confirming_what_stands_out_without_a_reason_is_refused_with_what_was_ch
     assert (answer.status_code, decisions()) == (409, 0)
     assert re.search(r'checked[^>]*value="confirmed"', text_of(answer))
     assert browser.post(page, data={"version": "0", "outcome": "confirmed", "note": "Seen on site"}).status_code == 303
+
+
+PLANS = [
+    ("none", "No plan was handed in with the report. What stands here rests on the unit's own word"),
+    ("handed in", "The monitoring plan handed in with the report does not name this source."),
+    ("uploaded", "No plan was handed in with the report, but one was uploaded beside it."),
+]
+
+
+@pytest.mark.parametrize(("plan", "said"), PLANS)
+def test_the_page_of_a_source_outside_the_plan_says_which_plan_there_is(
+    client: FlaskClient, cast: Cast, case: Engagement, tmp_path: Path, plan: str, said: str
+) -> None:
+    book, given = load_workbook(make.PARK), tmp_path / "with-plan.xlsx"
+    for row in (["source_id", "parameter", "method"], ["E-000", "quantity", "metered"]):
+        (book["plan"] if "plan" in book.sheetnames else book.create_sheet("plan")).append(row)
+    book.save(given)
+    if plan == "handed in":
+        case.report_version = make.report(cast, case.unit_year, given)
+    elif plan == "uploaded":
+        keep_workbook(case, "plan", "plan.xlsx", given.read_bytes(), "Sent by the contact", actor=actor(cast.lead), now=utcnow())
+    db.session.commit()
+    page = text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/boundary/source/G-053"))
+    assert {words for _, words in PLANS if words in page} == {said}
+    assert ("See the plan that was uploaded" in page) == (plan == "uploaded")
 
 
 def test_a_stale_decision_is_shown_both_and_may_then_be_made_knowingly(client: FlaskClient, cast: Cast, case: Engagement) -> None:

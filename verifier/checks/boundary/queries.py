@@ -101,6 +101,11 @@ def rows_of(version: ReportVersion) -> Sequence[Row]:
     return known
 
 
+def has_plan(version: ReportVersion) -> bool:
+    """Whether a monitoring plan was handed in with the report."""
+    return bool(report_of(version).plan)
+
+
 def progress(engagement: Engagement) -> Progress:
     """Facilities and sources decided, of all; a row with a finding is decided."""
     parts = [progress_of(engagement, kind) for kind in Kind]

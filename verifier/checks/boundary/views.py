@@ -147,7 +147,7 @@ def one(engagement: Engagement, kind: str, key: str) -> ResponseReturnValue:
         previous=_address(engagement, rows[at - 1]) if at else None, position=at + 1, count=len(rows),
         next=_address(engagement, rows[at + 1]) if at + 1 < len(rows) else None,
         following=_address(engagement, following) if following else None, address=_address,
-        list_url=url_for(_list_of(what), engagement_id=engagement.id),
+        list_url=url_for(_list_of(what), engagement_id=engagement.id), has_plan=queries.has_plan(engagement.report_version),
     )  # fmt: skip
 
 

@@ -31,6 +31,12 @@ LABELS = WHOSE
 STATES = WHOSE_STATES
 
 
+@bp.app_template_global("plan_beside")
+def plan_beside(engagement: Engagement) -> bool:
+    """Whether a monitoring plan was uploaded beside the report."""
+    return queries.beside(engagement).plan is not None
+
+
 @bp.get("/cases/<uuid:engagement_id>/data/beside")
 @permit(Permission.WORK_READ)
 def beside(engagement: Engagement) -> ResponseReturnValue:

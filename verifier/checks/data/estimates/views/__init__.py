@@ -34,7 +34,7 @@ from verifier.web.spreadsheet import MEDIA_TYPE, download
 bp = Blueprint("estimates", __name__)
 
 LABELS = {
-    Why.REPORTED: _l("As reported"),
+    Why.REPORTED: _l("Taken as reported"),
     Why.INDEPENDENT: _l("Independent record"),
     Why.VERIFIED: _l("As verified"),
     Why.STATED: _l("Stated by the verifier"),
