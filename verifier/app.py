@@ -52,7 +52,7 @@ from verifier.statement import views as statement
 from verifier.web import filters, headers, health, journal, labels, language, navigation, permit, refusals
 from verifier.web import views as web
 from verifier.web.session import current_user
-from verifier.web.subjects import Describe
+from verifier.web.subjects import AtLarge, Describe
 from verifier.web.together import Together
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +71,7 @@ class Installation:
     store: Store
     heads: Heads
     subjects: dict[str, Describe] = field(default_factory=dict)
+    at_large: dict[str, AtLarge] = field(default_factory=dict)
 
 
 def _heads_here() -> Heads:
@@ -109,6 +110,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     for part in PARTS:
         app.register_blueprint(part.bp)
         app.extensions["verifier"].subjects.update(getattr(part, "SUBJECTS", {}))
+        app.extensions["verifier"].at_large.update(getattr(part, "AT_LARGE", {}))
         labels.register(getattr(part, "LABELS", {}), getattr(part, "STATES", {}))
     journal.count_in(app)
     open_views = permit.unguarded(app)

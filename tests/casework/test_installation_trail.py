@@ -1,9 +1,13 @@
 """The administrator reads what was done outside the cases, finds in it, takes it away, and is told when it was touched."""
 
+from html import unescape
+from io import BytesIO
+
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
-from tests import homes
+from tests import homes, make
 from tests.people import Cast, actor, sign_in
 from verifier.audit.actions import record
 from verifier.audit.queries import trail
@@ -31,6 +35,27 @@ def test_the_administrator_reads_finds_and_takes_away(client: FlaskClient, cast:
     newest = db.session.scalars(trail(None)).first()
     assert newest is not None
     assert (newest.deed, newest.effect) == ("case:trail:taken_away", "look")
+
+
+def test_a_row_says_whom_or_what_it_is_about_on_the_page_and_in_the_file(client: FlaskClient, cast: Cast) -> None:
+    of = make.unit_year(cast)
+    about = {
+        "account": (cast.contact.id, f"{cast.contact.name} · {cast.contact.organisation.name}"),
+        "organisation": (cast.org("body").id, cast.org("body").name),
+        "programme_year": (of.year_id, f"{of.year.name} · 2021"),
+        "unit_year": (of.id, f"{of.unit.name} · 2021 · version 2"),
+    }
+    deeds = ("accounts:account:added", "accounts:organisation:edited", "registry:year:dates_set", "report:version:released")
+    for deed, (kind, (key, _words)) in zip(deeds, about.items(), strict=True):
+        record(deed, actor(cast.admin), Subject(kind, str(key)), now=utcnow(), number=2)
+    record("accounts:session:refused", actor(cast.admin), Subject("account", "unknown"), now=utcnow())
+    db.session.commit()
+    page = unescape(sign_in(client, cast.admin).get(ADDRESS).text)
+    assert [words for _key, words in about.values() if words not in page] == []
+    assert f'href="/admin/people/{cast.contact.id}"' in page
+    rows = list(load_workbook(BytesIO(client.get(f"{ADDRESS}?export=xlsx").data)).active.iter_rows(min_row=2, values_only=True))
+    told = {cell for row in rows for cell in row}
+    assert {words for _key, words in about.values()} <= told
 
 
 def test_nobody_else_reads_it(client: FlaskClient, cast: Cast) -> None:

@@ -1,6 +1,7 @@
 """Packs are data: each value with its source, each defect named by file, key and reason."""
 
 import copy
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 
 from verifier.core import packread
 from verifier.core.errors import Refusal
+from verifier.core.packparts import Origin, Text
 from verifier.rulepacks import calendars, load
+from verifier.rulepacks.shown import lines
 
 BEIJING = load.SHIPPED / "beijing" / "2021.toml"
 
@@ -70,6 +73,7 @@ def test_suggested_dates_of_2021_were_merged() -> None:
 SPOILED = [
     (lambda pack: pack.pop("zone"), "zone", "is missing"),
     (lambda pack: pack["categories"][0].pop("source"), "categories[0].source", "is missing"),
+    (lambda pack: pack["rounding"].update(source={"en": "only English"}), "rounding.source", "must be text, or have en and zh"),
     (lambda pack: pack["rounding"].update(basis="heard"), "rounding.basis", "must be one of read, known, practice, unstated"),
     (lambda pack: pack["opinions"][0]["name"].pop("zh"), "opinions[0].name", "must have en and zh"),
     (lambda pack: pack["factors"][0].update(value=24.5), "factors[0].value", "must be a number written as text"),
@@ -89,6 +93,22 @@ def test_every_defect_is_named_by_its_key(spoil: Any, key: str, reason: str) -> 
     assert (key, reason) in packread.problems(pack)
     with pytest.raises(Refusal, match=r"pack\.malformed"):
         packread.parse(pack)
+
+
+@pytest.mark.parametrize("pack_id", ["beijing/2021", "china-national/2021", "eu-ets/2018", "iso-14064-3/2019"])
+def test_a_source_told_in_a_sentence_is_told_in_both_languages_and_names_no_notes_of_ours(pack_id: str) -> None:
+    """A clause's source is the document it stands in, by its title."""
+    raw = tomllib.loads((load.SHIPPED / f"{pack_id}.toml").read_text("utf-8"))
+    told = [line.source for language in ("en", "zh") for line in lines(raw, language)]
+    assert not [source for source in told if "rules.md" in source or "not re-read" in source]
+    prose = {line.source for line in lines(raw, "zh") if line.section not in ("clauses", "checklist", "steps", "statement_forms")}
+    assert not [source for source in prose if re.search(r"not stated|unless|counts|of ours|as practitioners|check before", source)]
+
+
+def test_the_origin_of_a_value_has_its_words_in_both_languages() -> None:
+    origins = {table.code: table.origin for table in load.load("beijing/2021").tables}
+    assert origins["F_beijing"].words == Text(origins["F_beijing"].source, "北京市核算指南（2013），据业内引用，使用前请核对")
+    assert Origin("GB/T 32150", "read").words == Text("GB/T 32150", "GB/T 32150")
 
 
 def test_an_own_pack_adds_and_never_replaces(tmp_path: Path) -> None:

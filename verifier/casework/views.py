@@ -33,7 +33,7 @@ from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.session import current_actor, signed_in_user, this_user
 from verifier.web.spreadsheet import spreadsheet
-from verifier.web.subjects import Describe, Described, describe
+from verifier.web.subjects import Describe, Described, describe, describe_at_large
 
 bp = Blueprint("casework", __name__)
 LABELS = labels.words(words.GROUPS, words.TASKS, words.WAITING, words.EFFECTS, words.FAULTS)
@@ -168,10 +168,22 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
 def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | None, str | None]:
     """What a row is about and what was said; nothing of it to those outside the verification."""
     if engagement is None:
-        return None, words.told(row.detail)
+        return _at_large(row), words.told(row.detail)
     if not may(Permission.WORK_READ):
         return None, None
     return describe(engagement, Subject(row.subject_kind, row.subject_id)), words.told(row.detail)
+
+
+def _at_large(row: TrailRow) -> Described | None:
+    """Whom or what a row outside any case is about, asked once a page or file; a report's deed names its version."""
+    asked: dict[Subject, Described | None] = g.setdefault("at_large", {})
+    subject = Subject(row.subject_kind, row.subject_id)
+    if subject not in asked:
+        asked[subject] = describe_at_large(subject)
+    about, number = asked[subject], row.detail.get("number")
+    if about is None or number is None or not row.deed.startswith("report:version:"):
+        return about
+    return Described(f"{about.title} · {_('version %(number)s', number=number)}", about.url)
 
 
 def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> ResponseReturnValue:

@@ -217,7 +217,7 @@ FAULTS = {
     Fault.TAIL_CUT: _l("the rows from here on were cut off"),
     Fault.HEAD_UNKNOWN: _l("no signed record outside the database confirms it"),
 }
-TOLD = ("name", "title", "finding", "reason", "note", "comments")
+TOLD = ("name", "title", "finding", "reason", "note", "comments", "body")
 """What a row's detail holds in words that people wrote, the first one found is shown."""
 
 

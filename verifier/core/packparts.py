@@ -26,6 +26,13 @@ class Origin:
 
     source: str
     basis: str
+    source_zh: str = ""
+    """The same in Chinese, where the source is told in a sentence; the title of a law or table is as it is published."""
+
+    @property
+    def words(self) -> Text:
+        """The source in both languages."""
+        return Text(self.source, self.source_zh or self.source)
 
 
 @dataclass(frozen=True, slots=True)

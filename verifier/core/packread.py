@@ -99,7 +99,8 @@ def _text(pair: Mapping[str, str]) -> Text:
 
 
 def _origin(row: Row) -> Origin:
-    return Origin(row["source"], row["basis"])
+    source = row["source"]
+    return Origin(source, row["basis"]) if isinstance(source, str) else Origin(source["en"], row["basis"], source["zh"])
 
 
 def _named(row: Row) -> Named:

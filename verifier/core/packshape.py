@@ -6,7 +6,7 @@ from typing import Any
 
 BASES = ("read", "known", "practice", "unstated")
 ROLE_WORDS = ("team", "lead_verifier", "verifier", "technical_expert", "independent_reviewer", "authorised_signatory")
-_ORIGIN = {"source": "str", "basis": "basis"}
+_ORIGIN = {"source": "said", "basis": "basis"}
 _NAMED = {"code": "str", "name": "text"} | _ORIGIN
 _TABLES: Mapping[str, Mapping[str, str]] = {
     "gases": {"codes": "strs"} | _ORIGIN,
@@ -54,7 +54,7 @@ _LISTS_OR_UNSTATED: Mapping[str, Mapping[str, str]] = {
         "covers?": "strs",
         "any_fuel?": "bool",
         "suspect?": "bool",
-        "source?": "str",
+        "source?": "said",
         "basis?": "basis",
     },
     "independence_questions": _NAMED,
@@ -198,6 +198,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "list": (lambda value: value == [] or _all_text(value), "must be a list of texts, or empty"),
     "pairs": (_pairs, f"must be a list of pairs of roles: {', '.join(ROLE_WORDS)}"),
     "text": (_bilingual, "must have en and zh"),
+    "said": (lambda value: _bilingual(value) or (isinstance(value, str) and bool(value.strip())), "must be text, or have en and zh"),
     "texts": (
         lambda value: isinstance(value, dict) and bool(value) and all(map(_bilingual, value.values())),
         "must be names with en and zh",

@@ -1,5 +1,7 @@
 """Pages of the registry: a programme's years and the units in each."""
 
+from uuid import UUID
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,7 +9,7 @@ from wtforms import SelectChoice
 
 from verifier.core.access import Permission
 from verifier.core.errors import NotYours
-from verifier.db import utcnow
+from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.registry import actions, queries
 from verifier.registry.forms import NEW, DatesForm, PackForm, UnitForm, UnitsFilter, YearForm
@@ -18,7 +20,7 @@ from verifier.web.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.session import current_actor, this_user
 from verifier.web.spreadsheet import spreadsheet
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import AtLarge, Describe, Described
 
 bp = Blueprint("registry", __name__)
 
@@ -28,7 +30,13 @@ def _describe_year(engagement: Engagement, _id: str) -> Described:
     return Described(name_of(year), url_for("registry.year", year_id=year.id))
 
 
+def _year_at_large(key: UUID) -> Described | None:
+    year = db.session.get(ProgrammeYear, key)
+    return Described(f"{name_of(year)} · {year.emission_year}") if year else None
+
+
 SUBJECTS: dict[str, Describe] = {"programme_year": _describe_year}
+AT_LARGE: dict[str, AtLarge] = {"programme_year": _year_at_large}
 
 
 @bp.get("/programme/years")

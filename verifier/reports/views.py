@@ -15,7 +15,7 @@ from verifier.core.clocks import Before
 from verifier.core.errors import NotYours
 from verifier.core.results import Flag
 from verifier.core.subject import Subject
-from verifier.db import utcnow
+from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
 from verifier.programme import queries as programme
@@ -35,7 +35,7 @@ from verifier.web.permit import permit
 from verifier.web.refusals import sentence
 from verifier.web.session import current_actor, this_user
 from verifier.web.spreadsheet import download, spreadsheet
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import AtLarge, Describe, Described
 from verifier.web.together import letting_go
 
 bp = Blueprint("reports", __name__)
@@ -55,7 +55,13 @@ def _describe_unit_year(engagement: Engagement, _id: str) -> Described:
     return Described(name_of(engagement.unit), url_for("reports.unit_year", unit_year_id=engagement.unit_year_id))
 
 
+def _unit_year_at_large(key: UUID) -> Described | None:
+    found = db.session.get(UnitYear, key)
+    return Described(f"{name_of(found.unit)} · {found.year.emission_year}") if found else None
+
+
 SUBJECTS: dict[str, Describe] = {"unit_year": _describe_unit_year}
+AT_LARGE: dict[str, AtLarge] = {"unit_year": _unit_year_at_large}
 
 
 def _open_case(unit_year: UnitYear) -> actions.OpenCase | None:

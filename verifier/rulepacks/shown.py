@@ -62,7 +62,7 @@ def _section(section: str, held: Any, language: str, tables: Mapping[str, Mappin
         named = next((key for key in _NAMES if key in plain), "")
         name = _said(plain.pop(named), language) if named else ""
         details = tuple((key, _said(value, language)) for key, value in plain.items())
-        yield Shown(section, row.get("code", ""), name, details, origin.get("source", ""), origin.get("basis", ""))
+        yield Shown(section, row.get("code", ""), name, details, _said(origin.get("source", ""), language), origin.get("basis", ""))
         for inner in nested.values():
             outer = {key: origin[key] for key in _ORIGIN if key in origin}
             for part in inner if isinstance(inner, list) else [inner]:

@@ -75,7 +75,7 @@ def statement_facts(
     )
 
 
-PLACE_IN = re.compile(r", (?:clause|part) ")
+PLACE_IN = re.compile(r", (?:clause |part |contents)")
 """Where the name of a document ends and the place in it begins."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import current_app
 
@@ -18,9 +19,20 @@ class Described:
 
 
 Describe = Callable[[Engagement, str], Described]
+AtLarge = Callable[[UUID], Described | None]
+"""The same of what stands outside any case: None where it is no more."""
 
 
 def describe(engagement: Engagement, subject: Subject) -> Described:
     """The subject in the reader's words; an unknown kind is its plain name."""
     known: dict[str, Describe] = current_app.extensions["verifier"].subjects
     return known[subject.kind](engagement, subject.id) if subject.kind in known else Described(str(subject))
+
+
+def describe_at_large(subject: Subject) -> Described | None:
+    """The subject of a row outside any case in the reader's words; None where there is nothing to name."""
+    known: dict[str, AtLarge] = current_app.extensions["verifier"].at_large
+    try:
+        return known[subject.kind](UUID(subject.id)) if subject.kind in known else None
+    except ValueError:
+        return None

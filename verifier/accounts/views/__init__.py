@@ -1,13 +1,18 @@
 """Pages of accounts: signing in, one's own account, colleagues, and the administrator's lists."""
 
+from uuid import UUID
+
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from verifier.accounts.models import Kind, Status
+from verifier.accounts.models import Kind, Organisation, Status, User
 from verifier.accounts.views import account, administration, colleagues, signing_in
 from verifier.accounts.views.blueprint import bp
-from verifier.web.subjects import Describe
+from verifier.db import db
+from verifier.web.filters import name_of
+from verifier.web.subjects import AtLarge, Describe, Described
 
-__all__ = ["LABELS", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "signing_in"]
+__all__ = ["AT_LARGE", "LABELS", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "signing_in"]
 
 LABELS = {
     Kind.BODY: _l("Verification body"),
@@ -20,3 +25,16 @@ LABELS = {
 }
 STATES = {(Status, "active"): "ok", (Status, "invited"): "warn", (Status, "disabled"): "mute"}
 SUBJECTS: dict[str, Describe] = {}
+
+
+def _describe_account(key: UUID) -> Described | None:
+    user = db.session.get(User, key)
+    return Described(f"{user.name} · {name_of(user.organisation)}", url_for("accounts.person", user_id=user.id)) if user else None
+
+
+def _describe_organisation(key: UUID) -> Described | None:
+    found = db.session.get(Organisation, key)
+    return Described(name_of(found), url_for("accounts.organisation", organisation_id=found.id)) if found else None
+
+
+AT_LARGE: dict[str, AtLarge] = {"account": _describe_account, "person": _describe_account, "organisation": _describe_organisation}

@@ -108,7 +108,9 @@ def resend(user_id: UUID) -> ResponseReturnValue:
     """Send the invitation again."""
     user = _person(user_id)
     actions.resend_invitation(user, actor=current_actor(), now=utcnow())
-    flash(_("%(name)s was sent a new invitation; the earlier one is no longer good.", name=user.name), "success")
+    made = _("%(name)s was sent a new invitation; the earlier one is no longer good.", name=user.name)
+    kept = _("A new invitation for %(name)s is in instance/mail; the earlier one is no longer good.", name=user.name)
+    flash(made if mail.is_sent() else kept, "success")
     return redirect(url_for(".person", user_id=user.id), 303)
 
 

@@ -80,7 +80,7 @@ def forgotten() -> ResponseReturnValue:
         if until is not None:
             return _not_yet(form, Answer(Outcome.WAIT, until=until), "accounts/forgotten.html", "")
         return render_template("accounts/link_sent.html", email=form.email.data, sent=mail.is_sent())
-    return render_template("accounts/forgotten.html", form=form)
+    return render_template("accounts/forgotten.html", form=form, sent=mail.is_sent())
 
 
 @bp.route("/link/<token>", methods=["GET", "POST"])
@@ -129,9 +129,9 @@ def _not_yet(form: BaseForm, answer: Answer, template: str, wrong: str) -> Respo
     """The form again, with what is wrong or until when to wait."""
     if answer.outcome is Outcome.WAIT:
         form.form_errors.append(_too_many(answer.until))
-        return render_template(template, form=form), 429
+        return render_template(template, form=form, sent=mail.is_sent()), 429
     form.form_errors.append(wrong)
-    return render_template(template, form=form)
+    return render_template(template, form=form, sent=mail.is_sent())
 
 
 def _too_many(until: datetime | None) -> str:

@@ -54,7 +54,7 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
         default = factor.default
         taken.add([
             parameter_name(factor.parameter), factor.reported, factor.reported_unit, factor.value, factor.unit,
-            default.table if default else _("as reported: nothing is published"), default.origin.source if default else "",
+            default.table if default else _("as reported: nothing is published"), text_in(default.origin.words) if default else "",
         ])  # fmt: skip
     sheets.numbers(book, recalculated(report, source.source_key, pack, known), pack, {})
     return book.bytes()

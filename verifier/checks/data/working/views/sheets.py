@@ -69,7 +69,7 @@ def _factor_cells(sheet: LiveSheet, line: Line, pack: RulePack) -> list[Cell]:
     row, factor = sheet.last + 1, line.factor
     if factor is None:
         return [step_name(f"step.{line.label}"), exact(line.stated), line.unit, 1, Live(sheet.at(1, row), float(line.used)), line.unit,
-                pack.carbon_to_co2_origin.source]  # fmt: skip
+                text_in(pack.carbon_to_co2_origin.words)]  # fmt: skip
     product = f"{sheet.at(1, row)}*{sheet.at(3, row)}"
     name = step_name(f"step.{line.label}") if line.rest_of_one else parameter_name(line.label)
     return [
