@@ -104,6 +104,15 @@ def test_the_page_says_what_is_missing_and_invents_no_verdict_on_materiality(cli
     assert 'name="opinion"' not in page
 
 
+def test_findings_that_stand_in_the_way_are_listed_by_their_numbers(client: FlaskClient, cast: Cast) -> None:
+    case = worked_case(cast)
+    some_finding(case, cast, "sent").number = 2
+    some_finding(case, cast, "sent")
+    page = sign_in(client, cast.lead).get(f"/cases/{case.id}/conclusion").text
+    assert '<span class="nw">F-001</span>, <span class="nw">F-002</span>' in page
+    assert page.count("F-002") == 1
+
+
 def test_the_lead_verifier_draws_the_conclusion_on_the_page(client: FlaskClient, cast: Cast) -> None:
     case = worked_case(cast)
     sign_in(client, cast.lead)

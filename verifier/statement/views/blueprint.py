@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from verifier.statement.inspect import Verdict
 from verifier.statement.models import Place, ReviewOutcome
+from verifier.web.refusals import in_words
 from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("statement", __name__)
@@ -51,4 +52,4 @@ SUBJECTS: dict[str, Describe] = {
 def sentence(reason: Any) -> str:
     """A reason of a rule in the reader's language."""
     said: str = _(reason.message)
-    return said % dict(reason.values)
+    return said % {name: in_words(value) for name, value in reason.values}
