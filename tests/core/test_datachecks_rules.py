@@ -232,7 +232,7 @@ def test_what_is_wrong_in_the_data_weighs_in_the_reported_total_as_far_as_that_r
 
 def test_the_same_error_in_many_months_is_one_effect() -> None:
     (gap,) = [each for each in families(calculate(park(), beijing()).flags) if each.main.source == "E-102"]
-    assert gap.effect == sum(flag.tonnes or 0 for flag in (gap.main, *gap.consequences))
+    assert gap.effect == gap.weight == sum(flag.tonnes or 0 for flag in (gap.main, *gap.consequences))
 
 
 def test_what_follows_hangs_below_the_flag_of_its_own_source() -> None:

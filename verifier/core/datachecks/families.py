@@ -29,6 +29,11 @@ class Family:
     consequences: tuple[Flag, ...] = ()
     effect: Decimal | None = None
 
+    @property
+    def weight(self) -> Decimal | None:
+        """What it does to the data, t CO2, as handed in − right: the main flag's tonnes with those of the same error in other months."""
+        return _decimal(_weight(self))
+
 
 def linked(flags: Iterable[Flag]) -> list[Flag]:
     """The same flags, but one whose cause is not among them stands for itself."""
