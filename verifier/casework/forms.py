@@ -33,7 +33,7 @@ class TrailFilter(SearchForm):
     """Which rows of a trail to show."""
 
     q = StringField(_l("Search people, deeds and subjects"))
-    effect = SelectField(_l("What it did"), validate_choice=False)
+    effect = SelectField(_l("Kind of deed"), validate_choice=False)
 
     def offer(self) -> None:
         """What a row can have done to the case."""

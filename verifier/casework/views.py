@@ -1,5 +1,8 @@
 """Pages of the case as a whole: the start page, the list of cases, one case, and its trail."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -50,9 +53,10 @@ def home() -> ResponseReturnValue:
     user = signed_in_user()
     if user is None:
         return render_template("casework/landing.html")
+    cases = queries.open_cases(user)
     waiting = [(each, lateness(each.due, day_in(each.unit_year.year.time_zone, utcnow()))) for each in waiting_for(user)]
     return render_template(
-        "casework/home.html", waiting=waiting, cases=queries.open_cases(user), years=_years(user), soon=SOON,
+        "casework/home.html", waiting=waiting, cases=cases, stands=_stands(cases), years=_years(user), soon=SOON,
         is_admin=Role.ADMINISTRATOR in user.roles, has_cases=user.organisation.kind != "installation",
     )  # fmt: skip
 
@@ -74,10 +78,20 @@ def cases() -> ResponseReturnValue:
     found = queries.cases(user, **form.wanted())
     if wants_spreadsheet():
         return _cases_sheet(list(paged(found, per_page=100_000).items))
+    page = paged(found)
     return render_template(
-        "casework/cases.html", form=form, page=paged(found), export=export_url(), filtered=any(form.wanted().values()),
+        "casework/cases.html", form=form, page=page, stands=_stands(page.items), export=export_url(), filtered=any(form.wanted().values()),
         may_open=may(Permission.CASE_OPEN), to_open=len(openable_by(user)) if may(Permission.CASE_OPEN) else 0,
     )  # fmt: skip
+
+
+def _stands(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
+    """For each case the role it waits for and its due day; an issued one waits for nobody."""
+    found = {}
+    for case in cases:
+        turn, today = TURN[case.at], day_in(case.unit_year.year.time_zone, utcnow())
+        found[case.id] = {"names": label(turn) if turn else "", "lateness": lateness(day_due(case), today) if turn else None}
+    return found
 
 
 def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
@@ -88,11 +102,14 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
         _("Verification body"),
         _("Where it stands"),
         _("Since"),
+        _("Waits for"),
+        _("Due"),
         _("Statement due"),
     ]
+    stands = _stands(found)
     rows = [
         (each.number, name_of(each.unit), each.unit_year.year.emission_year, name_of(each.body), label(each.at), each.stage_since,
-         each.unit_year.year.verified_due)
+         stands[each.id]["names"], day_due(each) if TURN[each.at] else None, each.unit_year.year.verified_due)
         for each in found
     ]  # fmt: skip
     return spreadsheet(_("Cases"), headers, rows)
@@ -187,7 +204,7 @@ def _at_large(row: TrailRow) -> Described | None:
 
 
 def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> ResponseReturnValue:
-    headers = [_("Row"), _("When"), _("Who"), _("What was done"), _("About"), _("Words"), _("What it did"), _("Hash")]
+    headers = [_("Row"), _("When"), _("Who"), _("What was done"), _("About"), _("Words"), _("Kind of deed"), _("Hash")]
     lines = []
     for row in rows:
         about, said = _shown(engagement, row)

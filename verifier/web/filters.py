@@ -116,6 +116,11 @@ def written_day(text: str | None) -> str | None:
         return text
 
 
+def following(text: Any) -> Markup:
+    """A text behind another sentence: after a space, but not in Chinese, whose marks bring their own."""
+    return escape(text) if language() == "zh" else Markup(" ") + escape(text)
+
+
 def refs(text: str) -> Markup:
     """A text whose references (2021-0001, F-001) no line may break; what is a tag in it stays one."""
     safe, shown, at = escape(text), Markup(""), 0
@@ -138,6 +143,22 @@ def whole(text: Any) -> Markup:
 
 def install(app: Flask) -> None:
     """Register the filters."""
-    plain = (text_in, name_of, role_name, size, iso, spoken, label, state_of, whole, refs, grouped, written_day, camera_time, listed)
+    plain = (
+        text_in,
+        name_of,
+        role_name,
+        size,
+        iso,
+        spoken,
+        label,
+        state_of,
+        whole,
+        refs,
+        following,
+        grouped,
+        written_day,
+        camera_time,
+        listed,
+    )
     for filter in (tonnes, tonnes_exact, day, moment, *plain):
         app.jinja_env.filters[filter.__name__] = filter

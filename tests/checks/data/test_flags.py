@@ -37,10 +37,10 @@ def dismiss(case: Engagement, cast: Cast, *keys: str, reason: str = "Read by han
 def test_the_list_hangs_what_follows_below_its_main_flag_heaviest_first(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     page = unescape(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data/flags").text)
     assert "21 in all" in page
-    row = page[page.index("8345.8 MWh") : page.index("The source has no data")]
+    row = page[page.index("8,345.8 MWh") : page.index("The source has no data")]
     assert "in the data +5,035.82" in row
     assert ">0.00<" in row
-    assert page.index("8345.8 MWh") < page.index("5084.0443") < page.index("The source has no data")
+    assert page.index("8,345.8 MWh") < page.index("5,084.0443") < page.index("The source has no data")
 
 
 FILTERS = [
@@ -82,7 +82,7 @@ def test_a_flag_becomes_a_draft_with_its_place_and_its_effect_on_the_reported_to
     first, second = db.session.scalars(select(Finding).order_by(Finding.number))
     assert (first.subject_kind, first.subject_id, first.effect, first.state) == ("source", "E-095", 0, "draft")
     assert "row 830" in first.description
-    assert "recalculated 5084.0443" in first.description
+    assert "recalculated 5,084.0443" in first.description
     assert (second.subject_kind, second.subject_id, second.effect) == ("report", "total_mismatch", -37)
     assert state_of(case, OFF) is FlagState.FINDING
 

@@ -19,7 +19,7 @@ class BoundaryFilter(SearchForm):
 
     q = StringField(_l("Search"))
     state = SelectField(_l("Decision"), validate_choice=False)
-    mark = SelectField(_l("Beside the plan"), validate_choice=False)
+    mark = SelectField(_l("Against the plan"), validate_choice=False)
     category = SelectField(_l("Category"), validate_choice=False)
     facility = SelectField(_l("Facility"), validate_choice=False)
 

@@ -93,7 +93,7 @@ def taken_away(engagement: Engagement, kind: str) -> ResponseReturnValue:
     names = _categories(engagement)
     record("boundary:list:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
            effect=Effect.LOOK, kind=kind, rows=len(rows))  # fmt: skip
-    headers = [_("No."), _("Name"), _("Category"), _("Facility"), _("Beside the plan"), _("Decision"), _("Note"), _("Findings")]
+    headers = [_("No."), _("Name"), _("Category"), _("Facility"), _("Against the plan"), _("Decision"), _("Note"), _("Findings")]
     table = [
         (each.row.key, each.row.name, names.get(each.row.category, each.row.category), each.row.facility,
          listed(map(label, each.row.marks)), label(each.standing), each.decision.note if each.decision else "",
