@@ -214,3 +214,23 @@ def test_a_photo_is_put_to_a_finding_from_its_own_page(client: FlaskClient, cast
     assert client.post(f"/cases/{case.id}/findings/1/photos", data={"photo_id": "nonsense"}).status_code == 404
     sign_in(client, cast.contact)
     assert str(shown.id) in client.get(f"/cases/{case.id}/findings/1").text
+
+
+def test_the_unit_is_told_what_waits_for_its_answer_and_the_lead_that_the_unit_is_waited_for(
+    client: FlaskClient, cast: Cast, case: Engagement
+) -> None:
+    list_, one = f"/cases/{case.id}/findings", f"/cases/{case.id}/findings/1"
+    sign_in(client, cast.contact)
+    assert "1 finding waits for your answer" in client.get(list_).text
+    assert "This finding waits for your answer" in client.get(one).text
+    sign_in(client, cast.lead)
+    assert "waits for your answer" not in client.get(list_).text
+    page = client.get(one).text
+    assert "The unit answers next" in page
+    assert "Decide without an answer" in page
+    assert "everything but accepting" not in page
+    actions.answer(queries.numbered(case, 1, inside=True), "Corrected.", actor=actor(cast.contact), now=utcnow())  # type: ignore[arg-type]
+    db.session.commit()
+    page = client.get(one).text
+    assert "The unit answers next" not in page
+    assert "everything but accepting" in page

@@ -1,10 +1,13 @@
 """What the gate of the look does not meet: a case on its way to its statement, and what these pages say when something is missing."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
+from tests import make
 from tests.browser import DESK, PHONE, TABLET, chromium, complaints, faults, seats, served, sideways, unsaid
 from tests.people import Cast, sign_in
 from tests.statement.builders import approved, concluded, give_key
@@ -68,3 +71,17 @@ def test_every_page_of_a_case_says_in_the_bar_that_one_is_among_the_cases(client
     for page in ("", "/conclusion", "/signing", "/review", "/findings"):
         bar = client.get(f"/cases/{case.id}{page}").text.split("<nav", 1)[1].split("</nav>", 1)[0]
         assert 'href="/cases" aria-current' in bar, page
+
+
+NOT_AMONG_CASES = [("lead", "/", None), ("contact", "/cases/{theirs}", None), ("admin", "/admin/people/invite", "/admin/people")]
+
+
+@pytest.mark.parametrize(("person", "page", "current"), NOT_AMONG_CASES)
+def test_the_bar_says_where_one_is_and_nothing_where_one_is_nowhere(
+    client: FlaskClient, cast: Cast, person: str, page: str, current: str | None
+) -> None:
+    theirs = make.engagement(cast)
+    reader = cast.other_contact if "{theirs}" in page else getattr(cast, person)
+    db.session.commit()
+    bar = sign_in(client, reader).get(page.format(theirs=theirs.id)).text.split("<nav", 1)[1].split("</nav>", 1)[0]
+    assert re.findall(r'href="([^"]*)" aria-current', bar) == ([current] if current else [])

@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
+from verifier.casework import due
 from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.versions.queries import step_of
 from verifier.core.access import Permission
-from verifier.core.findings import Check, FindingDeed, FindingState
+from verifier.core.findings import WITH_UNIT, Check, FindingDeed, FindingState
 from verifier.core.lifecycle import Deed, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -52,7 +53,8 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
     return render_template(
         "findings/findings.html", engagement=engagement, form=form, page=paged(found), pack=pack, inside=_inside(), drafts=drafts,
         export_url=export_url(), can_send=may(Permission.FINDING_SEND) and possible(engagement.at, Deed.SEND_FINDINGS),
-        can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK),
+        can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK), answers_due=due.answers_due(engagement),
+        to_answer=len(queries.awaiting_answer(engagement)) if _may_answer(engagement) else 0,
     )  # fmt: skip
 
 
@@ -172,7 +174,7 @@ def put_photo(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None = None, judging: JudgeForm | None = None) -> str:
     pack, deeds, sent = load(engagement.pack_id), queries.deeds_open(finding), answering or judging
-    if answering is None and may(Permission.FINDING_ANSWER) and FindingDeed.ANSWER in deeds and possible(engagement.at, Deed.ANSWER):
+    if answering is None and FindingDeed.ANSWER in deeds and _may_answer(engagement):
         answering = AnswerForm(formdata=None)
         answering.offer(queries.correcting(finding))
     if judging is None and may(Permission.FINDING_JUDGE) and possible(engagement.at, Deed.CHECK):
@@ -183,7 +185,8 @@ def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None
         "findings/finding.html", engagement=engagement, finding=finding, pack=pack, inside=_inside(), about=_about(engagement, finding),
         of_class=queries.class_of(finding), photos=queries.photos_of(finding), files=queries.files_of(engagement, finding.exchanges),
         versions=numbers, answering=answering, judging=judging if judging and judging.deed.choices else None,
-        form=sent, open=possible(engagement.at, Deed.CHECK), compared=step_of(engagement, finding) if _inside() else None,
+        form=sent, answers_due=due.answers_due(engagement), with_unit=finding.at in WITH_UNIT,
+        open=possible(engagement.at, Deed.CHECK), compared=step_of(engagement, finding) if _inside() else None,
     )  # fmt: skip
 
 
@@ -203,6 +206,10 @@ def _as_spreadsheet(engagement: Engagement, rows: list[Finding]) -> Any:
 def _inside() -> bool:
     """Whether the reader may see working papers: drafts and notes are some."""
     return may(Permission.WORK_READ)
+
+
+def _may_answer(engagement: Engagement) -> bool:
+    return may(Permission.FINDING_ANSWER) and possible(engagement.at, Deed.ANSWER)
 
 
 def _found(engagement: Engagement, number: int) -> Finding:

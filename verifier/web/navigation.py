@@ -1,12 +1,19 @@
 """What stands in the bar at the top, by what the person is."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from verifier.core.access import AUTHORITY, UNIT, Role
 from verifier.web.session import signed_in_user
+
+BELOW: Mapping[str, tuple[str, ...]] = {
+    "accounts.people": ("accounts.invite", "accounts.person"),
+    "accounts.organisations": ("accounts.add_organisation", "accounts.organisation"),
+}
+"""Pages that stand below an entry and are not told by the beginning of their name."""
 
 
 def context() -> dict[str, Any]:
@@ -39,7 +46,7 @@ def _current(endpoint: str) -> bool:
     own = {"registry.years": ("registry.", "programme."), "reports.home": ("reports.",),
            "casework.cases": ("casework.", "engagements.", "boundary.", "data.", "site.", "findings.", "evidence.")}  # fmt: skip
     if endpoint == "casework.cases" and "engagement_id" in (request.view_args or {}):
-        return True
+        return bool(g.get("roles"))
     if endpoint in own:
-        return here.startswith(own[endpoint])
-    return here == endpoint
+        return here.startswith(own[endpoint]) and here not in ("casework.home", "casework.installation_trail")
+    return here == endpoint or here in BELOW.get(endpoint, ())

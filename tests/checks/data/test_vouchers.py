@@ -278,3 +278,17 @@ def test_a_long_list_of_requests_is_paged_and_keeps_its_filter(client: FlaskClie
     page = sign_in(client, cast.verifier).get(f"/cases/{case.id}/requests?state=unit&page=2").text
     assert set(re.findall(r'<td class="ref">(\S+)</td>', page)) == {f"R-{n}" for n in range(26, 31)}
     assert "state=unit&amp;page=1" in page
+
+
+def test_a_request_is_judged_only_once_something_was_given(client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    (request,) = asked(case, cast)
+    db.session.commit()
+    page = f"/cases/{case.id}/requests/{request.number}"
+    before = sign_in(client, cast.verifier).get(page).text
+    assert "Is it enough?" not in before
+    assert "Withdraw the request" in before
+    actions.answer_in_words(case, request, "It is on page 2.", actor=actor(cast.contact), now=utcnow())
+    db.session.commit()
+    after = client.get(page).text
+    assert all(words in after for words in ("Is it enough?", "Accept: this is what was asked for", "Withdraw the request"))

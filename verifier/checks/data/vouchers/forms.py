@@ -1,6 +1,6 @@
 """Input of vouchers: one handed in, a link to a number, what is asked for, and how it is judged."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -136,3 +136,7 @@ class JudgeForm(BaseForm):
         ],
     )  # fmt: skip
     reason = TextAreaField(_l("Reason"), [Optional(), Length(max=2000)])
+
+    def offer(self, deeds: Collection[RequestDeed]) -> None:
+        """Only what the request's state knows: nothing that was not given is judged."""
+        self.deed.choices = [each for each in self.deed.choices if each.value in deeds]

@@ -19,7 +19,7 @@ from verifier.checks.data.wording import parameter_name
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import Deed, possible
-from verifier.core.vouchers import WITH_UNIT, RequestDeed, RequestState
+from verifier.core.vouchers import NEXT, WITH_UNIT, RequestDeed, RequestState
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.web.permit import may, permit
@@ -93,10 +93,12 @@ def _request_page(engagement: Engagement, shown: EvidenceRequest, assign_form: A
     data = {"person": str(shown.assigned_to or ""), "version": str(shown.version)}
     choose = assign_form or AssignForm(formdata=None, data=data)
     choose.offer(queries.people_of(engagement))
+    judging = judge_form or JudgeForm(formdata=None)
+    judging.offer([deed for deed in RequestDeed if (shown.at, deed) in NEXT])
     open_to_unit = shown.at in WITH_UNIT | {RequestState.ANSWERED} and can_give(engagement) and by_unit()
     return render_template(
         "checks/data/vouchers/request.html", engagement=engagement, asked=shown, inside=inside(), name=parameter_name,
-        assign_form=choose, answer_form=answer_form or AnswerForm(formdata=None), judge_form=judge_form or JudgeForm(formdata=None),
+        assign_form=choose, answer_form=answer_form or AnswerForm(formdata=None), judge_form=judging,
         yours=by_unit(),
         can_assign=may(Permission.VOUCHER_ASSIGN) and shown.at in WITH_UNIT and can_give(engagement), can_answer=open_to_unit,
         can_judge=may(Permission.VOUCHER_ASK) and shown.at not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
