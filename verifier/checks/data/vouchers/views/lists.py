@@ -98,13 +98,9 @@ def _written(key: NumberKey) -> str:
     return " ".join(filter(None, [key.source, key.period, named]))
 
 
-def _noted(engagement: Engagement, deed: str, rows: int) -> None:
-    subject = Subject("case", str(engagement.id))
-    record(deed, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK, rows=rows)
-
-
 def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) -> ResponseReturnValue:
-    _noted(engagement, "data:requests:exported", len(rows))
+    record("data:requests:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
     headers = [_("No."), _("What is asked for"), _("Subject"), _("Numbers"), _("Who at the unit is responsible"), _("Who answers"),
                _("By when"), _("State"), _("Asked by"), _("Asked on"), _("Answer in words"), _("Answered by"), _("Answered on"),
                _("Vouchers"), _("Reason")]  # fmt: skip
@@ -119,7 +115,8 @@ def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) ->
 
 
 def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> ResponseReturnValue:
-    _noted(engagement, "data:vouchers:exported", len(rows))
+    record("data:vouchers:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
+           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
     headers = [_("No."), _("Voucher"), _("File"), _("Size, bytes"), "SHA-256", _("Meter"), _("Months it covers"), _("Numbers"),
                _("Handed in by"), _("Handed in"), _("Withdrawn"), _("Reason")]  # fmt: skip
     body = [
