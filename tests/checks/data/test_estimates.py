@@ -207,4 +207,4 @@ def test_an_estimate_taken_back_leaves_a_finding_that_no_opinion_can_follow(case
     actions.take_back(case, SOURCE, "It came", actor=actor(cast.verifier), now=utcnow())
     assert queries.missing(case) == [finding.label]
     against = [reason for choice in standing.choices(case) for reason in choice.against if reason.message == "opinion.estimates_missing"]
-    assert dict(against[0].values) == {"findings": finding.label, "count": 1}
+    assert dict(against[0].values) == {"findings": (finding.label,), "count": 1}
