@@ -144,3 +144,12 @@ def test_a_unit_reads_that_its_report_was_verified_once_the_statement_is_issued(
     page = sign_in(client, cast.contact).get(f"/cases/{engagement.id}").text
     assert "Version 1 was verified" in page
     assert "under verification" not in page
+
+
+def test_a_unit_finds_its_reports_on_its_start_page_and_when_its_statement_was_issued(client: FlaskClient, cast: Cast) -> None:
+    make.engagement(cast, Stage.CHECKING)
+    db.session.commit()
+    page = sign_in(client, cast.contributor).get("/").text
+    assert "Your reports" in page
+    assert "Next:" in page
+    assert "Your reports" not in sign_in(client, cast.lead).get("/").text

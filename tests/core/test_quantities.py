@@ -13,6 +13,7 @@ from verifier.core.quantities import (
     convert,
     factor_unit,
     half_a_last_digit,
+    in_unit,
     measures_same,
     number,
     plain,
@@ -164,3 +165,14 @@ def test_the_unit_of_a_factor_says_what_of_which_per_what(written: str, substanc
 @pytest.mark.parametrize("written", ["foo/bar", "tCO2/", "tCO2/banana", "MWhCO2/t"])
 def test_a_factor_unit_nobody_knows_is_none(written: str) -> None:
     assert factor_unit(written) is None
+
+
+WRITTEN_UNITS = [
+    ("10^4 Nm3", "×10⁴ Nm³"), ("0.02 10^4 Nm3", "0.02 ×10⁴ Nm³"), ("GJ/10^4 Nm3", "GJ/10⁴ Nm³"), ("t CO2", "tCO₂"),
+    ("tCO2/MWh", "tCO₂/MWh"), ("kgC/GJ", "kgC/GJ"), ("", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kept", "written"), WRITTEN_UNITS)
+def test_a_unit_is_shown_as_people_write_it(kept: str, written: str) -> None:
+    assert in_unit(kept) == written

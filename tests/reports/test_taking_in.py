@@ -58,7 +58,7 @@ def test_it_waits_then_is_kept_once(app: Flask, cast: Cast, client: FlaskClient,
     assert versions() == 0
     page = client.get(where)
     assert page.status_code == 200
-    assert "Look again" in page.text
+    assert "Refresh" in page.text
     assert "waits for its turn" in page.text
     before = client.get(f"{where}/state.json").json
     db.session.remove()

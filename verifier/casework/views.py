@@ -23,11 +23,13 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import missing, openable_by
+from verifier.programme.queries import Progress, progress_of
 from verifier.programme.queries import progress as year_progress
-from verifier.registry.queries import years_of
+from verifier.registry.queries import years_of, years_of_unit
 from verifier.reports.queries import latest_released
 from verifier.rulepacks.load import load
 from verifier.statement import queries as statements
+from verifier.statement.models import Statement
 from verifier.web import labels
 from verifier.web.filters import name_of
 from verifier.web.labels import label
@@ -56,8 +58,8 @@ def home() -> ResponseReturnValue:
     cases = queries.open_cases(user)
     waiting = [(each, lateness(each.due, day_in(each.unit_year.year.time_zone, utcnow()))) for each in waiting_for(user)]
     return render_template(
-        "casework/home.html", waiting=waiting, cases=cases, stands=_stands(cases), years=_years(user), soon=SOON,
-        is_admin=Role.ADMINISTRATOR in user.roles, has_cases=user.organisation.kind != "installation",
+        "casework/home.html", waiting=waiting, cases=cases, stands=_stands(cases), years=_years(user), reports=_reports(user),
+        soon=SOON, is_admin=Role.ADMINISTRATOR in user.roles, has_cases=user.organisation.kind != "installation",
     )  # fmt: skip
 
 
@@ -67,6 +69,14 @@ def _years(user: User) -> list[tuple[object, int, int]]:
         return []
     found = [(year, year_progress(year, now=utcnow())) for year in years_of(user.organisation)]
     return [(year, len(units), sum(unit.is_late for unit in units)) for year, units in found]
+
+
+def _reports(user: User) -> list[tuple[Progress, Statement | None]]:
+    """Where the reports of a person's unit stand, each with its issued statement."""
+    if user.roles.isdisjoint(UNIT):
+        return []
+    found = progress_of(years_of_unit(user.organisation), now=utcnow())
+    return [(each, statements.issued(each.case) if each.case else None) for each in found]
 
 
 @bp.get("/cases")
@@ -81,6 +91,7 @@ def cases() -> ResponseReturnValue:
     page = paged(found)
     return render_template(
         "casework/cases.html", form=form, page=page, stands=_stands(page.items), export=export_url(), filtered=any(form.wanted().values()),
+        of_authority=not user.roles.isdisjoint(AUTHORITY),
         may_open=may(Permission.CASE_OPEN), to_open=len(openable_by(user)) if may(Permission.CASE_OPEN) else 0,
     )  # fmt: skip
 

@@ -179,3 +179,9 @@ def grouped(text: str | None) -> str | None:
         return text
     before, point, after = text.lstrip("-").partition(".")
     return ("−" if text.startswith("-") else "") + f"{int(before):,}" + point + after
+
+
+def in_unit(text: str) -> str:
+    """A unit, alone or behind its amount, as people write it: powers raised, the 2 of CO2 lowered."""
+    raised = re.sub(r"(?:(?<=^)|(?<=[ /]))10\^4(?= )", lambda found: "10⁴" if found.string[: found.start()].endswith("/") else "×10⁴", text)
+    return re.sub(r"m3\b", "m³", raised).replace("t CO2", "tCO₂").replace("CO2", "CO₂")

@@ -26,12 +26,13 @@ SUBJECTS: dict[str, Describe] = {}
 @bp.get("/programme/years/<uuid:year_id>/progress")
 @permit(Permission.PROGRAMME_READ)
 def progress(year: ProgrammeYear) -> ResponseReturnValue:
-    """Every unit of the year by stage, what is late, what waits for whom, reported against verified."""
+    """Every unit of the year, late ones first: by stage, what is late, what waits for whom, reported against verified."""
     units = queries.progress(year, now=utcnow())
     counts = queries.by_standing(units)
     form = ProgressFilter(request.args)
     form.standing.choices = [SelectChoice("", _("Everywhere")), *(SelectChoice(each.value, label(each)) for each in STANDINGS)]
     shown = queries.matching(units, search=form.q.data or "", standing=form.standing.data or "", late=form.late.data)
+    shown.sort(key=lambda each: not each.is_late)
     if wants_spreadsheet():
         return _progress_sheet(year, shown)
     return render_template(

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from verifier.core.errors import Refusal
-from verifier.core.quantities import grouped
+from verifier.core.quantities import grouped, in_unit
 from verifier.core.report import PARAMETERS
 from verifier.core.results import Flag
 from verifier.reports.columns import CHINESE, COLUMNS, FIELDS, sheet_code
@@ -144,7 +144,7 @@ def _in_words(values: dict[str, Any]) -> dict[str, Any]:
             text = WORDED[name].get(text, text)
         elif name == "parameter":
             text = text.replace("_", " ")
-        found[name] = grouped(text) if name in QUANTITIES else re.sub(r"^-(?=\d)", "−", text)
+        found[name] = in_unit(grouped(text)) if name in QUANTITIES else re.sub(r"^-(?=\d)", "−", in_unit(text))
     if "stated" in values and "parameter" in values:
         found["stated"] = found["stated"].removesuffix(" 1")
         found["table"] = TABLES.get(str(values["table"]), values["table"])

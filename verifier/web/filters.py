@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from verifier.core.access import Role
-from verifier.core.quantities import grouped, round_half_up
+from verifier.core.quantities import grouped, in_unit, round_half_up
 from verifier.web.labels import label, state_of
 from verifier.web.language import language
 
@@ -159,6 +159,7 @@ def install(app: Flask) -> None:
         written_day,
         camera_time,
         listed,
+        in_unit,
     )
     for filter in (tonnes, tonnes_exact, day, moment, *plain):
         app.jinja_env.filters[filter.__name__] = filter

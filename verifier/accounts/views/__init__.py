@@ -18,7 +18,7 @@ LABELS = {
     Kind.BODY: _l("Verification body"),
     Kind.UNIT: _l("Reporting unit"),
     Kind.AUTHORITY: _l("Authority"),
-    Kind.INSTALLATION: _l("This installation"),
+    Kind.INSTALLATION: _l("Operator of this system"),
     Status.ACTIVE: _l("Active"),
     Status.INVITED: _l("Invited"),
     Status.DISABLED: _l("Disabled"),
