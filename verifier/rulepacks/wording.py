@@ -38,7 +38,7 @@ KEY_NAMES: Mapping[str, Any] = {
     "name": _l("Name"), "codes": _l("Gases"),
 }  # fmt: skip
 BASIS_NAMES: Mapping[str, Any] = {
-    "read": _l("read"), "known": _l("widely known"), "practice": _l("practice"), "unstated": _l("unstated"),
+    "read": _l("Read in the source"), "known": _l("Widely known"), "practice": _l("Practice"), "unstated": _l("Stated nowhere"),
 }  # fmt: skip
 SEAL_NAMES: Mapping[str, Any] = {
     "body": _l("the seal of the verification body"), "unit": _l("the seal of the unit"),
