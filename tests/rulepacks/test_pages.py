@@ -38,7 +38,7 @@ def test_a_pack_shows_each_value_with_its_source_and_how_sure_it_is(client: Flas
     sign_in(client, cast.manager)
     page = client.get("/rules/beijing/2021?q=purchased_electricity 0.604").get_data(as_text=True)
     assert "Beijing accounting guideline, 2013 (as generally quoted; check before use)" in page
-    assert "widely known" in page
+    assert "Widely known" in page
     assert "DB11/T 1781" not in page
     unstated = client.get("/rules/eu-ets/2018?basis=unstated").get_data(as_text=True)
     assert "Not stated in what was read." in unstated
