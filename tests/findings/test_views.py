@@ -79,6 +79,7 @@ def test_a_finding_withdrawn_before_it_was_sent_never_reaches_the_unit(client: F
         ("search=sent", {"Sent one"}),
         ("search=F-002", {"Draft one"}),
         ("search=100%25", set()),
+        ("search=%C2%B2", set()),
         ("state=sent", {"Sent one"}),
         ("finding_class=clarification", set()),
         ("check=data", {"Sent one", "Draft one"}),
@@ -181,6 +182,17 @@ def test_an_answer_with_a_bad_file_keeps_its_text_and_asks_for_the_files_again(c
     assert "My long answer" in page.text
     assert "Files must be chosen again" in page.text
     assert case.at is Stage.ANSWERING
+
+
+@pytest.mark.parametrize("version", ["²", "٣²௧", "9" * 30, "one"])
+def test_an_answer_with_a_version_that_was_not_offered_keeps_its_text(
+    client: FlaskClient, cast: Cast, case: Engagement, version: str
+) -> None:
+    sign_in(client, cast.contact)
+    page = client.post(f"/cases/{case.id}/findings/1/answer", data={"text": "My long answer", "report_version": version})
+    assert page.status_code == 409
+    assert "My long answer" in page.text
+    assert not queries.numbered(case, 1, inside=True).exchanges[1:]
 
 
 def test_a_verifier_returns_an_answer_with_a_reason_the_unit_reads(client: FlaskClient, cast: Cast, case: Engagement) -> None:

@@ -1,5 +1,6 @@
 """What people type about findings."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
+from verifier.core.errors import Refusal
 from verifier.core.findings import Check, FindingDeed, FindingState
 from verifier.core.rulepack import RulePack
 from verifier.findings.actions import NEEDS_REASON, Draft
@@ -99,10 +101,13 @@ class AnswerForm(BaseForm):
                 (str(version.number), _("Yes, in report version %(number)s: %(file)s", number=version.number, file=version.filename))
             )
 
-    def version_number(self) -> int | None:
-        """The report version that was chosen."""
-        chosen = self.report_version.data or ""
-        return int(chosen) if chosen.isdigit() and len(chosen) < 6 else None
+    def version(self, among: Iterable[ReportVersion]) -> ReportVersion | None:
+        """The report version that was chosen, None for none; refuses one that is not among the unit's."""
+        wanted = self.report_version.data or ""
+        found = next((each for each in among if str(each.number) == wanted), None)
+        if wanted and found is None:
+            raise Refusal("finding.answer.no_version")
+        return found
 
     def handed_in(self) -> list[tuple[str, bytes]]:
         """The files as (name, bytes); an empty choice is none."""

@@ -34,7 +34,7 @@ def findings_of(
         found = found.where(Finding.sent_at.is_not(None))
     if search:
         number = re.sub(r"^[A-Z]-", "", search.strip().upper()).lstrip("0")
-        by_number = [Finding.number == int(number)] if number.isdigit() and len(number) < 9 else []
+        by_number = [Finding.number == int(number)] if number.isdecimal() and len(number) < 9 else []
         found = found.where(or_(*(column.icontains(search, autoescape=True) for column in SEARCHED), *by_number))
     for column, wanted in ((Finding.state, state), (Finding.class_code, class_code), (Finding.arose_in, arose_in)):
         if wanted:

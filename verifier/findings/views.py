@@ -121,7 +121,7 @@ def answer(engagement: Engagement, number: int) -> ResponseReturnValue:
     form = AnswerForm()
     form.offer(queries.correcting(finding))
     if form.validate_on_submit():
-        version = next((each for each in versions(engagement.unit_year) if each.number == form.version_number()), None)
+        version = form.version(versions(engagement.unit_year))
         actions.answer(finding, form.text.data or "", form.handed_in(), version, actor=current_actor(), now=utcnow())
         left = len(queries.awaiting_answer(engagement))
         if left:

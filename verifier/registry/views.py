@@ -54,7 +54,7 @@ def new_year() -> ResponseReturnValue:
     packs = [SelectChoice(pack_id, text_in(load(pack_id).name)) for pack_id in available()]
     pack = load(next((each.value for each in packs if each.value == request.values.get("pack")), packs[0].value))
     asked = request.args.get("emission_year") or pack.version
-    emission_year = int(asked) if asked.isdigit() and len(asked) == 4 else utcnow().year - 1
+    emission_year = int(asked) if asked.isdecimal() and len(asked) == 4 else utcnow().year - 1
     chosen = PackForm(data={"pack": pack.id, "emission_year": emission_year}, formdata=None)
     form = YearForm(data={"pack": pack.id, "emission_year": emission_year, "name": pack.name.en, "name_zh": pack.name.zh,
                           "time_zone": pack.zone, **queries.suggested_dates(pack, emission_year)})  # fmt: skip
