@@ -16,7 +16,7 @@ from verifier.rulepacks.load import load
 from verifier.statement.gather import criteria
 
 FLAGS = [
-    ("blank_quantity", {"column": "quantity"}, "数量 单元格为空", "The cell quantity is blank"),
+    ("blank_quantity", {"column": "quantity"}, "“数量”单元格为空", "The cell quantity is blank"),
     ("negative_quantity", {"quantity": "-12.8619"}, "−12.8619", "−12.8619"),
     ("missing_factor", {"parameter": "carbon_content"}, "单位热值含碳量", "The factor carbon content is missing"),
     (
