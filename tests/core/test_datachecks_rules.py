@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -228,6 +229,11 @@ def test_what_is_wrong_in_the_data_weighs_in_the_reported_total_as_far_as_that_r
     for code, effect in effects.items():
         assert (effect if found[code] is None else float(found[code] or 0)) == pytest.approx(effect, abs=0.07), wrong
         assert (found[code] is None) == (effect is None), wrong
+
+
+def test_a_source_without_data_weighs_what_it_states_and_nobody_knows_what_is_right() -> None:
+    found = {family.main.code: family for family in families(flags(report(source(reported="73.37"), rows=[])))}
+    assert (found["source_without_data"].weight, found["source_without_data"].effect) == (Decimal("73.37"), None)
 
 
 def test_the_same_error_in_many_months_is_one_effect() -> None:

@@ -68,7 +68,7 @@ WORDING = {
     "clause": Both("依据条款", "Clause"),
     "subject": Both("对象", "Subject"),
     "description": Both("事实描述", "Description"),
-    "effect": Both("影响（tCO₂）", "Effect, tCO₂"),
+    "effect": Both("影响（核查值 − 报告值，tCO₂）", "Effect, verified − reported, tCO₂"),
     "answer": Both("排放单位答复", "Answer of the unit"),
     "correction": Both("更正", "Correction"),
     "disposition": Both("处置", "Disposed of as"),

@@ -11,6 +11,8 @@ from verifier.core.quantities import half_a_last_digit, round_half_up
 from verifier.core.results import Flag
 
 DIFFERENCE = "arithmetic_difference"
+WITHOUT_DATA = "source_without_data"
+"""Nothing says what is right: its tonnes weigh as much as they are, and what they do to the total is unknown, not all of them."""
 STATED = "reported_tco2"
 """The column of flags that speak of the tonnes as stated, not of what they rest on."""
 BEYOND = 2
@@ -22,7 +24,8 @@ class Family:
     """A main flag with its consequences.
 
     `effect` estimates what it does to the reported total, t CO2, reported − right: above 0 the report overstates, below it understates;
-    None where nothing can be said. It is the main flag's own tonnes, and 0 where the tonnes stated do not rest on what it finds wrong.
+    None where nothing can be said, as of a source without data. It is the main flag's own tonnes, and 0 where the tonnes stated do not
+    rest on what it finds wrong.
     """
 
     main: Flag
@@ -69,7 +72,7 @@ def _effects(mine: Sequence[Family]) -> list[Decimal | None]:
     apart = next((flag for family in moved for flag in family.consequences if flag.code == DIFFERENCE and flag.tonnes is not None), None)
     together = sum((weights[family.main] or Fraction() for family in moved), Fraction())
     if apart is None or not together:
-        return [_decimal(weights[family.main]) for family in mine]
+        return [_decimal(None if family.main.code == WITHOUT_DATA else weights[family.main]) for family in mine]
     left = _left(apart, together)
     shares: Mapping[Flag, Fraction | None] = {
         family.main: None if left is None else (weights[family.main] or Fraction()) * left / together for family in moved
