@@ -184,7 +184,7 @@ def test_a_checklist_item_is_answered_with_a_photo_and_a_finding_written(app: Fl
         tab_to(page, page.locator(".tasks a").first.inner_text())
         press(page, "Enter")
         expect(page.get_by_role("radio").first).to_be_attached()
-        tab_to(page, "Still open")
+        tab_to(page, "Not checked yet")
         press(page, "ArrowDown")
         focus_is(page, "In order")
         while page.evaluate("document.activeElement.type") != "file":
