@@ -28,6 +28,13 @@ def test_a_spreadsheet_program_comes_to_what_the_page_says(client: FlaskClient, 
     books = [browser.get(f"/cases/{case.id}/data/sampling/{each.number}.xlsx").data for each in (made, ladder)]
     by_tonnes, by_steps = spreadsheetprogram.recalculated(tmp_path, *books)
     assert [cell for book in (by_tonnes, by_steps) for cells in book.values() for cell in cells.values() if str(cell).startswith("#")] == []
+    for data, calculated in zip(books, (by_tonnes, by_steps), strict=True):
+        written = spreadsheetprogram.as_written(data)
+        stored = {(name, at): written[name].get(at) or "" for name, cells in spreadsheetprogram.formulas(data).items() for at in cells}
+        found_anew = {(name, at): calculated[name].get(at) or "" for name, at in stored}
+        assert {at: value for at, value in stored.items() if value != ""} == pytest.approx(
+            {at: value for at, value in found_anew.items() if value != ""}, rel=1e-9
+        )
     live = spreadsheetprogram.formulas(books[0])
     assert len(live["Draw"]) == 4 * len(queries.items(made))
     rows, said = queries.items(made), by_tonnes["Evaluation"]

@@ -1,6 +1,6 @@
 """A sample as a workbook: population with its checksum, the draw with what was found, and the evaluation as live formulas."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
@@ -94,7 +94,8 @@ def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) 
         _("Above the interval"), _("Tainting"), _("Projected, t CO2"),
     ]  # fmt: skip
     sheet = _headed(book, bold, DRAW, headers)
-    errors = queries.errors_of(rows)
+    errors, evaluated = queries.errors_of(rows), queries.evaluation(made, rows)
+    interval = evaluated.size.interval if evaluated else None
     for row, each in enumerate(rows, 1):
         at = row + 1
         sheet.write_number(row, 0, each.position)
@@ -104,14 +105,32 @@ def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) 
             sheet.write_string(row, column, text)
         for column, value in ((5, each.size), (6, each.quantity), (9, each.found)):
             _number(sheet, row, column, value)
-        wrong = errors.get(each.line)
+        wrong, tainting, projected = _worth(each, errors.get(each.line), interval)
         differs = f'IF(I{at}="differs",IF(N(G{at})=0,0,F{at}*(G{at}-J{at})/G{at}),"")'
         formula = f'=IF(I{at}="agreed",0,IF(I{at}="not_found",N(F{at}),{differs}))'
-        sheet.write_formula(row, 12, formula, value="" if wrong is None else float(wrong))
+        sheet.write_formula(row, 12, formula, value=_shown(wrong))
         if made.how is Method.TONNE_UNIT:
             sheet.write_formula(row, 13, f"=IF(F{at}>{EVALUATION}!$B$4,1,0)", value=int(each.whole))
-            sheet.write_formula(row, 14, f'=IF(AND(ISNUMBER(M{at}),N{at}=0,F{at}>0),M{at}/F{at},"")')
-            sheet.write_formula(row, 15, f'=IF(ISNUMBER(M{at}),IF(N{at}=1,M{at},O{at}*{EVALUATION}!$B$4),"")')
+            sheet.write_formula(row, 14, f'=IF(AND(ISNUMBER(M{at}),N{at}=0,F{at}>0),M{at}/F{at},"")', value=_shown(tainting))
+            sheet.write_formula(row, 15, f'=IF(ISNUMBER(M{at}),IF(N{at}=1,M{at},O{at}*{EVALUATION}!$B$4),"")', value=_shown(projected))
+
+
+def _worth(
+    each: SampledItem, wrong: Fraction | None, interval: Fraction | None
+) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
+    """Error, tainting and projection of an item, as its formulas calculate them; None where a cell is empty."""
+    if wrong is None or interval is None:
+        return wrong, None, None
+    if each.whole:
+        return wrong, None, wrong
+    size = Fraction(each.size or 0)
+    tainting = wrong / size if size > 0 else None
+    return wrong, tainting, None if tainting is None else tainting * interval
+
+
+def _shown(value: Fraction | None) -> float | str:
+    """A result as a viewer shows it that calculates nothing."""
+    return "" if value is None else float(value)
 
 
 def _evaluation(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) -> None:
@@ -120,46 +139,70 @@ def _evaluation(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledI
     sheet.set_column(1, 5, 18)
     last = len(rows) + 1
     sheet.write_string(0, 0, _("Evaluation"), bold)
-    book_tonnes = (_("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(made.population) + 1})")
+    errors, found = queries.errors_of(rows), queries.evaluation(made, rows)
+    worth = [_worth(each, errors.get(each.line), found.size.interval if found else None) for each in rows]
+    known_over, known_under = _both_ways(wrong for wrong, _tainting, _projected in worth)
+    book_tonnes = (
+        _("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(made.population) + 1})", queries.kept_population(made).size,
+    )  # fmt: skip
     known = [
-        (_("Known, too much, t CO2"), f'=SUMIF({DRAW}!M2:M{last},">0")'),
-        (_("Known, too little, t CO2"), f'=-SUMIF({DRAW}!M2:M{last},"<0")'),
+        (_("Known, too much, t CO2"), f'=SUMIF({DRAW}!M2:M{last},">0")', known_over),
+        (_("Known, too little, t CO2"), f'=-SUMIF({DRAW}!M2:M{last},"<0")', known_under),
     ]
     plan = queries.plan_of(made).tonnes
-    if plan is None:
-        tested = [(str(result), f'=COUNTIF({DRAW}!I2:I{last},"{result}")') for result in Result]
-        lines = [book_tonnes, (_("Items drawn"), f"=COUNTA({DRAW}!D2:D{last})"), *tested, *known]
+    lines: list[tuple[str, str, Fraction | int]]
+    if plan is None or found is None:
+        results = [str(each.result or "") for each in rows]
+        tested = [(str(result), f'=COUNTIF({DRAW}!I2:I{last},"{result}")', results.count(result)) for result in Result]
+        lines = [book_tonnes, (_("Items drawn"), f"=COUNTA({DRAW}!D2:D{last})", len(rows)), *tested, *known]
     else:
         room = f"{plain(plan.tolerable)}-{plain(plan.expected)}*{plain(plan.expansion or 0)}"
         ranks = max(RANKS, len(rows))
+        projected_over, projected_under = _both_ways(projected for _wrong, _tainting, projected in worth)
+        taintings = sorted((tainting for _wrong, tainting, _projected in worth if tainting is not None and tainting > 0), reverse=True)
+        allowance = _ranks(sheet, bold, plan.risk, ranks, last, taintings, found.size.interval)
+        upper = projected_over + found.basic_precision + allowance
         lines = [
             book_tonnes,
-            (_("n = book × factor(0) ÷ (tolerable − expected × expansion), rounded up"), f"=ROUNDUP(B2*C{FIRST}/({room}),0)"),
-            (_("Interval = book ÷ n, t CO2"), "=B2/B3"),
+            (_("n = book × factor(0) ÷ (tolerable − expected × expansion), rounded up"), f"=ROUNDUP(B2*C{FIRST}/({room}),0)", found.size.n),
+            (_("Interval = book ÷ n, t CO2"), "=B2/B3", found.size.interval),
             *known,
-            (_("Projected, too much, t CO2"), f'=SUMIF({DRAW}!P2:P{last},">0")'),
-            (_("Projected, too little, t CO2"), f'=-SUMIF({DRAW}!P2:P{last},"<0")'),
-            (_("Basic precision = factor(0) × interval, t CO2"), f"=IF(COUNTIF({DRAW}!N2:N{last},0)>0,C{FIRST}*B4,0)"),
-            (_("Incremental allowance, t CO2"), f"=SUM(E{FIRST + 1}:E{FIRST + ranks})"),
-            (_("Upper limit of what is too much, t CO2"), "=B7+B9+B10"),
-            (_("Stays when every error found is corrected, too much, t CO2"), "=B7-B5"),
+            (_("Projected, too much, t CO2"), f'=SUMIF({DRAW}!P2:P{last},">0")', projected_over),
+            (_("Projected, too little, t CO2"), f'=-SUMIF({DRAW}!P2:P{last},"<0")', projected_under),
+            (
+                _("Basic precision = factor(0) × interval, t CO2"),
+                f"=IF(COUNTIF({DRAW}!N2:N{last},0)>0,C{FIRST}*B4,0)",
+                found.basic_precision,
+            ),
+            (_("Incremental allowance, t CO2"), f"=SUM(E{FIRST + 1}:E{FIRST + ranks})", allowance),
+            (_("Upper limit of what is too much, t CO2"), "=B7+B9+B10", upper),
+            (_("Stays when every error found is corrected, too much, t CO2"), "=B7-B5", projected_over - known_over),
         ]
-        _ranks(sheet, bold, plan.risk, ranks, last)
-    for row, (name, formula) in enumerate(lines, 1):
+    for row, (name, formula, value) in enumerate(lines, 1):
         sheet.write_string(row, 0, name)
-        sheet.write_formula(row, 1, formula)
+        sheet.write_formula(row, 1, formula, value=float(value))
 
 
-def _ranks(sheet: Any, bold: Any, risk: Fraction, ranks: int, last: int) -> None:
-    """The taintings from the largest, each with its factor and what it adds."""
+def _both_ways(values: Iterable[Fraction | None]) -> tuple[Fraction, Fraction]:
+    """What is too much, and what is too little, each as an amount."""
+    known = [value for value in values if value is not None]
+    return sum((each for each in known if each > 0), Fraction()), -sum((each for each in known if each < 0), Fraction())
+
+
+def _ranks(sheet: Any, bold: Any, risk: Fraction, ranks: int, last: int, taintings: Sequence[Fraction], interval: Fraction) -> Fraction:
+    """The taintings from the largest, each with its factor and what it adds; returns what they add together."""
     headers = [_("Rank"), _("Tainting"), _("Confidence factor"), _("factor(k) − factor(k−1) − 1"), _("Allowance, t CO2")]
     for column, header in enumerate(headers):
         sheet.write_string(FIRST - 2, column, header, bold)
-    for rank in range(ranks + 1):
+    factors, allowance = [Fraction(confidence_factor(rank, risk)) for rank in range(ranks + 1)], Fraction()
+    for rank, factor in enumerate(factors):
         at = FIRST + rank
         sheet.write_number(at - 1, 0, rank)
-        sheet.write_number(at - 1, 2, float(confidence_factor(rank, risk)))
+        sheet.write_number(at - 1, 2, float(factor))
         if rank:
-            sheet.write_formula(at - 1, 1, f"=IFERROR(MAX(0,LARGE({DRAW}!O2:O{last},A{at})),0)")
-            sheet.write_formula(at - 1, 3, f"=C{at}-C{at - 1}-1")
-            sheet.write_formula(at - 1, 4, f"=B{at}*B4*D{at}")
+            tainting, more = taintings[rank - 1] if rank <= len(taintings) else Fraction(), factor - factors[rank - 1] - 1
+            allowance += tainting * interval * more
+            sheet.write_formula(at - 1, 1, f"=IFERROR(MAX(0,LARGE({DRAW}!O2:O{last},A{at})),0)", value=float(tainting))
+            sheet.write_formula(at - 1, 3, f"=C{at}-C{at - 1}-1", value=float(more))
+            sheet.write_formula(at - 1, 4, f"=B{at}*B4*D{at}", value=float(tainting * interval * more))
+    return allowance
