@@ -1,7 +1,7 @@
 """Debian's Chromium at an app served in this process, each person at a browser of their own."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -69,7 +69,14 @@ class _Silent(WSGIRequestHandler):
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """The address at which the app answers, in threads of this process."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+
+    def whole(environ: Any, start_response: Any) -> list[bytes]:
+        """An answer read and closed before it is sent: werkzeug leaves its file open when a browser hangs up early."""
+        answer: Any = app(environ, start_response)
+        with closing(answer):
+            return [b"".join(answer)]
+
+    server = make_server("127.0.0.1", 0, whole, threaded=True, request_handler=_Silent)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

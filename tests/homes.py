@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -186,8 +187,8 @@ def _untouched() -> bool:
     """Whether the database holds the standing cast as it moved in, and nothing else."""
     others = Base.metadata.tables.keys() - {"organisation", "user_account", "appointment"}
     filled = " UNION ALL ".join(f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {name})" for name in others)
-    changed = db.session.connection().connection.dbapi_connection.total_changes  # type: ignore[union-attr]
-    return changed == 0 and db.session.execute(text(filled)).first() is None
+    driver: Any = db.session.connection().connection.dbapi_connection
+    return driver.total_changes == 0 and db.session.execute(text(filled)).first() is None
 
 
 def left_out(items: list) -> tuple[list, list]:

@@ -241,7 +241,7 @@ def test_the_unit_is_told_what_waits_for_its_answer_and_the_lead_that_the_unit_i
     assert "The unit answers next" in page
     assert "Decide without an answer" in page
     assert "everything but accepting" not in page
-    actions.answer(queries.numbered(case, 1, inside=True), "Corrected.", actor=actor(cast.contact), now=utcnow())  # type: ignore[arg-type]
+    actions.answer(queries.awaiting_answer(case)[0], "Corrected.", actor=actor(cast.contact), now=utcnow())
     db.session.commit()
     page = client.get(one).text
     assert "The unit answers next" not in page

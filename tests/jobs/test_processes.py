@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -157,7 +158,7 @@ def test_a_worker_killed_while_it_takes_a_workbook_in_loses_nothing_and_it_is_ke
         folder = tmp_path / f"{number} again"
         folder.mkdir()
         with workers(house, folder, 1):
-            wait_for(lambda job=job: ended(job))  # type: ignore[misc]
+            wait_for(partial(ended, job))
         db.session.rollback()
         assert db.session.get_one(Job, job).attempts == tries, what
         versions = db.session.scalars(select(ReportVersion).order_by(ReportVersion.number)).all()

@@ -1,6 +1,6 @@
 """A sample as a workbook: population with its checksum, the draw with what was found, and the evaluation as live formulas."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from io import BytesIO
@@ -14,13 +14,17 @@ from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.checks.data.sampling.wording import kind_name
 from verifier.core.quantities import plain
 from verifier.core.sampling.plan import Method, Result
-from verifier.core.sampling.poisson import confidence_factor
+from verifier.core.sampling.poisson import confidence_factor, increment
 from verifier.core.sampling.population import HEADING
+from verifier.core.sampling.projection import ZERO, over, under
+from verifier.core.sampling.tonneunit import Evaluation, Tainting, TonneUnitPlan
 from verifier.engagements.models import Engagement
 
 POPULATION, DRAW, EVALUATION = "Population", "Draw", "Evaluation"
 """Sheet names, the same in every language: the formulas speak of them."""
 RANKS, FIRST = 20, 14
+Line = tuple[str, str, Fraction | int]
+"""What a line of the evaluation is called, its formula, and what that comes to."""
 
 
 def workbook(engagement: Engagement, made: Sample, label: Callable[[Any], str]) -> bytes:
@@ -137,72 +141,57 @@ def _evaluation(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledI
     sheet = book.add_worksheet(EVALUATION)
     sheet.set_column(0, 0, 54)
     sheet.set_column(1, 5, 18)
-    last = len(rows) + 1
     sheet.write_string(0, 0, _("Evaluation"), bold)
-    errors, found = queries.errors_of(rows), queries.evaluation(made, rows)
-    worth = [_worth(each, errors.get(each.line), found.size.interval if found else None) for each in rows]
-    known_over, known_under = _both_ways(wrong for wrong, _tainting, _projected in worth)
-    book_tonnes = (
-        _("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(made.population) + 1})", queries.kept_population(made).size,
-    )  # fmt: skip
-    known = [
-        (_("Known, too much, t CO2"), f'=SUMIF({DRAW}!M2:M{last},">0")', known_over),
-        (_("Known, too little, t CO2"), f'=-SUMIF({DRAW}!M2:M{last},"<0")', known_under),
+    last, errors, found = len(rows) + 1, queries.errors_of(rows).values(), queries.evaluation(made, rows)
+    size = queries.kept_population(made).size
+    tonnes: Line = (_("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(made.population) + 1})", size)
+    known: list[Line] = [
+        (_("Known, too much, t CO2"), f'=SUMIF({DRAW}!M2:M{last},">0")', sum(map(over, errors))),
+        (_("Known, too little, t CO2"), f'=-SUMIF({DRAW}!M2:M{last},"<0")', sum(map(under, errors))),
     ]
     plan = queries.plan_of(made).tonnes
-    lines: list[tuple[str, str, Fraction | int]]
     if plan is None or found is None:
         results = [str(each.result or "") for each in rows]
         tested = [(str(result), f'=COUNTIF({DRAW}!I2:I{last},"{result}")', results.count(result)) for result in Result]
-        lines = [book_tonnes, (_("Items drawn"), f"=COUNTA({DRAW}!D2:D{last})", len(rows)), *tested, *known]
+        lines = [tonnes, (_("Items drawn"), f"=COUNTA({DRAW}!D2:D{last})", len(rows)), *tested, *known]
     else:
-        room = f"{plain(plan.tolerable)}-{plain(plan.expected)}*{plain(plan.expansion or 0)}"
         ranks = max(RANKS, len(rows))
-        projected_over, projected_under = _both_ways(projected for _wrong, _tainting, projected in worth)
-        taintings = sorted((tainting for _wrong, tainting, _projected in worth if tainting is not None and tainting > 0), reverse=True)
-        allowance = _ranks(sheet, bold, plan.risk, ranks, last, taintings, found.size.interval)
-        upper = projected_over + found.basic_precision + allowance
-        lines = [
-            book_tonnes,
-            (_("n = book × factor(0) ÷ (tolerable − expected × expansion), rounded up"), f"=ROUNDUP(B2*C{FIRST}/({room}),0)", found.size.n),
-            (_("Interval = book ÷ n, t CO2"), "=B2/B3", found.size.interval),
-            *known,
-            (_("Projected, too much, t CO2"), f'=SUMIF({DRAW}!P2:P{last},">0")', projected_over),
-            (_("Projected, too little, t CO2"), f'=-SUMIF({DRAW}!P2:P{last},"<0")', projected_under),
-            (
-                _("Basic precision = factor(0) × interval, t CO2"),
-                f"=IF(COUNTIF({DRAW}!N2:N{last},0)>0,C{FIRST}*B4,0)",
-                found.basic_precision,
-            ),
-            (_("Incremental allowance, t CO2"), f"=SUM(E{FIRST + 1}:E{FIRST + ranks})", allowance),
-            (_("Upper limit of what is too much, t CO2"), "=B7+B9+B10", upper),
-            (_("Stays when every error found is corrected, too much, t CO2"), "=B7-B5", projected_over - known_over),
-        ]
+        _ranks(sheet, bold, found, ranks, last)
+        lines = [tonnes, *_by_tonnes(plan, found, known, ranks, last)]
     for row, (name, formula, value) in enumerate(lines, 1):
         sheet.write_string(row, 0, name)
         sheet.write_formula(row, 1, formula, value=float(value))
 
 
-def _both_ways(values: Iterable[Fraction | None]) -> tuple[Fraction, Fraction]:
-    """What is too much, and what is too little, each as an amount."""
-    known = [value for value in values if value is not None]
-    return sum((each for each in known if each > 0), Fraction()), -sum((each for each in known if each < 0), Fraction())
+def _by_tonnes(plan: TonneUnitPlan, found: Evaluation, known: list[Line], ranks: int, last: int) -> list[Line]:
+    """What follows the tonnes of the population in a draw by size, each with its formula and what it comes to."""
+    room = f"{plain(plan.tolerable)}-{plain(plan.expected)}*{plain(plan.expansion or 0)}"
+    precision = f"=IF(COUNTIF({DRAW}!N2:N{last},0)>0,C{FIRST}*B4,0)"
+    return [
+        (_("n = book × factor(0) ÷ (tolerable − expected × expansion), rounded up"), f"=ROUNDUP(B2*C{FIRST}/({room}),0)", found.size.n),
+        (_("Interval = book ÷ n, t CO2"), "=B2/B3", found.size.interval),
+        *known,
+        (_("Projected, too much, t CO2"), f'=SUMIF({DRAW}!P2:P{last},">0")', found.projected_over),
+        (_("Projected, too little, t CO2"), f'=-SUMIF({DRAW}!P2:P{last},"<0")', found.projected_under),
+        (_("Basic precision = factor(0) × interval, t CO2"), precision, found.basic_precision),
+        (_("Incremental allowance, t CO2"), f"=SUM(E{FIRST + 1}:E{FIRST + ranks})", found.allowance),
+        (_("Upper limit of what is too much, t CO2"), "=B7+B9+B10", found.upper_limit),
+        (_("Stays when every error found is corrected, too much, t CO2"), "=B7-B5", found.projected_over - found.known_over),
+    ]
 
 
-def _ranks(sheet: Any, bold: Any, risk: Fraction, ranks: int, last: int, taintings: Sequence[Fraction], interval: Fraction) -> Fraction:
-    """The taintings from the largest, each with its factor and what it adds; returns what they add together."""
+def _ranks(sheet: Any, bold: Any, found: Evaluation, ranks: int, last: int) -> None:
+    """The taintings from the largest, each with its factor and what it adds."""
     headers = [_("Rank"), _("Tainting"), _("Confidence factor"), _("factor(k) − factor(k−1) − 1"), _("Allowance, t CO2")]
     for column, header in enumerate(headers):
         sheet.write_string(FIRST - 2, column, header, bold)
-    factors, allowance = [Fraction(confidence_factor(rank, risk)) for rank in range(ranks + 1)], Fraction()
-    for rank, factor in enumerate(factors):
+    none = [Tainting("", ZERO, ZERO, ZERO)] * ranks
+    for rank, tainting in enumerate([none[0], *found.taintings, *none][: ranks + 1]):
         at = FIRST + rank
         sheet.write_number(at - 1, 0, rank)
-        sheet.write_number(at - 1, 2, float(factor))
+        sheet.write_number(at - 1, 2, float(confidence_factor(rank, found.risk)))
         if rank:
-            tainting, more = taintings[rank - 1] if rank <= len(taintings) else Fraction(), factor - factors[rank - 1] - 1
-            allowance += tainting * interval * more
-            sheet.write_formula(at - 1, 1, f"=IFERROR(MAX(0,LARGE({DRAW}!O2:O{last},A{at})),0)", value=float(tainting))
-            sheet.write_formula(at - 1, 3, f"=C{at}-C{at - 1}-1", value=float(more))
-            sheet.write_formula(at - 1, 4, f"=B{at}*B4*D{at}", value=float(tainting * interval * more))
-    return allowance
+            more = float(increment(rank, found.risk))
+            sheet.write_formula(at - 1, 1, f"=IFERROR(MAX(0,LARGE({DRAW}!O2:O{last},A{at})),0)", value=float(tainting.tainting))
+            sheet.write_formula(at - 1, 3, f"=C{at}-C{at - 1}-1", value=more)
+            sheet.write_formula(at - 1, 4, f"=B{at}*B4*D{at}", value=float(tainting.allowance))
