@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN := chromium postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui nginx-light openssl
+DEBIAN := chromium chromium-headless-shell postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui nginx-light openssl
 
 .PHONY: help run test second storm hold bench check system setup catalogues demo clean
 
