@@ -148,6 +148,7 @@ def _extend(app: Flask) -> None:
     db.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.select_locale, timezone_selector=language.select_timezone)
+    language.speak(babel, app.jinja_env)
     migrate.init_app(app, db, directory=str(ROOT / "verifier" / "migrations"), render_as_batch=True, compare_type=True)
     with app.app_context():
         database.prepare(db.engine)

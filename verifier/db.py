@@ -4,14 +4,15 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from functools import wraps
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import uuid_utils
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Date, DateTime, Engine, MetaData, String, Text, TypeDecorator, Uuid, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
 
 from verifier import crash
 
@@ -87,6 +88,8 @@ Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid7)]
 Version = Annotated[int, mapped_column(default=1, nullable=False)]
 """Counts the edits of a row; a form sends it back, and a stale one is shown both values."""
 
+_ANSWERED = "answered"
+T = TypeVar("T")
 db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": True})
 
 writes_wanted: ContextVar[bool] = ContextVar("writes_wanted", default=True)
@@ -111,6 +114,38 @@ def prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+
+
+def once_a_reading(asked: Callable[[Any], T]) -> Callable[[Any], T]:
+    """What was asked of a row is asked of the database once, until something is written or the transaction ends."""
+
+    @wraps(asked)
+    def answered(row: Any) -> T:
+        session = db.session()
+        if session.new or session.dirty or session.deleted:
+            return asked(row)
+        known = session.info.setdefault(_ANSWERED, {})
+        key = (asked.__module__, asked.__qualname__, row.id)
+        if key not in known:
+            known[key] = asked(row)
+        answer: T = known[key]
+        return answer
+
+    return answered
+
+
+def _forget(session: Session, *_: object) -> None:
+    session.info.pop(_ANSWERED, None)
+
+
+def _forget_where_written(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        _forget(state.session)
+
+
+event.listen(db.session, "after_flush", _forget)
+event.listen(db.session, "after_transaction_end", _forget)
+event.listen(db.session, "do_orm_execute", _forget_where_written)
 
 
 def check_version(row: Any, version: int | None, stale: Callable[[], Exception]) -> None:

@@ -2,14 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from verifier.core.clocks import day_in, sooner
 from verifier.core.findings import FindingState
 from verifier.core.lifecycle import Stage
-from verifier.db import db
 from verifier.engagements.models import Engagement
-from verifier.findings.models import Finding
+from verifier.findings.queries import at_a_glance
 from verifier.rulepacks.calendars import add_working_days
 from verifier.rulepacks.load import load
 
@@ -39,5 +36,4 @@ def _runs_out(case: Engagement, clock: str, began: datetime) -> date | None:
 
 
 def _has_answers(case: Engagement) -> bool:
-    answered = select(Finding.id).where(Finding.engagement_id == case.id, Finding.state == FindingState.ANSWERED)
-    return db.session.scalar(answered.limit(1)) is not None
+    return any(each.state is FindingState.ANSWERED for each in at_a_glance(case))

@@ -1,5 +1,6 @@
 """Reading cases as wholes: the lists of them, and one with its three checks side by side and what is still missing."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select
@@ -20,7 +21,7 @@ from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import visible_to
 from verifier.evidence.models import Photo
-from verifier.findings.models import Finding
+from verifier.findings.queries import not_withdrawn
 from verifier.registry.models import ProgrammeYear
 from verifier.rulepacks.load import load
 
@@ -111,7 +112,8 @@ class CaseOverview:
 
 def overview(engagement: Engagement) -> CaseOverview:
     """Everything of a case counted: what is done, and what is missing."""
-    facilities, sources = (boundary.progress_of(engagement, kind) for kind in (Kind.FACILITY, Kind.SOURCE))
+    boundaries = boundary.progress_by_kind(engagement)
+    facilities, sources = boundaries[Kind.FACILITY], boundaries[Kind.SOURCE]
     figures, flags, checklist = data.progress(engagement), data.flag_progress(engagement), site.progress(engagement)
     sampling, changes = samples.stand(engagement), versions.progress(engagement)
     sampled, compared = sampling.items, procedures.progress(engagement)
@@ -133,9 +135,7 @@ def overview(engagement: Engagement) -> CaseOverview:
 
 def finding_counts(engagement: Engagement, *, inside: bool) -> FindingCounts:
     """The findings by where they stand; outside the verification a draft does not exist."""
-    of = select(Finding.state, func.count()).where(Finding.engagement_id == engagement.id).group_by(Finding.state)
-    known = {FindingState(state): count for state, count in db.session.execute(of) if inside or FindingState(state) in SEEN_BY_UNIT}
-    known.pop(FindingState.WITHDRAWN, None)
+    known = Counter(each.state for each in not_withdrawn(engagement) if inside or each.state in SEEN_BY_UNIT)
     return FindingCounts(
         all=sum(known.values()),
         open=sum(count for state, count in known.items() if state not in DISPOSED),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -45,10 +46,11 @@ def photos(engagement: Engagement) -> ResponseReturnValue:
         record("evidence:photos:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(),
                case=engagement.id, effect=Effect.LOOK, rows=len(rows))  # fmt: skip
         return _as_spreadsheet(engagement, rows)
-    page = paged(found, per_page=24)
+    page, once = paged(found, per_page=24), cache(partial(_subject, engagement))
+    about = {photo.id: once(photo.subject_kind, photo.subject_id) if _inside() else _about(engagement, photo) for photo in page.items}
     return render_template(
         "evidence/photos.html", engagement=engagement, form=form, page=page, export_url=export_url(), can_add=_can_add(engagement),
-        about={photo.id: _about(engagement, photo) for photo in page.items}, kinds=KINDS, inside=_inside(),
+        about=about, kinds=KINDS, inside=_inside(),
     )  # fmt: skip
 
 
@@ -212,9 +214,12 @@ def _about(engagement: Engagement, photo: Photo) -> Described:
     if not _inside():
         on = findings.showing(engagement, photo, inside=False)
         return Described(listed(finding.label for finding in on))
-    if photo.subject_kind == "case":
-        return Described(_("The case as a whole"))
-    return describe(engagement, Subject(photo.subject_kind, photo.subject_id))
+    return _subject(engagement, photo.subject_kind, photo.subject_id)
+
+
+def _subject(engagement: Engagement, kind: str, key: str) -> Described:
+    """What photos are taken of, said for those inside."""
+    return Described(_("The case as a whole")) if kind == "case" else describe(engagement, Subject(kind, key))
 
 
 def _sandboxed(response: Response) -> Response:

@@ -15,9 +15,9 @@ from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
 
 
-def label_of(number: int, pack_id: str, class_code: str) -> str:
-    """The number people speak, under the letter of its class where the rules give one."""
-    return f"{load(pack_id).finding_class(class_code).letter}-{number:03d}"
+def label_of(number: int, letter: str) -> str:
+    """The number people speak, under the letter of its class."""
+    return f"{letter}-{number:03d}"
 
 
 class Finding(Base):
@@ -49,13 +49,13 @@ class Finding(Base):
     version: Mapped[Version]
 
     engagement: Mapped[Engagement] = relationship()
-    raiser: Mapped[User] = relationship(lazy="joined")
+    raiser: Mapped[User] = relationship()
     exchanges: Mapped[list["Exchange"]] = relationship(order_by="Exchange.said_at, Exchange.id", back_populates="finding")
 
     @property
     def label(self) -> str:
         """The number people speak."""
-        return label_of(self.number, self.engagement.pack_id, self.class_code)
+        return label_of(self.number, load(self.engagement.pack_id).finding_class(self.class_code).letter)
 
     @property
     def at(self) -> FindingState:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -13,7 +13,7 @@ from verifier.audit.models import TrailRow
 from verifier.core.findings import DISPOSED, WITH_UNIT, FindingDeed, FindingState, open_deeds
 from verifier.core.rulepack import FindingClass
 from verifier.core.subject import Subject
-from verifier.db import db
+from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Attachment, Photo
 from verifier.evidence.queries import attachments_of
@@ -68,6 +68,27 @@ def by_subject(engagement: Engagement, kind: str, ids: Collection[str] | None = 
     return found
 
 
+class Glance(NamedTuple):
+    """What the counts of a case ask of a finding."""
+
+    state: FindingState
+    arose_in: str
+    subject_kind: str
+    subject_id: str
+
+
+@once_a_reading
+def at_a_glance(engagement: Engagement) -> tuple[Glance, ...]:
+    """Every finding of a case as bare columns, for every page of a case counts them."""
+    of = select(Finding.state, Finding.arose_in, Finding.subject_kind, Finding.subject_id).where(Finding.engagement_id == engagement.id)
+    return tuple(Glance(FindingState(state), *rest) for state, *rest in db.session.execute(of))
+
+
+def not_withdrawn(engagement: Engagement) -> list[Glance]:
+    """The findings that were not withdrawn, as bare columns."""
+    return [each for each in at_a_glance(engagement) if each.state is not FindingState.WITHDRAWN]
+
+
 def open_findings(engagement: Engagement) -> list[Finding]:
     """What is not disposed of yet."""
     of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.not_in(DISPOSED))
@@ -80,10 +101,13 @@ def drafts(engagement: Engagement) -> list[Finding]:
     return list(db.session.scalars(of.order_by(Finding.number)))
 
 
-def draft_labels(engagement: Engagement) -> list[str]:
-    """How the drafts are called; a list of a thousand needs no more of them."""
-    of = select(Finding.number, Finding.class_code).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT)
-    return [label_of(number, engagement.pack_id, class_code) for number, class_code in db.session.execute(of.order_by(Finding.number))]
+def draft_labels(engagement: Engagement, most: int) -> tuple[list[str], int]:
+    """How the first drafts are called, and how many there are in all."""
+    here = (Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT)
+    first = select(Finding.number, Finding.class_code).where(*here).order_by(Finding.number).limit(most)
+    letters = {each.code: each.letter for each in load(engagement.pack_id).finding_classes}
+    labels = [label_of(number, letters[class_code]) for number, class_code in db.session.execute(first)]
+    return labels, db.session.scalar(select(func.count()).select_from(Finding).where(*here)) or 0
 
 
 def drafts_titled(engagement: Engagement, title: str) -> list[Finding]:

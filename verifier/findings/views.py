@@ -34,6 +34,8 @@ from verifier.web.spreadsheet import spreadsheet
 from verifier.web.subjects import Described, describe
 
 bp = Blueprint("findings", __name__)
+NAMED = 20
+"""How many findings a question before they are sent calls by their numbers."""
 LABELS = {Check.BOUNDARY: _l("Boundary"), Check.DATA: _l("Data"), Check.SITE: _l("Site")}
 
 
@@ -49,10 +51,12 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
         record("finding:findings:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(),
                case=engagement.id, effect=Effect.LOOK, rows=len(rows))  # fmt: skip
         return _as_spreadsheet(engagement, rows)
-    drafts = queries.draft_labels(engagement) if _inside() else []
+    can_send = may(Permission.FINDING_SEND) and possible(engagement.at, Deed.SEND_FINDINGS)
+    named, drafts = queries.draft_labels(engagement, NAMED) if can_send else ([], 0)
+    named += [_("%(count)s more", count=drafts - NAMED)] if drafts > NAMED else []
     return render_template(
         "findings/findings.html", engagement=engagement, form=form, page=paged(found), pack=pack, inside=_inside(), drafts=drafts,
-        export_url=export_url(), can_send=may(Permission.FINDING_SEND) and possible(engagement.at, Deed.SEND_FINDINGS),
+        named=named, export_url=export_url(), can_send=can_send,
         can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK), answers_due=due.answers_due(engagement),
         to_answer=len(queries.awaiting_answer(engagement)) if _may_answer(engagement) else 0,
     )  # fmt: skip

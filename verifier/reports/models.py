@@ -39,8 +39,8 @@ class ReportVersion(Base):
     flag_count: Mapped[int]
     content: Mapped[dict[str, Any]] = mapped_column(deferred=True, comment="every sheet and row as read, canonical")
 
-    unit_year: Mapped[UnitYear] = relationship(lazy="joined")
-    file: Mapped[StoredFile] = relationship(lazy="joined")
+    unit_year: Mapped[UnitYear] = relationship()
+    file: Mapped[StoredFile] = relationship()
     handed_in_person: Mapped[User] = relationship(foreign_keys=[handed_in_by])
     released_person: Mapped[User | None] = relationship(foreign_keys=[released_by])
 

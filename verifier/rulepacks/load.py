@@ -1,5 +1,6 @@
 """Packs are read from the folder that ships with the program, and from the installation's own, `instance/rulepacks/`."""
 
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from verifier.core.errors import Refusal
 from verifier.core.rulepack import RulePack
 
 SHIPPED = Path(__file__).with_name("packs")
+IS_ID = re.compile(r"[^./\\\0][^/\\\0]*/[^./\\\0][^/\\\0]*")
 
 
 def available(own: Path | None = None) -> tuple[str, ...]:
@@ -22,11 +24,8 @@ def available(own: Path | None = None) -> tuple[str, ...]:
 
 def load(pack_id: str, own: Path | None = None) -> RulePack:
     """The pack of that id; an own pack may add to the shipped ones but never takes the place of one."""
-    for folder in _folders(own):
-        for file in folder.glob("*/*.toml"):
-            if _id(folder, file) == pack_id:
-                return _read(file, file.stat().st_mtime_ns)
-    raise Refusal("pack.not_found", pack=pack_id, available=", ".join(available(own)))
+    file, _shipped = _file_of(pack_id, own)
+    return _read(file, file.stat().st_mtime_ns)
 
 
 def pinned(pack_id: str, sha256: str) -> RulePack:
@@ -39,11 +38,8 @@ def pinned(pack_id: str, sha256: str) -> RulePack:
 
 def source_of(pack_id: str) -> tuple[dict[str, Any], bool]:
     """What the file of a pack says, key by key, and whether it ships with the program."""
-    for folder in _folders(None):
-        for file in folder.glob("*/*.toml"):
-            if _id(folder, file) == pack_id:
-                return tomllib.loads(file.read_text("utf-8")), folder == SHIPPED
-    raise Refusal("pack.not_found", pack=pack_id, available=", ".join(available()))
+    file, shipped = _file_of(pack_id, None)
+    return tomllib.loads(file.read_text("utf-8")), shipped
 
 
 def check(own: Path | None = None) -> list[tuple[str, str, str]]:
@@ -80,6 +76,16 @@ _installation: list[Callable[[], Path | None]] = []
 def _folders(own: Path | None) -> Sequence[Path]:
     own = own or own_folder()
     return [SHIPPED, *([own] if own and own.is_dir() else [])]
+
+
+def _file_of(pack_id: str, own: Path | None) -> tuple[Path, bool]:
+    """The file of a pack, and whether it ships with the program; an id is a folder and a name in it, and leads nowhere else."""
+    if IS_ID.fullmatch(pack_id):
+        if (file := SHIPPED / f"{pack_id}.toml").is_file():
+            return file, True
+        if (own := own or own_folder()) and (file := own / f"{pack_id}.toml").is_file():
+            return file, False
+    raise Refusal("pack.not_found", pack=pack_id, available=", ".join(available(own)))
 
 
 def _id(folder: Path, file: Path) -> str:

@@ -6,13 +6,14 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import lazyload
 
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import changes_after, last_change
 from verifier.core.access import TEAM, Role
 from verifier.core.clocks import day_in
 from verifier.core.lifecycle import Stage
-from verifier.db import db
+from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.engagements.queries import places
 from verifier.rulepacks.load import load
@@ -25,6 +26,7 @@ WAITING = {Stage.TO_CERTIFY: Place.LEAD, Stage.TO_COUNTERSIGN: Place.SIGNATORY, 
 """Whose signature a stage waits for."""
 
 
+@once_a_reading
 def conclusion(engagement: Engagement) -> Conclusion | None:
     """The conclusion that holds: the one drawn last."""
     of = select(Conclusion).where(Conclusion.engagement_id == engagement.id)
@@ -52,7 +54,8 @@ class Approval:
 
 def current_approval(engagement: Engagement) -> Approval | None:
     """The approval of the present conclusion with every change it did not see; None where the last word was not an approval."""
-    drawn, said = conclusion(engagement), reviews(engagement)
+    drawn = conclusion(engagement)
+    said = reviews(engagement) if drawn is not None else []
     if drawn is None or not said or said[0].outcome != ReviewOutcome.APPROVED or said[0].conclusion_id != drawn.id:
         return None
     missed = changes_after(engagement.id, said[0].change_seen) if last_change(engagement.id) > said[0].change_seen else []
@@ -79,7 +82,7 @@ def member(engagement: Engagement, role: Role) -> TeamMember | None:
 
 def statements(engagement: Engagement) -> list[Statement]:
     """Every statement of a case, newest first."""
-    of = select(Statement).where(Statement.engagement_id == engagement.id)
+    of = select(Statement).options(lazyload(Statement.engagement)).where(Statement.engagement_id == engagement.id)
     return list(db.session.scalars(of.order_by(Statement.begun_at.desc(), Statement.id.desc())))
 
 

@@ -13,6 +13,7 @@ from verifier.core.findings import FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
+from verifier.findings.queries import not_withdrawn
 from verifier.reports.models import ReportVersion
 from verifier.reports.queries import report_of
 
@@ -108,26 +109,24 @@ def has_plan(version: ReportVersion) -> bool:
 
 def progress(engagement: Engagement) -> Progress:
     """Facilities and sources decided, of all; a row with a finding is decided."""
-    parts = [progress_of(engagement, kind) for kind in Kind]
+    parts = progress_by_kind(engagement).values()
     return Progress(*(sum(each) for each in zip(*((part.done, part.total, part.findings) for part in parts), strict=True)))
 
 
-def progress_of(engagement: Engagement, kind: Kind) -> Progress:
-    """The same for the facilities or the sources alone; read as bare columns, for every page of a case shows it."""
-    of = select(BoundaryDecision.key, BoundaryDecision.outcome, BoundaryDecision.fingerprint)
-    decided = {
-        key: (Outcome(outcome), fingerprint)
-        for key, outcome, fingerprint in db.session.execute(
-            of.where(BoundaryDecision.engagement_id == engagement.id, BoundaryDecision.kind == kind)
+def progress_by_kind(engagement: Engagement) -> dict[Kind, Progress]:
+    """The same for the facilities and the sources apart; read as bare columns, for every page of a case shows it."""
+    of = select(BoundaryDecision.kind, BoundaryDecision.key, BoundaryDecision.outcome, BoundaryDecision.fingerprint)
+    given = db.session.execute(of.where(BoundaryDecision.engagement_id == engagement.id))
+    decided = {(kind, key): (Outcome(outcome), fingerprint) for kind, key, outcome, fingerprint in given}
+    raised = [(each.subject_kind, each.subject_id) for each in not_withdrawn(engagement) if each.arose_in == CHECK]
+    found = {}
+    for kind in Kind:
+        rows = [row for row in rows_of(engagement.report_version) if row.kind is kind]
+        at = [standing(row, *decided.get((kind, row.key), (None, None)), finding=(kind, row.key) in raised) for row in rows]
+        found[kind] = Progress(
+            sum(each not in OPEN for each in at), len(rows), sum(of_kind in (kind, f"missing_{kind}") for of_kind, _key in raised)
         )
-    }
-    about = select(Finding.subject_kind, Finding.subject_id).where(Finding.engagement_id == engagement.id, Finding.arose_in == CHECK)
-    about = about.where(Finding.state != FindingState.WITHDRAWN, Finding.subject_kind.in_((kind, f"missing_{kind}")))
-    raised = db.session.execute(about).all()
-    with_finding = {key for of_kind, key in raised if of_kind == kind}
-    rows = [row for row in rows_of(engagement.report_version) if row.kind is kind]
-    done = sum(standing(row, *decided.get(row.key, (None, None)), finding=row.key in with_finding) not in OPEN for row in rows)
-    return Progress(done, len(rows), len(raised))
+    return found
 
 
 def undecided_count(engagement: Engagement) -> int:

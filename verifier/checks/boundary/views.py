@@ -188,7 +188,7 @@ def _list(engagement: Engagement, kind: Kind) -> ResponseReturnValue:
     rows, form = _filtered(engagement, kind)
     return render_template(
         "checks/boundary/list.html", engagement=engagement, kind=kind, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
-        confirmable=sum(each.confirmable for each in rows), progress=queries.progress_of(engagement, kind), address=_address,
+        confirmable=sum(each.confirmable for each in rows), progress=queries.progress_by_kind(engagement)[kind], address=_address,
         categories=_categories(engagement), export=url_for(".taken_away", engagement_id=engagement.id, kind=kind, **_asked()),
         missing=len(queries.missing(engagement)), list_url=url_for(_list_of(kind), engagement_id=engagement.id),
     )  # fmt: skip

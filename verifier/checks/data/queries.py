@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.flags import queries as flags
@@ -17,6 +17,7 @@ from verifier.core.results import Flag, SourceResult
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
+from verifier.findings.queries import not_withdrawn
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportedSource
 from verifier.rulepacks.load import load
@@ -157,20 +158,13 @@ def progress(engagement: Engagement) -> Progress:
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == engagement.report_version_id)
     given = select(SourceOutcome.source_key, SourceOutcome.outcome, SourceOutcome.fingerprint)
     outcomes = {key: rest for key, *rest in db.session.execute(given.where(SourceOutcome.engagement_id == engagement.id))}
-    raised = db.session.execute(_raised(engagement)).all()
-    waiting = {key for kind, key, state in raised if kind == "source" and FindingState(state) not in DISPOSED}
+    raised = [each for each in not_withdrawn(engagement) if each.arose_in == CHECK]
+    waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in DISPOSED}
     found = []
     for key, fingerprint in db.session.execute(of):
         outcome, decided_on = outcomes.get(key, (None, None))
         found.append(standing(Outcome(outcome) if outcome else None, current=decided_on == fingerprint, open_finding=key in waiting))
     return Progress(sum(each not in OPEN for each in found), len(found), len(raised))
-
-
-def _raised(engagement: Engagement) -> Select[tuple[str, str, str]]:
-    of = select(Finding.subject_kind, Finding.subject_id, Finding.state).where(
-        Finding.engagement_id == engagement.id, Finding.arose_in == CHECK
-    )
-    return of.where(Finding.state != FindingState.WITHDRAWN)
 
 
 def undecided_count(engagement: Engagement) -> int:

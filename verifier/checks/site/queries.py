@@ -14,7 +14,7 @@ from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
 from verifier.evidence.queries import photos_by_subject
 from verifier.findings.models import Finding
-from verifier.findings.queries import by_subject
+from verifier.findings.queries import by_subject, not_withdrawn
 from verifier.rulepacks.load import load
 
 KIND = "checklist_item"
@@ -81,9 +81,10 @@ def lines(engagement: Engagement) -> list[Line]:
 
 def progress(engagement: Engagement) -> Progress:
     """How far check 3 is."""
-    pack, findings = load(engagement.pack_id), by_subject(engagement, KIND)
-    done = site.settled(pack.checklist, _outcomes(answers(engagement)), findings.keys())
-    return Progress(len(done), len(pack.checklist), sum(len(on) for on in findings.values()))
+    pack, on = load(engagement.pack_id), [each.subject_id for each in not_withdrawn(engagement) if each.subject_kind == KIND]
+    said = select(ChecklistAnswer.item_code, ChecklistAnswer.outcome).where(ChecklistAnswer.engagement_id == engagement.id)
+    outcomes = {code: Outcome(outcome) if outcome else None for code, outcome in db.session.execute(said)}
+    return Progress(len(site.settled(pack.checklist, outcomes, set(on))), len(pack.checklist), len(on))
 
 
 def still_missing(engagement: Engagement) -> tuple[Missing, ...]:

@@ -24,4 +24,4 @@ class AnalysisConclusion(Base):
     concluded_at: Mapped[datetime]
     version: Mapped[Version]
 
-    concluder: Mapped[User] = relationship(lazy="joined")
+    concluder: Mapped[User] = relationship()

@@ -1,7 +1,7 @@
 """Reading the analytical procedures of a case: every line with the conclusion written on it, and where it stands."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from threading import Lock
@@ -73,9 +73,13 @@ def analysis_of(engagement: Engagement) -> Analysis:
 def remarked(engagement: Engagement, procedure: Procedure | None = None) -> list[Remarked]:
     """The lines of a procedure, or of all, each with its conclusion."""
     analysis = analysis_of(engagement)
+    return _with_conclusions(engagement, analysis.lines if procedure is None else analysis.of(procedure))
+
+
+def _with_conclusions(engagement: Engagement, lines: Iterable[Line]) -> list[Remarked]:
     of = select(AnalysisConclusion).where(AnalysisConclusion.engagement_id == engagement.id)
     given = {row.line_key: row for row in db.session.scalars(of)}
-    return [Remarked(line, given.get(line.key)) for line in (analysis.lines if procedure is None else analysis.of(procedure))]
+    return [Remarked(line, given.get(line.key)) for line in lines]
 
 
 def one(engagement: Engagement, key: str) -> Remarked | None:
@@ -85,7 +89,7 @@ def one(engagement: Engagement, key: str) -> Remarked | None:
 
 def progress(engagement: Engagement) -> Progress:
     """How far the lines that stand out are concluded on."""
-    out = [each for each in remarked(engagement) if each.line.stands_out]
+    out = _with_conclusions(engagement, [line for line in analysis_of(engagement).lines if line.stands_out])
     return Progress(sum(not each.is_open for each in out), len(out))
 
 

@@ -13,7 +13,7 @@ from verifier.core.calculation import calculate
 from verifier.core.report import ReportedReport
 from verifier.core.results import Calculation, Flag
 from verifier.core.tolerances import InForce, in_force
-from verifier.db import db
+from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement
 from verifier.registry.queries import years_of_unit
 from verifier.reports import queries as reports
@@ -55,6 +55,7 @@ class Beside:
         return from_json(self.plan.content) if self.plan is not None else None
 
 
+@once_a_reading
 def beside(engagement: Engagement) -> Beside:
     """What stands beside the report of a case now."""
     uploaded = {row.kind: row for row in reversed(workbooks(engagement))}
@@ -64,7 +65,7 @@ def beside(engagement: Engagement) -> Beside:
 def last_version(engagement: Engagement) -> ReportVersion | None:
     """The released report of the unit's year before, where it is in the system; the same programme's before another's."""
     year = engagement.unit_year.year
-    before = [each for each in years_of_unit(engagement.unit) if each.year.emission_year == year.emission_year - 1]
+    before = years_of_unit(engagement.unit, emission_year=year.emission_year - 1)
     before.sort(key=lambda each: each.year.authority_id != year.authority_id)
     return next((version for each in before if (version := reports.latest_released(each)) is not None), None)
 
@@ -83,7 +84,8 @@ def own_rows(engagement: Engagement) -> dict[str, BodyTolerance]:
 
 def own_tolerances(engagement: Engagement) -> dict[str, Decimal]:
     """The body's own tolerances in force."""
-    return {code: row.value for code, row in own_rows(engagement).items() if row.value is not None}
+    of = select(BodyTolerance.code, BodyTolerance.value).where(BodyTolerance.engagement_id == engagement.id)
+    return {code: value for code, value in db.session.execute(of) if value is not None}
 
 
 def tolerances(engagement: Engagement) -> tuple[InForce, ...]:

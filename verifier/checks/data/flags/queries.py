@@ -13,6 +13,7 @@ from verifier.core.flagging import UNDISPOSED, Disposition, FlagState, Keyed, ke
 from verifier.core.results import Flag
 from verifier.db import db
 from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
@@ -103,8 +104,11 @@ def matching(rows: Sequence[Flagged], *, search: str = "", code: str = "", sourc
 
 def progress(engagement: Engagement) -> FlagProgress:
     """How far the flags are."""
-    rows = flagged(engagement)
-    return FlagProgress(sum(not each.is_open for each in rows), len(rows))
+    of = select(FlagDisposition.flag_key, FlagDisposition.fingerprint, Finding.state).join(FlagDisposition.finding, isouter=True)
+    found = db.session.execute(of.where(FlagDisposition.engagement_id == engagement.id))
+    given = {key: _disposition(fingerprint, at) for key, fingerprint, at in found}
+    rows = keyed_of(engagement)
+    return FlagProgress(sum(state(each, given.get(each.key)) not in UNDISPOSED for each in rows), len(rows))
 
 
 def open_sources(engagement: Engagement) -> frozenset[str]:
@@ -113,13 +117,14 @@ def open_sources(engagement: Engagement) -> frozenset[str]:
 
 
 def _value(row: FlagDisposition | None) -> Disposition | None:
-    if row is None:
-        return None
-    at = FindingState(row.finding.state) if row.finding else None
-    return Disposition(
-        row.fingerprint, raised=at is not None, finding_open=at is not None and at not in DISPOSED,
-        finding_withdrawn=at is FindingState.WITHDRAWN,
-    )  # fmt: skip
+    return None if row is None else _disposition(row.fingerprint, row.finding.state if row.finding else None)
+
+
+def _disposition(fingerprint: str, finding: str | None) -> Disposition:
+    """What was decided on a flag, by the state of the finding it was raised as."""
+    at = None if finding is None else FindingState(finding)
+    waits = at is not None and at not in DISPOSED
+    return Disposition(fingerprint, raised=at is not None, finding_open=waits, finding_withdrawn=at is FindingState.WITHDRAWN)
 
 
 def _codes(each: Flagged) -> set[str]:

@@ -242,7 +242,7 @@ def stand(engagement: Engagement) -> Stand:
         Sample.engagement_id == engagement.id, Sample.replaced_at.is_(None)
     )
     every, drawn = db.session.execute(of).one()
-    return Stand(db.session.scalar(risks) or 0, every - drawn, drawn, progress(engagement))
+    return Stand(db.session.scalar(risks) or 0, every - drawn, drawn, progress(engagement) if drawn else SampleProgress(0, 0, 0))
 
 
 def sampled_sources(engagement: Engagement) -> frozenset[str]:

@@ -69,9 +69,9 @@ class Progress:
 
 def steps(engagement: Engagement) -> list[Step]:
     """Every report that took another's place in the case, the first one first, as its trail tells."""
-    of = select(TrailRow).where(TrailRow.trail == trail_of(engagement.id), TrailRow.deed == "engagement:report:adopted")
-    pairs = [(row.detail["before"], row.detail["after"]) for row in db.session.scalars(of.order_by(TrailRow.number))]
-    known = {version.number: version for version in reports.versions(engagement.unit_year)}
+    of = select(TrailRow.detail).where(TrailRow.trail == trail_of(engagement.id), TrailRow.deed == "engagement:report:adopted")
+    pairs = [(detail["before"], detail["after"]) for detail in db.session.scalars(of.order_by(TrailRow.number))]
+    known = {version.number: version for version in reports.versions(engagement.unit_year)} if pairs else {}
     return [Step(known[before], known[after]) for before, after in pairs if before in known and after in known]
 
 
