@@ -48,7 +48,8 @@ def at_the_keys(app: Flask, person: User | None) -> Iterator[Page]:
 
 
 def tab_to(page: Page, name: str, most: int = 60) -> None:
-    """Press Tab until this holds the focus; every stop on the way must be seen."""
+    """Press Tab until this holds the focus; every stop on the way must be seen, once the page and its styles are there."""
+    page.wait_for_load_state("load")
     passed = []
     for _stop in range(most):
         page.keyboard.press("Tab")

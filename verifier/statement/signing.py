@@ -5,8 +5,8 @@ from datetime import datetime
 from io import BytesIO
 
 from asn1crypto import pem, x509
-from asn1crypto.keys import PrivateKeyInfo
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from pyhanko.pdf_utils.content import ImportedPdfPage
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, LayoutError, Margins, SimpleBoxLayoutRule
@@ -28,6 +28,7 @@ from verifier.statement.pdf_signatures import LEAD, PLACES, SEAL, SIGNATORY, sta
 __all__ = ["LEAD", "ORDER", "SEAL", "SIGNATORY", "Signature", "certify", "countersign", "prepare", "seal", "stamp_lines", "trust"]
 
 ORDER = (LEAD, SIGNATORY, SEAL)
+DIGEST = "sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,28 @@ def _check_before(pdf: bytes, field: str, signature: Signature) -> None:
             raise Refusal("statement.signed.broken", field=one.field_name)
 
 
-def _signer(signature: Signature) -> signers.SimpleSigner:
+class _Signer(signers.Signer):
+    """Signs with a key that is opened once; pyHanko's own takes a bare copy of it, and checks that anew each time: a third of a second."""
+
+    def __init__(self, key: rsa.RSAPrivateKey, held: x509.Certificate, chain: SimpleCertificateStore) -> None:
+        super().__init__(signing_cert=held, cert_registry=chain)
+        self.key = key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        """RSA with PKCS 1 v1.5 over SHA-256; tried without a key first, for the room that it takes."""
+        if digest_algorithm != DIGEST:
+            raise SigningError(digest_algorithm)
+        return bytes(self.key.key_size // 8) if dry_run else self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+
+def _signer(signature: Signature) -> _Signer:
     key = open_key(signature.key_pem, signature.passphrase)
     held = certificate(signature.certificate_pem)
     if key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo) != held.public_key.dump():
         raise Refusal("statement.certificate.mismatch")
-    plain = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     chain = SimpleCertificateStore()
     chain.register(certificate(signature.root_pem))
-    return signers.SimpleSigner(held, PrivateKeyInfo.load(plain), chain, signature_mechanism=None)
+    return _Signer(key, held, chain)
 
 
 class _Drawn(ImportedPdfPage):
@@ -142,7 +156,7 @@ def _sign(pdf: bytes, field: str, signature: Signature) -> bytes:
     _check_before(pdf, field, signature)
     metadata = signers.PdfSignatureMetadata(
         field_name=field,
-        md_algorithm="sha256",
+        md_algorithm=DIGEST,
         reason=signature.reason,
         name=signature.lines[0],
         subfilter=fields.SigSeedSubFilter.PADES,
