@@ -74,7 +74,7 @@ class UnitsFilter(SearchForm):
     q = StringField(_l("Search units"))
     body = SelectField(
         _l("Verification body"),
-        choices=[SelectChoice("", _l("All units")), SelectChoice("named", _l("Named")), SelectChoice("none", _l("Not named yet"))],
+        choices=[SelectChoice("", _l("Named or not")), SelectChoice("named", _l("Named")), SelectChoice("none", _l("Not named yet"))],
     )
 
 
