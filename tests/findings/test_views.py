@@ -33,6 +33,16 @@ def case(cast: Cast) -> Engagement:
     return made
 
 
+def test_the_question_before_sending_names_the_first_twenty_and_counts_the_rest(client: FlaskClient, cast: Cast) -> None:
+    made = make.engagement(cast)
+    for number in range(23):
+        finding(made, cast, title=f"No. {number}")
+    db.session.commit()
+    page = sign_in(client, cast.lead).get(f"/cases/{made.id}/findings").text
+    assert "Send 23 findings to the unit" in page
+    assert "F-019, F-020, 3 more." in page
+
+
 def everything(client: FlaskClient, case: Engagement) -> str:
     """The text of every page about findings, and of the spreadsheet."""
     pages = [client.get(f"/cases/{case.id}/findings{rest}") for rest in ("", "/1", "/2", "?search=ledger", "?state=draft")]

@@ -36,6 +36,9 @@ def test_a_pack_says_its_id_version_and_the_hash_of_its_file() -> None:
 def test_a_pack_nobody_has_is_refused() -> None:
     with pytest.raises(Refusal, match=r"pack\.not_found"):
         load.load("../beijing/2021")
+    for odd in ("beijing/../beijing/2021", "beijing", "beijing/2021/", "/etc/passwd", "beijing/20\x0021", ""):
+        with pytest.raises(Refusal, match=r"pack\.not_found"):
+            load.load(odd)
 
 
 def test_beijing_gives_no_threshold_and_says_why() -> None:
