@@ -12,7 +12,7 @@ from verifier.checks.data.sampling import actions, risks
 from verifier.checks.data.sampling.forms import RiskFilter, RiskForm
 from verifier.checks.data.sampling.risks import Risky
 from verifier.checks.data.sampling.views.blueprint import bp, categories
-from verifier.checks.data.sampling.wording import flow_name, percent
+from verifier.checks.data.sampling.wording import flow_name
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import Deed, possible
@@ -58,7 +58,7 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
         filter=filter, clear_url=url_for(".risk", engagement_id=engagement.id), export_url=export_url(),
         assessed=sum(each.level is not None for each in sources), total=len(sources),
         can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
-        flow_name=named, percent=percent, back=url_for(".samples", engagement_id=engagement.id),
+        flow_name=named, back=url_for(".samples", engagement_id=engagement.id),
     )  # fmt: skip
 
 
