@@ -167,8 +167,9 @@ def built(key: Hashable, build: Callable[[], Base]) -> UUID:
         return identity
     copy, identity = _BUILT[key]
     _let_go()
-    shutil.rmtree(folder)
-    shutil.copytree(copy, folder)
+    for each in folder.iterdir():
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
+    shutil.copytree(copy, folder, dirs_exist_ok=True)
     return identity
 
 

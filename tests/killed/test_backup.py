@@ -177,7 +177,7 @@ def test_a_missing_file_is_named_by_the_backup(app: Flask, tmp_path: Path) -> No
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[tuple[str, str]]:
+def two_servers() -> Iterator[tuple[str, str]]:
     """Two PostgreSQL servers: one that is backed up, one to restore to."""
     with (
         tempfile.TemporaryDirectory(prefix="verifier-pg-") as folder,
@@ -188,8 +188,8 @@ def servers() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.postgres
-def test_a_postgresql_installation_is_backed_up_and_restored(servers: tuple[str, str], tmp_path: Path) -> None:
-    first, second = servers
+def test_a_postgresql_installation_is_backed_up_and_restored(two_servers: tuple[str, str], tmp_path: Path) -> None:
+    first, second = two_servers
     home, elsewhere, archive = tmp_path / "one", tmp_path / "two", tmp_path / "kept.tar.gz"
     app = create_app(settings_in(home, database_url=first), testing=True)
     with app.app_context():
