@@ -24,6 +24,7 @@ QUERIES = (
     "kind=&year=-1&emission_year=%FF&stage=&class=&state=%00&effect=%00&shows=%00&unit=%00&subject=%00",
     "&".join(f"f{n}=1" for n in range(1200)),
     "next=http://[::&version=-1",
+    "before=1&after=2&number_key=x&procedure=months&source_key=x&line_key=x&number=1&position=1&check=x&method=x&item_code=x&code=x",
 )  # fmt: skip
 """What is put behind an address."""
 

@@ -39,7 +39,7 @@ def jobs(search: str = "", state: str = "", kind: str = "") -> Select[tuple[Job]
     if search.strip():
         like = f"%{search.strip()}%"
         rows = rows.where(or_(Job.kind.ilike(like), Job.key.ilike(like), Job.last_error.ilike(like)))
-    if state:
+    if state in STANDS:
         rows = rows.where(STANDS[State(state)])
     return rows.where(Job.kind == kind) if kind else rows
 

@@ -74,9 +74,12 @@ def export_url() -> str:
     return same_address(export="xlsx")
 
 
-def kept_filter() -> dict[str, list[str]]:
-    """The filter in the address, for a link to another page; names that would steer how the link is built are left behind."""
-    steers = {"page", "endpoint", "values", *(request.view_args or {})}
+def kept_filter(*placed: str) -> dict[str, list[str]]:
+    """The filter in the address, for a link to another page whose own path names what is `placed`.
+
+    Names that would steer how the link is built are left behind.
+    """
+    steers = {"page", "endpoint", "values", *placed, *(request.view_args or {})}
     return {name: request.args.getlist(name) for name in request.args if name not in steers and not name.startswith("_")}
 
 

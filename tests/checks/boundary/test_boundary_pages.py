@@ -67,6 +67,13 @@ def test_a_filter_lets_through_what_it_names(
     assert f'source/{hidden}"' not in page
 
 
+def test_a_name_of_the_path_typed_behind_it_leads_nowhere_else(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    page = sign_in(client, cast.verifier).get(f"/cases/{case.id}/boundary/sources?kind=facility&state=open").text
+    (export,) = re.findall(rf'href="(/cases/{case.id}/boundary/[^"]*xlsx[^"]*)"', page)
+    assert "/source" in export
+    assert export.endswith("?state=open")
+
+
 def test_confirming_what_stands_out_without_a_reason_is_refused_with_what_was_chosen(
     client: FlaskClient, cast: Cast, case: Engagement
 ) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests import make, spreadsheetprogram
 from tests.people import Cast, actor, sign_in
@@ -15,6 +15,7 @@ from verifier.audit.models import TrailRow
 from verifier.casework import queries as casework
 from verifier.casework.tasks import How, Name, progress, tasks
 from verifier.checks.data.analysis import actions, queries
+from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.beside import actions as beside
 from verifier.core.analysis import LineState, Procedure
 from verifier.core.errors import Refusal
@@ -131,6 +132,11 @@ def test_a_conclusion_is_written_read_changed_and_told_in_the_trail(client: Flas
     rows = list(db.session.scalars(select(TrailRow).where(TrailRow.deed == "data:analysis:concluded").order_by(TrailRow.number)))
     assert [row.detail["reason"] for row in rows] == ["Closed in summer.", "Closed in July."]
     assert (rows[1].detail["before"], rows[1].detail["line"]) == ("Closed in summer.", MONTH)
+    db.session.execute(update(AnalysisConclusion).values(line_key=STEADY))
+    db.session.commit()
+    kept = browser.get(f"/cases/{case.id}/data/analysis/lines/{STEADY}").text
+    assert "It does not stand out" in kept
+    assert "Closed in July." in kept, "what was written of a line is there also once it no longer stands out"
 
 
 REFUSED = [

@@ -206,7 +206,7 @@ def _filtered(engagement: Engagement, kind: Kind) -> tuple[list[Judged], Boundar
 
 def _asked() -> dict[str, list[str]]:
     """The filter in the address, to be kept."""
-    return kept_filter()
+    return kept_filter("kind")
 
 
 def _decision_form(judged: Judged) -> DecisionForm:

@@ -106,12 +106,12 @@ def register(engagement: Engagement) -> ResponseReturnValue:
     found: Page[ReportedNumber] = Page(db.session.scalars(shown).all(), place, PER_PAGE, total)
     lines = queries.with_outcomes(engagement, found.items)
     return render_template(
-        "checks/data/numbers/register.html", engagement=engagement, form=form, page=found, lines=lines, asked=kept_filter(),
+        "checks/data/numbers/register.html", engagement=engagement, form=form, page=found, lines=lines, asked=kept_filter("number_key"),
         names=queries.names_of(engagement, {each.number.source_key for each in lines}), progress=progress.progress(engagement),
         can=_can(engagement), methods=method_choices(load(engagement.pack_id)), last_method=session.get("tested_by", ""), what=what,
         flag_name=flag_name, list_url=url_for(".register", engagement_id=engagement.id),
         may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK),
-        export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter()),
+        export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter("number_key")),
     )  # fmt: skip
 
 
@@ -170,9 +170,8 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
         actions.decide(engagement, number_key, form.held, seen_version=form.seen_version, actor=current_actor(), now=utcnow())
         session["tested_by"] = form.method.data
         flash(_("%(key)s: %(decision)s.", key=number_title(line.number), decision=label(Standing(form.outcome.data))), "success")
-        return redirect(
-            _address(engagement, following) if following else url_for(".register", engagement_id=engagement.id, **kept_filter()), 303
-        )
+        register = url_for(".register", engagement_id=engagement.id, **kept_filter("number_key"))
+        return redirect(_address(engagement, following) if following else register, 303)
     form.see(line.outcome)
     before, after = queries.beside(engagement, asked, line.number)
     return render_template(
@@ -184,7 +183,7 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
         table_of=pack.table, text_in=text_in, drawn=_drawn(engagement, line.number),
         source_url=url_for("data.source", engagement_id=engagement.id, source_key=line.number.source_key or NO_KEY),
         address=lambda key: url_for(".number", engagement_id=engagement.id, number_key=key),
-        list_url=url_for(".register", engagement_id=engagement.id, **kept_filter()),
+        list_url=url_for(".register", engagement_id=engagement.id, **kept_filter("number_key")),
     )  # fmt: skip
 
 
@@ -216,7 +215,7 @@ def _form(line: Line, pack: RulePack) -> NumberForm:
 
 def _address(engagement: Engagement, key: str | None) -> str | None:
     """Another number's page, in the same filter."""
-    return None if key is None else url_for(".number", engagement_id=engagement.id, number_key=key, **kept_filter())
+    return None if key is None else url_for(".number", engagement_id=engagement.id, number_key=key, **kept_filter("number_key"))
 
 
 def _cells(each: Line, names: dict[str, str], methods: dict[str, str]) -> tuple[object, ...]:

@@ -88,14 +88,14 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id))
     return render_template(
-        "checks/data/versions.html", engagement=engagement, step=step, form=form, page=paged_list(rows, PER_PAGE), asked=kept_filter(),
-        every=every, unasked=[row for row in every if not row.judged.asked],
+        "checks/data/versions.html", engagement=engagement, step=step, form=form, page=paged_list(rows, PER_PAGE),
+        asked=kept_filter("before", "after"), every=every, unasked=[row for row in every if not row.judged.asked],
         steps=taken, place=_place, address=_address, taken=step in taken,
         can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK) and step in taken, accept_form=AcceptForm(formdata=None),
         raise_form=raise_form, listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},
         sheet_name=sheet_name, column_name=column_name, named=_named, list_url=_address(engagement, step),
         numbers={named: int(named.split("-")[-1]) for row in every for named in row.judged.findings},
-        export=url_for(".taken_away", engagement_id=engagement.id, before=before, after=after, **kept_filter()),
+        export=url_for(".taken_away", engagement_id=engagement.id, before=before, after=after, **kept_filter("before", "after")),
     )  # fmt: skip
 
 

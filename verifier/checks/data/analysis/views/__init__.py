@@ -79,7 +79,7 @@ def lines(engagement: Engagement, procedure: str) -> ResponseReturnValue:
         can_add=_can_add(engagement),
         waiting=sum(each.is_open for each in every), out=sum(each.line.stands_out for each in every),
         list_url=url_for(".lines", engagement_id=engagement.id, procedure=procedure),
-        export=url_for(".taken_away", engagement_id=engagement.id, procedure=procedure, **kept_filter()),
+        export=url_for(".taken_away", engagement_id=engagement.id, procedure=procedure, **kept_filter("procedure")),
     )  # fmt: skip
 
 
