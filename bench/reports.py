@@ -1,6 +1,5 @@
 """`verifier check` on a large workbook, beside only reading it with the spreadsheet library; time and memory of whole processes."""
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -21,6 +20,12 @@ for name in book.sheet_names:
     book.get_sheet_by_name(name).to_python()
 """
 CHECKING = "import sys; from verifier.command import main; main()"
+WAITING = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(os.wait4(child.pid, 0)[2].ru_maxrss)
+"""
+"""A small process between: a program counts as large as the process it was started from, and this one has made the workbooks."""
 TIMES, MEMORY, GROWTH = 8, 3, 12
 
 
@@ -61,6 +66,6 @@ def _workbook(folder: Path, rows: int) -> str:
 def _run(program: str, *arguments: str) -> Run:
     """A process run to its end, its own children's memory counted one by one."""
     start = perf_counter()
-    child = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.DEVNULL)
-    _, _, used = os.wait4(child.pid, 0)
-    return Run(perf_counter() - start, used.ru_maxrss * 1024)
+    whole = [sys.executable, "-S", "-c", WAITING, sys.executable, "-c", program, *arguments]
+    kilobytes = subprocess.run(whole, stdout=subprocess.PIPE, check=True, text=True).stdout
+    return Run(perf_counter() - start, int(kilobytes) * 1024)

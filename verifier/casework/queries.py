@@ -14,6 +14,7 @@ from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling.queries import Stand
 from verifier.checks.data.versions import queries as versions
 from verifier.checks.site import queries as site
+from verifier.checks.site.models import SiteVisit
 from verifier.core.boundary import Kind
 from verifier.core.findings import DISPOSED, SEEN_BY_UNIT, WITH_UNIT, FindingState
 from verifier.core.lifecycle import Stage
@@ -115,6 +116,8 @@ def overview(engagement: Engagement) -> CaseOverview:
     boundaries = boundary.progress_by_kind(engagement)
     facilities, sources = boundaries[Kind.FACILITY], boundaries[Kind.SOURCE]
     figures, flags, checklist = data.progress(engagement), data.flag_progress(engagement), site.progress(engagement)
+    counts = (select(func.count()).where(case == engagement.id).scalar_subquery() for case in (SiteVisit.engagement_id, Photo.case_id))
+    visits, photos = db.session.execute(select(*counts)).one()
     sampling, changes = samples.stand(engagement), versions.progress(engagement)
     sampled, compared = sampling.items, procedures.progress(engagement)
     return CaseOverview(
@@ -123,8 +126,8 @@ def overview(engagement: Engagement) -> CaseOverview:
         data=Count(figures.done, figures.total, figures.findings),
         flags=Count(flags.done, flags.total),
         checklist=Count(checklist.done, checklist.total, checklist.findings),
-        visits=len(site.visits(engagement)),
-        photos=db.session.scalar(select(func.count()).select_from(Photo).where(Photo.case_id == engagement.id)) or 0,
+        visits=visits,
+        photos=photos,
         findings=finding_counts(engagement, inside=True),
         samples=Count(sampled.done, sampled.total + sampled.forced),
         analysis=Count(compared.done, compared.total),

@@ -32,7 +32,7 @@ class ProgrammeYear(Base):
     opened_at: Mapped[datetime]
     version: Mapped[Version]
 
-    authority: Mapped[Organisation] = relationship(lazy="joined")
+    authority: Mapped[Organisation] = relationship()
 
 
 class UnitYear(Base):

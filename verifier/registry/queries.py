@@ -74,11 +74,9 @@ def unit_year_of(year: ProgrammeYear, unit: Organisation) -> UnitYear | None:
     return db.session.scalar(select(UnitYear).where(UnitYear.year_id == year.id, UnitYear.unit_id == unit.id))
 
 
-def years_of_unit(unit: Organisation, emission_year: int | None = None) -> list[UnitYear]:
-    """Every year a unit is registered in, or one emission year of every programme, newest first."""
+def years_of_unit(unit: Organisation) -> list[UnitYear]:
+    """Every year a unit is registered in, newest first."""
     of = select(UnitYear).join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(UnitYear.unit_id == unit.id)
-    if emission_year is not None:
-        of = of.where(ProgrammeYear.emission_year == emission_year)
     return list(db.session.scalars(of.order_by(ProgrammeYear.emission_year.desc())))
 
 

@@ -15,7 +15,7 @@ from verifier.core.results import Calculation, Flag
 from verifier.core.tolerances import InForce, in_force
 from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement
-from verifier.registry.queries import years_of_unit
+from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports import queries as reports
 from verifier.reports.content import from_json
 from verifier.reports.models import ReportVersion
@@ -65,9 +65,10 @@ def beside(engagement: Engagement) -> Beside:
 def last_version(engagement: Engagement) -> ReportVersion | None:
     """The released report of the unit's year before, where it is in the system; the same programme's before another's."""
     year = engagement.unit_year.year
-    before = years_of_unit(engagement.unit, emission_year=year.emission_year - 1)
-    before.sort(key=lambda each: each.year.authority_id != year.authority_id)
-    return next((version for each in before if (version := reports.latest_released(each)) is not None), None)
+    of = select(ReportVersion).join(UnitYear, ReportVersion.unit_year_id == UnitYear.id)
+    of = of.join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(UnitYear.unit_id == engagement.unit_year.unit_id)
+    of = of.where(ProgrammeYear.emission_year == year.emission_year - 1, ReportVersion.released_at.is_not(None))
+    return db.session.scalar(of.order_by(ProgrammeYear.authority_id != year.authority_id, ReportVersion.number.desc()).limit(1))
 
 
 def workbooks(engagement: Engagement) -> list[ReferenceWorkbook]:

@@ -238,11 +238,11 @@ class Stand:
 def stand(engagement: Engagement) -> Stand:
     """How far sampling is in a case, counted by the database."""
     risks = select(func.count()).select_from(DataRisk).where(DataRisk.engagement_id == engagement.id)
-    of = select(func.count(Sample.id), func.count(Sample.drawn_at)).where(
+    of = select(func.count(Sample.id), func.count(Sample.drawn_at), risks.scalar_subquery()).where(
         Sample.engagement_id == engagement.id, Sample.replaced_at.is_(None)
     )
-    every, drawn = db.session.execute(of).one()
-    return Stand(db.session.scalar(risks) or 0, every - drawn, drawn, progress(engagement) if drawn else SampleProgress(0, 0, 0))
+    every, drawn, assessed = db.session.execute(of).one()
+    return Stand(assessed, every - drawn, drawn, progress(engagement) if drawn else SampleProgress(0, 0, 0))
 
 
 def sampled_sources(engagement: Engagement) -> frozenset[str]:
