@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -84,6 +84,7 @@ def draw(engagement: Engagement) -> ResponseReturnValue:
     form.offer(standing.choices(engagement))
     if form.validate_on_submit():
         actions.draw_conclusion(engagement, form.opinion.data, form.text.data or "", actor=current_actor(), now=utcnow())
+        flash(_("The conclusion is drawn. The independent reviewer goes on."), "success")
         return redirect(url_for(".conclusion", engagement_id=engagement.id), 303)
     return _conclusion(engagement, form)
 
@@ -139,8 +140,10 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
         said = form.comments.data or ""
         if form.outcome.data == ReviewOutcome.APPROVED:
             actions.approve(engagement, said, form.seen_change, actor=current_actor(), now=utcnow())
+            flash(_("You approved the conclusion. The lead verifier may sign."), "success")
         else:
             actions.send_back(engagement, said, actor=current_actor(), now=utcnow())
+            flash(_("The case is back with the team, with your comments."), "success")
         return redirect(url_for(".review", engagement_id=engagement.id), 303)
     return _review(engagement, form)
 

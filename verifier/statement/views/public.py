@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from verifier.accounts import throttle
 from verifier.accounts.throttle import Bucket
@@ -103,6 +104,7 @@ def personal_key() -> ResponseReturnValue:
         raise NotPermitted
     if form.validate_on_submit():
         keys.make_personal_key(user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
+        flash(_("Your signing key is made."), "success")
         return redirect(url_for(".personal_key"), 303)
     return _key_page(form, "person")
 
@@ -114,6 +116,7 @@ def body_seal() -> ResponseReturnValue:
     user, form = this_user(), KeyForm()
     if form.validate_on_submit():
         keys.make_seal(user.organisation, user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
+        flash(_("The seal is made."), "success")
         return redirect(url_for(".body_seal"), 303)
     return _key_page(form, "seal")
 

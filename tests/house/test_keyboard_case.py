@@ -1,0 +1,96 @@
+"""A case opened, a finding answered, a sampled item tested, a conclusion drawn and approved, by keyboard alone."""
+
+import re
+from fractions import Fraction
+
+from flask import Flask
+from playwright.sync_api import expect
+
+from tests import make
+from tests.findings.builders import finding, sent
+from tests.house.test_keyboard import at_the_keys, press, tab_to
+from tests.people import Cast, actor
+from tests.statement import builders
+from verifier.checks.data.sampling import actions as sampling
+from verifier.checks.data.sampling import queries
+from verifier.core.sampling.plan import Method, Plan
+from verifier.core.sampling.tonneunit import TonneUnitPlan
+from verifier.db import db, utcnow
+
+
+def test_a_case_is_opened(app: Flask, cast: Cast) -> None:
+    make.report(cast, make.unit_year(cast))
+    db.session.commit()
+    with at_the_keys(app, cast.coordinator) as page:
+        page.goto("/cases")
+        tab_to(page, "Open a case")
+        press(page, "Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Open a case")
+        tab_to(page, "Riverside Park Services")
+        press(page, "Space")
+        tab_to(page, "Conflict check of the body")
+        page.keyboard.type("No consulting, no shared managers.")
+        tab_to(page, "Open the case")
+        press(page, "Enter")
+        expect(page).to_have_url(re.compile(r"/cases/[0-9a-f-]{36}/team"))
+
+
+def test_a_finding_is_answered(app: Flask, cast: Cast) -> None:
+    case = make.engagement(cast)
+    sent(case, cast, finding(case, cast, title="Late"))
+    path = f"/cases/{case.id}"
+    db.session.commit()
+    with at_the_keys(app, cast.contact) as page:
+        page.goto(f"{path}/findings")
+        tab_to(page, "Late")
+        press(page, "Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Late")
+        tab_to(page, "Answer")
+        if page.evaluate("document.activeElement.matches('a')"):
+            press(page, "Enter")
+            tab_to(page, "Answer")
+        page.keyboard.type("The meter was read late.")
+        tab_to(page, "Send the answer")
+        press(page, "Enter")
+        expect(page.locator(".flash")).to_contain_text("The answer is sent.")
+
+
+def test_a_sampled_item_is_tested(app: Flask, cast: Cast) -> None:
+    case, lead = make.engagement(cast), actor(cast.lead)
+    asked = Plan(Method.TONNE_UNIT, "added", tonnes=TonneUnitPlan(Fraction(1, 20), Fraction(10_000)))
+    things = queries.population(case, "added")
+    sample = sampling.plan_sample(case, asked, things, sampling.Asked(basis="Many small meters."), actor=lead, now=utcnow())
+    sampling.draw_sample(case, sample, "keys", actor=lead, now=utcnow())
+    path = f"/cases/{case.id}/data/sampling"
+    db.session.commit()
+    with at_the_keys(app, cast.verifier) as page:
+        page.goto(f"{path}/1/items/1")
+        tab_to(page, "Agrees with the evidence")
+        press(page, "Space")
+        tab_to(page, "Save and go on")
+        press(page, "Enter")
+        expect(page.locator(".flash")).to_be_visible()
+
+
+def test_the_conclusion_is_drawn_and_approved(app: Flask, cast: Cast) -> None:
+    case = builders.worked_case(cast)
+    path = f"/cases/{case.id}"
+    db.session.commit()
+    with at_the_keys(app, cast.lead) as page:
+        page.goto(f"{path}/conclusion")
+        tab_to(page, "Verified: pass")
+        press(page, "Space")
+        tab_to(page, "Draw the conclusion and send it to review")
+        press(page, "Enter")
+        if page.locator("dialog[open]").count():
+            press(page, "Shift+Tab", "Enter")
+        expect(page.locator(".flash")).to_be_visible()
+    with at_the_keys(app, cast.reviewer) as page:
+        page.goto(f"{path}/review")
+        tab_to(page, "Approve", most=200)
+        press(page, "Space")
+        tab_to(page, "Save the decision", most=200)
+        press(page, "Enter")
+        if page.locator("dialog[open]").count():
+            press(page, "Shift+Tab", "Enter")
+        expect(page.locator(".flash")).to_be_visible()
