@@ -12,7 +12,7 @@ import uuid_utils
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Date, DateTime, Engine, MetaData, String, Text, TypeDecorator, Uuid, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column, registry
 
 from verifier import crash
 
@@ -117,14 +117,16 @@ def prepare(engine: Engine) -> None:
 
 
 def once_a_reading(asked: Callable[[Any], T]) -> Callable[[Any], T]:
-    """What was asked of a row is asked of the database once, until something is written or the transaction ends."""
+    """What a page that only looks asks of a row is asked of the database once, until its transaction ends.
+
+    Whoever will write asks each time: after a lock was waited for, another's answer may have come.
+    """
 
     @wraps(asked)
     def answered(row: Any) -> T:
-        session = db.session()
-        if session.new or session.dirty or session.deleted:
+        if writes_wanted.get():
             return asked(row)
-        known = session.info.setdefault(_ANSWERED, {})
+        known = db.session().info.setdefault(_ANSWERED, {})
         key = (asked.__module__, asked.__qualname__, row.id)
         if key not in known:
             known[key] = asked(row)
@@ -134,18 +136,11 @@ def once_a_reading(asked: Callable[[Any], T]) -> Callable[[Any], T]:
     return answered
 
 
-def _forget(session: Session, *_: object) -> None:
+def _forget(session: Session, _transaction: SessionTransaction) -> None:
     session.info.pop(_ANSWERED, None)
 
 
-def _forget_where_written(state: ORMExecuteState) -> None:
-    if not state.is_select:
-        _forget(state.session)
-
-
-event.listen(db.session, "after_flush", _forget)
 event.listen(db.session, "after_transaction_end", _forget)
-event.listen(db.session, "do_orm_execute", _forget_where_written)
 
 
 def check_version(row: Any, version: int | None, stale: Callable[[], Exception]) -> None:

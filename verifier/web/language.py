@@ -1,9 +1,10 @@
 """Which language and time zone a page is in."""
 
+from typing import Any
+
 from babel.support import NullTranslations
 from flask import current_app, g, request, session
 from flask_babel import Babel, Domain, get_locale
-from jinja2 import Environment
 
 from verifier.web.session import signed_in_user
 
@@ -41,10 +42,10 @@ class Catalogues(Domain):
         return self._known[name]
 
 
-def speak(babel: Babel, environment: Environment) -> None:
+def speak(babel: Babel, environment: Any) -> None:
     """Let code and templates find their sentences quickly."""
     catalogues = babel.domain_instance = Catalogues()
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
+    environment.install_gettext_callables(
         gettext=lambda text: catalogues.get_translations().ugettext(text),
         ngettext=lambda one, many, count: catalogues.get_translations().ungettext(one, many, count),
         newstyle=True,

@@ -119,10 +119,10 @@ def progress_by_kind(engagement: Engagement) -> dict[Kind, Progress]:
     given = db.session.execute(of.where(BoundaryDecision.engagement_id == engagement.id))
     decided = {(kind, key): (Outcome(outcome), fingerprint) for kind, key, outcome, fingerprint in given}
     raised = [(each.subject_kind, each.subject_id) for each in not_withdrawn(engagement) if each.arose_in == CHECK]
-    found = {}
+    found, about = {}, set(raised)
     for kind in Kind:
         rows = [row for row in rows_of(engagement.report_version) if row.kind is kind]
-        at = [standing(row, *decided.get((kind, row.key), (None, None)), finding=(kind, row.key) in raised) for row in rows]
+        at = [standing(row, *decided.get((kind, row.key), (None, None)), finding=(kind, row.key) in about) for row in rows]
         found[kind] = Progress(
             sum(each not in OPEN for each in at), len(rows), sum(of_kind in (kind, f"missing_{kind}") for of_kind, _key in raised)
         )
