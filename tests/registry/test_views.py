@@ -58,6 +58,20 @@ def test_dates_are_changed_by_the_version_that_was_seen(cast: Cast, client: Flas
     assert year.report_due.isoformat() == "2022-03-31"
 
 
+def test_a_year_is_opened_under_the_rules_and_the_year_that_the_page_names(cast: Cast, client: FlaskClient) -> None:
+    sign_in(client, cast.manager)
+    first = client.get("/programme/years/new").text
+    assert "Open the year" not in first, "the choice comes first, so that no other one stands beside it when the year is opened"
+    second = client.get("/programme/years/new?pack=eu-ets/2018&emission_year=2023").text
+    assert '<select id="pack"' not in second
+    assert 'name="pack" value="eu-ets/2018"' in second
+    assert 'name="emission_year" value="2023"' in second
+    kept = client.post("/programme/years/new", data=year_input(pack="eu-ets/2018", emission_year="1850", name="Mine")).text
+    assert "Enter a year between 2000 and 2100" in kept
+    assert 'id="emission_year"' in kept, "the year can be mended where its error leads"
+    assert 'value="Mine"' in kept
+
+
 def test_a_new_unit_is_registered_and_found(cast: Cast, client: FlaskClient) -> None:
     year = make.year(cast)
     db.session.commit()

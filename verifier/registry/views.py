@@ -53,7 +53,7 @@ def new_year() -> ResponseReturnValue:
     """Choose the rules and the year, see the dates they suggest, and open it."""
     packs = [SelectChoice(pack_id, text_in(load(pack_id).name)) for pack_id in available()]
     pack = load(next((each.value for each in packs if each.value == request.values.get("pack")), packs[0].value))
-    asked = request.args.get("emission_year") or pack.version
+    asked = request.values.get("emission_year") or pack.version
     emission_year = int(asked) if asked.isdecimal() and len(asked) == 4 else utcnow().year - 1
     chosen = PackForm(data={"pack": pack.id, "emission_year": emission_year}, formdata=None)
     form = YearForm(data={"pack": pack.id, "emission_year": emission_year, "name": pack.name.en, "name_zh": pack.name.zh,
@@ -66,7 +66,7 @@ def new_year() -> ResponseReturnValue:
         )  # fmt: skip
         flash(_("The year is open. Register its units now."), "success")
         return redirect(url_for(".year", year_id=year.id), 303)
-    return render_template("registry/new_year.html", form=form, chosen=chosen, pack=pack)
+    return render_template("registry/new_year.html", form=form, chosen=chosen, pack=pack, is_chosen="pack" in request.values)
 
 
 @bp.get("/programme/years/<uuid:year_id>")
