@@ -2,11 +2,14 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import select
+
 from verifier.core.clocks import day_in, sooner
 from verifier.core.findings import FindingState
 from verifier.core.lifecycle import Stage
+from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement
-from verifier.findings.queries import at_a_glance
+from verifier.findings.models import Finding
 from verifier.rulepacks.calendars import add_working_days
 from verifier.rulepacks.load import load
 
@@ -35,5 +38,7 @@ def _runs_out(case: Engagement, clock: str, began: datetime) -> date | None:
     return None if days is None else add_working_days(day_in(case.unit_year.year.time_zone, began), days, pack.calendar)
 
 
+@once_a_reading
 def _has_answers(case: Engagement) -> bool:
-    return any(each.state is FindingState.ANSWERED for each in at_a_glance(case))
+    answered = select(Finding.id).where(Finding.engagement_id == case.id, Finding.state == FindingState.ANSWERED)
+    return db.session.scalar(answered.limit(1)) is not None

@@ -116,7 +116,7 @@ def overview(engagement: Engagement) -> CaseOverview:
     boundaries = boundary.progress_by_kind(engagement)
     facilities, sources = boundaries[Kind.FACILITY], boundaries[Kind.SOURCE]
     figures, flags, checklist = data.progress(engagement), data.flag_progress(engagement), site.progress(engagement)
-    counts = (select(func.count()).where(case == engagement.id).scalar_subquery() for case in (SiteVisit.engagement_id, Photo.case_id))
+    counts = (select(func.count()).where(of == engagement.id).scalar_subquery() for of in (SiteVisit.engagement_id, Photo.case_id))
     visits, photos = db.session.execute(select(*counts)).one()
     sampling, changes = samples.stand(engagement), versions.progress(engagement)
     sampled, compared = sampling.items, procedures.progress(engagement)
