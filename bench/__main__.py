@@ -11,8 +11,14 @@ import structlog
 from bench import memory, pages, photos, register, reports, statements
 from bench.stopwatch import Figure
 
-PARTS = {"pages": pages.measured, "photos": photos.measured, "statements": statements.measured,
-         "memory": memory.measured, "register": register.measured, "reports": reports.measured}  # fmt: skip
+PARTS = {
+    "pages": pages.measured,
+    "photos": photos.measured,
+    "statements": statements.measured,
+    "memory": memory.measured,
+    "register": register.measured,
+    "reports": reports.measured,
+}
 RESULTS = Path("bench-results.json")
 
 

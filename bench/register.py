@@ -21,10 +21,20 @@ from verifier.rulepacks.load import load
 
 SMALL, LARGE, TIMES, HELD = 1_000, 100_000, 2, 500
 ASKED: Mapping[str, str] = {
-    "first page": "", "search of one": "q=S-000042", "search of a tenth": "q=natural+gas", "search of all": "q=Meter",
-    "kind": "kind=activity", "source": "source=S-000042", "month": "period=2021-03", "flagged": "flag=any", "no flag": "flag=none",
-    "open": "state=open", "agreed": "state=agreed", "by tonnes": "sort=tonnes", "by month": "sort=period",
-}  # fmt: skip
+    "first page": "",
+    "search of one": "q=S-000042",
+    "search of a tenth": "q=natural+gas",
+    "search of all": "q=Meter",
+    "kind": "kind=activity",
+    "source": "source=S-000042",
+    "month": "period=2021-03",
+    "flagged": "flag=any",
+    "no flag": "flag=none",
+    "open": "state=open",
+    "agreed": "state=agreed",
+    "by tonnes": "sort=tonnes",
+    "by month": "sort=period",
+}
 """What is asked of the list, by what the line of the table calls it."""
 
 

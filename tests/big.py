@@ -46,8 +46,16 @@ def park(rows: int) -> dict[str, Rows]:
         "sources": [
             ("source_id", "facility_id", "name", "category", "fuel", "meter_id", "in_plan", "reported_tco2"),
             *(
-                (f"S-{number:06d}", f"B{number % 50}", f"Meter {number}", "stationary_combustion" if gas else "purchased_electricity",
-                 "natural gas" if gas else "grid electricity", f"M-{number:06d}", "yes", tonnes(number, gas))
+                (
+                    f"S-{number:06d}",
+                    f"B{number % 50}",
+                    f"Meter {number}",
+                    "stationary_combustion" if gas else "purchased_electricity",
+                    "natural gas" if gas else "grid electricity",
+                    f"M-{number:06d}",
+                    "yes",
+                    tonnes(number, gas),
+                )
                 for number, gas in sources
             ),
         ],
@@ -63,9 +71,13 @@ def park(rows: int) -> dict[str, Rows]:
             ("meter_id", "model", "location", "accuracy", "calibrated_on", "valid_until"),
             *((f"M-{number:06d}", "pulse meter", f"plant room {number % 50}", 1.0, "2019-06-15", "2023-06-14") for number, _ in sources),
         ],
-        "totals": [("category", "reported_tco2"), ("purchased_electricity", totals[0]), ("stationary_combustion", totals[1]),
-                   ("total", sum(totals))],
-    }  # fmt: skip
+        "totals": [
+            ("category", "reported_tco2"),
+            ("purchased_electricity", totals[0]),
+            ("stationary_combustion", totals[1]),
+            ("total", sum(totals)),
+        ],
+    }
 
 
 def workbook(tables: dict[str, Rows]) -> bytes:

@@ -29,10 +29,15 @@ def settings_in(folder: Path, **changes: object) -> Settings:
 
 
 HOLD = (
-    "tests/deploy/", "tests/killed/", "tests/concurrency/", "tests/files/test_", "jobs/test_processes.py", "statement/test_forged.py",
+    "tests/deploy/",
+    "tests/killed/",
+    "tests/concurrency/",
+    "tests/files/test_",
+    "jobs/test_processes.py",
+    "statement/test_forged.py",
     "house/test_forged_trails.py",
     *(f"security/test_{what}.py" for what in ("addresses", "bodies", "headers", "malformed", "sessions", "tokens", "uploads", "whose")),
-)  # fmt: skip
+)
 """What proves that the house holds and takes long: real servers killed, storms, a hundred bad files. `make hold` runs it, `make test`
 does not: together they pass the quarter of an hour that a run may take (docs/decisions/0012-what-make-test-leaves-to-make-hold.md)."""
 

@@ -31,10 +31,18 @@ def year(cast: Cast, emission_year: int = 2021) -> ProgrammeYear:
         return known
     today = utcnow().date()
     made = ProgrammeYear(
-        authority_id=cast.org("authority").id, name="Beijing pilot", name_zh="北京试点", emission_year=emission_year, pack_id=PACK,
-        pack_sha256=load(PACK).sha256, time_zone="Asia/Shanghai", report_due=today + timedelta(days=10),
-        verified_due=today + timedelta(days=40), surrender_due=today + timedelta(days=100), opened_at=utcnow(),
-    )  # fmt: skip
+        authority_id=cast.org("authority").id,
+        name="Beijing pilot",
+        name_zh="北京试点",
+        emission_year=emission_year,
+        pack_id=PACK,
+        pack_sha256=load(PACK).sha256,
+        time_zone="Asia/Shanghai",
+        report_due=today + timedelta(days=10),
+        verified_due=today + timedelta(days=40),
+        surrender_due=today + timedelta(days=100),
+        opened_at=utcnow(),
+    )
     db.session.add(made)
     db.session.flush()
     return made
@@ -91,8 +99,16 @@ def _read_before(cast: Cast, of: UnitYear, workbook: Path) -> ReportVersion | No
     db.session.flush()
     for model in (ReportedSource, ReportedFacility, ReportedNumber):
         db.session.connection().execute(insert(model.__table__), rows[model])
-    record("report:version:handed_in", actor(cast.contact), Subject("unit_year", str(of.id)), now=utcnow(), number=version.number,
-           file=workbook.name, sha256=version.sha256, flags=version.flag_count)  # fmt: skip
+    record(
+        "report:version:handed_in",
+        actor(cast.contact),
+        Subject("unit_year", str(of.id)),
+        now=utcnow(),
+        number=version.number,
+        file=workbook.name,
+        sha256=version.sha256,
+        flags=version.flag_count,
+    )
     return version
 
 
@@ -107,10 +123,18 @@ def _engagement(cast: Cast, stage: Stage, workbook: Path, declared: bool) -> Eng
     of = unit_year(cast)
     version = report(cast, of, workbook)
     made = Engagement(
-        number="2021-0001", unit_year_id=of.id, body_id=cast.org("body").id, pack_id=PACK, pack_sha256=load(PACK).sha256,
-        report_version_id=version.id, stage=stage, stage_since=now, conflict_check="No shared managers, no consulting in three years.",
-        opened_by=cast.coordinator.id, opened_at=now,
-    )  # fmt: skip
+        number="2021-0001",
+        unit_year_id=of.id,
+        body_id=cast.org("body").id,
+        pack_id=PACK,
+        pack_sha256=load(PACK).sha256,
+        report_version_id=version.id,
+        stage=stage,
+        stage_since=now,
+        conflict_check="No shared managers, no consulting in three years.",
+        opened_by=cast.coordinator.id,
+        opened_at=now,
+    )
     db.session.add(made)
     db.session.flush()
     for key, role in CASE_ROLES.items():

@@ -57,9 +57,33 @@ from verifier.web.together import Together
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
-    web, accounts, rulepacks, registry, reports, engagements, casework, boundary, data, flags, samples, beside, vouchers, numbers,
-    working, estimates, site, findings, evidence, statement, programme, jobs, health, weighing, versions, analysis,
-)  # fmt: skip
+    web,
+    accounts,
+    rulepacks,
+    registry,
+    reports,
+    engagements,
+    casework,
+    boundary,
+    data,
+    flags,
+    samples,
+    beside,
+    vouchers,
+    numbers,
+    working,
+    estimates,
+    site,
+    findings,
+    evidence,
+    statement,
+    programme,
+    jobs,
+    health,
+    weighing,
+    versions,
+    analysis,
+)
 csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 
 

@@ -56,8 +56,15 @@ def serve(app: Flask, workers: int | None = None) -> None:
     Server(
         app,
         {
-            "bind": f"{settings.host}:{settings.port}", "workers": workers or settings.processes, "worker_class": "gthread",
-            "threads": settings.threads, "timeout": 120, "when_ready": announce, "post_worker_init": begin, "worker_exit": end,
-            "loglevel": "warning", "control_socket_disable": True,
+            "bind": f"{settings.host}:{settings.port}",
+            "workers": workers or settings.processes,
+            "worker_class": "gthread",
+            "threads": settings.threads,
+            "timeout": 120,
+            "when_ready": announce,
+            "post_worker_init": begin,
+            "worker_exit": end,
+            "loglevel": "warning",
+            "control_socket_disable": True,
         },
-    ).run()  # fmt: skip
+    ).run()

@@ -57,10 +57,12 @@ def test_a_link_is_not_used_up_by_a_password_that_is_refused(client: FlaskClient
 @pytest.mark.parametrize(
     ("purpose", "age", "status"),
     [
-        (links.Purpose.RESET, timedelta(minutes=59), 200), (links.Purpose.RESET, timedelta(minutes=61), 410),
-        (links.Purpose.INVITATION, timedelta(days=6, hours=23), 200), (links.Purpose.INVITATION, timedelta(days=7, minutes=1), 410),
+        (links.Purpose.RESET, timedelta(minutes=59), 200),
+        (links.Purpose.RESET, timedelta(minutes=61), 410),
+        (links.Purpose.INVITATION, timedelta(days=6, hours=23), 200),
+        (links.Purpose.INVITATION, timedelta(days=7, minutes=1), 410),
     ],
-)  # fmt: skip
+)
 def test_a_reset_lasts_an_hour_and_an_invitation_a_week(
     client: FlaskClient, cast: Cast, purpose: links.Purpose, age: timedelta, status: int
 ) -> None:

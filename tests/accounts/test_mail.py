@@ -81,9 +81,14 @@ class Post:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
         self.server = Controller(
-            self.box, hostname="localhost", port=self.port, tls_context=context, require_starttls=True,
-            authenticator=known, auth_required=True,
-        )  # fmt: skip
+            self.box,
+            hostname="localhost",
+            port=self.port,
+            tls_context=context,
+            require_starttls=True,
+            authenticator=known,
+            auth_required=True,
+        )
         self.server.start()
 
 

@@ -20,11 +20,17 @@ from verifier.db import db, utcnow
 @pytest.mark.parametrize(
     ("inviter", "role", "allowed"),
     [
-        ("coordinator", None, True), ("coordinator", Role.COORDINATOR, False),
-        ("contact", Role.CONTRIBUTOR, True), ("responsible", Role.CONTRIBUTOR, True), ("contact", Role.RESPONSIBLE, False),
-        ("contributor", Role.CONTRIBUTOR, False), ("verifier", None, False), ("manager", None, False), ("assessor", None, False),
+        ("coordinator", None, True),
+        ("coordinator", Role.COORDINATOR, False),
+        ("contact", Role.CONTRIBUTOR, True),
+        ("responsible", Role.CONTRIBUTOR, True),
+        ("contact", Role.RESPONSIBLE, False),
+        ("contributor", Role.CONTRIBUTOR, False),
+        ("verifier", None, False),
+        ("manager", None, False),
+        ("assessor", None, False),
     ],
-)  # fmt: skip
+)
 def test_who_may_invite_colleagues_and_as_what(cast: Cast, inviter: str, role: Role | None, allowed: bool) -> None:
     person = getattr(cast, inviter)
     roles = {role} if role else set()
@@ -40,11 +46,17 @@ def test_who_may_invite_colleagues_and_as_what(cast: Cast, inviter: str, role: R
 @pytest.mark.parametrize(
     ("organisation", "role", "known"),
     [
-        ("body", Role.COORDINATOR, True), ("unit", Role.CONTACT, True), ("authority", Role.PROGRAMME_MANAGER, True),
-        ("installation", Role.ADMINISTRATOR, True), ("body", Role.ADMINISTRATOR, False), ("unit", Role.COORDINATOR, False),
-        ("body", Role.LEAD_VERIFIER, False), ("authority", Role.RESPONSIBLE, False), ("installation", Role.PROGRAMME_MANAGER, False),
+        ("body", Role.COORDINATOR, True),
+        ("unit", Role.CONTACT, True),
+        ("authority", Role.PROGRAMME_MANAGER, True),
+        ("installation", Role.ADMINISTRATOR, True),
+        ("body", Role.ADMINISTRATOR, False),
+        ("unit", Role.COORDINATOR, False),
+        ("body", Role.LEAD_VERIFIER, False),
+        ("authority", Role.RESPONSIBLE, False),
+        ("installation", Role.PROGRAMME_MANAGER, False),
     ],
-)  # fmt: skip
+)
 def test_an_organisation_gives_only_roles_of_its_kind(cast: Cast, organisation: str, role: Role, known: bool) -> None:
     if known:
         made, _token = actions.invite(cast.org(organisation), "new@example.org", "New", roles=[role], actor=actor(cast.admin), now=utcnow())

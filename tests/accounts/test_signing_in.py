@@ -141,8 +141,10 @@ def test_every_wrong_answer_looks_the_same_and_costs_a_hash(client: FlaskClient,
     pages = []
     for address, password in [
         ("contact@example.org", "wrong"),
-        ("nobody@example.org", "wrong"), ("manager@example.org", "wrong"), ("responsible@example.org", GOOD),
-    ]:  # fmt: skip
+        ("nobody@example.org", "wrong"),
+        ("manager@example.org", "wrong"),
+        ("responsible@example.org", GOOD),
+    ]:
         answer = try_password(client, address, password)
         pages.append((answer.status_code, re.sub(r'value="[^"]*"', "", answer.text)))
     assert len(set(pages)) == 1
@@ -159,10 +161,16 @@ def test_forgetting_a_password_says_the_same_whether_there_is_an_account(client:
 @pytest.mark.parametrize(
     ("asked", "led_to"),
     [
-        ("/cases?q=1", "/cases?q=1"), ("https://evil.example/", "/"), ("//evil.example/", "/"), ("/\\evil.example", "/"),
-        ("javascript:alert(1)", "/"), ("/\t/evil.example", "/"), ("evil.example", "/"), ("", "/"),
+        ("/cases?q=1", "/cases?q=1"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/\t/evil.example", "/"),
+        ("evil.example", "/"),
+        ("", "/"),
     ],
-)  # fmt: skip
+)
 def test_after_signing_in_nobody_is_led_to_another_site(client: FlaskClient, cast: Cast, asked: str, led_to: str) -> None:
     with_password(cast.contact)
     answer = client.post("/sign-in", query_string={"next": asked}, data={"email": "contact@example.org", "password": GOOD})
@@ -185,8 +193,10 @@ def test_the_trail_tells_of_signing_in_and_holds_no_secret(client: FlaskClient, 
     client.post("/sign-in/code", data={"code": code})
     rows = db.session.scalars(select(TrailRow).where(TrailRow.deed.startswith("accounts:session:")).order_by(TrailRow.number)).all()
     assert [(row.deed, row.subject_id) for row in rows] == [
-        ("accounts:session:refused", str(user.id)), ("accounts:session:refused", "unknown"), ("accounts:session:begun", str(user.id)),
-    ]  # fmt: skip
+        ("accounts:session:refused", str(user.id)),
+        ("accounts:session:refused", "unknown"),
+        ("accounts:session:begun", str(user.id)),
+    ]
     everything = " ".join(f"{row.subject_id} {row.actor_name} {row.detail}" for row in db.session.scalars(select(TrailRow)))
     for secret_thing in (GOOD, "a wrong password", secret, code, *codes, "nobody@example.org"):
         assert secret_thing not in everything

@@ -12,9 +12,18 @@ from verifier.db import db
 WORK = ("/boundary/sources", "/data", "/site", "/conclusion", "/review", "/photos", "/trail")
 ALL, NONE = set(WORK), set[str]()
 SHOWN = [
-    ("lead", ALL), ("verifier", ALL), ("expert", ALL), ("reviewer", ALL), ("signatory", ALL), ("coordinator", ALL), ("assessor", ALL),
-    ("contact", NONE), ("contributor", NONE), ("responsible", NONE), ("manager", {"/trail"}),
-]  # fmt: skip
+    ("lead", ALL),
+    ("verifier", ALL),
+    ("expert", ALL),
+    ("reviewer", ALL),
+    ("signatory", ALL),
+    ("coordinator", ALL),
+    ("assessor", ALL),
+    ("contact", NONE),
+    ("contributor", NONE),
+    ("responsible", NONE),
+    ("manager", {"/trail"}),
+]
 
 
 @pytest.mark.parametrize(("person", "links"), SHOWN)
@@ -62,10 +71,14 @@ def test_a_task_that_cannot_start_is_plain_text_with_its_reason(client: FlaskCli
 
 
 WAITS = [
-    (Stage.ARRANGING, "coordinator", "/team"), (Stage.CHECKING, "verifier", ""), (Stage.ANSWERING, "contact", "/findings"),
-    (Stage.REVIEWING, "reviewer", "/review"), (Stage.TO_CERTIFY, "lead", "/signing"), (Stage.TO_COUNTERSIGN, "signatory", "/signing"),
+    (Stage.ARRANGING, "coordinator", "/team"),
+    (Stage.CHECKING, "verifier", ""),
+    (Stage.ANSWERING, "contact", "/findings"),
+    (Stage.REVIEWING, "reviewer", "/review"),
+    (Stage.TO_CERTIFY, "lead", "/signing"),
+    (Stage.TO_COUNTERSIGN, "signatory", "/signing"),
     (Stage.TO_SEAL, "coordinator", "/signing"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("stage", "person", "address"), WAITS)

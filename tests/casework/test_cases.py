@@ -28,9 +28,18 @@ def test_the_list_is_filtered_by_words_stage_and_year(client: FlaskClient, cast:
     db.session.commit()
     sign_in(client, cast.coordinator)
     for query, shown in {
-        "": True, "q=riverside": True, "q=2021-0001": True, "q=nothing+of+it": False, "q=100%25": False,
-        "stage=reviewing": True, "stage=checking": False, "year=2021": True, "year=2020": False, "year=²": False, "stage=nonsense": False,
-    }.items():  # fmt: skip
+        "": True,
+        "q=riverside": True,
+        "q=2021-0001": True,
+        "q=nothing+of+it": False,
+        "q=100%25": False,
+        "stage=reviewing": True,
+        "stage=checking": False,
+        "year=2021": True,
+        "year=2020": False,
+        "year=²": False,
+        "stage=nonsense": False,
+    }.items():
         assert ("2021-0001" in client.get(f"/cases?{query}").text) is shown, query
 
 

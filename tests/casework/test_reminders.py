@@ -25,8 +25,7 @@ MORNING = datetime.combine(TODAY, time(2), UTC)
 
 
 @pytest.mark.parametrize(
-    ("left", "late", "expected"),
-    [(8, 0, None), (7, 0, "7"), (2, 0, "7"), (1, 0, "1"), (0, 0, "1"), (0, 1, "late"), (0, 90, "late")],
+    ("left", "late", "expected"), [(8, 0, None), (7, 0, "7"), (2, 0, "7"), (1, 0, "1"), (0, 0, "1"), (0, 1, "late"), (0, 90, "late")]
 )
 def test_the_nearest_rung_whose_time_has_come(left: int, late: int, expected: str | None) -> None:
     assert rung(Lateness(TODAY, late, left), (7, 1)) == expected

@@ -22,8 +22,19 @@ NOTHING, WHOLE = Count(0, 0), Count(3, 3)
 
 def overview(sampling: Stand | None, changes: Count = NOTHING) -> CaseOverview:
     worked = sampling.items if sampling else SampleProgress(0, 0, 0)
-    return CaseOverview(WHOLE, WHOLE, WHOLE, WHOLE, WHOLE, 1, 0, FindingCounts(0, 0, 0, 0, 0),
-                        Count(worked.done, worked.total + worked.forced), sampling, changes)  # fmt: skip
+    return CaseOverview(
+        WHOLE,
+        WHOLE,
+        WHOLE,
+        WHOLE,
+        WHOLE,
+        1,
+        0,
+        FindingCounts(0, 0, 0, 0, 0),
+        Count(worked.done, worked.total + worked.forced),
+        sampling,
+        changes,
+    )
 
 
 NONE, OPEN, WORKED, FORCED = SampleProgress(0, 0, 0), SampleProgress(2, 9, 0), SampleProgress(9, 9, 0), SampleProgress(9, 9, 1)

@@ -18,9 +18,11 @@ def grown(cast: Cast) -> Engagement:
     engagement = make.engagement(cast)
     case = Subject("case", str(engagement.id))
     for deed, effect, detail in (
-        ("engagement:case:started", Effect.CHANGE, {}), ("data:source:decided", Effect.CHANGE, {"note": "read from the meter"}),
-        ("statement:review:approved", Effect.PROCEED, {}), ("evidence:photos:exported", Effect.LOOK, {}),
-    ):  # fmt: skip
+        ("engagement:case:started", Effect.CHANGE, {}),
+        ("data:source:decided", Effect.CHANGE, {"note": "read from the meter"}),
+        ("statement:review:approved", Effect.PROCEED, {}),
+        ("evidence:photos:exported", Effect.LOOK, {}),
+    ):
         record(deed, actor(cast.lead), case, now=utcnow(), case=engagement.id, effect=effect, **detail)
     db.session.commit()
     return engagement
@@ -36,9 +38,15 @@ def test_rows_are_found_by_words_person_and_effect(client: FlaskClient, cast: Ca
     address = f"/cases/{grown(cast).id}/trail"
     sign_in(client, cast.lead)
     for query, shown in {
-        "q=started+the": 1, "q=exported": 1, "q=nobody+at+all": 0, "q=%25": 0, "effect=look": 1, "effect=change": 2,
-        "effect=proceed": 1, "": 4,
-    }.items():  # fmt: skip
+        "q=started+the": 1,
+        "q=exported": 1,
+        "q=nobody+at+all": 0,
+        "q=%25": 0,
+        "effect=look": 1,
+        "effect=change": 2,
+        "effect=proceed": 1,
+        "": 4,
+    }.items():
         assert client.get(f"{address}?{query}").text.count("<li data-s=") == shown, query
 
 

@@ -14,9 +14,13 @@ from tests.concurrency.server import WAITING
 
 CHECKS = ("boundary", "data", "finding", "finding", "missing", "photo", "look", "look", "look", "take_away")
 MIX = {
-    "lead": (*CHECKS, "send"), "verifier": CHECKS, "expert": CHECKS, "contact": ("answer", "answer", "look_outside", "account"),
-    "responsible": ("answer", "look_outside", "account"), "admin": ("organisation", "people", "account"),
-}  # fmt: skip
+    "lead": (*CHECKS, "send"),
+    "verifier": CHECKS,
+    "expert": CHECKS,
+    "contact": ("answer", "answer", "look_outside", "account"),
+    "responsible": ("answer", "look_outside", "account"),
+    "admin": ("organisation", "people", "account"),
+}
 """Who does what, and how often each."""
 
 
@@ -68,9 +72,12 @@ class Person:
     def finding(self, number: int) -> Answer:
         """Raise a finding; now and then the button is clicked twice."""
         values = {
-            "class_code": "non_conformity", "clause": "4a", "title": f"Of {self.role} {self.chance.random()}",
-            "description": "The invoice says less.", "once": f"storm-{self.chance.getrandbits(96):024x}",
-        }  # fmt: skip
+            "class_code": "non_conformity",
+            "clause": "4a",
+            "title": f"Of {self.role} {self.chance.random()}",
+            "description": "The invoice says less.",
+            "once": f"storm-{self.chance.getrandbits(96):024x}",
+        }
         path = f"/cases/{self.case}/findings/new?check=data"
         answer = self.browser.post(path, values)
         if answer.status == 303 and number % 5 == 0:

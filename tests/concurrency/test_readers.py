@@ -14,10 +14,25 @@ from verifier.audit.models import TrailRow
 from verifier.db import db, writes_wanted
 
 ALWAYS = {
-    "analysis.taken_away", "beside.taken_away", "boundary.taken_away", "data.taken_away", "estimates.taken_away", "evidence.attachment",
-    "evidence.original", "flags.taken_away", "numbers.taken_away", "reports.workbook", "samples.taken_away", "statement.differences",
-    "statement.document_review", "statement.pdf", "versions.taken_away", "vouchers.original", "weighing.taken_away", "working.taken_away",
-}  # fmt: skip
+    "analysis.taken_away",
+    "beside.taken_away",
+    "boundary.taken_away",
+    "data.taken_away",
+    "estimates.taken_away",
+    "evidence.attachment",
+    "evidence.original",
+    "flags.taken_away",
+    "numbers.taken_away",
+    "reports.workbook",
+    "samples.taken_away",
+    "statement.differences",
+    "statement.document_review",
+    "statement.pdf",
+    "versions.taken_away",
+    "vouchers.original",
+    "weighing.taken_away",
+    "working.taken_away",
+}
 """What is taken away is noted in the trail, and has no page to look at."""
 
 

@@ -63,7 +63,10 @@ def released(cast: Cast) -> str:
 CREATES: dict[str, tuple[str, Callable[[Cast], str], str, Callable[[str], dict[str, object]]]] = {
     "raise a finding": ("verifier", a_case, "/cases/{}/findings/new?check=data", lambda _id: dict(FINDING)),
     "add something missing": (
-        "verifier", a_case, "/cases/{}/boundary/missing", lambda _id: {"kind": "facility", "name": "Boiler", "place": "Yard", "note": ""},
+        "verifier",
+        a_case,
+        "/cases/{}/boundary/missing",
+        lambda _id: {"kind": "facility", "name": "Boiler", "place": "Yard", "note": ""},
     ),
     "plan a visit": ("lead", a_case, "/cases/{}/visits/new", lambda _id: dict(VISIT)),
     "upload a photo": ("verifier", a_case, "/cases/{}/photos/new", lambda _id: {"caption": "", "photos": (BytesIO(jpeg()), "gate.jpg")}),
@@ -71,18 +74,26 @@ CREATES: dict[str, tuple[str, Callable[[Cast], str], str, Callable[[str], dict[s
     "answer a finding": ("contact", a_case, "/cases/{}/findings/1/answer", lambda _id: {"text": "Paid.", "report_version": ""}),
     "judge a finding": ("lead", a_case, "/cases/{}/findings/2/judge", lambda _id: {"deed": "withdraw", "text": "Mine was wrong"}),
     "hand in a report": (
-        "contact", released, "/reports/{}/hand-in", lambda _id: {"note": "", "workbook": (BytesIO(make.PARK.read_bytes()), "park.xlsx")},
+        "contact",
+        released,
+        "/reports/{}/hand-in",
+        lambda _id: {"note": "", "workbook": (BytesIO(make.PARK.read_bytes()), "park.xlsx")},
     ),
     "release a report": ("responsible", unreleased, "/reports/{}/versions/1/release", lambda _id: {}),
     "open a case": (
-        "coordinator", released, "/cases/new", lambda of: {"unit_year": of, "conflict_check": "No shared managers in three years."},
+        "coordinator",
+        released,
+        "/cases/new",
+        lambda of: {"unit_year": of, "conflict_check": "No shared managers in three years."},
     ),
     "invite a person": (
-        "admin", lambda cast: str(cast.org("body").id), "/admin/people/invite",
+        "admin",
+        lambda cast: str(cast.org("body").id),
+        "/admin/people/invite",
         lambda body: {"organisation": body, "email": "new@example.org", "name": "New"},
     ),
     "add an organisation": ("admin", lambda _cast: "", "/admin/organisations/new", lambda _id: {"kind": "unit", "name": "New works"}),
-}  # fmt: skip
+}
 """Every deed that makes something: who, on what, where, with which form."""
 
 

@@ -59,7 +59,7 @@ YEARS = [
     ("the tonnes as before, the quantity half more", "700", "700", "150", "100", True),
     ("nothing, as before", "0", "0", "0", "0", False),
     ("from nothing", "700", "0", "100", "100", True),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("told", "now", "then", "took", "took_then", "out"), YEARS)
@@ -133,10 +133,13 @@ def test_heating_that_follows_last_years_season_is_no_oddity() -> None:
 
 
 PRODUCTS = [
-    ("t", "t", "10", "10", False), ("t", "kg", "10", "10000", False), ("pieces", "pieces", "10", "10", False),
+    ("t", "t", "10", "10", False),
+    ("t", "kg", "10", "10000", False),
+    ("pieces", "pieces", "10", "10", False),
     ("pieces", "sets", "10", "10", None),
-    ("t", "t", "10", "20", True), ("t", "t", "", "10", None),
-]  # fmt: skip
+    ("t", "t", "10", "20", True),
+    ("t", "t", "", "10", None),
+]
 
 
 @pytest.mark.parametrize(("unit", "unit_then", "made", "made_then", "out"), PRODUCTS)
@@ -179,10 +182,13 @@ def test_the_bodys_own_threshold_decides_what_stands_out() -> None:
 
 
 STATES = [
-    (False, (), None, LineState.UNREMARKABLE), (False, (Why.NEW,), None, LineState.INCOMPLETE), (True, (), None, LineState.OPEN),
-    (True, (Why.NEW,), "other", LineState.CHANGED), (True, (), "same", LineState.CONCLUDED),
+    (False, (), None, LineState.UNREMARKABLE),
+    (False, (Why.NEW,), None, LineState.INCOMPLETE),
+    (True, (), None, LineState.OPEN),
+    (True, (Why.NEW,), "other", LineState.CHANGED),
+    (True, (), "same", LineState.CONCLUDED),
     (False, (Why.PARTIAL,), None, LineState.UNREMARKABLE),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("out", "whys", "on", "state"), STATES)
@@ -208,15 +214,19 @@ def test_the_order_of_rows_never_matters(random: object, name: str) -> None:
     whole = park(name)
     keys = sorted({row.source_id for row in whole.sources})[::9]
     now = replace(
-        whole, sources=tuple(row for row in whole.sources if row.source_id in keys), crosschecks=(),
+        whole,
+        sources=tuple(row for row in whole.sources if row.source_id in keys),
+        crosschecks=(),
         activity=tuple(row for row in whole.activity if row.source_id in keys),
         production=produced(*(("Steel", f"2021-{month:02d}", str(month), "t") for month in range(1, 13))),
-    )  # fmt: skip
+    )
     then = replace(
-        now, year=2020, sources=tuple(replace(row, reported_tco2=row.reported_tco2 + "1") for row in now.sources[1:]),
+        now,
+        year=2020,
+        sources=tuple(replace(row, reported_tco2=row.reported_tco2 + "1") for row in now.sources[1:]),
         activity=tuple(replace(row, period=row.period.replace("2021", "2020")) for row in now.activity),
         production=tuple(replace(row, period=row.period.replace("2021", "2020")) for row in now.production),
-    )  # fmt: skip
+    )
 
     def shuffled(given: ReportedReport) -> ReportedReport:
         sheets = {name: list(getattr(given, name)) for name in ("sources", "activity", "factors", "production", "totals")}

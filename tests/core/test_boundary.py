@@ -4,18 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from verifier.core.boundary import (
-    Kind,
-    Mark,
-    Outcome,
-    Row,
-    Standing,
-    check_decision,
-    next_number,
-    side_by_side,
-    standing,
-    undecided,
-)
+from verifier.core.boundary import Kind, Mark, Outcome, Row, Standing, check_decision, next_number, side_by_side, standing, undecided
 from verifier.core.errors import Refusal
 from verifier.core.report import ActivityRow, FacilityRow, PlanRow, ReportedReport, SourceRow
 

@@ -41,7 +41,7 @@ METHODS = [
     ("carbonate", "process", {"ef": ("0.44", "tCO2/t"), "purity": ("0.9", ""), "conversion": ("1", "")}, "1", "t", "12 * 9/10 * 44/100"),
     ("carbon in", "mass_balance_in", {"carbon_fraction": ("0.75", "tC/t")}, "1", "t", "12 * 3/4 * 44/12"),
     ("carbon out", "mass_balance_out", {"carbon_fraction": ("75", "%")}, "1", "t", "-12 * 3/4 * 44/12"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

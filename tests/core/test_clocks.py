@@ -44,8 +44,7 @@ def test_every_station_waits_for_someone_until_the_statement_is_issued(stands: S
 
 
 @pytest.mark.parametrize(
-    ("today", "late", "left"),
-    [(date(2022, 3, 30), 0, 1), (date(2022, 3, 31), 0, 0), (date(2022, 4, 1), 1, 0), (date(2022, 4, 30), 30, 0)],
+    ("today", "late", "left"), [(date(2022, 3, 30), 0, 1), (date(2022, 3, 31), 0, 0), (date(2022, 4, 1), 1, 0), (date(2022, 4, 30), 30, 0)]
 )
 def test_the_due_day_itself_is_in_time_and_the_next_is_late(today: date, late: int, left: int) -> None:
     found = lateness(REPORT_DUE, today)

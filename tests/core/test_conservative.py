@@ -14,14 +14,22 @@ from verifier.core.report import CrosscheckRow, MeasurementRow, ReportedReport
 from verifier.rulepacks.load import load
 
 COAL = {"ncv": ("20", "GJ/t"), "carbon_content": ("0.026", "tC/GJ"), "oxidation": ("98", "%")}
-BURNT = report(source("C", "stationary_combustion", "100", fuel="coal"), rows=activity(("2021", "1000", "t"), source_id="C"),
-               given=factors(COAL, "C"))  # fmt: skip
-HEATED = report(source("G", "stationary_combustion", "60", fuel="natural gas"), given=factors(GAS | {"oxidation": ("90", "%")}, "G"),
-                rows=activity(("2021-01", "1", "10^4 Nm3"), ("2021-02", "", "10^4 Nm3"), source_id="G"))  # fmt: skip
-CHECKED = replace(HEATED, crosschecks=(
-    CrosscheckRow(sheet="crosschecks", row=2, source_id="G", period="2021-01", quantity="12000", unit="Nm3"),))  # fmt: skip
-SOLD = report(source("X", "exported_electricity", "30"), rows=activity(("2021", "100", "MWh"), source_id="X"),
-              given=factors({"ef": ("0.3", "tCO2/MWh")}, "X"))  # fmt: skip
+BURNT = report(
+    source("C", "stationary_combustion", "100", fuel="coal"), rows=activity(("2021", "1000", "t"), source_id="C"), given=factors(COAL, "C")
+)
+HEATED = report(
+    source("G", "stationary_combustion", "60", fuel="natural gas"),
+    given=factors(GAS | {"oxidation": ("90", "%")}, "G"),
+    rows=activity(("2021-01", "1", "10^4 Nm3"), ("2021-02", "", "10^4 Nm3"), source_id="G"),
+)
+CHECKED = replace(
+    HEATED, crosschecks=(CrosscheckRow(sheet="crosschecks", row=2, source_id="G", period="2021-01", quantity="12000", unit="Nm3"),)
+)
+SOLD = report(
+    source("X", "exported_electricity", "30"),
+    rows=activity(("2021", "100", "MWh"), source_id="X"),
+    given=factors({"ef": ("0.3", "tCO2/MWh")}, "X"),
+)
 
 
 def of(report: ReportedReport, key: str, quantity: str = "1", pack: str = "beijing/2021") -> Estimate:
@@ -86,12 +94,24 @@ REFUSED = [
     ("a month without a quantity", HEATED, "G", "beijing/2021", {"2021-01": Decimal(1)}, "data.estimate.quantity"),
     ("a negative quantity", HEATED, "G", "beijing/2021", KNOWN | {"2021-05": Decimal(-1)}, "data.estimate.negative"),
     ("a source nobody reports", HEATED, "Z", "beijing/2021", KNOWN, "data.estimate.no_source"),
-    ("a stack", report(source("M", "measured"), measured=(MeasurementRow(sheet="m", row=2, source_id="M"),)), "M", "beijing/2021", KNOWN,
-     "data.estimate.measured"),
+    (
+        "a stack",
+        report(source("M", "measured"), measured=(MeasurementRow(sheet="m", row=2, source_id="M"),)),
+        "M",
+        "beijing/2021",
+        KNOWN,
+        "data.estimate.measured",
+    ),
     ("no factor at hand", replace(BURNT, factors=()), "C", "eu-ets/2018", {}, "data.estimate.not_ours"),
-    ("nothing published and nothing reported", report(source("U", "process", fuel="dust"), rows=year_of("1", "t"), given=factors({}, "U")
-     or factors({"ef": ("x", "t")}, "other")), "U", "beijing/2021", {}, "data.estimate.quantity"),
-]  # fmt: skip
+    (
+        "nothing published and nothing reported",
+        report(source("U", "process", fuel="dust"), rows=year_of("1", "t"), given=factors({}, "U") or factors({"ef": ("x", "t")}, "other")),
+        "U",
+        "beijing/2021",
+        {},
+        "data.estimate.quantity",
+    ),
+]
 
 
 @pytest.mark.parametrize(("why", "report", "key", "pack", "quantities", "message"), REFUSED)

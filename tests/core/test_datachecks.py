@@ -35,8 +35,12 @@ def test_what_follows_from_a_planted_error_hangs_below_it() -> None:
     flags = calculate(park("park-2021-errors"), beijing()).flags
     hung = {(flag.code, flag.source, flag.caused_by) for flag in flags if flag.caused_by}
     assert {cause for code, source, cause in hung if code == "arithmetic_difference" and source in GAPS} == {
-        "missing_period", "blank_quantity", "negative_quantity", "unit_mismatch", "source_without_data",
-    }  # fmt: skip
+        "missing_period",
+        "blank_quantity",
+        "negative_quantity",
+        "unit_mismatch",
+        "source_without_data",
+    }
     assert ("arithmetic_difference", "E-095", "factor_of_thousand") in hung
     assert ("digit_transposition", "E-027", "crosscheck_difference") in hung
     mains = {(flag.code, flag.source) for flag in flags if not flag.caused_by}

@@ -89,11 +89,7 @@ def test_two_digits_swapped_in_the_tonnes_explain_why_they_do_not_recalculate() 
     assert found == {"digit_transposition": None, "arithmetic_difference": "digit_transposition"}
 
 
-METERS = [
-    (MeterRow(sheet="meters", row=2, meter_id="M"), 0),
-    (MeterRow(sheet="meters", row=2, meter_id="M2"), 1),
-    (None, 1),
-]
+METERS = [(MeterRow(sheet="meters", row=2, meter_id="M"), 0), (MeterRow(sheet="meters", row=2, meter_id="M2"), 1), (None, 1)]
 
 
 @pytest.mark.parametrize(("meter", "count"), METERS)

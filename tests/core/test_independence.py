@@ -14,9 +14,7 @@ from verifier.core.rulepack import RulePack
 from verifier.rulepacks.load import load
 
 ANN, BEN, CAI, DAN = uuid4(), uuid4(), uuid4(), uuid4()
-LEAD, VERIFIER, EXPERT, REVIEWER, SIGNATORY = (
-    Role.LEAD_VERIFIER, Role.VERIFIER, Role.TECHNICAL_EXPERT, Role.REVIEWER, Role.SIGNATORY,
-)  # fmt: skip
+LEAD, VERIFIER, EXPERT, REVIEWER, SIGNATORY = (Role.LEAD_VERIFIER, Role.VERIFIER, Role.TECHNICAL_EXPERT, Role.REVIEWER, Role.SIGNATORY)
 
 
 @pytest.fixture(scope="module")

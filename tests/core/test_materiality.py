@@ -117,9 +117,7 @@ def test_the_tonnes_said_are_the_tonnes_it_takes(first: Fraction, more: Fraction
     assert held(str(first), str(room - first + more)).verdict is Verdict.MATERIAL
 
 
-BANDS = [
-    ("A", 50_000, 2_500), ("B", 50_001, "2500.05"), ("B", 500_000, 25_000), ("C", 500_001, "10000.02"), ("C", 1_000_000, 20_000),
-]  # fmt: skip
+BANDS = [("A", 50_000, 2_500), ("B", 50_001, "2500.05"), ("B", 500_000, 25_000), ("C", 500_001, "10000.02"), ("C", 1_000_000, 20_000)]
 
 
 @pytest.mark.parametrize(("band", "total", "threshold"), BANDS)

@@ -65,8 +65,13 @@ def test_the_order_of_rows_changes_neither_keys_nor_fingerprints(
     park: tuple[ReportedReport, Calculation], numbers: dict[str, Number]
 ) -> None:
     report, _ = park
-    mixed = replace(report, **{name: tuple(random.Random(7).sample(rows := getattr(report, name), len(rows)))
-                               for name in ("activity", "sources", "factors", "crosschecks", "meters")})  # fmt: skip
+    mixed = replace(
+        report,
+        **{
+            name: tuple(random.Random(7).sample(rows := getattr(report, name), len(rows)))
+            for name in ("activity", "sources", "factors", "crosschecks", "meters")
+        },
+    )
     again = numbers_of(mixed, calculate(mixed, PACK))
     assert Counter((each.key, each.fingerprint) for each in again) == Counter((each.key, each.fingerprint) for each in numbers.values())
 
@@ -93,7 +98,7 @@ HELD = [
     ("somebody must say so", "5", Held(Outcome.DIFFERS, Decimal(6), " ", "read", METHODS[0]), "data.number.unexplained"),
     ("and it must have been found somehow", "5", Held(Outcome.DIFFERS, Decimal(6), "invoice", "", METHODS[0]), "data.number.unexplained"),
     ("what cannot be confirmed says why", "5", Held(Outcome.CANNOT_CONFIRM, method=METHODS[0]), "data.number.why"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("reported", "held", "refused"), [case[1:] for case in HELD], ids=[case[0] for case in HELD])

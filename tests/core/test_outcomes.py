@@ -17,10 +17,20 @@ def result(
 ) -> SourceResult:
     stated, known = Decimal(reported) if reported else None, Fraction(recalculated) if recalculated else None
     return SourceResult(
-        source_id=key, name="", facility_id="", category=category, counts=counts, reported=stated, recalculated=known,
-        known=known or Fraction(), difference=None if stated is None or known is None else Fraction(stated) - known,
-        complete=known is not None, reasons=(), steps=(), factors=(),
-    )  # fmt: skip
+        source_id=key,
+        name="",
+        facility_id="",
+        category=category,
+        counts=counts,
+        reported=stated,
+        recalculated=known,
+        known=known or Fraction(),
+        difference=None if stated is None or known is None else Fraction(stated) - known,
+        complete=known is not None,
+        reasons=(),
+        steps=(),
+        factors=(),
+    )
 
 
 @pytest.mark.parametrize(

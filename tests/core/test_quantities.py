@@ -168,9 +168,14 @@ def test_a_factor_unit_nobody_knows_is_none(written: str) -> None:
 
 
 WRITTEN_UNITS = [
-    ("10^4 Nm3", "×10⁴ Nm³"), ("0.02 10^4 Nm3", "0.02 ×10⁴ Nm³"), ("GJ/10^4 Nm3", "GJ/10⁴ Nm³"), ("t CO2", "tCO₂"),
-    ("tCO2/MWh", "tCO₂/MWh"), ("kgC/GJ", "kgC/GJ"), ("", ""),
-]  # fmt: skip
+    ("10^4 Nm3", "×10⁴ Nm³"),
+    ("0.02 10^4 Nm3", "0.02 ×10⁴ Nm³"),
+    ("GJ/10^4 Nm3", "GJ/10⁴ Nm³"),
+    ("t CO2", "tCO₂"),
+    ("tCO2/MWh", "tCO₂/MWh"),
+    ("kgC/GJ", "kgC/GJ"),
+    ("", ""),
+]
 
 
 @pytest.mark.parametrize(("kept", "written"), WRITTEN_UNITS)

@@ -79,12 +79,22 @@ def test_a_visit_needs_days_in_order_and_as_many_people_as_the_pack_asks_for(pla
         (VISIT, {"meters": Outcome.IN_ORDER, "ledger": Outcome.IN_ORDER}, set(), {"meters"}, []),
         (VISIT, {"meters": Outcome.IN_ORDER, "ledger": Outcome.IN_ORDER}, set(), set(), [Missing(Gap.NO_PHOTO, ("meters",))]),
         (VISIT, {"meters": Outcome.NOT_APPLICABLE, "ledger": Outcome.IN_ORDER}, set(), set(), []),
-        (VISIT, {"meters": Outcome.FINDING, "ledger": None}, set(), {"meters"},
-         [Missing(Gap.UNANSWERED, ("ledger",)), Missing(Gap.NO_FINDING, ("meters",))]),
-        (VisitPlan(DAY, DAY, "Park", ("A",), ()), {"meters": Outcome.FINDING, "ledger": Outcome.IN_ORDER}, {"meters"}, {"meters"},
-         [Missing(Gap.TOO_FEW_PEOPLE), Missing(Gap.NOBODY_MET)]),
+        (
+            VISIT,
+            {"meters": Outcome.FINDING, "ledger": None},
+            set(),
+            {"meters"},
+            [Missing(Gap.UNANSWERED, ("ledger",)), Missing(Gap.NO_FINDING, ("meters",))],
+        ),
+        (
+            VisitPlan(DAY, DAY, "Park", ("A",), ()),
+            {"meters": Outcome.FINDING, "ledger": Outcome.IN_ORDER},
+            {"meters"},
+            {"meters"},
+            [Missing(Gap.TOO_FEW_PEOPLE), Missing(Gap.NOBODY_MET)],
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_before_leaving_is_named_with_its_items(visit, outcomes, held, photos, missing) -> None:
     found = still_missing(ITEMS, outcomes, visit=visit, minimum=2, held_against=held, photographed=photos)
     assert list(found) == missing

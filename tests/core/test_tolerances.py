@@ -10,14 +10,22 @@ from verifier.core.tolerances import CODES, MEASURES, Whose
 from verifier.rulepacks.load import load
 
 READ = [
-    ("year_on_year", "20 %", "0.2"), ("year_on_year", "0.05", "0.05"), ("crosscheck_difference", "０.５％", "0.005"),
-    ("outlier", "4", "4"), ("repeated_value", "6", "6"),
-]  # fmt: skip
+    ("year_on_year", "20 %", "0.2"),
+    ("year_on_year", "0.05", "0.05"),
+    ("crosscheck_difference", "０.５％", "0.005"),
+    ("outlier", "4", "4"),
+    ("repeated_value", "6", "6"),
+]
 REFUSED = [
-    ("year_on_year", "lots", "tolerance.no_number"), ("year_on_year", "120 %", "tolerance.no_share"),
-    ("outlier", "50 %", "tolerance.no_number"), ("outlier", "1", "tolerance.no_times"), ("repeated_value", "2.5", "tolerance.no_count"),
-    ("weather", "1", "tolerance.unknown"), ("year_on_year", "", "tolerance.no_number"), ("outlier", "-3", "tolerance.no_times"),
-]  # fmt: skip
+    ("year_on_year", "lots", "tolerance.no_number"),
+    ("year_on_year", "120 %", "tolerance.no_share"),
+    ("outlier", "50 %", "tolerance.no_number"),
+    ("outlier", "1", "tolerance.no_times"),
+    ("repeated_value", "2.5", "tolerance.no_count"),
+    ("weather", "1", "tolerance.unknown"),
+    ("year_on_year", "", "tolerance.no_number"),
+    ("outlier", "-3", "tolerance.no_times"),
+]
 
 
 def test_every_tolerance_has_a_measure() -> None:

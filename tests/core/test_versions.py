@@ -14,16 +14,20 @@ from verifier.core.versions import Asked, Change, How, Judged, changes, judge
 METER = MeterRow(sheet="meters", row=2, meter_id="M-1", model="X", valid_until="2021-12-31")
 OLD = replace(
     report(
-        source(reported="724.8", meter_id="M-1", facility_id="F-1"), source("T", reported="60.4", facility_id="F-2"),
+        source(reported="724.8", meter_id="M-1", facility_id="F-1"),
+        source("T", reported="60.4", facility_id="F-2"),
         rows=(*year_of("100"), *activity(("2021", "100", "MWh"), source_id="T")),
         given=(*factors({"ef": ("0.604", "tCO2/MWh")}), *factors({"ef": ("0.604", "tCO2/MWh")}, "T")),
-        totals=(TotalRow(sheet="totals", row=2, category="purchased_electricity", reported_tco2="785"),
-                TotalRow(sheet="totals", row=3, category="total", reported_tco2="785")),
+        totals=(
+            TotalRow(sheet="totals", row=2, category="purchased_electricity", reported_tco2="785"),
+            TotalRow(sheet="totals", row=3, category="total", reported_tco2="785"),
+        ),
     ),
     facilities=(FacilityRow(sheet="facilities", row=2, facility_id="F-1", name="Works"),),
-    meters=(METER,), crosschecks=(CrosscheckRow(sheet="crosschecks", row=2, source_id="S", period="2021-03", quantity="100", unit="MWh"),),
+    meters=(METER,),
+    crosschecks=(CrosscheckRow(sheet="crosschecks", row=2, source_id="S", period="2021-03", quantity="100", unit="MWh"),),
     unit={"unit_name": "Park", "report_version": "1", "legal_representative": "Li"},
-)  # fmt: skip
+)
 
 
 def compared(old: ReportedReport, new: ReportedReport) -> tuple[Change, ...]:
@@ -60,15 +64,36 @@ TOLD = [
     ("a month that went", replace(OLD, activity=OLD.activity[1:]), "activity", "quantity", How.REMOVED, ("100", ""), Fraction("-60.4")),
     ("reported tonnes", with_source("S", reported_tco2="755"), "sources", "reported_tco2", How.CHANGED, ("724.8", "755"), Fraction("30.2")),
     ("a word", with_source("S", owner="Lin"), "sources", "owner", How.CHANGED, ("", "Lin"), None),
-    ("a source that came", replace(OLD, sources=(*OLD.sources, source("N", reported="5"))), "sources", "reported_tco2", How.ADDED,
-     ("", "5"), Fraction(5)),
-    ("a factor", replace(OLD, factors=(replace(OLD.factors[0], value="0.5"), *OLD.factors[1:])), "factors", "value", How.CHANGED,
-     ("0.604", "0.5"), Fraction("-124.8")),
-    ("a meter", replace(OLD, meters=(replace(METER, valid_until="2022-12-31"),)), "meters", "valid_until", How.CHANGED,
-     ("2021-12-31", "2022-12-31"), None),
+    (
+        "a source that came",
+        replace(OLD, sources=(*OLD.sources, source("N", reported="5"))),
+        "sources",
+        "reported_tco2",
+        How.ADDED,
+        ("", "5"),
+        Fraction(5),
+    ),
+    (
+        "a factor",
+        replace(OLD, factors=(replace(OLD.factors[0], value="0.5"), *OLD.factors[1:])),
+        "factors",
+        "value",
+        How.CHANGED,
+        ("0.604", "0.5"),
+        Fraction("-124.8"),
+    ),
+    (
+        "a meter",
+        replace(OLD, meters=(replace(METER, valid_until="2022-12-31"),)),
+        "meters",
+        "valid_until",
+        How.CHANGED,
+        ("2021-12-31", "2022-12-31"),
+        None,
+    ),
     ("the independent record", replace(OLD, crosschecks=()), "crosschecks", "quantity", How.REMOVED, ("100", ""), None),
     ("a fact of the unit", replace(OLD, unit={**OLD.unit, "legal_representative": "Wu"}), "unit", "value", How.CHANGED, ("Li", "Wu"), None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("why", "new", "sheet", "column", "how", "values", "tonnes"), TOLD)
@@ -79,11 +104,7 @@ def test_a_change_is_told_with_before_after_and_tonnes(
     assert (found.sheet, found.column, found.how, (found.before, found.after), found.tonnes) == (sheet, column, how, values, tonnes), why
 
 
-UNITS = [
-    (month("120"), "MWh"),
-    (with_source("S", reported_tco2="755"), "t CO2"),
-    (with_source("S", owner="Lin"), ""),
-]
+UNITS = [(month("120"), "MWh"), (with_source("S", reported_tco2="755"), "t CO2"), (with_source("S", owner="Lin"), "")]
 
 
 @pytest.mark.parametrize(("new", "unit"), UNITS)
@@ -100,8 +121,12 @@ def test_a_quantity_and_its_unit_together_move_the_month_once() -> None:
 
 
 def test_several_factors_of_one_source_are_not_told_apart_by_guesswork() -> None:
-    gas = replace(OLD, sources=(source("G", "stationary_combustion", fuel="natural gas"),), activity=activity(("2021", "1", "10^4 Nm3"),
-                  source_id="G"), factors=factors(GAS, "G"))  # fmt: skip
+    gas = replace(
+        OLD,
+        sources=(source("G", "stationary_combustion", fuel="natural gas"),),
+        activity=activity(("2021", "1", "10^4 Nm3"), source_id="G"),
+        factors=factors(GAS, "G"),
+    )
     both = replace(gas, factors=tuple(replace(row, value="98" if row.parameter == "oxidation" else row.value) for row in gas.factors))
     (alone,) = compared(gas, both)
     assert alone.tonnes is not None

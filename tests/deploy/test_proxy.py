@@ -89,12 +89,14 @@ def behind(folder: Path) -> Iterator[Proxy]:
             Thread(target=app.serve, daemon=True).start()
         port, text = free_port(), CONF.read_text()
         changes = {
-            "listen 80 ": f"listen 127.0.0.1:{free_port()} ", "listen 443 ": f"listen 127.0.0.1:{port} ",
-            "/etc/nginx/tls/": f"{folder}/tls/", "worker_processes auto;": "worker_processes 1;",
+            "listen 80 ": f"listen 127.0.0.1:{free_port()} ",
+            "listen 443 ": f"listen 127.0.0.1:{port} ",
+            "/etc/nginx/tls/": f"{folder}/tls/",
+            "worker_processes auto;": "worker_processes 1;",
             **{f"server app-{n}:5000": f"server 127.0.0.1:{listener.getsockname()[1]}" for n, listener in enumerate(listeners, 1)},
             "server_tokens off;": f"server_tokens off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; "
             f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;",
-        }  # fmt: skip
+        }
         for ours, here in changes.items():
             assert ours in text, ours
             text = text.replace(ours, here)

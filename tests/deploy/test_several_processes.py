@@ -53,9 +53,11 @@ def put_up(folder: Path) -> Iterator[tuple[dict[str, str], list[str]]]:
         store.emptied("evidence")
         database = stack.enter_context(postgres.server(folder / "pg"))
         told = {
-            "VERIFIER_INSTANCE": str(folder / "instance"), "VERIFIER_WORKER": "apart", "VERIFIER_DATABASE_URL": database,
+            "VERIFIER_INSTANCE": str(folder / "instance"),
+            "VERIFIER_WORKER": "apart",
+            "VERIFIER_DATABASE_URL": database,
             **store.settings("evidence"),
-        }  # fmt: skip
+        }
         move_in(folder / "instance", told)
         addresses = []
         for number in range(2):

@@ -144,8 +144,7 @@ def test_a_caption_is_edited_and_a_stale_edit_is_refused_with_both(client: Flask
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
-    [("", {"Boiler", "Meter"}), ("search=boil", {"Boiler"}), ("shows=finding", {"Meter"}), ("search=none", set())],
+    ("query", "found"), [("", {"Boiler", "Meter"}), ("search=boil", {"Boiler"}), ("shows=finding", {"Meter"}), ("search=none", set())]
 )
 def test_photos_are_searched_and_filtered(client: FlaskClient, cast: Cast, case: Engagement, query: str, found: set[str]) -> None:
     photo(case, cast, ITEM, "red", "Boiler")

@@ -150,8 +150,13 @@ def spoiled_profile() -> bytes:
 PLACE = at((RATIO(39), RATIO(54), RATIO(30)), (RATIO(116), RATIO(8), RATIO(51)))
 NOWHERE = {"latitude": None, "longitude": None}
 KINDS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {}), ("WEBP", {}), ("WEBP", {"lossless": True}), ("HEIF", {}),
-)  # fmt: skip
+    ("JPEG", {}),
+    ("JPEG", {"progressive": True}),
+    ("PNG", {}),
+    ("WEBP", {}),
+    ("WEBP", {"lossless": True}),
+    ("HEIF", {}),
+)
 NO_PICTURE = [
     refused("nothing at all", lambda: b"", "empty"),
     refused("a PDF called .jpg", lambda: b"%PDF-1.7\n1 0 obj\n", "not_a_picture"),
@@ -164,29 +169,41 @@ NO_PICTURE = [
     refused("a text called .jpg", lambda: "锅炉房".encode(), "not_a_picture"),
     refused("noise", lambda: bytes(range(1, 256)) * 20, "unknown_content"),
     refused("zeros", lambda: bytes(5000), "unknown_content"),
-    *(refused(f"a {format} called .jpg", lambda format=format: saved(format),
-            "not_a_picture") for format in ("GIF", "BMP", "TIFF", "AVIF")),
+    *(
+        refused(f"a {format} called .jpg", lambda format=format: saved(format), "not_a_picture")
+        for format in ("GIF", "BMP", "TIFF", "AVIF")
+    ),
     refused("only the first bytes of a JPEG", lambda: b"\xff\xd8\xff", "truncated"),
     refused("the head of a JPEG and then a page", lambda: file()[:300] + b"<html></html>", "truncated"),
     refused("the head of a PNG and nothing else", lambda: png(640, 480)[:33], "truncated"),
     refused("the head of a WebP and nothing else", lambda: b"RIFF\x24\0\0\0WEBPVP8 ", "truncated"),
     refused("the head of a HEIC and nothing else", lambda: saved("HEIF")[:24], "truncated"),
-]  # fmt: skip
+]
 HALF = [
-    *(refused(f"{format} {' '.join(settings)} cut after {share:.0%}", cut(format, share, **settings))
-      for format, settings in KINDS for share in (0.1, 0.6, 0.98)),
-    *(refused(f"{format} {' '.join(settings)} with zeros after {share:.0%}", zero_tail(format, share, **settings))
-      for format, settings in KINDS for share in (0.3, 0.7, 0.95)),
+    *(
+        refused(f"{format} {' '.join(settings)} cut after {share:.0%}", cut(format, share, **settings))
+        for format, settings in KINDS
+        for share in (0.1, 0.6, 0.98)
+    ),
+    *(
+        refused(f"{format} {' '.join(settings)} with zeros after {share:.0%}", zero_tail(format, share, **settings))
+        for format, settings in KINDS
+        for share in (0.3, 0.7, 0.95)
+    ),
     refused("a PNG with a wrong checksum", lambda: saved("PNG").replace(b"IDAT", b"IDAU", 1)),
     refused("a JPEG with its tables gone", lambda: file().replace(b"\xff\xdb", b"\xff\xfe")),
-]  # fmt: skip
+]
 LARGE = [
-    *(refused(f"a PNG that claims {side} pixels a side", lambda side=side: png(side, side), "too_many_pixels")
-      for side in (8_001, 30_000, 2**31 - 1)),
+    *(
+        refused(f"a PNG that claims {side} pixels a side", lambda side=side: png(side, side), "too_many_pixels")
+        for side in (8_001, 30_000, 2**31 - 1)
+    ),
     refused("a PNG one pixel high and two thousand million wide", lambda: png(2**31 - 1, 1), "too_many_pixels"),
-    refused("a JPEG that claims 65,535 pixels a side",
-            lambda: (data := saved("JPEG"))[: (at := data.find(b"\xff\xc0")) + 5] + b"\xff\xff\xff\xff" + data[at + 9 :],
-            "too_many_pixels"),
+    refused(
+        "a JPEG that claims 65,535 pixels a side",
+        lambda: (data := saved("JPEG"))[: (at := data.find(b"\xff\xc0")) + 5] + b"\xff\xff\xff\xff" + data[at + 9 :],
+        "too_many_pixels",
+    ),
     refused("a file of 41 megabytes", lambda: file() + bytes(41 * 2**20), "too_large"),
     refused("a comment that unfolds to a bomb", text_bomb),
     kept("50 megapixels in JPEG", lambda: large(8160, 6120, "JPEG", quality=50), width=8160, height=6120),
@@ -201,7 +218,7 @@ LARGE = [
     kept("50 megapixels in HEIC", plain_heic, width=8160, height=6120),
     kept("a strip of 60,000 by 3 pixels", lambda: large(60_000, 3, "PNG"), width=60_000, height=3),
     kept("one pixel", lambda: written(Image.new("RGB", (1, 1), "red")), width=1, height=1),
-]  # fmt: skip
+]
 ODD = [
     kept("CMYK", lambda: saved("JPEG", mode="CMYK"), format="JPEG"),
     kept("grey", lambda: saved("JPEG", mode="L")),
@@ -219,8 +236,15 @@ ODD = [
     kept("a page after the end of a JPEG", lambda: file() + b"<script>alert(1)</script>", format="JPEG"),
     kept("an archive after the end of a JPEG", lambda: file() + good.small(), format="JPEG"),
     kept("a spoiled colour profile", spoiled_profile),
-    *(kept(f"turned as {orientation} says", lambda orientation=orientation: with_exif(orientation), orientation=orientation,
-           width=picture().width if orientation < 5 else picture().height) for orientation in range(1, 9)),
+    *(
+        kept(
+            f"turned as {orientation} says",
+            lambda orientation=orientation: with_exif(orientation),
+            orientation=orientation,
+            width=picture().width if orientation < 5 else picture().height,
+        )
+        for orientation in range(1, 9)
+    ),
     *(kept(f"an orientation of {wrong}", lambda wrong=wrong: with_exif(wrong), orientation=1) for wrong in (0, 9, 65_535)),
     kept("metadata cut short", lambda: raw_exif(b"II*\0\x08\0\0\0\xff\xff"), orientation=1, **NOWHERE),
     kept("metadata that point past their end", lambda: raw_exif(b"MM\0*\xff\xff\xff\xff"), orientation=1, **NOWHERE),
@@ -231,10 +255,13 @@ ODD = [
     kept("0° 0°", lambda: with_exif(place=at((RATIO(0),) * 3, (RATIO(0),) * 3)), **NOWHERE),
     kept("91° north", lambda: with_exif(place=at((RATIO(91), RATIO(0), RATIO(0)), (RATIO(1),) * 3)), **NOWHERE),
     kept("a place of two numbers", lambda: with_exif(place=at((RATIO(39),) * 2, (RATIO(116),) * 2)), **NOWHERE),
-    kept("a latitude without a longitude", lambda: with_exif(place={GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (RATIO(39),) * 3}),
-            **NOWHERE),
+    kept(
+        "a latitude without a longitude", lambda: with_exif(place={GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (RATIO(39),) * 3}), **NOWHERE
+    ),
     kept("a hemisphere that is none", lambda: with_exif(place={**PLACE, GPS.GPSLatitudeRef: "X"}), **NOWHERE),
-    *(kept(f"taken on {when}", lambda when=when: with_exif(said={TAGS.DateTimeOriginal: when}), taken_at=None)
-      for when in ("0000:00:00 00:00:00", "2021:02:30 10:00:00", "    :  :     :  :  ", "yesterday", "2021-06-03 10:00")),
-]  # fmt: skip
+    *(
+        kept(f"taken on {when}", lambda when=when: with_exif(said={TAGS.DateTimeOriginal: when}), taken_at=None)
+        for when in ("0000:00:00 00:00:00", "2021:02:30 10:00:00", "    :  :     :  :  ", "yesterday", "2021-06-03 10:00")
+    ),
+]
 CASES = [*NO_PICTURE, *HALF, *LARGE, *ODD]

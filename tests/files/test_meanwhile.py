@@ -43,9 +43,12 @@ def others(browser: Browser, case: UUID, reading: list[Future[tuple[int, float]]
                 answer = browser.get(f"/cases/{case}/findings")
             else:
                 values = {
-                    "class_code": "non_conformity", "clause": "4a", "title": f"Meanwhile {number}", "description": "The invoice says less.",
+                    "class_code": "non_conformity",
+                    "clause": "4a",
+                    "title": f"Meanwhile {number}",
+                    "description": "The invoice says less.",
                     "once": f"meanwhile-{number:024d}",
-                }  # fmt: skip
+                }
                 answer = browser.post(f"/cases/{case}/findings/new?check=data", values)
             found.append((deed, answer.status, monotonic() - began))
     return found

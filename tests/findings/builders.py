@@ -20,14 +20,28 @@ VOUCHER = ("voucher.txt", b"gas 12 m3, paid")
 
 
 def finding(
-    engagement: Engagement, cast: Cast, *, title: str = "Gas is overstated", class_code: str = "non_conformity",
-    subject: Subject = DATA, effect: Decimal | None = None,
-) -> Finding:  # fmt: skip
+    engagement: Engagement,
+    cast: Cast,
+    *,
+    title: str = "Gas is overstated",
+    class_code: str = "non_conformity",
+    subject: Subject = DATA,
+    effect: Decimal | None = None,
+) -> Finding:
     """A draft with a note for the team."""
     return actions.raise_finding(
-        engagement, subject, "data", class_code, "4a", title, f"{title}: the invoice says less.", effect, SECRET,
-        actor=actor(cast.verifier), now=utcnow(),
-    )  # fmt: skip
+        engagement,
+        subject,
+        "data",
+        class_code,
+        "4a",
+        title,
+        f"{title}: the invoice says less.",
+        effect,
+        SECRET,
+        actor=actor(cast.verifier),
+        now=utcnow(),
+    )
 
 
 def sent(engagement: Engagement, cast: Cast, *findings: Finding) -> None:

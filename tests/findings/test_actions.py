@@ -263,7 +263,16 @@ def test_every_deed_is_in_the_trail_and_the_note_for_the_team_in_none_of_its_row
     actions.accept(raised, actor=actor(cast.lead), now=utcnow())
     rows = list(db.session.query(TrailRow).filter_by(trail=str(case.id)).order_by(TrailRow.number))
     assert [row.deed.split(":", 1)[1] for row in rows if row.deed.startswith("finding:")] == [
-        "finding:raised", "finding:raised", "finding:edited", "finding:withdrawn", "findings:sent", "finding:answered",
-        "findings:all_answered", "finding:returned", "finding:answered", "findings:all_answered", "finding:disposed",
-    ]  # fmt: skip
+        "finding:raised",
+        "finding:raised",
+        "finding:edited",
+        "finding:withdrawn",
+        "findings:sent",
+        "finding:answered",
+        "findings:all_answered",
+        "finding:returned",
+        "finding:answered",
+        "findings:all_answered",
+        "finding:disposed",
+    ]
     assert not [row for row in rows if SECRET in str(row.detail)]

@@ -115,9 +115,15 @@ def test_a_verifier_raises_a_finding_on_what_the_address_names(client: FlaskClie
     sign_in(client, cast.verifier)
     page = client.post(
         f"/cases/{case.id}/findings/new?check=site&subject_kind=checklist_item&subject_id=boundary",
-        data={"class_code": "non_conformity", "clause": "2", "title": "A boiler nobody listed", "description": "Behind the hall.",
-              "effect": "−1,200.5", "internal_note": ""},
-    )  # fmt: skip
+        data={
+            "class_code": "non_conformity",
+            "clause": "2",
+            "title": "A boiler nobody listed",
+            "description": "Behind the hall.",
+            "effect": "−1,200.5",
+            "internal_note": "",
+        },
+    )
     assert page.status_code == 303
     assert page.location == f"/cases/{case.id}/site/boundary"
     raised = db.session.query(Finding).filter_by(number=3).one()

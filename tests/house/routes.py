@@ -41,9 +41,23 @@ from verifier.rulepacks.load import load
 
 TABLE = Path(__file__).with_name("routes.txt")
 PEOPLE = (
-    "nobody", "admin", "manager", "assessor", "coordinator", "lead", "verifier", "expert", "reviewer", "signatory", "invited",
-    "contact", "contributor", "responsible", "other_coordinator", "other_contact",
-)  # fmt: skip
+    "nobody",
+    "admin",
+    "manager",
+    "assessor",
+    "coordinator",
+    "lead",
+    "verifier",
+    "expert",
+    "reviewer",
+    "signatory",
+    "invited",
+    "contact",
+    "contributor",
+    "responsible",
+    "other_coordinator",
+    "other_contact",
+)
 KEYS = {"invited": "colleague"}
 PLACE = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
 WORDS = {"+": "allowed", "-": "403", "0": "404", "s": "led to sign in"}
@@ -76,19 +90,33 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     item = load(case.pack_id).checklist[0].code
     photo = evidence.add_photos(
         case.id, case.at, Subject("checklist_item", item), workbooks.photos()[:1], "Meter", actor=actor(cast.verifier), now=now
-    ).kept[0]  # fmt: skip
+    ).kept[0]
     for number in (1, 2):
         findings.raise_finding(
-            case, Subject("source", source), "data", "non_conformity", load(case.pack_id).clauses[0].code, f"Finding {number}", "Look.",
-            actor=actor(cast.lead), now=now,
-        )  # fmt: skip
+            case,
+            Subject("source", source),
+            "data",
+            "non_conformity",
+            load(case.pack_id).clauses[0].code,
+            f"Finding {number}",
+            "Look.",
+            actor=actor(cast.lead),
+            now=now,
+        )
     sent = findings.send_all(case, actor=actor(cast.lead), now=now)
     said = findings.answer(sent[0], "Here it is.", [("voucher.csv", b"month,quantity\n1,2\n")], actor=actor(cast.contact), now=now)
     findings.put_photo(sent[0], photo, actor=actor(cast.lead), now=now)
     findings.raise_finding(
-        case, Subject("source", source), "data", "non_conformity", load(case.pack_id).clauses[0].code, "Finding 3", "Look.",
-        actor=actor(cast.lead), now=now,
-    )  # fmt: skip
+        case,
+        Subject("source", source),
+        "data",
+        "non_conformity",
+        load(case.pack_id).clauses[0].code,
+        "Finding 3",
+        "Look.",
+        actor=actor(cast.lead),
+        now=now,
+    )
     asked = Plan(Method.TONNE_UNIT, "added", tonnes=TonneUnitPlan(Fraction(1, 20), Fraction(10_000)))
     things = queries.population(case, "added")
     sample = sampling.plan_sample(case, asked, things, sampling.Asked(basis="Many small meters."), actor=actor(cast.lead), now=now)
@@ -97,28 +125,59 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     db.session.add(token)
     db.session.flush()
     shown, _new = vouchers.hand_in(
-        case, "meter.jpg", store().get(photo.original_sha256), "Meter", keys=[NumberKey(source)], by_unit=True,
-        actor=actor(cast.contact), now=now,
-    )  # fmt: skip
+        case,
+        "meter.jpg",
+        store().get(photo.original_sha256),
+        "Meter",
+        keys=[NumberKey(source)],
+        by_unit=True,
+        actor=actor(cast.contact),
+        now=now,
+    )
     vouchers.ask(case, [NumberKey(source)], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
     plan = beside.keep_workbook(
         case, "plan", "plan.xlsx", later.read_bytes(), already=reports.report_of(case.report_version), actor=actor(cast.lead), now=now
     )
     make.report(cast, case.unit_year, later)
     values = {
-        "method": "tonne_unit", "position": 1, "before": 1, "after": 2, "mark_id": uuid4(),
-        "voucher_id": shown.id, "link_id": shown.links[0].id, "page": 1, "request_number": 1,
-        "workbook_id": plan.id, "workbook_kind": "plan", "procedure": "months", "line_key": f"months/source/{source}/2021-07",
-        "tolerance_code": "outlier", "programme": "beijing", "version": "2021",
-        "engagement_id": case.id, "unit_year_id": case.unit_year_id, "year_id": case.unit_year.year_id, "number": 1, "kind": "source",
-        "key": source, "source_key": source, "number_key": f"reported/{source}", "item_code": item, "photo_id": photo.id, "copy": "preview",
+        "method": "tonne_unit",
+        "position": 1,
+        "before": 1,
+        "after": 2,
+        "mark_id": uuid4(),
+        "voucher_id": shown.id,
+        "link_id": shown.links[0].id,
+        "page": 1,
+        "request_number": 1,
+        "workbook_id": plan.id,
+        "workbook_kind": "plan",
+        "procedure": "months",
+        "line_key": f"months/source/{source}/2021-07",
+        "tolerance_code": "outlier",
+        "programme": "beijing",
+        "version": "2021",
+        "engagement_id": case.id,
+        "unit_year_id": case.unit_year_id,
+        "year_id": case.unit_year.year_id,
+        "number": 1,
+        "kind": "source",
+        "key": source,
+        "source_key": source,
+        "number_key": f"reported/{source}",
+        "item_code": item,
+        "photo_id": photo.id,
+        "copy": "preview",
         "visit_id": visit.id,
         "at": handing_in.wait_for(case.unit_year, b"waits", "large.xlsx", "", actor=actor(cast.contact), now=now),
-        "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id, "session_id": token.id, "user_id": spare.id,
-        "organisation_id": cast.org("other_unit").id, "token": "nobody-was-given-this", "filename": "css/tokens.css",
+        "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id,
+        "session_id": token.id,
+        "user_id": spare.id,
+        "organisation_id": cast.org("other_unit").id,
+        "token": "nobody-was-given-this",
+        "filename": "css/tokens.css",
         "job_id": enqueue("jobs.sweep", key="routes", now=now).id,
         "member_id": next(member.id for member in case.team if member.user_id == spare.id),
-    }  # fmt: skip
+    }
     db.session.commit()
     return World(app, {name: str(value) for name, value in values.items()})
 

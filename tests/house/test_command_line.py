@@ -12,9 +12,22 @@ from verifier.cli import main
 from verifier.db import db
 
 COMMANDS = [
-    [], ["serve"], ["demo"], ["demo", "code"], ["user"], ["user", "add"], ["check"], ["statement"], ["statement", "list"],
-    ["statement", "export"], ["statement", "verify"], ["audit"], ["audit", "verify"], ["packs"], ["packs", "check"],
-]  # fmt: skip
+    [],
+    ["serve"],
+    ["demo"],
+    ["demo", "code"],
+    ["user"],
+    ["user", "add"],
+    ["check"],
+    ["statement"],
+    ["statement", "list"],
+    ["statement", "export"],
+    ["statement", "verify"],
+    ["audit"],
+    ["audit", "verify"],
+    ["packs"],
+    ["packs", "check"],
+]
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +54,17 @@ def test_a_good_report_is_recalculated_to_the_last_digit() -> None:
     found = json.loads(done.output)
     assert done.exit_code == 0
     assert list(found) == [
-        "pack", "reported_total", "recalculated_total", "recalculated_known", "difference", "relative", "materiality", "sources",
-        "unassigned", "flags",
-    ]  # fmt: skip
+        "pack",
+        "reported_total",
+        "recalculated_total",
+        "recalculated_known",
+        "difference",
+        "relative",
+        "materiality",
+        "sources",
+        "unassigned",
+        "flags",
+    ]
     assert found["recalculated_total"] == found["recalculated_known"] == "52915.57011485507386"
     assert found["reported_total"] == "52915"
     first = found["sources"][0]

@@ -48,8 +48,11 @@ def test_a_sign_in_an_upload_and_an_error_leave_no_trace_of_the_person(served: F
     try_password(client, "verifier@example.org", environ_base=address)
     token = client.get_cookie("verifier").value  # type: ignore[union-attr]
     name, photo = workbooks.photos()[0]
-    sent = client.post(f"/cases/{case.id}/photos/new?subject_kind=checklist_item&subject_id=boundary", environ_base=address,
-                       data={"caption": "Mr. Zhang at boiler 2", "photos": [(BytesIO(photo), name)]})  # fmt: skip
+    sent = client.post(
+        f"/cases/{case.id}/photos/new?subject_kind=checklist_item&subject_id=boundary",
+        environ_base=address,
+        data={"caption": "Mr. Zhang at boiler 2", "photos": [(BytesIO(photo), name)]},
+    )
     client.get("/link/a-token-out-of-a-mail", environ_base=address)
     crashed = client.get("/broken?who=zhang@example.org", environ_base=address)
     assert (sent.status_code, crashed.status_code) == (302 if sent.status_code == 302 else 303, 500)
@@ -64,8 +67,22 @@ def test_a_sign_in_an_upload_and_an_error_leave_no_trace_of_the_person(served: F
     assert "broken" in crash["frames"][-1]
     assert crash["request"] == crashed.headers["X-Request-ID"]
     assert crash["request"] in crashed.text, "the page shows what the log can be searched for"
-    personal = ["example.org", "verifier@", "Zhang", "zhang", "198.51.100", GOOD, "otter", token, "a-token-out", name, str(case.id),
-                str(cast.verifier.id), cast.verifier.name + " ", "who="]  # fmt: skip
+    personal = [
+        "example.org",
+        "verifier@",
+        "Zhang",
+        "zhang",
+        "198.51.100",
+        GOOD,
+        "otter",
+        token,
+        "a-token-out",
+        name,
+        str(case.id),
+        str(cast.verifier.id),
+        cast.verifier.name + " ",
+        "who=",
+    ]
     assert [word for word in personal if word in text] == []
 
 

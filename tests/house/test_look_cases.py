@@ -18,9 +18,16 @@ from verifier.reports.wording import flag_sentence
 from verifier.web.labels import label
 
 STATIONS = [
-    ("lead", ""), ("lead", "/signing"), ("lead", "/review"), ("lead", "/conclusion"), ("lead", "/reopen"),
-    ("reviewer", "/review"), ("signatory", ""), ("contact", ""), ("coordinator", "/team"),
-]  # fmt: skip
+    ("lead", ""),
+    ("lead", "/signing"),
+    ("lead", "/review"),
+    ("lead", "/conclusion"),
+    ("lead", "/reopen"),
+    ("reviewer", "/review"),
+    ("signatory", ""),
+    ("contact", ""),
+    ("coordinator", "/team"),
+]
 
 
 @pytest.mark.browser

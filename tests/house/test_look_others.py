@@ -25,7 +25,7 @@ FLAGS = [
         "碳氧化率 0.98 标为缺省值，而 燃料缺省值表",
         "oxidation 0.98 is called a default; the table of default fuel values",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("code", "values", "chinese", "english"), FLAGS, ids=[each[0] for each in FLAGS])

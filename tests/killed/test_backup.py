@@ -151,9 +151,12 @@ def test_a_damaged_backup_changes_nothing_and_says_why(app: Flask, tmp_path: Pat
     with tarfile.open(no_manifest, "w:gz"):
         pass
     bad = [
-        (cut, "cannot be read"), (noise, "cannot be read"), (no_manifest, "no manifest"), (tmp_path / "nowhere", "not there"),
+        (cut, "cannot be read"),
+        (noise, "cannot be read"),
+        (no_manifest, "no manifest"),
+        (tmp_path / "nowhere", "not there"),
         (repacked(archive, "evidence/", lambda data: data[:-1] + b"X"), "do not match"),
-    ]  # fmt: skip
+    ]
     for file, said in bad:
         done = run(home, "restore", str(file))
         assert (done.exit_code, said in done.output) == (2, True), done.output

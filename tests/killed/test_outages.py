@@ -163,9 +163,14 @@ def test_a_database_that_does_not_answer_has_a_page_too(tmp_path: Path, language
 
 
 LISTS = [
-    ("verifier", "/cases/{case}/photos"), ("verifier", "/cases/{case}/findings"), ("verifier", "/cases/{case}/trail"),
-    ("admin", "/admin/people"), ("admin", "/admin/organisations"), ("admin", "/admin/trail"), ("admin", "/admin/jobs"),
-]  # fmt: skip
+    ("verifier", "/cases/{case}/photos"),
+    ("verifier", "/cases/{case}/findings"),
+    ("verifier", "/cases/{case}/trail"),
+    ("admin", "/admin/people"),
+    ("admin", "/admin/organisations"),
+    ("admin", "/admin/trail"),
+    ("admin", "/admin/jobs"),
+]
 
 
 def test_lists_are_read_while_another_holds_the_lock_that_writes(app: Flask, client: FlaskClient) -> None:

@@ -21,15 +21,19 @@ from verifier.web import filters
 
 HUGE, TINY, LONG = 10**99, "1e-99", "12345678901234567890.1234567890123456789012345678901234567"
 SHEETS = {
-    "sources": [["source_id", "facility_id", "name", "category", "fuel", "reported_tco2"],
-                ["E-1", "B1", "Electricity", "purchased_electricity", "grid electricity", "1e99"],
-                ["H-1", "B1", "Heat", "purchased_heat", "heat", LONG]],
-    "activity": [["source_id", "period", "quantity", "unit"],
-                 *(["E-1", month, 1e99 if place == 3 else 94.5 + place, "MWh"] for place, month in enumerate(MONTHS)),
-                 *(["H-1", month, TINY if place == 3 else 94.5 + place, "GJ"] for place, month in enumerate(MONTHS))],
+    "sources": [
+        ["source_id", "facility_id", "name", "category", "fuel", "reported_tco2"],
+        ["E-1", "B1", "Electricity", "purchased_electricity", "grid electricity", "1e99"],
+        ["H-1", "B1", "Heat", "purchased_heat", "heat", LONG],
+    ],
+    "activity": [
+        ["source_id", "period", "quantity", "unit"],
+        *(["E-1", month, 1e99 if place == 3 else 94.5 + place, "MWh"] for place, month in enumerate(MONTHS)),
+        *(["H-1", month, TINY if place == 3 else 94.5 + place, "GJ"] for place, month in enumerate(MONTHS)),
+    ],
     "factors": [["source_id", "parameter", "value", "unit"], ["E-1", "ef", "1e99", "tCO2/MWh"], ["H-1", "ef", TINY, "tCO2/GJ"]],
     "totals": [["category", "reported_tco2"], ["purchased_electricity", "1e99"], ["purchased_heat", LONG], ["total", "1e99"]],
-}  # fmt: skip
+}
 SHOWN = [
     (Decimal("2.5"), 0, "3"),
     (Decimal("-0.004"), 2, "0.00"),

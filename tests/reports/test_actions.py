@@ -45,8 +45,13 @@ def test_a_workbook_is_kept_byte_for_byte_and_row_for_row(cast: Cast, year: Unit
 
 
 def test_content_outlives_json_with_unknown_sheets_columns_and_formulas() -> None:
-    odd = {"sources": [["source_id", "name", "category", "fuel", "reported_tco2", "colour"],
-                       ["E-1", "Electricity", "purchased_electricity", "grid", 1, "blue"]], "notes": [["hello", 1.5]]}  # fmt: skip
+    odd = {
+        "sources": [
+            ["source_id", "name", "category", "fuel", "reported_tco2", "colour"],
+            ["E-1", "Electricity", "purchased_electricity", "grid", 1, "blue"],
+        ],
+        "notes": [["hello", 1.5]],
+    }
     report = workbook.read(small(sheets=odd))
     assert report.unknown_sheets
     assert report.unknown_columns == (("sources", "colour"),)

@@ -250,9 +250,17 @@ def test_a_monitoring_plan_is_a_workbook_of_its_own() -> None:
 def test_the_check_of_the_park_in_json() -> None:
     shown = check_json(park(), calculate(park(), beijing()), beijing())
     assert list(shown) == [
-        "pack", "reported_total", "recalculated_total", "recalculated_known", "difference", "relative", "materiality", "sources",
-        "unassigned", "flags",
-    ]  # fmt: skip
+        "pack",
+        "reported_total",
+        "recalculated_total",
+        "recalculated_known",
+        "difference",
+        "relative",
+        "materiality",
+        "sources",
+        "unassigned",
+        "flags",
+    ]
     assert shown["materiality"] is None
     assert str(shown["relative"]).startswith("-0.0000107")
     assert (shown["reported_total"], shown["recalculated_total"], shown["difference"]) == (

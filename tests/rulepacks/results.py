@@ -131,10 +131,12 @@ def decided(pack: RulePack) -> object:
     """Deeds open on a finding of each class, the opinions open on two cases, who may hold which role, what is still missing."""
     deeds, opinions = [], []
     for each in pack.finding_classes:
-        deeds.append([
-            sorted(findings.open_deeds(state, needs_answer=each.needs_answer, dispositions=each.dispositions))
-            for state in findings.FindingState
-        ])  # fmt: skip
+        deeds.append(
+            [
+                sorted(findings.open_deeds(state, needs_answer=each.needs_answer, dispositions=each.dispositions))
+                for state in findings.FindingState
+            ]
+        )
         standing = opinion.FindingStanding("A1", each.code, findings.FindingState.UNCORRECTED)
         case = opinion.Standing(0, 0, 0, 1, (standing,), ())
         opinions.append([(choice.opinion.code, choice.open) for choice in opinion.choices(case, pack)])

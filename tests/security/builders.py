@@ -42,10 +42,18 @@ def foreign(cast: Cast) -> Foreign:
     of = make.unit_year(cast, "other_unit", "other_body")
     version = _report(cast, of)
     case = Engagement(
-        number="2021-0777", unit_year_id=of.id, body_id=of.body_id, pack_id=make.PACK, pack_sha256=load(make.PACK).sha256,
-        report_version_id=version.id, stage=Stage.CHECKING, stage_since=now, conflict_check="None.", opened_by=cast.other_coordinator.id,
+        number="2021-0777",
+        unit_year_id=of.id,
+        body_id=of.body_id,
+        pack_id=make.PACK,
+        pack_sha256=load(make.PACK).sha256,
+        report_version_id=version.id,
+        stage=Stage.CHECKING,
+        stage_since=now,
+        conflict_check="None.",
+        opened_by=cast.other_coordinator.id,
         opened_at=now,
-    )  # fmt: skip
+    )
     db.session.add(case)
     lead = accounts.create_user(cast.org("other_body"), "rival@example.org", "Rival", actor=actor(cast.admin), now=now)
     db.session.flush()
@@ -75,10 +83,20 @@ def foreign(cast: Cast) -> Foreign:
     attachment = attachments_of(case.id, "exchange", [str(said.id)])[0]
     db.session.flush()
     year = db.session.scalars(select(ProgrammeYear)).first()
-    return Foreign(case, lead, {
-        "engagement_id": str(case.id), "unit_year_id": str(of.id), "number": "6", "photo_id": str(photo.id), "visit_id": str(visit.id),
-        "attachment_id": str(attachment.id), "member_id": str(member.id), "year_id": str(year.id if year else ""),
-    })  # fmt: skip
+    return Foreign(
+        case,
+        lead,
+        {
+            "engagement_id": str(case.id),
+            "unit_year_id": str(of.id),
+            "number": "6",
+            "photo_id": str(photo.id),
+            "visit_id": str(visit.id),
+            "attachment_id": str(attachment.id),
+            "member_id": str(member.id),
+            "year_id": str(year.id if year else ""),
+        },
+    )
 
 
 def _report(cast: Cast, of: UnitYear) -> ReportVersion:

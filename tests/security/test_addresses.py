@@ -16,13 +16,34 @@ from verifier.db import db
 from verifier.web.guard import local_path
 
 ELSEWHERE = (
-    "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "\t//evil.example",
-    "/\n/evil.example", "https:evil.example", "https://evil.example", "HTTPS://evil.example/", "javascript:alert(1)", "JaVaScRiPt:alert(1)",
-    "java\tscript:alert(1)", "data:text/html,x", "//evil.example\\@localhost", "http:///evil.example", "//[", "http://[::1",
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "\t//evil.example",
+    "/\n/evil.example",
+    "https:evil.example",
+    "https://evil.example",
+    "HTTPS://evil.example/",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,x",
+    "//evil.example\\@localhost",
+    "http:///evil.example",
+    "//[",
+    "http://[::1",
     " //evil.example",
-    "\x01//evil.example", "//evil.example/%2f..", "/%5cevil.example", "/\r\nX-Evil: 1", "?next=//evil", "evil.example",
+    "\x01//evil.example",
+    "//evil.example/%2f..",
+    "/%5cevil.example",
+    "/\r\nX-Evil: 1",
+    "?next=//evil",
+    "evil.example",
     "//localhost@evil.example",
-)  # fmt: skip
+)
 OURS = {"/": "/", "/cases": "/cases", "/cases?q=1&page=2": "/cases?q=1&page=2", "/cases/é": "/cases/é", None: "/", "": "/"}
 HOSTS = (
     "evil.example",
@@ -121,13 +142,27 @@ def test_headers_of_a_proxy_that_is_not_there_are_not_believed(app: Flask, cast:
 @pytest.mark.parametrize(
     "path",
     [
-        "../verifier/config.py", "..%2fverifier%2fconfig.py", "%2e%2e/verifier/config.py", "%252e%252e%252fverifier/config.py",
+        "../verifier/config.py",
+        "..%2fverifier%2fconfig.py",
+        "%2e%2e/verifier/config.py",
+        "%252e%252e%252fverifier/config.py",
         "..\\config.py",
-        "....//verifier/config.py", "css/../../verifier/config.py", "/etc/passwd", "%2fetc%2fpasswd", "css/%00.css",
-        "css/tokens.css%00.png", "", ".",
-        "css", "css/", "%c0%ae%c0%ae/verifier/config.py", "..;/verifier/config.py", "file:///etc/passwd", ".git/config",
+        "....//verifier/config.py",
+        "css/../../verifier/config.py",
+        "/etc/passwd",
+        "%2fetc%2fpasswd",
+        "css/%00.css",
+        "css/tokens.css%00.png",
+        "",
+        ".",
+        "css",
+        "css/",
+        "%c0%ae%c0%ae/verifier/config.py",
+        "..;/verifier/config.py",
+        "file:///etc/passwd",
+        ".git/config",
     ],
-)  # fmt: skip
+)
 def test_nothing_beside_the_static_files_is_handed_out(client: FlaskClient, path: str) -> None:
     answer = client.get(f"/static/{path}")
     assert answer.status_code in (301, 308, 400, 404), path

@@ -12,10 +12,21 @@ from tests.security.attacker import Browsers, address, best_placed, gets
 from verifier.web.spreadsheet import download
 
 NAMES = (
-    'a"; filename="evil.exe', "a\r\nX-Evil: 1", "../../etc/passwd", "核查 报告.pdf", "a;b=c.pdf", "\u202egnp.exe", "a\\b.pdf", "%0d%0a.pdf",
+    'a"; filename="evil.exe',
+    "a\r\nX-Evil: 1",
+    "../../etc/passwd",
+    "核查 报告.pdf",
+    "a;b=c.pdf",
+    "\u202egnp.exe",
+    "a\\b.pdf",
+    "%0d%0a.pdf",
     "'.pdf",
-    "\ud800.pdf", "x" * 400, "", "a\0b.pdf", "𠀀.jpg",
-)  # fmt: skip
+    "\ud800.pdf",
+    "x" * 400,
+    "",
+    "a\0b.pdf",
+    "𠀀.jpg",
+)
 PICTURES = {"evidence.photo_file", "vouchers.picture"}
 """Pictures of a case, whose address names what can never change; what people sent is sandboxed where it is shown."""
 

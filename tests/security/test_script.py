@@ -97,8 +97,19 @@ def poisoned(world: World) -> list[str]:
     assert engagement is not None
     assert str(engagement.id) == case
     for effect in (Effect.LOOK, Effect.CHANGE):
-        record(f"finding:finding:{text[:20]}", actor(evil), Subject("finding", text), now=utcnow(), case=engagement.id, effect=effect,
-               title=text, note=text, reason=text, file=text, **{"evil<b>": text})  # fmt: skip
+        record(
+            f"finding:finding:{text[:20]}",
+            actor(evil),
+            Subject("finding", text),
+            now=utcnow(),
+            case=engagement.id,
+            effect=effect,
+            title=text,
+            note=text,
+            reason=text,
+            file=text,
+            **{"evil<b>": text},
+        )
     sign_in(world.app.test_client(), cast.lead)
     written.write(world, engagement.id)
     db.session.flush()

@@ -42,8 +42,13 @@ def test_no_form_is_taken_without_the_token_of_its_session(guarded: World, which
         client = browsers.of(best_placed("POST", rule))
         if which == "stale":
             guarded.app.config["WTF_CSRF_TIME_LIMIT"] = -1
-        sent = {"missing": {}, "empty": {"csrf_token": ""}, "made up": {"csrf_token": "IjEi.aaaa.bbbb"}, "stale": {"csrf_token": foreign},
-                "of another session": {"csrf_token": foreign}}[which]  # fmt: skip
+        sent = {
+            "missing": {},
+            "empty": {"csrf_token": ""},
+            "made up": {"csrf_token": "IjEi.aaaa.bbbb"},
+            "stale": {"csrf_token": foreign},
+            "of another session": {"csrf_token": foreign},
+        }[which]
         answer = client.post(address(rule, guarded.values), data=sent)
         if answer.status_code != 400 or KEPT_OPEN not in answer.text:
             taken.append((rule.rule, answer.status_code))

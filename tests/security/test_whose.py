@@ -69,8 +69,15 @@ def test_nothing_of_another_case_is_reached_under_one_s_own(world: World, rival:
 def test_the_other_tenant_meets_its_own_case_at_the_same_addresses(world: World, rival: Foreign) -> None:
     """So that the 404s above are refusals, not addresses that lead nowhere."""
     client = sign_in(world.app.test_client(), rival.lead)
-    for path in ("photos/{photo_id}", "photos/{photo_id}/preview", "photos/{photo_id}/original", "files/{attachment_id}",
-                 "visits/{visit_id}", "findings/{number}", ""):  # fmt: skip
+    for path in (
+        "photos/{photo_id}",
+        "photos/{photo_id}/preview",
+        "photos/{photo_id}/original",
+        "files/{attachment_id}",
+        "visits/{visit_id}",
+        "findings/{number}",
+        "",
+    ):
         answer = client.get(f"/cases/{rival.case.id}/{path}".rstrip("/").format(**rival.values))
         assert answer.status_code == 200, path
         answer.close()

@@ -22,12 +22,20 @@ ROWS: dict[str, dict[str, Any]] = {
     "data_risk": {"kind": "source", "key": "{source_key}", "inherent": "high", "control": "low", "reason": WORDS},
     "materiality_mark": {"kind": "nature", "subject_kind": "source", "subject_id": "{source_key}", "reason": WORDS},
     "missing_source": {"key": "M-001", "kind": "facility", "name": "Boiler", "place": "Yard", "note": WORDS},
-    "number_outcome": {"number_key": "{number_key}", "source_key": "{source_key}", "outcome": "differs", "written": "12", "unit": "t",
-                       "verified": Decimal(12), "said_by": WORDS, "how": WORDS},
+    "number_outcome": {
+        "number_key": "{number_key}",
+        "source_key": "{source_key}",
+        "outcome": "differs",
+        "written": "12",
+        "unit": "t",
+        "verified": Decimal(12),
+        "said_by": WORDS,
+        "how": WORDS,
+    },
     "planning_threshold": {"share": Decimal("0.02"), "reason": WORDS},
     "source_outcome": {"source_key": "{source_key}", "outcome": "cannot_confirm", "note": WORDS},
     "checklist_answer": {"visit_id": "{visit_id}", "item_code": "{item_code}", "outcome": "in_order", "note": WORDS},
-}  # fmt: skip
+}
 """What stands in a row beside the case, the lead and the moment; `{…}` is what the addresses name."""
 
 

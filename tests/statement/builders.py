@@ -45,24 +45,41 @@ def worked(case: Engagement, cast: Cast) -> Engagement:
     for each in judged(case):
         db.session.add(
             BoundaryDecision(
-                engagement_id=case.id, kind=each.row.kind, key=each.row.key, outcome="confirmed", fingerprint=each.row.fingerprint,
-                decided_by=by, decided_at=now,
+                engagement_id=case.id,
+                kind=each.row.kind,
+                key=each.row.key,
+                outcome="confirmed",
+                fingerprint=each.row.fingerprint,
+                decided_by=by,
+                decided_at=now,
             )
-        )  # fmt: skip
+        )
     for each in held(case):
         verified = each.source.recalculated
         db.session.add(
             SourceOutcome(
-                engagement_id=case.id, source_key=each.source.source_key, outcome="agreed" if verified is not None else "cannot_confirm",
-                reported=each.source.reported, verified=verified, fingerprint=each.source.fingerprint, decided_by=by, decided_at=now,
+                engagement_id=case.id,
+                source_key=each.source.source_key,
+                outcome="agreed" if verified is not None else "cannot_confirm",
+                reported=each.source.reported,
+                verified=verified,
+                fingerprint=each.source.fingerprint,
+                decided_by=by,
+                decided_at=now,
                 note="" if verified is not None else "The meter was replaced and its readings are lost.",
             )
-        )  # fmt: skip
+        )
     dismiss_all(case, cast)
     visit = SiteVisit(
-        engagement_id=case.id, starts_on=make.some_day(-3), ends_on=make.some_day(-2), place="Park gate 1", body_people="Verifier\nExpert",
-        unit_people="Contact", planned_by=by, planned_at=now,
-    )  # fmt: skip
+        engagement_id=case.id,
+        starts_on=make.some_day(-3),
+        ends_on=make.some_day(-2),
+        place="Park gate 1",
+        body_people="Verifier\nExpert",
+        unit_people="Contact",
+        planned_by=by,
+        planned_at=now,
+    )
     db.session.add(visit)
     db.session.flush()
     for item in load(case.pack_id).checklist:
@@ -141,9 +158,14 @@ def give_key(person: User, *, seal: bool = False) -> SigningKey:
         else ca.issue_person(pair.request_pem, name=name, organisation=body, role="", now=now)
     )
     key = SigningKey(
-        user_id=None if seal else person.id, organisation_id=person.organisation_id if seal else None, key_pem=pair.key_pem.decode(),
-        certificate_pem=certificate.decode(), serial=f"test-{name}", made_by=person.id, made_at=now,
-    )  # fmt: skip
+        user_id=None if seal else person.id,
+        organisation_id=person.organisation_id if seal else None,
+        key_pem=pair.key_pem.decode(),
+        certificate_pem=certificate.decode(),
+        serial=f"test-{name}",
+        made_by=person.id,
+        made_at=now,
+    )
     db.session.add(key)
     db.session.flush()
     return key

@@ -83,7 +83,10 @@ def a_statement(**changes: object) -> said.StatementFacts:
         period_start=date(2021, 1, 1),
         period_end=date(2021, 12, 31),
         criteria=said.Criteria(
-            "beijing/2021", "1", SHA, Both("北京试点 2021 年规则", "Beijing pilot, rules of 2021"),
+            "beijing/2021",
+            "1",
+            SHA,
+            Both("北京试点 2021 年规则", "Beijing pilot, rules of 2021"),
             (
                 Both("《企业温室气体排放报告核查指南（试行）》", "Guideline for verifying enterprises' GHG emission reports (trial)"),
                 Both("DB11/T 1785 二氧化碳排放核算和报告要求 服务业", "DB11/T 1785, accounting and reporting of CO2, service sector"),
@@ -127,7 +130,10 @@ def a_statement(**changes: object) -> said.StatementFacts:
         review=said.Review("陈堃", date(2022, 4, 15), "复核了抽样、重新计算与两项更正。Sampling and both corrections were reviewed."),
         site_visits=(
             said.SiteVisit(
-                date(2022, 4, 6), date(2022, 4, 7), "Riverside Park, 1 Works Road", ("李雪琴", "Tom Becker", "Ana Ruiz (unit)"),
+                date(2022, 4, 6),
+                date(2022, 4, 7),
+                "Riverside Park, 1 Works Road",
+                ("李雪琴", "Tom Becker", "Ana Ruiz (unit)"),
                 (
                     said.ChecklistLine(Both("计量器具与台账一致", "Meters agree with the ledger"), Both("符合", "Conforms")),
                     said.ChecklistLine(
@@ -149,7 +155,7 @@ def a_statement(**changes: object) -> said.StatementFacts:
         ),
         public_url="https://verifier.example.org/s/4mZ2Qw8tT1uYx7Kf3nRb9A",
         prepared_at=NOW,
-    )  # fmt: skip
+    )
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -171,11 +177,16 @@ class Signers:
         roles.append((body, Both("公章", "Seal"), ""))
         self.lead, self.signatory, self.seal = (
             Signature(
-                key.key_pem, PASSPHRASE, certificate, self.root_pem, role.en, NOW,
+                key.key_pem,
+                PASSPHRASE,
+                certificate,
+                self.root_pem,
+                role.en,
+                NOW,
                 stamp_lines(name, role, organisation, "2022-04-18 16:30 (UTC+08:00)"),
             )
             for key, certificate, (name, role, organisation) in zip(keys, certificates, roles, strict=True)
-        )  # fmt: skip
+        )
 
 
 @cache

@@ -25,10 +25,21 @@ def outcome_of(case: Engagement, key: str) -> SourceOutcome:
 def some_finding(case: Engagement, cast: Cast, state: str, class_code: str = "non_conformity") -> Finding:
     """A finding in a state, on the first source."""
     finding = Finding(
-        engagement_id=case.id, number=1, arose_in="data", subject_kind="source", subject_id="x", subject_title="A source",
-        class_code=class_code, clause="4a", title="Counted twice", description="January was counted twice.", state=state,
-        raised_by=cast.verifier.id, raised_at=utcnow(), sent_at=None if state == "draft" else utcnow(),
-    )  # fmt: skip
+        engagement_id=case.id,
+        number=1,
+        arose_in="data",
+        subject_kind="source",
+        subject_id="x",
+        subject_title="A source",
+        class_code=class_code,
+        clause="4a",
+        title="Counted twice",
+        description="January was counted twice.",
+        state=state,
+        raised_by=cast.verifier.id,
+        raised_at=utcnow(),
+        sent_at=None if state == "draft" else utcnow(),
+    )
     db.session.add(finding)
     db.session.flush()
     return finding

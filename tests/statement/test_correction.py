@@ -48,11 +48,14 @@ def test_a_correction_shows_at_once_and_supersedes_when_the_next_statement_is_is
     assert second.number in checked
 
 
-@pytest.mark.parametrize(("stage", "reason", "message"), [
-    (Stage.CHECKING, "Because.", "lifecycle.correct.not_now"),
-    (Stage.TO_SEAL, "Because.", "lifecycle.correct.not_now"),
-    (Stage.ISSUED, "  ", "engagement.correct.no_reason"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("stage", "reason", "message"),
+    [
+        (Stage.CHECKING, "Because.", "lifecycle.correct.not_now"),
+        (Stage.TO_SEAL, "Because.", "lifecycle.correct.not_now"),
+        (Stage.ISSUED, "  ", "engagement.correct.no_reason"),
+    ],
+)
 def test_only_what_is_issued_is_corrected_and_only_with_a_reason(cast: Cast, stage: Stage, reason: str, message: str) -> None:
     case = approved(cast)
     case.stage = stage

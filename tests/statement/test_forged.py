@@ -41,9 +41,14 @@ def check(pdf: bytes, *, look: Look = plain_look, **standing: object) -> Inspect
     files = {_hash(signed(3)): signed(3), _hash(another()): another()}
     once = {_hash(cut_at(field)): issued[_hash(signed(3))] for field in ("LeadVerifier", "AuthorisedSignatory")}
     return inspect(
-        pdf, by_sha256=issued.get, by_number={each.number: each for each in issued.values()}.get, trust_roots=[signers().root_pem],
-        by_signed=once.get, original=files.get, look=look,
-    )  # fmt: skip
+        pdf,
+        by_sha256=issued.get,
+        by_number={each.number: each for each in issued.values()}.get,
+        trust_roots=[signers().root_pem],
+        by_signed=once.get,
+        original=files.get,
+        look=look,
+    )
 
 
 ALL_THREE = "LeadVerifier, AuthorisedSignatory, BodySeal"
@@ -79,7 +84,7 @@ FORGED: list[tuple[str, Callable[[], bytes], Verdict, str, str]] = [
     ("a byte of the metadata", lambda: flipped(signed(3).rindex(b"/Subject") + 12), EDITED, "was changed: Subject", "元数据"),
     ("a byte of a signature", lambda: flipped(seal_at() + 500), EDITED, "BodySeal is not byte for byte", "逐字节"),
     ("a byte of the last address", lambda: flipped(signed(3).rindex(b"startxref") + 11), EDITED, "end is missing or was changed", "被改动"),
-]  # fmt: skip
+]
 
 
 def seal_at() -> int:

@@ -126,8 +126,7 @@ def test_an_update_of_a_copy_that_is_not_in_the_register_is_still_called_edited(
 
 
 @pytest.mark.parametrize(
-    ("pdf", "expected"),
-    [(lambda: render(a_statement()), {"unsigned", "claims"}), (of_strangers, {"foreign", "claims"})],
+    ("pdf", "expected"), [(lambda: render(a_statement()), {"unsigned", "claims"}), (of_strangers, {"foreign", "claims"})]
 )
 def test_what_we_did_not_sign_is_not_ours(pdf: Callable[[], bytes], expected: set[str]) -> None:
     found = check(pdf())

@@ -60,14 +60,30 @@ def test_qpdf_finds_nothing_to_warn_of(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "BJ-2021-0001", "RiversideParkServices", "京核认证有限公司", "朱镕喆", "陈堃",  # who
-        "52,937", "52,915", "+22", "−14.53", "4,488.10", "—",  # how much, with a real minus
-        "无保留意见", "Unmodifiedopinion", "January'squantitycorrected",  # what and why
-        "Onereadingwascountedtwice", "E-0022021-01：612.404MWh→588.347MWh",  # findings and corrections
+        "BJ-2021-0001",
+        "RiversideParkServices",
+        "京核认证有限公司",
+        "朱镕喆",
+        "陈堃",  # who
+        "52,937",
+        "52,915",
+        "+22",
+        "−14.53",
+        "4,488.10",
+        "—",  # how much, with a real minus
+        "无保留意见",
+        "Unmodifiedopinion",
+        "January'squantitycorrected",  # what and why
+        "Onereadingwascountedtwice",
+        "E-0022021-01：612.404MWh→588.347MWh",  # findings and corrections
         "f".join(["3f9a1c5e7b2d4", "6081a3c5e7092b4d6", "8193a5c7e90b2d4", "6183a5c7e90b2d4", ""]),  # hashes
-        "电表M-E-002读数", "Timeunknown", f"{1:064x}", "第1页，共7页", "Page7of7",
+        "电表M-E-002读数",
+        "Timeunknown",
+        f"{1:064x}",
+        "第1页，共7页",
+        "Page7of7",
     ],
-)  # fmt: skip
+)
 def test_the_document_says(said: str) -> None:
     assert said in text_of(render(a_statement()))
 

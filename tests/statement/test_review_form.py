@@ -31,8 +31,13 @@ def tool(*command: str, pdf: bytes, folder: Path) -> str:
     """What a program of Debian says about the file."""
     path = folder / "form.pdf"
     path.write_bytes(pdf)
-    return subprocess.run([*command[:1], *command[1:], str(path), *(["-"] if command[0] == "pdftotext" else [])],
-                          check=True, capture_output=True, text=True, timeout=60).stdout  # fmt: skip
+    return subprocess.run(
+        [*command[:1], *command[1:], str(path), *(["-"] if command[0] == "pdftotext" else [])],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stdout
 
 
 @pytest.mark.parametrize(

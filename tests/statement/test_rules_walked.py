@@ -53,16 +53,22 @@ class Walk:
 
 WALKS = [
     Walk(
-        EU, "verified_with_comments", "EU-ETS-2021-0001-V1",
+        EU,
+        "verified_with_comments",
+        "EU-ETS-2021-0001-V1",
         ("52,915", "eu-ets/2018", "核查机构不出具自己的排放量", "Thethresholdis5%", "−12.00", "Notmaterial"),
-        ("52,927", "Verifiedemissions", "经核查的排放量"), False,
+        ("52,927", "Verifiedemissions", "经核查的排放量"),
+        False,
     ),
     Walk(
-        ISO, "unmodified", "ISO-14064-3-2021-0001-V1",
+        ISO,
+        "unmodified",
+        "ISO-14064-3-2021-0001-V1",
         ("52,927", "52,915", "iso-14064-3/2019", "Verifiedemissions", "inallmaterialrespects", "在所有重要方面符合约定准则", "+12"),
-        ("核查机构不出具自己的排放量",), True,
+        ("核查机构不出具自己的排放量",),
+        True,
     ),
-]  # fmt: skip
+]
 
 
 def misstated(case: Engagement) -> str:
@@ -107,9 +113,15 @@ def test_a_case_under_other_rules_comes_to_a_statement_that_says_what_they_ask_f
 
 
 PAGES = [
-    ("lead", "/cases/{id}"), ("lead", "/cases/{id}/conclusion"), ("lead", "/cases/{id}/review"), ("lead", "/cases/{id}/signing"),
-    ("manager", "/cases/{id}"), ("manager", "/programme/years/{year}/progress"), ("contact", "/cases/{id}"), ("contact", "/s/{token}"),
-]  # fmt: skip
+    ("lead", "/cases/{id}"),
+    ("lead", "/cases/{id}/conclusion"),
+    ("lead", "/cases/{id}/review"),
+    ("lead", "/cases/{id}/signing"),
+    ("manager", "/cases/{id}"),
+    ("manager", "/programme/years/{year}/progress"),
+    ("contact", "/cases/{id}"),
+    ("contact", "/s/{token}"),
+]
 
 
 def test_no_page_shows_a_figure_of_the_verifiers_where_the_rules_give_none(client: FlaskClient, cast: Cast) -> None:

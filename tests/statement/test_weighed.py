@@ -49,10 +49,13 @@ def test_the_verdict_stands_with_its_basis_or_none_is_given(pack: str, weighing:
 def european(found: Materiality) -> StatementFacts:
     whole = a_statement()
     return a_statement(
-        own_figure=False, verified_total=None, materiality=found, sources=tuple(replace(line, verified=None) for line in few_sources()),
+        own_figure=False,
+        verified_total=None,
+        materiality=found,
+        sources=tuple(replace(line, verified=None) for line in few_sources()),
         category_totals=tuple(replace(row, verified=None) for row in whole.category_totals),
         opinion=replace(whole.opinion, wording=Both("可接受", "Satisfactory")),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("order", [("en", "zh"), ("zh", "en")])
@@ -92,9 +95,17 @@ def test_the_facts_of_a_case_carry_the_mark_while_the_estimate_counts_and_withho
     case, now = worked_case(cast), utcnow()
     key = next(each.source.source_key for each in desk.held(case) if each.source.category == "purchased_electricity" and each.source.counts)
     finding = findings.raise_finding(
-        case, Subject("source", key), "data", "non_conformity", load(case.pack_id).clauses[0].code, "Lost", "Look.", None,
-        actor=actor(cast.lead), now=now,
-    )  # fmt: skip
+        case,
+        Subject("source", key),
+        "data",
+        "non_conformity",
+        load(case.pack_id).clauses[0].code,
+        "Lost",
+        "Look.",
+        None,
+        actor=actor(cast.lead),
+        now=now,
+    )
     findings.send_all(case, actor=actor(cast.lead), now=now)
     held = desk.held_one(case, key)
     assert held is not None

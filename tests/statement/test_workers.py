@@ -39,10 +39,22 @@ def test_a_dismissed_flag_a_tested_item_and_a_judged_finding_each_make_their_doe
     flags.dismiss(case, [key], "Looked at.", actor=actor(cast.reviewer), now=now)
     assert cast.reviewer.id in queries.took_part(case)
     sample = Sample(
-        engagement_id=case.id, number=1, method="reciprocal", kind="list", report_version_id=case.report_version_id, population=[],
-        places=[], unknown=[],
-        checksum="0", plan={}, planned_by=cast.lead.id, planned_at=now, seed="s", drawn_by=cast.lead.id, drawn_at=now,
-    )  # fmt: skip
+        engagement_id=case.id,
+        number=1,
+        method="reciprocal",
+        kind="list",
+        report_version_id=case.report_version_id,
+        population=[],
+        places=[],
+        unknown=[],
+        checksum="0",
+        plan={},
+        planned_by=cast.lead.id,
+        planned_at=now,
+        seed="s",
+        drawn_by=cast.lead.id,
+        drawn_at=now,
+    )
     db.session.add(sample)
     db.session.flush()
     row = SampledItem(sample_id=sample.id, position=1, line="x", parts=["x"], label="x", stratum="", unit="", result="agreed")

@@ -56,9 +56,16 @@ def edit_organisation(
 
 
 def create_user(
-    organisation: Organisation, email: str, name: str, *, roles: Collection[Role] = (), password: str | None = None,
-    language: str | None = None, actor: Actor, now: datetime,
-) -> User:  # fmt: skip
+    organisation: Organisation,
+    email: str,
+    name: str,
+    *,
+    roles: Collection[Role] = (),
+    password: str | None = None,
+    language: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> User:
     """Add a person to an organisation, in roles that its kind knows; without a password they cannot sign in before a link gave them one."""
     email, name = plain_email(email), name.strip()
     if queries.by_email(email) is not None:

@@ -79,8 +79,9 @@ def _invitation(user: User, token: str) -> Words:
     text = _(
         "Hello %(name)s,\n\nyou were given an account at Verifier. Set your password within 7 days:\n\n%(link)s\n\n"
         "The link works once. If you did not expect it, do nothing.\n",
-        name=user.name, link=link_address(token),
-    )  # fmt: skip
+        name=user.name,
+        link=link_address(token),
+    )
     return _("Your account at Verifier"), text
 
 
@@ -88,8 +89,9 @@ def _reset(user: User, token: str) -> Words:
     text = _(
         "Hello %(name)s,\n\nsomebody asked for a new password for your account at Verifier. Set it within an hour:\n\n%(link)s\n\n"
         "The link works once. If it was not you, do nothing: your password stays as it is.\n",
-        name=user.name, link=link_address(token),
-    )  # fmt: skip
+        name=user.name,
+        link=link_address(token),
+    )
     return _("A new password at Verifier"), text
 
 

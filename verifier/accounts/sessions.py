@@ -18,10 +18,15 @@ def begin(user: User, visitor: Visitor, *, second_factor: bool, now: datetime) -
     token = secrets.token_urlsafe(32)
     db.session.add(
         SignedInSession(
-            user_id=user.id, token_hash=sealing.random_mark(token), created_at=now, last_seen_at=now, address=visitor.address,
-            browser=visitor.browser[:200], second_factor_at=now if second_factor else None,
+            user_id=user.id,
+            token_hash=sealing.random_mark(token),
+            created_at=now,
+            last_seen_at=now,
+            address=visitor.address,
+            browser=visitor.browser[:200],
+            second_factor_at=now if second_factor else None,
         )
-    )  # fmt: skip
+    )
     db.session.flush()
     return token
 

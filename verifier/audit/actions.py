@@ -38,9 +38,19 @@ def record(
     """Append what was done; `detail` must have a canonical text and holds no secret."""
     head = _locked_head(trail_of(case))
     row = TrailRow(
-        id=uuid7(), trail=head.trail, number=head.rows + 1, at=now, actor_id=actor.id, actor_name=actor.name, deed=deed,
-        subject_kind=subject.kind, subject_id=subject.id, effect=effect, detail=loads(chain.canonical_json(detail)), previous=head.hash,
-    )  # fmt: skip
+        id=uuid7(),
+        trail=head.trail,
+        number=head.rows + 1,
+        at=now,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        deed=deed,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        effect=effect,
+        detail=loads(chain.canonical_json(detail)),
+        previous=head.hash,
+    )
     row.hash = chain.row_hash(row.previous, hashed(row))
     db.session.add(row)
     if head.rows == 0:
@@ -56,9 +66,16 @@ def record(
 def hashed(row: TrailRow) -> Mapping[str, object]:
     """What the hash of a row is over: everything but the hashes themselves."""
     return {
-        "trail": row.trail, "number": row.number, "at": row.at, "actor": row.actor_id, "name": row.actor_name, "deed": row.deed,
-        "subject": [row.subject_kind, row.subject_id], "effect": str(row.effect), "detail": row.detail,
-    }  # fmt: skip
+        "trail": row.trail,
+        "number": row.number,
+        "at": row.at,
+        "actor": row.actor_id,
+        "name": row.actor_name,
+        "deed": row.deed,
+        "subject": [row.subject_kind, row.subject_id],
+        "effect": str(row.effect),
+        "detail": row.detail,
+    }
 
 
 def _locked_head(trail: str) -> TrailHead:

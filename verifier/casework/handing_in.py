@@ -52,8 +52,16 @@ def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, acto
     actions.may_hand_in(unit_year, data, open_case(unit_year))
     digest = store().put(data)
     at = uuid7()
-    enqueue(KIND, key=f"{unit_year.id}:{at}", now=now, unit_year=str(unit_year.id), sha256=digest, filename=filename, note=note,
-            person=str(actor.id))  # fmt: skip
+    enqueue(
+        KIND,
+        key=f"{unit_year.id}:{at}",
+        now=now,
+        unit_year=str(unit_year.id),
+        sha256=digest,
+        filename=filename,
+        note=note,
+        person=str(actor.id),
+    )
     return at
 
 
@@ -100,8 +108,10 @@ def _end(work: Work, **came_of_it: object) -> None:
 
 
 def _written(refusal: Refusal) -> dict[str, Any]:
-    return {"message": refusal.message, "values": {name: value if isinstance(value, int) else str(value)
-                                                   for name, value in refusal.values.items()}}  # fmt: skip
+    return {
+        "message": refusal.message,
+        "values": {name: value if isinstance(value, int) else str(value) for name, value in refusal.values.items()},
+    }
 
 
 def _read(written: Mapping[str, Any]) -> Refusal:
@@ -112,6 +122,11 @@ def _told(job: Job) -> TakingIn:
     came: Mapping[str, Any] = job.arguments
     problems: Sequence[Mapping[str, Any]] = came.get("problems", ())
     return TakingIn(
-        came["filename"], job.state, job.progress_words or READING, job.progress_total, came.get("number"),
-        _read(came["refused"]) if "refused" in came else None, tuple(map(_read, problems)),
-    )  # fmt: skip
+        came["filename"],
+        job.state,
+        job.progress_words or READING,
+        job.progress_total,
+        came.get("number"),
+        _read(came["refused"]) if "refused" in came else None,
+        tuple(map(_read, problems)),
+    )

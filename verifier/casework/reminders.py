@@ -55,9 +55,14 @@ def _words(user: User, each: Waiting, left: Lateness) -> mail.Words:
     text = _(
         "Hello %(name)s,\n\n%(task)s: %(unit)s, %(year)s.\nDue: %(due)s. %(left)s\n\n%(link)s\n\n"
         "This is said once before each date; whether it is done is seen on the page.\n",
-        name=user.name, task=WAITING[each.what], unit=name, year=each.unit_year.year.emission_year,
-        due=format_date(left.due, "long"), left=_left(left), link=_address(each),
-    )  # fmt: skip
+        name=user.name,
+        task=WAITING[each.what],
+        unit=name,
+        year=each.unit_year.year.emission_year,
+        due=format_date(left.due, "long"),
+        left=_left(left),
+        link=_address(each),
+    )
     return f"{WAITING[each.what]}: {name}", text
 
 

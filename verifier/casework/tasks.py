@@ -69,12 +69,22 @@ class Reason(StrEnum):
 
 
 ENDPOINTS = {
-    Name.FACILITIES: "boundary.facilities", Name.SOURCES: "boundary.sources", Name.FLAGS: "flags.flags", Name.DATA: "data.sources",
-    Name.ANALYSIS: "analysis.overview", Name.SAMPLING: "samples.samples", Name.CHANGES: "versions.latest",
-    Name.VISIT: "site.visit", Name.CHECKLIST: "site.visit", Name.FINDINGS: "findings.findings",
-    Name.CONCLUSION: "statement.conclusion", Name.REVIEW: "statement.review", Name.CERTIFY: "statement.signing",
-    Name.COUNTERSIGN: "statement.signing", Name.SEAL: "statement.signing",
-}  # fmt: skip
+    Name.FACILITIES: "boundary.facilities",
+    Name.SOURCES: "boundary.sources",
+    Name.FLAGS: "flags.flags",
+    Name.DATA: "data.sources",
+    Name.ANALYSIS: "analysis.overview",
+    Name.SAMPLING: "samples.samples",
+    Name.CHANGES: "versions.latest",
+    Name.VISIT: "site.visit",
+    Name.CHECKLIST: "site.visit",
+    Name.FINDINGS: "findings.findings",
+    Name.CONCLUSION: "statement.conclusion",
+    Name.REVIEW: "statement.review",
+    Name.CERTIFY: "statement.signing",
+    Name.COUNTERSIGN: "statement.signing",
+    Name.SEAL: "statement.signing",
+}
 
 
 HOLDS_NOTHING_UP = frozenset({Name.ANALYSIS})

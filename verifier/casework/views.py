@@ -58,9 +58,16 @@ def home() -> ResponseReturnValue:
     cases = queries.open_cases(user)
     waiting = [(each, lateness(each.due, day_in(each.unit_year.year.time_zone, utcnow()))) for each in waiting_for(user)]
     return render_template(
-        "casework/home.html", waiting=waiting, cases=cases, stands=_stands(cases), years=_years(user), reports=_reports(user),
-        soon=SOON, is_admin=Role.ADMINISTRATOR in user.roles, has_cases=user.organisation.kind != "installation",
-    )  # fmt: skip
+        "casework/home.html",
+        waiting=waiting,
+        cases=cases,
+        stands=_stands(cases),
+        years=_years(user),
+        reports=_reports(user),
+        soon=SOON,
+        is_admin=Role.ADMINISTRATOR in user.roles,
+        has_cases=user.organisation.kind != "installation",
+    )
 
 
 def _years(user: User) -> list[tuple[object, int, int]]:
@@ -90,10 +97,16 @@ def cases() -> ResponseReturnValue:
         return _cases_sheet(list(paged(found, per_page=100_000).items))
     page = paged(found)
     return render_template(
-        "casework/cases.html", form=form, page=page, stands=_stands(page.items), export=export_url(), filtered=any(form.wanted().values()),
+        "casework/cases.html",
+        form=form,
+        page=page,
+        stands=_stands(page.items),
+        export=export_url(),
+        filtered=any(form.wanted().values()),
         of_authority=not user.roles.isdisjoint(AUTHORITY),
-        may_open=may(Permission.CASE_OPEN), to_open=len(openable_by(user)) if may(Permission.CASE_OPEN) else 0,
-    )  # fmt: skip
+        may_open=may(Permission.CASE_OPEN),
+        to_open=len(openable_by(user)) if may(Permission.CASE_OPEN) else 0,
+    )
 
 
 def _stands(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
@@ -119,10 +132,19 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
     ]
     stands = _stands(found)
     rows = [
-        (each.number, name_of(each.unit), each.unit_year.year.emission_year, name_of(each.body), label(each.at), each.stage_since,
-         stands[each.id]["names"], day_due(each) if TURN[each.at] else None, each.unit_year.year.verified_due)
+        (
+            each.number,
+            name_of(each.unit),
+            each.unit_year.year.emission_year,
+            name_of(each.body),
+            label(each.at),
+            each.stage_since,
+            stands[each.id]["names"],
+            day_due(each) if TURN[each.at] else None,
+            each.unit_year.year.verified_due,
+        )
         for each in found
-    ]  # fmt: skip
+    ]
     return spreadsheet(_("Cases"), headers, rows)
 
 
@@ -136,13 +158,20 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     due = None if engagement.at is Stage.ISSUED else day_due(engagement)
     turn = TURN[engagement.at]
     shown = {
-        "engagement": engagement, "year": year, "turn": turn, "soon": SOON, "stages": list(Stage),
+        "engagement": engagement,
+        "year": year,
+        "turn": turn,
+        "soon": SOON,
+        "stages": list(Stage),
         "people": [member.user.name for member in engagement.members if member.role == turn] if turn in CASE_ROLES else [],
-        "waits_for_unit": turn in UNIT, "lateness": lateness(due, day_in(year.time_zone, utcnow())) if due else None,
-        "statement": statements.issued(engagement), "released": latest_released(engagement.unit_year),
-        "my_roles": sorted(g.roles), "mine": on_case(this_user(), engagement),
+        "waits_for_unit": turn in UNIT,
+        "lateness": lateness(due, day_in(year.time_zone, utcnow())) if due else None,
+        "statement": statements.issued(engagement),
+        "released": latest_released(engagement.unit_year),
+        "my_roles": sorted(g.roles),
+        "mine": on_case(this_user(), engagement),
         "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
-    }  # fmt: skip
+    }
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
         asked = asked_of(this_user(), engagement, utcnow())
@@ -151,13 +180,21 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     grouped = tasks.tasks(engagement.at, seen, voided=bool(approval and not approval.stands))
     lacks = missing(engagement) if engagement.at is Stage.ARRANGING else ()
     return render_template(
-        "casework/case.html", **shown, seen=seen, grouped=grouped, progress=tasks.progress(grouped), How=tasks.How,
-        Name=tasks.Name, Reason=tasks.Reason,
-        conclusion=statements.conclusion(engagement), own_figure=load(engagement.pack_id).own_figure, approval=approval,
+        "casework/case.html",
+        **shown,
+        seen=seen,
+        grouped=grouped,
+        progress=tasks.progress(grouped),
+        How=tasks.How,
+        Name=tasks.Name,
+        Reason=tasks.Reason,
+        conclusion=statements.conclusion(engagement),
+        own_figure=load(engagement.pack_id).own_figure,
+        approval=approval,
         starting=engagement.at is Stage.ARRANGING,
         others={name: words.WITH[role] for name, (needed, role) in tasks.WHOSE.items() if not may(needed)},
         missing=[sentence(Refusal(lack.message, **dict(lack.values))) for lack in lacks],
-    )  # fmt: skip
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/trail")
@@ -187,10 +224,16 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
         return _trail_sheet(engagement, rows)
     page = paged(found)
     return render_template(
-        "casework/trail.html", engagement=engagement, form=form, page=page, export=export_url(), filtered=bool(search or form.effect.data),
-        rows=[(row, words.in_words(row.deed), *_shown(engagement, row)) for row in page.items], look=Effect.LOOK,
+        "casework/trail.html",
+        engagement=engagement,
+        form=form,
+        page=page,
+        export=export_url(),
+        filtered=bool(search or form.effect.data),
+        rows=[(row, words.in_words(row.deed), *_shown(engagement, row)) for row in page.items],
+        look=Effect.LOOK,
         verdict=trails.verify_one(current_app.extensions["verifier"].heads, case),
-    )  # fmt: skip
+    )
 
 
 def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | None, str | None]:
@@ -219,7 +262,17 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
     lines = []
     for row in rows:
         about, said = _shown(engagement, row)
-        lines.append((row.number, row.at, row.actor_name, words.in_words(row.deed), about.title if about else None, said,
-                      label(Effect(row.effect)), row.hash))  # fmt: skip
+        lines.append(
+            (
+                row.number,
+                row.at,
+                row.actor_name,
+                words.in_words(row.deed),
+                about.title if about else None,
+                said,
+                label(Effect(row.effect)),
+                row.hash,
+            )
+        )
     title = _("Trail %(number)s", number=engagement.number) if engagement else _("Trail of the installation")
     return spreadsheet(title, headers, lines)

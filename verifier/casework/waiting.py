@@ -40,13 +40,22 @@ class What(StrEnum):
 
 
 ENDPOINTS: Mapping[What, str] = {
-    What.DECLARE: "engagements.declare", What.ARRANGE: "engagements.team", What.CHECK: "casework.case", What.ANSWER: "findings.findings",
-    What.JUDGE: "findings.findings", What.SEND: "findings.findings",
+    What.DECLARE: "engagements.declare",
+    What.ARRANGE: "engagements.team",
+    What.CHECK: "casework.case",
+    What.ANSWER: "findings.findings",
+    What.JUDGE: "findings.findings",
+    What.SEND: "findings.findings",
     What.SHOW: "vouchers.asked",
-    What.REVIEW: "statement.review", What.CERTIFY: "statement.signing", What.COUNTERSIGN: "statement.signing",
-    What.SEAL: "statement.signing", What.HAND_IN: "reports.unit_year", What.RELEASE: "reports.unit_year",
-    What.NAME_BODY: "reports.unit_year", What.OPEN: "engagements.new",
-}  # fmt: skip
+    What.REVIEW: "statement.review",
+    What.CERTIFY: "statement.signing",
+    What.COUNTERSIGN: "statement.signing",
+    What.SEAL: "statement.signing",
+    What.HAND_IN: "reports.unit_year",
+    What.RELEASE: "reports.unit_year",
+    What.NAME_BODY: "reports.unit_year",
+    What.OPEN: "engagements.new",
+}
 
 AT_STAGE: Mapping[Stage, tuple[frozenset[Role], What]] = {
     Stage.ARRANGING: (frozenset({Role.COORDINATOR}), What.ARRANGE),

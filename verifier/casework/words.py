@@ -187,10 +187,15 @@ WITH = {
 }
 """With whom a task is that the reader may not do."""
 TASK_STATES = {
-    (How, "optional"): "mute", (How, "left_out"): "mute",
-    (How, "later"): "mute", (How, "not_started"): "mute", (How, "under_way"): "info", (How, "now"): "warn", (How, "problem"): "bad",
+    (How, "optional"): "mute",
+    (How, "left_out"): "mute",
+    (How, "later"): "mute",
+    (How, "not_started"): "mute",
+    (How, "under_way"): "info",
+    (How, "now"): "warn",
+    (How, "problem"): "bad",
     (How, "done"): "ok",
-}  # fmt: skip
+}
 WAITING = {
     What.DECLARE: _l("Declare your independence"),
     What.OPEN: _l("Open a case"),

@@ -142,9 +142,17 @@ def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow
         marks.append(Mark.UNKNOWN_FACILITY)
     rests_on = [_said(source, "reported_tco2"), _said(facility) if facility else None, [_said(row) for row in plan]]
     return Row(
-        kind=Kind.SOURCE, key=source.source_id, name=source.name, category=source.category_code, facility=source.facility_id,
-        source=source, held=facility, planned=plan, marks=tuple(marks), fingerprint=_digest(rests_on),
-    )  # fmt: skip
+        kind=Kind.SOURCE,
+        key=source.source_id,
+        name=source.name,
+        category=source.category_code,
+        facility=source.facility_id,
+        source=source,
+        held=facility,
+        planned=plan,
+        marks=tuple(marks),
+        fingerprint=_digest(rests_on),
+    )
 
 
 def _planned(source: SourceRow, plan: tuple[PlanRow, ...], has_plan: bool) -> Mark:
@@ -164,10 +172,15 @@ def _facility(facility: FacilityRow, sources: Iterable[Row], report: ReportedRep
     if yes_or_no(facility.in_boundary) is False:
         marks.append(Mark.OUTSIDE_BOUNDARY)
     return Row(
-        kind=Kind.FACILITY, key=facility.facility_id, name=facility.name, facility=facility.facility_id, held=facility,
-        planned=tuple(planned for row in mine for planned in row.planned), marks=tuple(marks),
+        kind=Kind.FACILITY,
+        key=facility.facility_id,
+        name=facility.name,
+        facility=facility.facility_id,
+        held=facility,
+        planned=tuple(planned for row in mine for planned in row.planned),
+        marks=tuple(marks),
         fingerprint=facility_fingerprint(report, facility.facility_id),
-    )  # fmt: skip
+    )
 
 
 def _only_planned(key: str, plan: tuple[PlanRow, ...]) -> Row:

@@ -12,10 +12,7 @@ from verifier.core.report import ReportedReport, Row, code_of, period_of, plain_
 
 SHEETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "facilities": (("facility_id",), ("name", "in_boundary", "commissioned_on", "retired_on", "owner", "note")),
-    "sources": (
-        ("source_id",),
-        ("facility_id", "name", "category", "fuel", "meter_id", "in_plan", "counts", "owner", "reported_tco2"),
-    ),
+    "sources": (("source_id",), ("facility_id", "name", "category", "fuel", "meter_id", "in_plan", "counts", "owner", "reported_tco2")),
     "activity": (("source_id", "period"), ("quantity", "unit", "basis", "document", "missing_hours")),
     "factors": (("source_id", "parameter", "period"), ("value", "unit", "basis", "table", "reference")),
     "crosschecks": (("source_id", "period"), ("quantity", "unit", "document")),

@@ -100,11 +100,13 @@ def months(report: ReportedReport, source: str) -> tuple[Month, ...]:
     checks = [each for each in report.crosschecks if each.source_id == source]
     return tuple(
         Month(
-            period, shown, _in(shown, stated[period].quantity, stated[period].unit) if period in stated else None,
+            period,
+            shown,
+            _in(shown, stated[period].quantity, stated[period].unit) if period in stated else None,
             next((_in(shown, each.quantity, each.unit) for each in checks if period_of(each.period) == period), None),
         )
         for period in periods
-    )  # fmt: skip
+    )
 
 
 def factors(report: ReportedReport, source: str, pack: RulePack) -> tuple[FactorTaken, ...]:
@@ -120,11 +122,13 @@ def factors(report: ReportedReport, source: str, pack: RulePack) -> tuple[Factor
     used = _needed(row, said, pack, report.year)
     return tuple(
         FactorTaken(
-            code, said[code].value if code in said else "", said[code].unit if code in said else "",
+            code,
+            said[code].value if code in said else "",
+            said[code].unit if code in said else "",
             pack.conservative_factor(row.category, row.fuel, code, report.year),
         )
         for code in used
-    )  # fmt: skip
+    )
 
 
 def estimate(report: ReportedReport, source: str, pack: RulePack, quantities: Mapping[str, Decimal]) -> Estimate:

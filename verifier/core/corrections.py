@@ -79,8 +79,9 @@ def corrected(report: ReportedReport, sources: Collection[str], corrections: Ite
     for each in corrections:
         if each.row is None:
             if each.kind == NumberKind.ACTIVITY and each.source in sources:
-                added.append(ActivityRow(sheet=each.sheet, row=0, source_id=each.source, period=each.period,
-                                         quantity=each.text, unit=each.unit))  # fmt: skip
+                added.append(
+                    ActivityRow(sheet=each.sheet, row=0, source_id=each.source, period=each.period, quantity=each.text, unit=each.unit)
+                )
         else:
             cells.setdefault((each.sheet, each.row), {})[each.column] = each.text
 
@@ -90,8 +91,14 @@ def corrected(report: ReportedReport, sources: Collection[str], corrections: Ite
         activity=(*(_with(row, cells) for row in report.activity if row.source_id in sources), *added),
         measurements=tuple(_with(row, cells) for row in report.measurements if row.source_id in sources),
         factors=tuple(_with(row, cells) for row in report.factors),
-        crosschecks=(), totals=(), production=(), plan=(), equipment=(), facilities=(), meters=(),
-    )  # fmt: skip
+        crosschecks=(),
+        totals=(),
+        production=(),
+        plan=(),
+        equipment=(),
+        facilities=(),
+        meters=(),
+    )
 
 
 def _with(row: AnyRow, cells: Mapping[tuple[str, int], Mapping[str, str]]) -> AnyRow:

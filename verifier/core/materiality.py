@@ -174,10 +174,17 @@ class Weighing:
 
 
 def weigh(
-    errors: Iterable[Error], total: Fraction | None = None, share: Fraction | None = None, *, own: bool = False,
-    remainder: Sum | None = None, sampling_open: bool = False, unknown: Collection[str] = (), nature: Collection[str] = (),
+    errors: Iterable[Error],
+    total: Fraction | None = None,
+    share: Fraction | None = None,
+    *,
+    own: bool = False,
+    remainder: Sum | None = None,
+    sampling_open: bool = False,
+    unknown: Collection[str] = (),
+    nature: Collection[str] = (),
     netting: str = "",
-) -> Weighing:  # fmt: skip
+) -> Weighing:
     """Errors held against a threshold, those of nothing left out; `share` of `total` is it, in t CO2. Source: rules.md sections 1 and 3."""
     weighty = sorted((error for error in errors if error.tonnes or error.nature), key=_place)
     return Weighing(tuple(weighty), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting)

@@ -32,9 +32,7 @@ def weighed(found: Sequence[Change], old: ReportedReport, new: ReportedReport, w
 class _Weigher:
     """Looks up once what each source came to before and comes to now."""
 
-    def __init__(
-        self, found: Sequence[Change], old: ReportedReport, new: ReportedReport, was: Calculation, now: Calculation
-    ) -> None:  # fmt: skip
+    def __init__(self, found: Sequence[Change], old: ReportedReport, new: ReportedReport, was: Calculation, now: Calculation) -> None:
         self._was = {result.source_id: result for result in reversed(was.sources)}
         self._now = {result.source_id: result for result in reversed(now.sources)}
         self._stated = _stated(was), _stated(now)

@@ -123,20 +123,57 @@ class _Reader:
     def _factor_rows(self, key: str) -> Iterator[Number]:
         for row in self._factors.get(key, ()):
             unit = "%" if plain_text(row.value).endswith("%") else row.unit
-            yield self._one(NumberKind.FACTOR, row, key, row.period, row.value, unit, "value", row.reference, row.basis, (row.table,),
-                            parameter=code_of(row.parameter))  # fmt: skip
+            yield self._one(
+                NumberKind.FACTOR,
+                row,
+                key,
+                row.period,
+                row.value,
+                unit,
+                "value",
+                row.reference,
+                row.basis,
+                (row.table,),
+                parameter=code_of(row.parameter),
+            )
 
     def _one(
-        self, kind: NumberKind, row: Row, source: str, period: str, written: str, unit: str, column: str,
-        document: str = "", basis: str = "", rests: Sequence[str] = (), parameter: str = "",
-    ) -> Number:  # fmt: skip
+        self,
+        kind: NumberKind,
+        row: Row,
+        source: str,
+        period: str,
+        written: str,
+        unit: str,
+        column: str,
+        document: str = "",
+        basis: str = "",
+        rests: Sequence[str] = (),
+        parameter: str = "",
+    ) -> Number:
         at, value = _period(period), readable(written)
         own = kind in (NumberKind.REPORTED, NumberKind.TOTAL)
         weight = _size(value) if own else self._weights.get((row.sheet, row.row), 0.0)
         parameter = parameter or column
         print_of = _digest((kind, written, unit, document, basis, *rests))
-        return Number(_key(kind, source, parameter, at), kind, source, parameter, at, written, value, unit, row.sheet, row.row, column,
-                      document, basis, weight, (), print_of)  # fmt: skip
+        return Number(
+            _key(kind, source, parameter, at),
+            kind,
+            source,
+            parameter,
+            at,
+            written,
+            value,
+            unit,
+            row.sheet,
+            row.row,
+            column,
+            document,
+            basis,
+            weight,
+            (),
+            print_of,
+        )
 
 
 def _by_source(rows: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:

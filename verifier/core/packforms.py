@@ -13,9 +13,16 @@ FORM_RECORDS = ("facilities", "sources", "tonnes")
 """Whole records of a case that a row of a form can rest on; beside them `numbers.<kind>` and `flags.<code>`."""
 
 FLAGS = (
-    "missing_period", "blank_quantity", "non_numeric", "duplicate_period", "metering_gap", "not_in_plan", "meter_unknown",
-    "calibration_lapsed", "crosscheck_difference",
-)  # fmt: skip
+    "missing_period",
+    "blank_quantity",
+    "non_numeric",
+    "duplicate_period",
+    "metering_gap",
+    "not_in_plan",
+    "meter_unknown",
+    "calibration_lapsed",
+    "crosscheck_difference",
+)
 """What looks wrong that a row of a form may rest on."""
 SEALS = ("body", "unit", "legal_representative", "authorised_signatory")
 """Whose seal or signature a document may carry."""

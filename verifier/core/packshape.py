@@ -69,14 +69,7 @@ _INNER: Mapping[str, Mapping[str, str]] = {
     "named": _NAMED,
     "form_rows": {"code": "str", "records": "strs"} | _ORIGIN,
     "bands": {"code": "str", "name": "text", "up_to?": "positive", "share": "share"},
-    "ladder": {
-        "share_below": "share",
-        "steps": "rungs",
-        "readings": "rows:named",
-        "covers": "strs",
-        "weigh": "rows:named",
-    }
-    | _ORIGIN,
+    "ladder": {"share_below": "share", "steps": "rungs", "readings": "rows:named", "covers": "strs", "weigh": "rows:named"} | _ORIGIN,
 }
 _TOP = {"id": "str", "version": "str", "programme": "str", "name": "text", "calendar?": "str", "zone": "str", "ways": "texts"}
 MAY_BE_UNSTATED = (*_TABLES_OR_UNSTATED, *_LISTS_OR_UNSTATED)

@@ -19,9 +19,14 @@ BASES = {Dimension.MASS: "t", Dimension.ENERGY: "MWh", Dimension.NORMAL_VOLUME: 
 
 
 def analyse(
-    report: ReportedReport, calculation: Calculation, pack: RulePack, *, previous: ReportedReport | None = None,
-    before: Calculation | None = None, body: Mapping[str, Decimal | Fraction] | None = None,
-) -> Analysis:  # fmt: skip
+    report: ReportedReport,
+    calculation: Calculation,
+    pack: RulePack,
+    *,
+    previous: ReportedReport | None = None,
+    before: Calculation | None = None,
+    body: Mapping[str, Decimal | Fraction] | None = None,
+) -> Analysis:
     """The four procedures over a report; tonnes of CO2, what is deducted negative; the order of rows never matters.
 
     `previous` is last year's report and `before` what it recalculates to, `body` thresholds the verification body set. Nothing is
@@ -34,16 +39,30 @@ def analyse(
 
 class _Work:
     def __init__(
-        self, report: ReportedReport, calculation: Calculation, pack: RulePack, previous: ReportedReport | None,
-        before: Calculation | None, limits: Thresholds,
-    ) -> None:  # fmt: skip
+        self,
+        report: ReportedReport,
+        calculation: Calculation,
+        pack: RulePack,
+        previous: ReportedReport | None,
+        before: Calculation | None,
+        limits: Thresholds,
+    ) -> None:
         self.report, self.previous, self.calculation, self.before, self.limits = report, previous, calculation, before, limits
         self.readings = readings_of(report, pack.gases)
         self.earlier = readings_of(previous, pack.gases) if previous else {}
         self.units = {**(sources(previous, self.earlier) if previous else {}), **sources(report, self.readings)}
         self.results, self.past = _first(calculation), _first(before)
-        self.look = Look(report, pack, self.readings, calculation.sources, calculation.unassigned, limits, previous, None,
-                         self.earlier if previous else None)  # fmt: skip
+        self.look = Look(
+            report,
+            pack,
+            self.readings,
+            calculation.sources,
+            calculation.unassigned,
+            limits,
+            previous,
+            None,
+            self.earlier if previous else None,
+        )
         stated = (abs(Fraction(each.reported)) for each in calculation.sources if each.reported is not None)
         self.floor = limits.outlier_weight * sum(stated, Fraction())
         self.total = Pair(TONNES, _exact(calculation.reported_total), self._last_total)
@@ -139,11 +158,19 @@ class _Work:
             yield _line(Procedure.PRODUCTS, Of.PRODUCT, product, "", whole, out=out, whys=whys)
             for period in self.report.months if year.months else ():
                 same = f"{self.report.year - 1}{period[4:]}"
-                pairs = _intensity(Pair(TONNES, tonnes.get(period), earlier.get(same)),
-                                   Pair(year.unit, year.months.get(period), then.months.get(same)))  # fmt: skip
+                pairs = _intensity(
+                    Pair(TONNES, tonnes.get(period), earlier.get(same)), Pair(year.unit, year.months.get(period), then.months.get(same))
+                )
                 usual = whole[0].now
-                line = _line(Procedure.PRODUCTS, Of.PRODUCT, product, "", pairs, whys=whys,
-                             out=Pair("", pairs[0].now, usual).times_away(self.limits.outlier))  # fmt: skip
+                line = _line(
+                    Procedure.PRODUCTS,
+                    Of.PRODUCT,
+                    product,
+                    "",
+                    pairs,
+                    whys=whys,
+                    out=Pair("", pairs[0].now, usual).times_away(self.limits.outlier),
+                )
                 yield replace(line, period=period, expected=usual)
 
     def shares(self) -> Iterator[Line]:

@@ -85,18 +85,17 @@ class _Cover:
         return change.column == IN_TONNES if change.sheet == "sources" else change.period in self.asked.periods
 
 
-def _carried(
-    total: Change, found: Sequence[Change], judged: Mapping[Change, tuple[str, ...]], new: ReportedReport
-) -> tuple[str, ...]:  # fmt: skip
+def _carried(total: Change, found: Sequence[Change], judged: Mapping[Change, tuple[str, ...]], new: ReportedReport) -> tuple[str, ...]:
     """The findings that moved a total, where they moved it by just so much."""
     if total.tonnes is None:
         return ()
     category = {row.source_id: row.category_code for row in new.sources}
     code = code_of(total.keys[0])
     moved = [
-        each for each in found
+        each
+        for each in found
         if each.sheet == "sources" and each.column == IN_TONNES and judged[each] and code in ("total", category.get(each.source))
-    ]  # fmt: skip
+    ]
     if not moved or any(each.tonnes is None for each in moved):
         return ()
     rounding = len({category.get(each.source) for each in moved})

@@ -50,10 +50,11 @@ def readings_of(report: ReportedReport, gases: Collection[str]) -> Mapping[str, 
         measured.setdefault(stack.source_id, []).append(stack)
     kinds = {source.source_id: source.category_code for source in reversed(report.sources)}
     return {
-        key: read_measurements(measured.get(key, ()), report.year, gases) if kind == "measured"
+        key: read_measurements(measured.get(key, ()), report.year, gases)
+        if kind == "measured"
         else read_activity(activity.get(key, ()), report.year)
         for key, kind in kinds.items()
-    }  # fmt: skip
+    }
 
 
 def sources(report: ReportedReport, readings: Mapping[str, Reading]) -> Mapping[str, Unit]:
@@ -84,10 +85,11 @@ def _product(rows: Sequence[ProductionRow], year: int) -> tuple[Unit, Reading]:
     own = len(words) == 1 and unit(rows[0].unit) is None
     shown = Unit(min(plain_text(row.unit) for row in rows), Dimension.RATIO, Fraction(1)) if own else usual_unit(row.unit for row in rows)
     read = [
-        ActivityRow(sheet=row.sheet, row=row.row, source_id=row.product, period=row.period, quantity=row.quantity,
-                    unit="1" if own else row.unit)
+        ActivityRow(
+            sheet=row.sheet, row=row.row, source_id=row.product, period=row.period, quantity=row.quantity, unit="1" if own else row.unit
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     return (shown, read_activity(read, year)) if shown is not None else (Unit("", Dimension.RATIO, Fraction(1)), NOTHING)
 
 

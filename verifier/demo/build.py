@@ -88,9 +88,13 @@ def settle(cast: Cast) -> None:
         keys.make_personal_key(cast.users[key], people.PASSPHRASE, cast.code(key, now), actor=cast.actor(key), now=now)
     now = cast.now()
     keys.make_seal(
-        cast.organisations["body"], cast.users["coordinator"], people.PASSPHRASE, cast.code("coordinator", now),
-        actor=cast.actor("coordinator"), now=now,
-    )  # fmt: skip
+        cast.organisations["body"],
+        cast.users["coordinator"],
+        people.PASSPHRASE,
+        cast.code("coordinator", now),
+        actor=cast.actor("coordinator"),
+        now=now,
+    )
 
 
 def add_person(cast: Cast, key: str, organisation: Organisation, name: str, roles: tuple[Role, ...]) -> None:

@@ -39,9 +39,15 @@ from verifier.statement import actions as statement
 from verifier.statement import issuing
 
 STEPS = {
-    Stage.ISSUED: 9, Stage.TO_SEAL: 8, Stage.TO_COUNTERSIGN: 7, Stage.TO_CERTIFY: 6, Stage.REVIEWING: 5, Stage.ANSWERING: 3,
-    Stage.CHECKING: 2, Stage.ARRANGING: 0,
-}  # fmt: skip
+    Stage.ISSUED: 9,
+    Stage.TO_SEAL: 8,
+    Stage.TO_COUNTERSIGN: 7,
+    Stage.TO_CERTIFY: 6,
+    Stage.REVIEWING: 5,
+    Stage.ANSWERING: 3,
+    Stage.CHECKING: 2,
+    Stage.ARRANGING: 0,
+}
 """The stage each of the group's units shows, in their order, and how many steps lead there."""
 STAGES = tuple(STEPS)
 EXPLAINED = ("metering_gap", "rounded_data", "not_in_plan")
@@ -63,8 +69,16 @@ class CaseMaker:
         goal = STAGES[place]
         engagement = self.open(unit_year, place)
         steps: list[Callable[[Engagement], None]] = [
-            self.arrange, self.check, self.send, self.answer, self.conclude, self.approve, self.certify, self.countersign, self.seal,
-        ]  # fmt: skip
+            self.arrange,
+            self.check,
+            self.send,
+            self.answer,
+            self.conclude,
+            self.approve,
+            self.certify,
+            self.countersign,
+            self.seal,
+        ]
         for step in steps[: STEPS[goal]]:
             step(engagement)
         if engagement.at is not goal:
@@ -79,9 +93,11 @@ class CaseMaker:
         """A released report with errors, and a case on it."""
         self.hand_in(unit_year, corrected=False)
         engagement = engagements.open_case(
-            unit_year, conflict_check="No consulting, no shared managers, no trade in allowances with the group since 2018.",
-            actor=self.actor("coordinator"), now=self.cast.now(hours=3),
-        )  # fmt: skip
+            unit_year,
+            conflict_check="No consulting, no shared managers, no trade in allowances with the group since 2018.",
+            actor=self.actor("coordinator"),
+            now=self.cast.now(hours=3),
+        )
         for key, role in people.TEAM.items():
             if place == len(STAGES) - 1 and key in ("expert", "signatory"):
                 continue
@@ -117,8 +133,14 @@ class CaseMaker:
         """One finding where the plan does not know a source, and one for each flag that no record explains."""
         for row in boundaries.judged(engagement, Kind.SOURCE):
             if row.row.remarkable:
-                self.finding(engagement, "boundary", row.row.key, "2", "Source is not in the monitoring plan",
-                             f"{row.row.key} is reported, but the monitoring plan does not name it. Add it, or say why not.")  # fmt: skip
+                self.finding(
+                    engagement,
+                    "boundary",
+                    row.row.key,
+                    "2",
+                    "Source is not in the monitoring plan",
+                    f"{row.row.key} is reported, but the monitoring plan does not name it. Add it, or say why not.",
+                )
         self.dispose_of_flags(engagement)
 
     def dispose_of_flags(self, engagement: Engagement) -> None:
@@ -143,9 +165,16 @@ class CaseMaker:
         """A non-conformity on a source."""
         clauses = [each.code for each in load(engagement.pack_id).clauses]
         findings.raise_finding(
-            engagement, Subject("source", key), check, "non_conformity", clause if clause in clauses else clauses[0], title, text,
-            actor=self.actor("lead"), now=self.cast.now(),
-        )  # fmt: skip
+            engagement,
+            Subject("source", key),
+            check,
+            "non_conformity",
+            clause if clause in clauses else clauses[0],
+            title,
+            text,
+            actor=self.actor("lead"),
+            now=self.cast.now(),
+        )
 
     def confirm(self, engagement: Engagement) -> None:
         """Confirm and agree to whatever nothing speaks against."""
@@ -160,18 +189,35 @@ class CaseMaker:
     def visit(self, engagement: Engagement) -> None:
         """Two days at the plant, every item answered, photos of meters and boiler."""
         now = self.cast.now(hours=6)
-        plan = VisitPlan(now.date(), (now + timedelta(days=1)).date(), "Boiler house, substation and meter rooms",
-                         (self.cast.users["lead"].name, self.cast.users["verifier"].name),
-                         (self.cast.users["group-contact"].name,))  # fmt: skip
+        plan = VisitPlan(
+            now.date(),
+            (now + timedelta(days=1)).date(),
+            "Boiler house, substation and meter rooms",
+            (self.cast.users["lead"].name, self.cast.users["verifier"].name),
+            (self.cast.users["group-contact"].name,),
+        )
         site.plan_visit(engagement, plan, actor=self.actor("lead"), now=now)
         items = load(engagement.pack_id).checklist
         for item in items:
-            site.answer_item(engagement, item.code, Outcome.IN_ORDER, "Seen on site and in the records.",
-                             actor=self.actor("verifier"), now=self.cast.now())  # fmt: skip
+            site.answer_item(
+                engagement,
+                item.code,
+                Outcome.IN_ORDER,
+                "Seen on site and in the records.",
+                actor=self.actor("verifier"),
+                now=self.cast.now(),
+            )
         for photo, item in zip(workbooks.photos(), items, strict=False):
             caption = photo[0].removesuffix(".jpg").replace("-", " ").capitalize()
-            evidence.add_photos(engagement.id, engagement.at, Subject("checklist_item", item.code), [photo], caption,
-                                actor=self.actor("verifier"), now=self.cast.now())  # fmt: skip
+            evidence.add_photos(
+                engagement.id,
+                engagement.at,
+                Subject("checklist_item", item.code),
+                [photo],
+                caption,
+                actor=self.actor("verifier"),
+                now=self.cast.now(),
+            )
 
     def send(self, engagement: Engagement) -> None:
         """The findings go to the unit together."""
@@ -181,31 +227,59 @@ class CaseMaker:
         """The unit corrects its report and answers each finding; the team accepts, and decides what had changed."""
         version = self.hand_in(engagement.unit_year, corrected=True)
         for finding in raised.awaiting_answer(engagement):
-            findings.answer(finding, "Corrected in the new version of the report; the voucher is with the meter's file.", (), version,
-                            actor=self.actor("group-contact"), now=self.cast.now())  # fmt: skip
+            findings.answer(
+                finding,
+                "Corrected in the new version of the report; the voucher is with the meter's file.",
+                (),
+                version,
+                actor=self.actor("group-contact"),
+                now=self.cast.now(),
+            )
         for finding in raised.open_findings(engagement):
             findings.accept(finding, "The correction was recalculated and holds.", actor=self.actor("lead"), now=self.cast.now())
         for step in changes.steps(engagement):
             unasked = [each.change.key for each in changes.looked(engagement, step) if each.is_open]
             if unasked:
-                versions.accept(engagement, step, unasked, "Follows from what was corrected; seen in the same records.",
-                                actor=self.actor("lead"), now=self.cast.now())  # fmt: skip
+                versions.accept(
+                    engagement,
+                    step,
+                    unasked,
+                    "Follows from what was corrected; seen in the same records.",
+                    actor=self.actor("lead"),
+                    now=self.cast.now(),
+                )
         self.confirm(engagement)
         for held in numbers.held(engagement):
             if held.is_open:
-                data.decide(engagement, held.source.source_key, outcomes.Outcome.AGREED, note="Agrees after the correction.",
-                            actor=self.actor("lead"), now=self.cast.now())  # fmt: skip
+                data.decide(
+                    engagement,
+                    held.source.source_key,
+                    outcomes.Outcome.AGREED,
+                    note="Agrees after the correction.",
+                    actor=self.actor("lead"),
+                    now=self.cast.now(),
+                )
 
     def conclude(self, engagement: Engagement) -> None:
         """The opinion that may be given."""
         positive = next(each for each in load(engagement.pack_id).opinions if each.positive)
-        statement.draw_conclusion(engagement, positive.code, "Every finding was answered and corrected in the report.",
-                                  actor=self.actor("lead"), now=self.cast.now(hours=1))  # fmt: skip
+        statement.draw_conclusion(
+            engagement,
+            positive.code,
+            "Every finding was answered and corrected in the report.",
+            actor=self.actor("lead"),
+            now=self.cast.now(hours=1),
+        )
 
     def approve(self, engagement: Engagement) -> None:
         """The independent review."""
-        statement.approve(engagement, "Sampling of the working papers agrees with the conclusion.", last_change(engagement.id),
-                          actor=self.actor("reviewer"), now=self.cast.now(hours=4))  # fmt: skip
+        statement.approve(
+            engagement,
+            "Sampling of the working papers agrees with the conclusion.",
+            last_change(engagement.id),
+            actor=self.actor("reviewer"),
+            now=self.cast.now(hours=4),
+        )
 
     def certify(self, engagement: Engagement) -> None:
         """The lead verifier's signature."""

@@ -44,15 +44,33 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
         raise Refusal("engagement.open.exists")
     year, pack = unit_year.year, load(unit_year.year.pack_id)
     engagement = Engagement(
-        number=_next_number(year.emission_year), unit_year_id=unit_year.id, body_id=opener.organisation_id, pack_id=pack.id,
-        pack_sha256=pack.sha256, report_version_id=version.id, stage=Stage.ARRANGING, stage_since=now,
-        conflict_check=conflict_check.strip(), opened_by=opener.id, opened_at=now,
-    )  # fmt: skip
+        number=_next_number(year.emission_year),
+        unit_year_id=unit_year.id,
+        body_id=opener.organisation_id,
+        pack_id=pack.id,
+        pack_sha256=pack.sha256,
+        report_version_id=version.id,
+        stage=Stage.ARRANGING,
+        stage_since=now,
+        conflict_check=conflict_check.strip(),
+        opened_by=opener.id,
+        opened_at=now,
+    )
     db.session.add(engagement)
     db.session.flush()
-    record("engagement:case:opened", actor, _subject(engagement), now=now, case=engagement.id, number=engagement.number,
-           unit=unit_year.unit.name, report_version=version.number, pack=pack.id, pack_sha256=pack.sha256,
-           conflict_check=engagement.conflict_check)  # fmt: skip
+    record(
+        "engagement:case:opened",
+        actor,
+        _subject(engagement),
+        now=now,
+        case=engagement.id,
+        number=engagement.number,
+        unit=unit_year.unit.name,
+        report_version=version.number,
+        pack=pack.id,
+        pack_sha256=pack.sha256,
+        conflict_check=engagement.conflict_check,
+    )
     return engagement
 
 
@@ -72,9 +90,15 @@ def name_member(engagement: Engagement, person: User, role: Role, *, actor: Acto
         independence.check_rotation("lead_verifier", year, done, load(engagement.pack_id), name=person.name)
     declared = next((member for member in engagement.members if member.user_id == person.id and member.declared_at), None)
     member = TeamMember(
-        engagement=engagement, user_id=person.id, user=person, role=role, named_by=actor.id, named_at=now,
-        declared_at=declared.declared_at if declared else None, answers=declared.answers if declared else None,
-    )  # fmt: skip
+        engagement=engagement,
+        user_id=person.id,
+        user=person,
+        role=role,
+        named_by=actor.id,
+        named_at=now,
+        declared_at=declared.declared_at if declared else None,
+        answers=declared.answers if declared else None,
+    )
     db.session.add(member)
     db.session.flush()
     record("engagement:member:named", actor, Subject("member", str(member.id)), now=now, case=engagement.id, name=person.name, role=role)
@@ -89,8 +113,15 @@ def remove_member(member: TeamMember, *, actor: Actor, now: datetime) -> None:
     if member.removed_at is not None:
         raise Refusal("engagement.member.gone", name=member.user.name)
     member.removed_at = now
-    record("engagement:member:removed", actor, Subject("member", str(member.id)), now=now, case=engagement.id,
-           name=member.user.name, role=member.role)  # fmt: skip
+    record(
+        "engagement:member:removed",
+        actor,
+        Subject("member", str(member.id)),
+        now=now,
+        case=engagement.id,
+        name=member.user.name,
+        role=member.role,
+    )
 
 
 def declare(engagement: Engagement, answers: Mapping[str, tuple[bool, str]], *, actor: Actor, now: datetime) -> TeamMember:
@@ -107,8 +138,15 @@ def declare(engagement: Engagement, answers: Mapping[str, tuple[bool, str]], *, 
         member.answers = {code: {"conflict": conflict, "note": note} for code, (conflict, note) in answers.items()}
         member.barred_by = barring.code if barring else None
     db.session.flush()
-    record("engagement:member:declared", actor, Subject("member", str(waiting[0].id)), now=now, case=engagement.id,
-           barred_by=waiting[0].barred_by, answers=waiting[0].answers)  # fmt: skip
+    record(
+        "engagement:member:declared",
+        actor,
+        Subject("member", str(waiting[0].id)),
+        now=now,
+        case=engagement.id,
+        barred_by=waiting[0].barred_by,
+        answers=waiting[0].answers,
+    )
     return waiting[0]
 
 
@@ -154,8 +192,16 @@ def adopt_report(engagement: Engagement, version: ReportVersion, *, actor: Actor
     engagement.report_version = version
     engagement.version += 1
     db.session.flush()
-    record("engagement:report:adopted", actor, Subject("report_version", str(version.id)), now=now, case=engagement.id,
-           before=before, after=version.number, sha256=version.sha256)  # fmt: skip
+    record(
+        "engagement:report:adopted",
+        actor,
+        Subject("report_version", str(version.id)),
+        now=now,
+        case=engagement.id,
+        before=before,
+        after=version.number,
+        sha256=version.sha256,
+    )
 
 
 def _next_number(emission_year: int) -> str:

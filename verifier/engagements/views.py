@@ -51,10 +51,15 @@ def team(engagement: Engagement) -> ResponseReturnValue:
         flash(_("%(name)s is named and finds the independence questions under Cases.", name=person.name), "success")
         return redirect(url_for(".team", engagement_id=engagement.id), 303)
     return render_template(
-        "engagements/team.html", engagement=engagement, form=form, pack=load(engagement.pack_id), Role=Role,
+        "engagements/team.html",
+        engagement=engagement,
+        form=form,
+        pack=load(engagement.pack_id),
+        Role=Role,
         missing=[_(lack.message) % {name: in_words(value) for name, value in lack.values} for lack in queries.missing(engagement)],
-        arranging=possible(engagement.at, Deed.ARRANGE), starting=possible(engagement.at, Deed.START),
-    )  # fmt: skip
+        arranging=possible(engagement.at, Deed.ARRANGE),
+        starting=possible(engagement.at, Deed.START),
+    )
 
 
 @bp.post("/cases/<uuid:engagement_id>/team/<uuid:member_id>/remove")

@@ -71,9 +71,14 @@ def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: A
     read = read_attachment(data, filename)
     keep(data, read.media_type, now=now)
     attachment = Attachment(
-        case_id=case, subject_kind=subject.kind, subject_id=subject.id, filename=read.safe_name, sha256=read.sha256,
-        added_by=actor.id, added_at=now,
-    )  # fmt: skip
+        case_id=case,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        filename=read.safe_name,
+        sha256=read.sha256,
+        added_by=actor.id,
+        added_at=now,
+    )
     db.session.add(attachment)
     db.session.flush()
     return attachment
@@ -83,15 +88,34 @@ def _kept_photo(case: UUID, subject: Subject, filename: str, data: bytes, captio
     read = read_photo(data, filename)
     files = keep(data, read.media_type, now=now), keep(read.preview, "image/jpeg", now=now), keep(read.thumbnail, "image/jpeg", now=now)
     photo = Photo(
-        case_id=case, subject_kind=subject.kind, subject_id=subject.id, caption=caption.strip(), filename=safe_name(filename),
-        original_sha256=files[0].sha256, preview_sha256=files[1].sha256, thumbnail_sha256=files[2].sha256, width=read.width,
-        height=read.height, orientation=read.orientation, taken_at=f"{read.taken_at}{read.utc_offset or ''}" if read.taken_at else None,
+        case_id=case,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        caption=caption.strip(),
+        filename=safe_name(filename),
+        original_sha256=files[0].sha256,
+        preview_sha256=files[1].sha256,
+        thumbnail_sha256=files[2].sha256,
+        width=read.width,
+        height=read.height,
+        orientation=read.orientation,
+        taken_at=f"{read.taken_at}{read.utc_offset or ''}" if read.taken_at else None,
         latitude=None if read.latitude is None else float(read.latitude),
         longitude=None if read.longitude is None else float(read.longitude),
-        camera=read.camera, added_by=actor.id, added_at=now,
-    )  # fmt: skip
+        camera=read.camera,
+        added_by=actor.id,
+        added_at=now,
+    )
     db.session.add(photo)
     db.session.flush()
-    record("evidence:photo:added", actor, Subject("photo", str(photo.id)), now=now, case=case,
-           shows=str(subject), file=photo.filename, sha256=photo.original_sha256)  # fmt: skip
+    record(
+        "evidence:photo:added",
+        actor,
+        Subject("photo", str(photo.id)),
+        now=now,
+        case=case,
+        shows=str(subject),
+        file=photo.filename,
+        sha256=photo.original_sha256,
+    )
     return photo

@@ -43,15 +43,29 @@ def photos(engagement: Engagement) -> ResponseReturnValue:
     found = queries.photos(engagement.id, search=search, subject_kind=shows, among=_among(engagement))
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
-        record("evidence:photos:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(),
-               case=engagement.id, effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+        record(
+            "evidence:photos:exported",
+            current_actor(),
+            Subject("case", str(engagement.id)),
+            now=utcnow(),
+            case=engagement.id,
+            effect=Effect.LOOK,
+            rows=len(rows),
+        )
         return _as_spreadsheet(engagement, rows)
     page, once = paged(found, per_page=24), cache(partial(_subject, engagement))
     about = {photo.id: once(photo.subject_kind, photo.subject_id) if _inside() else _about(engagement, photo) for photo in page.items}
     return render_template(
-        "evidence/photos.html", engagement=engagement, form=form, page=page, export_url=export_url(), can_add=_can_add(engagement),
-        about=about, kinds=KINDS, inside=_inside(),
-    )  # fmt: skip
+        "evidence/photos.html",
+        engagement=engagement,
+        form=form,
+        page=page,
+        export_url=export_url(),
+        can_add=_can_add(engagement),
+        about=about,
+        kinds=KINDS,
+        inside=_inside(),
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/photos/new", methods=["GET", "POST"])
@@ -95,8 +109,15 @@ def original(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
     """The untouched original to be saved, with a row in the trail; served at the address of `photo_file` for that copy."""
     shown = _found(engagement, photo_id)
     data = queries.store().get(shown.original_sha256)
-    record("evidence:photo:taken_away", current_actor(), Subject("photo", str(shown.id)), now=utcnow(),
-           case=engagement.id, effect=Effect.LOOK, sha256=shown.original_sha256)  # fmt: skip
+    record(
+        "evidence:photo:taken_away",
+        current_actor(),
+        Subject("photo", str(shown.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        sha256=shown.original_sha256,
+    )
     return _sandboxed(download(data, shown.filename, shown.original.media_type))
 
 
@@ -122,8 +143,16 @@ def attachment(engagement: Engagement, attachment_id: UUID) -> ResponseReturnVal
     if not _inside() and (finding is None or finding.sent_at is None):
         abort(404)
     data = queries.store().get(found.sha256)
-    record("evidence:file:taken_away", current_actor(), Subject("attachment", str(found.id)), now=utcnow(),
-           case=engagement.id, effect=Effect.LOOK, file=found.filename, sha256=found.sha256)  # fmt: skip
+    record(
+        "evidence:file:taken_away",
+        current_actor(),
+        Subject("attachment", str(found.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        file=found.filename,
+        sha256=found.sha256,
+    )
     return _sandboxed(download(data, found.filename, found.file.media_type))
 
 
@@ -132,8 +161,14 @@ def say_taken_in(engagement: Engagement, taken: actions.TakenIn) -> None:
     if taken.kept:
         flash(ngettext("%(num)s photo was kept.", "%(num)s photos were kept.", len(taken.kept)), "success")
     for known in taken.known:
-        flash(_("“%(file)s” is in this case already, with %(subject)s. It is kept once.",
-                file=known.filename, subject=_about(engagement, known).title), "warning")  # fmt: skip
+        flash(
+            _(
+                "“%(file)s” is in this case already, with %(subject)s. It is kept once.",
+                file=known.filename,
+                subject=_about(engagement, known).title,
+            ),
+            "warning",
+        )
 
 
 def _page(engagement: Engagement, shown: Photo, form: CaptionForm | None = None) -> str:
@@ -145,9 +180,17 @@ def _page(engagement: Engagement, shown: Photo, form: CaptionForm | None = None)
     if may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK):
         others = [finding for finding in findings.open_findings(engagement) if finding not in on]
     return render_template(
-        "evidence/photo.html", engagement=engagement, photo=shown, about=_about(engagement, shown), form=form, editing=editing,
-        on=on, others=others, place_of=_place, added_by=queries.names_of([shown.added_by]).get(shown.added_by, ""),
-    )  # fmt: skip
+        "evidence/photo.html",
+        engagement=engagement,
+        photo=shown,
+        about=_about(engagement, shown),
+        form=form,
+        editing=editing,
+        on=on,
+        others=others,
+        place_of=_place,
+        added_by=queries.names_of([shown.added_by]).get(shown.added_by, ""),
+    )
 
 
 def _place(latitude: float, longitude: float) -> str:
@@ -159,14 +202,39 @@ def _place(latitude: float, longitude: float) -> str:
 
 def _as_spreadsheet(engagement: Engagement, rows: Sequence[Photo]) -> Any:
     people = queries.names_of([photo.added_by for photo in rows])
-    headers = [_("Caption"), _("Shows"), _("File"), "SHA-256", _("Bytes"), _("Width, px"), _("Height, px"),
-               _("Taken, by the camera's clock"), _("Latitude, °"), _("Longitude, °"), _("Camera"), _("Added by"), _("Added")]  # fmt: skip
+    headers = [
+        _("Caption"),
+        _("Shows"),
+        _("File"),
+        "SHA-256",
+        _("Bytes"),
+        _("Width, px"),
+        _("Height, px"),
+        _("Taken, by the camera's clock"),
+        _("Latitude, °"),
+        _("Longitude, °"),
+        _("Camera"),
+        _("Added by"),
+        _("Added"),
+    ]
     body = [
-        [photo.caption, _about(engagement, photo).title, photo.filename, photo.original_sha256, photo.original.size, photo.width,
-         photo.height, photo.taken_at, _exact(photo.latitude), _exact(photo.longitude), photo.camera,
-         people.get(photo.added_by, ""), photo.added_at]
+        [
+            photo.caption,
+            _about(engagement, photo).title,
+            photo.filename,
+            photo.original_sha256,
+            photo.original.size,
+            photo.width,
+            photo.height,
+            photo.taken_at,
+            _exact(photo.latitude),
+            _exact(photo.longitude),
+            photo.camera,
+            people.get(photo.added_by, ""),
+            photo.added_at,
+        ]
         for photo in rows
-    ]  # fmt: skip
+    ]
     return spreadsheet(f"{_('Photos')} {engagement.number}", headers, body)
 
 

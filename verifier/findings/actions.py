@@ -44,22 +44,49 @@ class Draft:
 
 
 def raise_finding(
-    engagement: Engagement, subject: Subject, arose_in: str, class_code: str, clause: str, title: str, description: str,
-    effect: Decimal | None = None, internal_note: str = "", *, subject_title: str | None = None, actor: Actor, now: datetime,
-) -> Finding:  # fmt: skip
+    engagement: Engagement,
+    subject: Subject,
+    arose_in: str,
+    class_code: str,
+    clause: str,
+    title: str,
+    description: str,
+    effect: Decimal | None = None,
+    internal_note: str = "",
+    *,
+    subject_title: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Finding:
     """Write a draft under the next number of the case; class and clause must be the pack's."""
     advance(engagement, Deed.CHECK, now=now)
     draft = Draft(class_code, clause, title.strip(), description.strip(), effect, internal_note.strip())
     _refuse_unfit(engagement, draft)
     finding = Finding(
-        engagement_id=engagement.id, number=_next_number(engagement), arose_in=Check(arose_in), subject_kind=subject.kind,
-        subject_id=subject.id, subject_title=subject_title or _title_of(engagement, subject), **asdict(draft),
-        state=FindingState.DRAFT, raised_by=actor.id, raised_at=now,
-    )  # fmt: skip
+        engagement_id=engagement.id,
+        number=_next_number(engagement),
+        arose_in=Check(arose_in),
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        subject_title=subject_title or _title_of(engagement, subject),
+        **asdict(draft),
+        state=FindingState.DRAFT,
+        raised_by=actor.id,
+        raised_at=now,
+    )
     db.session.add(finding)
     db.session.flush()
-    record("finding:finding:raised", actor, _subject(finding), now=now, case=engagement.id,
-           finding=finding.label, about=str(subject), finding_class=class_code, clause=clause)  # fmt: skip
+    record(
+        "finding:finding:raised",
+        actor,
+        _subject(finding),
+        now=now,
+        case=engagement.id,
+        finding=finding.label,
+        about=str(subject),
+        finding_class=class_code,
+        clause=clause,
+    )
     return finding
 
 
@@ -85,8 +112,15 @@ def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> N
     state = after(finding.at, FindingDeed.WITHDRAW)
     _say(finding, FindingDeed.WITHDRAW, reason, state, actor=actor, now=now)
     finding.disposed_at = now
-    record("finding:finding:withdrawn", actor, _subject(finding), now=now, case=finding.engagement_id,
-           finding=finding.label, sent=finding.sent_at is not None)  # fmt: skip
+    record(
+        "finding:finding:withdrawn",
+        actor,
+        _subject(finding),
+        now=now,
+        case=finding.engagement_id,
+        finding=finding.label,
+        sent=finding.sent_at is not None,
+    )
     _close_round(finding.engagement, actor=actor, now=now)
 
 
@@ -100,8 +134,14 @@ def send_all(engagement: Engagement, *, actor: Actor, now: datetime) -> list[Fin
         finding.state, finding.sent_at = after(finding.at, FindingDeed.SEND), now
         finding.version += 1
     db.session.flush()
-    record("finding:findings:sent", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
-           findings=[finding.label for finding in drafts])  # fmt: skip
+    record(
+        "finding:findings:sent",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        findings=[finding.label for finding in drafts],
+    )
     _close_round(engagement, actor=actor, now=now)
     return drafts
 
@@ -113,14 +153,27 @@ def put_photo(finding: Finding, photo: Photo, *, actor: Actor, now: datetime) ->
         raise Refusal("finding.photo.already", finding=finding.label)
     db.session.add(FindingPhoto(finding_id=finding.id, photo_id=photo.id, put_by=actor.id, put_at=now))
     db.session.flush()
-    record("finding:photo:put", actor, _subject(finding), now=now, case=finding.engagement_id,
-           finding=finding.label, photo=photo.id, sha256=photo.original_sha256)  # fmt: skip
+    record(
+        "finding:photo:put",
+        actor,
+        _subject(finding),
+        now=now,
+        case=finding.engagement_id,
+        finding=finding.label,
+        photo=photo.id,
+        sha256=photo.original_sha256,
+    )
 
 
 def answer(
-    finding: Finding, text: str, files: Sequence[tuple[str, bytes]] = (), report_version: ReportVersion | None = None,
-    *, actor: Actor, now: datetime,
-) -> Exchange:  # fmt: skip
+    finding: Finding,
+    text: str,
+    files: Sequence[tuple[str, bytes]] = (),
+    report_version: ReportVersion | None = None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Exchange:
     """The unit's answer, its files as (name, bytes) kept with it; a corrected number is named by the released version that holds it."""
     _lock(finding)
     engagement = finding.engagement
@@ -131,8 +184,16 @@ def answer(
     _refuse_unfit_version(finding, report_version)
     said = _say(finding, FindingDeed.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
     kept = [attach(engagement.id, Subject("exchange", str(said.id)), name, data, actor=actor, now=now) for name, data in files]
-    record("finding:finding:answered", actor, _subject(finding), now=now, case=engagement.id, finding=finding.label,
-           report=report_version.number if report_version else None, files=[[file.filename, file.sha256] for file in kept])  # fmt: skip
+    record(
+        "finding:finding:answered",
+        actor,
+        _subject(finding),
+        now=now,
+        case=engagement.id,
+        finding=finding.label,
+        report=report_version.number if report_version else None,
+        files=[[file.filename, file.sha256] for file in kept],
+    )
     _close_round(engagement, actor=actor, now=now)
     return said
 
@@ -159,8 +220,9 @@ def dispose(finding: Finding, deed: FindingDeed, reason: str, *, actor: Actor, n
     state = decided(finding.at, deed, needs_answer=of.needs_answer, dispositions=of.dispositions)
     _say(finding, deed, reason, state, actor=actor, now=now)
     finding.disposed_at = now
-    record("finding:finding:disposed", actor, _subject(finding), now=now, case=finding.engagement_id,
-           finding=finding.label, state=str(state))  # fmt: skip
+    record(
+        "finding:finding:disposed", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label, state=str(state)
+    )
     _close_round(finding.engagement, actor=actor, now=now)
 
 
@@ -216,16 +278,26 @@ def _lock(finding: Finding) -> None:
 
 
 def _say(
-    finding: Finding, deed: FindingDeed, text: str, state: FindingState, *,
-    report_version: ReportVersion | None = None, actor: Actor, now: datetime,
-) -> Exchange:  # fmt: skip
+    finding: Finding,
+    deed: FindingDeed,
+    text: str,
+    state: FindingState,
+    *,
+    report_version: ReportVersion | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Exchange:
     """Keep what was said, and move the finding where it led."""
     if deed in NEEDS_REASON and not text.strip():
         raise Refusal("finding.reason.missing")
     said = Exchange(
-        finding_id=finding.id, deed=deed, text=text.strip(), said_by=actor.id, said_at=now,
+        finding_id=finding.id,
+        deed=deed,
+        text=text.strip(),
+        said_by=actor.id,
+        said_at=now,
         report_version_id=report_version.id if report_version else None,
-    )  # fmt: skip
+    )
     db.session.add(said)
     finding.state = state
     finding.version += 1

@@ -49,9 +49,11 @@ class FilterForm(SearchForm):
     def wanted(self) -> dict[str, str]:
         """The filter as the query takes it."""
         return {
-            "search": (self.search.data or "").strip(), "state": self.state.data or "",
-            "class_code": self.finding_class.data or "", "arose_in": self.check.data or "",
-        }  # fmt: skip
+            "search": (self.search.data or "").strip(),
+            "state": self.state.data or "",
+            "class_code": self.finding_class.data or "",
+            "arose_in": self.check.data or "",
+        }
 
 
 class FindingForm(VersionedForm):
@@ -72,18 +74,27 @@ class FindingForm(VersionedForm):
     def draft(self) -> Draft:
         """What was typed, as the action takes it."""
         return Draft(
-            str(self.class_code.data), str(self.clause.data), (self.title.data or "").strip(), (self.description.data or "").strip(),
-            self.effect.value, (self.internal_note.data or "").strip(),
-        )  # fmt: skip
+            str(self.class_code.data),
+            str(self.clause.data),
+            (self.title.data or "").strip(),
+            (self.description.data or "").strip(),
+            self.effect.value,
+            (self.internal_note.data or "").strip(),
+        )
 
     @staticmethod
     def filled_from(finding: Finding) -> dict[str, Any]:
         """The values the form starts with."""
         effect: Decimal | None = finding.effect
         return {
-            "version": str(finding.version), "class_code": finding.class_code, "clause": finding.clause, "title": finding.title,
-            "description": finding.description, "effect": "" if effect is None else f"{effect:f}", "internal_note": finding.internal_note,
-        }  # fmt: skip
+            "version": str(finding.version),
+            "class_code": finding.class_code,
+            "clause": finding.clause,
+            "title": finding.title,
+            "description": finding.description,
+            "effect": "" if effect is None else f"{effect:f}",
+            "internal_note": finding.internal_note,
+        }
 
 
 class AnswerForm(BaseForm):

@@ -48,18 +48,34 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
     found = queries.findings_of(engagement, inside=_inside(), **form.wanted())
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
-        record("finding:findings:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(),
-               case=engagement.id, effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+        record(
+            "finding:findings:exported",
+            current_actor(),
+            Subject("case", str(engagement.id)),
+            now=utcnow(),
+            case=engagement.id,
+            effect=Effect.LOOK,
+            rows=len(rows),
+        )
         return _as_spreadsheet(engagement, rows)
     can_send = may(Permission.FINDING_SEND) and possible(engagement.at, Deed.SEND_FINDINGS)
     named, drafts = queries.draft_labels(engagement, NAMED) if can_send else ([], 0)
     named += [_("%(count)s more", count=drafts - NAMED)] if drafts > NAMED else []
     return render_template(
-        "findings/findings.html", engagement=engagement, form=form, page=paged(found), pack=pack, inside=_inside(), drafts=drafts,
-        named=named, export_url=export_url(), can_send=can_send,
-        can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK), answers_due=due.answers_due(engagement),
+        "findings/findings.html",
+        engagement=engagement,
+        form=form,
+        page=paged(found),
+        pack=pack,
+        inside=_inside(),
+        drafts=drafts,
+        named=named,
+        export_url=export_url(),
+        can_send=can_send,
+        can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK),
+        answers_due=due.answers_due(engagement),
         to_answer=len(queries.awaiting_answer(engagement)) if _may_answer(engagement) else 0,
-    )  # fmt: skip
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings/send", methods=["POST"])
@@ -82,9 +98,19 @@ def raise_finding(engagement: Engagement) -> ResponseReturnValue:
         draft = form.draft()
         actions.refuse_twin(engagement, subject, draft)
         finding = actions.raise_finding(
-            engagement, subject, check, draft.class_code, draft.clause, draft.title, draft.description, draft.effect,
-            draft.internal_note, subject_title=described.title, actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            engagement,
+            subject,
+            check,
+            draft.class_code,
+            draft.clause,
+            draft.title,
+            draft.description,
+            draft.effect,
+            draft.internal_note,
+            subject_title=described.title,
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(_("%(number)s is kept as a draft. The unit sees it once the findings are sent.", number=finding.label), "success")
         if check is Check.SITE and described.url:
             return redirect(described.url, 303)
@@ -113,8 +139,16 @@ def edit(engagement: Engagement, number: int) -> ResponseReturnValue:
     if finding.at is not FindingState.DRAFT:
         return redirect(_url(finding), 303)
     stale = form.is_submitted() and form.seen_version != finding.version
-    return render_template("findings/form.html", engagement=engagement, form=form, pack=pack, finding=finding, stale=stale,
-                           about=_about(engagement, finding), check=Check(finding.arose_in))  # fmt: skip
+    return render_template(
+        "findings/form.html",
+        engagement=engagement,
+        form=form,
+        pack=pack,
+        finding=finding,
+        stale=stale,
+        about=_about(engagement, finding),
+        check=Check(finding.arose_in),
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/answer", methods=["GET", "POST"])
@@ -129,8 +163,14 @@ def answer(engagement: Engagement, number: int) -> ResponseReturnValue:
         actions.answer(finding, form.text.data or "", form.handed_in(), version, actor=current_actor(), now=utcnow())
         left = len(queries.awaiting_answer(engagement))
         if left:
-            flash(ngettext("The answer is sent. %(num)s finding still waits for one.",
-                           "The answer is sent. %(num)s findings still wait for one.", left), "success")  # fmt: skip
+            flash(
+                ngettext(
+                    "The answer is sent. %(num)s finding still waits for one.",
+                    "The answer is sent. %(num)s findings still wait for one.",
+                    left,
+                ),
+                "success",
+            )
         else:
             flash(_("The answer is sent. Every finding is answered: the verification body goes on."), "success")
         return redirect(_url(finding), 303)
@@ -186,24 +226,58 @@ def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None
         judging.offer(deeds - {FindingDeed.SEND, FindingDeed.ANSWER}, finding.at)
     numbers = {version.id: version.number for version in versions(engagement.unit_year)}
     return render_template(
-        "findings/finding.html", engagement=engagement, finding=finding, pack=pack, inside=_inside(), about=_about(engagement, finding),
-        of_class=queries.class_of(finding), photos=queries.photos_of(finding), files=queries.files_of(engagement, finding.exchanges),
-        versions=numbers, answering=answering, judging=judging if judging and judging.deed.choices else None,
-        form=sent, answers_due=due.answers_due(engagement), with_unit=finding.at in WITH_UNIT,
-        open=possible(engagement.at, Deed.CHECK), compared=step_of(engagement, finding) if _inside() else None,
-    )  # fmt: skip
+        "findings/finding.html",
+        engagement=engagement,
+        finding=finding,
+        pack=pack,
+        inside=_inside(),
+        about=_about(engagement, finding),
+        of_class=queries.class_of(finding),
+        photos=queries.photos_of(finding),
+        files=queries.files_of(engagement, finding.exchanges),
+        versions=numbers,
+        answering=answering,
+        judging=judging if judging and judging.deed.choices else None,
+        form=sent,
+        answers_due=due.answers_due(engagement),
+        with_unit=finding.at in WITH_UNIT,
+        open=possible(engagement.at, Deed.CHECK),
+        compared=step_of(engagement, finding) if _inside() else None,
+    )
 
 
 def _as_spreadsheet(engagement: Engagement, rows: list[Finding]) -> Any:
     """The same columns for everyone but the team's notes, which only the verification's own people take away."""
     pack, inside = load(engagement.pack_id), _inside()
-    headers = [_("Number"), _("Title"), _("Class"), _("Clause"), _("Check"), _("About"), _("What was found"),
-               _("Effect on the reported total, tCO₂"), _("State"), _("Sent"), *([_("Note for the team")] if inside else [])]  # fmt: skip
+    headers = [
+        _("Number"),
+        _("Title"),
+        _("Class"),
+        _("Clause"),
+        _("Check"),
+        _("About"),
+        _("What was found"),
+        _("Effect on the reported total, tCO₂"),
+        _("State"),
+        _("Sent"),
+        *([_("Note for the team")] if inside else []),
+    ]
     body = [
-        [each.label, each.title, text_in(pack.finding_class(each.class_code).name), each.clause, label(Check(each.arose_in)),
-         each.subject_title, each.description, each.effect, label(each.at), each.sent_at, *([each.internal_note] if inside else [])]
+        [
+            each.label,
+            each.title,
+            text_in(pack.finding_class(each.class_code).name),
+            each.clause,
+            label(Check(each.arose_in)),
+            each.subject_title,
+            each.description,
+            each.effect,
+            label(each.at),
+            each.sent_at,
+            *([each.internal_note] if inside else []),
+        ]
         for each in rows
-    ]  # fmt: skip
+    ]
     return spreadsheet(f"{_('Findings')} {engagement.number}", headers, body)
 
 

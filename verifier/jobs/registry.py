@@ -22,9 +22,14 @@ TASKS: dict[str, Task] = {}
 
 
 def task(
-    kind: str, *, tries: int = 10, limit: timedelta = timedelta(minutes=30), keep: timedelta = timedelta(days=30),
-    forget: bool = False, every: timedelta | None = None,
-) -> Callable[[Callable[..., None]], Callable[..., None]]:  # fmt: skip
+    kind: str,
+    *,
+    tries: int = 10,
+    limit: timedelta = timedelta(minutes=30),
+    keep: timedelta = timedelta(days=30),
+    forget: bool = False,
+    every: timedelta | None = None,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register `run(work, **arguments)` for a kind.
 
     It is tried `tries` times; held for at most `limit` a try; its row is kept for `keep` after it is done, without its arguments

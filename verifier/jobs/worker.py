@@ -64,8 +64,15 @@ def run_next(*, only: UUID | None = None) -> bool:
     try:
         with writing(), _held(work, task.limit):
             task.run(work, **arguments)
-            _mine(db.session, work, done_at=utcnow(), leased_by=None, leased_until=None, last_error=None,
-                  **({"arguments": {}} if task.forget else {}))  # fmt: skip
+            _mine(
+                db.session,
+                work,
+                done_at=utcnow(),
+                leased_by=None,
+                leased_until=None,
+                last_error=None,
+                **({"arguments": {}} if task.forget else {}),
+            )
             db.session.commit()
     except LostLease:
         db.session.rollback()

@@ -15,8 +15,14 @@ from verifier.keeping import signs, signs_inside
 from verifier.keeping.signs import Ailment, Grade
 
 LOOKS_AT: tuple[Callable[[Settings], Iterator[Ailment]], ...] = (
-    signs.contradictions, signs.permissions, signs.keys, signs.room, signs.fonts, signs.programs, signs.packs,
-)  # fmt: skip
+    signs.contradictions,
+    signs.permissions,
+    signs.keys,
+    signs.room,
+    signs.fonts,
+    signs.programs,
+    signs.packs,
+)
 """What can be looked at without the app."""
 
 
@@ -24,8 +30,14 @@ def examine(environ: Mapping[str, str], *, everything: bool = False) -> list[Ail
     """Every ailment, the worst first; where the installation cannot be looked into, that is the worst."""
     instance = Path(environ.get("VERIFIER_INSTANCE") or "instance").resolve()
     if not instance.is_dir():
-        return [Ailment("instance.missing", Grade.CANNOT, f"There is no installation in {instance}.",
-                        "Set VERIFIER_INSTANCE to its folder, or start `verifier serve` to make one.")]  # fmt: skip
+        return [
+            Ailment(
+                "instance.missing",
+                Grade.CANNOT,
+                f"There is no installation in {instance}.",
+                "Set VERIFIER_INSTANCE to its folder, or start `verifier serve` to make one.",
+            )
+        ]
     try:
         settings = config.from_environment({**environ, "VERIFIER_SECRET_KEY": environ.get("VERIFIER_SECRET_KEY") or _secret(instance)})
     except ValueError as error:
@@ -51,8 +63,12 @@ def _inside(settings: Settings, everything: bool) -> Iterator[Ailment]:
     """What needs the database and the store."""
     file = signs_inside.database.sqlite_file(settings.database_url)
     if file is not None and not file.exists():
-        yield Ailment("database.missing", Grade.CANNOT, f"The database {file} is not there.",
-                      "Restore a backup with `verifier restore`, or start `verifier serve` where there never was one.")  # fmt: skip
+        yield Ailment(
+            "database.missing",
+            Grade.CANNOT,
+            f"The database {file} is not there.",
+            "Restore a backup with `verifier restore`, or start `verifier serve` where there never was one.",
+        )
         return
     try:
         app = create_app(settings)
@@ -82,8 +98,16 @@ def _looked(app: Flask, everything: bool) -> Iterator[Ailment]:
         if "malformed" in str(error.orig) or "not a database" in str(error.orig):
             yield Ailment("database.damaged", Grade.BROKEN, f"The database is damaged: {error.orig}", "Stop the app and restore a backup.")
             return
-        yield Ailment("database.unreachable", Grade.CANNOT, f"The database does not answer: {error.orig}",
-                      "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.")  # fmt: skip
+        yield Ailment(
+            "database.unreachable",
+            Grade.CANNOT,
+            f"The database does not answer: {error.orig}",
+            "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.",
+        )
     except SQLAlchemyError as error:
-        yield Ailment("database.unreachable", Grade.CANNOT, f"The database does not answer: {type(error).__name__}.",
-                      "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.")  # fmt: skip
+        yield Ailment(
+            "database.unreachable",
+            Grade.CANNOT,
+            f"The database does not answer: {type(error).__name__}.",
+            "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.",
+        )

@@ -40,16 +40,24 @@ def shape(app: Flask) -> Iterator[Ailment]:
     newest = ScriptDirectory(str(app.extensions["migrate"].directory)).get_current_head()
     found = MigrationContext.configure(connection).get_current_revision()
     if found != newest:
-        yield Ailment("database.old", Grade.BROKEN, f"The database is at migration {found or 'none'}; this version needs {newest}.",
-                      "Start `verifier serve`: it migrates. If the database is newer, install the version that made it.")  # fmt: skip
+        yield Ailment(
+            "database.old",
+            Grade.BROKEN,
+            f"The database is at migration {found or 'none'}; this version needs {newest}.",
+            "Start `verifier serve`: it migrates. If the database is newer, install the version that made it.",
+        )
         return
     query = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if kind == "sqlite" else "SELECT tgname FROM pg_trigger"
     there = set(db.session.scalars(text(query)))
     tables = set(inspect(connection).get_table_names())
     for name in (f"{table}_{deed}" for table in KEPT if table in tables for deed in TRIGGERS[kind]):
         if name not in there:
-            yield Ailment("database.trigger", Grade.BROKEN, f"The guard {name} is gone: rows of the trail could be changed.",
-                          "Find out who took it off, run `verifier audit verify`, then `verifier serve`: it makes them anew.")  # fmt: skip
+            yield Ailment(
+                "database.trigger",
+                Grade.BROKEN,
+                f"The guard {name} is gone: rows of the trail could be changed.",
+                "Find out who took it off, run `verifier audit verify`, then `verifier serve`: it makes them anew.",
+            )
 
 
 def trails(app: Flask) -> Iterator[Ailment]:
@@ -59,16 +67,28 @@ def trails(app: Flask) -> Iterator[Ailment]:
     for verdict in verify(here.heads):
         if verdict.broken and not (verdict.trail in late and not list(here.heads.kept(verdict.trail))):
             where = f"row {verdict.broken.number}: {verdict.broken.fault}"
-            yield Ailment("trails.broken", Grade.BROKEN, f"Trail {verdict.trail} does not hold from {where}.",
-                          "Keep database and heads as they are, and compare with a backup: something changed a row.")  # fmt: skip
+            yield Ailment(
+                "trails.broken",
+                Grade.BROKEN,
+                f"Trail {verdict.trail} does not hold from {where}.",
+                "Keep database and heads as they are, and compare with a backup: something changed a row.",
+            )
     try:
         here.heads.index.steps()
     except Torn:
-        yield Ailment("trails.index", Grade.BROKEN, "The index of trails in heads/ was changed: no new trail can be signed.",
-                      "Keep it as it is and compare with a backup; restore heads/ from one.")  # fmt: skip
+        yield Ailment(
+            "trails.index",
+            Grade.BROKEN,
+            "The index of trails in heads/ was changed: no new trail can be signed.",
+            "Keep it as it is and compare with a backup; restore heads/ from one.",
+        )
     for trail in sorted(late):
-        yield Ailment("trails.unsigned", Grade.CARE, f"The last rows of trail {trail} are not signed: a process was killed.",
-                      "Start `verifier serve` or run `verifier sweep`: it signs what holds.")  # fmt: skip
+        yield Ailment(
+            "trails.unsigned",
+            Grade.CARE,
+            f"The last rows of trail {trail} are not signed: a process was killed.",
+            "Start `verifier serve` or run `verifier sweep`: it signs what holds.",
+        )
 
 
 def cases(app: Flask) -> Iterator[Ailment]:
@@ -79,15 +99,23 @@ def cases(app: Flask) -> Iterator[Ailment]:
         except Refusal:
             same = False
         if not same:
-            yield Ailment("packs.changed", Grade.BROKEN, f"Rule pack {pack_id} is missing, or not the one cases were opened with.",
-                          "Put the pack back as it was: packs are superseded, never edited.")  # fmt: skip
+            yield Ailment(
+                "packs.changed",
+                Grade.BROKEN,
+                f"Rule pack {pack_id} is missing, or not the one cases were opened with.",
+                "Put the pack back as it was: packs are superseded, never edited.",
+            )
     file = app.extensions["verifier"].settings.instance / "keys" / "authority" / ROOT_KEY
     if file.exists():
         try:
             open_key(file.read_bytes(), sealing.key("authority").hex())
         except Refusal:
-            yield Ailment("keys.authority_unreadable", Grade.BROKEN, "The secret key does not open the certificate authority's key.",
-                          "Restore secret.key and keys/ from the same backup.")  # fmt: skip
+            yield Ailment(
+                "keys.authority_unreadable",
+                Grade.BROKEN,
+                "The secret key does not open the certificate authority's key.",
+                "Restore secret.key and keys/ from the same backup.",
+            )
 
 
 def evidence(app: Flask, everything: bool) -> Iterator[Ailment]:
@@ -110,7 +138,11 @@ def evidence(app: Flask, everything: bool) -> Iterator[Ailment]:
         try:
             store.get(digest)
         except Refusal:
-            yield Ailment("evidence.altered", Grade.BROKEN, f"The file {digest} is no longer what was handed in.",
-                          "Move it away and copy it from a backup; find out what changed it.")  # fmt: skip
+            yield Ailment(
+                "evidence.altered",
+                Grade.BROKEN,
+                f"The file {digest} is no longer what was handed in.",
+                "Move it away and copy it from a backup; find out what changed it.",
+            )
     for name in left_over(app.extensions["verifier"], utcnow() - GRACE):
         yield Ailment("evidence.left_over", Grade.CARE, f"{name} belongs to nothing: a process was killed.", "Run `verifier sweep`.")

@@ -122,9 +122,13 @@ def _verified(cases: Sequence[UUID]) -> dict[UUID, tuple[Decimal | None, bool]]:
 
 
 def _of(
-    unit_year: UnitYear, case: Engagement | None, version: int | None, released: tuple[int, Decimal | None] | None,
-    verified: dict[UUID, tuple[Decimal | None, bool]], now: datetime,
-) -> Progress:  # fmt: skip
+    unit_year: UnitYear,
+    case: Engagement | None,
+    version: int | None,
+    released: tuple[int, Decimal | None] | None,
+    verified: dict[UUID, tuple[Decimal | None, bool]],
+    now: datetime,
+) -> Progress:
     year = unit_year.year
     stands = standing(
         handed_in=version is not None,

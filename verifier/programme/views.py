@@ -36,15 +36,32 @@ def progress(year: ProgrammeYear) -> ResponseReturnValue:
     if wants_spreadsheet():
         return _progress_sheet(year, shown)
     return render_template(
-        "programme/progress.html", year=year, form=form, page=paged_list(shown), export=export_url(), total=len(units),
-        late=sum(each.is_late for each in units), stations=[(each, counts.get(each, 0)) for each in STANDINGS],
+        "programme/progress.html",
+        year=year,
+        form=form,
+        page=paged_list(shown),
+        export=export_url(),
+        total=len(units),
+        late=sum(each.is_late for each in units),
+        stations=[(each, counts.get(each, 0)) for each in STANDINGS],
         issued=sum(each.issued for each in units),
-    )  # fmt: skip
+    )
 
 
 def _progress_sheet(year: ProgrammeYear, units: list[Progress]) -> ResponseReturnValue:
-    headers = [_("Unit"), _("Unified social credit code"), _("Verification body"), _("Case"), _("Where it stands"), _("Waits for"),
-               _("Due"), _("Days late"), _("Reported, t CO2"), _("Verified, t CO2"), _("Whose figure")]  # fmt: skip
+    headers = [
+        _("Unit"),
+        _("Unified social credit code"),
+        _("Verification body"),
+        _("Case"),
+        _("Where it stands"),
+        _("Waits for"),
+        _("Due"),
+        _("Days late"),
+        _("Reported, t CO2"),
+        _("Verified, t CO2"),
+        _("Whose figure"),
+    ]
     rows = [_progress_row(each) for each in units]
     return spreadsheet(_("Progress %(year)s", year=year.emission_year), headers, rows)
 

@@ -48,9 +48,16 @@ class NewUnit:
 
 
 def open_year(
-    authority: Organisation, emission_year: int, pack_id: str, names: tuple[str, str | None], dates: YearDates, time_zone: str,
-    *, actor: Actor, now: datetime,
-) -> ProgrammeYear:  # fmt: skip
+    authority: Organisation,
+    emission_year: int,
+    pack_id: str,
+    names: tuple[str, str | None],
+    dates: YearDates,
+    time_zone: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ProgrammeYear:
     """Open an emission year under a rule pack; a year is open once under each pack."""
     if queries.year_under(authority, emission_year, pack_id) is not None:
         raise Refusal("registry.year.exists", year=emission_year, pack=pack_id)
@@ -59,13 +66,32 @@ def open_year(
     pack = load(pack_id)
     name, name_zh = names
     year = ProgrammeYear(
-        authority_id=authority.id, name=name, name_zh=name_zh, emission_year=emission_year, pack_id=pack.id, pack_sha256=pack.sha256,
-        time_zone=time_zone, report_due=dates.report_due, verified_due=dates.verified_due, surrender_due=dates.surrender_due, opened_at=now,
-    )  # fmt: skip
+        authority_id=authority.id,
+        name=name,
+        name_zh=name_zh,
+        emission_year=emission_year,
+        pack_id=pack.id,
+        pack_sha256=pack.sha256,
+        time_zone=time_zone,
+        report_due=dates.report_due,
+        verified_due=dates.verified_due,
+        surrender_due=dates.surrender_due,
+        opened_at=now,
+    )
     db.session.add(year)
     db.session.flush()
-    record("registry:year:opened", actor, Subject("programme_year", str(year.id)), now=now,
-           name=name, year=emission_year, pack=pack.id, sha256=pack.sha256, zone=time_zone, **dates.written())  # fmt: skip
+    record(
+        "registry:year:opened",
+        actor,
+        Subject("programme_year", str(year.id)),
+        now=now,
+        name=name,
+        year=emission_year,
+        pack=pack.id,
+        sha256=pack.sha256,
+        zone=time_zone,
+        **dates.written(),
+    )
     return year
 
 
@@ -98,8 +124,15 @@ def register_unit(
     registered = UnitYear(year_id=year.id, unit_id=organisation.id, sector=sector.strip() or None, registered_at=now)
     db.session.add(registered)
     db.session.flush()
-    record("registry:unit:registered", actor, Subject("unit_year", str(registered.id)), now=now,
-           unit=organisation.name, credit_code=organisation.credit_code, year=year.emission_year)  # fmt: skip
+    record(
+        "registry:unit:registered",
+        actor,
+        Subject("unit_year", str(registered.id)),
+        now=now,
+        unit=organisation.name,
+        credit_code=organisation.credit_code,
+        year=year.emission_year,
+    )
     return registered
 
 
@@ -138,5 +171,12 @@ def name_body(unit_year: UnitYear, body: Organisation, *, case: UUID | None = No
     unit_year.version += 1
     db.session.flush()
     db.session.refresh(unit_year, ["body"])
-    record("registry:body:named", actor, Subject("unit_year", str(unit_year.id)), now=now,
-           unit=unit_year.unit.name, body=body.name, before=before)  # fmt: skip
+    record(
+        "registry:body:named",
+        actor,
+        Subject("unit_year", str(unit_year.id)),
+        now=now,
+        unit=unit_year.unit.name,
+        body=body.name,
+        before=before,
+    )

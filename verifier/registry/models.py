@@ -39,10 +39,7 @@ class UnitYear(Base):
     """A reporting unit's place in a programme year, and the verification body named for it."""
 
     __tablename__ = "unit_year"
-    __table_args__ = (
-        UniqueConstraint("year_id", "unit_id"),
-        CheckConstraint("(body_id IS NULL) = (named_at IS NULL)", name="named_whole"),
-    )
+    __table_args__ = (UniqueConstraint("year_id", "unit_id"), CheckConstraint("(body_id IS NULL) = (named_at IS NULL)", name="named_whole"))
     id: Mapped[Id]
     year_id: Mapped[UUID] = mapped_column(ForeignKey("programme_year.id"))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))

@@ -56,14 +56,28 @@ def new_year() -> ResponseReturnValue:
     asked = request.values.get("emission_year") or pack.version
     emission_year = int(asked) if asked.isdecimal() and len(asked) == 4 else utcnow().year - 1
     chosen = PackForm(data={"pack": pack.id, "emission_year": emission_year}, formdata=None)
-    form = YearForm(data={"pack": pack.id, "emission_year": emission_year, "name": pack.name.en, "name_zh": pack.name.zh,
-                          "time_zone": pack.zone, **queries.suggested_dates(pack, emission_year)})  # fmt: skip
+    form = YearForm(
+        data={
+            "pack": pack.id,
+            "emission_year": emission_year,
+            "name": pack.name.en,
+            "name_zh": pack.name.zh,
+            "time_zone": pack.zone,
+            **queries.suggested_dates(pack, emission_year),
+        }
+    )
     chosen.pack.choices = form.pack.choices = packs
     if form.validate_on_submit():
         year = actions.open_year(
-            this_user().organisation, form.emission_year.data or 0, form.pack.data, form.names(), form.dates(),
-            (form.time_zone.data or "").strip(), actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            this_user().organisation,
+            form.emission_year.data or 0,
+            form.pack.data,
+            form.names(),
+            form.dates(),
+            (form.time_zone.data or "").strip(),
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(_("The year is open. Register its units now."), "success")
         return redirect(url_for(".year", year_id=year.id), 303)
     return render_template("registry/new_year.html", form=form, chosen=chosen, pack=pack, is_chosen="pack" in request.values)

@@ -102,9 +102,13 @@ def read(data: bytes, expected: Expected, *, told: Callable[[int], None] | None 
     calculation = calculate(report, pack)
     queries.remember(sha256(data).hexdigest(), pack.sha256, report, calculation)
     return Read(
-        report, calculation, as_json(report), _source_rows(report, calculation), _facility_rows(report),
+        report,
+        calculation,
+        as_json(report),
+        _source_rows(report, calculation),
+        _facility_rows(report),
         numbers.rows(numbers_of(report, calculation)),
-    )  # fmt: skip
+    )
 
 
 def rows_in(report: ReportedReport) -> int:
@@ -113,9 +117,16 @@ def rows_in(report: ReportedReport) -> int:
 
 
 def hand_in(
-    unit_year: UnitYear, data: bytes, filename: str, note: str, *,
-    already: Read | None = None, case: OpenCase | None = None, actor: Actor, now: datetime,
-) -> ReportVersion:  # fmt: skip
+    unit_year: UnitYear,
+    data: bytes,
+    filename: str,
+    note: str,
+    *,
+    already: Read | None = None,
+    case: OpenCase | None = None,
+    actor: Actor,
+    now: datetime,
+) -> ReportVersion:
     """Keep a workbook and every row of it as the next version; structure that cannot be read is refused whole, values never are.
 
     `already` is the workbook where it was read before the transaction began.
@@ -126,18 +137,36 @@ def hand_in(
     kept = evidence.keep(data, MEDIA_TYPE, now=now)
     before = queries.newest(unit_year)
     version = ReportVersion(
-        unit_year_id=unit_year.id, number=before.number + 1 if before else 1, filename=filename, sha256=kept.sha256,
-        note=note.strip() or None, handed_in_by=actor.id, handed_in_at=now, reported_total=calculation.reported_total,
-        recalculated_known=round_half_up(calculation.recalculated_known, PLACES), complete=calculation.recalculated_total is not None,
-        source_count=len(calculation.sources), flag_count=len(calculation.flags), content=found.content,
-    )  # fmt: skip
+        unit_year_id=unit_year.id,
+        number=before.number + 1 if before else 1,
+        filename=filename,
+        sha256=kept.sha256,
+        note=note.strip() or None,
+        handed_in_by=actor.id,
+        handed_in_at=now,
+        reported_total=calculation.reported_total,
+        recalculated_known=round_half_up(calculation.recalculated_known, PLACES),
+        complete=calculation.recalculated_total is not None,
+        source_count=len(calculation.sources),
+        flag_count=len(calculation.flags),
+        content=found.content,
+    )
     db.session.add(version)
     db.session.flush()
     numbers.write(version, ReportedSource, found.sources)
     numbers.write(version, ReportedFacility, found.facilities)
     numbers.write(version, ReportedNumber, found.numbers)
-    record("report:version:handed_in", actor, Subject("unit_year", str(unit_year.id)), now=now, case=case.id if case else None,
-           number=version.number, file=filename, sha256=kept.sha256, flags=version.flag_count)  # fmt: skip
+    record(
+        "report:version:handed_in",
+        actor,
+        Subject("unit_year", str(unit_year.id)),
+        now=now,
+        case=case.id if case else None,
+        number=version.number,
+        file=filename,
+        sha256=kept.sha256,
+        flags=version.flag_count,
+    )
     return version
 
 
@@ -151,8 +180,15 @@ def release(version: ReportVersion, *, case: OpenCase | None = None, actor: Acto
         raise Refusal("report.release.superseded", number=version.number, newest=newest.number)
     version.released_by, version.released_at = actor.id, now
     db.session.flush()
-    record("report:version:released", actor, Subject("unit_year", str(version.unit_year_id)), now=now, case=case.id if case else None,
-           number=version.number, sha256=version.sha256)  # fmt: skip
+    record(
+        "report:version:released",
+        actor,
+        Subject("unit_year", str(version.unit_year_id)),
+        now=now,
+        case=case.id if case else None,
+        number=version.number,
+        sha256=version.sha256,
+    )
 
 
 def _open(case: OpenCase | None) -> None:
@@ -177,14 +213,24 @@ def _source_rows(report: ReportedReport, calculation: Calculation) -> tuple[numb
 def _source_row(position: int, row: SourceRow, result: SourceResult, codes: set[str], fingerprint: str) -> numbers.Row:
     difference = None if result.difference is None else round_half_up(result.difference, PLACES)
     return {
-        "position": position, "source_key": result.source_id, "facility_key": result.facility_id or None, "name": result.name,
-        "category": result.category, "fuel": row.fuel, "meter": row.meter_id or None, "owner": row.owner or None,
+        "position": position,
+        "source_key": result.source_id,
+        "facility_key": result.facility_id or None,
+        "name": result.name,
+        "category": result.category,
+        "fuel": row.fuel,
+        "meter": row.meter_id or None,
+        "owner": row.owner or None,
         "in_plan": yes_or_no(row.in_plan),
-        "counts": result.counts, "reported": result.reported,
+        "counts": result.counts,
+        "reported": result.reported,
         "recalculated": None if result.recalculated is None else round_half_up(result.recalculated, PLACES),
-        "known": round_half_up(result.known, PLACES), "difference": difference, "difference_size": _size(difference),
-        "flag_codes": " ".join(sorted(codes)), "fingerprint": fingerprint,
-    }  # fmt: skip
+        "known": round_half_up(result.known, PLACES),
+        "difference": difference,
+        "difference_size": _size(difference),
+        "flag_codes": " ".join(sorted(codes)),
+        "fingerprint": fingerprint,
+    }
 
 
 def _size(difference: Decimal | None) -> float:
@@ -198,8 +244,12 @@ def _facility_rows(report: ReportedReport) -> tuple[numbers.Row, ...]:
     for row in report.facilities:
         if row.facility_id not in found:
             found[row.facility_id] = {
-                "position": len(found) + 1, "facility_key": row.facility_id, "name": row.name,
-                "in_boundary": yes_or_no(row.in_boundary), "owner": row.owner or None, "note": row.note or None,
+                "position": len(found) + 1,
+                "facility_key": row.facility_id,
+                "name": row.name,
+                "in_boundary": yes_or_no(row.in_boundary),
+                "owner": row.owner or None,
+                "note": row.note or None,
                 "fingerprint": facility_fingerprint(report, row.facility_id),
-            }  # fmt: skip
+            }
     return tuple(found.values())

@@ -81,11 +81,7 @@ COLUMNS: Mapping[str, str] = {
     "in_service_from": "投运",
     "in_service_to": "停运",
 }
-_OWN_NAMES: Mapping[tuple[str, str], str] = {
-    ("activity", "basis"): "数据来源",
-    ("factors", "basis"): "依据",
-    ("equipment", "fuel"): "燃料",
-}
+_OWN_NAMES: Mapping[tuple[str, str], str] = {("activity", "basis"): "数据来源", ("factors", "basis"): "依据", ("equipment", "fuel"): "燃料"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,28 @@ from verifier.core.report import plain_text
 from verifier.reports.workbook import Unreadable, _tables
 
 COLUMNS = (
-    ("reference", "ref", "no", "no.", "number", "invoice", "invoice_no", "equipment_id", "meter_id", "id",
-     "编号", "发票号", "发票号码", "凭证号", "设备编号", "计量器具编号", "序号"),
+    (
+        "reference",
+        "ref",
+        "no",
+        "no.",
+        "number",
+        "invoice",
+        "invoice_no",
+        "equipment_id",
+        "meter_id",
+        "id",
+        "编号",
+        "发票号",
+        "发票号码",
+        "凭证号",
+        "设备编号",
+        "计量器具编号",
+        "序号",
+    ),
     ("description", "name", "item", "名称", "说明", "摘要", "项目", "设备名称"),
     ("amount", "quantity", "sum", "数量", "金额", "电量", "用量"),
-)  # fmt: skip
+)
 """The words a heading may have, column by column."""
 MOST_ROWS = 200_000
 

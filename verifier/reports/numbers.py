@@ -44,11 +44,24 @@ def write_missing() -> int:
 
 def _row(position: int, each: Number) -> Row:
     return {
-        "position": position, "number_key": each.key, "kind": each.kind.value, "source_key": each.source,
-        "parameter": each.parameter, "period": each.period, "written": each.written, "value": _kept(each.value), "unit": each.unit,
-        "sheet": each.sheet, "row": each.row, "cell": each.column, "document": each.document, "basis": each.basis, "weight": each.weight,
-        "flag_codes": " ".join(each.flags), "fingerprint": each.fingerprint,
-    }  # fmt: skip
+        "position": position,
+        "number_key": each.key,
+        "kind": each.kind.value,
+        "source_key": each.source,
+        "parameter": each.parameter,
+        "period": each.period,
+        "written": each.written,
+        "value": _kept(each.value),
+        "unit": each.unit,
+        "sheet": each.sheet,
+        "row": each.row,
+        "cell": each.column,
+        "document": each.document,
+        "basis": each.basis,
+        "weight": each.weight,
+        "flag_codes": " ".join(each.flags),
+        "fingerprint": each.fingerprint,
+    }
 
 
 def _kept(value: Decimal | None) -> Decimal | None:

@@ -48,19 +48,26 @@ def sample_json(
     drawn = draw(plan, population, seed)
     said: dict[str, Any] = {"pack": pack.id, "seed": seed, "plan": plan.as_json()}
     said["population"] = {
-        "kind": population.kind, "items": len(population.items), "tonnes": plain(population.size), "checksum": population.checksum,
+        "kind": population.kind,
+        "items": len(population.items),
+        "tonnes": plain(population.size),
+        "checksum": population.checksum,
         "unknown": list(population.unknown),
-    }  # fmt: skip
+    }
     if plan.tonnes is not None:
         size = tonneunit.sample_size(population.size, plan.tonnes)
         said["n"], said["interval"] = size.n, plain(size.interval)
     said["items"] = [
         {
-            "stratum": each.stratum, "step": None if each.step is None else str(each.step), "item": list(each.item.parts),
-            "tonnes": None if each.item.size is None else plain(each.item.size), "whole": each.whole, "line": each.item.line,
+            "stratum": each.stratum,
+            "step": None if each.step is None else str(each.step),
+            "item": list(each.item.parts),
+            "tonnes": None if each.item.size is None else plain(each.item.size),
+            "whole": each.whole,
+            "line": each.item.line,
         }
         for each in drawn
-    ]  # fmt: skip
+    ]
     return said
 
 

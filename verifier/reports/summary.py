@@ -59,14 +59,7 @@ def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack,
             for result in calculation.sources
         ],
         "unassigned": [
-            {
-                "source": row.source_id,
-                "period": row.period,
-                "quantity": row.quantity,
-                "unit": row.unit,
-                "sheet": row.sheet,
-                "row": row.row,
-            }
+            {"source": row.source_id, "period": row.period, "quantity": row.quantity, "unit": row.unit, "sheet": row.sheet, "row": row.row}
             for row in calculation.unassigned
         ],
         "flags": [_flag(flag, say) for flag in calculation.flags],
@@ -122,12 +115,7 @@ def _materiality(calculation: Calculation, pack: RulePack) -> dict[str, str | No
     share = pack.materiality.share_for(total)
     weighing = weigh(_errors(calculation, total), total, share, unknown=[each.source_id for each in calculation.sources if _open(each)])
     known = weighing.uncorrected
-    return {
-        "threshold": _shown(weighing.threshold),
-        "net": _shown(known.net),
-        "gross": _shown(known.gross),
-        "verdict": weighing.verdict,
-    }
+    return {"threshold": _shown(weighing.threshold), "net": _shown(known.net), "gross": _shown(known.gross), "verdict": weighing.verdict}
 
 
 def _open(result: SourceResult) -> bool:

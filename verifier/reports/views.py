@@ -110,8 +110,8 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         with letting_go():
             read = actions.read(data, expected)
         version = actions.hand_in(
-            unit_year, data, filename, note, already=read, case=_open_case(unit_year), actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            unit_year, data, filename, note, already=read, case=_open_case(unit_year), actor=current_actor(), now=utcnow()
+        )
         flash(_("Version %(number)s is kept. Your responsible person can release it now.", number=version.number), "success")
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)
     problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
@@ -202,12 +202,24 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     versions = queries.versions(unit_year)
     before = next((each for each in versions if each.number < number), None)
     return render_template(
-        "reports/version.html", unit_year=unit_year, version=version, newest=versions[0], calculation=queries.calculation_of(version),
-        report=queries.report_of(version), categories=names, form=form, page=paged(query), export=export_url(), flag_name=flag_name,
-        flags=_said(version, names), sheet_name=sheet_name, before=before,
+        "reports/version.html",
+        unit_year=unit_year,
+        version=version,
+        newest=versions[0],
+        calculation=queries.calculation_of(version),
+        report=queries.report_of(version),
+        categories=names,
+        form=form,
+        page=paged(query),
+        export=export_url(),
+        flag_name=flag_name,
+        flags=_said(version, names),
+        sheet_name=sheet_name,
+        before=before,
         changes=queries.changed_sources(before, version) if before else None,
-        case=programme.case_of(unit_year), carried=seals_of(pack, "emission_report"),
-    )  # fmt: skip
+        case=programme.case_of(unit_year),
+        carried=seals_of(pack, "emission_report"),
+    )
 
 
 def _said(version: ReportVersion, names: dict[str, str]) -> list[tuple[Flag, str, str]]:
@@ -236,19 +248,44 @@ def flags(unit_year: UnitYear, number: int) -> ResponseReturnValue:
         title = _("What looks wrong %(year)s version %(number)s", year=unit_year.year.emission_year, number=number)
         return spreadsheet(title, headers, rows)
     return render_template(
-        "reports/flags.html", unit_year=unit_year, version=version, form=form, page=paged_list(shown), export=export_url(),
+        "reports/flags.html",
+        unit_year=unit_year,
+        version=version,
+        form=form,
+        page=paged_list(shown),
+        export=export_url(),
         sheet_name=sheet_name,
-    )  # fmt: skip
+    )
 
 
 def _sources_sheet(version: ReportVersion, sources: list[ReportedSource], categories: dict[str, str]) -> ResponseReturnValue:
-    headers = [_("Source no."), _("Source"), _("Facility"), _("Category"), _("Fuel or material"), _("Meter"), _("Reported, t CO2"),
-               _("Recalculated, t CO2"), _("Difference, t CO2"), _("What looks wrong")]  # fmt: skip
+    headers = [
+        _("Source no."),
+        _("Source"),
+        _("Facility"),
+        _("Category"),
+        _("Fuel or material"),
+        _("Meter"),
+        _("Reported, t CO2"),
+        _("Recalculated, t CO2"),
+        _("Difference, t CO2"),
+        _("What looks wrong"),
+    ]
     rows = [
-        (source.source_key, source.name, source.facility_key, categories.get(source.category, source.category), source.fuel, source.meter,
-         source.reported, source.recalculated, source.difference, listed(map(flag_name, source.flag_codes.split())))
+        (
+            source.source_key,
+            source.name,
+            source.facility_key,
+            categories.get(source.category, source.category),
+            source.fuel,
+            source.meter,
+            source.reported,
+            source.recalculated,
+            source.difference,
+            listed(map(flag_name, source.flag_codes.split())),
+        )
         for source in sources
-    ]  # fmt: skip
+    ]
     title = _("Sources %(year)s version %(number)s", year=version.unit_year.year.emission_year, number=version.number)
     return spreadsheet(title, headers, rows)
 
@@ -260,6 +297,14 @@ def workbook(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     version = _version(unit_year, number)
     data = store().get(version.sha256)
     case = programme.case_of(unit_year)
-    record("report:version:taken_away", current_actor(), Subject("unit_year", str(unit_year.id)), now=utcnow(),
-           case=case.id if case else None, effect=Effect.LOOK, number=number, sha256=version.sha256)  # fmt: skip
+    record(
+        "report:version:taken_away",
+        current_actor(),
+        Subject("unit_year", str(unit_year.id)),
+        now=utcnow(),
+        case=case.id if case else None,
+        effect=Effect.LOOK,
+        number=number,
+        sha256=version.sha256,
+    )
     return download(data, version.filename, actions.MEDIA_TYPE)

@@ -57,16 +57,8 @@ FLAG_NAMES: Mapping[str, Any] = {
 }
 
 
-TABLES: Mapping[str, Any] = {
-    "A_other_industry": _l("the table of default fuel values"),
-    "F_beijing": _l("Beijing's table of factors"),
-}
-WORDED: Mapping[str, Mapping[str, str]] = {
-    "sheet": CHINESE,
-    "other": CHINESE,
-    "column": {**COLUMNS, **FIELDS},
-    "parameter": PARAMETERS,
-}
+TABLES: Mapping[str, Any] = {"A_other_industry": _l("the table of default fuel values"), "F_beijing": _l("Beijing's table of factors")}
+WORDED: Mapping[str, Mapping[str, str]] = {"sheet": CHINESE, "other": CHINESE, "column": {**COLUMNS, **FIELDS}, "parameter": PARAMETERS}
 """What a value of a sentence is called in Chinese, where it is a code of the workbook's form."""
 QUANTITIES = frozenset(
     [

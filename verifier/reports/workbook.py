@@ -48,10 +48,7 @@ class _Table:
 
 
 def read(
-    workbook: Path | str | bytes,
-    expected_year: int | None = None,
-    expected_unit: str | Collection[str] | None = None,
-    kind: str = "report",
+    workbook: Path | str | bytes, expected_year: int | None = None, expected_unit: str | Collection[str] | None = None, kind: str = "report"
 ) -> ReportedReport:
     """A report (or `kind="plan"`, a monitoring plan) as handed in.
 

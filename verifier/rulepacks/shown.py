@@ -6,10 +6,34 @@ from typing import Any
 
 UNSTATED = "unstated"
 SECTIONS = (
-    "facts", "steps", "gases", "categories", "methods", "carbon_to_co2", "rounding", "tables", "factors", "conservative", "materiality",
-    "sampling", "datachecks", "finding_classes", "dispositions", "clauses", "checklist", "ways", "evidence_activities", "opinions",
-    "statement_forms", "roles", "independence_questions", "rotation", "clocks", "suggested_dates", "retention",
-)  # fmt: skip
+    "facts",
+    "steps",
+    "gases",
+    "categories",
+    "methods",
+    "carbon_to_co2",
+    "rounding",
+    "tables",
+    "factors",
+    "conservative",
+    "materiality",
+    "sampling",
+    "datachecks",
+    "finding_classes",
+    "dispositions",
+    "clauses",
+    "checklist",
+    "ways",
+    "evidence_activities",
+    "opinions",
+    "statement_forms",
+    "roles",
+    "independence_questions",
+    "rotation",
+    "clocks",
+    "suggested_dates",
+    "retention",
+)
 """In the order a verifier asks: what counts and how, what is tested, what follows, who may, until when."""
 _NAMES = ("name", "fuel", "rule", "reason")
 _ORIGIN = ("source", "basis")

@@ -39,9 +39,18 @@ def pack(programme: str, version: str) -> ResponseReturnValue:
     if wants_spreadsheet():
         return _sheet(pack_id, rows)
     return render_template(
-        "rulepacks/pack.html", pack=load(pack_id), shipped=shipped, form=form, page=paged_list(rows, PER_PAGE), export=export_url(),
-        section_name=section_name, key_name=key_name, basis_name=basis_name, basis_state=BASIS_STATES, said=said,
-    )  # fmt: skip
+        "rulepacks/pack.html",
+        pack=load(pack_id),
+        shipped=shipped,
+        form=form,
+        page=paged_list(rows, PER_PAGE),
+        export=export_url(),
+        section_name=section_name,
+        key_name=key_name,
+        basis_name=basis_name,
+        basis_state=BASIS_STATES,
+        said=said,
+    )
 
 
 def _asked(row: Shown, form: RulesFilter) -> bool:

@@ -38,9 +38,14 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     if choice.opinion.positive and total.verified is None:
         raise Refusal("statement.conclusion.no_total")
     drawn = Conclusion(
-        engagement_id=engagement.id, opinion=opinion, text=text, reported_total=total.reported, verified_total=total.verified,
-        drawn_by=actor.id, drawn_at=now,
-    )  # fmt: skip
+        engagement_id=engagement.id,
+        opinion=opinion,
+        text=text,
+        reported_total=total.reported,
+        verified_total=total.verified,
+        drawn_by=actor.id,
+        drawn_at=now,
+    )
     db.session.add(drawn)
     db.session.flush()
     advance(engagement, Deed.CONCLUDE, now=now)
@@ -93,9 +98,14 @@ def _to_review(engagement: Engagement, deed: Deed, actor: Actor) -> Conclusion:
 
 def _decided(engagement: Engagement, drawn: Conclusion, outcome: ReviewOutcome, comments: str, actor: Actor, now: datetime) -> Review:
     review = Review(
-        engagement_id=engagement.id, conclusion_id=drawn.id, outcome=outcome, comments=comments.strip(),
-        change_seen=last_change(engagement.id), decided_by=actor.id, decided_at=now,
-    )  # fmt: skip
+        engagement_id=engagement.id,
+        conclusion_id=drawn.id,
+        outcome=outcome,
+        comments=comments.strip(),
+        change_seen=last_change(engagement.id),
+        decided_by=actor.id,
+        decided_at=now,
+    )
     db.session.add(review)
     db.session.flush()
     advance(engagement, Deed.APPROVE if outcome is ReviewOutcome.APPROVED else Deed.SEND_BACK, now=now)

@@ -83,10 +83,16 @@ def new_signing_key(passphrase: str, common_name: str) -> SigningKey:
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not signs_certificates, content_commitment=not signs_certificates,
-        key_cert_sign=signs_certificates, crl_sign=signs_certificates,
-        key_encipherment=False, data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
-    )  # fmt: skip
+        digital_signature=not signs_certificates,
+        content_commitment=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _new_root(name: str, secret: str, now: datetime) -> tuple[bytes, bytes]:

@@ -36,9 +36,14 @@ def export(number: str) -> bytes | None:
 def inspected(pdf: bytes, look: Look | None = None) -> Inspection:
     """The verdict on a PDF against this installation's register and root certificate; `look` reads it, else a process of its own."""
     return inspect(
-        pdf, by_sha256=queries.register_by_sha256, by_number=queries.register_by_number, trust_roots=[keys.root_pem(utcnow())],
-        by_signed=queries.register_by_signed, original=store().get, look=look,
-    )  # fmt: skip
+        pdf,
+        by_sha256=queries.register_by_sha256,
+        by_number=queries.register_by_number,
+        trust_roots=[keys.root_pem(utcnow())],
+        by_signed=queries.register_by_signed,
+        original=store().get,
+        look=look,
+    )
 
 
 def verify_file(pdf: bytes) -> dict[str, Any]:

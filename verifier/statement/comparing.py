@@ -225,11 +225,7 @@ def _pages_differ(now: Sequence[Page], then: Sequence[Page]) -> list[Said]:
 
 
 def _aspects(now: Page, then: Page) -> Iterable[tuple[str, bool]]:
-    return (
-        ("page_content", now.content != then.content),
-        ("page_turned", now.turn != then.turn),
-        ("annotation", now.marks != then.marks),
-    )
+    return (("page_content", now.content != then.content), ("page_turned", now.turn != then.turn), ("annotation", now.marks != then.marks))
 
 
 def _changed(now: Mapping[str, str], then: Mapping[str, str]) -> list[str]:

@@ -67,8 +67,7 @@ class SignForm(BaseForm):
 
     passphrase = PasswordField(_l("Signing passphrase"), validators=[Required(_l("Type your signing passphrase"))])
     code = StringField(
-        _l("Code from your authenticator app"),
-        validators=[Required(_l("Type the six digits of your authenticator app")), Length(max=20)],
+        _l("Code from your authenticator app"), validators=[Required(_l("Type the six digits of your authenticator app")), Length(max=20)]
     )
 
 
@@ -88,8 +87,7 @@ class KeyForm(BaseForm):
         validators=[Required(_l("Type the passphrase a second time")), EqualTo("passphrase", message=_l("The two passphrases differ"))],
     )
     code = StringField(
-        _l("Code from your authenticator app"),
-        validators=[Required(_l("Type the six digits of your authenticator app")), Length(max=20)],
+        _l("Code from your authenticator app"), validators=[Required(_l("Type the six digits of your authenticator app")), Length(max=20)]
     )
 
 

@@ -110,8 +110,10 @@ def milestones(engagement: Engagement, drawn: Conclusion, review: Review, zone: 
     version = engagement.report_version
     visited = db.session.scalars(select(SiteVisit).where(SiteVisit.engagement_id == engagement.id))
     sent = [each.sent_at for each in standing.findings_of(engagement) if each.sent_at is not None]
-    received = said.Milestone(Both(f"收到报告第 {version.number} 版", f"Report version {version.number} received"),
-                              day(version.released_at or version.handed_in_at))  # fmt: skip
+    received = said.Milestone(
+        Both(f"收到报告第 {version.number} 版", f"Report version {version.number} received"),
+        day(version.released_at or version.handed_in_at),
+    )
     steps = [
         *([received] if version.number == 1 else []),
         said.Milestone(Both("核查项目建立", "Case opened"), day(engagement.opened_at)),

@@ -224,16 +224,24 @@ def _signers(read: Callable[[], _Seen]) -> tuple[SignerSeen, ...]:
 def _as_seen(told: dict[str, Any]) -> _Seen:
     signers = tuple(
         SignerSeen(
-            one["field"], one["name"], one["organisation"], datetime.fromisoformat(one["at"]) if one["at"] else None, one["intact"],
+            one["field"],
+            one["name"],
+            one["organisation"],
+            datetime.fromisoformat(one["at"]) if one["at"] else None,
+            one["intact"],
             one["trusted"],
         )
         for one in told["signers"]
-    )  # fmt: skip
+    )
     return _Seen(
-        told["readable"], told["encrypted"], told["number"], signers, any(one["ours"] for one in told["signers"]),
+        told["readable"],
+        told["encrypted"],
+        told["number"],
+        signers,
+        any(one["ours"] for one in told["signers"]),
         told["same"],
         tuple(_because(message, **values) for message, values in told["changes"]),
-    )  # fmt: skip
+    )
 
 
 def _first_difference(pdf: bytes, issued: bytes) -> int:

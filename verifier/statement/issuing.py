@@ -63,10 +63,18 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
             _recalled(left, actor, now)
     signed = signing.certify(signing.prepare(render(facts)), _signature(engagement, Place.LEAD, key, passphrase, signer.name, now))
     statement = Statement(
-        number=facts.number, token=token, engagement_id=engagement.id, conclusion_id=review.conclusion_id, review_id=review.id,
-        status=Status.CERTIFIED, opinion=facts.opinion.code, verified_total=facts.verified_total, facts=to_json(facts),
-        pdf_sha256=keep(signed, PDF, now=now).sha256, begun_at=now,
-    )  # fmt: skip
+        number=facts.number,
+        token=token,
+        engagement_id=engagement.id,
+        conclusion_id=review.conclusion_id,
+        review_id=review.id,
+        status=Status.CERTIFIED,
+        opinion=facts.opinion.code,
+        verified_total=facts.verified_total,
+        facts=to_json(facts),
+        pdf_sha256=keep(signed, PDF, now=now).sha256,
+        begun_at=now,
+    )
     db.session.add(statement)
     db.session.flush()
     _signed(statement, engagement, Place.LEAD, key, signer.name, actor, now)
@@ -204,5 +212,12 @@ def _recalled(statement: Statement, actor: Actor, now: datetime) -> None:
     statement.status = Status.RECALLED
     statement.version += 1
     subject = Subject("statement", str(statement.id))
-    record("statement:statement:recalled", actor, subject, now=now, case=statement.engagement_id, effect=Effect.PROCEED,
-           number=statement.number)  # fmt: skip
+    record(
+        "statement:statement:recalled",
+        actor,
+        subject,
+        now=now,
+        case=statement.engagement_id,
+        effect=Effect.PROCEED,
+        number=statement.number,
+    )

@@ -67,9 +67,12 @@ def _kept(pair: Pair, certificate: bytes, before: SigningKey | None, actor: Acto
         before.retired_at = now
         db.session.flush()
     made = SigningKey(
-        key_pem=pair.key_pem.decode(), certificate_pem=certificate.decode(), serial=format(_read(certificate).serial_number, "x"),
-        made_by=actor.id, made_at=now,
-    )  # fmt: skip
+        key_pem=pair.key_pem.decode(),
+        certificate_pem=certificate.decode(),
+        serial=format(_read(certificate).serial_number, "x"),
+        made_by=actor.id,
+        made_at=now,
+    )
     db.session.add(made)
     return made
 

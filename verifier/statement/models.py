@@ -130,10 +130,7 @@ class Signature(Base):
     """One signature of a statement; each place is signed once."""
 
     __tablename__ = "signature"
-    __table_args__ = (
-        UniqueConstraint("statement_id", "place"),
-        CheckConstraint("place IN ('lead', 'signatory', 'seal')", name="place"),
-    )
+    __table_args__ = (UniqueConstraint("statement_id", "place"), CheckConstraint("place IN ('lead', 'signatory', 'seal')", name="place"))
     id: Mapped[Id]
     statement_id: Mapped[UUID] = mapped_column(ForeignKey("statement.id"))
     place: Mapped[str]

@@ -21,9 +21,16 @@ from verifier.statement.wording import CATEGORIES, VERDICTS, WORDING, word
 
 ATTACHMENT = "statement.json"
 SECTIONS = (
-    facts_section, scope_section, sources_section, comparison_section, opinion_section,
-    findings_section, visits_section, photos_section, signature_page,
-)  # fmt: skip
+    facts_section,
+    scope_section,
+    sources_section,
+    comparison_section,
+    opinion_section,
+    findings_section,
+    visits_section,
+    photos_section,
+    signature_page,
+)
 
 
 def _texts(thing: object) -> Iterator[str]:
@@ -65,11 +72,16 @@ def _attach(canvas: Canvas, content: bytes) -> None:
     stream.dictionary["Params"] = PDFDictionary({"Size": len(content)})
     held = document.Reference(stream)
     specification = document.Reference(
-        PDFDictionary({
-            "Type": PDFName("Filespec"), "F": PDFString(ATTACHMENT), "UF": PDFString(ATTACHMENT),
-            "EF": PDFDictionary({"F": held, "UF": held}), "AFRelationship": PDFName("Data"),
-        })
-    )  # fmt: skip
+        PDFDictionary(
+            {
+                "Type": PDFName("Filespec"),
+                "F": PDFString(ATTACHMENT),
+                "UF": PDFString(ATTACHMENT),
+                "EF": PDFDictionary({"F": held, "UF": held}),
+                "AFRelationship": PDFName("Data"),
+            }
+        )
+    )
     files = PDFDictionary({"Names": PDFArray([PDFString(ATTACHMENT), specification])})
     document.Catalog.Names = PDFDictionary({"EmbeddedFiles": files})
 
@@ -103,10 +115,18 @@ def render(facts: StatementFacts, language_order: tuple[str, str] = ("zh", "en")
     title = word("title")
     buffer = BytesIO()
     document = BaseDocTemplate(
-        buffer, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageTemplates=_templates(facts, languages), invariant=1, lang=_tag(language_order),
-        title=f"{languages.one_line(title)} {facts.number}", author=facts.body.name, subject=f"{facts.unit.name} {facts.year}",
-        creator="Verifier", displayDocTitle=True, initialFontName=REGULAR,
-    )  # fmt: skip
+        buffer,
+        pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
+        pageTemplates=_templates(facts, languages),
+        invariant=1,
+        lang=_tag(language_order),
+        title=f"{languages.one_line(title)} {facts.number}",
+        author=facts.body.name,
+        subject=f"{facts.unit.name} {facts.year}",
+        creator="Verifier",
+        displayDocTitle=True,
+        initialFontName=REGULAR,
+    )
 
     def canvas(*args: object, **settings: object) -> CountedPages:
         made = CountedPages(*args, frame=partial(_frame, facts, languages), **settings)

@@ -19,10 +19,13 @@ def opinion_section(facts: StatementFacts, languages: Languages, at: int) -> lis
     """The paragraph that is signed, set apart from everything around it."""
     name = languages.stacked(facts.opinion.name, Face(13, 20, BOLD), Face(9.5, 14, colour=MUTED, after=6))
     style = [
-        ("BACKGROUND", (0, 0), (-1, -1), SUNK), ("LINEBEFORE", (0, 0), (0, -1), 3, BRAND),
-        ("LEFTPADDING", (0, 0), (-1, -1), 14), ("RIGHTPADDING", (0, 0), (-1, -1), 14),
-        ("TOPPADDING", (0, 0), (-1, -1), 12), ("BOTTOMPADDING", (0, 0), (-1, -1), 10),
-    ]  # fmt: skip
+        ("BACKGROUND", (0, 0), (-1, -1), SUNK),
+        ("LINEBEFORE", (0, 0), (0, -1), 3, BRAND),
+        ("LEFTPADDING", (0, 0), (-1, -1), 14),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 14),
+        ("TOPPADDING", (0, 0), (-1, -1), 12),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 10),
+    ]
     panel = Rows([[[*name, Spacer(0, 4), *languages.prose(facts.opinion.wording)]]], colWidths=[COLUMN], style=style)
     return [*languages.heading(word("opinion"), at), panel]
 

@@ -67,8 +67,10 @@ def misstatements_section(facts: StatementFacts, languages: Languages, at: int) 
         return [*parts, *languages.subheading(word("misstatements")), *languages.prose(word("no_misstatements"))]
     names = {line.id: line.name for line in facts.sources}
     reasons = {line.id: line.reason for line in facts.sources if line.reason}
-    lines = [_line(error, names, languages, [*languages.stacked(reasons[error.source], CELL, SMALL)] if error.source in reasons else [])
-             for error in errors]  # fmt: skip
+    lines = [
+        _line(error, names, languages, [*languages.stacked(reasons[error.source], CELL, SMALL)] if error.source in reasons else [])
+        for error in errors
+    ]
     widths = (22 * mm, 40 * mm, 26 * mm, 26 * mm, COLUMN - 114 * mm)
     heads = ("source_id", "source", "misstatement", "finding_nos", "reason")
     table = number_table(languages, heads, widths, lines, numeric=(2,), words=WORDING)

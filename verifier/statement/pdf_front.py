@@ -80,9 +80,12 @@ def _own_figure(facts: StatementFacts, languages: Languages) -> list[Flowable]:
     reported = languages.one_line(word("reported_total"), " ") + f"　{tonnes(facts.reported_total, 0)} tCO₂"
     changed = languages.one_line(word("difference"), " ") + f"　{tonnes(facts.difference, 0, signed=True)}"
     return [
-        *languages.stacked(word("verified_total"), CELL, SMALL), Spacer(0, 4), Figure(tonnes(facts.verified_total, 0), "tCO₂"),
-        Text(reported, SMALL), Text(changed, SMALL),
-    ]  # fmt: skip
+        *languages.stacked(word("verified_total"), CELL, SMALL),
+        Spacer(0, 4),
+        Figure(tonnes(facts.verified_total, 0), "tCO₂"),
+        Text(reported, SMALL),
+        Text(changed, SMALL),
+    ]
 
 
 def _reported_figure(facts: StatementFacts, languages: Languages) -> list[Flowable]:
@@ -102,10 +105,14 @@ def _panel(facts: StatementFacts, languages: Languages) -> Table:
     opinion = languages.stacked(facts.opinion.name, Face(14, 21, BOLD), Face(9.5, 13, colour=MUTED))
     right = [*languages.stacked(word("opinion"), CELL, SMALL), Spacer(0, 8), *opinion]
     style = [
-        ("BACKGROUND", (0, 0), (-1, -1), SUNK), ("LINEBEFORE", (0, 0), (0, 0), 3, BRAND), ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LEFTPADDING", (0, 0), (-1, -1), 14), ("RIGHTPADDING", (0, 0), (-1, -1), 12),
-        ("TOPPADDING", (0, 0), (-1, -1), 14), ("BOTTOMPADDING", (0, 0), (-1, -1), 14),
-    ]  # fmt: skip
+        ("BACKGROUND", (0, 0), (-1, -1), SUNK),
+        ("LINEBEFORE", (0, 0), (0, 0), 3, BRAND),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 14),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 12),
+        ("TOPPADDING", (0, 0), (-1, -1), 14),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 14),
+    ]
     return Table([[left, right]], colWidths=[COLUMN * 0.56, COLUMN * 0.44], style=style)
 
 
@@ -185,9 +192,6 @@ def scope_section(facts: StatementFacts, languages: Languages, at: int) -> list[
             ],
         ),
         (word("assurance"), languages.stacked(criteria.assurance, face) if criteria.assurance else []),
-        (
-            word("materiality"),
-            languages.stacked(criteria.materiality, face, under) if criteria.materiality else [],
-        ),
+        (word("materiality"), languages.stacked(criteria.materiality, face, under) if criteria.materiality else []),
     ]
     return [*languages.heading(word("scope"), at), fact_table(languages, rows)]

@@ -105,10 +105,7 @@ def span(start: date, end: date) -> str:
 def fact_table(languages: Languages, rows: Sequence[tuple[Both, Cell]], width: float = COLUMN, key: float = 46 * mm) -> Rows:
     """Names on the left, what is so on the right, a hair line between; rows without content are left out."""
     shown = [
-        [
-            languages.stacked(name, Face(8.5, 12, colour=INK), SMALL),
-            [Text(value, VALUE)] if isinstance(value, str) else value,
-        ]
+        [languages.stacked(name, Face(8.5, 12, colour=INK), SMALL), [Text(value, VALUE)] if isinstance(value, str) else value]
         for name, value in rows
         if value
     ]
@@ -123,18 +120,29 @@ def number(text: str, face: Face = CELL) -> Text:
 
 
 def number_table(
-    languages: Languages, heads: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[Cell]],
-    *, numeric: Sequence[int], totals: int = 0, words: dict[str, Both],
-) -> Rows:  # fmt: skip
+    languages: Languages,
+    heads: Sequence[str],
+    widths: Sequence[float],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    numeric: Sequence[int],
+    totals: int = 0,
+    words: dict[str, Both],
+) -> Rows:
     """A table whose header repeats on every page; `numeric` columns stand right, the last `totals` rows are set apart."""
     faces = [Face(8, 11.5, BOLD, BRAND, "right" if column in numeric else "left") for column in range(len(heads))]
     header = [languages.stacked(words[key], face, SMALL.but(size=6.8, leading=9)) for key, face in zip(heads, faces, strict=True)]
     style = [
-        ("VALIGN", (0, 0), (-1, 0), "BOTTOM"), ("VALIGN", (0, 1), (-1, -1), "TOP"),
-        ("LINEBELOW", (0, 0), (-1, 0), 1, BRAND), ("LINEBELOW", (0, 1), (-1, -1), 0.3, LINE),
-        ("TOPPADDING", (0, 0), (-1, -1), 2.6), ("BOTTOMPADDING", (0, 0), (-1, -1), 3.2),
-        ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 4), ("BACKGROUND", (0, 0), (-1, 0), PAPER),
-    ]  # fmt: skip
+        ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
+        ("VALIGN", (0, 1), (-1, -1), "TOP"),
+        ("LINEBELOW", (0, 0), (-1, 0), 1, BRAND),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.3, LINE),
+        ("TOPPADDING", (0, 0), (-1, -1), 2.6),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3.2),
+        ("LEFTPADDING", (0, 0), (-1, -1), 4),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+        ("BACKGROUND", (0, 0), (-1, 0), PAPER),
+    ]
     if totals:
         style += [("BACKGROUND", (0, -totals), (-1, -1), SUNK), ("NOSPLIT", (0, -totals - 2), (-1, -1))]
         style += [("LINEABOVE", (0, -totals), (-1, -totals), 0.8, BRAND)]

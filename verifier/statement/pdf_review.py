@@ -49,10 +49,18 @@ def render_review(form: ReviewForm, language_order: tuple[str, str] = ("zh", "en
     flush = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
     page = PageTemplate("lying", [Frame(MARGIN, BOTTOM, COLUMN, HIGH - TOP - BOTTOM, **flush)])
     document = BaseDocTemplate(
-        buffer, pagesize=(WIDE, HIGH), pageTemplates=[page], invariant=1, lang="zh-CN" if language_order[0] == "zh" else "en",
-        title=f"{languages.one_line(form.title)} {form.number}", author=_head(form, "body").zh,
-        subject=f"{_head(form, 'unit').zh} {_head(form, 'year').zh}", creator="Verifier", displayDocTitle=True, initialFontName=REGULAR,
-    )  # fmt: skip
+        buffer,
+        pagesize=(WIDE, HIGH),
+        pageTemplates=[page],
+        invariant=1,
+        lang="zh-CN" if language_order[0] == "zh" else "en",
+        title=f"{languages.one_line(form.title)} {form.number}",
+        author=_head(form, "body").zh,
+        subject=f"{_head(form, 'unit').zh} {_head(form, 'year').zh}",
+        creator="Verifier",
+        displayDocTitle=True,
+        initialFontName=REGULAR,
+    )
 
     def canvas(*args: object, **settings: object) -> CountedPages:
         made = CountedPages(*args, frame=partial(_frame, form, languages), **settings)
@@ -124,11 +132,16 @@ def _table(form: ReviewForm, languages: Languages) -> Rows:
             rows.append([[Text(f"{line.clause}　{languages.one_line(line.clause_name)}", _HEAD)], *[""] * (len(codes) - 1)])
         rows.append([CELLS[code](line, languages) for code in codes])
     style = [
-        ("VALIGN", (0, 0), (-1, 0), "BOTTOM"), ("VALIGN", (0, 1), (-1, -1), "TOP"), ("BACKGROUND", (0, 0), (-1, 0), PAPER),
-        ("LINEBELOW", (0, 0), (-1, 0), 1, BRAND), ("LINEBELOW", (0, 1), (-1, -1), 0.3, LINE),
-        ("TOPPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
-        ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 5),
-    ]  # fmt: skip
+        ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
+        ("VALIGN", (0, 1), (-1, -1), "TOP"),
+        ("BACKGROUND", (0, 0), (-1, 0), PAPER),
+        ("LINEBELOW", (0, 0), (-1, 0), 1, BRAND),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.3, LINE),
+        ("TOPPADDING", (0, 0), (-1, -1), 3),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+        ("LEFTPADDING", (0, 0), (-1, -1), 4),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+    ]
     for band in bands:
         style += [("SPAN", (0, band), (-1, band)), ("BACKGROUND", (0, band), (-1, band), SUNK), ("NOSPLIT", (0, band), (-1, band + 1))]
     return Rows(rows, colWidths=[COLUMN * SHARES[code] / whole for code in codes], repeatRows=1, style=style)

@@ -114,9 +114,14 @@ def _signer(one: Seen) -> dict[str, Any]:
     holds = one.status is not None and one.status.intact and one.status.valid
     trusted = one.ours and one.status is not None and one.status.trusted
     return {
-        "field": one.field[:LONGEST], "name": name[:LONGEST], "organisation": organisation[:LONGEST], "at": at, "intact": holds,
-        "trusted": trusted, "ours": one.ours,
-    }  # fmt: skip
+        "field": one.field[:LONGEST],
+        "name": name[:LONGEST],
+        "organisation": organisation[:LONGEST],
+        "at": at,
+        "intact": holds,
+        "trusted": trusted,
+        "ours": one.ours,
+    }
 
 
 def _container(one: EmbeddedPdfSignature) -> str:
@@ -197,9 +202,13 @@ def look(pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) 
     changes = about_signatures(seen, order, signatures(original, roots) if original else [])
     further = [("encrypted", {})] if reader.encrypted else _against(reader, seen, original)
     return {
-        "readable": True, "encrypted": bool(reader.encrypted), "number": number(reader, seen), "signers": [_signer(one) for one in seen],
-        "same": original is not None and not further, "changes": [*changes, *further],
-    }  # fmt: skip
+        "readable": True,
+        "encrypted": bool(reader.encrypted),
+        "number": number(reader, seen),
+        "signers": [_signer(one) for one in seen],
+        "same": original is not None and not further,
+        "changes": [*changes, *further],
+    }
 
 
 def _against(reader: PdfFileReader, seen: Sequence[Seen], original: PdfFileReader | None) -> list[comparing.Said]:

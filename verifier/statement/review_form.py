@@ -116,7 +116,7 @@ def review_form(engagement: Engagement, *, now: datetime) -> ReviewForm:
         chosen=any(part.origin.basis == "practice" for part in (*form.columns, *form.rows)),
         made_at=now,
         zone=zone,
-    )  # fmt: skip
+    )
 
 
 def result_of(row: FormRow | None, reviewed: Sequence[Reviewed], *, raised: bool) -> Both:
@@ -151,9 +151,13 @@ def _of_clause(
 
 
 def _line(
-    item: ChecklistItem, row: FormRow | None, pack: RulePack, records: Mapping[str, Reviewed], references: tuple[Both, ...],
+    item: ChecklistItem,
+    row: FormRow | None,
+    pack: RulePack,
+    records: Mapping[str, Reviewed],
+    references: tuple[Both, ...],
     on_site: tuple[Both, ...],
-) -> Line:  # fmt: skip
+) -> Line:
     reviewed = [records.get(code) or Reviewed(code, 0, 0, {}) for code in row.records] if row else []
     return Line(
         clause=item.clause,
@@ -222,8 +226,11 @@ def _boundary(engagement: Engagement, record: str, kind: Kind, zone: ZoneInfo) -
 def _numbers(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
     """Numbers of each kind, counted by the database."""
     mine = ReportedNumber.version_id == engagement.report_version_id
-    holds = and_(NumberOutcome.engagement_id == engagement.id, NumberOutcome.number_key == ReportedNumber.number_key,
-                 NumberOutcome.fingerprint == ReportedNumber.fingerprint)  # fmt: skip
+    holds = and_(
+        NumberOutcome.engagement_id == engagement.id,
+        NumberOutcome.number_key == ReportedNumber.number_key,
+        NumberOutcome.fingerprint == ReportedNumber.fingerprint,
+    )
     of = select(ReportedNumber.kind, func.count(), func.count(NumberOutcome.id)).outerjoin(NumberOutcome, holds).where(mine)
     by = select(ReportedNumber.kind, User.name, func.max(NumberOutcome.decided_at)).join(NumberOutcome, holds)
     by = by.join(User, NumberOutcome.decided_by == User.id).where(mine).group_by(ReportedNumber.kind, User.name)

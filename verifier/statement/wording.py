@@ -50,14 +50,12 @@ WORDING = {
     "total": Both("合计", "Total"),
     "comparison": Both("报告与核查对照", "Reported against verified"),
     "comparison_note": Both(
-        "各类别取整吨，合计为取整后各类别之和。",
-        "Each category is in whole tonnes; the total is the sum of the rounded categories.",
+        "各类别取整吨，合计为取整后各类别之和。", "Each category is in whole tonnes; the total is the sum of the rounded categories."
     ),
     "reasons": Both("差异及原因", "Differences and their reasons"),
     "reason": Both("原因", "Reason"),
     "no_differences": Both(
-        "报告值与核查值之间没有达到 0.005 吨的差异。",
-        "No source differs by 0.005 t or more between report and verification.",
+        "报告值与核查值之间没有达到 0.005 吨的差异。", "No source differs by 0.005 t or more between report and verification."
     ),
     "small_differences": Both(
         "其余 {count} 个排放源的差值均小于 0.005 吨，来自报告值的舍入。",

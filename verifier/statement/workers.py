@@ -21,17 +21,35 @@ from verifier.findings.models import Exchange, Finding, FindingPhoto
 from verifier.statement.models import Conclusion
 
 OF_CASE: tuple[Any, ...] = (
-    BoundaryDecision.decided_by, MissingSource.added_by,
-    SourceOutcome.decided_by, NumberOutcome.decided_by, FlagDisposition.decided_by, ReferenceWorkbook.added_by, BodyTolerance.set_by,
-    Sample.planned_by, Sample.drawn_by, DataRisk.assessed_by, ChangeDisposition.decided_by, EvidenceRequest.raised_by,
-    EvidenceRequest.answered_by, PlanningThreshold.set_by, MaterialityMark.marked_by, ConservativeEstimate.made_by,
+    BoundaryDecision.decided_by,
+    MissingSource.added_by,
+    SourceOutcome.decided_by,
+    NumberOutcome.decided_by,
+    FlagDisposition.decided_by,
+    ReferenceWorkbook.added_by,
+    BodyTolerance.set_by,
+    Sample.planned_by,
+    Sample.drawn_by,
+    DataRisk.assessed_by,
+    ChangeDisposition.decided_by,
+    EvidenceRequest.raised_by,
+    EvidenceRequest.answered_by,
+    PlanningThreshold.set_by,
+    MaterialityMark.marked_by,
+    ConservativeEstimate.made_by,
     AnalysisConclusion.concluded_by,
-    SiteVisit.planned_by, ChecklistAnswer.answered_by, Finding.raised_by, Conclusion.drawn_by,
-)  # fmt: skip
+    SiteVisit.planned_by,
+    ChecklistAnswer.answered_by,
+    Finding.raised_by,
+    Conclusion.drawn_by,
+)
 """Who did something, in rows that name their case."""
 THROUGH: tuple[tuple[Any, Any], ...] = (
-    (SampledItem.tested_by, Sample), (SampleClimb.climbed_by, Sample), (Exchange.said_by, Finding), (FindingPhoto.put_by, Finding),
-)  # fmt: skip
+    (SampledItem.tested_by, Sample),
+    (SampleClimb.climbed_by, Sample),
+    (Exchange.said_by, Finding),
+    (FindingPhoto.put_by, Finding),
+)
 """Who did something, in rows that hang below one that names the case."""
 OF_YEAR: tuple[Any, ...] = (Voucher.handed_in_by, Voucher.withdrawn_by)
 OF_VOUCHER: tuple[Any, ...] = (VoucherLink.linked_by, VoucherLink.undone_by)

@@ -6,10 +6,16 @@ FORM_BYTES = 4_000_000
 """A form of words: two hundred ticked rows and a page of text are a hundredth of it."""
 UPLOADS = frozenset(
     {
-        "beside.keep", "evidence.upload", "findings.answer", "reports.hand_in", "samples.plan", "site.answer", "statement.check",
+        "beside.keep",
+        "evidence.upload",
+        "findings.answer",
+        "reports.hand_in",
+        "samples.plan",
+        "site.answer",
+        "statement.check",
         "vouchers.hand_in",
     }
-)  # fmt: skip
+)
 """The endpoints whose forms carry files; a form with a file that goes elsewhere fails a test."""
 
 

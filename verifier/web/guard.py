@@ -33,9 +33,12 @@ def local_path(address: str | None) -> str:
     """A path on this site, whatever was asked for: never another host, scheme or network path, however it is spelt."""
     parts = split(address)
     safe = (
-        not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
+        not parts.scheme
+        and not parts.netloc
+        and parts.path.startswith("/")
+        and not parts.path.startswith("//")
         and not any(c == "\\" or ord(c) < 32 for c in parts.path + parts.query)
-    )  # fmt: skip
+    )
     return parts.path + (f"?{parts.query}" if parts.query else "") if safe else "/"
 
 

@@ -9,10 +9,18 @@ from verifier.web import once, permit, returning, session, together
 
 CSP = "; ".join(
     (
-        "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", "connect-src 'self'",
-        "img-src 'self' data: blob:", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "manifest-src 'self'",
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data: blob:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "manifest-src 'self'",
     )
-)  # fmt: skip
+)
 
 
 def begin() -> Any:

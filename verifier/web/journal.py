@@ -71,7 +71,10 @@ def count_in(app: Flask) -> None:
 
 structlog.configure(
     processors=[
-        structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"),
-        only_frames, structlog.processors.JSONRenderer(ensure_ascii=False),
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        only_frames,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
-)  # fmt: skip
+)

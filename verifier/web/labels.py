@@ -86,12 +86,24 @@ LABELS = words(
 _BY_TYPE: Words = dict(LABELS)
 
 STATES: dict[tuple[type[StrEnum], str], str] = {
-    (Stage, "arranging"): "mute", (Stage, "checking"): "info", (Stage, "answering"): "warn", (Stage, "reviewing"): "info",
-    (Stage, "to_certify"): "warn", (Stage, "to_countersign"): "warn", (Stage, "to_seal"): "warn", (Stage, "issued"): "ok",
-    (FindingState, "draft"): "mute", (FindingState, "sent"): "warn", (FindingState, "answered"): "info", (FindingState, "returned"): "bad",
-    (FindingState, "closed"): "ok", (FindingState, "uncorrected"): "bad", (FindingState, "estimated"): "warn",
-    (FindingState, "carried_over"): "warn", (FindingState, "withdrawn"): "mute",
-}  # fmt: skip
+    (Stage, "arranging"): "mute",
+    (Stage, "checking"): "info",
+    (Stage, "answering"): "warn",
+    (Stage, "reviewing"): "info",
+    (Stage, "to_certify"): "warn",
+    (Stage, "to_countersign"): "warn",
+    (Stage, "to_seal"): "warn",
+    (Stage, "issued"): "ok",
+    (FindingState, "draft"): "mute",
+    (FindingState, "sent"): "warn",
+    (FindingState, "answered"): "info",
+    (FindingState, "returned"): "bad",
+    (FindingState, "closed"): "ok",
+    (FindingState, "uncorrected"): "bad",
+    (FindingState, "estimated"): "warn",
+    (FindingState, "carried_over"): "warn",
+    (FindingState, "withdrawn"): "mute",
+}
 """The colour and shape of a status; the word always stands beside it."""
 
 

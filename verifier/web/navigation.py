@@ -43,8 +43,11 @@ def _entries() -> list[tuple[str, str]]:
 
 def _current(endpoint: str) -> bool:
     here = request.endpoint or ""
-    own = {"registry.years": ("registry.", "programme."), "reports.home": ("reports.",),
-           "casework.cases": ("casework.", "engagements.", "boundary.", "data.", "site.", "findings.", "evidence.")}  # fmt: skip
+    own = {
+        "registry.years": ("registry.", "programme."),
+        "reports.home": ("reports.",),
+        "casework.cases": ("casework.", "engagements.", "boundary.", "data.", "site.", "findings.", "evidence."),
+    }
     if endpoint == "casework.cases" and "engagement_id" in (request.view_args or {}):
         return bool(g.get("roles"))
     if endpoint in own:

@@ -23,9 +23,13 @@ class Outage(StrEnum):
 
 STATUS = {Outage.FULL: 507, Outage.READ_ONLY: 503, Outage.STORE: 503, Outage.DATABASE: 503}
 _SAID = {
-    "disk is full": Outage.FULL, "no space left": Outage.FULL, "readonly database": Outage.READ_ONLY,
-    "read-only file system": Outage.READ_ONLY, "unable to open database file": Outage.DATABASE, "disk i/o error": Outage.DATABASE,
-}  # fmt: skip
+    "disk is full": Outage.FULL,
+    "no space left": Outage.FULL,
+    "readonly database": Outage.READ_ONLY,
+    "read-only file system": Outage.READ_ONLY,
+    "unable to open database file": Outage.DATABASE,
+    "disk i/o error": Outage.DATABASE,
+}
 _SQLSTATES = {"53100": Outage.FULL, "25006": Outage.READ_ONLY}
 _ERRNOS = {ENOSPC: Outage.FULL, EDQUOT: Outage.FULL, EFBIG: Outage.FULL, EROFS: Outage.READ_ONLY}
 

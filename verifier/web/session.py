@@ -63,10 +63,12 @@ def load() -> bool:
     row = db.session.scalar(select(SignedInSession).where(SignedInSession.token_hash == token_hash(token)))
     settings, now = current_app.extensions["verifier"].settings, utcnow()
     if (
-        row is None or row.ended_at is not None or not row.user.is_active
+        row is None
+        or row.ended_at is not None
+        or not row.user.is_active
         or now - row.last_seen_at > timedelta(minutes=settings.idle_minutes)
         or now - row.created_at > timedelta(hours=settings.session_hours)
-    ):  # fmt: skip
+    ):
         session.pop("token", None)
         return False
     g.user, g.signed_in = row.user, row

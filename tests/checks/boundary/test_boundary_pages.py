@@ -122,8 +122,18 @@ def test_a_stale_decision_is_shown_both_and_may_then_be_made_knowingly(client: F
 def test_a_finding_raised_here_decides_and_one_raised_elsewhere_does_not(case: Engagement, cast: Cast) -> None:
     pack = load(case.pack_id)
     for key, check in (("E-000", "boundary"), ("E-002", "data")):
-        raise_finding(case, Subject("source", key), check, pack.finding_classes[0].code, pack.clauses[0].code, "Not there", "Not there",
-                      subject_title=key, actor=actor(cast.lead), now=utcnow())  # fmt: skip
+        raise_finding(
+            case,
+            Subject("source", key),
+            check,
+            pack.finding_classes[0].code,
+            pack.clauses[0].code,
+            "Not there",
+            "Not there",
+            subject_title=key,
+            actor=actor(cast.lead),
+            now=utcnow(),
+        )
     standings = {each.row.key: each.standing for each in queries.judged(case, Kind.SOURCE)}
     assert (standings["E-000"], standings["E-002"]) == (Standing.FINDING, Standing.UNDECIDED)
     assert queries.progress(case) == queries.Progress(done=1, total=276, findings=1)

@@ -78,9 +78,7 @@ def opened(cast: Cast, years: Years | None = None) -> Engagement:
 def conclude(case: Engagement, cast: Cast, key: str, text: str, seen_version: int | None = None) -> None:
     found = queries.one(case, key)
     assert found is not None
-    actions.conclude(
-        case, key, text, figures=found.line.fingerprint, seen_version=seen_version, actor=actor(cast.verifier), now=utcnow()
-    )  # fmt: skip
+    actions.conclude(case, key, text, figures=found.line.fingerprint, seen_version=seen_version, actor=actor(cast.verifier), now=utcnow())
 
 
 def test_each_procedure_has_its_page_with_last_year_beside_this(client: FlaskClient, cast: Cast, years: Years) -> None:
@@ -140,11 +138,12 @@ def test_a_conclusion_is_written_read_changed_and_told_in_the_trail(client: Flas
 
 
 REFUSED = [
-    (MONTH, "Seen.", "other", None, "analysis.line.changed"), (MONTH, " ", None, None, "analysis.conclusion.blank"),
+    (MONTH, "Seen.", "other", None, "analysis.line.changed"),
+    (MONTH, " ", None, None, "analysis.conclusion.blank"),
     (STEADY, "Seen.", None, None, "analysis.line.unremarkable"),
     ("months/source/E-053/2021-13", "Seen.", "x", None, "analysis.line.changed"),
     (MONTH, "Seen.", None, 3, "analysis.line.changed"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("key", "text", "figures", "version", "refusal"), REFUSED)
@@ -154,8 +153,15 @@ def test_what_cannot_be_concluded_is_refused(
     case = opened(cast)
     found = queries.one(case, key)
     with pytest.raises(Refusal, match=refusal):
-        actions.conclude(case, key, text, figures=figures or (found.line.fingerprint if found else ""), seen_version=version,
-                         actor=actor(cast.verifier), now=utcnow())  # fmt: skip
+        actions.conclude(
+            case,
+            key,
+            text,
+            figures=figures or (found.line.fingerprint if found else ""),
+            seen_version=version,
+            actor=actor(cast.verifier),
+            now=utcnow(),
+        )
 
 
 def test_other_figures_ask_again_and_the_same_ones_do_not(cast: Cast) -> None:

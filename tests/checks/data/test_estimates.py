@@ -44,9 +44,17 @@ def case(app: Flask, cast: Cast) -> Engagement:
 def sent(case: Engagement, cast: Cast, source: str = SOURCE) -> Finding:
     clause = load(case.pack_id).clauses[0].code
     finding = findings.raise_finding(
-        case, Subject("source", source), "data", "non_conformity", clause, "Readings lost", "Look.", None,
-        actor=actor(cast.lead), now=utcnow(),
-    )  # fmt: skip
+        case,
+        Subject("source", source),
+        "data",
+        "non_conformity",
+        clause,
+        "Readings lost",
+        "Look.",
+        None,
+        actor=actor(cast.lead),
+        now=utcnow(),
+    )
     findings.send_all(case, actor=actor(cast.lead), now=utcnow())
     return finding
 
@@ -114,7 +122,10 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     assert row is not None
     assert {each["taken"] for each in row.working["quantities"]} == {"9999"}
     assert (held.standing, held.verified, db.session.get_one(Finding, finding.id).at) == (
-        Standing.DIFFERS, row.tonnes, FindingState.ESTIMATED)  # fmt: skip
+        Standing.DIFFERS,
+        row.tonnes,
+        FindingState.ESTIMATED,
+    )
     assert row.tonnes > found.tonnes
     assert "How it was estimated" in browser.get(f"/cases/{case.id}/data/{SOURCE}").text
     assert "This estimate counts" in browser.get(address).text

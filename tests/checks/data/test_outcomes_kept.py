@@ -62,8 +62,18 @@ def test_an_outcome_follows_to_a_version_that_says_the_same_and_is_asked_again_w
 
 def test_a_source_waits_with_its_finding_and_needs_its_figure_once_that_is_closed(case: Engagement, cast: Cast) -> None:
     pack = load(case.pack_id)
-    finding = raise_finding(case, Subject("source", "E-095"), "data", pack.finding_classes[0].code, pack.clauses[0].code, "Off", "Off",
-                            subject_title="E-095", actor=actor(cast.lead), now=utcnow())  # fmt: skip
+    finding = raise_finding(
+        case,
+        Subject("source", "E-095"),
+        "data",
+        pack.finding_classes[0].code,
+        pack.clauses[0].code,
+        "Off",
+        "Off",
+        subject_title="E-095",
+        actor=actor(cast.lead),
+        now=utcnow(),
+    )
     assert standing_of(case, "E-095") is Standing.WAITING
     finding.state, finding.sent_at = FindingState.CLOSED, utcnow()
     db.session.flush()

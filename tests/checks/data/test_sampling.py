@@ -246,9 +246,12 @@ def test_risks_are_searched_filtered_and_taken_away_and_set_only_when_chosen(cli
     assert risks.levels(case) == {}
     at.post(base, data={"keys": ["source|E-095"], "inherent": "high", "control": "high", "reason": "Main meter."})
     shown = [
-        ("q=e-095", {"E-095"}), ("level=high", {"E-095"}), ("level=high&q=E-061", set()), ("level=low", set()),
+        ("q=e-095", {"E-095"}),
+        ("level=high", {"E-095"}),
+        ("level=high&q=E-061", set()),
+        ("level=low", set()),
         ("q=E-061&level=none", {"E-061"}),
-    ]  # fmt: skip
+    ]
     for query, keys in shown:
         page = at.get(f"{base}?{query}").text
         assert set(re.findall(r'value="source\|([^"]*)"', page)) == keys, query

@@ -81,9 +81,11 @@ def test_pictures_and_spreadsheets_are_read_to_what_is_shown_of_them() -> None:
 
 
 BAD = [
-    (pdf()[:300], "cut.pdf", "voucher.pdf.broken"), (b"%PDF-1.7 nothing", "none.pdf", "voucher.pdf.broken"),
-    (b"PK\x03\x04 no zip", "a.xlsx", "evidence.file.broken"), (b"MZ\x90\0\x03", "a.pdf", "evidence.file"),
-]  # fmt: skip
+    (pdf()[:300], "cut.pdf", "voucher.pdf.broken"),
+    (b"%PDF-1.7 nothing", "none.pdf", "voucher.pdf.broken"),
+    (b"PK\x03\x04 no zip", "a.xlsx", "evidence.file.broken"),
+    (b"MZ\x90\0\x03", "a.pdf", "evidence.file"),
+]
 
 
 @pytest.mark.parametrize(("data", "name", "refusal"), BAD, ids=[each[1] for each in BAD])
@@ -207,8 +209,14 @@ def test_ticked_numbers_become_one_request_for_the_unit(client: FlaskClient, cas
     assert "E-002 2021-03" in form
     assert "E-095 2021-01" in form
     due = utcnow().date() + timedelta(days=5)
-    sent = {"numbers": "E-002 2021-03 quantity\nE-095 2021-01 quantity", "asked": "The invoices.", "department": "Energy",
-            "due-year": due.year, "due-month": due.month, "due-day": due.day}  # fmt: skip
+    sent = {
+        "numbers": "E-002 2021-03 quantity\nE-095 2021-01 quantity",
+        "asked": "The invoices.",
+        "department": "Energy",
+        "due-year": due.year,
+        "due-month": due.month,
+        "due-day": due.day,
+    }
     assert browser.post(answer.headers["Location"], data=sent).status_code == 303
     (made,) = queries.requests(case)
     assert made.keys == (NumberKey("E-002", "2021-03", "quantity"), NumberKey("E-095", "2021-01", "quantity"))
@@ -216,13 +224,22 @@ def test_ticked_numbers_become_one_request_for_the_unit(client: FlaskClient, cas
 
 
 LISTED = [
-    ("requests", "", {"R-1", "R-2", "R-3"}), ("requests", "q=r-2", {"R-2"}), ("requests", "q=E-062", {"R-3"}),
+    ("requests", "", {"R-1", "R-2", "R-3"}),
+    ("requests", "q=r-2", {"R-2"}),
+    ("requests", "q=E-062", {"R-3"}),
     ("requests", "q=nothing", set()),
-    ("requests", "state=accepted", {"R-1"}), ("requests", "state=unit", {"R-2", "R-3"}), ("requests", "state=late", {"R-3"}),
-    ("requests", "state=nonsense", {"R-1", "R-2", "R-3"}), ("vouchers", "", {"V-1", "V-2", "W-1"}), ("vouchers", "q=METER", {"V-2"}),
-    ("vouchers", "q=E-099", {"W-1"}), ("vouchers", "kind=unit", {"V-1", "V-2"}), ("vouchers", "kind=ours", {"W-1"}),
-    ("vouchers", "kind=loose", set()), ("vouchers", "kind=withdrawn", {"V-2"}),
-]  # fmt: skip
+    ("requests", "state=accepted", {"R-1"}),
+    ("requests", "state=unit", {"R-2", "R-3"}),
+    ("requests", "state=late", {"R-3"}),
+    ("requests", "state=nonsense", {"R-1", "R-2", "R-3"}),
+    ("vouchers", "", {"V-1", "V-2", "W-1"}),
+    ("vouchers", "q=METER", {"V-2"}),
+    ("vouchers", "q=E-099", {"W-1"}),
+    ("vouchers", "kind=unit", {"V-1", "V-2"}),
+    ("vouchers", "kind=ours", {"W-1"}),
+    ("vouchers", "kind=loose", set()),
+    ("vouchers", "kind=withdrawn", {"V-2"}),
+]
 
 
 def test_requests_and_vouchers_are_searched_filtered_and_taken_away_alike(client: FlaskClient, cast: Cast) -> None:

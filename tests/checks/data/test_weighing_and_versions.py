@@ -36,9 +36,17 @@ def case(app: Flask, cast: Cast) -> Engagement:
 def found(case: Engagement, cast: Cast, effect: str | None, source: str = "E-095") -> Finding:
     clause = load(case.pack_id).clauses[0].code
     return findings.raise_finding(
-        case, Subject("source", source), "data", "non_conformity", clause, f"Off {source} {effect}", "Look.",
-        Decimal(effect) if effect else None, actor=actor(cast.lead), now=utcnow(),
-    )  # fmt: skip
+        case,
+        Subject("source", source),
+        "data",
+        "non_conformity",
+        clause,
+        f"Off {source} {effect}",
+        "Look.",
+        Decimal(effect) if effect else None,
+        actor=actor(cast.lead),
+        now=utcnow(),
+    )
 
 
 def differs(case: Engagement, cast: Cast, source: str, tonnes: str) -> None:

@@ -33,8 +33,12 @@ def case(app: Flask, cast: Cast) -> Engagement:
 GAS = {"ncv": ("389.31", "GJ/10^4 Nm3"), "carbon_content": ("15.3", "kgC/GJ"), "oxidation": ("99", "%")}
 METHODS = [
     ("fuel by heat value and carbon", "stationary_combustion", "万Nm3", GAS),
-    ("fuel by emission factor, part biomass", "stationary_combustion", "kg", {
-        "ncv": ("26.7", "GJ/t"), "ef": ("94.6", "tCO2/TJ"), "oxidation": ("0.98", "1"), "biomass_fraction": ("25", "%")}),
+    (
+        "fuel by emission factor, part biomass",
+        "stationary_combustion",
+        "kg",
+        {"ncv": ("26.7", "GJ/t"), "ef": ("94.6", "tCO2/TJ"), "oxidation": ("0.98", "1"), "biomass_fraction": ("25", "%")},
+    ),
     ("no biomass at all", "stationary_combustion", "t", {"ef": ("2.5", "tCO2/t"), "biomass_fraction": ("0", "%")}),
     ("carbonate", "process", "t", {"ef": ("0.43971", "tCO2/t"), "purity": ("97", "%"), "conversion": ("0.95", "1")}),
     ("carried in", "mass_balance_in", "kg", {"carbon_fraction": ("0.4", "tC/t")}),
@@ -44,7 +48,7 @@ METHODS = [
     ("passed on", "exported_electricity", "MWh", {"ef": ("0.604", "kgCO2/kWh")}),
     ("no factor", "purchased_heat", "GJ", {}),
     ('=HYPERLINK("http://x")', "purchased_heat", "GJ", {"ef": ("0.11", "tCO2/GJ")}),
-]  # fmt: skip
+]
 
 
 def every_method() -> ReportedReport:
@@ -58,10 +62,19 @@ def every_method() -> ReportedReport:
         given += [replace(row, row=100 * number + row.row) for row in reported.factors(factors, key)]
     sources.append(reported.source("STACK", "measured", "99", fuel="", name="stack"))
     stack = [
-        MeasurementRow(sheet="measurements", row=month + 1, source_id="STACK", period=f"2021-{month:02d}", hours="700.1", flow="12.3",
-                       concentration="0.7", gas="CO2", biomass_fraction="0.1" if month > 6 else "")
+        MeasurementRow(
+            sheet="measurements",
+            row=month + 1,
+            source_id="STACK",
+            period=f"2021-{month:02d}",
+            hours="700.1",
+            flow="12.3",
+            concentration="0.7",
+            gas="CO2",
+            biomass_fraction="0.1" if month > 6 else "",
+        )
         for month in range(1, 13)
-    ]  # fmt: skip
+    ]
     # a factor of one month only: the other eleven rest on the year's
     given.append(replace(reported.factors({"ef": ("0.5", "tCO2/MWh")}, "S6")[0], row=9_000, period="2021-03"))
     return reported.report(*sources, rows=tuple(rows), given=tuple(given), measured=tuple(stack))
@@ -81,8 +94,12 @@ def test_a_spreadsheet_program_comes_to_our_tonnes(client: FlaskClient, cast: Ca
     live = spreadsheetprogram.formulas(answer.data)
     count = sum(map(len, live.values()))
     assert count > 6_000
-    wrong = [(sheet, at, shown[sheet][at], anew[sheet].get(at)) for sheet, cells in live.items() for at in cells
-             if not close(shown[sheet][at], anew[sheet].get(at))]  # fmt: skip
+    wrong = [
+        (sheet, at, shown[sheet][at], anew[sheet].get(at))
+        for sheet, cells in live.items()
+        for at in cells
+        if not close(shown[sheet][at], anew[sheet].get(at))
+    ]
     assert wrong == []
     calculation = reports.calculation_of(case.report_version)
     for row, result in enumerate(calculation.sources, 2):

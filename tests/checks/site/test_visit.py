@@ -26,10 +26,16 @@ from verifier.findings import actions as findings
 DAY = date(2022, 3, 1)
 PLAN = VisitPlan(DAY, DAY, "Park, boiler house", ("Lead", "Verifier"), ("Contact",))
 FORM = {
-    "starts_on-year": "2022", "starts_on-month": "3", "starts_on-day": "1",
-    "ends_on-year": "2022", "ends_on-month": "3", "ends_on-day": "2",
-    "place": "Park", "body_people": ["Lead", "Verifier"], "unit_people": "Mr Wang\n\n Ms Li ",
-}  # fmt: skip
+    "starts_on-year": "2022",
+    "starts_on-month": "3",
+    "starts_on-day": "1",
+    "ends_on-year": "2022",
+    "ends_on-month": "3",
+    "ends_on-day": "2",
+    "place": "Park",
+    "body_people": ["Lead", "Verifier"],
+    "unit_people": "Mr Wang\n\n Ms Li ",
+}
 
 
 @pytest.fixture

@@ -29,14 +29,24 @@ def standing(reading: str, **more: object) -> dict[str, Why]:
 
 def test_read_strictly_the_sampled_ones_together_stay_below_the_share() -> None:
     assert standing("strict") == {
-        "big": Why.AT_OR_ABOVE, "a": Why.SAMPLED, "b": Why.SAMPLED, "c": Why.TOGETHER, "edge": Why.AT_OR_ABOVE, "lost": Why.UNKNOWN,
-    }  # fmt: skip
+        "big": Why.AT_OR_ABOVE,
+        "a": Why.SAMPLED,
+        "b": Why.SAMPLED,
+        "c": Why.TOGETHER,
+        "edge": Why.AT_OR_ABOVE,
+        "lost": Why.UNKNOWN,
+    }
 
 
 def test_read_leniently_each_stands_alone_and_exactly_the_share_is_not_below_it() -> None:
     assert standing("lenient") == {
-        "big": Why.AT_OR_ABOVE, "a": Why.SAMPLED, "b": Why.SAMPLED, "c": Why.SAMPLED, "edge": Why.AT_OR_ABOVE, "lost": Why.UNKNOWN,
-    }  # fmt: skip
+        "big": Why.AT_OR_ABOVE,
+        "a": Why.SAMPLED,
+        "b": Why.SAMPLED,
+        "c": Why.SAMPLED,
+        "edge": Why.AT_OR_ABOVE,
+        "lost": Why.UNKNOWN,
+    }
 
 
 def test_high_risk_is_never_sampled_and_the_lowest_risk_first() -> None:
@@ -110,9 +120,16 @@ def test_the_ratio_projects_in_proportion_to_the_tonnes_tested() -> None:
 
 @pytest.mark.parametrize(
     ("inherent", "control", "together"),
-    [("low", "low", "low"), ("low", "medium", "medium"), ("medium", "medium", "medium"), ("low", "high", "medium"),
-     ("medium", "high", "high"), ("high", "high", "high"), ("high", "low", "medium")],
-)  # fmt: skip
+    [
+        ("low", "low", "low"),
+        ("low", "medium", "medium"),
+        ("medium", "medium", "medium"),
+        ("low", "high", "medium"),
+        ("medium", "high", "high"),
+        ("high", "high", "high"),
+        ("high", "low", "medium"),
+    ],
+)
 def test_two_risks_make_one(inherent: str, control: str, together: str) -> None:
     assert combined(Level(inherent), Level(control)) == combined(Level(control), Level(inherent)) == Level(together)
 

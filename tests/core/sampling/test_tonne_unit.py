@@ -107,11 +107,7 @@ def test_the_items_hit_are_those_over_the_points(sizes: list[Decimal], interval:
     assert {item.line for item in draw.systematic(found.items, interval, seed, found.checksum)} == expected
 
 
-@given(
-    st.lists(st.tuples(st.fractions(1, 300), st.fractions(-1, 1)), min_size=1, max_size=12),
-    st.integers(0, 11),
-    st.fractions(0, 1),
-)
+@given(st.lists(st.tuples(st.fractions(1, 300), st.fractions(-1, 1)), min_size=1, max_size=12), st.integers(0, 11), st.fractions(0, 1))
 def test_a_larger_error_never_makes_a_smaller_projection(items: list[tuple[Fraction, Fraction]], at: int, more: Fraction) -> None:
     sizes = {str(n): size for n, (size, _) in enumerate(items)}
     errors = {str(n): size * share for n, (size, share) in enumerate(items)}

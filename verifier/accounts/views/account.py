@@ -67,9 +67,14 @@ def second_factor() -> ResponseReturnValue:
             return render_template("accounts/recovery_codes.html", codes=codes, onward=onward, fresh=True)
         _say_wrong(form)
     return render_template(
-        "accounts/second_factor.html", form=form, secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)), onward=onward,
-        picture=secondfactor.picture(secret, user.email), address=secondfactor.address(secret, user.email), **_second_factor_of(user),
-    )  # fmt: skip
+        "accounts/second_factor.html",
+        form=form,
+        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        onward=onward,
+        picture=secondfactor.picture(secret, user.email),
+        address=secondfactor.address(secret, user.email),
+        **_second_factor_of(user),
+    )
 
 
 @bp.route("/account/recovery-codes", methods=["GET", "POST"])

@@ -39,12 +39,17 @@ def _people_sheet(users: list[User]) -> ResponseReturnValue:
     headers = [_("Name"), _("E-mail address"), _("Organisation"), _("Kind"), _("Roles"), _("Status"), _("Second factor"), _("Added")]
     rows = [
         (
-            user.name, user.email, name_of(user.organisation), label(user.organisation.as_kind),
-            listed(label(role) for role in sorted(user.roles)), label(user.status),
-            _("Set up") if secondfactor.is_set(user) else _("Not set up"), user.created_at,
+            user.name,
+            user.email,
+            name_of(user.organisation),
+            label(user.organisation.as_kind),
+            listed(label(role) for role in sorted(user.roles)),
+            label(user.status),
+            _("Set up") if secondfactor.is_set(user) else _("Not set up"),
+            user.created_at,
         )
         for user in users
-    ]  # fmt: skip
+    ]
     return spreadsheet(_("People"), headers, rows)
 
 
@@ -154,9 +159,13 @@ def add_organisation() -> ResponseReturnValue:
     form = NewOrganisationForm()
     if form.validate_on_submit():
         organisation = actions.create_organisation(
-            form.kind.data, form.name.data or "", name_zh=form.name_zh.data, credit_code=form.credit_code.data,
-            actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            form.kind.data,
+            form.name.data or "",
+            name_zh=form.name_zh.data,
+            credit_code=form.credit_code.data,
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(_("%(name)s was added.", name=organisation.name), "success")
         return redirect(url_for(".organisations"), 303)
     return render_template("accounts/organisation.html", form=form, organisation=None)
@@ -170,9 +179,14 @@ def organisation(organisation_id: UUID) -> ResponseReturnValue:
     form = OrganisationForm(obj=row)
     if form.validate_on_submit():
         actions.edit_organisation(
-            row, name=form.name.data or "", name_zh=form.name_zh.data, credit_code=form.credit_code.data,
-            seen_version=form.seen_version, actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            row,
+            name=form.name.data or "",
+            name_zh=form.name_zh.data,
+            credit_code=form.credit_code.data,
+            seen_version=form.seen_version,
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(_("%(name)s was saved.", name=row.name), "success")
         return redirect(url_for(".organisations"), 303)
     return render_template("accounts/organisation.html", form=form, organisation=row)

@@ -31,9 +31,14 @@ def remember(response: object, user: User) -> None:
     """Let the browser be known from now on as one that signed in to this account."""
     settings = current_app.extensions["verifier"].settings
     response.set_cookie(  # type: ignore[attr-defined]
-        _cookie_name(), devices.remembered(request.cookies.get(_cookie_name()), user.id), max_age=devices.LASTS_SECONDS,
-        secure=settings.behind_tls, httponly=True, samesite="Lax", path="/",
-    )  # fmt: skip
+        _cookie_name(),
+        devices.remembered(request.cookies.get(_cookie_name()), user.id),
+        max_age=devices.LASTS_SECONDS,
+        secure=settings.behind_tls,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
 
 
 def browser_words(agent: str) -> str:

@@ -30,9 +30,13 @@ def colleagues() -> ResponseReturnValue:
     if wants_spreadsheet():
         return _colleagues_sheet(list(db.session.scalars(rows).unique()), user)
     return render_template(
-        "accounts/colleagues.html", page=paged(rows), filter=form, export_url=export_url(), organisation=user.organisation,
+        "accounts/colleagues.html",
+        page=paged(rows),
+        filter=form,
+        export_url=export_url(),
+        organisation=user.organisation,
         may_invite=actions.roles_to_give(user) is not None,
-    )  # fmt: skip
+    )
 
 
 def _colleagues_sheet(found: list[User], user: User) -> ResponseReturnValue:

@@ -71,13 +71,24 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
     pack = load(engagement.pack_id)
     band = pack.materiality.band_for(total) if pack.materiality and total is not None else None
     return render_template(
-        "checks/data/materiality.html", engagement=engagement, pack=pack, weighing=weighing, planned=planned, own=own, band=band,
+        "checks/data/materiality.html",
+        engagement=engagement,
+        pack=pack,
+        weighing=weighing,
+        planned=planned,
+        own=own,
+        band=band,
         total=total,
         said=_said(would_change(weighing)),
-        marks=queries.marks(engagement), findings=findings, labels={each.label: each.number for each in findings.values()}, names=names,
-        form=form, nature_form=nature, netting_form=NettingForm(formdata=None),
+        marks=queries.marks(engagement),
+        findings=findings,
+        labels={each.label: each.number for each in findings.values()},
+        names=names,
+        form=form,
+        nature_form=nature,
+        netting_form=NettingForm(formdata=None),
         can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/materiality.xlsx")
@@ -86,16 +97,27 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     """Every error as a spreadsheet."""
     weighing = queries.weighed(engagement, boundary.not_counted(engagement), projections(engagement))
     names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}
-    record("data:materiality:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, rows=len(weighing.errors))  # fmt: skip
+    record(
+        "data:materiality:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        rows=len(weighing.errors),
+    )
     headers = [_("Source no."), _("Source"), _("Finding"), _("Reported − right, t CO2"), _("Corrected"), _("Material by nature")]
     rows = [
         (
-            each.source, names.get(each.source, ""), each.reference, round_half_up(each.tonnes, PLACES),
-            _("yes") if each.corrected else _("no"), each.nature,
+            each.source,
+            names.get(each.source, ""),
+            each.reference,
+            round_half_up(each.tonnes, PLACES),
+            _("yes") if each.corrected else _("no"),
+            each.nature,
         )
         for each in weighing.errors
-    ]  # fmt: skip
+    ]
     return spreadsheet(f"{engagement.number} {_('Materiality')}", headers, rows)
 
 

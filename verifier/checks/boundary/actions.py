@@ -18,9 +18,16 @@ from verifier.engagements.models import Engagement
 
 
 def decide(
-    engagement: Engagement, kind: Kind, key: str, outcome: Outcome, note: str = "", *,
-    seen_version: int | None = None, actor: Actor, now: datetime,
-) -> BoundaryDecision:  # fmt: skip
+    engagement: Engagement,
+    kind: Kind,
+    key: str,
+    outcome: Outcome,
+    note: str = "",
+    *,
+    seen_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> BoundaryDecision:
     """Hold one facility or source as confirmed or as not counted; a decision made meanwhile by someone else is shown first."""
     advance(engagement, Deed.CHECK, now=now)
     judged = queries.judged_one(engagement, kind, key)
@@ -50,8 +57,17 @@ def decide_many(
     for each in chosen:
         _write(engagement, each.row, each.decision, Outcome.CONFIRMED, note, None, actor, now)
     db.session.flush()
-    record("boundary:many:decided", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
-           kind=kind, outcome=Outcome.CONFIRMED, note=note.strip(), keys=[each.row.key for each in chosen])  # fmt: skip
+    record(
+        "boundary:many:decided",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        kind=kind,
+        outcome=Outcome.CONFIRMED,
+        note=note.strip(),
+        keys=[each.row.key for each in chosen],
+    )
     return len(chosen)
 
 
@@ -68,13 +84,29 @@ def add_missing(
     if twin is not None:
         raise Refusal("boundary.missing.twice", key=twin.key)
     row = MissingSource(
-        engagement_id=engagement.id, key=next_number(row.key for row in known), kind=kind, name=name.strip(),
-        category=category if kind is Kind.SOURCE else None, place=place.strip(), note=note.strip(), added_by=actor.id, added_at=now,
-    )  # fmt: skip
+        engagement_id=engagement.id,
+        key=next_number(row.key for row in known),
+        kind=kind,
+        name=name.strip(),
+        category=category if kind is Kind.SOURCE else None,
+        place=place.strip(),
+        note=note.strip(),
+        added_by=actor.id,
+        added_at=now,
+    )
     db.session.add(row)
     db.session.flush()
-    record("boundary:missing_source:added", actor, Subject("missing_source", row.key), now=now, case=engagement.id,
-           kind=kind, name=row.name, category=row.category, place=row.place)  # fmt: skip
+    record(
+        "boundary:missing_source:added",
+        actor,
+        Subject("missing_source", row.key),
+        now=now,
+        case=engagement.id,
+        kind=kind,
+        name=row.name,
+        category=row.category,
+        place=row.place,
+    )
     return row
 
 
@@ -96,9 +128,15 @@ def withdraw_missing(engagement: Engagement, key: str, *, seen_version: int | No
 
 
 def _write(
-    engagement: Engagement, row: Row, decision: BoundaryDecision | None, outcome: Outcome, note: str,
-    seen_version: int | None, actor: Actor, now: datetime,
-) -> BoundaryDecision:  # fmt: skip
+    engagement: Engagement,
+    row: Row,
+    decision: BoundaryDecision | None,
+    outcome: Outcome,
+    note: str,
+    seen_version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> BoundaryDecision:
     if decision is None:
         if seen_version not in (None, 0):
             raise Refusal("boundary.many.changed", count=0)
@@ -106,9 +144,13 @@ def _write(
         db.session.add(decision)
     else:
         stale = Refusal(
-            "boundary.decision.stale", who=decision.decider.name, theirs=Standing(decision.outcome), their_note=decision.note or "–",
-            yours=Standing(outcome), your_note=note.strip() or "–",
-        )  # fmt: skip
+            "boundary.decision.stale",
+            who=decision.decider.name,
+            theirs=Standing(decision.outcome),
+            their_note=decision.note or "–",
+            yours=Standing(outcome),
+            your_note=note.strip() or "–",
+        )
         check_version(decision, seen_version, lambda: stale)
     decision.outcome, decision.note, decision.fingerprint = outcome, note.strip(), row.fingerprint
     decision.decided_by, decision.decided_at = actor.id, now

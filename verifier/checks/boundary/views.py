@@ -50,11 +50,19 @@ LABELS = {
     Standing.FINDING: _l("Finding raised"),
 }
 STATES = {
-    (Mark, "in_plan"): "ok", (Mark, "not_in_plan"): "bad", (Mark, "plan_unstated"): "mute", (Mark, "not_reported"): "bad",
-    (Mark, "retired"): "warn", (Mark, "outside_boundary"): "warn", (Mark, "unknown_facility"): "bad",
-    (Standing, "undecided"): "mute", (Standing, "asked_again"): "warn", (Standing, "confirmed"): "ok",
-    (Standing, "not_counted"): "info", (Standing, "finding"): "bad",
-}  # fmt: skip
+    (Mark, "in_plan"): "ok",
+    (Mark, "not_in_plan"): "bad",
+    (Mark, "plan_unstated"): "mute",
+    (Mark, "not_reported"): "bad",
+    (Mark, "retired"): "warn",
+    (Mark, "outside_boundary"): "warn",
+    (Mark, "unknown_facility"): "bad",
+    (Standing, "undecided"): "mute",
+    (Standing, "asked_again"): "warn",
+    (Standing, "confirmed"): "ok",
+    (Standing, "not_counted"): "info",
+    (Standing, "finding"): "bad",
+}
 
 
 def _describe_facility(engagement: Engagement, key: str) -> Described:
@@ -91,15 +99,30 @@ def taken_away(engagement: Engagement, kind: str) -> ResponseReturnValue:
     """The filtered list as a spreadsheet."""
     rows, _form = _filtered(engagement, Kind(kind))
     names = _categories(engagement)
-    record("boundary:list:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, kind=kind, rows=len(rows))  # fmt: skip
+    record(
+        "boundary:list:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        kind=kind,
+        rows=len(rows),
+    )
     headers = [_("No."), _("Name"), _("Category"), _("Facility"), _("Against the plan"), _("Decision"), _("Note"), _("Findings")]
     table = [
-        (each.row.key, each.row.name, names.get(each.row.category, each.row.category), each.row.facility,
-         listed(map(label, each.row.marks)), label(each.standing), each.decision.note if each.decision else "",
-         listed(finding.label for finding in each.findings))
+        (
+            each.row.key,
+            each.row.name,
+            names.get(each.row.category, each.row.category),
+            each.row.facility,
+            listed(map(label, each.row.marks)),
+            label(each.standing),
+            each.decision.note if each.decision else "",
+            listed(finding.label for finding in each.findings),
+        )
         for each in rows
-    ]  # fmt: skip
+    ]
     words = _("Facilities") if kind == Kind.FACILITY else _("Emission sources")
     return spreadsheet(f"{engagement.number} {words}", headers, table)
 
@@ -142,13 +165,21 @@ def one(engagement: Engagement, kind: str, key: str) -> ResponseReturnValue:
         return redirect(_address(engagement, following) if following else url_for(_list_of(what), engagement_id=engagement.id), 303)
     form.see(judged.decision)
     return render_template(
-        "checks/boundary/one.html", engagement=engagement, judged=judged, form=form, categories=_categories(engagement),
+        "checks/boundary/one.html",
+        engagement=engagement,
+        judged=judged,
+        form=form,
+        categories=_categories(engagement),
         sources=[each for each in queries.judged(engagement, Kind.SOURCE) if each.row.facility == key] if what is Kind.FACILITY else [],
-        previous=_address(engagement, rows[at - 1]) if at else None, position=at + 1, count=len(rows),
+        previous=_address(engagement, rows[at - 1]) if at else None,
+        position=at + 1,
+        count=len(rows),
         next=_address(engagement, rows[at + 1]) if at + 1 < len(rows) else None,
-        following=_address(engagement, following) if following else None, address=_address,
-        list_url=url_for(_list_of(what), engagement_id=engagement.id), has_plan=queries.has_plan(engagement.report_version),
-    )  # fmt: skip
+        following=_address(engagement, following) if following else None,
+        address=_address,
+        list_url=url_for(_list_of(what), engagement_id=engagement.id),
+        has_plan=queries.has_plan(engagement.report_version),
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/boundary/missing", methods=["GET", "POST"])
@@ -165,9 +196,15 @@ def missing(engagement: Engagement) -> ResponseReturnValue:
     ]
     if form.validate_on_submit():
         row = actions.add_missing(
-            engagement, Kind(form.kind.data), form.name.data or "", form.category.data or None, form.place.data or "", form.note.data or "",
-            actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            engagement,
+            Kind(form.kind.data),
+            form.name.data or "",
+            form.category.data or None,
+            form.place.data or "",
+            form.note.data or "",
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(_("%(key)s is added. Raise a finding on it, so that the unit hears of it.", key=row.key), "success")
         return redirect(url_for(".missing", engagement_id=engagement.id), 303)
     rows = queries.missing(engagement, withdrawn=True)
@@ -187,11 +224,20 @@ def withdraw(engagement: Engagement, key: str) -> ResponseReturnValue:
 def _list(engagement: Engagement, kind: Kind) -> ResponseReturnValue:
     rows, form = _filtered(engagement, kind)
     return render_template(
-        "checks/boundary/list.html", engagement=engagement, kind=kind, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
-        confirmable=sum(each.confirmable for each in rows), progress=queries.progress_by_kind(engagement)[kind], address=_address,
-        categories=_categories(engagement), export=url_for(".taken_away", engagement_id=engagement.id, kind=kind, **_asked()),
-        missing=len(queries.missing(engagement)), list_url=url_for(_list_of(kind), engagement_id=engagement.id),
-    )  # fmt: skip
+        "checks/boundary/list.html",
+        engagement=engagement,
+        kind=kind,
+        form=form,
+        page=paged_list(rows, PER_PAGE),
+        asked=_asked(),
+        confirmable=sum(each.confirmable for each in rows),
+        progress=queries.progress_by_kind(engagement)[kind],
+        address=_address,
+        categories=_categories(engagement),
+        export=url_for(".taken_away", engagement_id=engagement.id, kind=kind, **_asked()),
+        missing=len(queries.missing(engagement)),
+        list_url=url_for(_list_of(kind), engagement_id=engagement.id),
+    )
 
 
 def _filtered(engagement: Engagement, kind: Kind) -> tuple[list[Judged], BoundaryFilter]:

@@ -21,9 +21,16 @@ from verifier.rulepacks.load import load
 
 
 def decide(
-    engagement: Engagement, source_key: str, outcome: Outcome, verified: Decimal | None = None, note: str = "", *,
-    seen_version: int | None = None, actor: Actor, now: datetime,
-) -> SourceOutcome:  # fmt: skip
+    engagement: Engagement,
+    source_key: str,
+    outcome: Outcome,
+    verified: Decimal | None = None,
+    note: str = "",
+    *,
+    seen_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> SourceOutcome:
     """Hold one source as agreed, as another figure with its reason, or as not to be confirmed; a newer outcome is shown first."""
     advance(engagement, Deed.CHECK, now=now)
     held = queries.held_one(engagement, source_key)
@@ -33,8 +40,17 @@ def decide(
     tonnes = verified_tonnes(held.result, outcome, verified, note, sign=category.sign if category else 1)
     row = _write(engagement, held, outcome, tonnes, note, seen_version, actor, now)
     db.session.flush()
-    record("data:source:decided", actor, Subject("source", source_key), now=now, case=engagement.id, outcome=outcome,
-           reported=_text(held.source.reported), verified=_text(tonnes), note=note.strip())  # fmt: skip
+    record(
+        "data:source:decided",
+        actor,
+        Subject("source", source_key),
+        now=now,
+        case=engagement.id,
+        outcome=outcome,
+        reported=_text(held.source.reported),
+        verified=_text(tonnes),
+        note=note.strip(),
+    )
     return row
 
 
@@ -56,15 +72,28 @@ def agree_many(
         tonnes = verified_tonnes(each.result, Outcome.AGREED, None, note)
         _write(engagement, each, Outcome.AGREED, tonnes, note, None, actor, now)
     db.session.flush()
-    record("data:many:agreed", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
-           note=note.strip(), keys=[each.source.source_key for each in chosen])  # fmt: skip
+    record(
+        "data:many:agreed",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        note=note.strip(),
+        keys=[each.source.source_key for each in chosen],
+    )
     return len(chosen)
 
 
 def _write(
-    engagement: Engagement, held: Held, outcome: Outcome, tonnes: Decimal | None, note: str,
-    seen_version: int | None, actor: Actor, now: datetime,
-) -> SourceOutcome:  # fmt: skip
+    engagement: Engagement,
+    held: Held,
+    outcome: Outcome,
+    tonnes: Decimal | None,
+    note: str,
+    seen_version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> SourceOutcome:
     row = held.outcome
     if row is None:
         if seen_version not in (None, 0):
@@ -73,9 +102,15 @@ def _write(
         db.session.add(row)
     else:
         stale = Refusal(
-            "data.outcome.stale", who=row.decider.name, theirs=Standing(row.outcome), their_figure=_text(row.verified) or "–",
-            their_note=row.note or "–", yours=Standing(outcome), your_figure=_text(tonnes) or "–", your_note=note.strip() or "–",
-        )  # fmt: skip
+            "data.outcome.stale",
+            who=row.decider.name,
+            theirs=Standing(row.outcome),
+            their_figure=_text(row.verified) or "–",
+            their_note=row.note or "–",
+            yours=Standing(outcome),
+            your_figure=_text(tonnes) or "–",
+            your_note=note.strip() or "–",
+        )
         check_version(row, seen_version, lambda: stale)
     row.outcome, row.reported, row.verified, row.note = outcome, held.source.reported, tonnes, note.strip()
     row.fingerprint, row.decided_by, row.decided_at = held.source.fingerprint, actor.id, now

@@ -35,10 +35,13 @@ class DataFilter(SearchForm):
     def offer(self, categories: Mapping[str, str], flags: list[str]) -> None:
         """What can be chosen, by what occurs in the report."""
         self.state.choices = [
-            SelectChoice("", _("All outcomes")), SelectChoice("open", _("Still open")),
-            SelectChoice("agreeable", _("Recalculates exactly, no flag")), SelectChoice("differs_now", _("Recalculation differs")),
-            SelectChoice("incomplete", _("Incomplete")), *(SelectChoice(each.value, label(each)) for each in Standing),
-        ]  # fmt: skip
+            SelectChoice("", _("All outcomes")),
+            SelectChoice("open", _("Still open")),
+            SelectChoice("agreeable", _("Recalculates exactly, no flag")),
+            SelectChoice("differs_now", _("Recalculation differs")),
+            SelectChoice("incomplete", _("Incomplete")),
+            *(SelectChoice(each.value, label(each)) for each in Standing),
+        ]
         self.category.choices = [SelectChoice("", _("All categories")), *(SelectChoice(code, name) for code, name in categories.items())]
         named = (SelectChoice(code, flag_name(code)) for code in flags)
         self.flag.choices = [

@@ -107,11 +107,17 @@ def held(engagement: Engagement, *, search: str = "", category: str = "", flag: 
     outcomes = {row.source_key: row for row in db.session.scalars(given)}
     raised, flagged = _by_source(findings(engagement)), flags.open_sources(engagement)
     found = [
-        _held(row, results[row.source_key], outcomes.get(row.source_key), raised.get(row.source_key, ()), row.source_key in flagged,
-              codes.get(row.source_key, frozenset()))
+        _held(
+            row,
+            results[row.source_key],
+            outcomes.get(row.source_key),
+            raised.get(row.source_key, ()),
+            row.source_key in flagged,
+            codes.get(row.source_key, frozenset()),
+        )
         for row in rows
         if _flagged(codes.get(row.source_key, frozenset()), flag)
-    ]  # fmt: skip
+    ]
     if sort == "tonnes":
         found.sort(key=lambda each: -abs(each.source.reported or Decimal()))
     return found
@@ -228,9 +234,13 @@ def meter_of(report: ReportedReport, meter_id: str | None) -> MeterRow | None:
 
 
 def _held(
-    source: ReportedSource, result: SourceResult, outcome: SourceOutcome | None, raised: Sequence[Finding], flags_open: bool,
+    source: ReportedSource,
+    result: SourceResult,
+    outcome: SourceOutcome | None,
+    raised: Sequence[Finding],
+    flags_open: bool,
     codes: Collection[str],
-) -> Held:  # fmt: skip
+) -> Held:
     current = outcome is not None and outcome.fingerprint == source.fingerprint
     waiting = any(finding.at not in DISPOSED for finding in raised)
     how_far = standing(Outcome(outcome.outcome) if outcome else None, current=current, open_finding=waiting)

@@ -50,9 +50,13 @@ LABELS = {
     Standing.CANNOT_CONFIRM: _l("Unconfirmed"),
 }
 STATES = {
-    (Standing, "undecided"): "mute", (Standing, "asked_again"): "warn", (Standing, "waiting"): "info", (Standing, "agreed"): "ok",
-    (Standing, "differs"): "warn", (Standing, "cannot_confirm"): "bad",
-}  # fmt: skip
+    (Standing, "undecided"): "mute",
+    (Standing, "asked_again"): "warn",
+    (Standing, "waiting"): "info",
+    (Standing, "agreed"): "ok",
+    (Standing, "differs"): "warn",
+    (Standing, "cannot_confirm"): "bad",
+}
 
 
 def _describe_source(engagement: Engagement, key: str) -> Described:
@@ -77,14 +81,26 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
     calculation = beside.calculation_of(engagement)
     drawn = [(_category(row, names), [row.reported, round_half_up(row.known, 2)]) for row in calculation.by_category]
     return render_template(
-        "checks/data/register.html", engagement=engagement, form=form, page=paged_list(rows, PER_PAGE), asked=_asked(),
-        agreeable=sum(each.agreeable for each in rows), progress=queries.progress(engagement), drawn=drawn,
-        flags=queries.flag_progress(engagement), calculation=calculation, verified=queries.verified_by_category(engagement),
-        address=_address, report_flags=queries.flags_of_report(engagement), flag_name=flag_name, sheet_name=sheet_name,
-        flag_sentence=partial(flag_sentence, categories=names), export=url_for(".taken_away", engagement_id=engagement.id, **_asked()),
+        "checks/data/register.html",
+        engagement=engagement,
+        form=form,
+        page=paged_list(rows, PER_PAGE),
+        asked=_asked(),
+        agreeable=sum(each.agreeable for each in rows),
+        progress=queries.progress(engagement),
+        drawn=drawn,
+        flags=queries.flag_progress(engagement),
+        calculation=calculation,
+        verified=queries.verified_by_category(engagement),
+        address=_address,
+        report_flags=queries.flags_of_report(engagement),
+        flag_name=flag_name,
+        sheet_name=sheet_name,
+        flag_sentence=partial(flag_sentence, categories=names),
+        export=url_for(".taken_away", engagement_id=engagement.id, **_asked()),
         list_url=url_for(".sources", engagement_id=engagement.id),
         has_review_form=bool((form_of_review := load(engagement.pack_id).form("document_review")) and form_of_review.columns),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/data.xlsx")
@@ -93,13 +109,32 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     """The filtered register as a spreadsheet."""
     rows, _form = _filtered(engagement)
     names = _categories(engagement)
-    record("data:list:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+    record(
+        "data:list:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        rows=len(rows),
+    )
     headers = [
-        _("Source no."), _("Source"), _("Facility"), _("Category"), _("Fuel or material"), _("Meter"), _("Reported, t CO2"),
-        _("Recalculated, t CO2"), _("Reported − recalculated, t CO2"), _("Verified, t CO2"), _("Reported − verified, t CO2"), _("Outcome"),
-        _("Note"), _("What looks wrong"), _("Findings"),
-    ]  # fmt: skip
+        _("Source no."),
+        _("Source"),
+        _("Facility"),
+        _("Category"),
+        _("Fuel or material"),
+        _("Meter"),
+        _("Reported, t CO2"),
+        _("Recalculated, t CO2"),
+        _("Reported − recalculated, t CO2"),
+        _("Verified, t CO2"),
+        _("Reported − verified, t CO2"),
+        _("Outcome"),
+        _("Note"),
+        _("What looks wrong"),
+        _("Findings"),
+    ]
     return spreadsheet(f"{engagement.number} {_('Data')}", headers, [_line(each, names) for each in rows])
 
 
@@ -134,9 +169,15 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         outcome = Outcome(form.outcome.data)
         actions.decide(
-            engagement, key, outcome, form.verified.value, form.note.data or "", seen_version=form.seen_version, actor=current_actor(),
+            engagement,
+            key,
+            outcome,
+            form.verified.value,
+            form.note.data or "",
+            seen_version=form.seen_version,
+            actor=current_actor(),
             now=utcnow(),
-        )  # fmt: skip
+        )
         flash(_("%(key)s: %(decision)s.", key=key, decision=label(Standing(outcome))), "success")
         return redirect(_address(engagement, following) if following else url_for(".sources", engagement_id=engagement.id), 303)
     form.see(held.outcome)
@@ -145,17 +186,32 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     numbers = effects.of_source(engagement, held.result)
     months = grid.of_source(engagement, held.result, numbers, flags)
     return render_template(
-        "checks/data/source.html", engagement=engagement, held=held, form=form, grid=months, numbers=numbers, what=what,
+        "checks/data/source.html",
+        engagement=engagement,
+        held=held,
+        form=form,
+        grid=months,
+        numbers=numbers,
+        what=what,
         categories=_categories(engagement),
-        flags=flags, elsewhere=[flag for flag in flags if flag not in months.flagged], findings=queries.findings_on(engagement, key),
-        row=queries.source_row(report, key), meter=queries.meter_of(report, held.source.meter),
-        flag_name=flag_name, flag_sentence=flag_sentence, sheet_name=sheet_name, step_name=step_name,
-        parameter_name=parameter_name, basis_name=basis_name,
+        flags=flags,
+        elsewhere=[flag for flag in flags if flag not in months.flagged],
+        findings=queries.findings_on(engagement, key),
+        row=queries.source_row(report, key),
+        meter=queries.meter_of(report, held.source.meter),
+        flag_name=flag_name,
+        flag_sentence=flag_sentence,
+        sheet_name=sheet_name,
+        step_name=step_name,
+        parameter_name=parameter_name,
+        basis_name=basis_name,
         previous=_address(engagement, rows[at - 1]) if at else None,
         next=_address(engagement, rows[at + 1]) if at + 1 < len(rows) else None,
-        following=_address(engagement, following) if following else None, position=at + 1, count=len(rows),
+        following=_address(engagement, following) if following else None,
+        position=at + 1,
+        count=len(rows),
         list_url=url_for(".sources", engagement_id=engagement.id),
-    )  # fmt: skip
+    )
 
 
 def _category(row: CategoryResult, names: dict[str, str]) -> str:
@@ -193,11 +249,22 @@ def _line(each: Held, names: dict[str, str]) -> tuple[object, ...]:
     source, verified = each.source, each.verified
     apart = None if verified is None or source.reported is None else source.reported - verified
     return (
-        source.source_key, source.name, source.facility_key, names.get(source.category, source.category), source.fuel, source.meter,
-        source.reported, source.recalculated, source.difference, verified, apart, label(each.standing),
-        each.outcome.note if each.outcome else "", listed(map(flag_name, each.flag_codes)),
+        source.source_key,
+        source.name,
+        source.facility_key,
+        names.get(source.category, source.category),
+        source.fuel,
+        source.meter,
+        source.reported,
+        source.recalculated,
+        source.difference,
+        verified,
+        apart,
+        label(each.standing),
+        each.outcome.note if each.outcome else "",
+        listed(map(flag_name, each.flag_codes)),
         listed(finding.label for finding in each.findings),
-    )  # fmt: skip
+    )
 
 
 def _address(engagement: Engagement, held: Held) -> str:

@@ -45,9 +45,15 @@ def edit_visit(engagement: Engagement, visit: SiteVisit, plan: VisitPlan, versio
 
 
 def answer_item(
-    engagement: Engagement, item_code: str, outcome: Outcome | None, note: str = "", version: int | None = None,
-    *, actor: Actor, now: datetime,
-) -> ChecklistAnswer:  # fmt: skip
+    engagement: Engagement,
+    item_code: str,
+    outcome: Outcome | None,
+    note: str = "",
+    version: int | None = None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ChecklistAnswer:
     """Say what was found of an item; without an outcome a note is kept and the item stays open. The same again changes nothing.
 
     `version` is the one the person saw, 0 where the item had no answer yet, None where nobody looked (the demo).
@@ -71,20 +77,34 @@ def answer_item(
     answer.visit_id, answer.outcome, answer.note = visit.id, outcome, note.strip()
     answer.answered_by, answer.answered_at = actor.id, now
     db.session.flush()
-    record("site:item:answered", actor, Subject(queries.KIND, item_code), now=now, case=engagement.id,
-           outcome=str(outcome) if outcome else None, note=answer.note)  # fmt: skip
+    record(
+        "site:item:answered",
+        actor,
+        Subject(queries.KIND, item_code),
+        now=now,
+        case=engagement.id,
+        outcome=str(outcome) if outcome else None,
+        note=answer.note,
+    )
     return answer
 
 
 def _columns(plan: VisitPlan) -> dict[str, object]:
     return {
-        "starts_on": plan.starts_on, "ends_on": plan.ends_on, "place": plan.place.strip(), "body_people": "\n".join(plan.body_people),
-        "unit_people": "\n".join(plan.unit_people), "note": plan.note.strip(),
-    }  # fmt: skip
+        "starts_on": plan.starts_on,
+        "ends_on": plan.ends_on,
+        "place": plan.place.strip(),
+        "body_people": "\n".join(plan.body_people),
+        "unit_people": "\n".join(plan.unit_people),
+        "note": plan.note.strip(),
+    }
 
 
 def _said(plan: VisitPlan) -> dict[str, object]:
     return {
-        "starts_on": plan.starts_on, "ends_on": plan.ends_on, "place": plan.place,
-        "body": list(plan.body_people), "unit": list(plan.unit_people),
-    }  # fmt: skip
+        "starts_on": plan.starts_on,
+        "ends_on": plan.ends_on,
+        "place": plan.place,
+        "body": list(plan.body_people),
+        "unit": list(plan.unit_people),
+    }

@@ -21,9 +21,12 @@ class VisitForm(VersionedForm):
     ends_on = DateParts(_l("Last day"), required=_l("Enter the last day of the visit"))
     place = StringField(_l("Place"), [Required(_l("Say which site is visited")), Length(max=300)])
     body_people = SelectMultipleField(
-        _l("Who goes"), validate_choice=False, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+        _l("Who goes"),
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
         validators=[Required(_l("Choose who goes"))],
-    )  # fmt: skip
+    )
     unit_people = TextAreaField(_l("People of the unit"), [Optional(), Length(max=5_000)])
     note = TextAreaField(_l("Note"), [Optional(), Length(max=5_000)])
 

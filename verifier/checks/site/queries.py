@@ -91,9 +91,13 @@ def still_missing(engagement: Engagement) -> tuple[Missing, ...]:
     """What to see to before leaving the site."""
     pack, planned = load(engagement.pack_id), visit(engagement)
     return site.still_missing(
-        by_clause(pack), _outcomes(answers(engagement)), visit=plan_of(planned) if planned else None, minimum=pack.site_team_minimum,
-        held_against=by_subject(engagement, KIND).keys(), photographed=photos_by_subject(engagement.id, KIND).keys(),
-    )  # fmt: skip
+        by_clause(pack),
+        _outcomes(answers(engagement)),
+        visit=plan_of(planned) if planned else None,
+        minimum=pack.site_team_minimum,
+        held_against=by_subject(engagement, KIND).keys(),
+        photographed=photos_by_subject(engagement.id, KIND).keys(),
+    )
 
 
 def plan_of(visit: SiteVisit) -> VisitPlan:

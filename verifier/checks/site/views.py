@@ -27,14 +27,16 @@ from verifier.web.subjects import Described
 
 bp = Blueprint("site", __name__)
 LABELS = {
-    Outcome.IN_ORDER: _l("In order"), Outcome.FINDING: _l("Finding"), Outcome.NOT_APPLICABLE: _l("Not applicable"),
+    Outcome.IN_ORDER: _l("In order"),
+    Outcome.FINDING: _l("Finding"),
+    Outcome.NOT_APPLICABLE: _l("Not applicable"),
     Gap.NO_VISIT: _l("The visit is not planned"),
     Gap.TOO_FEW_PEOPLE: _l("Fewer people of the body than the rules ask for"),
     Gap.NOBODY_MET: _l("Nobody of the unit is named"),
     Gap.UNANSWERED: _l("Without an outcome"),
     Gap.NO_FINDING: _l("Marked as a finding, but no finding stands"),
     Gap.NO_PHOTO: _l("Looked at, but without a photo"),
-}  # fmt: skip
+}
 STATES = {(Outcome, "in_order"): "ok", (Outcome, "finding"): "bad", (Outcome, "not_applicable"): "mute"}
 
 
@@ -44,11 +46,16 @@ def visit(engagement: Engagement) -> ResponseReturnValue:
     """The visit, the checklist by clause, and what is still missing before leaving."""
     pack = load(engagement.pack_id)
     return render_template(
-        "checks/site/visit.html", engagement=engagement, pack=pack, visits=queries.visits(engagement),
+        "checks/site/visit.html",
+        engagement=engagement,
+        pack=pack,
+        visits=queries.visits(engagement),
         clauses=[(clause, list(lines)) for clause, lines in groupby(queries.lines(engagement), lambda line: line.item.clause)],
-        progress=queries.progress(engagement), missing=queries.still_missing(engagement), can_record=_can_record(engagement),
+        progress=queries.progress(engagement),
+        missing=queries.still_missing(engagement),
+        can_record=_can_record(engagement),
         looks={item.code: item.look for item in pack.checklist},
-    )  # fmt: skip
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/visits/new", methods=["GET", "POST"])
@@ -72,10 +79,17 @@ def edit_visit(engagement: Engagement, visit_id: Any) -> ResponseReturnValue:
     if visit is None:
         abort(404)
     known = queries.plan_of(visit)
-    form = VisitForm(data={
-        "version": str(visit.version), "starts_on": known.starts_on, "ends_on": known.ends_on, "place": known.place,
-        "body_people": list(known.body_people), "unit_people": visit.unit_people, "note": known.note,
-    })  # fmt: skip
+    form = VisitForm(
+        data={
+            "version": str(visit.version),
+            "starts_on": known.starts_on,
+            "ends_on": known.ends_on,
+            "place": known.place,
+            "body_people": list(known.body_people),
+            "unit_people": visit.unit_people,
+            "note": known.note,
+        }
+    )
     form.offer([*_team(engagement), *known.body_people])
     if form.validate_on_submit():
         actions.edit_visit(engagement, visit, form.plan(), form.seen_version, actor=current_actor(), now=utcnow())
@@ -123,23 +137,40 @@ def _item_page(engagement: Engagement, item_code: str, form: ItemForm | None) ->
     answering = form
     if answering is None and _can_record(engagement) and queries.visit(engagement):
         outcome = line.answer.outcome if line.answer else None
-        answering = ItemForm(formdata=None, data={
-            "version": str(line.answer.version) if line.answer else "0", "note": line.answer.note if line.answer else "",
-            "outcome": outcome or (Outcome.FINDING.value if line.findings else ""),
-        })  # fmt: skip
+        answering = ItemForm(
+            formdata=None,
+            data={
+                "version": str(line.answer.version) if line.answer else "0",
+                "note": line.answer.note if line.answer else "",
+                "outcome": outcome or (Outcome.FINDING.value if line.findings else ""),
+            },
+        )
         answering.offer()
     return render_template(
-        "checks/site/item.html", engagement=engagement, line=line, number=at + 1, total=len(lines), pack=load(engagement.pack_id),
-        before=lines[at - 1].item if at else None, after=lines[at + 1].item if at + 1 < len(lines) else None,
-        form=form, answering=answering, can_record=_can_record(engagement), planned=queries.visit(engagement) is not None,
-    )  # fmt: skip
+        "checks/site/item.html",
+        engagement=engagement,
+        line=line,
+        number=at + 1,
+        total=len(lines),
+        pack=load(engagement.pack_id),
+        before=lines[at - 1].item if at else None,
+        after=lines[at + 1].item if at + 1 < len(lines) else None,
+        form=form,
+        answering=answering,
+        can_record=_can_record(engagement),
+        planned=queries.visit(engagement) is not None,
+    )
 
 
 def _visit_page(engagement: Engagement, form: VisitForm, visit: SiteVisit | None) -> str:
     return render_template(
-        "checks/site/plan.html", engagement=engagement, form=form, visit=visit, minimum=load(engagement.pack_id).site_team_minimum,
+        "checks/site/plan.html",
+        engagement=engagement,
+        form=form,
+        visit=visit,
+        minimum=load(engagement.pack_id).site_team_minimum,
         stale=visit is not None and form.is_submitted() and form.seen_version != visit.version,
-    )  # fmt: skip
+    )
 
 
 def _line(engagement: Engagement, item_code: str) -> queries.Line:

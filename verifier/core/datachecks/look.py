@@ -24,9 +24,19 @@ Kind = tuple[str, str]
 
 
 def flag(
-    code: str, source: str | None, period: str | None, sheet: str, row: int | None, column: str = "", /, *,
-    tonnes: Fraction | None = None, caused_by: str | None = None, message: str = "", values: Mapping[str, str] = NOTHING,
-) -> Flag:  # fmt: skip
+    code: str,
+    source: str | None,
+    period: str | None,
+    sheet: str,
+    row: int | None,
+    column: str = "",
+    /,
+    *,
+    tonnes: Fraction | None = None,
+    caused_by: str | None = None,
+    message: str = "",
+    values: Mapping[str, str] = NOTHING,
+) -> Flag:
     """One flag; its message id is `flag.<code>` unless another is named."""
     weight = None if tonnes is None else round_half_up(tonnes, PLACES)
     return Flag(code, source, period, sheet, row, message or f"flag.{code}", tuple(values.items()), weight, caused_by, column)

@@ -74,7 +74,7 @@ def rounded_data(look: Look, by_source: dict[str, list[tuple[str, ActivityRow]]]
     however small: the Commission's FAQ, rules.md 3).
 
     The weight is how far the true figures may lie off, all to one side.
-    """  # fmt: skip
+    """
     written = {
         key: [(period, row, place) for period, row in rows if (place := last_place(row.quantity)) is not None]
         for key, rows in by_source.items()

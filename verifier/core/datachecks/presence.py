@@ -75,7 +75,14 @@ def arithmetic_difference(look: Look, found: Iterable[Flag]) -> Iterator[Flag]:
         if not result.complete:
             cause = next((reason.code for reason in result.reasons if reason.code not in NEVER_EXPLAINS), None)
         yield flag(
-            "arithmetic_difference", result.source_id, None, row.sheet, row.row, "reported_tco2", tonnes=apart, caused_by=cause,
+            "arithmetic_difference",
+            result.source_id,
+            None,
+            row.sheet,
+            row.row,
+            "reported_tco2",
+            tonnes=apart,
+            caused_by=cause,
             message="" if result.complete else "flag.arithmetic_difference.incomplete",
             values={"reported": plain(result.reported), "recalculated": plain(result.known, 4)},
-        )  # fmt: skip
+        )

@@ -62,9 +62,16 @@ def needed(items: int, step: Fraction) -> int:
 
 
 def places(
-    sizes: Mapping[str, Fraction], counts: Mapping[str, int], total: Fraction, ladder: Ladder, reading: str, *,
-    risks: Mapping[str, Level] | None = None, unknown: Collection[str] = (), kept_whole: Collection[str] = (),
-) -> tuple[Place, ...]:  # fmt: skip
+    sizes: Mapping[str, Fraction],
+    counts: Mapping[str, int],
+    total: Fraction,
+    ladder: Ladder,
+    reading: str,
+    *,
+    risks: Mapping[str, Level] | None = None,
+    unknown: Collection[str] = (),
+    kept_whole: Collection[str] = (),
+) -> tuple[Place, ...]:
     """Every source by its share of the unit's total, with whether it may be sampled.
 
     Only what is below the pack's share may be. Read leniently each stands alone; read strictly the sampled ones together stay below it,

@@ -74,9 +74,13 @@ def of_json(made: Mapping[str, object]) -> Plan:
         risk, tolerable, expected = (Fraction(str(made[name])) for name in ("risk", "tolerable", "expected"))
         tonnes = TonneUnitPlan(risk, tolerable, expected, None if expansion is None else Fraction(str(expansion)))
     return Plan(
-        Method(str(made["method"])), str(made["kind"]), {key: Fraction(str(step)) for key, step in steps.items()}, tuple(map(str, among)),
-        tonnes, int(str(made.get("count", 0))),
-    )  # fmt: skip
+        Method(str(made["method"])),
+        str(made["kind"]),
+        {key: Fraction(str(step)) for key, step in steps.items()},
+        tuple(map(str, among)),
+        tonnes,
+        int(str(made.get("count", 0))),
+    )
 
 
 @dataclass(frozen=True, slots=True)

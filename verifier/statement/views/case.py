@@ -96,9 +96,13 @@ def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnV
     offered = [(choice, reasons(engagement, choice.own)) for choice in choices]
     can = may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.CONCLUDE) and any(choice.open for choice in choices)
     return render_template(
-        "statement/conclusion.html", form=form if can else None, missing=missing, offered=offered, wording=form.wording(choices),
+        "statement/conclusion.html",
+        form=form if can else None,
+        missing=missing,
+        offered=offered,
+        wording=form.wording(choices),
         **_given(engagement),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/conclusion/differences.xlsx")
@@ -153,9 +157,12 @@ def _review(engagement: Engagement, form: ReviewForm) -> ResponseReturnValue:
     part = this_user().id in queries.took_part(engagement)
     can = may(Permission.REVIEW_DECIDE) and possible(engagement.at, Deed.APPROVE) and not part
     return render_template(
-        "statement/review.html", form=form if can else None, took_part=part and may(Permission.REVIEW_DECIDE),
-        findings=standing.findings_of(engagement), **_given(engagement),
-    )  # fmt: skip
+        "statement/review.html",
+        form=form if can else None,
+        took_part=part and may(Permission.REVIEW_DECIDE),
+        findings=standing.findings_of(engagement),
+        **_given(engagement),
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/signing")

@@ -44,10 +44,15 @@ def public(token: str) -> ResponseReturnValue:
     signed = [(each, keys.fingerprint(queries.signing_key(each.key_id))) for each in statement.signatures]
     pack = load(statement.engagement.pack_id)
     return render_template(
-        "statement/public.html", statement=statement, status=Status(statement.status), signed=signed,
-        opinion=pack.opinion(statement.opinion), pack=pack,
-        successor=queries.successor(statement), correcting=queries.under_correction(statement),
-    )  # fmt: skip
+        "statement/public.html",
+        statement=statement,
+        status=Status(statement.status),
+        signed=signed,
+        opinion=pack.opinion(statement.opinion),
+        pack=pack,
+        successor=queries.successor(statement),
+        correcting=queries.under_correction(statement),
+    )
 
 
 @bp.get("/s/<token>/statement.pdf")
@@ -125,6 +130,12 @@ def _key_page(form: KeyForm, of: str) -> ResponseReturnValue:
     user = this_user()
     key = queries.key_of(user.id) if of == "person" else queries.seal_of(user.organisation_id)
     return render_template(
-        "statement/key.html", form=form, of=of, key=key, user=user, fingerprint=keys.fingerprint(key) if key else None,
-        valid_until=keys.valid_until(key) if key else None, has_second_factor=user.totp_confirmed_at is not None,
-    )  # fmt: skip
+        "statement/key.html",
+        form=form,
+        of=of,
+        key=key,
+        user=user,
+        fingerprint=keys.fingerprint(key) if key else None,
+        valid_until=keys.valid_until(key) if key else None,
+        has_second_factor=user.totp_confirmed_at is not None,
+    )

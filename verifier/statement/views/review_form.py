@@ -23,6 +23,12 @@ def document_review(engagement: Engagement) -> ResponseReturnValue:
     now = utcnow()
     form = review_form(engagement, now=now)
     content = render_review(form)
-    record("statement:document_review:taken_away", current_actor(), Subject("case", str(engagement.id)), now=now, case=engagement.id,
-           effect=Effect.LOOK)  # fmt: skip
+    record(
+        "statement:document_review:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        effect=Effect.LOOK,
+    )
     return download(content, f"{engagement.number} {form.title.zh.strip('《》')}.pdf", PDF)

@@ -39,6 +39,15 @@ def conclude(
     row.conclusion, row.fingerprint = text.strip(), found.line.fingerprint
     row.concluded_by, row.concluded_at = actor.id, now
     db.session.flush()
-    record("data:analysis:concluded", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, line=key,
-           before=before, reason=row.conclusion, figures=row.fingerprint)  # fmt: skip
+    record(
+        "data:analysis:concluded",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        line=key,
+        before=before,
+        reason=row.conclusion,
+        figures=row.fingerprint,
+    )
     return row

@@ -19,18 +19,22 @@ class LineFilter(SearchForm):
     of = SelectField(_l("Lines of"), validate_choice=False)
     state = SelectField(_l("State"), validate_choice=False)
     sort = SelectField(
-        _l("Order"), validate_choice=False,
-        choices=[SelectChoice("", _l("As listed")), SelectChoice("change", _l("Largest change first"))],
-    )  # fmt: skip
+        _l("Order"), validate_choice=False, choices=[SelectChoice("", _l("As listed")), SelectChoice("change", _l("Largest change first"))]
+    )
 
     def offer(self, procedure: Procedure) -> None:
         """What can be chosen for a procedure."""
-        self.of.choices = [SelectChoice("", _("Categories and sources")), SelectChoice(Of.CATEGORY.value, _("Categories")),
-                           SelectChoice(Of.SOURCE.value, _("Sources"))]  # fmt: skip
+        self.of.choices = [
+            SelectChoice("", _("Categories and sources")),
+            SelectChoice(Of.CATEGORY.value, _("Categories")),
+            SelectChoice(Of.SOURCE.value, _("Sources")),
+        ]
         self.state.choices = [
-            SelectChoice("", _("Any state")), SelectChoice("out", _("What stands out")), SelectChoice("waiting", _("Without a conclusion")),
+            SelectChoice("", _("Any state")),
+            SelectChoice("out", _("What stands out")),
+            SelectChoice("waiting", _("Without a conclusion")),
             *(SelectChoice(each.value, label(each)) for each in (LineState.CONCLUDED, LineState.CHANGED, LineState.INCOMPLETE)),
-        ]  # fmt: skip
+        ]
         if procedure not in WHOLE_YEARS:
             del self.of
 

@@ -25,9 +25,12 @@ PROCEDURES: Mapping[Any, Any] = {
     LineState.CONCLUDED: _l("Concluded"),
 }
 STATES = {
-    (LineState, "unremarkable"): "ok", (LineState, "incomplete"): "mute", (LineState, "open"): "warn", (LineState, "changed"): "warn",
+    (LineState, "unremarkable"): "ok",
+    (LineState, "incomplete"): "mute",
+    (LineState, "open"): "warn",
+    (LineState, "changed"): "warn",
     (LineState, "concluded"): "ok",
-}  # fmt: skip
+}
 COMPARES: Mapping[Procedure, Any] = {
     Procedure.YEAR_ON_YEAR: _l("Tonnes and quantity of each category and source, this year beside last."),
     Procedure.MONTHS: _l("Each month of a source beside its own mean, the month before and the same month last year."),

@@ -39,9 +39,16 @@ def read(data: bytes, kind: str, asked: Expected) -> ReportedReport:
 
 
 def keep_workbook(
-    engagement: Engagement, kind: str, filename: str, data: bytes, note: str = "", *,
-    already: ReportedReport | None = None, actor: Actor, now: datetime,
-) -> ReferenceWorkbook:  # fmt: skip
+    engagement: Engagement,
+    kind: str,
+    filename: str,
+    data: bytes,
+    note: str = "",
+    *,
+    already: ReportedReport | None = None,
+    actor: Actor,
+    now: datetime,
+) -> ReferenceWorkbook:
     """Keep last year's report or the monitoring plan as evidence; the newest one is compared with, none is replaced."""
     advance(engagement, Deed.CHECK, now=now)
     if kind not in (queries.PREVIOUS, queries.PLAN):
@@ -54,13 +61,28 @@ def keep_workbook(
     if newest is not None and newest.sha256 == stored.sha256:
         raise Refusal("beside.same_file", file=newest.filename)
     row = ReferenceWorkbook(
-        engagement_id=engagement.id, kind=kind, filename=filename, sha256=stored.sha256, content=as_json(report), note=note.strip(),
-        added_by=actor.id, added_at=now,
-    )  # fmt: skip
+        engagement_id=engagement.id,
+        kind=kind,
+        filename=filename,
+        sha256=stored.sha256,
+        content=as_json(report),
+        note=note.strip(),
+        added_by=actor.id,
+        added_at=now,
+    )
     db.session.add(row)
     db.session.flush()
-    record("data:beside:kept", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, kind=kind, file=filename,
-           sha256=stored.sha256, note=row.note)  # fmt: skip
+    record(
+        "data:beside:kept",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        kind=kind,
+        file=filename,
+        sha256=stored.sha256,
+        note=row.note,
+    )
     return row
 
 

@@ -42,10 +42,14 @@ def plan_beside(engagement: Engagement) -> bool:
 def beside(engagement: Engagement) -> ResponseReturnValue:
     """What the report is compared with."""
     return render_template(
-        "checks/data/beside.html", engagement=engagement, beside=queries.beside(engagement), workbooks=queries.workbooks(engagement),
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK), last_year=engagement.unit_year.year.emission_year - 1,
+        "checks/data/beside.html",
+        engagement=engagement,
+        beside=queries.beside(engagement),
+        workbooks=queries.workbooks(engagement),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+        last_year=engagement.unit_year.year.emission_year - 1,
         own=len(queries.own_tolerances(engagement)),
-    )  # fmt: skip
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/beside/<any(previous, plan):workbook_kind>", methods=["GET", "POST"])
@@ -60,16 +64,26 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
         with letting_go():
             report = actions.read(data, workbook_kind, asked)
         kept = actions.keep_workbook(
-            engagement, workbook_kind, upload.filename or "workbook.xlsx", data, form.note.data or "", already=report,
-            actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            engagement,
+            workbook_kind,
+            upload.filename or "workbook.xlsx",
+            data,
+            form.note.data or "",
+            already=report,
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(_("“%(file)s” is kept, and the report is compared with it.", file=kept.filename), "success")
         return redirect(url_for(".beside", engagement_id=engagement.id), 303)
     problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
     return render_template(
-        "checks/data/beside_keep.html", engagement=engagement, form=form, problems=problems, kind=workbook_kind,
+        "checks/data/beside_keep.html",
+        engagement=engagement,
+        form=form,
+        problems=problems,
+        kind=workbook_kind,
         last_year=engagement.unit_year.year.emission_year - 1,
-    )  # fmt: skip
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/data/beside/workbooks/<uuid:workbook_id>")
@@ -80,8 +94,16 @@ def taken_away(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue
     if row is None:
         abort(404)
     data = store().get(row.sha256)
-    record("data:beside:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, file=row.filename, sha256=row.sha256)  # fmt: skip
+    record(
+        "data:beside:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        file=row.filename,
+        sha256=row.sha256,
+    )
     return download(data, row.filename, MEDIA_TYPE)
 
 
@@ -90,10 +112,15 @@ def taken_away(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue
 def tolerances(engagement: Engagement) -> ResponseReturnValue:
     """Every tolerance of the data checks: its value, whose it is, and the body's reason."""
     return render_template(
-        "checks/data/tolerances.html", engagement=engagement, rows=queries.tolerances(engagement), own=queries.own_rows(engagement),
-        can=may(Permission.TOLERANCE_SET) and possible(engagement.at, Deed.CHECK), name=tolerance_name, amount=amount,
+        "checks/data/tolerances.html",
+        engagement=engagement,
+        rows=queries.tolerances(engagement),
+        own=queries.own_rows(engagement),
+        can=may(Permission.TOLERANCE_SET) and possible(engagement.at, Deed.CHECK),
+        name=tolerance_name,
+        amount=amount,
         pack=load(engagement.pack_id),
-    )  # fmt: skip
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/tolerances/<tolerance_code>", methods=["GET", "POST"])

@@ -29,9 +29,17 @@ from verifier.rulepacks.load import load
 
 
 def confirm(
-    engagement: Engagement, source_key: str, finding_number: int | None, typed: Mapping[str, Decimal | None], reason: str, *,
-    seen: Decimal | None, seen_version: int | None = None, actor: Actor, now: datetime,
-) -> ConservativeEstimate:  # fmt: skip
+    engagement: Engagement,
+    source_key: str,
+    finding_number: int | None,
+    typed: Mapping[str, Decimal | None],
+    reason: str,
+    *,
+    seen: Decimal | None,
+    seen_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> ConservativeEstimate:
     """Let the estimate that was shown count as the source's verified figure; an open finding is disposed of with the same reason.
 
     `seen` is the figure that was shown with its difference, t CO2: another one is shown first. The newest estimate of a source replaces.
@@ -57,8 +65,15 @@ def confirm(
     decide(engagement, source_key, Outcome.DIFFERS, sheet.estimate.tonnes, reason, seen_version=seen_version, actor=actor, now=now)
     row = _write(engagement, sheet, finding, reason, actor, now)
     told = {"finding": finding.label, "reported": _text(row.reported), "tonnes": _text(row.tonnes), "reason": row.reason}
-    record("data:estimate:confirmed", actor, Subject("source", source_key), now=now, case=engagement.id,
-           difference=_text(sheet.estimate.difference), **told)  # fmt: skip
+    record(
+        "data:estimate:confirmed",
+        actor,
+        Subject("source", source_key),
+        now=now,
+        case=engagement.id,
+        difference=_text(sheet.estimate.difference),
+        **told,
+    )
     return row
 
 
@@ -79,7 +94,7 @@ def _write(engagement: Engagement, sheet: Sheet, finding: Finding, reason: str, 
 
 def take_back(
     engagement: Engagement, source_key: str, reason: str, *, seen_version: int | None = None, actor: Actor, now: datetime
-) -> None:  # fmt: skip
+) -> None:
     """Take an estimate back with a reason: the source is undecided again, and its finding stays as it was disposed of."""
     advance(engagement, Deed.CHECK, now=now)
     row, outcome = queries.of_source(engagement, source_key), data.outcome_on(engagement, source_key)
@@ -92,8 +107,16 @@ def take_back(
     db.session.delete(row)
     db.session.delete(outcome)
     db.session.flush()
-    record("data:estimate:taken_back", actor, Subject("source", source_key), now=now, case=engagement.id, finding=finding,
-           tonnes=_text(tonnes), reason=reason.strip())  # fmt: skip
+    record(
+        "data:estimate:taken_back",
+        actor,
+        Subject("source", source_key),
+        now=now,
+        case=engagement.id,
+        finding=finding,
+        tonnes=_text(tonnes),
+        reason=reason.strip(),
+    )
 
 
 def working(sheet: Sheet, found: Estimate, pack: RulePack) -> dict[str, Any]:
@@ -104,23 +127,33 @@ def working(sheet: Sheet, found: Estimate, pack: RulePack) -> dict[str, Any]:
         "rule": {"en": rule.rule.en, "zh": rule.rule.zh, "source": rule.origin.source} if rule else {},
         "quantities": [
             {
-                "period": each.month.period, "unit": each.month.unit, "reported": _text(each.month.reported),
-                "independent": _text(each.month.independent), "verified": _text(each.verified), "taken": _text(each.taken),
+                "period": each.month.period,
+                "unit": each.month.unit,
+                "reported": _text(each.month.reported),
+                "independent": _text(each.month.independent),
+                "verified": _text(each.verified),
+                "taken": _text(each.taken),
                 "why": each.why,
             }
             for each in sheet.months
         ],
         "factors": [
             {
-                "parameter": each.parameter, "reported": each.reported, "reported_unit": each.reported_unit, "taken": each.value,
-                "unit": each.unit, "table": each.default.table if each.default else None,
+                "parameter": each.parameter,
+                "reported": each.reported,
+                "reported_unit": each.reported_unit,
+                "taken": each.value,
+                "unit": each.unit,
+                "table": each.default.table if each.default else None,
                 "source": each.default.origin.source if each.default else None,
             }
             for each in found.factors
         ],
         "steps": [{"label": step.label, "period": step.period, "value": plain(step.value), "unit": step.unit} for step in found.steps],
-        "reported": _text(found.reported), "tonnes": _text(found.tonnes), "difference": _text(found.difference),
-    }  # fmt: skip
+        "reported": _text(found.reported),
+        "tonnes": _text(found.tonnes),
+        "difference": _text(found.difference),
+    }
 
 
 def _text(value: Decimal | None) -> str | None:

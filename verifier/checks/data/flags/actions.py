@@ -45,8 +45,15 @@ def dismiss(engagement: Engagement, keys: Sequence[str], reason: str, *, actor: 
     for each in chosen:
         _write(engagement, each, None, reason.strip(), actor, now)
     db.session.flush()
-    record("data:flags:dismissed", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
-           reason=reason.strip(), flags=[each.flag.key for each in chosen])  # fmt: skip
+    record(
+        "data:flags:dismissed",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        reason=reason.strip(),
+        flags=[each.flag.key for each in chosen],
+    )
     return len(chosen)
 
 
@@ -60,15 +67,30 @@ def raise_findings(
     for each in _chosen(engagement, list(told)):
         main, words = each.main, told[each.flag.key]
         finding = raise_finding(
-            engagement, Subject("source", main.source) if main.source else Subject("report", main.code), Check.DATA, class_code, clause,
-            words.title, words.description, _effect(each.effect) if has_effect else None, subject_title=words.subject_title,
-            actor=actor, now=now,
-        )  # fmt: skip
+            engagement,
+            Subject("source", main.source) if main.source else Subject("report", main.code),
+            Check.DATA,
+            class_code,
+            clause,
+            words.title,
+            words.description,
+            _effect(each.effect) if has_effect else None,
+            subject_title=words.subject_title,
+            actor=actor,
+            now=now,
+        )
         _write(engagement, each, finding, "", actor, now)
         raised.append(finding)
     db.session.flush()
-    record("data:flags:raised", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
-           findings=[finding.label for finding in raised], flags=list(told))  # fmt: skip
+    record(
+        "data:flags:raised",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        findings=[finding.label for finding in raised],
+        flags=list(told),
+    )
     return raised
 
 

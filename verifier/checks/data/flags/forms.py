@@ -36,9 +36,10 @@ class FlagFilter(SearchForm):
         self.code.choices = [SelectChoice("", _("Anything")), *(SelectChoice(code, flag_name(code)) for code in codes)]
         self.source.choices = [SelectChoice("", _("All sources")), *(SelectChoice(key, key) for key in sources)]
         self.state.choices = [
-            SelectChoice("", _("Any state")), SelectChoice("undisposed", _("Everything still to be disposed of")),
+            SelectChoice("", _("Any state")),
+            SelectChoice("undisposed", _("Everything still to be disposed of")),
             *(SelectChoice(each.value, label(each)) for each in FlagState),
-        ]  # fmt: skip
+        ]
 
 
 class DismissForm(BaseForm):

@@ -41,9 +41,7 @@ LABELS = {
     FlagState.FINDING: _l("Raised"),
     FlagState.DISMISSED: _l("Dismissed"),
 }
-STATES = {
-    (FlagState, "open"): "warn", (FlagState, "changed"): "warn", (FlagState, "finding"): "info", (FlagState, "dismissed"): "ok",
-}  # fmt: skip
+STATES = {(FlagState, "open"): "warn", (FlagState, "changed"): "warn", (FlagState, "finding"): "info", (FlagState, "dismissed"): "ok"}
 
 
 @bp.get("/cases/<uuid:engagement_id>/data/flags")
@@ -55,14 +53,24 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id))
     return render_template(
-        "checks/data/flags.html", engagement=engagement, form=form, page=paged_list(rows, PER_PAGE), asked=kept_filter(),
-        disposed=sum(not each.is_open for each in every), total=len(every), open_here=sum(each.is_open for each in rows),
-        can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK), dismiss_form=DismissForm(formdata=None),
-        raise_form=raise_form, listed={result.source_id for result in reports.calculation_of(engagement.report_version).sources},
-        flag_name=flag_name, flag_sentence=partial(flag_sentence, categories=_categories(engagement)), place=place,
+        "checks/data/flags.html",
+        engagement=engagement,
+        form=form,
+        page=paged_list(rows, PER_PAGE),
+        asked=kept_filter(),
+        disposed=sum(not each.is_open for each in every),
+        total=len(every),
+        open_here=sum(each.is_open for each in rows),
+        can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK),
+        dismiss_form=DismissForm(formdata=None),
+        raise_form=raise_form,
+        listed={result.source_id for result in reports.calculation_of(engagement.report_version).sources},
+        flag_name=flag_name,
+        flag_sentence=partial(flag_sentence, categories=_categories(engagement)),
+        place=place,
         list_url=url_for(".flags", engagement_id=engagement.id),
         export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter()),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/flags.xlsx")
@@ -70,13 +78,32 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
 def taken_away(engagement: Engagement) -> ResponseReturnValue:
     """The filtered flags as a spreadsheet, consequences below their main flag."""
     rows, _form = _filtered(engagement, queries.flagged(engagement))
-    record("data:flags:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+    record(
+        "data:flags:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        rows=len(rows),
+    )
     headers = [
-        _("Flag code"), _("What looks wrong"), _("Follows from"), _("Source no."), _("Period"), _("Sheet"), _("Row"), _("Column"),
-        _("What it is"), _("Estimated effect on the reported total, t CO2"), _("Estimated in the data, t CO2"),
-        _("State"), _("Reason or finding"), _("Who"), _("When"),
-    ]  # fmt: skip
+        _("Flag code"),
+        _("What looks wrong"),
+        _("Follows from"),
+        _("Source no."),
+        _("Period"),
+        _("Sheet"),
+        _("Row"),
+        _("Column"),
+        _("What it is"),
+        _("Estimated effect on the reported total, t CO2"),
+        _("Estimated in the data, t CO2"),
+        _("State"),
+        _("Reason or finding"),
+        _("Who"),
+        _("When"),
+    ]
     sentence = partial(flag_sentence, categories=_categories(engagement))
     lines = [_line(each, flag, sentence(flag)) for each in rows for flag in (each.main, *each.flag.family.consequences)]
     return spreadsheet(f"{engagement.number} {_('Flags')}", headers, lines)
@@ -106,8 +133,10 @@ def raise_findings(engagement: Engagement) -> ResponseReturnValue:
     )
     flash(
         ngettext("%(num)s finding is kept as a draft.", "%(num)s findings are kept as drafts.", len(raised))
-        + " " + _("The unit sees them once the findings are sent."), "success",
-    )  # fmt: skip
+        + " "
+        + _("The unit sees them once the findings are sent."),
+        "success",
+    )
     return redirect(came_from(), 303)
 
 
@@ -143,11 +172,22 @@ def _line(each: Flagged, flag: Flag, sentence: str) -> tuple[object, ...]:
     given, main = each.disposition, flag is each.main
     current = given if given is not None and main else None
     return (
-        flag.code, flag_name(flag.code), "" if main else flag_name(each.main.code), flag.source, flag.period, flag.sheet, flag.row,
-        flag.column, sentence, each.effect if main else None, flag.tonnes, label(each.state) if main else "",
-        (current.finding.label if current.finding else current.reason) if current else "", current.decider.name if current else "",
+        flag.code,
+        flag_name(flag.code),
+        "" if main else flag_name(each.main.code),
+        flag.source,
+        flag.period,
+        flag.sheet,
+        flag.row,
+        flag.column,
+        sentence,
+        each.effect if main else None,
+        flag.tonnes,
+        label(each.state) if main else "",
+        (current.finding.label if current.finding else current.reason) if current else "",
+        current.decider.name if current else "",
         current.decided_at if current else None,
-    )  # fmt: skip
+    )
 
 
 def _categories(engagement: Engagement) -> dict[str, str]:

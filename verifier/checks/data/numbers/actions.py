@@ -35,9 +35,20 @@ def decide(
     value = verified_value(number_key, line.number.value, held, methods(engagement))
     row = _write(engagement, line, held, value, seen_version, actor, now)
     db.session.flush()
-    record("data:number:decided", actor, Subject("number", number_key), now=now, case=engagement.id, outcome=held.outcome,
-           written=line.number.written, unit=line.number.unit, verified=_text(value), said_by=row.said_by, how=row.how,
-           method=row.method)  # fmt: skip
+    record(
+        "data:number:decided",
+        actor,
+        Subject("number", number_key),
+        now=now,
+        case=engagement.id,
+        outcome=held.outcome,
+        written=line.number.written,
+        unit=line.number.unit,
+        verified=_text(value),
+        said_by=row.said_by,
+        how=row.how,
+        method=row.method,
+    )
     return row
 
 
@@ -59,8 +70,16 @@ def agree_many(engagement: Engagement, keys: Sequence[str], method: str, *, acto
         value = verified_value(each.number.number_key, each.number.value, held, methods(engagement))
         _write(engagement, each, held, value, None, actor, now)
     db.session.flush()
-    record("data:numbers:agreed", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, method=method,
-           count=len(chosen), numbers=[each.number.number_key for each in chosen])  # fmt: skip
+    record(
+        "data:numbers:agreed",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        method=method,
+        count=len(chosen),
+        numbers=[each.number.number_key for each in chosen],
+    )
     return len(chosen)
 
 
@@ -80,9 +99,15 @@ def _write(
         db.session.add(row)
     else:
         stale = Refusal(
-            "data.number.stale", who=row.decider.name, theirs=Standing(row.outcome), their_value=_text(row.verified) or "–",
-            their_how=row.how or "–", yours=Standing(held.outcome), your_value=_text(value) or "–", your_how=held.how.strip() or "–",
-        )  # fmt: skip
+            "data.number.stale",
+            who=row.decider.name,
+            theirs=Standing(row.outcome),
+            their_value=_text(row.verified) or "–",
+            their_how=row.how or "–",
+            yours=Standing(held.outcome),
+            your_value=_text(value) or "–",
+            your_how=held.how.strip() or "–",
+        )
         check_version(row, seen_version, lambda: stale)
     differs = held.outcome is Outcome.DIFFERS
     row.outcome, row.verified, row.written, row.unit = held.outcome, value, number.written, number.unit

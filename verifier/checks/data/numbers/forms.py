@@ -52,13 +52,17 @@ class NumberFilter(SearchForm):
         self.period.choices = [SelectChoice("", _("All periods")), *(SelectChoice(month, month) for month in months), whole]
         named = (SelectChoice(code, flag_name(code)) for code in sorted(flags, key=flag_name))
         self.flag.choices = [
-            SelectChoice("", _("All numbers")), SelectChoice("any", _("Anything")), SelectChoice("none", _("Nothing")), *named,
-        ]  # fmt: skip
+            SelectChoice("", _("All numbers")),
+            SelectChoice("any", _("Anything")),
+            SelectChoice("none", _("Nothing")),
+            *named,
+        ]
         shown = [each for each in Standing if each is not Standing.WAITING]
         self.state.choices = [
-            SelectChoice("", _("All outcomes")), SelectChoice("open", _("Not decided one by one")),
+            SelectChoice("", _("All outcomes")),
+            SelectChoice("open", _("Not decided one by one")),
             *(SelectChoice(each.value, label(each)) for each in shown),
-        ]  # fmt: skip
+        ]
         self.owner.choices = [SelectChoice("", _("All owners")), *(SelectChoice(each, each) for each in owners)]
         if not owners:
             del self.owner
@@ -72,10 +76,16 @@ class NumberFilter(SearchForm):
         state = self.state.data or ""
         owner, drawn = getattr(self, "owner", None), getattr(self, "sampled", None)
         return Asked(
-            search=self.q.data or "", kind=self.kind.data or "", source=(self.source.data or "").strip(), period=self.period.data or "",
-            flag=self.flag.data or "", state=state if state in states else "", sort=self.sort.data or "",
-            owner=(owner.data or "") if owner else "", sampled=bool(drawn and drawn.data),
-        )  # fmt: skip
+            search=self.q.data or "",
+            kind=self.kind.data or "",
+            source=(self.source.data or "").strip(),
+            period=self.period.data or "",
+            flag=self.flag.data or "",
+            state=state if state in states else "",
+            sort=self.sort.data or "",
+            owner=(owner.data or "") if owner else "",
+            sampled=bool(drawn and drawn.data),
+        )
 
 
 class AmountField(StringField):
@@ -120,8 +130,11 @@ class NumberForm(VersionedForm):
         """What was held before, to be changed."""
         if outcome is not None and not self.is_submitted():
             self.outcome.data, self.how.data, self.said_by.data, self.method.data = (
-                outcome.outcome, outcome.how, outcome.said_by, outcome.method,
-            )  # fmt: skip
+                outcome.outcome,
+                outcome.how,
+                outcome.said_by,
+                outcome.method,
+            )
             if outcome.outcome == Outcome.DIFFERS and outcome.verified is not None:
                 self.value.data = plain(outcome.verified)
 

@@ -101,8 +101,18 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
         places = {(each.number.sheet, each.number.row) for each in lines if each.number.row is not None}
         here = tuple(flag for flag in flags if (flag.sheet, flag.row) in places or (flag.period == period and flag.row is None))
         earlier = f"{year - 1}{period[4:]}" if period.startswith(str(year)) else ""
-        rows.append(GridRow(period, tuple(lines), now.get(period), then.get(earlier), _record(beside, shared), tuple(beside), here,
-                            linked.count(links, period)))  # fmt: skip
+        rows.append(
+            GridRow(
+                period,
+                tuple(lines),
+                now.get(period),
+                then.get(earlier),
+                _record(beside, shared),
+                tuple(beside),
+                here,
+                linked.count(links, period),
+            )
+        )
     return Grid(shared.name if shared else "", year, year - 1 if before else None, tuple(rows))
 
 
@@ -113,10 +123,15 @@ def last_year(engagement: Engagement) -> ReportedReport | None:
     if kept is not None:
         return from_json(kept.content)
     here = engagement.unit_year
-    of = select(UnitYear).join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(
-        UnitYear.unit_id == here.unit_id, ProgrammeYear.authority_id == here.year.authority_id,
-        ProgrammeYear.emission_year == here.year.emission_year - 1,
-    )  # fmt: skip
+    of = (
+        select(UnitYear)
+        .join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)
+        .where(
+            UnitYear.unit_id == here.unit_id,
+            ProgrammeYear.authority_id == here.year.authority_id,
+            ProgrammeYear.emission_year == here.year.emission_year - 1,
+        )
+    )
     for earlier in db.session.scalars(of):
         version = reports.latest_released(earlier)
         if version is not None:

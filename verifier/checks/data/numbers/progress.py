@@ -34,8 +34,11 @@ class Progress:
 
 def decided_sources(engagement: Engagement) -> Select[tuple[str]]:
     """The keys of the sources whose outcome holds for what is reported now."""
-    same = and_(ReportedSource.version_id == engagement.report_version_id, ReportedSource.source_key == SourceOutcome.source_key,
-                ReportedSource.fingerprint == SourceOutcome.fingerprint)  # fmt: skip
+    same = and_(
+        ReportedSource.version_id == engagement.report_version_id,
+        ReportedSource.source_key == SourceOutcome.source_key,
+        ReportedSource.fingerprint == SourceOutcome.fingerprint,
+    )
     return select(SourceOutcome.source_key).join(ReportedSource, same).where(SourceOutcome.engagement_id == engagement.id)
 
 
@@ -43,14 +46,18 @@ def progress(engagement: Engagement) -> Progress:
     """How far the numbers are; positions run from 1 without a gap, so that nothing is counted one by one."""
     whole = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
     holding = select(NumberOutcome.outcome, func.count()).join(
-        ReportedNumber, and_(ReportedNumber.version_id == engagement.report_version_id,
-                             ReportedNumber.number_key == NumberOutcome.number_key,
-                             ReportedNumber.fingerprint == NumberOutcome.fingerprint),
-    )  # fmt: skip
+        ReportedNumber,
+        and_(
+            ReportedNumber.version_id == engagement.report_version_id,
+            ReportedNumber.number_key == NumberOutcome.number_key,
+            ReportedNumber.fingerprint == NumberOutcome.fingerprint,
+        ),
+    )
     rows = db.session.execute(holding.where(NumberOutcome.engagement_id == engagement.id).group_by(NumberOutcome.outcome))
     held = Counter({row[0]: row[1] for row in rows})
-    return Progress(db.session.scalar(whole) or 0, held[Outcome.AGREED], held[Outcome.DIFFERS], held[Outcome.CANNOT_CONFIRM],
-                    _with_source(engagement))  # fmt: skip
+    return Progress(
+        db.session.scalar(whole) or 0, held[Outcome.AGREED], held[Outcome.DIFFERS], held[Outcome.CANNOT_CONFIRM], _with_source(engagement)
+    )
 
 
 def _with_source(engagement: Engagement) -> int:
@@ -58,9 +65,11 @@ def _with_source(engagement: Engagement) -> int:
     given = select(func.count(), func.max(SourceOutcome.decided_at)).where(SourceOutcome.engagement_id == engagement.id)
     if not (stamp := db.session.execute(given).one())[0]:
         return 0
-    whole = select(func.count()).select_from(ReportedNumber).where(
-        ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.source_key.in_(decided_sources(engagement)),
-    )  # fmt: skip
+    whole = (
+        select(func.count())
+        .select_from(ReportedNumber)
+        .where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.source_key.in_(decided_sources(engagement)))
+    )
     at = (engagement.id, engagement.report_version_id, *stamp)
     if at not in _counts:
         while len(_counts) >= REMEMBERED:

@@ -122,8 +122,12 @@ def _found_by(engagement: Engagement, text: str, *, in_order: bool) -> ColumnEle
     """
     named = _sources(engagement).where(or_(*(_contains(column, text) for column in (*reports.SEARCHED, ReportedSource.facility_key))))
     at = select(ReportedNumber.position).where(ReportedNumber.version_id == engagement.report_version_id)
-    ways = (ReportedNumber.source_key.in_(named), ReportedNumber.source_key == text, ReportedNumber.document == text,
-            ReportedNumber.period == text)  # fmt: skip
+    ways = (
+        ReportedNumber.source_key.in_(named),
+        ReportedNumber.source_key == text,
+        ReportedNumber.document == text,
+        ReportedNumber.period == text,
+    )
     if in_order:
         return or_(named.where(ReportedSource.source_key == ReportedNumber.source_key).exists(), *ways[1:])
     return ReportedNumber.position.in_(union(*(at.where(way) for way in ways)))
@@ -259,9 +263,10 @@ def at_places(engagement: Engagement, places: Collection[tuple[str, int]]) -> di
     if not places:
         return {}
     of = select(ReportedNumber.sheet, ReportedNumber.row, ReportedNumber.number_key).where(
-        ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.kind == NumberKind.FACTOR.value,
+        ReportedNumber.version_id == engagement.report_version_id,
+        ReportedNumber.kind == NumberKind.FACTOR.value,
         tuple_(ReportedNumber.sheet, ReportedNumber.row).in_(list(places)),
-    )  # fmt: skip
+    )
     return {(sheet, row): key for sheet, row, key in db.session.execute(of) if row is not None}
 
 

@@ -106,13 +106,23 @@ def register(engagement: Engagement) -> ResponseReturnValue:
     found: Page[ReportedNumber] = Page(db.session.scalars(shown).all(), place, PER_PAGE, total)
     lines = queries.with_outcomes(engagement, found.items)
     return render_template(
-        "checks/data/numbers/register.html", engagement=engagement, form=form, page=found, lines=lines, asked=kept_filter("number_key"),
-        names=queries.names_of(engagement, {each.number.source_key for each in lines}), progress=progress.progress(engagement),
-        can=_can(engagement), methods=method_choices(load(engagement.pack_id)), last_method=session.get("tested_by", ""), what=what,
-        flag_name=flag_name, list_url=url_for(".register", engagement_id=engagement.id),
+        "checks/data/numbers/register.html",
+        engagement=engagement,
+        form=form,
+        page=found,
+        lines=lines,
+        asked=kept_filter("number_key"),
+        names=queries.names_of(engagement, {each.number.source_key for each in lines}),
+        progress=progress.progress(engagement),
+        can=_can(engagement),
+        methods=method_choices(load(engagement.pack_id)),
+        last_method=session.get("tested_by", ""),
+        what=what,
+        flag_name=flag_name,
+        list_url=url_for(".register", engagement_id=engagement.id),
         may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK),
         export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter("number_key")),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/register.xlsx")
@@ -121,13 +131,37 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     """The filtered register as a spreadsheet."""
     lines = queries.every(engagement, _filter(engagement).asked)
     names = queries.names_of(engagement, {each.number.source_key for each in lines} if len(lines) <= PER_PAGE else None)
-    record("data:numbers:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, rows=len(lines))  # fmt: skip
+    record(
+        "data:numbers:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        rows=len(lines),
+    )
     headers = [
-        _("Source no."), _("Source"), _("Kind"), _("Number"), _("Period"), _("As written"), _("Value"), _("Unit"), _("Sheet"), _("Row"),
-        _("Document"), _("Tonnes that rest on it, t CO2"), _("What looks wrong"), _("Outcome"), _("Right value"), _("Who says so"),
-        _("How found"), _("How it was tested"), _("Who"), _("When"),
-    ]  # fmt: skip
+        _("Source no."),
+        _("Source"),
+        _("Kind"),
+        _("Number"),
+        _("Period"),
+        _("As written"),
+        _("Value"),
+        _("Unit"),
+        _("Sheet"),
+        _("Row"),
+        _("Document"),
+        _("Tonnes that rest on it, t CO2"),
+        _("What looks wrong"),
+        _("Outcome"),
+        _("Right value"),
+        _("Who says so"),
+        _("How found"),
+        _("How it was tested"),
+        _("Who"),
+        _("When"),
+    ]
     methods = {each.code: text_in(each.name) for each in load(engagement.pack_id).evidence_activities}
     return spreadsheet(f"{engagement.number} {_('Numbers')}", headers, (_cells(each, names, methods) for each in lines))
 
@@ -175,16 +209,33 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
     form.see(line.outcome)
     before, after = queries.beside(engagement, asked, line.number)
     return render_template(
-        "checks/data/numbers/number.html", engagement=engagement, line=line, number=line.number, form=form, can=_can(engagement),
-        rests=basis.of(engagement, line.number), effect=effects.of_number(engagement, line), title=number_title(line.number), what=what,
-        methods={each.code: text_in(each.name) for each in pack.evidence_activities}, flag_name=flag_name, flag_sentence=flag_sentence,
-        sheet_name=sheet_name, step_name=step_name, parameter_name=parameter_name, basis_name=basis_name,
-        previous=_address(engagement, before), next=_address(engagement, after), following=_address(engagement, following),
-        table_of=pack.table, text_in=text_in, drawn=_drawn(engagement, line.number),
+        "checks/data/numbers/number.html",
+        engagement=engagement,
+        line=line,
+        number=line.number,
+        form=form,
+        can=_can(engagement),
+        rests=basis.of(engagement, line.number),
+        effect=effects.of_number(engagement, line),
+        title=number_title(line.number),
+        what=what,
+        methods={each.code: text_in(each.name) for each in pack.evidence_activities},
+        flag_name=flag_name,
+        flag_sentence=flag_sentence,
+        sheet_name=sheet_name,
+        step_name=step_name,
+        parameter_name=parameter_name,
+        basis_name=basis_name,
+        previous=_address(engagement, before),
+        next=_address(engagement, after),
+        following=_address(engagement, following),
+        table_of=pack.table,
+        text_in=text_in,
+        drawn=_drawn(engagement, line.number),
         source_url=url_for("data.source", engagement_id=engagement.id, source_key=line.number.source_key or NO_KEY),
         address=lambda key: url_for(".number", engagement_id=engagement.id, number_key=key),
         list_url=url_for(".register", engagement_id=engagement.id, **kept_filter("number_key")),
-    )  # fmt: skip
+    )
 
 
 def _drawn(engagement: Engagement, number: ReportedNumber) -> list[tuple[Sample, SampledItem]]:
@@ -221,10 +272,24 @@ def _address(engagement: Engagement, key: str | None) -> str | None:
 def _cells(each: Line, names: dict[str, str], methods: dict[str, str]) -> tuple[object, ...]:
     row, outcome = each.number, each.outcome if each.current else None
     return (
-        row.source_key, names.get(row.source_key, ""), label(NumberKind(row.kind)), what(row), row.period, row.written, row.value, row.unit,
-        sheet_name(row.sheet), row.row, row.document, row.weight, listed(map(flag_name, row.flag_codes.split())),
+        row.source_key,
+        names.get(row.source_key, ""),
+        label(NumberKind(row.kind)),
+        what(row),
+        row.period,
+        row.written,
+        row.value,
+        row.unit,
+        sheet_name(row.sheet),
+        row.row,
+        row.document,
+        row.weight,
+        listed(map(flag_name, row.flag_codes.split())),
         _("Decided with its source") if each.with_source else label(each.standing),
-        outcome.verified if outcome else None, outcome.said_by if outcome else "", outcome.how if outcome else "",
-        methods.get(outcome.method, outcome.method) if outcome else "", outcome.decider.name if outcome else "",
+        outcome.verified if outcome else None,
+        outcome.said_by if outcome else "",
+        outcome.how if outcome else "",
+        methods.get(outcome.method, outcome.method) if outcome else "",
+        outcome.decider.name if outcome else "",
         outcome.decided_at if outcome else None,
-    )  # fmt: skip
+    )

@@ -51,8 +51,17 @@ def assess(
         row.inherent, row.control, row.reason = made.inherent, made.control, made.reason
         row.assessed_by, row.assessed_at = actor.id, now
     db.session.flush()
-    record("data:risk:assessed", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, inherent=inherent,
-           control=control, reason=made.reason, keys=[f"{kind}:{key}" for kind, key in chosen])  # fmt: skip
+    record(
+        "data:risk:assessed",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        inherent=inherent,
+        control=control,
+        reason=made.reason,
+        keys=[f"{kind}:{key}" for kind, key in chosen],
+    )
     return len(chosen)
 
 
@@ -85,19 +94,41 @@ def plan_sample(engagement: Engagement, plan: Plan, population: Population, aske
     db.session.flush()
     last = db.session.scalar(select(func.max(Sample.number)).where(Sample.engagement_id == engagement.id)) or 0
     made = Sample(
-        engagement_id=engagement.id, number=last + 1, method=plan.method, kind=plan.kind, reading=asked.reading, basis=asked.basis.strip(),
-        plan=plan.as_json(), places=[_place(each) for each in asked.places], checksum=population.checksum,
-        population=queries.rows_of(population), unknown=list(population.unknown), report_version_id=engagement.report_version_id,
-        reason=asked.reason.strip(), planned_by=actor.id, planned_at=now,
-    )  # fmt: skip
+        engagement_id=engagement.id,
+        number=last + 1,
+        method=plan.method,
+        kind=plan.kind,
+        reading=asked.reading,
+        basis=asked.basis.strip(),
+        plan=plan.as_json(),
+        places=[_place(each) for each in asked.places],
+        checksum=population.checksum,
+        population=queries.rows_of(population),
+        unknown=list(population.unknown),
+        report_version_id=engagement.report_version_id,
+        reason=asked.reason.strip(),
+        planned_by=actor.id,
+        planned_at=now,
+    )
     if asked.file is not None:
         made.filename, data, media_type = asked.file
         made.list_sha256 = evidence.keep(data, media_type, now=now).sha256
     db.session.add(made)
     db.session.flush()
-    record("data:sample:planned", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, plan=made.plan,
-           checksum=made.checksum, items=len(population.items), basis=made.basis, reading=made.reading, reason=made.reason,
-           file=made.list_sha256)  # fmt: skip
+    record(
+        "data:sample:planned",
+        actor,
+        Subject("sample", str(made.number)),
+        now=now,
+        case=engagement.id,
+        plan=made.plan,
+        checksum=made.checksum,
+        items=len(population.items),
+        basis=made.basis,
+        reading=made.reading,
+        reason=made.reason,
+        file=made.list_sha256,
+    )
     return made
 
 
@@ -137,18 +168,34 @@ def draw_sample(engagement: Engagement, made: Sample, seed: str = "", *, actor: 
             old.replaced_at = now
     _add(made, drawn, 0, found_before)
     db.session.flush()
-    record("data:sample:drawn", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, seed=made.seed,
-           checksum=made.checksum, items=[each.item.line for each in drawn])  # fmt: skip
+    record(
+        "data:sample:drawn",
+        actor,
+        Subject("sample", str(made.number)),
+        now=now,
+        case=engagement.id,
+        seed=made.seed,
+        checksum=made.checksum,
+        items=[each.item.line for each in drawn],
+    )
     return made
 
 
 def _add(made: Sample, drawn: Sequence[DrawnItem], before: int, found_before: Mapping[str, SampledItem]) -> None:
     for position, each in enumerate(drawn, before + 1):
         row = SampledItem(
-            sample_id=made.id, position=position, stratum=each.stratum, step="" if each.step is None else str(each.step), whole=each.whole,
-            line=each.item.line, parts=list(each.item.parts), label=each.item.label, size=each.item.size, quantity=each.item.quantity,
+            sample_id=made.id,
+            position=position,
+            stratum=each.stratum,
+            step="" if each.step is None else str(each.step),
+            whole=each.whole,
+            line=each.item.line,
+            parts=list(each.item.parts),
+            label=each.item.label,
+            size=each.item.size,
+            quantity=each.item.quantity,
             unit=each.item.unit,
-        )  # fmt: skip
+        )
         old = found_before.get(each.item.line)
         if old is not None and (old.quantity, old.unit) == (row.quantity, row.unit):
             row.result, row.found, row.note, row.tested_by, row.tested_at = old.result, old.found, old.note, old.tested_by, old.tested_at
@@ -166,22 +213,42 @@ def discard(engagement: Engagement, made: Sample, *, actor: Actor, now: datetime
 
 
 def note_result(
-    engagement: Engagement, row: SampledItem, result: Result, found: Decimal | None = None, note: str = "", *,
-    seen_version: int | None = None, actor: Actor, now: datetime,
-) -> None:  # fmt: skip
+    engagement: Engagement,
+    row: SampledItem,
+    result: Result,
+    found: Decimal | None = None,
+    note: str = "",
+    *,
+    seen_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
     """Write down what looking at one item showed; a newer result is shown first."""
     made = _workable(engagement, row.sample, now)
     kept = checked_result(Method(made.method), made.kind, queries.item_value(row), result, found, note)
     _unclimbed(made, row, result)
     stale = Refusal(
-        "data.sample.item_stale", who=row.tester.name if row.tester else "–", theirs=row.at or "–", their_note=row.note or "–",
-        yours=result, your_note=note.strip() or "–",
-    )  # fmt: skip
+        "data.sample.item_stale",
+        who=row.tester.name if row.tester else "–",
+        theirs=row.at or "–",
+        their_note=row.note or "–",
+        yours=result,
+        your_note=note.strip() or "–",
+    )
     check_version(row, seen_version, lambda: stale)
     row.result, row.found, row.note, row.tested_by, row.tested_at = result, kept, note.strip(), actor.id, now
     db.session.flush()
-    record("data:sample:tested", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, item=row.line, result=result,
-           found=None if kept is None else plain(kept), note=row.note)  # fmt: skip
+    record(
+        "data:sample:tested",
+        actor,
+        Subject("sample", str(made.number)),
+        now=now,
+        case=engagement.id,
+        item=row.line,
+        result=result,
+        found=None if kept is None else plain(kept),
+        note=row.note,
+    )
 
 
 def agree_many(engagement: Engagement, made: Sample, positions: Sequence[int], note: str = "", *, actor: Actor, now: datetime) -> int:
@@ -198,8 +265,16 @@ def agree_many(engagement: Engagement, made: Sample, positions: Sequence[int], n
         row.result, row.note, row.tested_by, row.tested_at = Result.AGREED, note.strip(), actor.id, now
         row.version += 1
     db.session.flush()
-    record("data:sample:tested_many", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, note=note.strip(),
-           result=Result.AGREED, items=[rows[position].line for position in chosen])  # fmt: skip
+    record(
+        "data:sample:tested_many",
+        actor,
+        Subject("sample", str(made.number)),
+        now=now,
+        case=engagement.id,
+        note=note.strip(),
+        result=Result.AGREED,
+        items=[rows[position].line for position in chosen],
+    )
     return len(chosen)
 
 
@@ -240,11 +315,26 @@ def climb(
     made.plan = asked.as_json()
     db.session.add(
         SampleClimb(
-            sample_id=made.id, stratum=stratum, from_step=str(before), to_step=str(step),
-            weighed={code: text.strip() for code, text in weighed.items()}, climbed_by=actor.id, climbed_at=now,
+            sample_id=made.id,
+            stratum=stratum,
+            from_step=str(before),
+            to_step=str(step),
+            weighed={code: text.strip() for code, text in weighed.items()},
+            climbed_by=actor.id,
+            climbed_at=now,
         )
-    )  # fmt: skip
+    )
     db.session.flush()
-    record("data:sample:climbed", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, stratum=stratum,
-           before=str(before), after=str(step), weighed=dict(weighed), items=[each.item.line for each in drawn])  # fmt: skip
+    record(
+        "data:sample:climbed",
+        actor,
+        Subject("sample", str(made.number)),
+        now=now,
+        case=engagement.id,
+        stratum=stratum,
+        before=str(before),
+        after=str(step),
+        weighed=dict(weighed),
+        items=[each.item.line for each in drawn],
+    )
     return len(drawn)

@@ -18,8 +18,12 @@ def command(engagement: Engagement, made: Sample) -> str:
     else:
         words += ["--kind", plan.kind]
     if plan.tonnes is not None:
-        asked = (("risk", plan.tonnes.risk), ("tolerable", plan.tonnes.tolerable), ("expected", plan.tonnes.expected),
-                 ("expansion", plan.tonnes.expansion))  # fmt: skip
+        asked = (
+            ("risk", plan.tonnes.risk),
+            ("tolerable", plan.tonnes.tolerable),
+            ("expected", plan.tonnes.expected),
+            ("expansion", plan.tonnes.expansion),
+        )
         words += [word for name, value in asked if value is not None for word in (f"--{name}", plain(value))]
     words += [word for key, step in sorted(plan.steps.items()) for word in ("--step", f"{key}={plain(step)}")]
     words += [word for key in sorted(plan.among) for word in ("--among", key)]

@@ -47,9 +47,15 @@ def places(engagement: Engagement, kind: str, reading: str, kept_whole: Sequence
     for item in found.items:
         counts[item.parts[0]] = counts.get(item.parts[0], 0) + 1
     return ladder.places(
-        sizes_of(found.items), counts, total_of(calculation), pack.sampling.ladder, reading, risks=risks, unknown=found.unknown,
+        sizes_of(found.items),
+        counts,
+        total_of(calculation),
+        pack.sampling.ladder,
+        reading,
+        risks=risks,
+        unknown=found.unknown,
         kept_whole=kept_whole,
-    )  # fmt: skip
+    )
 
 
 def samples(engagement: Engagement) -> list[Sample]:
@@ -270,10 +276,14 @@ def _of_data(engagement: Engagement) -> list[SampledItem]:
 def counted(engagement: Engagement) -> Mapping[int, tuple[int, int, int]]:
     """Items, worked items and failures of each drawn sample, by its number."""
     of = (
-        select(Sample.number, func.count(SampledItem.id), func.count(SampledItem.result),
-               func.count(SampledItem.id).filter(SampledItem.result.in_(FAILED)))
+        select(
+            Sample.number,
+            func.count(SampledItem.id),
+            func.count(SampledItem.result),
+            func.count(SampledItem.id).filter(SampledItem.result.in_(FAILED)),
+        )
         .join(SampledItem, SampledItem.sample_id == Sample.id)
         .where(Sample.engagement_id == engagement.id)
         .group_by(Sample.number)
-    )  # fmt: skip
+    )
     return {number: (total, done, wrong) for number, total, done, wrong in db.session.execute(of)}

@@ -30,9 +30,13 @@ LABELS = {
     Why.CHOSEN: _l("Looked at whole by choice"),
 }
 STATES = {
-    (Result, "agreed"): "ok", (Result, "differs"): "warn", (Result, "not_found"): "bad",
-    (Level, "low"): "ok", (Level, "medium"): "warn", (Level, "high"): "bad",
-}  # fmt: skip
+    (Result, "agreed"): "ok",
+    (Result, "differs"): "warn",
+    (Result, "not_found"): "bad",
+    (Level, "low"): "ok",
+    (Level, "medium"): "warn",
+    (Level, "high"): "bad",
+}
 KIND_NAMES = {
     "data": _l("Monthly data of every source that counts"),
     "sites": _l("Sites"),

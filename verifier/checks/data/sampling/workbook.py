@@ -47,20 +47,38 @@ def _facts(book: Workbook, bold: Any, engagement: Engagement, made: Sample, labe
     sheet.set_column(1, 1, 110)
     plan = queries.plan_of(made)
     lines: list[tuple[str, object]] = [
-        (_("Case"), engagement.number), (_("Sample"), made.number), (_("Method"), label(plan.method)),
-        (_("Population"), kind_name(made.kind)), (_("Report version"), made.report_version.number),
-        (_("SHA-256 of the report"), made.report_version.sha256), (_("SHA-256 of the list"), made.list_sha256 or ""),
-        (_("Rule pack"), engagement.pack_id), (_("Reading"), made.reading), (_("Why sampling is right here"), made.basis),
-        (_("Why a new draw"), made.reason), (_("Seed"), made.seed or ""), (_("Checksum of the population"), made.checksum),
+        (_("Case"), engagement.number),
+        (_("Sample"), made.number),
+        (_("Method"), label(plan.method)),
+        (_("Population"), kind_name(made.kind)),
+        (_("Report version"), made.report_version.number),
+        (_("SHA-256 of the report"), made.report_version.sha256),
+        (_("SHA-256 of the list"), made.list_sha256 or ""),
+        (_("Rule pack"), engagement.pack_id),
+        (_("Reading"), made.reading),
+        (_("Why sampling is right here"), made.basis),
+        (_("Why a new draw"), made.reason),
+        (_("Seed"), made.seed or ""),
+        (_("Checksum of the population"), made.checksum),
         *((name, str(value)) for name, value in plan.as_json().items()),
-        (_("How to check the population"), _(
-            "Write the line “%(heading)s”, then the population's kind “%(kind)s”, then every canonical line of the sheet Population in its "
-            "order, each ended by a line feed, in UTF-8: the SHA-256 of that text is the checksum.", heading=HEADING, kind=made.kind)),
-        (_("How to check the draw"), _(
-            "An item's ticket is the SHA-256 of seed, line feed, checksum, line feed, canonical line, read as a whole number. By steps and "
-            "from a list, the lowest tickets of each stratum are drawn. By tonnes, the items are laid end to end from the lowest ticket "
-            "on; the first point is the ticket of the word start ÷ 2^256 × interval, and every interval one more.")),
-    ]  # fmt: skip
+        (
+            _("How to check the population"),
+            _(
+                "Write the line “%(heading)s”, then the population's kind “%(kind)s”, then every canonical line of the sheet Population in "
+                "its order, each ended by a line feed, in UTF-8: the SHA-256 of that text is the checksum.",
+                heading=HEADING,
+                kind=made.kind,
+            ),
+        ),
+        (
+            _("How to check the draw"),
+            _(
+                "An item's ticket is the SHA-256 of seed, line feed, checksum, line feed, canonical line, read as a whole number. By steps "
+                "and from a list, the lowest tickets of each stratum are drawn. By tonnes, the items are laid end to end from the lowest "
+                "ticket on; the first point is the ticket of the word start ÷ 2^256 × interval, and every interval one more."
+            ),
+        ),
+    ]
     for row, (name, value) in enumerate(lines):
         sheet.write_string(row, 0, name, bold)
         sheet.write_string(row, 1, str(value))
@@ -93,18 +111,39 @@ def _population(book: Workbook, bold: Any, made: Sample) -> None:
 
 def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) -> None:
     headers = [
-        _("No."), _("Stratum"), _("Step"), _("Item"), _("What it is"), _("Size, t CO2"), _("Reported amount"), _("Unit"),
-        _("Result (agreed, differs, not_found)"), _("Amount found"), _("Note"), _("Who"), _("Error, t CO2 (reported − right)"),
-        _("Above the interval"), _("Tainting"), _("Projected, t CO2"),
-    ]  # fmt: skip
+        _("No."),
+        _("Stratum"),
+        _("Step"),
+        _("Item"),
+        _("What it is"),
+        _("Size, t CO2"),
+        _("Reported amount"),
+        _("Unit"),
+        _("Result (agreed, differs, not_found)"),
+        _("Amount found"),
+        _("Note"),
+        _("Who"),
+        _("Error, t CO2 (reported − right)"),
+        _("Above the interval"),
+        _("Tainting"),
+        _("Projected, t CO2"),
+    ]
     sheet = _headed(book, bold, DRAW, headers)
     errors, evaluated = queries.errors_of(rows), queries.evaluation(made, rows)
     interval = evaluated.size.interval if evaluated else None
     for row, each in enumerate(rows, 1):
         at = row + 1
         sheet.write_number(row, 0, each.position)
-        texts = ((1, each.stratum), (2, each.step), (3, " ".join(map(str, each.parts))), (4, each.label), (7, each.unit),
-                 (8, each.result or ""), (10, each.note), (11, each.tester.name if each.tester else ""))  # fmt: skip
+        texts = (
+            (1, each.stratum),
+            (2, each.step),
+            (3, " ".join(map(str, each.parts))),
+            (4, each.label),
+            (7, each.unit),
+            (8, each.result or ""),
+            (10, each.note),
+            (11, each.tester.name if each.tester else ""),
+        )
         for column, text in texts:
             sheet.write_string(row, column, text)
         for column, value in ((5, each.size), (6, each.quantity), (9, each.found)):

@@ -32,8 +32,17 @@ def accept(engagement: Engagement, step: Step, keys: Sequence[str], reason: str,
     for each in chosen:
         _write(engagement, each, None, reason.strip(), actor, now)
     db.session.flush()
-    record("data:changes:accepted", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, reason=reason.strip(),
-           before=step.before.number, after=step.after.number, changes=[each.change.key for each in chosen])  # fmt: skip
+    record(
+        "data:changes:accepted",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        reason=reason.strip(),
+        before=step.before.number,
+        after=step.after.number,
+        changes=[each.change.key for each in chosen],
+    )
     return len(chosen)
 
 
@@ -51,14 +60,31 @@ def raise_findings(
         )
         effect = round_half_up(change.tonnes, PLACES) if has_effect and change.tonnes is not None else None
         finding = raise_finding(
-            engagement, subject, Check.DATA, class_code, clause, title, text, effect,
-            subject_title=None if subject.kind == "source" else title, actor=actor, now=now,
-        )  # fmt: skip
+            engagement,
+            subject,
+            Check.DATA,
+            class_code,
+            clause,
+            title,
+            text,
+            effect,
+            subject_title=None if subject.kind == "source" else title,
+            actor=actor,
+            now=now,
+        )
         _write(engagement, each, finding, "", actor, now)
         raised.append(finding)
     db.session.flush()
-    record("data:changes:raised", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
-           before=step.before.number, after=step.after.number, findings=[finding.label for finding in raised])  # fmt: skip
+    record(
+        "data:changes:raised",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        before=step.before.number,
+        after=step.after.number,
+        findings=[finding.label for finding in raised],
+    )
     return raised
 
 

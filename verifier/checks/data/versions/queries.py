@@ -95,9 +95,10 @@ def looked(engagement: Engagement, step: Step) -> list[Looked]:
     """Every change of a step, what nobody asked for first."""
     old, new = reports.report_of(step.before), reports.report_of(step.after)
     of = select(ChangeDisposition).where(
-        ChangeDisposition.engagement_id == engagement.id, ChangeDisposition.before_id == step.before.id,
+        ChangeDisposition.engagement_id == engagement.id,
+        ChangeDisposition.before_id == step.before.id,
         ChangeDisposition.after_id == step.after.id,
-    )  # fmt: skip
+    )
     given = {row.change_key: row for row in db.session.scalars(of)}
     rows = judge(compared(step), asked(engagement, step), old, new)
     return [Looked(step, row, given.get(row.change.key)) for row in rows]
@@ -110,9 +111,11 @@ def compared(step: Step) -> tuple[Change, ...]:
         while len(_compared) >= _REMEMBERED:
             _compared.pop(next(iter(_compared)), None)
         _compared[at] = changes(
-            reports.report_of(step.before), reports.report_of(step.after), reports.calculation_of(step.before),
+            reports.report_of(step.before),
+            reports.report_of(step.after),
+            reports.calculation_of(step.before),
             reports.calculation_of(step.after),
-        )  # fmt: skip
+        )
     return _compared[at]
 
 

@@ -51,10 +51,12 @@ class ChangeFilter(SearchForm):
         """What can be chosen."""
         self.sheet.choices = [SelectChoice("", _("All sheets")), *(SelectChoice(name, sheet_name(name)) for name in ("unit", *SHEETS))]
         self.state.choices = [
-            SelectChoice("", _("Every change")), SelectChoice("unasked", _("Asked for by nobody")),
-            SelectChoice("open", _("Still to be looked at")), SelectChoice("asked", _("Asked for by a finding")),
+            SelectChoice("", _("Every change")),
+            SelectChoice("unasked", _("Asked for by nobody")),
+            SelectChoice("open", _("Still to be looked at")),
+            SelectChoice("asked", _("Asked for by a finding")),
             SelectChoice("numbers", _("Numbers only")),
-        ]  # fmt: skip
+        ]
 
 
 class AcceptForm(BaseForm):
@@ -88,15 +90,29 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id))
     return render_template(
-        "checks/data/versions.html", engagement=engagement, step=step, form=form, page=paged_list(rows, PER_PAGE),
-        asked=kept_filter("before", "after"), every=every, unasked=[row for row in every if not row.judged.asked],
-        steps=taken, place=_place, address=_address, taken=step in taken,
-        can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK) and step in taken, accept_form=AcceptForm(formdata=None),
-        raise_form=raise_form, listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},
-        sheet_name=sheet_name, column_name=column_name, named=_named, list_url=_address(engagement, step),
+        "checks/data/versions.html",
+        engagement=engagement,
+        step=step,
+        form=form,
+        page=paged_list(rows, PER_PAGE),
+        asked=kept_filter("before", "after"),
+        every=every,
+        unasked=[row for row in every if not row.judged.asked],
+        steps=taken,
+        place=_place,
+        address=_address,
+        taken=step in taken,
+        can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK) and step in taken,
+        accept_form=AcceptForm(formdata=None),
+        raise_form=raise_form,
+        listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},
+        sheet_name=sheet_name,
+        column_name=column_name,
+        named=_named,
+        list_url=_address(engagement, step),
         numbers={named: int(named.split("-")[-1]) for row in every for named in row.judged.findings},
         export=url_for(".taken_away", engagement_id=engagement.id, before=before, after=after, **kept_filter("before", "after")),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/versions/<int:before>/<int:after>/changes.xlsx")
@@ -104,13 +120,29 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
 def taken_away(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """The filtered changes as a spreadsheet."""
     rows = _filtered(queries.looked(engagement, _step(engagement, before, after)))
-    record("data:changes:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
+    record(
+        "data:changes:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        rows=len(rows),
+    )
     headers = [
-        _("Sheet"), _("Row"), _("Identifies the row"), _("Column"), _("What happened"), _("Before"), _("After"),
+        _("Sheet"),
+        _("Row"),
+        _("Identifies the row"),
+        _("Column"),
+        _("What happened"),
+        _("Before"),
+        _("After"),
         _("Tonnes, after − before, t CO2"),
-        _("Asked for by"), _("Reason or finding"), _("Who"), _("When"),
-    ]  # fmt: skip
+        _("Asked for by"),
+        _("Reason or finding"),
+        _("Who"),
+        _("When"),
+    ]
     return spreadsheet(f"{engagement.number} {_('Versions')} {before}-{after}", headers, [_line(row) for row in rows])
 
 
@@ -138,8 +170,10 @@ def raise_findings(engagement: Engagement, before: int, after: int) -> ResponseR
     )
     flash(
         ngettext("%(num)s finding is kept as a draft.", "%(num)s findings are kept as drafts.", len(raised))
-        + " " + _("The unit sees them once the findings are sent."), "success",
-    )  # fmt: skip
+        + " "
+        + _("The unit sees them once the findings are sent."),
+        "success",
+    )
     return redirect(came_from(), 303)
 
 
@@ -184,17 +218,29 @@ def _told(step: Step, change: Change) -> tuple[str, str]:
     text = _(
         "Version %(after)s of the report says “%(now)s” where version %(before)s said “%(was)s” (%(where)s, column %(column)s). "
         "No finding asked for it. Say why it was changed, with evidence.",
-        after=step.after.number, before=step.before.number, now=change.after or "–", was=change.before or "–", where=_place(change),
+        after=step.after.number,
+        before=step.before.number,
+        now=change.after or "–",
+        was=change.before or "–",
+        where=_place(change),
         column=change.column,
-    )  # fmt: skip
+    )
     return title, text
 
 
 def _line(row: Looked) -> tuple[object, ...]:
     change, given = row.change, row.disposition
     return (
-        sheet_name(change.sheet), change.row or None, " ".join(change.keys), change.column, label(change.how), change.before, change.after,
-        None if change.tonnes is None else round_half_up(change.tonnes, PLACES), listed(row.judged.findings),
-        (given.finding.label if given.finding else given.reason) if given else "", given.decider.name if given else "",
+        sheet_name(change.sheet),
+        change.row or None,
+        " ".join(change.keys),
+        change.column,
+        label(change.how),
+        change.before,
+        change.after,
+        None if change.tonnes is None else round_half_up(change.tonnes, PLACES),
+        listed(row.judged.findings),
+        (given.finding.label if given.finding else given.reason) if given else "",
+        given.decider.name if given else "",
         given.decided_at if given else None,
-    )  # fmt: skip
+    )

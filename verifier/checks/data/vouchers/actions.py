@@ -31,10 +31,21 @@ def check_open(engagement: Engagement, *, by_unit: bool, now: datetime) -> None:
 
 
 def hand_in(
-    engagement: Engagement, filename: str, data: bytes, title: str, meter: str = "", period: str = "",
-    keys: Sequence[NumberKey] = (), *, request: EvidenceRequest | None = None, answer: str = "", by_unit: bool,
-    already: ReadVoucher | None = None, actor: Actor, now: datetime,
-) -> tuple[Voucher, bool]:  # fmt: skip
+    engagement: Engagement,
+    filename: str,
+    data: bytes,
+    title: str,
+    meter: str = "",
+    period: str = "",
+    keys: Sequence[NumberKey] = (),
+    *,
+    request: EvidenceRequest | None = None,
+    answer: str = "",
+    by_unit: bool,
+    already: ReadVoucher | None = None,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Voucher, bool]:
     """Keep a voucher and link it; the same file again is linked instead of kept again. Whether it is new is told."""
     check_open(engagement, by_unit=by_unit, now=now)
     if request is not None:
@@ -76,8 +87,17 @@ def link(
         return row
     row.page, row.undone_at, row.undone_by, row.linked_by, row.linked_at = page, None, None, actor.id, now
     db.session.flush()
-    record("data:voucher:linked", actor, Subject("source", key.source), now=now, case=engagement.id, voucher=voucher.label,
-           period=key.period, parameter=key.parameter, page=page)  # fmt: skip
+    record(
+        "data:voucher:linked",
+        actor,
+        Subject("source", key.source),
+        now=now,
+        case=engagement.id,
+        voucher=voucher.label,
+        period=key.period,
+        parameter=key.parameter,
+        page=page,
+    )
     return row
 
 
@@ -92,8 +112,17 @@ def unlink(engagement: Engagement, row: VoucherLink, *, by_unit: bool, actor: Ac
         raise Refusal("voucher.unlink.relied_on")
     row.undone_at, row.undone_by = now, actor.id
     db.session.flush()
-    record("data:voucher:unlinked", actor, Subject("source", row.source_key), now=now, case=engagement.id, voucher=row.voucher.label,
-           period=row.period, parameter=row.parameter, page=row.page)  # fmt: skip
+    record(
+        "data:voucher:unlinked",
+        actor,
+        Subject("source", row.source_key),
+        now=now,
+        case=engagement.id,
+        voucher=row.voucher.label,
+        period=row.period,
+        parameter=row.parameter,
+        page=row.page,
+    )
 
 
 def withdraw(engagement: Engagement, voucher: Voucher, reason: str, *, by_unit: bool, actor: Actor, now: datetime) -> None:
@@ -110,9 +139,17 @@ def withdraw(engagement: Engagement, voucher: Voucher, reason: str, *, by_unit: 
 
 
 def ask(
-    engagement: Engagement, keys: Sequence[NumberKey], about: str, asked: str, department: str, due: date, *, each: bool = False,
-    actor: Actor, now: datetime,
-) -> list[EvidenceRequest]:  # fmt: skip
+    engagement: Engagement,
+    keys: Sequence[NumberKey],
+    about: str,
+    asked: str,
+    department: str,
+    due: date,
+    *,
+    each: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> list[EvidenceRequest]:
     """Ask the unit for evidence: one request for all the numbers, or one for `each`; without numbers, of something told in words."""
     advance(engagement, Deed.CHECK, now=now)
     if not asked.strip():
@@ -126,22 +163,39 @@ def ask(
     number = queries.next_number(EvidenceRequest, EvidenceRequest.engagement_id == engagement.id)
     made = [
         EvidenceRequest(
-            engagement_id=engagement.id, number=number + place, about=about.strip(), asked=asked.strip(), department=department.strip(),
-            numbers=[[key.source, key.period, key.parameter] for key in group], due=due, state=RequestState.OPEN, raised_by=actor.id,
+            engagement_id=engagement.id,
+            number=number + place,
+            about=about.strip(),
+            asked=asked.strip(),
+            department=department.strip(),
+            numbers=[[key.source, key.period, key.parameter] for key in group],
+            due=due,
+            state=RequestState.OPEN,
+            raised_by=actor.id,
             raised_at=now,
         )
         for place, group in enumerate(groups)
-    ]  # fmt: skip
+    ]
     db.session.add_all(made)
     db.session.flush()
     for row in made:
-        record("data:request:raised", actor, _asked(row), now=now, case=engagement.id, number=row.label, asked=row.asked,
-               numbers=row.numbers, due=row.due.isoformat())  # fmt: skip
+        record(
+            "data:request:raised",
+            actor,
+            _asked(row),
+            now=now,
+            case=engagement.id,
+            number=row.label,
+            asked=row.asked,
+            numbers=row.numbers,
+            due=row.due.isoformat(),
+        )
     return made
 
 
-def assign(engagement: Engagement, request: EvidenceRequest, person: User | None, seen_version: int | None, *, actor: Actor,
-           now: datetime) -> None:  # fmt: skip
+def assign(
+    engagement: Engagement, request: EvidenceRequest, person: User | None, seen_version: int | None, *, actor: Actor, now: datetime
+) -> None:
     """The unit's contact gives a request to someone of the unit, or takes it back to themselves."""
     check_open(engagement, by_unit=True, now=now)
     after(request.at, RequestDeed.ASSIGN)
@@ -152,8 +206,15 @@ def assign(engagement: Engagement, request: EvidenceRequest, person: User | None
     check_version(request, seen_version, lambda: stale)
     request.assigned_to = person.id if person else None
     db.session.flush()
-    record("data:request:assigned", actor, _asked(request), now=now, case=engagement.id, number=request.label,
-           name=person.name if person else "")  # fmt: skip
+    record(
+        "data:request:assigned",
+        actor,
+        _asked(request),
+        now=now,
+        case=engagement.id,
+        number=request.label,
+        name=person.name if person else "",
+    )
 
 
 def judge(engagement: Engagement, request: EvidenceRequest, deed: RequestDeed, reason: str = "", *, actor: Actor, now: datetime) -> None:
@@ -191,26 +252,54 @@ def _answered(engagement: Engagement, request: EvidenceRequest, voucher: Voucher
     request.answered_by, request.answered_at, request.reason = actor.id, now, ""
     request.version += 1
     db.session.flush()
-    record("data:request:answered", actor, _asked(request), now=now, case=engagement.id, number=request.label,
-           voucher=voucher.label if voucher else "", note=words.strip())  # fmt: skip
+    record(
+        "data:request:answered",
+        actor,
+        _asked(request),
+        now=now,
+        case=engagement.id,
+        number=request.label,
+        voucher=voucher.label if voucher else "",
+        note=words.strip(),
+    )
 
 
-def _kept(engagement: Engagement, found: ReadVoucher, data: bytes, title: str, meter: str, period: str, by_unit: bool, actor: Actor,
-          now: datetime) -> Voucher:  # fmt: skip
+def _kept(
+    engagement: Engagement, found: ReadVoucher, data: bytes, title: str, meter: str, period: str, by_unit: bool, actor: Actor, now: datetime
+) -> Voucher:
     evidence.keep(data, found.file.media_type, now=now)
     pictures = [evidence.keep(picture, "image/jpeg", now=now).sha256 for picture in found.pictures]
     where = (Voucher.unit_year_id == engagement.unit_year_id, Voucher.by_unit.is_(by_unit))
     voucher = Voucher(
-        unit_year_id=engagement.unit_year_id, number=queries.next_number(Voucher, *where), sha256=found.file.sha256,
-        filename=found.file.safe_name, title=title.strip() or found.file.safe_name, meter=meter.strip(), period=period.strip(),
-        media_type=found.file.media_type, pages=found.pages, first_rows=found.first_rows, by_unit=by_unit, handed_in_by=actor.id,
-        handed_in_at=now, links=[],
+        unit_year_id=engagement.unit_year_id,
+        number=queries.next_number(Voucher, *where),
+        sha256=found.file.sha256,
+        filename=found.file.safe_name,
+        title=title.strip() or found.file.safe_name,
+        meter=meter.strip(),
+        period=period.strip(),
+        media_type=found.file.media_type,
+        pages=found.pages,
+        first_rows=found.first_rows,
+        by_unit=by_unit,
+        handed_in_by=actor.id,
+        handed_in_at=now,
+        links=[],
         pictures=[VoucherPicture(page=page, sha256=digest, media_type="image/jpeg") for page, digest in enumerate(pictures, 1)],
-    )  # fmt: skip
+    )
     db.session.add(voucher)
     db.session.flush()
-    record("data:voucher:handed_in", actor, _subject(voucher), now=now, case=engagement.id, number=voucher.label, title=voucher.title,
-           file=voucher.filename, sha256=voucher.sha256)  # fmt: skip
+    record(
+        "data:voucher:handed_in",
+        actor,
+        _subject(voucher),
+        now=now,
+        case=engagement.id,
+        number=voucher.label,
+        title=voucher.title,
+        file=voucher.filename,
+        sha256=voucher.sha256,
+    )
     return voucher
 
 

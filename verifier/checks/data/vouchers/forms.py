@@ -37,9 +37,11 @@ class RequestFilter(SearchForm):
     def offer(self) -> None:
         """The states there are, and what is late."""
         self.state.choices = [
-            SelectChoice("", _("Any state")), SelectChoice("unit", _("Waiting for the unit")), SelectChoice("late", _("Past their day")),
+            SelectChoice("", _("Any state")),
+            SelectChoice("unit", _("Waiting for the unit")),
+            SelectChoice("late", _("Past their day")),
             *(SelectChoice(state.value, label(state)) for state in RequestState if state is not RequestState.OPEN),
-        ]  # fmt: skip
+        ]
 
 
 class VoucherFilter(SearchForm):
@@ -53,8 +55,9 @@ class VoucherFilter(SearchForm):
         self.kind.choices = [
             SelectChoice("", _("All vouchers")),
             *([SelectChoice("unit", _("Handed in by the unit")), SelectChoice("ours", _("Working papers"))] if inside else []),
-            SelectChoice("loose", _("Linked to no number")), SelectChoice("withdrawn", _("Withdrawn")),
-        ]  # fmt: skip
+            SelectChoice("loose", _("Linked to no number")),
+            SelectChoice("withdrawn", _("Withdrawn")),
+        ]
 
 
 class HandInForm(BaseForm):
@@ -128,13 +131,14 @@ class JudgeForm(BaseForm):
     """What a verifier holds of an answer."""
 
     deed = RadioField(
-        _l("Is it enough?"), [InputRequired(_l("Choose one"))],
+        _l("Is it enough?"),
+        [InputRequired(_l("Choose one"))],
         choices=[
             SelectChoice(RequestDeed.ACCEPT.value, _l("Accept: this is what was asked for")),
             SelectChoice(RequestDeed.RETURN.value, _l("Return to the unit")),
             SelectChoice(RequestDeed.WITHDRAW.value, _l("Withdraw the request")),
         ],
-    )  # fmt: skip
+    )
     reason = TextAreaField(_l("Reason"), [Optional(), Length(max=2000)])
 
     def offer(self, deeds: Collection[RequestDeed]) -> None:

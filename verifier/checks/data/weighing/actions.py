@@ -40,8 +40,15 @@ def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_versi
         check_version(row, seen_version, lambda: Refusal("materiality.stale", theirs=f"{theirs} %", yours=f"{plain(share * 100)} %"))
     row.share, row.reason, row.set_by, row.set_at = share, reason.strip(), actor.id, now
     db.session.flush()
-    record("data:planning_threshold:set", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id,
-           share=plain(share), reason=reason.strip())  # fmt: skip
+    record(
+        "data:planning_threshold:set",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        share=plain(share),
+        reason=reason.strip(),
+    )
 
 
 def mark(engagement: Engagement, manner: str, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:
@@ -58,9 +65,14 @@ def mark(engagement: Engagement, manner: str, subject: Subject, reason: str, *, 
     if there is not None:
         raise Refusal("materiality.mark.twice", who=there.marker.name, reason=there.reason)
     row = MaterialityMark(
-        engagement_id=engagement.id, kind=manner, subject_kind=subject.kind, subject_id=subject.id, reason=reason.strip(),
-        marked_by=actor.id, marked_at=now,
-    )  # fmt: skip
+        engagement_id=engagement.id,
+        kind=manner,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        reason=reason.strip(),
+        marked_by=actor.id,
+        marked_at=now,
+    )
     db.session.add(row)
     db.session.flush()
     record(f"data:materiality:{manner}", actor, subject, now=now, case=engagement.id, reason=reason.strip())

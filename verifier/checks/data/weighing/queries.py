@@ -48,9 +48,7 @@ def weighed(engagement: Engagement, left_out: Collection[str] = frozenset(), pro
     return _weighed(engagement, left_out, projected, total, share, own=False)
 
 
-def planned(
-    engagement: Engagement, left_out: Collection[str] = frozenset(), projected: Sequence[Projection] = ()
-) -> Weighing | None:  # fmt: skip
+def planned(engagement: Engagement, left_out: Collection[str] = frozenset(), projected: Sequence[Projection] = ()) -> Weighing | None:
     """The same against the body's own planning threshold, on which no verdict rests; None where it set none."""
     own = planning(engagement)
     return _weighed(engagement, left_out, projected, reported_total(engagement), Fraction(own.share), own=True) if own else None
@@ -63,20 +61,30 @@ def reported_total(engagement: Engagement) -> Fraction | None:
 
 
 def _weighed(
-    engagement: Engagement, left_out: Collection[str], projected: Sequence[Projection], total: Fraction | None, share: Fraction | None, *,
+    engagement: Engagement,
+    left_out: Collection[str],
+    projected: Sequence[Projection],
+    total: Fraction | None,
+    share: Fraction | None,
+    *,
     own: bool,
-) -> Weighing:  # fmt: skip
+) -> Weighing:
     held, marked = data.held(engagement), marks(engagement)
     natures = {(mark.subject_kind, mark.subject_id): mark.reason for mark in marked if mark.kind == NATURE}
     found = [*_uncorrected(engagement, held, left_out, natures), *_corrected(engagement)]
     counted = [each for each in held if each.source.counts and each.source.source_key not in left_out]
     remainder, sampling_open = _remainder(projected)
     return weigh(
-        found, total, share, own=own, remainder=remainder, sampling_open=sampling_open,
+        found,
+        total,
+        share,
+        own=own,
+        remainder=remainder,
+        sampling_open=sampling_open,
         unknown=[each.source.source_key for each in counted if each.verified is None],
         nature=_without_tonnes(engagement, held, found, natures),
         netting=next((mark.reason for mark in marked if mark.kind == NETTING), ""),
-    )  # fmt: skip
+    )
 
 
 def _uncorrected(
@@ -138,9 +146,7 @@ def _reported(version: ReportVersion) -> dict[str, Decimal | None]:
     return {row.source_key: row.reported for row in db.session.execute(of)}
 
 
-def _without_tonnes(
-    engagement: Engagement, held: list[Held], found: list[Error], natures: dict[tuple[str, str], str]
-) -> list[str]:  # fmt: skip
+def _without_tonnes(engagement: Engagement, held: list[Held], found: list[Error], natures: dict[tuple[str, str], str]) -> list[str]:
     """Reasons of marks on what has no tonnes and is not righted."""
     weighed = {error.nature for error in found if not error.corrected}
     at = {str(finding.id): finding.at for finding in findings_of(engagement)}

@@ -55,10 +55,16 @@ def overview(engagement: Engagement) -> ResponseReturnValue:
     rows = queries.remarked(engagement)
     counted = [(each, [row for row in rows if row.line.procedure is each]) for each in Procedure]
     return render_template(
-        "checks/data/analysis/overview.html", engagement=engagement, counted=counted, compares=COMPARES,
-        analysis=queries.analysis_of(engagement), limits=_limits(engagement, {code for codes in USES.values() for code in codes}),
-        amount=amount, tolerance_name=tolerance_name, can_add=_can_add(engagement),
-    )  # fmt: skip
+        "checks/data/analysis/overview.html",
+        engagement=engagement,
+        counted=counted,
+        compares=COMPARES,
+        analysis=queries.analysis_of(engagement),
+        limits=_limits(engagement, {code for codes in USES.values() for code in codes}),
+        amount=amount,
+        tolerance_name=tolerance_name,
+        can_add=_can_add(engagement),
+    )
 
 
 @bp.get(f"/cases/<uuid:engagement_id>/data/analysis/<{CHOICE}:procedure>")
@@ -71,16 +77,27 @@ def lines(engagement: Engagement, procedure: str) -> ResponseReturnValue:
     by_month = which in (Procedure.MONTHS, Procedure.PRODUCTS)
     analysis = queries.analysis_of(engagement)
     return render_template(
-        TEMPLATES[which], engagement=engagement, procedure=which, form=form, analysis=analysis,
-        page=paged_list(groups, GROUPS_A_PAGE if by_month else PER_PAGE), any=bool(every), compares=COMPARES[which],
-        year=engagement.unit_year.year.emission_year, name=_namer(engagement),
+        TEMPLATES[which],
+        engagement=engagement,
+        procedure=which,
+        form=form,
+        analysis=analysis,
+        page=paged_list(groups, GROUPS_A_PAGE if by_month else PER_PAGE),
+        any=bool(every),
+        compares=COMPARES[which],
+        year=engagement.unit_year.year.emission_year,
+        name=_namer(engagement),
         drawn=drawings.bars(which, every, _namer(engagement), both=which is Procedure.YEAR_ON_YEAR or analysis.last is not None),
-        limits=_limits(engagement, set(USES[which])), amount=amount, tolerance_name=tolerance_name, source_url=_source_url,
+        limits=_limits(engagement, set(USES[which])),
+        amount=amount,
+        tolerance_name=tolerance_name,
+        source_url=_source_url,
         can_add=_can_add(engagement),
-        waiting=sum(each.is_open for each in every), out=sum(each.line.stands_out for each in every),
+        waiting=sum(each.is_open for each in every),
+        out=sum(each.line.stands_out for each in every),
         list_url=url_for(".lines", engagement_id=engagement.id, procedure=procedure),
         export=url_for(".taken_away", engagement_id=engagement.id, procedure=procedure, **kept_filter("procedure")),
-    )  # fmt: skip
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/analysis/lines/<path:line_key>", methods=["GET", "POST"])
@@ -98,22 +115,36 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
     )
     if form.validate_on_submit():
         actions.conclude(
-            engagement, line_key, form.conclusion.data or "", figures=form.figures.data or "", seen_version=form.seen_version,
-            actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            engagement,
+            line_key,
+            form.conclusion.data or "",
+            figures=form.figures.data or "",
+            seen_version=form.seen_version,
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(_("The conclusion is kept."), "success")
         following = queries.next_open(engagement, found.line)
         return redirect(_address(engagement, following) if following else _list(engagement, found.line.procedure), 303)
     form.figures.data, form.version.data = fresh, given.version if given else 0
     following = queries.next_open(engagement, found.line)
     return render_template(
-        "checks/data/analysis/line.html", engagement=engagement, each=found, line=found.line, form=form,
+        "checks/data/analysis/line.html",
+        engagement=engagement,
+        each=found,
+        line=found.line,
+        form=form,
         title=_namer(engagement)(found.line),
         can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK) and found.line.stands_out,
-        limits=_limits(engagement, set(USES[found.line.procedure])), amount=amount, tolerance_name=tolerance_name,
-        year=engagement.unit_year.year.emission_year, analysis=queries.analysis_of(engagement), source_url=_source_url,
-        following=_address(engagement, following) if following else None, list_url=_list(engagement, found.line.procedure),
-    )  # fmt: skip
+        limits=_limits(engagement, set(USES[found.line.procedure])),
+        amount=amount,
+        tolerance_name=tolerance_name,
+        year=engagement.unit_year.year.emission_year,
+        analysis=queries.analysis_of(engagement),
+        source_url=_source_url,
+        following=_address(engagement, following) if following else None,
+        list_url=_list(engagement, found.line.procedure),
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/analysis.xlsx")
@@ -125,8 +156,15 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     rows = {each: queries.remarked(engagement, each) for each in chosen}
     if len(chosen) == 1:
         rows = {each: [row for group in _filtered(each, found)[0] for row in group] for each, found in rows.items()}
-    record("data:analysis:taken_away", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, rows=sum(map(len, rows.values())))  # fmt: skip
+    record(
+        "data:analysis:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        rows=sum(map(len, rows.values())),
+    )
     data = sheets.workbook(rows, queries.analysis_of(engagement), engagement.unit_year.year.emission_year, _namer(engagement))
     what = label(chosen[0]) if len(chosen) == 1 else _("Analytical procedures")
     return download(data, f"{engagement.number} {what}.xlsx", MEDIA_TYPE)

@@ -49,21 +49,56 @@ def _limits(book: LiveBook, analysis: Analysis) -> Limit:
 
 def _year_on_year(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int, name: Namer) -> None:
     this, last = {"year": year}, {"year": year - 1}
-    sheet = book.sheet(label(Procedure.YEAR_ON_YEAR), [
-        _("What"), _("%(year)s, t CO2", **this), _("%(year)s, t CO2", **last), *_compared(), _("Unit"), _("Quantity %(year)s", **this),
-        _("Quantity %(year)s", **last), *_compared(), *_ends(),
-    ], (44,))  # fmt: skip
+    sheet = book.sheet(
+        label(Procedure.YEAR_ON_YEAR),
+        [
+            _("What"),
+            _("%(year)s, t CO2", **this),
+            _("%(year)s, t CO2", **last),
+            *_compared(),
+            _("Unit"),
+            _("Quantity %(year)s", **this),
+            _("Quantity %(year)s", **last),
+            *_compared(),
+            *_ends(),
+        ],
+        (44,),
+    )
     for each in rows:
         row, quantity = sheet.last + 1, each.line.others[0] if each.line.others else NOTHING
-        sheet.add([name(each.line), *_both(each.line.main), *_changes(sheet, row, (1, 2), each.line.main, limit), quantity.unit,
-                   *_both(quantity), *_changes(sheet, row, (7, 8), quantity, limit), *_end(each)])  # fmt: skip
+        sheet.add(
+            [
+                name(each.line),
+                *_both(each.line.main),
+                *_changes(sheet, row, (1, 2), each.line.main, limit),
+                quantity.unit,
+                *_both(quantity),
+                *_changes(sheet, row, (7, 8), quantity, limit),
+                *_end(each),
+            ]
+        )
 
 
 def _months(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int, name: Namer) -> None:
-    sheet = book.sheet(label(Procedure.MONTHS), [
-        _("Source"), _("Period"), _("Unit"), _("Quantity"), _("Mean of the months"), _("Share of the year"), *_compared()[:2],
-        _("Month before"), *_compared()[:2], _("Same month %(year)s", year=year - 1), *_compared(), _("Expected"), *_ends(),
-    ], (44, 10, 12))  # fmt: skip
+    sheet = book.sheet(
+        label(Procedure.MONTHS),
+        [
+            _("Source"),
+            _("Period"),
+            _("Unit"),
+            _("Quantity"),
+            _("Mean of the months"),
+            _("Share of the year"),
+            *_compared()[:2],
+            _("Month before"),
+            *_compared()[:2],
+            _("Same month %(year)s", year=year - 1),
+            *_compared(),
+            _("Expected"),
+            *_ends(),
+        ],
+        (44, 10, 12),
+    )
     for _code, group in groupby(rows, key=lambda each: each.line.code):
         lines = list(group)
         first = sheet.last + 1
@@ -76,43 +111,99 @@ def _months(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int, n
                 before = Live(sheet.at(3, row - 1), float(step.then))
             mean = None if line.main.then is None else Live(f"AVERAGE({amounts})", float(line.main.then))
             share = None if line.share is None else Live(f"{sheet.at(3, row)}/SUM({amounts})", float(line.share))
-            sheet.add([
-                name(line), line.period, line.main.unit, _number(line.main.now), mean, share,
-                *_changes(sheet, row, (3, 4), line.main, limit)[:2], before, *_changes(sheet, row, (3, 8), step, limit)[:2],
-                _number(same.then), *_changes(sheet, row, (3, 11), same, limit), _number(line.expected), *_end(each),
-            ])  # fmt: skip
+            sheet.add(
+                [
+                    name(line),
+                    line.period,
+                    line.main.unit,
+                    _number(line.main.now),
+                    mean,
+                    share,
+                    *_changes(sheet, row, (3, 4), line.main, limit)[:2],
+                    before,
+                    *_changes(sheet, row, (3, 8), step, limit)[:2],
+                    _number(same.then),
+                    *_changes(sheet, row, (3, 11), same, limit),
+                    _number(line.expected),
+                    *_end(each),
+                ]
+            )
 
 
 def _products(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int, name: Namer) -> None:
     this, last = {"year": year}, {"year": year - 1}
-    sheet = book.sheet(label(Procedure.PRODUCTS), [
-        _("Product"), _("Period"), _("%(year)s, t CO2", **this), _("%(year)s, t CO2", **last), _("Unit"), _("Produced %(year)s", **this),
-        _("Produced %(year)s", **last), _("For a unit of product %(year)s, t CO2", **this),
-        _("For a unit of product %(year)s, t CO2", **last),
-        *_compared(), *_ends(),
-    ], (44, 10))  # fmt: skip
+    sheet = book.sheet(
+        label(Procedure.PRODUCTS),
+        [
+            _("Product"),
+            _("Period"),
+            _("%(year)s, t CO2", **this),
+            _("%(year)s, t CO2", **last),
+            _("Unit"),
+            _("Produced %(year)s", **this),
+            _("Produced %(year)s", **last),
+            _("For a unit of product %(year)s, t CO2", **this),
+            _("For a unit of product %(year)s, t CO2", **last),
+            *_compared(),
+            *_ends(),
+        ],
+        (44, 10),
+    )
     for each in rows:
         row, (tonnes, made), main = sheet.last + 1, each.line.others, each.line.main
-        sheet.add([name(each.line), each.line.period or str(year), *_both(tonnes), made.unit, *_both(made),
-                   _quotient(sheet, row, (2, 5), main.now), _quotient(sheet, row, (3, 6), main.then),
-                   *_changes(sheet, row, (7, 8), main, limit), *_end(each)])  # fmt: skip
+        sheet.add(
+            [
+                name(each.line),
+                each.line.period or str(year),
+                *_both(tonnes),
+                made.unit,
+                *_both(made),
+                _quotient(sheet, row, (2, 5), main.now),
+                _quotient(sheet, row, (3, 6), main.then),
+                *_changes(sheet, row, (7, 8), main, limit),
+                *_end(each),
+            ]
+        )
 
 
 def _shares(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int, name: Namer) -> None:
     this, last = {"year": year}, {"year": year - 1}
-    sheet = book.sheet(label(Procedure.SHARES), [
-        _("What"), _("%(year)s, t CO2", **this), _("%(year)s, t CO2", **last), _("Total %(year)s, t CO2", **this),
-        _("Total %(year)s, t CO2", **last), _("Share %(year)s", **this), _("Share %(year)s", **last), *_compared(), *_ends(),
-    ], (44,))  # fmt: skip
+    sheet = book.sheet(
+        label(Procedure.SHARES),
+        [
+            _("What"),
+            _("%(year)s, t CO2", **this),
+            _("%(year)s, t CO2", **last),
+            _("Total %(year)s, t CO2", **this),
+            _("Total %(year)s, t CO2", **last),
+            _("Share %(year)s", **this),
+            _("Share %(year)s", **last),
+            *_compared(),
+            *_ends(),
+        ],
+        (44,),
+    )
     for each in rows:
         row, (tonnes, total), main = sheet.last + 1, each.line.others, each.line.main
-        sheet.add([name(each.line), *_both(tonnes), *_both(total), _quotient(sheet, row, (1, 3), main.now),
-                   _quotient(sheet, row, (2, 4), main.then), *_changes(sheet, row, (5, 6), main, limit), *_end(each)])  # fmt: skip
+        sheet.add(
+            [
+                name(each.line),
+                *_both(tonnes),
+                *_both(total),
+                _quotient(sheet, row, (1, 3), main.now),
+                _quotient(sheet, row, (2, 4), main.then),
+                *_changes(sheet, row, (5, 6), main, limit),
+                *_end(each),
+            ]
+        )
 
 
 _WRITERS: Mapping[Procedure, Callable[[LiveBook, Sequence[Remarked], Limit, int, Namer], None]] = {
-    Procedure.YEAR_ON_YEAR: _year_on_year, Procedure.MONTHS: _months, Procedure.PRODUCTS: _products, Procedure.SHARES: _shares,
-}  # fmt: skip
+    Procedure.YEAR_ON_YEAR: _year_on_year,
+    Procedure.MONTHS: _months,
+    Procedure.PRODUCTS: _products,
+    Procedure.SHARES: _shares,
+}
 
 
 def _changes(sheet: LiveSheet, row: int, columns: tuple[int, int], pair: Pair, limit: Limit) -> list[Cell]:

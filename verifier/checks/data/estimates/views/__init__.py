@@ -53,9 +53,16 @@ def estimate(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         key = held.source.source_key
         row = actions.confirm(
-            engagement, key, form.number, form.typed, form.reason.data or "", seen=form.seen, seen_version=form.seen_version,
-            actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            engagement,
+            key,
+            form.number,
+            form.typed,
+            form.reason.data or "",
+            seen=form.seen,
+            seen_version=form.seen_version,
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(_("%(key)s: the estimate of %(tonnes)s tCO₂ counts.", key=key, tonnes=plain(row.tonnes, 6)), "success")
         return redirect(url_for(".estimate", engagement_id=engagement.id, source_key=source_key), 303)
     return _page(engagement, held, form)
@@ -74,14 +81,28 @@ def _page(engagement: Engagement, held: Held, form: ConfirmForm, back: TakeBackF
     back.version.data = str(row.version if row else 0)
     counts = row is not None and held.current and queries.is_outcome(row, held.outcome)
     return render_template(
-        "checks/data/estimates/estimate.html", engagement=engagement, pack=pack, held=held, sheet=sheet, boxes=boxes, form=form, row=row,
-        counts=counts, asked_again=row is not None and not held.current and queries.is_outcome(row, held.outcome),
-        back=back, name_of=name_of,
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK), parameter_name=parameter_name, step_name=step_name,
-        why_not=sentence(sheet.refused) if sheet.refused else "", ours=queries.is_ours(pack), rule=_rule(engagement), key=key or NO_KEY,
+        "checks/data/estimates/estimate.html",
+        engagement=engagement,
+        pack=pack,
+        held=held,
+        sheet=sheet,
+        boxes=boxes,
+        form=form,
+        row=row,
+        counts=counts,
+        asked_again=row is not None and not held.current and queries.is_outcome(row, held.outcome),
+        back=back,
+        name_of=name_of,
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+        parameter_name=parameter_name,
+        step_name=step_name,
+        why_not=sentence(sheet.refused) if sheet.refused else "",
+        ours=queries.is_ours(pack),
+        rule=_rule(engagement),
+        key=key or NO_KEY,
         tables={table.code: table for table in pack.tables},
         working=url_for(".taken_away", engagement_id=engagement.id, source_key=key or NO_KEY, **_typed(sheet)),
-    )  # fmt: skip
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/estimates-taken-back/<path:source_key>", methods=["GET", "POST"])
@@ -108,8 +129,15 @@ def taken_away(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     if sheet.estimate is None:
         abort(404)
     key, now = held.source.source_key, utcnow()
-    record("data:estimate:taken_away", current_actor(), Subject("source", key), now=now, case=engagement.id, effect=Effect.LOOK,
-           tonnes=plain(sheet.estimate.tonnes))  # fmt: skip
+    record(
+        "data:estimate:taken_away",
+        current_actor(),
+        Subject("source", key),
+        now=now,
+        case=engagement.id,
+        effect=Effect.LOOK,
+        tonnes=plain(sheet.estimate.tonnes),
+    )
     name = _("%(number)s conservative estimate of %(key)s", number=engagement.number, key=key or "–")
     return download(workbook.of(engagement, sheet, _rule(engagement), now), f"{name}.xlsx", MEDIA_TYPE)
 

@@ -37,9 +37,7 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
         (_("Made"), now),
     ):
         cover.add([Title(term), value])
-    headers = [
-        _("Period"), _("Unit"), _("Reported"), _("Independent record"), _("Verified"), _("Taken"), _("Taken − reported"), _("Why"),
-    ]  # fmt: skip
+    headers = [_("Period"), _("Unit"), _("Reported"), _("Independent record"), _("Verified"), _("Taken"), _("Taken − reported"), _("Why")]
     rows = book.sheet(_("Months taken"), headers, (12, 12, 16, 16, 16, 16, 16, 26))
     for each in sheet.months:
         at, month = rows.last + 1, each.month
@@ -52,9 +50,16 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
     taken = book.sheet(_("Factors taken"), headers, (26, 16, 18, 16, 18, 22, 60))
     for factor in sheet.factors:
         default = factor.default
-        taken.add([
-            parameter_name(factor.parameter), factor.reported, factor.reported_unit, factor.value, factor.unit,
-            default.table if default else _("as reported: nothing is published"), text_in(default.origin.words) if default else "",
-        ])  # fmt: skip
+        taken.add(
+            [
+                parameter_name(factor.parameter),
+                factor.reported,
+                factor.reported_unit,
+                factor.value,
+                factor.unit,
+                default.table if default else _("as reported: nothing is published"),
+                text_in(default.origin.words) if default else "",
+            ]
+        )
     sheets.numbers(book, recalculated(report, source.source_key, pack, known), pack, {})
     return book.bytes()

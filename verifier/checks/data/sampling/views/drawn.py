@@ -41,12 +41,18 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
     """A plan in words until it is drawn; then its items to work through and what they showed."""
     made, rule = sample_or_404(engagement, number), rule_of(engagement)
     shown: dict[str, Any] = {
-        "engagement": engagement, "sample": made, "outline": outline(made), "kind_name": kind_name, "percent": percent,
-        "blind": BLIND[made.how], "plan": queries.plan_of(made), "back": url_for(".samples", engagement_id=engagement.id),
+        "engagement": engagement,
+        "sample": made,
+        "outline": outline(made),
+        "kind_name": kind_name,
+        "percent": percent,
+        "blind": BLIND[made.how],
+        "plan": queries.plan_of(made),
+        "back": url_for(".samples", engagement_id=engagement.id),
         "readings": {each.code: text_in(each.name) for each in rule.ladder.readings} if rule.ladder else {},
         "can": may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK) and made.replaced_at is None,
         "changed": queries.changed_since(engagement, made),
-    }  # fmt: skip
+    }
     if made.drawn_at is None:
         return render_template("checks/data/sampling/planned.html", **shown, form=SeedForm(formdata=None))
     rows, form = queries.items(made), ItemFilter(request.args)
@@ -54,15 +60,25 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
     outcomes = {each.source.source_key: each.standing for each in data.held(engagement)} if _by_amount(made) else {}
     deducted = frozenset(each.source_id for each in reports.calculation_of(engagement.report_version).sources if each.known < 0)
     return render_template(
-        "checks/data/sampling/drawn.html", **shown, form=form, rows=rows,
+        "checks/data/sampling/drawn.html",
+        **shown,
+        form=form,
+        rows=rows,
         page=paged_list(_matching(rows, form.q.data or "", form.state.data or ""), PER_PAGE),
-        worked=sum(bool(row.result) for row in rows), failed=sum(row.result in queries.FAILED for row in rows),
-        strata=queries.strata(made, rows), climbs=queries.climbs(made), evaluation=queries.evaluation(made, rows),
-        projections=queries.projections_of(made, rows, deducted), outcomes=outcomes, error=_error, by_amount=_by_amount(made),
-        rate=_rate(engagement, made, rows), command=command(engagement, made),
+        worked=sum(bool(row.result) for row in rows),
+        failed=sum(row.result in queries.FAILED for row in rows),
+        strata=queries.strata(made, rows),
+        climbs=queries.climbs(made),
+        evaluation=queries.evaluation(made, rows),
+        projections=queries.projections_of(made, rows, deducted),
+        outcomes=outcomes,
+        error=_error,
+        by_amount=_by_amount(made),
+        rate=_rate(engagement, made, rows),
+        command=command(engagement, made),
         export=url_for(".taken_away", engagement_id=engagement.id, number=number),
         list_url=url_for(".sample", engagement_id=engagement.id, number=number),
-    )  # fmt: skip
+    )
 
 
 def _by_amount(made: Sample) -> bool:
@@ -137,19 +153,34 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
     following = next((each for each in (*rows[position:], *rows[: position - 1]) if not each.result), None)
     if form.validate_on_submit():
         actions.note_result(
-            engagement, row, Result(form.result.data), form.found.value, form.note.data or "", seen_version=form.seen_version,
-            actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            engagement,
+            row,
+            Result(form.result.data),
+            form.found.value,
+            form.note.data or "",
+            seen_version=form.seen_version,
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(_("%(item)s is noted.", item=" ".join(row.parts)), "success")
         onward = url_for(".item", engagement_id=engagement.id, number=number, position=following.position) if following else None
         return redirect(onward or url_for(".sample", engagement_id=engagement.id, number=number), 303)
     listed = reports.source_of(engagement.report_version, row.parts[0]) if _by_amount(made) else None
     return render_template(
-        "checks/data/sampling/item.html", engagement=engagement, sample=made, row=row, form=form, by_amount=_by_amount(made),
-        can=may(Permission.DATA_DECIDE) and made.replaced_at is None and possible(engagement.at, Deed.CHECK), kind_name=kind_name,
-        held=data.held_one(engagement, row.parts[0]) if listed else None, count=len(rows), listed=listed, following=following,
+        "checks/data/sampling/item.html",
+        engagement=engagement,
+        sample=made,
+        row=row,
+        form=form,
+        by_amount=_by_amount(made),
+        can=may(Permission.DATA_DECIDE) and made.replaced_at is None and possible(engagement.at, Deed.CHECK),
+        kind_name=kind_name,
+        held=data.held_one(engagement, row.parts[0]) if listed else None,
+        count=len(rows),
+        listed=listed,
+        following=following,
         error=_error(row),
-    )  # fmt: skip
+    )
 
 
 def _results(made: Sample) -> dict[Result, str]:
@@ -179,6 +210,11 @@ def extend(engagement: Engagement, number: int) -> ResponseReturnValue:
         flash(ngettext("%(num)s item more is drawn.", "%(num)s items more are drawn.", count), "success")
         return redirect(url_for(".sample", engagement_id=engagement.id, number=number, state="open"), 303)
     return render_template(
-        "checks/data/sampling/extend.html", engagement=engagement, sample=made, stratum=stratum, form=form, percent=percent,
+        "checks/data/sampling/extend.html",
+        engagement=engagement,
+        sample=made,
+        stratum=stratum,
+        form=form,
+        percent=percent,
         weigh=[each.code for each in rule.ladder.weigh],
-    )  # fmt: skip
+    )

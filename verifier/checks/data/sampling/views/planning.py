@@ -41,13 +41,21 @@ def samples(engagement: Engagement) -> ResponseReturnValue:
     _flows, sources = risks.risk_rows(engagement)
     drawn, pack = queries.samples(engagement), load(engagement.pack_id)
     return render_template(
-        "checks/data/sampling/samples.html", engagement=engagement, samples=drawn, counted=queries.counted(engagement), rule=pack.sampling,
+        "checks/data/sampling/samples.html",
+        engagement=engagement,
+        samples=drawn,
+        counted=queries.counted(engagement),
+        rule=pack.sampling,
         methods=[Method(each.code) for each in pack.sampling.methods] if pack.sampling else [],
-        assessed=sum(each.level is not None for each in sources), total=len(sources), kind_name=kind_name,
+        assessed=sum(each.level is not None for each in sources),
+        total=len(sources),
+        kind_name=kind_name,
         changed={each.number for each in drawn if each.drawn_at and not each.replaced_at and queries.changed_since(engagement, each)},
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK), progress=queries.progress(engagement), blind=BLIND,
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+        progress=queries.progress(engagement),
+        blind=BLIND,
         when_to_use=WHEN,
-    )  # fmt: skip
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/sampling/plan/<method>", methods=["GET", "POST"])
@@ -66,11 +74,20 @@ def plan(engagement: Engagement, method: str) -> ResponseReturnValue:
         return redirect(url_for(".sample", engagement_id=engagement.id, number=made.number), 303)
     pack, total = load(engagement.pack_id), total_of(reports.calculation_of(engagement.report_version))
     return render_template(
-        "checks/data/sampling/plan.html", engagement=engagement, form=form, method=how, rule=rule, blind=BLIND[how], percent=percent,
-        suggested=suggested, threshold=pack.materiality.share_for(total) if pack.materiality else None, total=total,
-        before=[each for each in queries.live(engagement) if each.method == how], back=url_for(".samples", engagement_id=engagement.id),
+        "checks/data/sampling/plan.html",
+        engagement=engagement,
+        form=form,
+        method=how,
+        rule=rule,
+        blind=BLIND[how],
+        percent=percent,
+        suggested=suggested,
+        threshold=pack.materiality.share_for(total) if pack.materiality else None,
+        total=total,
+        before=[each for each in queries.live(engagement) if each.method == how],
+        back=url_for(".samples", engagement_id=engagement.id),
         assessed=bool(levels),
-    )  # fmt: skip
+    )
 
 
 def _offer(engagement: Engagement, rule: SamplingRule, how: Method, form: Any, suggested: Fraction) -> None:

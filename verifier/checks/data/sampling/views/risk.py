@@ -40,9 +40,14 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
     if form.validate_on_submit():
         keys = [(kind, key) for kind, _bar, key in (text.partition("|") for text in request.form.getlist("keys"))]
         count = actions.assess(
-            engagement, keys, Level(form.inherent.data), Level(form.control.data), form.reason.data or "", actor=current_actor(),
+            engagement,
+            keys,
+            Level(form.inherent.data),
+            Level(form.control.data),
+            form.reason.data or "",
+            actor=current_actor(),
             now=utcnow(),
-        )  # fmt: skip
+        )
         flash(ngettext("The risk of %(num)s is kept.", "The risks of %(num)s are kept.", count), "success")
         return redirect(came_from(), 303)
     flows, sources = risks.risk_rows(engagement)
@@ -54,12 +59,20 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
     if wants_spreadsheet():
         return _taken_away(engagement, [*((each, named(each.key)) for each in shown_flows), *((each, each.name) for each in shown)])
     return render_template(
-        "checks/data/sampling/risk.html", engagement=engagement, form=form, flows=shown_flows, page=paged_list(shown, PER_PAGE),
-        filter=filter, clear_url=url_for(".risk", engagement_id=engagement.id), export_url=export_url(),
-        assessed=sum(each.level is not None for each in sources), total=len(sources),
+        "checks/data/sampling/risk.html",
+        engagement=engagement,
+        form=form,
+        flows=shown_flows,
+        page=paged_list(shown, PER_PAGE),
+        filter=filter,
+        clear_url=url_for(".risk", engagement_id=engagement.id),
+        export_url=export_url(),
+        assessed=sum(each.level is not None for each in sources),
+        total=len(sources),
         can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
-        flow_name=named, back=url_for(".samples", engagement_id=engagement.id),
-    )  # fmt: skip
+        flow_name=named,
+        back=url_for(".samples", engagement_id=engagement.id),
+    )
 
 
 def _matches(each: Risky, words: str, search: str, level: str) -> bool:
@@ -71,15 +84,37 @@ def _matches(each: Risky, words: str, search: str, level: str) -> bool:
 
 def _taken_away(engagement: Engagement, rows: list[tuple[Risky, str]]) -> ResponseReturnValue:
     """The same rows as a workbook."""
-    record("data:risks:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
-    headers = [_("Source no."), _("What"), _("Recalculated, tCO₂"), _("Share of recalculated, per cent"), _("Inherent"), _("Control"),
-               _("Together"), _("Reason"), _("Assessed by"), _("Assessed on")]  # fmt: skip
+    record(
+        "data:risks:exported",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        rows=len(rows),
+    )
+    headers = [
+        _("Source no."),
+        _("What"),
+        _("Recalculated, tCO₂"),
+        _("Share of recalculated, per cent"),
+        _("Inherent"),
+        _("Control"),
+        _("Together"),
+        _("Reason"),
+        _("Assessed by"),
+        _("Assessed on"),
+    ]
     body = [
-        ["" if each.kind == "flow" else each.key, name, each.tonnes, None if each.share is None else each.share * 100,
-         *([label(row.inherent_level), label(row.control_level)] if (row := each.row) else [_("Not assessed")] * 2),
-         label(each.level) if each.level else _("Not assessed"),
-         *([row.reason, row.assessor.name, row.assessed_at] if row else [])]
+        [
+            "" if each.kind == "flow" else each.key,
+            name,
+            each.tonnes,
+            None if each.share is None else each.share * 100,
+            *([label(row.inherent_level), label(row.control_level)] if (row := each.row) else [_("Not assessed")] * 2),
+            label(each.level) if each.level else _("Not assessed"),
+            *([row.reason, row.assessor.name, row.assessed_at] if row else []),
+        ]
         for each, name in rows
-    ]  # fmt: skip
+    ]
     return spreadsheet(f"{_('Risks')} {engagement.number}", headers, body)

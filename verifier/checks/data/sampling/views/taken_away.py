@@ -21,6 +21,13 @@ from verifier.web.spreadsheet import MEDIA_TYPE, download
 def taken_away(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Population, draw and evaluation, the sums as live formulas."""
     made = sample_or_404(engagement, number)
-    record("data:sample:taken_away", current_actor(), Subject("sample", str(number)), now=utcnow(), case=engagement.id, effect=Effect.LOOK,
-           checksum=made.checksum)  # fmt: skip
+    record(
+        "data:sample:taken_away",
+        current_actor(),
+        Subject("sample", str(number)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        checksum=made.checksum,
+    )
     return download(workbook(engagement, made, label), f"{engagement.number} {_('Sample %(number)s', number=number)}.xlsx", MEDIA_TYPE)

@@ -24,9 +24,12 @@ LABELS = {
     RequestState.WITHDRAWN: _l("Withdrawn"),
 }
 STATES = {
-    (RequestState, "open"): "warn", (RequestState, "answered"): "info", (RequestState, "accepted"): "ok", (RequestState, "returned"): "bad",
+    (RequestState, "open"): "warn",
+    (RequestState, "answered"): "info",
+    (RequestState, "accepted"): "ok",
+    (RequestState, "returned"): "bad",
     (RequestState, "withdrawn"): "mute",
-}  # fmt: skip
+}
 
 
 def _describe_voucher(engagement: Engagement, voucher_id: str) -> Described:

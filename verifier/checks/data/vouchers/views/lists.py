@@ -36,10 +36,20 @@ def requests(engagement: Engagement) -> ResponseReturnValue:
     if wants_spreadsheet():
         return _requests_taken_away(engagement, rows)
     return render_template(
-        "checks/data/vouchers/requests.html", engagement=engagement, form=form, page=paged_list(rows), inside=inside(), yours=by_unit(),
-        waiting=sum(each.at in WITH_UNIT for each in every), with_unit=WITH_UNIT, now=today, export_url=export_url(), any=bool(every),
-        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK), can_give=can_give(engagement),
-    )  # fmt: skip
+        "checks/data/vouchers/requests.html",
+        engagement=engagement,
+        form=form,
+        page=paged_list(rows),
+        inside=inside(),
+        yours=by_unit(),
+        waiting=sum(each.at in WITH_UNIT for each in every),
+        with_unit=WITH_UNIT,
+        now=today,
+        export_url=export_url(),
+        any=bool(every),
+        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK),
+        can_give=can_give(engagement),
+    )
 
 
 @bp.get("/cases/<uuid:engagement_id>/vouchers")
@@ -52,10 +62,17 @@ def vouchers(engagement: Engagement) -> ResponseReturnValue:
     if wants_spreadsheet():
         return _vouchers_taken_away(engagement, rows)
     return render_template(
-        "checks/data/vouchers/list.html", engagement=engagement, form=form, page=paged_list(rows), inside=inside(), live=_live,
-        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK), can_give=can_give(engagement), any=bool(every),
+        "checks/data/vouchers/list.html",
+        engagement=engagement,
+        form=form,
+        page=paged_list(rows),
+        inside=inside(),
+        live=_live,
+        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK),
+        can_give=can_give(engagement),
+        any=bool(every),
         export_url=export_url(),
-    )  # fmt: skip
+    )
 
 
 def _asked(row: EvidenceRequest, search: str, state: str, today: date) -> bool:
@@ -99,30 +116,94 @@ def _written(key: NumberKey) -> str:
 
 
 def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) -> ResponseReturnValue:
-    record("data:requests:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
-    headers = [_("No."), _("What is asked for"), _("Subject"), _("Numbers"), _("Who at the unit is responsible"), _("Who answers"),
-               _("By when"), _("State"), _("Asked by"), _("Asked on"), _("Answer in words"), _("Answered by"), _("Answered on"),
-               _("Vouchers"), _("Reason")]  # fmt: skip
+    record(
+        "data:requests:exported",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        rows=len(rows),
+    )
+    headers = [
+        _("No."),
+        _("What is asked for"),
+        _("Subject"),
+        _("Numbers"),
+        _("Who at the unit is responsible"),
+        _("Who answers"),
+        _("By when"),
+        _("State"),
+        _("Asked by"),
+        _("Asked on"),
+        _("Answer in words"),
+        _("Answered by"),
+        _("Answered on"),
+        _("Vouchers"),
+        _("Reason"),
+    ]
     body = [
-        [each.label, each.asked, each.about, "\n".join(_written(key) for key in each.keys), each.department,
-         each.assignee.name if each.assignee else "", each.due, label(each.at), each.raiser.name, each.raised_at, each.answer,
-         each.answerer.name if each.answerer else "", each.answered_at, "\n".join(given.voucher.label for given in each.answers),
-         each.reason]
+        [
+            each.label,
+            each.asked,
+            each.about,
+            "\n".join(_written(key) for key in each.keys),
+            each.department,
+            each.assignee.name if each.assignee else "",
+            each.due,
+            label(each.at),
+            each.raiser.name,
+            each.raised_at,
+            each.answer,
+            each.answerer.name if each.answerer else "",
+            each.answered_at,
+            "\n".join(given.voucher.label for given in each.answers),
+            each.reason,
+        ]
         for each in rows
-    ]  # fmt: skip
+    ]
     return spreadsheet(f"{_('Requests for evidence')} {engagement.number}", headers, body)
 
 
 def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> ResponseReturnValue:
-    record("data:vouchers:exported", current_actor(), Subject("case", str(engagement.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, rows=len(rows))  # fmt: skip
-    headers = [_("No."), _("Voucher"), _("File"), _("Size, bytes"), "SHA-256", _("Meter"), _("Months it covers"), _("Numbers"),
-               _("Handed in by"), _("Handed in"), _("Withdrawn"), _("Reason")]  # fmt: skip
+    record(
+        "data:vouchers:exported",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        rows=len(rows),
+    )
+    headers = [
+        _("No."),
+        _("Voucher"),
+        _("File"),
+        _("Size, bytes"),
+        "SHA-256",
+        _("Meter"),
+        _("Months it covers"),
+        _("Numbers"),
+        _("Handed in by"),
+        _("Handed in"),
+        _("Withdrawn"),
+        _("Reason"),
+    ]
     body = [
-        [each.label, each.title, each.filename, each.file.size, each.sha256, each.meter, each.period,
-         "\n".join(_written(link.key) for link in _live(each)), each.giver.name, each.handed_in_at, each.withdrawn_at,
-         each.withdrawn_reason]
+        [
+            each.label,
+            each.title,
+            each.filename,
+            each.file.size,
+            each.sha256,
+            each.meter,
+            each.period,
+            "\n".join(_written(link.key) for link in _live(each)),
+            each.giver.name,
+            each.handed_in_at,
+            each.withdrawn_at,
+            each.withdrawn_reason,
+        ]
         for each in rows
-    ]  # fmt: skip
+    ]
     return spreadsheet(f"{_('Vouchers')} {engagement.number}", headers, body)

@@ -8,12 +8,7 @@ from flask_babel import gettext as _
 
 from verifier.audit.actions import Effect, record
 from verifier.checks.data.vouchers import actions, queries
-from verifier.checks.data.vouchers.forms import (
-    HandInForm,
-    LinkForm,
-    WithdrawForm,
-    numbers_in,
-)  # fmt: skip
+from verifier.checks.data.vouchers.forms import HandInForm, LinkForm, WithdrawForm, numbers_in
 from verifier.checks.data.vouchers.models import Voucher
 from verifier.checks.data.vouchers.reading import read
 from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside, request_or_404
@@ -50,9 +45,20 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
             found = read(data, name)
         asked = request_or_404(engagement, number) if number is not None else None
         kept, new = actions.hand_in(
-            engagement, name, data, form.title.data or "", form.meter.data or "", form.period.data or "", keys, request=asked,
-            answer=form.answer.data or "", by_unit=by_unit(), already=found, actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            engagement,
+            name,
+            data,
+            form.title.data or "",
+            form.meter.data or "",
+            form.period.data or "",
+            keys,
+            request=asked,
+            answer=form.answer.data or "",
+            by_unit=by_unit(),
+            already=found,
+            actor=current_actor(),
+            now=utcnow(),
+        )
         said = (
             _("%(number)s is kept.", number=kept.label)
             if new
@@ -116,8 +122,16 @@ def withdraw(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
 def original(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
     """The file as it was handed in, to be saved."""
     shown = _voucher(engagement, voucher_id)
-    record("data:voucher:taken_away", current_actor(), Subject("voucher", str(shown.id)), now=utcnow(), case=engagement.id,
-           effect=Effect.LOOK, file=shown.filename, sha256=shown.sha256)  # fmt: skip
+    record(
+        "data:voucher:taken_away",
+        current_actor(),
+        Subject("voucher", str(shown.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        file=shown.filename,
+        sha256=shown.sha256,
+    )
     return _sandboxed(download(store().get(shown.sha256), shown.filename, shown.media_type))
 
 
@@ -140,13 +154,21 @@ def _page(engagement: Engagement, shown: Voucher, link_form: LinkForm | None = N
     seen = [each for each in shown.links if inside() or each.by_unit]
     give, relied = can_give(engagement) and shown.withdrawn_at is None, queries.relied_on(shown, engagement)
     return render_template(
-        "checks/data/vouchers/one.html", engagement=engagement, voucher=shown, inside=inside(), link_form=form,
+        "checks/data/vouchers/one.html",
+        engagement=engagement,
+        voucher=shown,
+        inside=inside(),
+        link_form=form,
         links=[each for each in seen if each.undone_at is None],
-        withdraw_form=withdraw_form or WithdrawForm(formdata=None), can_link=give, name=parameter_name,
-        undone=[each for each in seen if each.undone_at is not None], by_unit=by_unit(),
-        can_unlink=can_give(engagement) and not (by_unit() and relied), can_withdraw=give and own and not relied,
+        withdraw_form=withdraw_form or WithdrawForm(formdata=None),
+        can_link=give,
+        name=parameter_name,
+        undone=[each for each in seen if each.undone_at is not None],
+        by_unit=by_unit(),
+        can_unlink=can_give(engagement) and not (by_unit() and relied),
+        can_withdraw=give and own and not relied,
         typed=link_form or withdraw_form,
-    )  # fmt: skip
+    )
 
 
 def _voucher(engagement: Engagement, voucher_id: UUID) -> Voucher:

@@ -6,13 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from verifier.checks.data.vouchers import actions, queries
-from verifier.checks.data.vouchers.forms import (
-    AnswerForm,
-    AskForm,
-    AssignForm,
-    JudgeForm,
-    numbers_in,
-)  # fmt: skip
+from verifier.checks.data.vouchers.forms import AnswerForm, AskForm, AssignForm, JudgeForm, numbers_in
 from verifier.checks.data.vouchers.models import EvidenceRequest
 from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside, request_or_404
 from verifier.checks.data.wording import parameter_name
@@ -33,9 +27,16 @@ def ask(engagement: Engagement) -> ResponseReturnValue:
     form = AskForm(data={"numbers": "\n".join(request.args.getlist("number"))})
     if form.validate_on_submit() and form.due.date is not None:
         made = actions.ask(
-            engagement, numbers_in(form.numbers.data or ""), form.about.data or "", form.asked.data or "", form.department.data or "",
-            form.due.date, each=bool(form.each.data), actor=current_actor(), now=utcnow(),
-        )  # fmt: skip
+            engagement,
+            numbers_in(form.numbers.data or ""),
+            form.about.data or "",
+            form.asked.data or "",
+            form.department.data or "",
+            form.due.date,
+            each=bool(form.each.data),
+            actor=current_actor(),
+            now=utcnow(),
+        )
         flash(ngettext("%(num)s request is with the unit.", "%(num)s requests are with the unit.", len(made)), "success")
         return redirect(url_for(".requests", engagement_id=engagement.id), 303)
     return render_template("checks/data/vouchers/ask.html", engagement=engagement, form=form)
@@ -88,8 +89,13 @@ def judge(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     return redirect(url_for(".requests", engagement_id=engagement.id), 303)
 
 
-def _request_page(engagement: Engagement, shown: EvidenceRequest, assign_form: AssignForm | None = None,
-                  answer_form: AnswerForm | None = None, judge_form: JudgeForm | None = None) -> str:  # fmt: skip
+def _request_page(
+    engagement: Engagement,
+    shown: EvidenceRequest,
+    assign_form: AssignForm | None = None,
+    answer_form: AnswerForm | None = None,
+    judge_form: JudgeForm | None = None,
+) -> str:
     data = {"person": str(shown.assigned_to or ""), "version": str(shown.version)}
     choose = assign_form or AssignForm(formdata=None, data=data)
     choose.offer(queries.people_of(engagement))
@@ -97,11 +103,20 @@ def _request_page(engagement: Engagement, shown: EvidenceRequest, assign_form: A
     judging.offer([deed for deed in RequestDeed if (shown.at, deed) in NEXT])
     open_to_unit = shown.at in WITH_UNIT | {RequestState.ANSWERED} and can_give(engagement) and by_unit()
     return render_template(
-        "checks/data/vouchers/request.html", engagement=engagement, asked=shown, inside=inside(), name=parameter_name,
-        assign_form=choose, answer_form=answer_form or AnswerForm(formdata=None), judge_form=judging,
+        "checks/data/vouchers/request.html",
+        engagement=engagement,
+        asked=shown,
+        inside=inside(),
+        name=parameter_name,
+        assign_form=choose,
+        answer_form=answer_form or AnswerForm(formdata=None),
+        judge_form=judging,
         yours=by_unit(),
-        can_assign=may(Permission.VOUCHER_ASSIGN) and shown.at in WITH_UNIT and can_give(engagement), can_answer=open_to_unit,
-        can_judge=may(Permission.VOUCHER_ASK) and shown.at not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
-        and possible(engagement.at, Deed.CHECK), typed=assign_form or answer_form or judge_form,
+        can_assign=may(Permission.VOUCHER_ASSIGN) and shown.at in WITH_UNIT and can_give(engagement),
+        can_answer=open_to_unit,
+        can_judge=may(Permission.VOUCHER_ASK)
+        and shown.at not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
+        and possible(engagement.at, Deed.CHECK),
+        typed=assign_form or answer_form or judge_form,
         given=[each.voucher for each in shown.answers],
-    )  # fmt: skip
+    )

@@ -28,8 +28,16 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     """Register, flags, samples and the whole recalculation with live formulas."""
     version, pack = engagement.report_version, load(engagement.pack_id)
     calculation, now = reports.calculation_of(version), utcnow()
-    record("data:working:taken_away", current_actor(), Subject("case", str(engagement.id)), now=now, case=engagement.id,
-           effect=Effect.LOOK, number=version.number, sha256=version.sha256)  # fmt: skip
+    record(
+        "data:working:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        effect=Effect.LOOK,
+        number=version.number,
+        sha256=version.sha256,
+    )
     book = LiveBook()
     lists.cover(book, engagement, pack, now)
     sheets.numbers(book, calculation, pack, {each.source.source_key: each for each in queries.held(engagement)})

@@ -87,10 +87,21 @@ def _how_to_read() -> Sequence[str]:
 def flags(book: LiveBook, flagged: Sequence[Flagged], pack: RulePack) -> None:
     """Every flag with what became of it, its consequences below it."""
     headers = [
-        _("No."), _("What looks wrong"), _("Follows from no."), _("Source no."), _("Period"), _("Sheet"), _("Row"), _("What it is"),
+        _("No."),
+        _("What looks wrong"),
+        _("Follows from no."),
+        _("Source no."),
+        _("Period"),
+        _("Sheet"),
+        _("Row"),
+        _("What it is"),
         _("Estimated effect on the reported total, t CO2"),
-        _("Estimated in the data, t CO2"), _("State"), _("Reason or finding"), _("Who"), _("When"),
-    ]  # fmt: skip
+        _("Estimated in the data, t CO2"),
+        _("State"),
+        _("Reason or finding"),
+        _("Who"),
+        _("When"),
+    ]
     sheet = book.sheet(_("Flags"), headers, (7, 26, 10, 14, 10, 14, 7, 80, 14, 14, 18, 40, 20, 20))
     sentence = partial(flag_sentence, categories={category.code: text_in(category.name) for category in pack.categories})
     for each in flagged:
@@ -104,10 +115,21 @@ def _flag_cells(each: Flagged, flag: Flag, number: int, follows: int | None, sai
     given = each.disposition if follows is None else None
     why = (given.finding.label if given.finding else given.reason) if given else ""
     return [
-        number, flag_name(flag.code), follows, flag.source, flag.period, sheet_name(flag.sheet) if flag.sheet else "", flag.row, said,
-        each.effect if follows is None else None, flag.tonnes, label(each.state) if follows is None else "", why,
-        given.decider.name if given else "", given.decided_at if given else None,
-    ]  # fmt: skip
+        number,
+        flag_name(flag.code),
+        follows,
+        flag.source,
+        flag.period,
+        sheet_name(flag.sheet) if flag.sheet else "",
+        flag.row,
+        said,
+        each.effect if follows is None else None,
+        flag.tonnes,
+        label(each.state) if follows is None else "",
+        why,
+        given.decider.name if given else "",
+        given.decided_at if given else None,
+    ]
 
 
 def samples(book: LiveBook, engagement: Engagement) -> None:
@@ -117,20 +139,56 @@ def samples(book: LiveBook, engagement: Engagement) -> None:
     if not drawn:
         return
     headers = [
-        _("Sample no."), _("Item no."), _("Stratum"), _("Item"), _("Reported, t CO2"), _("Reported amount"), _("Found"), _("Unit"),
-        _("Reported − found"), _("Result"), _("Note"), _("Who"), _("When"), _("Line"),
-    ]  # fmt: skip
-    heads = book.sheet(_("Samples"), [
-        _("Sample no."), _("Method"), _("Population"), _("Seed"), _("Population, SHA-256"), _("Items in it"), _("Report version"),
-        _("Drawn by"), _("Drawn"), _("Replaced"), _("Why sampling is right here"),
-    ], (10, 14, 14, 30, 68, 10, 10, 20, 20, 20, 60))  # fmt: skip
+        _("Sample no."),
+        _("Item no."),
+        _("Stratum"),
+        _("Item"),
+        _("Reported, t CO2"),
+        _("Reported amount"),
+        _("Found"),
+        _("Unit"),
+        _("Reported − found"),
+        _("Result"),
+        _("Note"),
+        _("Who"),
+        _("When"),
+        _("Line"),
+    ]
+    heads = book.sheet(
+        _("Samples"),
+        [
+            _("Sample no."),
+            _("Method"),
+            _("Population"),
+            _("Seed"),
+            _("Population, SHA-256"),
+            _("Items in it"),
+            _("Report version"),
+            _("Drawn by"),
+            _("Drawn"),
+            _("Replaced"),
+            _("Why sampling is right here"),
+        ],
+        (10, 14, 14, 30, 68, 10, 10, 20, 20, 20, 60),
+    )
     items = book.sheet(_("Sample items"), headers, (10, 8, 14, 40, 14, 14, 14, 12, 14, 14, 40, 20, 20, 60))
     population = book.sheet(_("Population"), [_("Sample no."), _("Item no."), _("Line")], (10, 10, 120))
     for sample in drawn:
-        heads.add([
-            sample.number, sample.method, sample.kind, sample.seed, sample.checksum, len(sample.population), sample.report_version.number,
-            sample.drawer.name if sample.drawer else "", sample.drawn_at, sample.replaced_at, sample.basis,
-        ])  # fmt: skip
+        heads.add(
+            [
+                sample.number,
+                sample.method,
+                sample.kind,
+                sample.seed,
+                sample.checksum,
+                len(sample.population),
+                sample.report_version.number,
+                sample.drawer.name if sample.drawer else "",
+                sample.drawn_at,
+                sample.replaced_at,
+                sample.basis,
+            ]
+        )
         lines = select(SampledItem).where(SampledItem.sample_id == sample.id).order_by(SampledItem.position)
         for item in db.session.scalars(lines):
             _item(items, sample, item)
@@ -147,7 +205,21 @@ def _item(items: LiveSheet, sample: Sample, item: SampledItem) -> None:
     row, apart = items.last + 1, None
     if item.quantity is not None and item.found is not None:
         apart = Live(f"{items.at(5, row)}-{items.at(6, row)}", float(item.quantity - item.found))
-    items.add([
-        sample.number, item.position, item.stratum, item.label, item.size, item.quantity, item.found, item.unit, apart, item.result,
-        item.note, item.tester.name if item.tester else "", item.tested_at, item.line,
-    ])  # fmt: skip
+    items.add(
+        [
+            sample.number,
+            item.position,
+            item.stratum,
+            item.label,
+            item.size,
+            item.quantity,
+            item.found,
+            item.unit,
+            apart,
+            item.result,
+            item.note,
+            item.tester.name if item.tester else "",
+            item.tested_at,
+            item.line,
+        ]
+    )
