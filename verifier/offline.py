@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from verifier import config
-from verifier.core.calculation import calculate
+from verifier.core.calculation.recalculation import calculate
 from verifier.core.errors import Refusal
 from verifier.core.sampling.plan import Method
 from verifier.reports import sampling, summary

@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from verifier.core.report import ActivityRow, FactorRow, MeasurementRow, ReportedReport, SourceRow, TotalRow
-from verifier.core.rulepack import RulePack
+from verifier.core.report.rows import ActivityRow, FactorRow, MeasurementRow, ReportedReport, SourceRow, TotalRow
+from verifier.core.rulepack.pack import RulePack
 from verifier.reports import workbook
 from verifier.rulepacks.load import load
 

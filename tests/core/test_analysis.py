@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.reported import activity, beijing, factors, park, report, source
-from verifier.core.analysis import WAITING, Analysis, Line, LineState, Of, Pair, Procedure, Why
-from verifier.core.calculation import calculate
-from verifier.core.procedures import analyse
-from verifier.core.report import ActivityRow, ProductionRow, ReportedReport, TotalRow
+from verifier.core.analysis.lines import WAITING, Analysis, Line, LineState, Of, Pair, Procedure, Why
+from verifier.core.analysis.procedures import analyse
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.report.rows import ActivityRow, ProductionRow, ReportedReport, TotalRow
 
 
 def total(tonnes: str, category: str = "total") -> TotalRow:

@@ -6,7 +6,7 @@ import pytest
 
 from verifier.core.boundary import Kind, Mark, Outcome, Row, Standing, check_decision, next_number, side_by_side, standing, undecided
 from verifier.core.errors import Refusal
-from verifier.core.report import ActivityRow, FacilityRow, PlanRow, ReportedReport, SourceRow
+from verifier.core.report.rows import ActivityRow, FacilityRow, PlanRow, ReportedReport, SourceRow
 
 
 def facility(key: str = "B1", **said: str) -> FacilityRow:

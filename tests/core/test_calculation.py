@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.reported import GAS, POWER, activity, beijing, factors, park, report, source, year_of
-from verifier.core.calculation import SourceResult, calculate, facility_fingerprint, fingerprint
-from verifier.core.quantities import plain
-from verifier.core.report import MeasurementRow, ReportedReport, Row, TotalRow
+from verifier.core.calculation.recalculation import SourceResult, calculate, facility_fingerprint, fingerprint
+from verifier.core.calculation.units import plain
+from verifier.core.report.rows import MeasurementRow, ReportedReport, Row, TotalRow
 
 
 def only(handed_in: ReportedReport) -> SourceResult:

@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 
 from tests.core.reported import GAS, activity, factors, report, source, year_of
-from verifier.core import conservative
-from verifier.core.conservative import Estimate, estimate, months
+from verifier.core.calculation import conservative_estimate
+from verifier.core.calculation.conservative_estimate import Estimate, estimate, months
 from verifier.core.errors import Refusal
-from verifier.core.report import CrosscheckRow, MeasurementRow, ReportedReport
+from verifier.core.report.rows import CrosscheckRow, MeasurementRow, ReportedReport
 from verifier.rulepacks.load import load
 
 COAL = {"ncv": ("20", "GJ/t"), "carbon_content": ("0.026", "tC/GJ"), "oxidation": ("98", "%")}
@@ -61,7 +61,7 @@ def test_a_published_default_replaces_what_was_reported_and_the_difference_is_to
 @pytest.mark.parametrize(("oxidation", "changed"), [(("90", "%"), True), (("0.99", "1"), False), (("99", "%"), False), (("", "%"), True)])
 def test_a_default_is_another_value_only_where_it_is_in_whichever_unit(oxidation: tuple[str, str], changed: bool) -> None:
     given = replace(HEATED, factors=tuple(factors(GAS | {"oxidation": oxidation}, "G")))
-    taken = {factor.parameter: factor.changed for factor in conservative.factors(given, "G", load("beijing/2021"))}
+    taken = {factor.parameter: factor.changed for factor in conservative_estimate.factors(given, "G", load("beijing/2021"))}
     assert taken == {"ncv": False, "carbon_content": False, "oxidation": changed}
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from tests.core.reported import DEMO, GAS, activity, beijing, factors, park, report, source, year_of
-from verifier.core.calculation import Flag, calculate
-from verifier.core.report import CrosscheckRow, MeterRow, ReportedReport, TotalRow
+from verifier.core.calculation.recalculation import Flag, calculate
+from verifier.core.report.rows import CrosscheckRow, MeterRow, ReportedReport, TotalRow
 
 PLANTED = json.loads((DEMO / "park-2021-errors.key.json").read_text())["errors"]
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as some
 
 from tests.core.reported import activity, beijing, factors, park, report, source
 from verifier.core import datachecks
-from verifier.core.calculation import calculate
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.results import Flag
 from verifier.core.datachecks import families
-from verifier.core.flagging import Disposition, FlagState, keyed, state
-from verifier.core.readings import read_activity
-from verifier.core.report import ActivityRow, CrosscheckRow, MeterRow, PlanRow, ReportedReport, TotalRow
-from verifier.core.results import Flag
+from verifier.core.datachecks.flag_resolution import Disposition, FlagState, keyed, state
+from verifier.core.report.monthly_readings import read_activity
+from verifier.core.report.rows import ActivityRow, CrosscheckRow, MeterRow, PlanRow, ReportedReport, TotalRow
 
 FLAT = [10.1234, 10.2345, 9.8765, 10.3456, 9.7654, 10.4567, 9.6543, 10.5678, 9.5432, 10.6789, 9.4321, 10.7891]
 

@@ -9,8 +9,8 @@ from verifier.core import independence
 from verifier.core.access import Role
 from verifier.core.errors import Refusal
 from verifier.core.independence import Place, bars, check_may_act, check_may_be_named, check_rotation, missing
-from verifier.core.packparts import Origin, Rotation, Text
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
+from verifier.core.rulepack.parts import Origin, Rotation, Text
 from verifier.rulepacks.load import load
 
 ANN, BEN, CAI, DAN = uuid4(), uuid4(), uuid4(), uuid4()

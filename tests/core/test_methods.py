@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.reported import GAS, POWER, activity, beijing, factors, report, source, year_of
-from verifier.core.calculation import SourceResult, calculate
-from verifier.core.quantities import plain, unit
-from verifier.core.report import MeasurementRow
+from verifier.core.calculation.recalculation import SourceResult, calculate
+from verifier.core.calculation.units import plain, unit
+from verifier.core.report.rows import MeasurementRow
 from verifier.rulepacks.load import load
 
 

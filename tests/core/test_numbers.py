@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 
 from tests import make
-from verifier.core.calculation import calculate
-from verifier.core.corrections import Correction, Held, corrected, known_tonnes, resting_on, verified_value
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.results import Calculation
 from verifier.core.errors import Refusal
-from verifier.core.numbers import Number, numbers_of
-from verifier.core.outcomes import Outcome
-from verifier.core.report import ReportedReport
-from verifier.core.results import Calculation
+from verifier.core.outcomes.number_outcomes import Correction, Held, corrected, known_tonnes, resting_on, verified_value
+from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.core.report.reported_numbers import Number, numbers_of
+from verifier.core.report.rows import ReportedReport
 from verifier.reports import workbook
 from verifier.rulepacks.load import load
 

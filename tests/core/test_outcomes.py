@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from verifier.core.calculation.results import CategoryResult, SourceResult
 from verifier.core.errors import Refusal
-from verifier.core.outcomes import Outcome, Standing, standing, together, verified_tonnes
-from verifier.core.results import CategoryResult, SourceResult
+from verifier.core.outcomes.source_outcomes import Outcome, Standing, standing, together, verified_tonnes
 
 
 def result(

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.core.errors import Refusal
-from verifier.core.quantities import (
+from verifier.core.calculation.units import (
     UNITS,
     convert,
     factor_unit,
@@ -21,6 +20,7 @@ from verifier.core.quantities import (
     shortest,
     unit,
 )
+from verifier.core.errors import Refusal
 
 SPELLINGS = [
     ("10^4 Nm3", "万Nm3"),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from verifier.core.errors import Refusal
-from verifier.core.rulepack import ChecklistItem, Origin, Text
+from verifier.core.rulepack.pack import ChecklistItem, Origin, Text
 from verifier.core.site import Gap, Missing, Outcome, VisitPlan, refuse_outcome, refuse_unfit, settled, still_missing
 
 ORIGIN = Origin("made up", "practice")

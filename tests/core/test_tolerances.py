@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from verifier.core import tolerances
+from verifier.core.datachecks import tolerances
+from verifier.core.datachecks.tolerances import CODES, MEASURES, Whose
 from verifier.core.errors import Refusal
-from verifier.core.tolerances import CODES, MEASURES, Whose
 from verifier.rulepacks.load import load
 
 READ = [

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from tests.core.reported import GAS, activity, beijing, factors, park, report, source, year_of
-from verifier.core.calculation import calculate
-from verifier.core.report import CrosscheckRow, FacilityRow, MeterRow, ReportedReport, TotalRow
-from verifier.core.versions import Asked, Change, How, Judged, changes, judge
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.report.rows import CrosscheckRow, FacilityRow, MeterRow, ReportedReport, TotalRow
+from verifier.core.report.version_changes import Asked, Change, How, Judged, changes, judge
 
 METER = MeterRow(sheet="meters", row=2, meter_id="M-1", model="X", valid_until="2021-12-31")
 OLD = replace(

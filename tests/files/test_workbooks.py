@@ -7,8 +7,8 @@ import pytest
 from tests.files import good
 from tests.files.measuring import Measured, measured
 from tests.files.workbooks import CASES, Case
-from verifier.core.calculation import calculate
-from verifier.core.report import ReportedReport
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.report.rows import ReportedReport
 from verifier.reports.workbook import Unreadable, read
 from verifier.rulepacks.load import load
 

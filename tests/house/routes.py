@@ -23,12 +23,12 @@ from verifier.checks.data.sampling import queries
 from verifier.checks.data.vouchers import actions as vouchers
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
+from verifier.core.evidence_requests import NumberKey
 from verifier.core.lifecycle import Stage
 from verifier.core.sampling.plan import Method, Plan
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 from verifier.core.site import VisitPlan
 from verifier.core.subject import Subject
-from verifier.core.vouchers import NumberKey
 from verifier.db import db, utcnow
 from verifier.demo import workbooks
 from verifier.engagements.models import TeamMember

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from markupsafe import Markup
 
-from verifier.core.quantities import grouped
+from verifier.core.calculation.units import grouped
 from verifier.web.filters import camera_time, refs, written_day
 
 

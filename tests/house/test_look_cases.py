@@ -12,7 +12,7 @@ from tests.browser import DESK, PHONE, TABLET, chromium, complaints, faults, sea
 from tests.people import Cast, sign_in
 from tests.statement.builders import approved, concluded, give_key
 from verifier.core.access import Role
-from verifier.core.results import Flag
+from verifier.core.calculation.results import Flag
 from verifier.db import db
 from verifier.reports.wording import flag_sentence
 from verifier.web.labels import label

@@ -9,8 +9,8 @@ from flask_babel import force_locale
 
 from tests.browser import chromium
 from tests.people import Cast, sign_in
+from verifier.core.calculation.results import Flag
 from verifier.core.errors import Refusal
-from verifier.core.results import Flag
 from verifier.reports.wording import flag_sentence, problem_sentence, sheet_name
 from verifier.rulepacks.load import load
 from verifier.statement.gather import criteria

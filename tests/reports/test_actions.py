@@ -11,9 +11,9 @@ from tests.people import Cast, actor
 from tests.reports.builders import small
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import trail
+from verifier.core.calculation.results import Calculation
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
-from verifier.core.results import Calculation
 from verifier.db import db, utcnow
 from verifier.evidence.queries import store
 from verifier.registry.models import UnitYear

@@ -9,9 +9,9 @@ import pytest
 import xlsxwriter
 
 from tests.core.reported import DEMO, beijing, park
-from verifier.core.calculation import calculate
-from verifier.core.quantities import plain
-from verifier.core.report import CATEGORIES, PARAMETERS
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.units import plain
+from verifier.core.report.rows import CATEGORIES, PARAMETERS
 from verifier.reports import columns, workbook
 from verifier.reports.summary import check_json, check_text
 from verifier.reports.workbook import Unreadable

@@ -8,10 +8,11 @@ from typing import Any
 
 from tests.core.reported import activity, factors, source
 from verifier.checks.data.estimates.queries import is_ours
-from verifier.core import calculation, conservative, findings, independence, opinion
+from verifier.core import findings, independence, opinion
+from verifier.core.calculation import conservative_estimate, recalculation
 from verifier.core.errors import Refusal
-from verifier.core.report import MeasurementRow, ReportedReport, SourceRow
-from verifier.core.rulepack import RulePack
+from verifier.core.report.rows import MeasurementRow, ReportedReport, SourceRow
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling import ladder
 from verifier.core.sampling.risk import Level, risk_of_sample
 from verifier.rulepacks.calendars import adder
@@ -65,7 +66,7 @@ def small_report() -> ReportedReport:
 
 
 def recalculated(pack: RulePack) -> object:
-    found = calculation.calculate(small_report(), pack)
+    found = recalculation.calculate(small_report(), pack)
     each = [(result.recalculated, result.method, result.counts) for result in found.sources]
     return each, found.recalculated_total, found.rounded_total, [category.rounded for category in found.by_category]
 
@@ -89,7 +90,9 @@ def estimated(pack: RulePack) -> object:
     held = [pack.conservative_factor(row.category or "stationary_combustion", row.fuel.en, row.parameter) for row in pack.factors]
     report = small_report()
     try:
-        conservative.recalculated(report, "process", pack, {month.period: Decimal(1) for month in conservative.months(report, "process")})
+        conservative_estimate.recalculated(
+            report, "process", pack, {month.period: Decimal(1) for month in conservative_estimate.months(report, "process")}
+        )
         made = "made"
     except Refusal as refused:
         made = refused.message

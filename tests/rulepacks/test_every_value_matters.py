@@ -9,7 +9,7 @@ import pytest
 
 from tests.rulepacks.results import decided, estimated, forms, looked_at, published, recalculated, rotating, sampled, scheduled
 from verifier.core.errors import Refusal
-from verifier.core.packread import parse, problems
+from verifier.core.rulepack.reading import parse, problems
 from verifier.rulepacks import load
 from verifier.rulepacks.shown import lines
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from verifier.core import packread
 from verifier.core.errors import Refusal
-from verifier.core.packparts import Origin, Text
+from verifier.core.rulepack import reading
+from verifier.core.rulepack.parts import Origin, Text
 from verifier.rulepacks import calendars, load
 from verifier.rulepacks.shown import lines
 
@@ -93,9 +93,9 @@ SPOILED = [
 def test_every_defect_is_named_by_its_key(spoil: Any, key: str, reason: str) -> None:
     pack = copy.deepcopy(data())
     spoil(pack)
-    assert (key, reason) in packread.problems(pack)
+    assert (key, reason) in reading.problems(pack)
     with pytest.raises(Refusal, match=r"pack\.malformed"):
-        packread.parse(pack)
+        reading.parse(pack)
 
 
 @pytest.mark.parametrize("pack_id", ["beijing/2021", "china-national/2021", "eu-ets/2018", "iso-14064-3/2019"])

@@ -16,8 +16,8 @@ from tests.statement.builders import worked_case
 from verifier.audit.models import TrailRow
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
-from verifier.core.packforms import FormRow
-from verifier.core.packparts import Origin
+from verifier.core.rulepack.documents import FormRow
+from verifier.core.rulepack.parts import Origin
 from verifier.db import db
 from verifier.rulepacks.load import load
 from verifier.statement.pdf_review import render_review

@@ -1,0 +1,9 @@
+"""The method, pure: the standard library and nothing else.
+
+No clock, database, request or language: `now`, the actor and calendars are passed in.
+
+report        what a unit submitted                    calculation   quantities, factors, methods, results
+datachecks    what looks wrong in the numbers          analysis      analytical procedures
+sampling      how many, which ones, what errors mean   outcomes      decisions and what they add up to
+rulepack      what a rule pack contains                boundary · findings · site · materiality · opinion · lifecycle · chain
+"""

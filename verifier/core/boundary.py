@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 
-from verifier.core.calculation import facility_fingerprint
+from verifier.core.calculation.recalculation import facility_fingerprint
 from verifier.core.errors import Refusal
-from verifier.core.report import FacilityRow, PlanRow, ReportedReport, SourceRow, plain_text, yes_or_no
+from verifier.core.report.rows import FacilityRow, PlanRow, ReportedReport, SourceRow, plain_text, yes_or_no
 
 
 class Kind(StrEnum):

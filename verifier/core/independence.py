@@ -6,7 +6,7 @@ from uuid import UUID
 
 from verifier.core.access import TEAM, Role
 from verifier.core.errors import Refusal
-from verifier.core.rulepack import Named, RulePack
+from verifier.core.rulepack.pack import Named, RulePack
 
 PACK_WORDS: Mapping[str, frozenset[Role]] = {
     "team": TEAM,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from verifier.core.because import Because
-from verifier.core.quantities import plain
+from verifier.core.calculation.units import plain
+from verifier.core.reason import StatedReason
 
 NOTHING = Fraction()
 
@@ -194,7 +194,7 @@ def _place(error: Error) -> tuple[str, str, bool, Fraction]:
     return error.source, error.reference, error.corrected, error.tonnes
 
 
-def against_positive(weighing: Weighing) -> tuple[Because, ...]:
+def against_positive(weighing: Weighing) -> tuple[StatedReason, ...]:
     """What a positive opinion would have to hide: errors that are material, or that only cancelling keeps below the threshold.
 
     Source: AVR (EU) 2018/2067, rules.md section 3: uncorrected but immaterial items are allowed and listed.
@@ -203,49 +203,49 @@ def against_positive(weighing: Weighing) -> tuple[Because, ...]:
         return ()
     sums, reasons = weighing.weighed, []
     if weighing.by_size is Verdict.MATERIAL:
-        reasons.append(Because("opinion.material", _figures(sums, weighing.threshold)))
+        reasons.append(StatedReason("opinion.material", _figures(sums, weighing.threshold)))
     if weighing.by_size is Verdict.ONLY_NETTED and not weighing.netting:
-        reasons.append(Because("opinion.only_netted", _figures(sums, weighing.threshold)))
+        reasons.append(StatedReason("opinion.only_netted", _figures(sums, weighing.threshold)))
     if weighing.material_by_nature:
-        reasons.append(Because("opinion.material_nature", (("reasons", "; ".join(weighing.material_by_nature)),)))
+        reasons.append(StatedReason("opinion.material_nature", (("reasons", "; ".join(weighing.material_by_nature)),)))
     return tuple(reasons)
 
 
-def would_change(weighing: Weighing) -> tuple[Because, ...]:
+def would_change(weighing: Weighing) -> tuple[StatedReason, ...]:
     """In words, how many tonnes lie between this verdict and another, and what it waits for."""
     threshold = weighing.threshold
     if weighing.share is None:
-        return (Because("materiality.no_threshold"),)
+        return (StatedReason("materiality.no_threshold"),)
     if threshold is None:
-        return (Because("materiality.no_total"),)
+        return (StatedReason("materiality.no_total"),)
     said = list(_by_size(weighing, threshold))
     if weighing.material_by_nature:
-        said.append(Because("materiality.by_nature", (("reasons", "; ".join(weighing.material_by_nature)),)))
+        said.append(StatedReason("materiality.by_nature", (("reasons", "; ".join(weighing.material_by_nature)),)))
     if weighing.unknown:
-        said.append(Because("materiality.unknown", (("count", len(weighing.unknown)), ("sources", _listed(weighing.unknown)))))
+        said.append(StatedReason("materiality.unknown", (("count", len(weighing.unknown)), ("sources", _listed(weighing.unknown)))))
     if weighing.sampling_open:
-        said.append(Because("materiality.sampling_open"))
+        said.append(StatedReason("materiality.sampling_open"))
     return tuple(said)
 
 
-def _by_size(weighing: Weighing, threshold: Fraction) -> Sequence[Because]:
+def _by_size(weighing: Weighing, threshold: Fraction) -> Sequence[StatedReason]:
     sums = weighing.weighed
     match weighing.by_size:
         case Verdict.NOT_MATERIAL:
             over, under = threshold - max(sums.net, NOTHING), threshold + min(sums.net, NOTHING)
-            said = [Because("materiality.until", (("over", tonnes(over)), ("under", tonnes(under))))]
+            said = [StatedReason("materiality.until", (("over", tonnes(over)), ("under", tonnes(under))))]
             either = threshold - sums.gross
-            return [*said, Because("materiality.until_gross", (("tonnes", tonnes(either)),))] if either < min(over, under) else said
+            return [*said, StatedReason("materiality.until_gross", (("tonnes", tonnes(either)),))] if either < min(over, under) else said
         case Verdict.ONLY_NETTED:
-            return [Because("materiality.only_netted", (*_figures(sums, threshold), ("tonnes", tonnes(sums.gross - threshold))))]
+            return [StatedReason("materiality.only_netted", (*_figures(sums, threshold), ("tonnes", tonnes(sums.gross - threshold))))]
     said = []
     if abs(sums.net) > threshold:
         way = "materiality.correct_over" if sums.net > 0 else "materiality.correct_under"
-        said.append(Because(way, (("tonnes", tonnes(abs(sums.net) - threshold)),)))
+        said.append(StatedReason(way, (("tonnes", tonnes(abs(sums.net) - threshold)),)))
     if weighing.largest > threshold:
         alone = [error for error in weighing.errors if not error.corrected and abs(error.tonnes) > threshold]
         named = _listed([" ".join(part for part in (error.source, error.reference) if part) or "–" for error in alone])
-        said.append(Because("materiality.alone", (("which", named), ("count", len(alone)), ("tonnes", tonnes(weighing.largest)))))
+        said.append(StatedReason("materiality.alone", (("which", named), ("count", len(alone)), ("tonnes", tonnes(weighing.largest)))))
     return said
 
 

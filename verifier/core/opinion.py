@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verifier.core.because import Because
 from verifier.core.findings import DISPOSED, FindingState
 from verifier.core.materiality import Weighing, against_positive
-from verifier.core.rulepack import Opinion, RulePack
+from verifier.core.reason import StatedReason
+from verifier.core.rulepack.pack import Opinion, RulePack
 
-__all__ = ["Because", "Choice", "FindingStanding", "Standing", "choices", "shortcomings", "undisposed"]
+__all__ = ["Choice", "FindingStanding", "Standing", "choices", "shortcomings", "undisposed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Choice:
     """An opinion of the pack, and every reason why it may not be given: what is left for any opinion, and its own; none means it may."""
 
     opinion: Opinion
-    left: tuple[Because, ...]
-    own: tuple[Because, ...]
+    left: tuple[StatedReason, ...]
+    own: tuple[StatedReason, ...]
 
     @property
-    def against(self) -> tuple[Because, ...]:
+    def against(self) -> tuple[StatedReason, ...]:
         """All of the reasons."""
         return self.left + self.own
 
@@ -62,7 +62,7 @@ class Choice:
         return not self.against
 
 
-def undisposed(standing: Standing) -> tuple[Because, ...]:
+def undisposed(standing: Standing) -> tuple[StatedReason, ...]:
     """What stands in the way of any opinion: nothing may be left undecided or undisposed of (AVR Art. 22; guideline 130, 4.2.3)."""
     reasons = []
     for message, count in (
@@ -74,19 +74,19 @@ def undisposed(standing: Standing) -> tuple[Because, ...]:
         ("opinion.checklist_unanswered", standing.checklist_unanswered),
     ):
         if count:
-            reasons.append(Because(message, (("count", count),)))
+            reasons.append(StatedReason(message, (("count", count),)))
     if not standing.visits:
-        reasons.append(Because("opinion.no_visit"))
+        reasons.append(StatedReason("opinion.no_visit"))
     waiting = [finding.label for finding in standing.findings if finding.state not in DISPOSED]
     if waiting:
-        reasons.append(Because("opinion.findings_open", (("findings", tuple(waiting)), ("count", len(waiting)))))
+        reasons.append(StatedReason("opinion.findings_open", (("findings", tuple(waiting)), ("count", len(waiting)))))
     if standing.estimates_missing:
         shown = (("findings", tuple(standing.estimates_missing)), ("count", len(standing.estimates_missing)))
-        reasons.append(Because("opinion.estimates_missing", shown))
+        reasons.append(StatedReason("opinion.estimates_missing", shown))
     return tuple(reasons)
 
 
-def shortcomings(standing: Standing, pack: RulePack) -> tuple[Because, ...]:
+def shortcomings(standing: Standing, pack: RulePack) -> tuple[StatedReason, ...]:
     """What a positive opinion would have to hide: blocking findings not corrected, numbers that cannot be confirmed, material errors.
 
     Estimating a non-conformity conservatively disposes of it, but the report itself stays uncorrected.
@@ -99,10 +99,10 @@ def shortcomings(standing: Standing, pack: RulePack) -> tuple[Because, ...]:
         and pack.finding_class(finding.class_code).blocks_positive_opinion
     ]
     if blocking:
-        reasons.append(Because("opinion.not_corrected", (("findings", tuple(blocking)), ("count", len(blocking)))))
+        reasons.append(StatedReason("opinion.not_corrected", (("findings", tuple(blocking)), ("count", len(blocking)))))
     if standing.cannot_confirm:
         shown = tuple(standing.cannot_confirm[:10])
-        reasons.append(Because("opinion.cannot_confirm", (("sources", shown), ("count", len(standing.cannot_confirm)))))
+        reasons.append(StatedReason("opinion.cannot_confirm", (("sources", shown), ("count", len(standing.cannot_confirm)))))
     if pack.materiality and standing.weighing:
         reasons += against_positive(standing.weighing)
     return tuple(reasons)
@@ -116,5 +116,5 @@ def choices(standing: Standing, pack: RulePack) -> tuple[Choice, ...]:
     uncorrected must be immaterial, by size and by nature; where it has none, size plays no part: no verdict is invented.
     """
     left, short = undisposed(standing), shortcomings(standing, pack)
-    nothing_wrong = () if short else (Because("opinion.nothing_yet" if left else "opinion.nothing_wrong"),)
+    nothing_wrong = () if short else (StatedReason("opinion.nothing_yet" if left else "opinion.nothing_wrong"),)
     return tuple(Choice(opinion, left, short if opinion.positive else nothing_wrong) for opinion in pack.opinions)

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from verifier.core.errors import Refusal
-from verifier.core.rulepack import ChecklistItem
+from verifier.core.rulepack.pack import ChecklistItem
 
 LOOKED_AT = "look"
 """The way of a pack's checklist that means seeing a thing with one's own eyes: a photo shows it."""

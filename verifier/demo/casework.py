@@ -18,10 +18,10 @@ from verifier.checks.data.flags.wording import finding_of
 from verifier.checks.data.versions import actions as versions
 from verifier.checks.data.versions import queries as changes
 from verifier.checks.site import actions as site
-from verifier.core import outcomes
 from verifier.core.actor import Actor
 from verifier.core.boundary import Kind
 from verifier.core.lifecycle import Stage
+from verifier.core.outcomes import source_outcomes
 from verifier.core.site import Outcome, VisitPlan
 from verifier.core.subject import Subject
 from verifier.demo import people, workbooks
@@ -254,7 +254,7 @@ class CaseMaker:
                 data.decide(
                     engagement,
                     held.source.source_key,
-                    outcomes.Outcome.AGREED,
+                    source_outcomes.Outcome.AGREED,
                     note="Agrees after the correction.",
                     actor=self.actor("lead"),
                     now=self.cast.now(),

@@ -9,7 +9,7 @@ from wtforms.validators import Length, Optional
 
 from verifier.accounts.models import User
 from verifier.core.access import CASE_ROLES, Role
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
 from verifier.registry.models import UnitYear
 from verifier.web.filters import name_of, text_in
 from verifier.web.forms import BaseForm, Required

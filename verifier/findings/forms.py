@@ -12,7 +12,7 @@ from wtforms.validators import Length, Optional
 
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check, FindingDeed, FindingState
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
 from verifier.findings.actions import NEEDS_REASON, Draft
 from verifier.findings.models import Finding
 from verifier.reports.models import ReportVersion

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from verifier.audit.actions import trail_of
 from verifier.audit.models import TrailRow
 from verifier.core.findings import DISPOSED, WITH_UNIT, FindingDeed, FindingState, open_deeds
-from verifier.core.rulepack import FindingClass
+from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
 from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 
 from verifier.accounts.models import Organisation
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
 from verifier.registry.models import ProgrammeYear, UnitYear
 

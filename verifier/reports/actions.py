@@ -10,14 +10,14 @@ from uuid import UUID
 
 from verifier.audit.actions import record
 from verifier.core.actor import Actor
-from verifier.core.calculation import calculate, facility_fingerprint
+from verifier.core.calculation.recalculation import calculate, facility_fingerprint
+from verifier.core.calculation.results import Calculation, SourceResult
+from verifier.core.calculation.units import round_half_up
 from verifier.core.errors import Refusal
-from verifier.core.fingerprints import Fingerprints
 from verifier.core.lifecycle import Stage
-from verifier.core.numbers import numbers_of
-from verifier.core.quantities import round_half_up
-from verifier.core.report import ReportedReport, SourceRow, yes_or_no
-from verifier.core.results import Calculation, SourceResult
+from verifier.core.report.fingerprints import Fingerprints
+from verifier.core.report.reported_numbers import numbers_of
+from verifier.core.report.rows import ReportedReport, SourceRow, yes_or_no
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.evidence import actions as evidence

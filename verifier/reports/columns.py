@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from unicodedata import category
 
-from verifier.core import report
-from verifier.core.report import plain_text
+from verifier.core.report import rows
+from verifier.core.report.rows import plain_text
 
 CHINESE: Mapping[str, str] = {
     "unit": "单位",
@@ -89,13 +89,13 @@ class Sheet:
     """A sheet of the format: the row it makes and the columns that must be there."""
 
     name: str
-    row: type[report.Row]
+    row: type[rows.Row]
     required: tuple[str, ...]
 
     @property
     def columns(self) -> Mapping[str, str]:
         """Each column by the names it may carry, as they are compared."""
-        own = [name for name in self.row.__dataclass_fields__ if name not in report.Row.__dataclass_fields__]
+        own = [name for name in self.row.__dataclass_fields__ if name not in rows.Row.__dataclass_fields__]
         named = {column: column for column in own}
         for column in own:
             for chinese in {_OWN_NAMES.get((self.name, column), COLUMNS.get(column, column)), COLUMNS.get(column, column)}:
@@ -104,17 +104,17 @@ class Sheet:
 
 
 SHEETS: tuple[Sheet, ...] = (
-    Sheet("facilities", report.FacilityRow, ("facility_id", "name")),
-    Sheet("sources", report.SourceRow, ("source_id", "name", "category", "fuel", "reported_tco2")),
-    Sheet("activity", report.ActivityRow, ("source_id", "period", "quantity", "unit")),
-    Sheet("factors", report.FactorRow, ("source_id", "parameter", "value", "unit")),
-    Sheet("crosschecks", report.CrosscheckRow, ("source_id", "period", "quantity", "unit")),
-    Sheet("measurements", report.MeasurementRow, ()),
-    Sheet("meters", report.MeterRow, ("meter_id",)),
-    Sheet("production", report.ProductionRow, ()),
-    Sheet("totals", report.TotalRow, ("category", "reported_tco2")),
-    Sheet("plan", report.PlanRow, ()),
-    Sheet("equipment", report.EquipmentRow, ()),
+    Sheet("facilities", rows.FacilityRow, ("facility_id", "name")),
+    Sheet("sources", rows.SourceRow, ("source_id", "name", "category", "fuel", "reported_tco2")),
+    Sheet("activity", rows.ActivityRow, ("source_id", "period", "quantity", "unit")),
+    Sheet("factors", rows.FactorRow, ("source_id", "parameter", "value", "unit")),
+    Sheet("crosschecks", rows.CrosscheckRow, ("source_id", "period", "quantity", "unit")),
+    Sheet("measurements", rows.MeasurementRow, ()),
+    Sheet("meters", rows.MeterRow, ("meter_id",)),
+    Sheet("production", rows.ProductionRow, ()),
+    Sheet("totals", rows.TotalRow, ("category", "reported_tco2")),
+    Sheet("plan", rows.PlanRow, ()),
+    Sheet("equipment", rows.EquipmentRow, ()),
 )
 REQUIRED_SHEETS: Mapping[str, tuple[str, ...]] = {
     "report": ("unit", "sources", "activity", "factors", "totals"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from verifier.core.report import (
+from verifier.core.report.rows import (
     ActivityRow,
     CrosscheckRow,
     EquipmentRow,

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 
 from verifier.core.errors import Refusal
-from verifier.core.report import plain_text
+from verifier.core.report.rows import plain_text
 from verifier.reports.workbook import Unreadable, _tables
 
 COLUMNS = (

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import insert, select
 
-from verifier.core.numbers import Number, numbers_of
+from verifier.core.report.reported_numbers import Number, numbers_of
 from verifier.db import Base, db
 from verifier.reports import queries
 from verifier.reports.models import ReportedNumber, ReportVersion

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal, or_, select
 
-from verifier.core.calculation import calculate
-from verifier.core.report import ReportedReport
-from verifier.core.results import Calculation, Flag
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.results import Calculation, Flag
+from verifier.core.report.rows import ReportedReport
 from verifier.db import db
 from verifier.registry.models import UnitYear
 from verifier.reports.content import from_json

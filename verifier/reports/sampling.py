@@ -5,14 +5,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from verifier.core.calculation import calculate
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.units import plain
 from verifier.core.errors import Refusal
-from verifier.core.quantities import plain
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling import ladder, tonneunit
+from verifier.core.sampling.completeness_population import count_for
 from verifier.core.sampling.plan import Method, Plan, admitted, draw, population_of, total_of
 from verifier.core.sampling.population import Population, sizes_of, uploaded
-from verifier.core.sampling.reciprocal import count_for
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 from verifier.reports.lists import read_list
 from verifier.reports.workbook import read

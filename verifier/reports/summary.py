@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.core.calculation import Calculation, Flag
+from verifier.core.calculation.recalculation import Calculation, Flag
+from verifier.core.calculation.results import SourceResult
+from verifier.core.calculation.units import half_a_last_digit, plain
 from verifier.core.materiality import Error, weigh
-from verifier.core.quantities import half_a_last_digit, plain
-from verifier.core.report import ReportedReport
-from verifier.core.results import SourceResult
-from verifier.core.rulepack import RulePack
+from verifier.core.report.rows import ReportedReport
+from verifier.core.rulepack.pack import RulePack
 
 Say = Callable[[str, Mapping[str, object]], str]
 WORTH_A_LOOK = frozenset({"metering_gap", "rounded_data", "repeated_value", "outlier", "year_on_year"})

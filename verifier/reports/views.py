@@ -11,9 +11,9 @@ from wtforms import SelectChoice
 from verifier.audit.actions import Effect, record
 from verifier.casework import handing_in
 from verifier.core.access import Permission
+from verifier.core.calculation.results import Flag
 from verifier.core.clocks import Before
 from verifier.core.errors import NotYours
-from verifier.core.results import Flag
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement

@@ -9,10 +9,10 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from verifier.core.calculation.results import Flag
+from verifier.core.calculation.units import grouped, in_unit
 from verifier.core.errors import Refusal
-from verifier.core.quantities import grouped, in_unit
-from verifier.core.report import PARAMETERS
-from verifier.core.results import Flag
+from verifier.core.report.rows import PARAMETERS
 from verifier.reports.columns import CHINESE, COLUMNS, FIELDS, sheet_code
 
 FLAG_NAMES: Mapping[str, Any] = {

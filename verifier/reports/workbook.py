@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event, Thread, Timer
 from typing import Any
 
-from verifier.core.report import ReportedReport, Row, UnknownSheet, period_of, plain_text
+from verifier.core.report.rows import ReportedReport, Row, UnknownSheet, period_of, plain_text
 from verifier.reports.columns import IDENTIFIERS, REQUIRED_FIELDS, REQUIRED_SHEETS, SHEETS, Sheet, field_code, key, sheet_code
 
 SECONDS = 60

@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from verifier.core import packread
 from verifier.core.errors import Refusal
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack import reading
+from verifier.core.rulepack.pack import RulePack
 
 SHIPPED = Path(__file__).with_name("packs")
 IS_ID = re.compile(r"[^./\\\0][^/\\\0]*/[^./\\\0][^/\\\0]*")
@@ -52,7 +52,7 @@ def check(own: Path | None = None) -> list[tuple[str, str, str]]:
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                 found.append((str(file), "", str(error)))
                 continue
-            found += [(str(file), key, reason) for key, reason in packread.problems(data)]
+            found += [(str(file), key, reason) for key, reason in reading.problems(data)]
             if data.get("id") != _id(folder, file):
                 found.append((str(file), "id", f"stands in {_id(folder, file)}.toml"))
             elif folder != SHIPPED and (SHIPPED / f"{data['id']}.toml").exists():
@@ -99,4 +99,4 @@ def _read(file: Path, changed: int) -> RulePack:
         data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refusal("pack.unreadable", file=file.name, reason=str(error)) from error
-    return replace(packread.parse(data), sha256=sha256(raw).hexdigest())
+    return replace(reading.parse(data), sha256=sha256(raw).hexdigest())

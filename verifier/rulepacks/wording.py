@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
 
 SECTION_NAMES: Mapping[str, Any] = {
     "pack": _l("The rule pack"),

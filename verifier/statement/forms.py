@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Length, Optional
 
 from verifier.core.opinion import Choice
-from verifier.core.rulepack import Text
+from verifier.core.rulepack.pack import Text
 from verifier.statement.authority import SHORTEST_PASSPHRASE
 from verifier.statement.models import ReviewOutcome
 from verifier.web.filters import text_in

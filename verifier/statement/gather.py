@@ -12,7 +12,7 @@ from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
 from verifier.core.access import TEAM, Role
-from verifier.core.rulepack import RulePack, Text
+from verifier.core.rulepack.pack import RulePack, Text
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo

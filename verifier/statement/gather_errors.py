@@ -1,8 +1,8 @@
 """What stays wrong in a report, as its statement tells it: weighed against the rules' threshold, or without one."""
 
+from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.materiality import Error, Sum, Verdict, Weighing, tonnes
-from verifier.core.quantities import plain, round_half_up
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
 from verifier.statement import facts as said
 from verifier.statement.facts import Both
 from verifier.statement.wording import VERDICTS, word

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core.findings import FindingState
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding

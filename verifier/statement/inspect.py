@@ -100,7 +100,7 @@ class _Seen:
 _SAID_BY_APPENDED = {"statement.inspect.after_signature", "statement.inspect.damaged"}
 
 
-def _because(message: str, **values: object) -> Reason:
+def _reason(message: str, **values: object) -> Reason:
     return Reason(f"statement.inspect.{message}", tuple(sorted(values.items())))
 
 
@@ -156,7 +156,7 @@ def inspect(
     """
     digest = sha256(pdf).hexdigest()
     if len(pdf) > LARGEST:
-        return Inspection(Verdict.UNREADABLE, (_because("large", megabytes=LARGEST // 2**20),), (), None, digest)
+        return Inspection(Verdict.UNREADABLE, (_reason("large", megabytes=LARGEST // 2**20),), (), None, digest)
 
     look = look or Confined()
 
@@ -169,22 +169,22 @@ def inspect(
     try:
         seen = read(pdf[: inside[1]] if inside else b"")
     except Heavy:
-        seen = _Seen(changes=(_because("heavy", seconds=SECONDS, megabytes=MEMORY // 2**20),))
+        seen = _Seen(changes=(_reason("heavy", seconds=SECONDS, megabytes=MEMORY // 2**20),))
     if inside:
         issued, size = inside
-        added = [_because("appended", bytes=len(pdf) - size, number=issued.number)]
-        added += [_because("second_file")] if b"%PDF-" in pdf[size:] else []
+        added = [_reason("appended", bytes=len(pdf) - size, number=issued.number)]
+        added += [_reason("second_file")] if b"%PDF-" in pdf[size:] else []
         further = (reason for reason in seen.changes if reason.message not in _SAID_BY_APPENDED)
         return Inspection(Verdict.EDITED, (*added, *further), seen.signers, issued.number, digest)
     if not seen.readable and (begun := _begins_with(pdf, by_signed)):
-        cut = _because("cut", number=begun[0].number)
+        cut = _reason("cut", number=begun[0].number)
         return Inspection(Verdict.EDITED, (cut, *seen.changes), seen.signers, begun[0].number, digest)
     known = by_number(seen.number) if seen.number else None
     if known and (issued_pdf := original(known.sha256)):
         with suppress(Heavy):
             seen = read(issued_pdf)
         if seen.same:
-            seen = replace(seen, changes=(*seen.changes, _because("nothing_shown", at=_first_difference(pdf, issued_pdf))))
+            seen = replace(seen, changes=(*seen.changes, _reason("nothing_shown", at=_first_difference(pdf, issued_pdf))))
     return Inspection(*_beside(pdf, seen, known), seen.signers, seen.number, digest)
 
 
@@ -192,25 +192,25 @@ def _beside(pdf: bytes, seen: _Seen, known: Issued | None) -> tuple[Verdict, tup
     """The verdict on a file that neither is nor begins with an issued one."""
     if not seen.readable:
         plain = "locked" if seen.encrypted else "damaged" if b"%PDF-" in pdf[:1024] else "no_pdf"
-        return Verdict.UNREADABLE, seen.changes or (_because(plain),)
+        return Verdict.UNREADABLE, seen.changes or (_reason(plain),)
     if not seen.ours:
-        first = _because("foreign" if seen.signers else "unsigned")
-        claims = (_because("claims", number=known.number), *seen.changes) if known else ()
+        first = _reason("foreign" if seen.signers else "unsigned")
+        claims = (_reason("claims", number=known.number), *seen.changes) if known else ()
         return Verdict.NOT_OURS, (first, *claims)
     if known is None:
-        return Verdict.EDITED, (*seen.changes, _because("unregistered"))
-    older = (_because("superseded", number=known.superseded_by),) if known.superseded_by else ()
-    return Verdict.EDITED, (*seen.changes, _because("differs", number=known.number), *older)
+        return Verdict.EDITED, (*seen.changes, _reason("unregistered"))
+    older = (_reason("superseded", number=known.superseded_by),) if known.superseded_by else ()
+    return Verdict.EDITED, (*seen.changes, _reason("differs", number=known.number), *older)
 
 
 def _standing(issued: Issued) -> tuple[Verdict, tuple[Reason, ...]]:
     if issued.superseded_by:
-        return Verdict.SUPERSEDED, (_because("superseded", number=issued.superseded_by),)
+        return Verdict.SUPERSEDED, (_reason("superseded", number=issued.superseded_by),)
     if issued.withdrawn:
-        return Verdict.SUPERSEDED, (_because("withdrawn", number=issued.number),)
+        return Verdict.SUPERSEDED, (_reason("withdrawn", number=issued.number),)
     if issued.correcting:
-        return Verdict.CORRECTING, (_because("issued", number=issued.number), _because("correcting", number=issued.number))
-    return Verdict.GENUINE, (_because("issued", number=issued.number),)
+        return Verdict.CORRECTING, (_reason("issued", number=issued.number), _reason("correcting", number=issued.number))
+    return Verdict.GENUINE, (_reason("issued", number=issued.number),)
 
 
 def _signers(read: Callable[[], _Seen]) -> tuple[SignerSeen, ...]:
@@ -240,7 +240,7 @@ def _as_seen(told: dict[str, Any]) -> _Seen:
         signers,
         any(one["ours"] for one in told["signers"]),
         told["same"],
-        tuple(_because(message, **values) for message, values in told["changes"]),
+        tuple(_reason(message, **values) for message, values in told["changes"]),
     )
 
 

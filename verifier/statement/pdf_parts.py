@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
-from verifier.core.quantities import round_half_up
+from verifier.core.calculation.units import round_half_up
 from verifier.statement.facts import Both
 from verifier.statement.pdf_type import BODY, BOLD, BRAND, CELL, HEADING, INK, LINE, MUTED, PAPER, SMALL, SUBHEADING, SUNK, Face, Text
 

@@ -17,8 +17,8 @@ from verifier.core.access import TEAM, Role
 from verifier.core.boundary import Kind
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check, FindingState
-from verifier.core.packforms import FormRow, StatementForm
-from verifier.core.rulepack import ChecklistItem, RulePack
+from verifier.core.rulepack.documents import FormRow, StatementForm
+from verifier.core.rulepack.pack import ChecklistItem, RulePack
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding

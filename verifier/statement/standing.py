@@ -14,11 +14,11 @@ from verifier.checks.data.versions import queries as versions
 from verifier.checks.data.weighing import queries as weighing
 from verifier.checks.site import queries as site
 from verifier.core import opinion as rules
+from verifier.core.calculation.units import round_half_up
 from verifier.core.materiality import Weighing
 from verifier.core.opinion import Choice, FindingStanding, Standing
-from verifier.core.outcomes import Verified
-from verifier.core.quantities import round_half_up
-from verifier.core.rulepack import RulePack
+from verifier.core.outcomes.source_outcomes import Verified
+from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings import queries as findings

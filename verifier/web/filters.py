@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from verifier.core.access import Role
-from verifier.core.quantities import grouped, in_unit, round_half_up
+from verifier.core.calculation.units import grouped, in_unit, round_half_up
 from verifier.web.labels import label, state_of
 from verifier.web.language import language
 

@@ -19,10 +19,10 @@ from verifier.checks.data import queries as desk
 from verifier.checks.data.estimates import actions, queries
 from verifier.checks.data.estimates.models import ConservativeEstimate
 from verifier.checks.data.estimates.queries import Why
-from verifier.core.conservative import Month
+from verifier.core.calculation.conservative_estimate import Month
 from verifier.core.errors import Refusal
 from verifier.core.findings import FindingState
-from verifier.core.outcomes import Outcome, Standing
+from verifier.core.outcomes.source_outcomes import Outcome, Standing
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.actions import adopt_report

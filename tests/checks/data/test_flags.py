@@ -12,8 +12,8 @@ from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
 from verifier.checks.data.flags import actions, queries
+from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.errors import Refusal
-from verifier.core.flagging import FlagState
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding

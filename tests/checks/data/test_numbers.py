@@ -19,9 +19,9 @@ from verifier.checks.data import queries as source_queries
 from verifier.checks.data.models import NumberOutcome
 from verifier.checks.data.numbers import actions, effects, progress, queries
 from verifier.checks.data.numbers.queries import Asked
-from verifier.core.corrections import Held
 from verifier.core.errors import Refusal
-from verifier.core.outcomes import Outcome, Standing
+from verifier.core.outcomes.number_outcomes import Held
+from verifier.core.outcomes.source_outcomes import Outcome, Standing
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports

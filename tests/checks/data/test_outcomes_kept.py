@@ -11,7 +11,7 @@ from tests.people import Cast, actor
 from verifier.checks.data import actions, queries
 from verifier.core.errors import Refusal
 from verifier.core.findings import FindingState
-from verifier.core.outcomes import Outcome, Standing
+from verifier.core.outcomes.source_outcomes import Outcome, Standing
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement

@@ -18,8 +18,8 @@ from verifier.casework.waiting import What, waiting_for
 from verifier.checks.data.vouchers import actions, queries
 from verifier.checks.data.vouchers.reading import read
 from verifier.core.errors import Refusal
+from verifier.core.evidence_requests import NumberKey, RequestDeed, RequestState
 from verifier.core.lifecycle import Stage
-from verifier.core.vouchers import NumberKey, RequestDeed, RequestState
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 

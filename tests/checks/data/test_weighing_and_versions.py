@@ -17,7 +17,7 @@ from verifier.checks.data.versions import queries as versions
 from verifier.checks.data.weighing import actions, queries
 from verifier.core.errors import Refusal
 from verifier.core.materiality import Verdict
-from verifier.core.outcomes import Outcome
+from verifier.core.outcomes.source_outcomes import Outcome
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.actions import adopt_report

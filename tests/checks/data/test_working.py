@@ -15,9 +15,9 @@ from tests.core import reported
 from tests.people import Cast, sign_in
 from verifier.audit.models import TrailRow
 from verifier.checks.data.working.views import sheets
-from verifier.core.calculation import calculate
-from verifier.core.methods import METHODS as CORE_METHODS
-from verifier.core.report import MeasurementRow, ReportedReport
+from verifier.core.calculation.methods import METHODS as CORE_METHODS
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.report.rows import MeasurementRow, ReportedReport
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports

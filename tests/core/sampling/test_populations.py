@@ -8,11 +8,11 @@ from hashlib import sha256
 import pytest
 
 from tests.make import PARK, PARK_WITH_ERRORS
-from verifier.core.calculation import calculate
+from verifier.core.calculation.recalculation import calculate
 from verifier.core.errors import Refusal
 from verifier.core.sampling import draw
+from verifier.core.sampling.completeness_population import count_for, draw_list, upper_rate
 from verifier.core.sampling.population import Item, error_of, monthly_data, population, sites, uploaded
-from verifier.core.sampling.reciprocal import count_for, draw_list, upper_rate
 from verifier.reports.workbook import read
 from verifier.rulepacks.load import load
 

@@ -13,13 +13,13 @@ from verifier.checks.data.sampling.queries import projections
 from verifier.checks.data.weighing import actions, queries
 from verifier.checks.data.weighing.forms import NatureForm, NettingForm, PlanningForm
 from verifier.core.access import Permission
-from verifier.core.because import Because
+from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.errors import Refusal
 from verifier.core.findings import FindingState
 from verifier.core.lifecycle import Deed, possible
 from verifier.core.materiality import Verdict, Weighing, would_change
-from verifier.core.quantities import plain, round_half_up
-from verifier.core.rulepack import RulePack
+from verifier.core.reason import StatedReason
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -172,5 +172,5 @@ def materiality_now(engagement: Engagement) -> tuple[Weighing, RulePack, list[st
     return weighing, load(engagement.pack_id), _said(would_change(weighing))
 
 
-def _said(becauses: tuple[Because, ...]) -> list[str]:
-    return [sentence(Refusal(each.message, **dict(each.values))) for each in becauses]
+def _said(stated: tuple[StatedReason, ...]) -> list[str]:
+    return [sentence(Refusal(each.message, **dict(each.values))) for each in stated]

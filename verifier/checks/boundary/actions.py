@@ -10,7 +10,7 @@ from verifier.core.actor import Actor
 from verifier.core.boundary import Kind, Outcome, Row, Standing, check_decision, next_number
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.lifecycle import Deed
-from verifier.core.report import CATEGORIES
+from verifier.core.report.rows import CATEGORIES
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance

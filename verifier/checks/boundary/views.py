@@ -14,7 +14,7 @@ from verifier.checks.boundary.queries import Judged
 from verifier.core.access import Permission
 from verifier.core.boundary import Kind, Mark, Outcome, Standing
 from verifier.core.errors import NotPermitted
-from verifier.core.report import CATEGORIES
+from verifier.core.report.rows import CATEGORIES
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement

@@ -9,10 +9,10 @@ from verifier.checks.data import queries
 from verifier.checks.data.models import SourceOutcome
 from verifier.checks.data.queries import Held
 from verifier.core.actor import Actor
+from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.lifecycle import Deed
-from verifier.core.outcomes import Outcome, Standing, verified_tonnes
-from verifier.core.quantities import plain
+from verifier.core.outcomes.source_outcomes import Outcome, Standing, verified_tonnes
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance

@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectChoice, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, Optional
 
 from verifier.checks.data.models import SourceOutcome
-from verifier.core.outcomes import Outcome, Standing
+from verifier.core.outcomes.source_outcomes import Outcome, Standing
 from verifier.reports.wording import flag_name
 from verifier.web.forms import SearchForm, TonnesField, VersionedForm
 from verifier.web.labels import label

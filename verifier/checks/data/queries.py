@@ -10,10 +10,10 @@ from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.flags import queries as flags
 from verifier.checks.data.flags.queries import FlagProgress
 from verifier.checks.data.models import SourceOutcome
+from verifier.core.calculation.results import Flag, SourceResult
 from verifier.core.findings import DISPOSED, FindingState
-from verifier.core.outcomes import OPEN, Outcome, Standing, Verified, agrees, standing, together
-from verifier.core.report import MeterRow, ReportedReport, SourceRow
-from verifier.core.results import Flag, SourceResult
+from verifier.core.outcomes.source_outcomes import OPEN, Outcome, Standing, Verified, agrees, standing, together
+from verifier.core.report.rows import MeterRow, ReportedReport, SourceRow
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding

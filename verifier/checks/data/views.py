@@ -17,10 +17,10 @@ from verifier.checks.data.numbers.wording import what
 from verifier.checks.data.queries import Held
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
+from verifier.core.calculation.results import CategoryResult
+from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.errors import NotPermitted
-from verifier.core.outcomes import Outcome, Standing
-from verifier.core.quantities import plain, round_half_up
-from verifier.core.results import CategoryResult
+from verifier.core.outcomes.source_outcomes import Outcome, Standing
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core import site
-from verifier.core.rulepack import ChecklistItem, RulePack
+from verifier.core.rulepack.pack import ChecklistItem, RulePack
 from verifier.core.site import Missing, Outcome, VisitPlan
 from verifier.db import db
 from verifier.engagements.models import Engagement

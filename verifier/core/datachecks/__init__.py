@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.core.datachecks import beside, factors, meters, patterns, presence, sizes, totals
+from verifier.core.calculation.results import Flag, SourceResult, Unassigned
+from verifier.core.datachecks import comparisons, factors, meters, patterns, presence, sizes, totals
+from verifier.core.datachecks.context import Look
 from verifier.core.datachecks.families import Family, families, linked
-from verifier.core.datachecks.look import Look
 from verifier.core.datachecks.thresholds import Thresholds
-from verifier.core.readings import Reading, read_activity
-from verifier.core.report import ActivityRow, ReportedReport
-from verifier.core.results import Flag, SourceResult, Unassigned
-from verifier.core.rulepack import RulePack
+from verifier.core.report.monthly_readings import Reading, read_activity
+from verifier.core.report.rows import ActivityRow, ReportedReport
+from verifier.core.rulepack.pack import RulePack
 
 __all__ = ["Family", "Thresholds", "families", "flags"]
 
@@ -36,7 +36,12 @@ def flags(
     rows = patterns.rows_by_source(look)
     found = [*presence.of_reasons(look), *presence.data_without_source(unassigned), *totals.total_mismatch(look)]
     found += [*sizes.factor_of_thousand(look), *factors.defaults(look), *meters.meter_unknown(look), *meters.calibration_lapsed(look)]
-    found += [*beside.not_in_plan(look), *beside.crosscheck_difference(look), *beside.disappeared(look), *beside.year_on_year(look)]
+    found += [
+        *comparisons.not_in_plan(look),
+        *comparisons.crosscheck_difference(look),
+        *comparisons.disappeared(look),
+        *comparisons.year_on_year(look),
+    ]
     found += [*patterns.metering_gap(look, rows), *patterns.rounded_data(look, rows), *patterns.repeated_value(look, rows)]
     known = {each.source for each in found if each.code == "factor_of_thousand"}
     found += [each for each in sizes.digit_transposition(look) if each.source not in known]

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from verifier.core.datachecks.look import Look, flag
-from verifier.core.factors import Factor, read_factor
-from verifier.core.quantities import factor_unit
-from verifier.core.report import FactorRow, code_of, period_of, plain_text
-from verifier.core.results import Flag, Unknown
-from verifier.core.rulepack import DefaultFactor
+from verifier.core.calculation.factors import Factor, read_factor
+from verifier.core.calculation.results import Flag, Unknown
+from verifier.core.calculation.units import factor_unit
+from verifier.core.datachecks.context import Look, flag
+from verifier.core.report.rows import FactorRow, code_of, period_of, plain_text
+from verifier.core.rulepack.pack import DefaultFactor
 
 DEFAULT = frozenset({"default", "缺省", "缺省值", "默认", "默认值"})
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.core.datachecks.look import PLACES
+from verifier.core.calculation.results import Flag
+from verifier.core.calculation.units import half_a_last_digit, round_half_up
+from verifier.core.datachecks.context import PLACES
 from verifier.core.datachecks.presence import EXPLAINS, GAPS
-from verifier.core.quantities import half_a_last_digit, round_half_up
-from verifier.core.results import Flag
 
 DIFFERENCE = "arithmetic_difference"
 WITHOUT_DATA = "source_without_data"

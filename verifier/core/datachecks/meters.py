@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from verifier.core.datachecks.look import Look, flag
-from verifier.core.report import MeterRow, plain_text
-from verifier.core.results import Flag
+from verifier.core.calculation.results import Flag
+from verifier.core.datachecks.context import Look, flag
+from verifier.core.report.rows import MeterRow, plain_text
 
 
 def meter_unknown(look: Look) -> Iterator[Flag]:

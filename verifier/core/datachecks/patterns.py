@@ -6,10 +6,10 @@ from fractions import Fraction
 from functools import lru_cache
 from statistics import median_low
 
-from verifier.core.datachecks.look import Look, decimal, flag
-from verifier.core.quantities import plain, unit
-from verifier.core.report import ActivityRow, period_of
-from verifier.core.results import Flag
+from verifier.core.calculation.results import Flag
+from verifier.core.calculation.units import plain, unit
+from verifier.core.datachecks.context import Look, decimal, flag
+from verifier.core.report.rows import ActivityRow, period_of
 
 FEWEST = 6
 """Months a source must have before its way of writing numbers is known."""

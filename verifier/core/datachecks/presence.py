@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from verifier.core.datachecks.look import Look, flag
-from verifier.core.quantities import half_a_last_digit, plain
-from verifier.core.report import SourceRow
-from verifier.core.results import Flag, Reason, SourceResult, Unassigned
+from verifier.core.calculation.results import Flag, Reason, SourceResult, Unassigned
+from verifier.core.calculation.units import half_a_last_digit, plain
+from verifier.core.datachecks.context import Look, flag
+from verifier.core.report.rows import SourceRow
 
 GAPS = frozenset({"missing_period", "blank_quantity", "non_numeric", "negative_quantity", "unit_mismatch", "duplicate_period"})
 """What leaves a month unknown: its weight is what one would expect of that month, missing from the sum."""

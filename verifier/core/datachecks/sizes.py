@@ -5,10 +5,10 @@ from fractions import Fraction
 from itertools import pairwise
 from statistics import median
 
-from verifier.core.datachecks.look import Look, flag
-from verifier.core.quantities import half_a_last_digit, plain
-from verifier.core.readings import Quantity
-from verifier.core.results import Flag, SourceResult
+from verifier.core.calculation.results import Flag, SourceResult
+from verifier.core.calculation.units import half_a_last_digit, plain
+from verifier.core.datachecks.context import Look, flag
+from verifier.core.report.monthly_readings import Quantity
 
 THOUSAND = 1000
 BESIDE_THE_POINT = frozenset({"calibration_lapsed", "repeated_value", "rounded_data"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
 
 PRACTICE: Mapping[str, str] = {
     "factor_of_thousand": "30",

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.core.datachecks.look import Look, decimal, flag
-from verifier.core.quantities import half_a_last_digit, plain
-from verifier.core.results import Flag
+from verifier.core.calculation.results import Flag
+from verifier.core.calculation.units import half_a_last_digit, plain
+from verifier.core.datachecks.context import Look, decimal, flag
 
 COLUMN = "reported_tco2"
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from verifier.core.errors import Refusal
-from verifier.core.packparts import Ladder
+from verifier.core.rulepack.parts import Ladder
 from verifier.core.sampling.draw import lowest
 from verifier.core.sampling.population import Item, Population
 from verifier.core.sampling.risk import ORDER, Level, first_step

@@ -6,15 +6,15 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from verifier.core.calculation.results import Calculation
 from verifier.core.errors import Refusal
-from verifier.core.report import ReportedReport
-from verifier.core.results import Calculation
-from verifier.core.rulepack import RulePack
+from verifier.core.report.rows import ReportedReport
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling import tonneunit
+from verifier.core.sampling.completeness_population import draw_list
 from verifier.core.sampling.draw import checked_seed
 from verifier.core.sampling.ladder import SITES, draw_steps
 from verifier.core.sampling.population import Item, Population, error_of, monthly_data, sites
-from verifier.core.sampling.reciprocal import draw_list
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 
 

@@ -9,10 +9,10 @@ from fractions import Fraction
 from hashlib import sha256
 from unicodedata import normalize
 
+from verifier.core.calculation.results import Calculation, SourceResult
+from verifier.core.calculation.units import half_a_last_digit, number, plain, round_half_up
 from verifier.core.errors import Refusal
-from verifier.core.quantities import half_a_last_digit, number, plain, round_half_up
-from verifier.core.report import ReportedReport
-from verifier.core.results import Calculation, SourceResult
+from verifier.core.report.rows import ReportedReport
 
 HEADING = "verifier-population/1"
 PLACES = 6

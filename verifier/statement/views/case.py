@@ -12,7 +12,8 @@ from verifier.audit.queries import last_change
 from verifier.casework.words import in_words
 from verifier.core.access import Permission
 from verifier.core.lifecycle import Deed, Stage, possible
-from verifier.core.opinion import Because, undisposed
+from verifier.core.opinion import undisposed
+from verifier.core.reason import StatedReason
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -46,10 +47,10 @@ WHERE: dict[str, tuple[str, dict[str, str]]] = {
 """The page on which a reason can be seen to."""
 
 
-def reasons(engagement: Engagement, becauses: tuple[Because, ...]) -> list[tuple[str, str | None]]:
+def reasons(engagement: Engagement, stated: tuple[StatedReason, ...]) -> list[tuple[str, str | None]]:
     """Reasons in words, each with the page on which it can be seen to."""
     found = []
-    for because in becauses:
+    for because in stated:
         where = WHERE.get(because.message)
         found.append((sentence(because), url_for(where[0], engagement_id=engagement.id, **where[1]) if where else None))
     return found

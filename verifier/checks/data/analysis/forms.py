@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from verifier.core.analysis import LineState, Of, Procedure
+from verifier.core.analysis.lines import LineState, Of, Procedure
 from verifier.web.forms import Required, SearchForm, VersionedForm
 from verifier.web.labels import label
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.beside import queries as beside
-from verifier.core.analysis import WAITING, Analysis, Line, LineState, Procedure
-from verifier.core.calculation import calculate
-from verifier.core.procedures import analyse
+from verifier.core.analysis.lines import WAITING, Analysis, Line, LineState, Procedure
+from verifier.core.analysis.procedures import analyse
+from verifier.core.calculation.recalculation import calculate
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from verifier.core.analysis import LineState, Procedure, Why
+from verifier.core.analysis.lines import LineState, Procedure, Why
 
 PROCEDURES: Mapping[Any, Any] = {
     Procedure.YEAR_ON_YEAR: _l("Year on year"),

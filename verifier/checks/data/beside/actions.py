@@ -6,12 +6,12 @@ from decimal import Decimal
 from verifier.audit.actions import record
 from verifier.checks.data.beside import queries
 from verifier.checks.data.beside.models import BodyTolerance, ReferenceWorkbook
-from verifier.core import tolerances
 from verifier.core.actor import Actor
+from verifier.core.calculation.units import plain
+from verifier.core.datachecks import tolerances
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Deed
-from verifier.core.quantities import plain
-from verifier.core.report import ReportedReport
+from verifier.core.report.rows import ReportedReport
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance

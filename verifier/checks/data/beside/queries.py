@@ -9,10 +9,10 @@ from threading import Lock
 from sqlalchemy import select
 
 from verifier.checks.data.beside.models import BodyTolerance, ReferenceWorkbook
-from verifier.core.calculation import calculate
-from verifier.core.report import ReportedReport
-from verifier.core.results import Calculation, Flag
-from verifier.core.tolerances import InForce, in_force
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.results import Calculation, Flag
+from verifier.core.datachecks.tolerances import InForce, in_force
+from verifier.core.report.rows import ReportedReport
 from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear

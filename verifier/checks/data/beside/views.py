@@ -11,10 +11,10 @@ from verifier.checks.data.beside import actions, queries
 from verifier.checks.data.beside.forms import ToleranceForm, WorkbookForm
 from verifier.checks.data.beside.wording import WHOSE, WHOSE_STATES, amount, tolerance_name
 from verifier.core.access import Permission
+from verifier.core.calculation.units import plain
+from verifier.core.datachecks.tolerances import Measure
 from verifier.core.lifecycle import Deed, after, possible
-from verifier.core.quantities import plain
 from verifier.core.subject import Subject
-from verifier.core.tolerances import Measure
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store

@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from verifier.core.quantities import plain
-from verifier.core.tolerances import Measure, Whose
+from verifier.core.calculation.units import plain
+from verifier.core.datachecks.tolerances import Measure, Whose
 
 NAMES: Mapping[str, Any] = {
     "factor_of_thousand": _l("A month so many times its neighbours may be a unit a thousand times off"),

@@ -12,13 +12,13 @@ from verifier.checks.data.estimates import queries
 from verifier.checks.data.estimates.models import ConservativeEstimate
 from verifier.checks.data.estimates.queries import Sheet
 from verifier.core.actor import Actor
-from verifier.core.conservative import Estimate
+from verifier.core.calculation.conservative_estimate import Estimate
+from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.findings import FindingDeed
 from verifier.core.lifecycle import Deed
-from verifier.core.outcomes import Outcome
-from verifier.core.quantities import plain
-from verifier.core.rulepack import RulePack
+from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance

@@ -10,7 +10,7 @@ from wtforms.validators import Length
 
 from verifier.checks.data.estimates.queries import MonthTaken
 from verifier.checks.data.numbers.forms import AmountField
-from verifier.core.quantities import plain
+from verifier.core.calculation.units import plain
 from verifier.findings.models import Finding
 from verifier.web.forms import Required, SearchForm, VersionedForm
 

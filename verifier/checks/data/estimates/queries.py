@@ -12,12 +12,12 @@ from verifier.checks.data.estimates.models import ConservativeEstimate
 from verifier.checks.data.models import SourceOutcome
 from verifier.checks.data.numbers import queries as numbers
 from verifier.checks.data.queries import Held
-from verifier.core.conservative import Estimate, FactorTaken, Month, estimate, factors, months
+from verifier.core.calculation.conservative_estimate import Estimate, FactorTaken, Month, estimate, factors, months
 from verifier.core.errors import Refusal
 from verifier.core.findings import DISPOSES, FindingDeed, FindingState, deeds_of
-from verifier.core.outcomes import Outcome
-from verifier.core.report import ReportedReport
-from verifier.core.rulepack import RulePack
+from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.core.report.rows import ReportedReport
+from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding

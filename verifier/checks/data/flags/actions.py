@@ -11,11 +11,11 @@ from verifier.checks.data.flags import queries
 from verifier.checks.data.flags.queries import Flagged
 from verifier.checks.data.models import FlagDisposition
 from verifier.core.actor import Actor
+from verifier.core.calculation.units import round_half_up
+from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check
-from verifier.core.flagging import FlagState
 from verifier.core.lifecycle import Deed
-from verifier.core.quantities import round_half_up
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance

@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from verifier.core.flagging import FlagState
-from verifier.core.rulepack import RulePack
+from verifier.core.datachecks.flag_resolution import FlagState
+from verifier.core.rulepack.pack import RulePack
 from verifier.reports.wording import flag_name
 from verifier.web.filters import text_in
 from verifier.web.forms import BaseForm, SearchForm

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.models import FlagDisposition
+from verifier.core.calculation.results import Flag
+from verifier.core.datachecks.flag_resolution import UNDISPOSED, Disposition, FlagState, Keyed, keyed, state
 from verifier.core.findings import DISPOSED, FindingState
-from verifier.core.flagging import UNDISPOSED, Disposition, FlagState, Keyed, keyed, state
-from verifier.core.results import Flag
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding

@@ -14,10 +14,10 @@ from verifier.checks.data.flags.forms import DismissForm, FlagFilter, RaiseForm
 from verifier.checks.data.flags.queries import Flagged
 from verifier.checks.data.flags.wording import finding_of, place
 from verifier.core.access import Permission
+from verifier.core.calculation.results import Flag
+from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.errors import Refusal
-from verifier.core.flagging import FlagState
 from verifier.core.lifecycle import Deed, possible
-from verifier.core.results import Flag
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from verifier.checks.data.flags.actions import Told
 from verifier.checks.data.flags.queries import Flagged
-from verifier.core.results import Flag
+from verifier.core.calculation.results import Flag
 from verifier.reports.wording import flag_name, sheet_name
 
 

@@ -9,11 +9,11 @@ from verifier.checks.data.models import NumberOutcome
 from verifier.checks.data.numbers import queries
 from verifier.checks.data.numbers.queries import Line
 from verifier.core.actor import Actor
-from verifier.core.corrections import Held, verified_value
+from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.lifecycle import Deed
-from verifier.core.outcomes import Outcome, Standing
-from verifier.core.quantities import plain
+from verifier.core.outcomes.number_outcomes import Held, verified_value
+from verifier.core.outcomes.source_outcomes import Outcome, Standing
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance

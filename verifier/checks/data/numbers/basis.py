@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.numbers import linked, queries
 from verifier.checks.data.vouchers.models import VoucherLink
-from verifier.core.corrections import resting_on
-from verifier.core.numbers import NumberKind
-from verifier.core.report import CrosscheckRow, MeterRow, ReportedReport, period_of
-from verifier.core.results import Calculation, Flag, SourceResult, Step, UsedFactor, UsedQuantity
+from verifier.core.calculation.results import Calculation, Flag, SourceResult, Step, UsedFactor, UsedQuantity
+from verifier.core.outcomes.number_outcomes import resting_on
+from verifier.core.report.reported_numbers import NumberKind
+from verifier.core.report.rows import CrosscheckRow, MeterRow, ReportedReport, period_of
 from verifier.core.subject import Subject
 from verifier.engagements.models import Engagement
 from verifier.evidence import queries as evidence

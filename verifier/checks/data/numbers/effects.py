@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from verifier.checks.data.numbers import queries
 from verifier.checks.data.numbers.queries import Line
-from verifier.core.calculation import calculate
-from verifier.core.corrections import Correction, corrected, known_tonnes, resting_on
-from verifier.core.numbers import NumberKind
-from verifier.core.outcomes import Standing
-from verifier.core.results import SourceResult
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.results import SourceResult
+from verifier.core.outcomes.number_outcomes import Correction, corrected, known_tonnes, resting_on
+from verifier.core.outcomes.source_outcomes import Standing
+from verifier.core.report.reported_numbers import NumberKind
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.rulepacks.load import load

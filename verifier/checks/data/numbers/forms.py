@@ -12,12 +12,12 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from verifier.checks.data.models import NumberOutcome
 from verifier.checks.data.numbers.queries import Asked
-from verifier.core.corrections import Held
+from verifier.core.calculation.units import number, plain
 from verifier.core.errors import Refusal
-from verifier.core.numbers import NumberKind
-from verifier.core.outcomes import Outcome, Standing
-from verifier.core.quantities import number, plain
-from verifier.core.rulepack import RulePack
+from verifier.core.outcomes.number_outcomes import Held
+from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.core.report.reported_numbers import NumberKind
+from verifier.core.rulepack.pack import RulePack
 from verifier.reports.wording import flag_name
 from verifier.web.filters import text_in
 from verifier.web.forms import SearchForm, VersionedForm

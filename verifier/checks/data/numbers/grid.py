@@ -10,11 +10,11 @@ from verifier.checks.data.beside.models import ReferenceWorkbook
 from verifier.checks.data.numbers import linked
 from verifier.checks.data.numbers.effects import SourceNumbers
 from verifier.checks.data.numbers.queries import DATA, Line
-from verifier.core.numbers import readable
-from verifier.core.quantities import Unit, convert, measures_same, unit
-from verifier.core.readings import Reading, read_activity, read_measurements
-from verifier.core.report import CrosscheckRow, ReportedReport, period_of
-from verifier.core.results import Flag, SourceResult
+from verifier.core.calculation.results import Flag, SourceResult
+from verifier.core.calculation.units import Unit, convert, measures_same, unit
+from verifier.core.report.monthly_readings import Reading, read_activity, read_measurements
+from verifier.core.report.reported_numbers import readable
+from verifier.core.report.rows import CrosscheckRow, ReportedReport, period_of
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear

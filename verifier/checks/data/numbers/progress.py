@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from verifier.checks.data.models import NumberOutcome, SourceOutcome
-from verifier.core.outcomes import Outcome
+from verifier.core.outcomes.source_outcomes import Outcome
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports.models import ReportedNumber, ReportedSource

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 from verifier.checks.data.models import NumberOutcome, SourceOutcome
 from verifier.checks.data.numbers.progress import decided_sources
 from verifier.checks.data.sampling.models import Sample, SampledItem
-from verifier.core.numbers import NumberKind
-from verifier.core.outcomes import Outcome, Standing, standing
+from verifier.core.outcomes.source_outcomes import Outcome, Standing, standing
+from verifier.core.report.reported_numbers import NumberKind
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports

@@ -20,12 +20,12 @@ from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.checks.data.views import NO_KEY
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
+from verifier.core.calculation.units import plain
 from verifier.core.errors import NotPermitted, Refusal
 from verifier.core.lifecycle import Deed, possible
-from verifier.core.numbers import NumberKind
-from verifier.core.outcomes import Standing
-from verifier.core.quantities import plain
-from verifier.core.rulepack import RulePack
+from verifier.core.outcomes.source_outcomes import Standing
+from verifier.core.report.reported_numbers import NumberKind
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement

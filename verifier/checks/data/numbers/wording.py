@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 
 from verifier.checks.data.wording import parameter_name, step_name
-from verifier.core.numbers import NumberKind
-from verifier.core.report import PARAMETERS
+from verifier.core.report.reported_numbers import NumberKind
+from verifier.core.report.rows import PARAMETERS
 from verifier.reports.models import ReportedNumber
 
 

@@ -13,9 +13,9 @@ from verifier.audit.actions import record
 from verifier.checks.data.sampling import queries, risks
 from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
 from verifier.core.actor import Actor
+from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.lifecycle import Deed
-from verifier.core.quantities import plain
 from verifier.core.sampling import ladder
 from verifier.core.sampling.ladder import Place
 from verifier.core.sampling.plan import DrawnItem, Method, Plan, Result, admitted, checked_result, draw

@@ -4,7 +4,7 @@ import shlex
 
 from verifier.checks.data.sampling import queries
 from verifier.checks.data.sampling.models import Sample
-from verifier.core.quantities import plain
+from verifier.core.calculation.units import plain
 from verifier.core.sampling.plan import Method
 from verifier.engagements.models import Engagement
 

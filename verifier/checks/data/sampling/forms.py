@@ -13,7 +13,7 @@ from wtforms import RadioField, SelectChoice, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from verifier.checks.data.sampling.wording import kind_name, percent
-from verifier.core.packparts import Named
+from verifier.core.rulepack.parts import Named
 from verifier.core.sampling.plan import Result
 from verifier.core.sampling.risk import Level
 from verifier.web.filters import text_in

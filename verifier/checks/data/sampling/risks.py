@@ -6,8 +6,8 @@ from fractions import Fraction
 from sqlalchemy import select
 
 from verifier.checks.data.sampling.models import DataRisk
-from verifier.core.report import plain_text
-from verifier.core.results import Calculation
+from verifier.core.calculation.results import Calculation
+from verifier.core.report.rows import plain_text
 from verifier.core.sampling.risk import Level, combined, highest
 from verifier.db import db
 from verifier.engagements.models import Engagement

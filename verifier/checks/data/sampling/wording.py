@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from verifier.checks.data.wording import basis_name
-from verifier.core.quantities import plain
+from verifier.core.calculation.units import plain
 from verifier.core.sampling.ladder import Why
 from verifier.core.sampling.plan import Method, Result
 from verifier.core.sampling.risk import Level

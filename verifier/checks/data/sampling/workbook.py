@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 from verifier.checks.data.sampling import queries
 from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.checks.data.sampling.wording import kind_name
-from verifier.core.quantities import plain
+from verifier.core.calculation.units import plain
 from verifier.core.sampling.plan import Method, Result
 from verifier.core.sampling.poisson import confidence_factor, increment
 from verifier.core.sampling.population import HEADING

@@ -8,10 +8,10 @@ from verifier.checks.data.versions import queries
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.checks.data.versions.queries import Looked, Step
 from verifier.core.actor import Actor
+from verifier.core.calculation.units import round_half_up
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check
 from verifier.core.lifecycle import Deed
-from verifier.core.quantities import round_half_up
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance

@@ -11,7 +11,7 @@ from verifier.audit.models import TrailRow
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.core.findings import FindingState
-from verifier.core.versions import Asked, Change, Judged, changes, judge
+from verifier.core.report.version_changes import Asked, Change, Judged, changes, judge
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Exchange, Finding

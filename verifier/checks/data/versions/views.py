@@ -14,10 +14,10 @@ from verifier.checks.data.flags.forms import RaiseForm
 from verifier.checks.data.versions import actions, queries
 from verifier.checks.data.versions.queries import Looked, Step
 from verifier.core.access import Permission
-from verifier.core.changes import SHEETS, Change, How
+from verifier.core.calculation.units import round_half_up
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Deed, possible
-from verifier.core.quantities import round_half_up
+from verifier.core.report.differences import SHEETS, Change, How
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement

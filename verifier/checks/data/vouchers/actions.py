@@ -10,9 +10,9 @@ from verifier.checks.data.vouchers.models import EvidenceRequest, RequestVoucher
 from verifier.checks.data.vouchers.reading import ReadVoucher, read
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
+from verifier.core.evidence_requests import NumberKey, RequestDeed, RequestState, after, check_may_withdraw
 from verifier.core.lifecycle import Deed, Stage
 from verifier.core.subject import Subject
-from verifier.core.vouchers import NumberKey, RequestDeed, RequestState, after, check_may_withdraw
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement

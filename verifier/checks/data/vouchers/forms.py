@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from verifier.accounts.models import User
 from verifier.checks.data.wording import parameter_name
-from verifier.core.report import PARAMETERS
-from verifier.core.vouchers import NumberKey, RequestDeed, RequestState
+from verifier.core.evidence_requests import NumberKey, RequestDeed, RequestState
+from verifier.core.report.rows import PARAMETERS
 from verifier.web.forms import BaseForm, DateParts, Required, SearchForm, VersionedForm
 from verifier.web.labels import label
 

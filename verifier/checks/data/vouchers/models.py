@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.core.vouchers import NumberKey, RequestState
+from verifier.core.evidence_requests import NumberKey, RequestState
 from verifier.db import Base, Id, Version
 from verifier.evidence.models import StoredFile
 from verifier.registry.models import UnitYear

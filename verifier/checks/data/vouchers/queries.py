@@ -9,7 +9,7 @@ from verifier.accounts.models import User
 from verifier.checks.data.models import SourceOutcome
 from verifier.checks.data.vouchers.models import EvidenceRequest, RequestVoucher, Voucher, VoucherLink
 from verifier.core.access import UNIT, Role
-from verifier.core.vouchers import WITH_UNIT, RequestState
+from verifier.core.evidence_requests import WITH_UNIT, RequestState
 from verifier.db import db
 from verifier.engagements.models import Engagement
 

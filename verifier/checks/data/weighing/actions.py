@@ -9,9 +9,9 @@ from verifier.audit.actions import record
 from verifier.checks.data.weighing import queries
 from verifier.checks.data.weighing.models import MaterialityMark, PlanningThreshold
 from verifier.core.actor import Actor
+from verifier.core.calculation.units import plain
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Deed
-from verifier.core.quantities import plain
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance

@@ -12,7 +12,7 @@ from verifier.checks.data.versions.queries import Step, asked, steps
 from verifier.checks.data.weighing.models import MaterialityMark, PlanningThreshold
 from verifier.core.findings import FindingState
 from verifier.core.materiality import Error, Sum, Weighing, weigh
-from verifier.core.outcomes import Outcome, Standing
+from verifier.core.outcomes.source_outcomes import Outcome, Standing
 from verifier.core.sampling.projection import Projection
 from verifier.db import db
 from verifier.engagements.models import Engagement

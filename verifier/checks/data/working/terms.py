@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from verifier.core.quantities import factor_unit
-from verifier.core.results import SourceResult, Step, UsedFactor, UsedQuantity
+from verifier.core.calculation.results import SourceResult, Step, UsedFactor, UsedQuantity
+from verifier.core.calculation.units import factor_unit
 
 
 @dataclass(frozen=True, slots=True)

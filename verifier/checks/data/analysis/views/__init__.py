@@ -14,11 +14,11 @@ from verifier.checks.data.analysis.wording import STATES as TAGS
 from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.beside.wording import amount, tolerance_name
 from verifier.core.access import Permission
-from verifier.core.analysis import Line, Of, Procedure
+from verifier.core.analysis.lines import Line, Of, Procedure
+from verifier.core.datachecks.tolerances import InForce
 from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import Deed, possible
 from verifier.core.subject import Subject
-from verifier.core.tolerances import InForce
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load

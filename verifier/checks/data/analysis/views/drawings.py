@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from verifier.checks.data.analysis.queries import Remarked
 from verifier.checks.data.analysis.views.figures import Namer
-from verifier.core.analysis import Line, Of, Procedure
+from verifier.core.analysis.lines import Line, Of, Procedure
 
 HEAVIEST = 10
 Bar = tuple[str, list[Fraction | None] | None]

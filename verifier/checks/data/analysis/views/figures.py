@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from flask_babel import gettext as _
 
-from verifier.core.analysis import Line
+from verifier.core.analysis.lines import Line
 from verifier.web.filters import tonnes
 
 MOST_PLACES = 8

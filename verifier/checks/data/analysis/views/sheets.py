@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from verifier.checks.data.analysis.queries import Remarked
 from verifier.checks.data.analysis.views.figures import Namer
-from verifier.core.analysis import Analysis, Pair, Procedure
+from verifier.core.analysis.lines import Analysis, Pair, Procedure
 from verifier.web.labels import label
 from verifier.web.livebook import Cell, Live, LiveBook, LiveSheet, Title, exact
 

@@ -17,9 +17,9 @@ from verifier.checks.data.queries import Held
 from verifier.checks.data.views import NO_KEY
 from verifier.checks.data.wording import parameter_name, step_name
 from verifier.core.access import Permission
+from verifier.core.calculation.units import plain
 from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import Deed, possible
-from verifier.core.quantities import plain
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from verifier.checks.data.estimates.queries import Sheet
 from verifier.checks.data.wording import parameter_name
 from verifier.checks.data.working.views import sheets
-from verifier.core.conservative import recalculated
+from verifier.core.calculation.conservative_estimate import recalculated
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.rulepacks.load import load

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from verifier.checks.data.sampling import queries
 from verifier.checks.data.sampling.models import Sample
 from verifier.checks.data.sampling.wording import LABELS, STATES, kind_name
-from verifier.core.packparts import SamplingRule
+from verifier.core.rulepack.parts import SamplingRule
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
 from verifier.web.filters import text_in

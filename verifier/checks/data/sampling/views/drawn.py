@@ -17,12 +17,12 @@ from verifier.checks.data.sampling.outline import outline
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of, sample_or_404
 from verifier.checks.data.sampling.wording import BLIND, kind_name, percent
 from verifier.core.access import Permission
+from verifier.core.calculation.units import plain
 from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import Deed, possible
-from verifier.core.quantities import plain
 from verifier.core.sampling import ladder
+from verifier.core.sampling.completeness_population import upper_rate
 from verifier.core.sampling.plan import Method, Result, signed_error
-from verifier.core.sampling.reciprocal import upper_rate
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports

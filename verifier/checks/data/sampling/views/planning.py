@@ -13,13 +13,13 @@ from verifier.checks.data.sampling.models import Sample
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of
 from verifier.checks.data.sampling.wording import BLIND, WHEN, kind_name, percent
 from verifier.core.access import Permission
+from verifier.core.calculation.units import plain
 from verifier.core.lifecycle import Deed, possible
-from verifier.core.packparts import SamplingRule
-from verifier.core.quantities import plain
+from verifier.core.rulepack.parts import SamplingRule
 from verifier.core.sampling import ladder
+from verifier.core.sampling.completeness_population import count_for
 from verifier.core.sampling.plan import Method, Plan, total_of
 from verifier.core.sampling.population import uploaded
-from verifier.core.sampling.reciprocal import count_for
 from verifier.core.sampling.risk import highest, risk_of_sample
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 from verifier.db import utcnow

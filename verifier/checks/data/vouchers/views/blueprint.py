@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from verifier.checks.data.vouchers import actions, queries
 from verifier.checks.data.vouchers.models import EvidenceRequest
 from verifier.core.access import Permission
+from verifier.core.evidence_requests import RequestState
 from verifier.core.lifecycle import Deed, possible
-from verifier.core.vouchers import RequestState
 from verifier.engagements.models import Engagement
 from verifier.web.permit import may
 from verifier.web.session import this_user

@@ -14,9 +14,9 @@ from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, Vouch
 from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside
 from verifier.checks.data.wording import parameter_name
 from verifier.core.access import Permission
+from verifier.core.evidence_requests import WITH_UNIT, NumberKey, RequestState
 from verifier.core.lifecycle import Deed, possible
 from verifier.core.subject import Subject
-from verifier.core.vouchers import WITH_UNIT, NumberKey, RequestState
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.web.labels import label

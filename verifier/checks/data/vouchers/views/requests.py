@@ -12,8 +12,8 @@ from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give,
 from verifier.checks.data.wording import parameter_name
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
+from verifier.core.evidence_requests import NEXT, WITH_UNIT, RequestDeed, RequestState
 from verifier.core.lifecycle import Deed, possible
-from verifier.core.vouchers import NEXT, WITH_UNIT, RequestDeed, RequestState
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.web.permit import may, permit

@@ -12,8 +12,8 @@ from sqlalchemy.orm import undefer
 
 from verifier.checks.data.flags.queries import Flagged
 from verifier.checks.data.sampling.models import Sample, SampledItem
-from verifier.core.results import Flag
-from verifier.core.rulepack import RulePack
+from verifier.core.calculation.results import Flag
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling.population import HEADING, Item
 from verifier.db import db
 from verifier.engagements.models import Engagement

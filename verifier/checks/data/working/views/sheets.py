@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from verifier.checks.data.queries import Held
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.checks.data.working.terms import Line, Worked, worked
-from verifier.core.packparts import Category
-from verifier.core.results import Calculation, SourceResult
-from verifier.core.rulepack import RulePack
+from verifier.core.calculation.results import Calculation, SourceResult
+from verifier.core.rulepack.pack import RulePack
+from verifier.core.rulepack.parts import Category
 from verifier.reports.wording import flag_name, sheet_name
 from verifier.web.filters import listed, text_in
 from verifier.web.labels import label

@@ -5,14 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.core.analysis import Analysis, Line, Of, Pair, Procedure, Why
-from verifier.core.datachecks.look import Look, decimal
+from verifier.core.analysis.lines import Analysis, Line, Of, Pair, Procedure, Why
+from verifier.core.analysis.yearly_amounts import NOTHING, Year, amounts, in_unit_of, products, readings_of, sources
+from verifier.core.calculation.results import Calculation, SourceResult
+from verifier.core.calculation.units import Dimension, Unit, half_a_last_digit
+from verifier.core.datachecks.context import Look, decimal
 from verifier.core.datachecks.thresholds import Thresholds
-from verifier.core.quantities import Dimension, Unit, half_a_last_digit
-from verifier.core.report import ReportedReport
-from verifier.core.results import Calculation, SourceResult
-from verifier.core.rulepack import RulePack
-from verifier.core.yearly import NOTHING, Year, amounts, in_unit_of, products, readings_of, sources
+from verifier.core.report.rows import ReportedReport
+from verifier.core.rulepack.pack import RulePack
 
 TONNES = "tCO2"
 BASES = {Dimension.MASS: "t", Dimension.ENERGY: "MWh", Dimension.NORMAL_VOLUME: "Nm3", Dimension.RATIO: "1"}

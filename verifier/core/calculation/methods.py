@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from verifier.core.factors import Factor
-from verifier.core.quantities import Dimension, Unit, measures_same, unit
-from verifier.core.readings import TONNE
-from verifier.core.report import period_of
-from verifier.core.results import Reason, Step, Unknown
+from verifier.core.calculation.factors import Factor
+from verifier.core.calculation.results import Reason, Step, Unknown
+from verifier.core.calculation.units import Dimension, Unit, measures_same, unit
+from verifier.core.report.monthly_readings import TONNE
+from verifier.core.report.rows import period_of
 
 Factors = Mapping[str, Factor]
 _GIGAJOULE = unit("GJ") or TONNE

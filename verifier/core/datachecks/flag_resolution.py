@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from verifier.core.calculation.results import Flag
 from verifier.core.datachecks import Family, families
-from verifier.core.report import ReportedReport, period_of
-from verifier.core.results import Flag
+from verifier.core.report.rows import ReportedReport, period_of
 
 PLACES = frozenset({"first_row", "other_row", "rows"})
 """Values of a flag that say where something stands: a row moved is nothing new."""

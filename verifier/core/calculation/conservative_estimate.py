@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.core.calculation import calculate
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.results import Calculation, Step
+from verifier.core.calculation.units import convert, factor_unit, number, round_half_up, unit
 from verifier.core.errors import Refusal
-from verifier.core.packparts import DefaultFactor
-from verifier.core.quantities import convert, factor_unit, number, round_half_up, unit
-from verifier.core.report import PARAMETERS, ActivityRow, FactorRow, ReportedReport, SourceRow, period_of
-from verifier.core.results import Calculation, Step
-from verifier.core.rulepack import RulePack
+from verifier.core.report.rows import PARAMETERS, ActivityRow, FactorRow, ReportedReport, SourceRow, period_of
+from verifier.core.rulepack.pack import RulePack
+from verifier.core.rulepack.parts import DefaultFactor
 
 PLACES = 15
 

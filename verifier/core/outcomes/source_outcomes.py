@@ -6,10 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from verifier.core.calculation.results import Calculation, SourceResult
+from verifier.core.calculation.units import half_a_last_digit, plain, round_half_up
 from verifier.core.errors import Refusal
-from verifier.core.quantities import half_a_last_digit, plain, round_half_up
-from verifier.core.results import Calculation, SourceResult
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
 
 PLACES = 15
 

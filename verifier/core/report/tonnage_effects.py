@@ -5,9 +5,9 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.core.changes import IN_TONNES, SHEETS, Change, How, key_part
-from verifier.core.report import FactorRow, ReportedReport, code_of
-from verifier.core.results import Calculation, SourceResult
+from verifier.core.calculation.results import Calculation, SourceResult
+from verifier.core.report.differences import IN_TONNES, SHEETS, Change, How, key_part
+from verifier.core.report.rows import FactorRow, ReportedReport, code_of
 
 AMOUNTS_IN = frozenset({"activity", "measurements"})
 AMOUNTS = ("quantity", "unit", "hours", "flow", "concentration", "biomass_fraction", "gas")

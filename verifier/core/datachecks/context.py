@@ -7,13 +7,13 @@ from fractions import Fraction
 from functools import cached_property
 from statistics import median
 
+from verifier.core.calculation.results import Flag, SourceResult, Unassigned
+from verifier.core.calculation.units import Dimension, Unit, number, round_half_up
 from verifier.core.datachecks.thresholds import Thresholds
 from verifier.core.errors import Refusal
-from verifier.core.quantities import Dimension, Unit, number, round_half_up
-from verifier.core.readings import Quantity, Reading, in_one_unit
-from verifier.core.report import ReportedReport, SourceRow, plain_text
-from verifier.core.results import Flag, SourceResult, Unassigned
-from verifier.core.rulepack import RulePack
+from verifier.core.report.monthly_readings import Quantity, Reading, in_one_unit
+from verifier.core.report.rows import ReportedReport, SourceRow, plain_text
+from verifier.core.rulepack.pack import RulePack
 
 PLACES = 15
 BASE = Unit("", Dimension.RATIO, Fraction(1))

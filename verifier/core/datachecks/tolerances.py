@@ -6,11 +6,11 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from verifier.core.calculation.units import number
 from verifier.core.datachecks.thresholds import PRACTICE, Thresholds
 from verifier.core.errors import Refusal
-from verifier.core.packparts import Tolerance
-from verifier.core.quantities import number
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.pack import RulePack
+from verifier.core.rulepack.parts import Tolerance
 
 
 class Measure(StrEnum):

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from verifier.core.datachecks.look import Look, decimal, flag
+from verifier.core.calculation.results import Flag
+from verifier.core.calculation.units import half_a_last_digit, measures_same, plain, unit
+from verifier.core.datachecks.context import Look, decimal, flag
 from verifier.core.datachecks.sizes import swaps
-from verifier.core.quantities import half_a_last_digit, measures_same, plain, unit
-from verifier.core.report import CrosscheckRow, PlanRow, SourceRow, period_of, yes_or_no
-from verifier.core.results import Flag
+from verifier.core.report.rows import CrosscheckRow, PlanRow, SourceRow, period_of, yes_or_no
 
 YEAR_ON_YEAR = "year_on_year"
 

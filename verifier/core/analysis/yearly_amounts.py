@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from verifier.core.quantities import Dimension, Unit, measures_same, unit
-from verifier.core.readings import Reading, read_activity, read_measurements
-from verifier.core.report import ActivityRow, MeasurementRow, ProductionRow, ReportedReport, plain_text
+from verifier.core.calculation.units import Dimension, Unit, measures_same, unit
+from verifier.core.report.monthly_readings import Reading, read_activity, read_measurements
+from verifier.core.report.rows import ActivityRow, MeasurementRow, ProductionRow, ReportedReport, plain_text
 
 NOTHING = Reading((), (), ())
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from verifier.core.calculation.units import number
 from verifier.core.errors import Refusal
-from verifier.core.quantities import number
-from verifier.core.report import ReportedReport, Row, code_of, period_of, plain_text
+from verifier.core.report.rows import ReportedReport, Row, code_of, period_of, plain_text
 
 SHEETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "facilities": (("facility_id",), ("name", "in_boundary", "commissioned_on", "retired_on", "owner", "note")),

@@ -6,12 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from verifier.core.calculation.results import Calculation
+from verifier.core.calculation.units import plain
 from verifier.core.errors import Refusal
-from verifier.core.numbers import NumberKind
-from verifier.core.outcomes import Outcome
-from verifier.core.quantities import plain
-from verifier.core.report import ActivityRow, ReportedReport, Row
-from verifier.core.results import Calculation
+from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.core.report.reported_numbers import NumberKind
+from verifier.core.report.rows import ActivityRow, ReportedReport, Row
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 

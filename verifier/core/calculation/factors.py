@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from verifier.core.calculation.results import Reason, Unknown, UsedFactor
+from verifier.core.calculation.units import FactorUnit, factor_unit, number
 from verifier.core.errors import Refusal
-from verifier.core.packparts import DefaultFactor
-from verifier.core.quantities import FactorUnit, factor_unit, number
-from verifier.core.report import FactorRow, SourceRow, code_of, period_of, plain_text
-from verifier.core.results import Reason, Unknown, UsedFactor
+from verifier.core.report.rows import FactorRow, SourceRow, code_of, period_of, plain_text
+from verifier.core.rulepack.parts import DefaultFactor
 
 
 @dataclass(frozen=True, slots=True)

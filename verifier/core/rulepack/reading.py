@@ -5,9 +5,9 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from verifier.core.errors import Refusal
-from verifier.core.packforms import FormRow, StatementForm
-from verifier.core.packlinks import loose
-from verifier.core.packparts import (
+from verifier.core.rulepack.documents import FormRow, StatementForm
+from verifier.core.rulepack.pack import RulePack
+from verifier.core.rulepack.parts import (
     Band,
     Category,
     ChecklistItem,
@@ -29,8 +29,8 @@ from verifier.core.packparts import (
     Threshold,
     Tolerance,
 )
-from verifier.core.packshape import check
-from verifier.core.rulepack import RulePack
+from verifier.core.rulepack.references import loose
+from verifier.core.rulepack.shape import check
 
 Row = Mapping[str, Any]
 Part = TypeVar("Part")

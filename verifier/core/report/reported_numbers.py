@@ -8,10 +8,10 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import TypeVar
 
+from verifier.core.calculation.results import Calculation, Flag, SourceResult
+from verifier.core.calculation.units import number
 from verifier.core.errors import Refusal
-from verifier.core.quantities import number
-from verifier.core.report import ActivityRow, FactorRow, MeasurementRow, ReportedReport, Row, code_of, period_of, plain_text
-from verifier.core.results import Calculation, Flag, SourceResult
+from verifier.core.report.rows import ActivityRow, FactorRow, MeasurementRow, ReportedReport, Row, code_of, period_of, plain_text
 
 MEASURED = {"hours": "h", "flow": "10^3 Nm3/h", "concentration": "g/Nm3", "biomass_fraction": "1"}
 """The columns of continuous measurement that hold numbers, with their units."""

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TypeVar
 
 from verifier.core.errors import Refusal
-from verifier.core.packforms import StatementForm
-from verifier.core.packparts import (
+from verifier.core.report.rows import code_of, plain_text
+from verifier.core.rulepack.documents import StatementForm
+from verifier.core.rulepack.parts import (
     Category,
     ChecklistItem,
     Clock,
@@ -28,7 +29,6 @@ from verifier.core.packparts import (
     Threshold,
     Tolerance,
 )
-from verifier.core.report import code_of, plain_text
 
 __all__ = [
     "Category",

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import TypeVar
 
-from verifier.core.factors import FactorBook
-from verifier.core.report import ReportedReport, Row, SourceRow
+from verifier.core.calculation.factors import FactorBook
+from verifier.core.report.rows import ReportedReport, Row, SourceRow
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 

@@ -6,14 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from verifier.core import datachecks
-from verifier.core.errors import Refusal
-from verifier.core.factors import Factor, FactorBook, same_value
-from verifier.core.fingerprints import content, facility_fingerprint, fingerprint
-from verifier.core.methods import Method, fits, method_of
-from verifier.core.quantities import Dimension, Unit, number, round_half_up
-from verifier.core.readings import AnyRow, DataRow, Quantity, Reading, in_one_unit, read_activity, read_measurements
-from verifier.core.report import ActivityRow, ReportedReport, SourceRow, yes_or_no
-from verifier.core.results import (
+from verifier.core.calculation.factors import Factor, FactorBook, same_value
+from verifier.core.calculation.methods import Method, fits, method_of
+from verifier.core.calculation.results import (
     Calculation,
     CategoryResult,
     Flag,
@@ -25,7 +20,12 @@ from verifier.core.results import (
     UsedFactor,
     UsedQuantity,
 )
-from verifier.core.rulepack import RulePack
+from verifier.core.calculation.units import Dimension, Unit, number, round_half_up
+from verifier.core.errors import Refusal
+from verifier.core.report.fingerprints import content, facility_fingerprint, fingerprint
+from verifier.core.report.monthly_readings import AnyRow, DataRow, Quantity, Reading, in_one_unit, read_activity, read_measurements
+from verifier.core.report.rows import ActivityRow, ReportedReport, SourceRow, yes_or_no
+from verifier.core.rulepack.pack import RulePack
 
 __all__ = [
     "Calculation",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from verifier.core.errors import Refusal
-from verifier.core.report import period_of
+from verifier.core.report.rows import period_of
 
 
 class RequestState(StrEnum):

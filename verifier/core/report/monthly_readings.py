@@ -7,10 +7,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeVar
 
+from verifier.core.calculation.results import Reason, Unknown
+from verifier.core.calculation.units import Dimension, Unit, added, number, unit
 from verifier.core.errors import Refusal
-from verifier.core.quantities import Dimension, Unit, added, number, unit
-from verifier.core.report import ActivityRow, MeasurementRow, period_of, plain_text
-from verifier.core.results import Reason, Unknown
+from verifier.core.report.rows import ActivityRow, MeasurementRow, period_of, plain_text
 
 TONNE = Unit("t", Dimension.MASS, Fraction(1))
 _COLUMNS = (("hours", "h"), ("flow", "10^3 Nm3/h"), ("concentration", "g/Nm3"))

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.core.numbers import NumberKind
-from verifier.core.packparts import Named, Origin, Text
+from verifier.core.report.reported_numbers import NumberKind
+from verifier.core.rulepack.parts import Named, Origin, Text
 
 FORM_COLUMNS = ("item", "method", "reviewed", "findings", "result", "site", "who")
 """What a column of a form can hold: the item, how it is reviewed, what was, findings, result, what is planned on site, who and when."""

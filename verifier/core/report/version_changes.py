@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from verifier.core.changes import IN_TONNES, Change, How, differences
-from verifier.core.movements import weighed
-from verifier.core.report import ReportedReport, SourceRow, code_of
-from verifier.core.results import Calculation
+from verifier.core.calculation.results import Calculation
+from verifier.core.report.differences import IN_TONNES, Change, How, differences
+from verifier.core.report.rows import ReportedReport, SourceRow, code_of
+from verifier.core.report.tonnage_effects import weighed
 
 __all__ = ["Asked", "Change", "How", "Judged", "changes", "judge"]
 

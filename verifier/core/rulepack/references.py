@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from verifier.core.methods import METHODS
-from verifier.core.packforms import loose_forms
-from verifier.core.quantities import factor_unit
-from verifier.core.report import PARAMETERS
+from verifier.core.calculation.methods import METHODS
+from verifier.core.calculation.units import factor_unit
+from verifier.core.report.rows import PARAMETERS
+from verifier.core.rulepack.documents import loose_forms
 
 Row = Mapping[str, Any]
 _ANY_YEAR = 2023

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Because:
+class StatedReason:
     """A reason as a message id with its values."""
 
     message: str

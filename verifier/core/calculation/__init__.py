@@ -1,0 +1,1 @@
+"""Quantities and units, emission factors, calculation methods, results, conservative estimates."""

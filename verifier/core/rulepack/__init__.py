@@ -1,0 +1,1 @@
+"""What a rule pack must contain, and how one is read and checked."""
