@@ -18,7 +18,7 @@ from bench.stopwatch import Figure
 from verifier.db import db
 
 REQUESTS, SHARE = 1000, 1.05
-SERVING = "import sys; from verifier.command import main; main()"
+SERVING = "import sys; from verifier.cli.main import main; main()"
 
 
 def measured() -> list[Figure]:

@@ -19,7 +19,7 @@ book = CalamineWorkbook.from_path(sys.argv[1])
 for name in book.sheet_names:
     book.get_sheet_by_name(name).to_python()
 """
-CHECKING = "import sys; from verifier.command import main; main()"
+CHECKING = "import sys; from verifier.cli.main import main; main()"
 WAITING = """
 import os, subprocess, sys
 child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)

@@ -10,10 +10,10 @@ from reportlab.platypus import Image, PageBreak, Paragraph, SimpleDocTemplate, T
 
 from bench.stopwatch import Figure, in_turns, milliseconds
 from tests.statement import specimen
-from verifier.statement.facts import Photo, SourceLine
-from verifier.statement.pdf import render
-from verifier.statement.pdf_type import REGULAR, load_fonts
-from verifier.statement.signing import certify, prepare
+from verifier.statement.facts.model import Photo, SourceLine
+from verifier.statement.pdf.document import render
+from verifier.statement.pdf.typography import REGULAR, load_fonts
+from verifier.statement.signing.signatures import certify, prepare
 
 PHOTOS, TIMES, SIGNATURE = 200, 1.5, 0.5
 

@@ -21,7 +21,7 @@ from tests import objectstore, postgres
 from tests.people import settle
 from verifier import config
 from verifier.app import Installation, create_app
-from verifier.audit.heads import Heads
+from verifier.audit.checkpoints import Checkpoints
 from verifier.config import Settings
 from verifier.db import Base, db
 from verifier.evidence.store import Store
@@ -143,7 +143,7 @@ class Home:
         self.app.config.update(self.usual)
         before: Installation = self.app.extensions["verifier"]
         store = Store.at(settings.store_url, settings.store_options)
-        self.app.extensions["verifier"] = Installation(settings, store, Heads.at(self.folder), before.subjects, before.at_large)
+        self.app.extensions["verifier"] = Installation(settings, store, Checkpoints.at(self.folder), before.subjects, before.at_large)
         return self.app
 
 

@@ -10,7 +10,7 @@ from verifier.accounts.models import Appointment, Organisation, SignedInSession,
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.db import db, utcnow
-from verifier.web.session import token_hash
+from verifier.web.signed_in import token_hash
 
 ORGANISATIONS = {
     "installation": ("installation", "Verifier installation"),

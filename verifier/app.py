@@ -13,49 +13,51 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from verifier import config
 from verifier import db as database
-from verifier.accounts import sweeping as _leavings  # noqa: F401 - so that its task is known
+from verifier.accounts import cleanup as _leavings  # noqa: F401 - so that its task is known
 from verifier.accounts import views as accounts
 from verifier.audit import models as _trail  # noqa: F401 - so that migrations know its rows
-from verifier.audit.heads import Heads, follow
-from verifier.casework import handing_in as _handing_in  # noqa: F401 - so that its task is known
+from verifier.audit.checkpoints import Checkpoints, follow
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
 from verifier.casework.materiality import views as weighing
 from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
 from verifier.checks.data.analysis import views as analysis
-from verifier.checks.data.beside import views as beside
+from verifier.checks.data.calculation_export import views as working
 from verifier.checks.data.estimates import views as estimates
 from verifier.checks.data.flags import views as flags
 from verifier.checks.data.numbers import views as numbers
+from verifier.checks.data.references import views as beside
 from verifier.checks.data.sampling import views as samples
 from verifier.checks.data.versions import views as versions
 from verifier.checks.data.vouchers import views as vouchers
-from verifier.checks.data.working import views as working
 from verifier.checks.site import views as site
 from verifier.config import Settings
 from verifier.core.access import Permission
 from verifier.db import db
+from verifier.engagements import queries as engagement_queries
 from verifier.engagements import views as engagements
 from verifier.evidence import views as evidence
 from verifier.evidence.store import Store
 from verifier.findings import views as findings
-from verifier.jobs import sweeping as _sweeping  # noqa: F401 - so that its task is known
+from verifier.jobs import cleanup as _sweeping  # noqa: F401 - so that its task is known
 from verifier.jobs import views as jobs
-from verifier.keeping import tasks as _tidying  # noqa: F401 - so that its task is known
+from verifier.maintenance import tasks as _tidying  # noqa: F401 - so that its task is known
 from verifier.programme import views as programme
 from verifier.registry import views as registry
+from verifier.reports import report_intake
 from verifier.reports import views as reports
 from verifier.rulepacks import load as packs
 from verifier.rulepacks import views as rulepacks
 from verifier.statement import views as statement
-from verifier.web import filters, headers, health, journal, labels, language, navigation, permit, refusals
+from verifier.web import headers, permit, refusals
 from verifier.web import views as web
-from verifier.web.session import current_user
+from verifier.web.operations import health, request_log
+from verifier.web.pages import filters, labels, language, navigation
+from verifier.web.signed_in import current_user
 from verifier.web.subjects import AtLarge, Describe
-from verifier.web.together import Together
+from verifier.web.transactions import VerifierApp
 
-ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     web,
     accounts,
@@ -93,12 +95,12 @@ class Installation:
 
     settings: Settings
     store: Store
-    heads: Heads
+    heads: Checkpoints
     subjects: dict[str, Describe] = field(default_factory=dict)
     at_large: dict[str, AtLarge] = field(default_factory=dict)
 
 
-def _heads_here() -> Heads:
+def _heads_here() -> Checkpoints:
     """The outside heads of the app whose transaction was committed."""
     here: Installation = current_app.extensions["verifier"]
     return here.heads
@@ -111,6 +113,7 @@ def _own_packs() -> Path | None:
 
 follow(db.session, _heads_here)
 packs.found_by(_own_packs)
+report_intake.cases_found_by(engagement_queries.open_case)
 
 
 class Unguarded(RuntimeError):
@@ -120,14 +123,14 @@ class Unguarded(RuntimeError):
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
     """The whole application; refuses to start when a view names no permission."""
     settings = settings or config.from_environment()
-    app = Together(
-        "verifier", root_path=str(ROOT / "verifier"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
-    )
+    app = VerifierApp("verifier", root_path=str(config.PACKAGE), template_folder=str(config.TEMPLATES), static_folder=str(config.STATIC))
     app.testing = testing
     _configure(app, settings)
-    app.extensions["verifier"] = Installation(settings, Store.at(settings.store_url, settings.store_options), Heads.at(settings.instance))
+    app.extensions["verifier"] = Installation(
+        settings, Store.at(settings.store_url, settings.store_options), Checkpoints.at(settings.instance)
+    )
     _extend(app)
-    journal.install(app)
+    request_log.install(app)
     headers.install(app)
     refusals.install(app)
     filters.install(app)
@@ -136,7 +139,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         app.extensions["verifier"].subjects.update(getattr(part, "SUBJECTS", {}))
         app.extensions["verifier"].at_large.update(getattr(part, "AT_LARGE", {}))
         labels.register(getattr(part, "LABELS", {}), getattr(part, "STATES", {}))
-    journal.count_in(app)
+    request_log.count_in(app)
     open_views = permit.unguarded(app)
     if open_views:
         raise Unguarded(f"views without a permission: {', '.join(open_views)}")
@@ -158,7 +161,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
         BABEL_DEFAULT_LOCALE=settings.language,
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "verifier" / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(config.TRANSLATIONS),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
@@ -173,7 +176,7 @@ def _extend(app: Flask) -> None:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.select_locale, timezone_selector=language.select_timezone)
     language.speak(babel, app.jinja_env)
-    migrate.init_app(app, db, directory=str(ROOT / "verifier" / "migrations"), render_as_batch=True, compare_type=True)
+    migrate.init_app(app, db, directory=str(config.MIGRATIONS), render_as_batch=True, compare_type=True)
     with app.app_context():
         database.prepare(db.engine)
     app.jinja_env.globals.update(current_user=current_user, may=permit.may, Permission=Permission, language=language.language)

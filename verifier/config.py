@@ -7,6 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+PACKAGE = Path(__file__).resolve().parent
+TRANSLATIONS = PACKAGE / "translations"
+MIGRATIONS = PACKAGE / "migrations"
+
+
+def _beside(folder: str) -> Path:
+    """A folder of pages: inside an installed package, at the top of the repository in a checkout."""
+    installed = PACKAGE / folder
+    return installed if installed.is_dir() else PACKAGE.parent / folder
+
+
+TEMPLATES, STATIC = _beside("templates"), _beside("static")
+FONTS = STATIC / "fonts"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

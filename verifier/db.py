@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Date, DateTime, Engine, MetaData, String, Text, Typ
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column, registry
 
-from verifier import crash
+from verifier import failpoints
 
 
 def uuid7() -> UUID:
@@ -110,7 +110,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def prepare(engine: Engine) -> None:
     """Give a SQLite engine its pragmas and honest transactions; other engines need neither."""
-    crash.watch(engine)
+    failpoints.watch(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

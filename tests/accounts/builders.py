@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.people import actor
-from verifier.accounts import actions, secondfactor
+from verifier.accounts import actions
+from verifier.accounts.authentication import secondfactor
+from verifier.accounts.authentication.signing_in import Origin
 from verifier.accounts.models import User
-from verifier.accounts.signing_in import Origin
 from verifier.core.actor import INSTALLATION
 from verifier.db import db, utcnow
 

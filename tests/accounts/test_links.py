@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 from tests.accounts.builders import GOOD, link_in, mails, try_password, who, with_password
 from tests.people import Cast, actor
-from verifier.accounts import actions, links
+from verifier.accounts import actions
+from verifier.accounts.authentication import links
 from verifier.accounts.models import AccountLink
 from verifier.core.actor import INSTALLATION
 from verifier.db import db, utcnow

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verifier.accounts import passwords
+from verifier.accounts.authentication import passwords
 from verifier.core.errors import Refusal
 
 ABOUT = ("ann.lee@north-body.example", "Ann Lee", "North Body Verification", "北方核查有限公司")

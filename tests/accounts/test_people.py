@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from tests.accounts.builders import try_password, who, with_password, with_second_factor
 from tests.people import Cast, actor, sign_in
-from verifier.accounts import actions, commands, secondfactor
+from verifier.accounts import actions, commands
+from verifier.accounts.authentication import secondfactor
 from verifier.accounts.models import User
 from verifier.audit.models import TrailRow
 from verifier.core.access import GRANTS, Permission, Role

@@ -9,9 +9,10 @@ from flask import Flask
 
 from tests.accounts.builders import HOME, with_second_factor
 from tests.people import Cast
-from verifier.accounts import commands, secondfactor, signing_in, throttle
+from verifier.accounts import commands
+from verifier.accounts.authentication import secondfactor, signing_in, throttle
+from verifier.accounts.authentication.signing_in import Outcome
 from verifier.accounts.models import RecoveryCode
-from verifier.accounts.signing_in import Outcome
 from verifier.db import db, utcnow
 
 

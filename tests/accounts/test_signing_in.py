@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 
 from tests.accounts.builders import GOOD, try_password, who, with_password, with_second_factor
 from tests.people import Cast, actor
-from verifier.accounts import actions, passwords, secondfactor
+from verifier.accounts import actions
+from verifier.accounts.authentication import passwords, secondfactor
 from verifier.accounts.models import SignedInSession
 from verifier.audit.models import TrailRow
 from verifier.core.actor import INSTALLATION

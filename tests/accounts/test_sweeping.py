@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.people import Cast, sign_in
-from verifier.accounts import links, throttle
+from verifier.accounts.authentication import links, throttle
 from verifier.accounts.models import AccountLink, SignedInSession, ThrottleCount
 from verifier.db import db, utcnow
 from verifier.jobs import worker

@@ -6,9 +6,9 @@ from flask.testing import FlaskClient
 
 from tests.accounts.builders import GOOD, HOME, try_password, who, with_password
 from tests.people import Cast
-from verifier.accounts import devices, links, signing_in, throttle
+from verifier.accounts.authentication import known_browsers, links, signing_in, throttle
+from verifier.accounts.authentication.signing_in import Origin, Outcome
 from verifier.accounts.models import ThrottleCount
-from verifier.accounts.signing_in import Origin, Outcome
 from verifier.db import db, utcnow
 
 EMAIL = "contact@example.org"
@@ -47,25 +47,26 @@ def test_a_stranger_at_the_same_address_does_not_lock_out_a_browser_that_signed_
     user = with_password(cast.contact)
     for _try in range(8):
         attempt("wrong")
-    known = Origin(HOME.address, "Firefox", devices.remembered(None, user.id))
+    known = Origin(HOME.address, "Firefox", known_browsers.remembered(None, user.id))
     assert attempt(GOOD) is Outcome.WAIT
     assert attempt(GOOD, known) is Outcome.SIGNED_IN
 
 
 def test_a_known_browser_has_its_own_limit(cast: Cast) -> None:
     user = with_password(cast.contact)
-    known = Origin(HOME.address, "Firefox", devices.remembered(None, user.id))
+    known = Origin(HOME.address, "Firefox", known_browsers.remembered(None, user.id))
     assert [attempt("wrong", known) for _try in range(10)] == [Outcome.WRONG] * 10
     assert attempt(GOOD, known) is Outcome.WAIT
 
 
 def test_a_browser_cookie_is_good_for_its_own_accounts_only_and_cannot_be_made_up(cast: Cast) -> None:
-    cookie = devices.remembered(None, cast.contact.id)
-    assert devices.mark_of(cookie, cast.contact.id)
-    assert devices.mark_of(cookie, cast.lead.id) is None
-    assert devices.mark_of(cookie[:-2], cast.contact.id) is None
-    both = devices.remembered(cookie, cast.lead.id)
-    assert devices.mark_of(both, cast.contact.id) == devices.mark_of(both, cast.lead.id) == devices.mark_of(cookie, cast.contact.id)
+    cookie = known_browsers.remembered(None, cast.contact.id)
+    assert known_browsers.mark_of(cookie, cast.contact.id)
+    assert known_browsers.mark_of(cookie, cast.lead.id) is None
+    assert known_browsers.mark_of(cookie[:-2], cast.contact.id) is None
+    both = known_browsers.remembered(cookie, cast.lead.id)
+    mark = known_browsers.mark_of(both, cast.contact.id)
+    assert mark == known_browsers.mark_of(both, cast.lead.id) == known_browsers.mark_of(cookie, cast.contact.id)
 
 
 def test_an_address_that_tries_many_accounts_must_wait(cast: Cast) -> None:

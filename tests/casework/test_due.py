@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from tests import make
 from tests.findings.builders import finding
 from tests.people import Cast, actor, sign_in
-from verifier.casework.due import answers_due, concluded_due, day_due
-from verifier.casework.waiting import What, waiting_for
+from verifier.casework.due_dates import answers_due, concluded_due, day_due
+from verifier.casework.to_do import What, waiting_for
 from verifier.checks.data.vouchers.actions import ask
 from verifier.core.clocks import day_in, sooner
 from verifier.core.findings import FindingState
@@ -18,7 +18,7 @@ from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.calendars import add_working_days
-from verifier.web.filters import day
+from verifier.web.pages.filters import day
 
 FAR = timedelta(days=300)
 

@@ -3,12 +3,13 @@
 from functools import cache
 from pathlib import Path
 
+from verifier import demo
 from verifier.core.report.rows import ActivityRow, FactorRow, MeasurementRow, ReportedReport, SourceRow, TotalRow
 from verifier.core.rulepack.pack import RulePack
-from verifier.reports import workbook
+from verifier.reports.workbook import reader
 from verifier.rulepacks.load import load
 
-DEMO = Path(workbook.__file__).parents[1] / "demo"
+DEMO = Path(demo.__file__).parent
 GAS = {"ncv": ("389.31", "GJ/10^4 Nm3"), "carbon_content": ("0.01530", "tC/GJ"), "oxidation": ("99", "%")}
 POWER = {"ef": ("0.604", "tCO2/MWh")}
 
@@ -16,7 +17,7 @@ POWER = {"ef": ("0.604", "tCO2/MWh")}
 @cache
 def park(name: str = "park-2021") -> ReportedReport:
     """The demo's park as its workbook hands it in."""
-    return workbook.read(DEMO / f"{name}.xlsx")
+    return reader.read(DEMO / f"{name}.xlsx")
 
 
 def beijing() -> RulePack:

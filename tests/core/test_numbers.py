@@ -15,7 +15,7 @@ from verifier.core.outcomes.number_outcomes import Correction, Held, corrected, 
 from verifier.core.outcomes.source_outcomes import Outcome
 from verifier.core.report.reported_numbers import Number, numbers_of
 from verifier.core.report.rows import ReportedReport
-from verifier.reports import workbook
+from verifier.reports.workbook import reader
 from verifier.rulepacks.load import load
 
 PACK = load(make.PACK)
@@ -24,7 +24,7 @@ METHODS = tuple(each.code for each in PACK.evidence_activities)
 
 @pytest.fixture(scope="module")
 def park() -> tuple[ReportedReport, Calculation]:
-    report = workbook.read(make.PARK_WITH_ERRORS, 2021)
+    report = reader.read(make.PARK_WITH_ERRORS, 2021)
     return report, calculate(report, PACK)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from verifier.config import from_environment, secret_file
-from verifier.web import metrics
+from verifier.web.operations import metrics
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"

@@ -9,7 +9,7 @@ from tests.files.measuring import Measured, measured
 from tests.files.workbooks import CASES, Case
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.report.rows import ReportedReport
-from verifier.reports.workbook import Unreadable, read
+from verifier.reports.workbook.reader import Unreadable, read
 from verifier.rulepacks.load import load
 
 SECONDS, MEGABYTES = 10, 512

@@ -16,8 +16,7 @@ from tests import big, make
 from tests.people import Cast, actor, sign_in
 from verifier.accounts import actions as accounts
 from verifier.accounts.models import SignedInSession
-from verifier.casework import handing_in
-from verifier.checks.data.beside import actions as beside
+from verifier.checks.data.references import actions as beside
 from verifier.checks.data.sampling import actions as sampling
 from verifier.checks.data.sampling import queries
 from verifier.checks.data.vouchers import actions as vouchers
@@ -37,6 +36,7 @@ from verifier.evidence.queries import attachments_of, store
 from verifier.findings import actions as findings
 from verifier.jobs.actions import enqueue
 from verifier.reports import queries as reports
+from verifier.reports import report_intake
 from verifier.rulepacks.load import load
 
 TABLE = Path(__file__).with_name("routes.txt")
@@ -168,7 +168,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "photo_id": photo.id,
         "copy": "preview",
         "visit_id": visit.id,
-        "at": handing_in.wait_for(case.unit_year, b"waits", "large.xlsx", "", actor=actor(cast.contact), now=now),
+        "at": report_intake.wait_for(case.unit_year, b"waits", "large.xlsx", "", actor=actor(cast.contact), now=now),
         "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id,
         "session_id": token.id,
         "user_id": spare.id,

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from tests import homes, make
-from verifier.cli import main
+from verifier.cli.online import main
 from verifier.db import db
 
 COMMANDS = [

@@ -10,7 +10,7 @@ from tests import homes
 from verifier import config
 from verifier.app import create_app
 from verifier.audit.queries import verify
-from verifier.cli import main
+from verifier.cli.online import main
 from verifier.core.lifecycle import Stage
 from verifier.db import db
 from verifier.engagements.models import Engagement

@@ -5,7 +5,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from verifier.core.calculation.units import grouped
-from verifier.web.filters import camera_time, refs, written_day
+from verifier.web.pages.filters import camera_time, refs, written_day
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.conftest import settings_in
 from tests.people import Cast, actor, settle
 from verifier.app import create_app
 from verifier.audit.actions import hashed, record
-from verifier.audit.heads import Heads
+from verifier.audit.checkpoints import Checkpoints
 from verifier.audit.models import INSTALLATION_TRAIL, TrailHead, TrailRow
 from verifier.audit.queries import verify
 from verifier.core.chain import row_hash
@@ -168,7 +168,7 @@ def rows_of(trail: str) -> Rows:
 
 def said(house: Flask, trail: str) -> tuple[int, str] | None:
     """What the check says of a trail; nothing where it holds."""
-    heads: Heads = house.extensions["verifier"].heads
+    heads: Checkpoints = house.extensions["verifier"].heads
     found = {verdict.trail: verdict.broken for verdict in verify(heads)}[trail]
     return (found.number, found.fault.value) if found else None
 
@@ -185,18 +185,18 @@ def test_who_has_the_database_alone_is_found_and_the_row_named(
     assert said(house, trail) == (number, fault)
 
 
-def outside_deleted(heads: Heads, trail: str) -> None:
+def outside_deleted(heads: Checkpoints, trail: str) -> None:
     (heads.folder / f"{trail}.log").unlink()
 
 
-def outside_signed_by_another(heads: Heads, trail: str) -> None:
+def outside_signed_by_another(heads: Checkpoints, trail: str) -> None:
     path = heads.folder / f"{trail}.log"
     path.write_text(path.read_text().replace('"signature": "', '"signature": "00'))
 
 
 @pytest.mark.parametrize("outside", [outside_deleted, outside_signed_by_another])
 def test_who_has_the_disk_as_well_but_not_the_key_leaves_a_trail_nobody_vouches_for(
-    house: Flask, outside: Callable[[Heads, str], None]
+    house: Flask, outside: Callable[[Checkpoints, str], None]
 ) -> None:
     trail = grown("a case")[0].trail
     with guards_off():

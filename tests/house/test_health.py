@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tests import objectstore
 from verifier.db import db, utcnow
 from verifier.jobs.actions import enqueue
-from verifier.web.metrics import Requests
+from verifier.web.operations.metrics import Requests
 
 
 def test_a_whole_installation_is_ready(client: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from tests.browser import DESK, chromium, served, sitting
 from tests.checks.site.test_visit import FORM as VISIT
 from tests.findings.builders import finding, jpeg
 from tests.people import Cast, sign_in
-from verifier.accounts import secondfactor
+from verifier.accounts.authentication import secondfactor
 from verifier.accounts.models import User
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow

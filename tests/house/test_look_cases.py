@@ -15,7 +15,7 @@ from verifier.core.access import Role
 from verifier.core.calculation.results import Flag
 from verifier.db import db
 from verifier.reports.wording import flag_sentence
-from verifier.web.labels import label
+from verifier.web.pages.labels import label
 
 STATIONS = [
     ("lead", ""),

@@ -13,7 +13,7 @@ from verifier.core.calculation.results import Flag
 from verifier.core.errors import Refusal
 from verifier.reports.wording import flag_sentence, problem_sentence, sheet_name
 from verifier.rulepacks.load import load
-from verifier.statement.gather import criteria
+from verifier.statement.facts.assembly import criteria
 
 FLAGS = [
     ("blank_quantity", {"column": "quantity"}, "“数量”单元格为空", "The cell quantity is blank"),

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask_babel import force_locale
 
-from verifier.web.filters import spoken
+from verifier.web.pages.filters import spoken
 
 ROOT = Path(__file__).resolve().parents[2]
 TO_DO = re.compile(r"^(Write|Say|Give|Fill in|Name|Choose|Enter) |must be ")

@@ -11,7 +11,7 @@ from tests.people import Cast, actor
 from verifier.audit.actions import Effect, record
 from verifier.audit.models import TrailHead
 from verifier.audit.queries import last_change, verify
-from verifier.cli import main
+from verifier.cli.online import main
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, uuid7
 

@@ -4,8 +4,8 @@ import ast
 from itertools import product
 from pathlib import Path
 
-from verifier.casework.words import DEEDS
-from verifier.checks.data.weighing.queries import NATURE, NETTING
+from verifier.casework.materiality.queries import NATURE, NETTING
+from verifier.casework.trail_wording import DEEDS
 from verifier.core.boundary import Kind
 from verifier.statement.models import Place, ReviewOutcome
 

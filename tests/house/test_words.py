@@ -12,7 +12,7 @@ from flask import Flask
 from verifier.core.access import CASE_ROLES, GRANTS, Permission, Role
 from verifier.core.findings import FindingDeed, FindingState
 from verifier.core.lifecycle import TABLE, TURN, Deed, Stage
-from verifier.web.labels import LABELS, STATES
+from verifier.web.pages.labels import LABELS, STATES
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,7 @@ from verifier.accounts.models import Organisation
 from verifier.app import create_app
 from verifier.db import db, utcnow
 from verifier.jobs import worker
-from verifier.jobs.registry import task
+from verifier.jobs.task_registry import task
 from verifier.jobs.worker import Work
 
 

@@ -24,12 +24,12 @@ from tests.people import Cast, actor, settle
 from tests.reports.builders import small
 from verifier.accounts.models import Organisation
 from verifier.app import create_app
-from verifier.audit.mending import mend
 from verifier.audit.queries import verify
-from verifier.casework import handing_in
+from verifier.audit.recovery import mend
 from verifier.db import db, utcnow, writes_wanted
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job, State
+from verifier.reports import report_intake
 from verifier.reports.models import ReportedNumber, ReportVersion
 
 
@@ -60,8 +60,8 @@ def installed(folder: Path, environment: dict[str, str]) -> Iterator[Flask]:
 
 @contextmanager
 def workers(house: Flask, folder: Path, count: int, *, dies_at: str = "") -> Iterator[dict[int, subprocess.Popen[bytes]]]:
-    """So many workers, by process id, once they are up; each kills itself at the place that is named (verifier/crash.py)."""
-    environment = {**os.environ, **house.config["HERE"], "VERIFIER_CRASH_AT": dies_at}
+    """So many workers, by process id, once they are up; each kills itself at the place that is named (verifier/failpoints.py)."""
+    environment = {**os.environ, **house.config["HERE"], "VERIFIER_FAILPOINT": dies_at}
     command = [sys.executable, "-m", "tests.jobs.process", str(folder)]
     with (folder / "log").open("wb") as log:
         started = [subprocess.Popen(command, env=environment, cwd=Path.cwd(), stdout=log, stderr=log) for _ in range(count)]
@@ -145,8 +145,8 @@ def test_a_worker_killed_while_it_takes_a_workbook_in_loses_nothing_and_it_is_ke
     for number, (what, (place, tries)) in enumerate(DIES_AT.items(), 1):
         folder = tmp_path / str(number)
         folder.mkdir()
-        at = handing_in.wait_for(year, small(heat=100 + number), "park.xlsx", what, actor=actor(cast.contact), now=utcnow())
-        job = db.session.scalars(select(Job.id).where(Job.kind == handing_in.KIND, Job.key == f"{year.id}:{at}")).one()
+        at = report_intake.wait_for(year, small(heat=100 + number), "park.xlsx", what, actor=actor(cast.contact), now=utcnow())
+        job = db.session.scalars(select(Job.id).where(Job.kind == report_intake.KIND, Job.key == f"{year.id}:{at}")).one()
         db.session.commit()
         with workers(house, folder, 1, dies_at=place) as running:
             (doomed,) = running.values()
@@ -163,7 +163,7 @@ def test_a_worker_killed_while_it_takes_a_workbook_in_loses_nothing_and_it_is_ke
         assert db.session.get_one(Job, job).attempts == tries, what
         versions = db.session.scalars(select(ReportVersion).order_by(ReportVersion.number)).all()
         assert [version.note for version in versions] == list(DIES_AT)[:number]
-        told = handing_in.taking_in(year, at)
+        told = report_intake.taking_in(year, at)
         assert told is not None
         assert told.number == number
         db.session.commit()

@@ -13,7 +13,7 @@ from verifier.db import db, utcnow
 from verifier.jobs import queries, worker
 from verifier.jobs.actions import enqueue, try_again
 from verifier.jobs.models import Job, State
-from verifier.jobs.registry import task
+from verifier.jobs.task_registry import task
 from verifier.jobs.worker import Work
 
 SEEN: list[object] = []

@@ -17,15 +17,15 @@ from tests.findings import builders as findings
 from tests.killed.park import small_park
 from tests.people import Cast
 from tests.statement import builders as statements
-from verifier.accounts import sealing, secondfactor
+from verifier.accounts.authentication import crypto, secondfactor
 from verifier.accounts.models import SignedInSession, User
 from verifier.audit.queries import last_change
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
-from verifier.statement import issuing
-from verifier.statement.authority import open_key
-from verifier.web.session import token_hash
+from verifier.statement.signing import issuing
+from verifier.statement.signing.certificate_authority import open_key
+from verifier.web.signed_in import token_hash
 
 Send = Callable[[FlaskClient, Engagement], TestResponse]
 
@@ -102,7 +102,7 @@ def _signed(*places: str) -> Callable[[Cast], Engagement]:
 
 def code_of(person: User) -> str:
     assert person.totp_secret is not None
-    return secondfactor.code(sealing.opened("totp", person.totp_secret), utcnow())
+    return secondfactor.code(crypto.opened("totp", person.totp_secret), utcnow())
 
 
 def _sign(deed: str, who: str) -> Send:

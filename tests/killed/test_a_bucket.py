@@ -15,11 +15,11 @@ from tests.people import Cast, actor
 from verifier.app import create_app
 from verifier.audit.actions import record
 from verifier.audit.queries import verify
-from verifier.cli import main
+from verifier.cli.online import main
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, uuid7, writes_wanted
 from verifier.evidence import actions as evidence
-from verifier.keeping.sweep import GRACE, left_over, missing_files, sweep
+from verifier.maintenance.sweep import GRACE, left_over, missing_files, sweep
 
 
 @pytest.fixture(scope="module")

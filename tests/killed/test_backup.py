@@ -24,13 +24,14 @@ from tests.people import Cast, actor, settle
 from verifier.app import create_app
 from verifier.audit.actions import record
 from verifier.audit.queries import verify
-from verifier.cli import main
+from verifier.cli.online import main
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, uuid7, writes_wanted
 from verifier.evidence import actions as evidence
 from verifier.evidence.models import StoredFile
-from verifier.statement import commands, issuing
+from verifier.statement import commands
 from verifier.statement.models import Statement
+from verifier.statement.signing import issuing
 
 
 def run(instance: Path, *words: str, **environment: str) -> Result:

@@ -14,11 +14,11 @@ from flask import Flask
 from tests.people import Cast, actor
 from tests.statement.builders import settle_authority
 from verifier.audit.actions import record
-from verifier.cli import main
+from verifier.cli.online import main
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.evidence import actions as evidence
-from verifier.keeping import signs
+from verifier.maintenance.diagnostics import environment as signs
 
 
 def doctor(instance: Path, **environment: str) -> tuple[int, dict[str, str]]:
@@ -137,7 +137,7 @@ CONTRADICTIONS = [
     ("settings.proxies", {"VERIFIER_BEHIND_TLS": "1", "VERIFIER_PUBLIC_URL": "https://x.example"}),
     ("settings.open_http", {"VERIFIER_HOST": "0.0.0.0"}),
     ("settings.idle", {"VERIFIER_IDLE_MINUTES": "9999"}),
-    ("settings.crash", {"VERIFIER_CRASH_AT": "nowhere"}),
+    ("settings.crash", {"VERIFIER_FAILPOINT": "nowhere"}),
 ]
 
 

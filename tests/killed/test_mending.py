@@ -12,17 +12,17 @@ from sqlalchemy import select
 from tests.house.test_forged_trails import guards_off, linked
 from tests.people import Cast, actor
 from verifier.audit.actions import record
-from verifier.audit.heads import Heads
-from verifier.audit.mending import WINDOW, mend
+from verifier.audit.checkpoints import Checkpoints
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import verify
+from verifier.audit.recovery import WINDOW, mend
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, uuid7
 
 
 @pytest.fixture
-def heads(app: Flask) -> Heads:
-    found: Heads = app.extensions["verifier"].heads
+def heads(app: Flask) -> Checkpoints:
+    found: Checkpoints = app.extensions["verifier"].heads
     return found
 
 
@@ -36,17 +36,17 @@ def grown(rows: int = 3, *, over: timedelta = timedelta(0)) -> str:
     return str(case)
 
 
-def log_cut(heads: Heads, trail: str, keep: int) -> None:
+def log_cut(heads: Checkpoints, trail: str, keep: int) -> None:
     path = heads.folder / f"{trail}.log"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:keep]))
 
 
-def index_cut(heads: Heads, lines: int) -> None:
+def index_cut(heads: Checkpoints, lines: int) -> None:
     kept = heads.index.file.read_text().splitlines(keepends=True)
     heads.index.file.write_text("".join(kept[: len(kept) - lines]))
 
 
-def fault(heads: Heads, trail: str) -> str | None:
+def fault(heads: Checkpoints, trail: str) -> str | None:
     broken = {verdict.trail: verdict.broken for verdict in verify(heads)}[trail]
     return broken.fault.value if broken else None
 
@@ -58,24 +58,24 @@ def made_anew(trail: str) -> None:
         linked(rows)
 
 
-def killed_after_the_first_commit(heads: Heads, trail: str) -> None:
+def killed_after_the_first_commit(heads: Checkpoints, trail: str) -> None:
     """As a kill leaves it: the trail was announced, and its head neither written nor noted."""
     (heads.folder / f"{trail}.log").unlink()
     index_cut(heads, 1)
 
 
-def killed_after_the_head(heads: Heads, trail: str) -> None:
+def killed_after_the_head(heads: Checkpoints, trail: str) -> None:
     index_cut(heads, 1)
 
 
-def killed_within_a_line(heads: Heads, trail: str) -> None:
+def killed_within_a_line(heads: Checkpoints, trail: str) -> None:
     log_cut(heads, trail, 2)
     with (heads.folder / f"{trail}.log").open("a") as log:
         log.write('{"rows": 3, "ha')
 
 
 @pytest.mark.parametrize("kill", [killed_after_the_first_commit, killed_after_the_head, killed_within_a_line])
-def test_what_a_kill_left_unsigned_is_signed(heads: Heads, kill: Callable[[Heads, str], None]) -> None:
+def test_what_a_kill_left_unsigned_is_signed(heads: Checkpoints, kill: Callable[[Checkpoints, str], None]) -> None:
     trail = grown()
     kill(heads, trail)
     mend(heads)
@@ -84,7 +84,7 @@ def test_what_a_kill_left_unsigned_is_signed(heads: Heads, kill: Callable[[Heads
     assert max(head.rows for head in heads.kept(trail)) == 3
 
 
-def test_heads_taken_away_are_never_made_anew_neither_at_the_next_start_nor_by_the_next_deed(heads: Heads) -> None:
+def test_heads_taken_away_are_never_made_anew_neither_at_the_next_start_nor_by_the_next_deed(heads: Checkpoints) -> None:
     trail = grown()
     made_anew(trail)
     (heads.folder / f"{trail}.log").unlink()
@@ -96,23 +96,23 @@ def test_heads_taken_away_are_never_made_anew_neither_at_the_next_start_nor_by_t
     assert fault(heads, trail) == "head_unknown"
 
 
-def taken_out(heads: Heads) -> None:
+def taken_out(heads: Checkpoints) -> None:
     lines = heads.index.file.read_text().splitlines(keepends=True)
     heads.index.file.write_text("".join(lines[:-3] + lines[-2:]))
 
 
-def written_by_another(heads: Heads) -> None:
+def written_by_another(heads: Checkpoints) -> None:
     lines = heads.index.file.read_text().splitlines(keepends=True)
     last = json.loads(lines[-1]) | {"step": "announced"}
     heads.index.file.write_text("".join([*lines[:-1], json.dumps(last) + "\n"]))
 
 
-def gone(heads: Heads) -> None:
+def gone(heads: Checkpoints) -> None:
     heads.index.file.unlink()
 
 
 @pytest.mark.parametrize("harm", [taken_out, written_by_another, gone])
-def test_who_changes_the_index_too_gets_nothing_signed(heads: Heads, harm: Callable[[Heads], None]) -> None:
+def test_who_changes_the_index_too_gets_nothing_signed(heads: Checkpoints, harm: Callable[[Checkpoints], None]) -> None:
     grown(1)
     trail = grown()
     made_anew(trail)
@@ -122,7 +122,7 @@ def test_who_changes_the_index_too_gets_nothing_signed(heads: Heads, harm: Calla
     assert fault(heads, trail) == "head_unknown"
 
 
-def test_a_trail_cut_out_of_the_middle_of_the_index_leaves_the_later_ones_without_anyone_to_vouch(heads: Heads) -> None:
+def test_a_trail_cut_out_of_the_middle_of_the_index_leaves_the_later_ones_without_anyone_to_vouch(heads: Checkpoints) -> None:
     trail, later = grown(), grown()
     made_anew(trail)
     for each in (trail, later):
@@ -132,7 +132,7 @@ def test_a_trail_cut_out_of_the_middle_of_the_index_leaves_the_later_ones_withou
     assert fault(heads, later) == "head_unknown"
 
 
-def test_more_unsigned_deeds_than_a_kill_can_leave_are_not_signed(heads: Heads) -> None:
+def test_more_unsigned_deeds_than_a_kill_can_leave_are_not_signed(heads: Checkpoints) -> None:
     trail = grown(4, over=3 * WINDOW)
     log_cut(heads, trail, 1)
     assert mend(heads) == []
@@ -140,7 +140,7 @@ def test_more_unsigned_deeds_than_a_kill_can_leave_are_not_signed(heads: Heads) 
     assert mend(heads) == []
 
 
-def test_a_trail_born_while_a_backup_was_made_is_signed_when_that_is_restored(heads: Heads) -> None:
+def test_a_trail_born_while_a_backup_was_made_is_signed_when_that_is_restored(heads: Checkpoints) -> None:
     trail = grown()
     killed_after_the_first_commit(heads, trail)
     index_cut(heads, 1)
@@ -149,7 +149,7 @@ def test_a_trail_born_while_a_backup_was_made_is_signed_when_that_is_restored(he
     assert fault(heads, trail) is None
 
 
-def test_an_installation_older_than_the_index_goes_on(heads: Heads) -> None:
+def test_an_installation_older_than_the_index_goes_on(heads: Checkpoints) -> None:
     old = grown()
     heads.index.file.unlink()
     new = grown()

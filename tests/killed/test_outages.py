@@ -24,7 +24,7 @@ from verifier.app import create_app
 from verifier.audit.queries import verify
 from verifier.db import db, utcnow, writes_wanted
 from verifier.evidence.models import Photo
-from verifier.keeping.sweep import left_over, sweep
+from verifier.maintenance.sweep import left_over, sweep
 
 SAID = {
     "full": ("There is no room left to save this", "空间已满，无法保存"),

@@ -32,7 +32,7 @@ from verifier.audit.queries import verify
 from verifier.db import db, utcnow, writes_wanted
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
-from verifier.keeping.sweep import left_over, missing_files
+from verifier.maintenance.sweep import left_over, missing_files
 from verifier.reports.models import ReportVersion
 from verifier.statement.models import Signature
 
@@ -43,7 +43,7 @@ VERIFIER = str(Path(sys.executable).with_name("verifier"))
 def serving(instance: Path, *crash_at: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """gunicorn with one process that answers; in the end all of it is killed, as a power cut would."""
     port = free_port()
-    settings = {"VERIFIER_INSTANCE": str(instance), "VERIFIER_PORT": str(port), "VERIFIER_CRASH_AT": ",".join(crash_at)}
+    settings = {"VERIFIER_INSTANCE": str(instance), "VERIFIER_PORT": str(port), "VERIFIER_FAILPOINT": ",".join(crash_at)}
     log = (instance / "server.log").open("a")
     served = subprocess.Popen(
         [VERIFIER, "serve", "--workers", "1"], env={**os.environ, **settings}, stdout=log, stderr=log, start_new_session=True
@@ -182,7 +182,7 @@ def test_a_server_killed_while_it_migrates_is_migrated_by_the_next_start_and_the
     kept, before = old / "before-migration-0001.sqlite", contents(old / "verifier.sqlite")
     assert before[1]["reported_source"] == 4
     for place, copied in (("migration.copied", False), ("commit.before", True)):
-        killed = subprocess.run([VERIFIER, "serve"], env={**os.environ, "VERIFIER_INSTANCE": str(old), "VERIFIER_CRASH_AT": place})
+        killed = subprocess.run([VERIFIER, "serve"], env={**os.environ, "VERIFIER_INSTANCE": str(old), "VERIFIER_FAILPOINT": place})
         assert killed.returncode == -signal.SIGKILL, place
         assert contents(old / "verifier.sqlite") == before, place
         assert kept.exists() == copied, place

@@ -24,13 +24,13 @@ from sqlalchemy import func, select
 
 from tests.conftest import settings_in
 from tests.killed import deeds
-from verifier import crash
+from verifier import failpoints
 from verifier.app import create_app
 from verifier.audit.models import TrailHead
 from verifier.audit.queries import verify
 from verifier.db import Base, db, utcnow, writes_wanted
 from verifier.engagements.models import Engagement
-from verifier.keeping import sweep
+from verifier.maintenance import sweep
 from verifier.reports import actions as reports
 from verifier.statement.models import Statement
 
@@ -119,7 +119,7 @@ def main(folder: Path) -> None:
     """Kill the deed at every place it passes."""
     told = json.loads((folder / "deed.json").read_text())
     home, before, result, passed = folder / "home", folder / "before", folder / "result", folder / "passed"
-    os.environ["VERIFIER_CRASH_AT"] = "nowhere"
+    os.environ["VERIFIER_FAILPOINT"] = "nowhere"
     shutil.copytree(before, home)
     app = create_app(settings_in(home), testing=True)
     app.config["WTF_CSRF_ENABLED"] = False
@@ -143,9 +143,9 @@ def main(folder: Path) -> None:
 
     def whole() -> object:
         old = digest()
-        os.environ["VERIFIER_CRASH_LOG"] = str(passed)
+        os.environ["VERIFIER_FAILPOINT_LOG"] = str(passed)
         answer = deeds.do(app.test_client(), told).status_code
-        del os.environ["VERIFIER_CRASH_LOG"]
+        del os.environ["VERIFIER_FAILPOINT_LOG"]
         return {"old": old, "new": digest(), "status": answer}
 
     def after(*, again: bool) -> object:
@@ -175,9 +175,9 @@ def main(folder: Path) -> None:
     for place in places:
         shutil.rmtree(home)
         shutil.copytree(before, home)
-        os.environ["VERIFIER_CRASH_AT"] = place
+        os.environ["VERIFIER_FAILPOINT"] = place
         died = forked(inside(lambda: deeds.do(app.test_client(), told).status_code), result)
-        os.environ["VERIFIER_CRASH_AT"] = "nowhere"
+        os.environ["VERIFIER_FAILPOINT"] = "nowhere"
         again = place in AGAIN or place == places[0]
         ended = forked(inside(partial(after, again=again)), result)
         killed = os.WIFSIGNALED(died) and os.WTERMSIG(died) == signal.SIGKILL
@@ -185,5 +185,5 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    assert not crash.wanted()
+    assert not failpoints.wanted()
     main(Path(sys.argv[1]))

@@ -16,8 +16,8 @@ from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports import queries
 from verifier.reports.models import ReportedNumber, ReportedSource
-from verifier.statement import pdf_parts
-from verifier.web import filters
+from verifier.statement.pdf import parts
+from verifier.web.pages import filters
 
 HUGE, TINY, LONG = 10**99, "1e-99", "12345678901234567890.1234567890123456789012345678901234567"
 SHEETS = {
@@ -72,7 +72,7 @@ def test_every_digit_is_kept_and_what_is_absurd_is_flagged(case: Engagement) -> 
 def test_pages_and_statements_show_tonnes_of_any_length_rounded_half_up(amount: Decimal | Fraction, places: int, text: str) -> None:
     assert filters.tonnes(amount, places) == text
     if isinstance(amount, Decimal):
-        assert pdf_parts.tonnes(amount, places) == text
+        assert parts.tonnes(amount, places) == text
 
 
 def test_exact_tonnes_lose_no_digit() -> None:

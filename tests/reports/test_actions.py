@@ -17,9 +17,10 @@ from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.evidence.queries import store
 from verifier.registry.models import UnitYear
-from verifier.reports import actions, queries, workbook
-from verifier.reports.content import as_json, from_json
+from verifier.reports import actions, queries
 from verifier.reports.models import ReportVersion
+from verifier.reports.stored_content import as_json, from_json
+from verifier.reports.workbook import reader
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_a_workbook_is_kept_byte_for_byte_and_row_for_row(cast: Cast, year: Unit
     version = hand_in(cast, year, data)
     db.session.expire_all()
     assert store().get(version.sha256) == data
-    assert from_json(version.content) == workbook.read(data)
+    assert from_json(version.content) == reader.read(data)
     assert (version.number, version.source_count, version.complete, version.reported_total) == (1, 171, False, Decimal(52804))
 
 
@@ -52,7 +53,7 @@ def test_content_outlives_json_with_unknown_sheets_columns_and_formulas() -> Non
         ],
         "notes": [["hello", 1.5]],
     }
-    report = workbook.read(small(sheets=odd))
+    report = reader.read(small(sheets=odd))
     assert report.unknown_sheets
     assert report.unknown_columns == (("sources", "colour"),)
     assert from_json(as_json(report)) == report

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.reports.test_workbook import SMALL, places, with_part, written
-from verifier.reports import workbook
-from verifier.reports.workbook import Unreadable
+from verifier.reports.workbook import reader
+from verifier.reports.workbook.reader import Unreadable
 
 
 def sheet_xml(body: str, before: str = "") -> bytes:
@@ -49,5 +49,5 @@ def test_a_file_that_is_no_honest_workbook_is_refused_with_the_reason(make: Call
 def test_a_far_cell_is_named() -> None:
     data = with_part("xl/worksheets/sheet2.xml", sheet_xml('<row r="9"><c r="ZZZ9"><v>1</v></c></row>'))
     with pytest.raises(Unreadable) as refused:
-        workbook.read(data)
+        reader.read(data)
     assert refused.value.problems[0].values == {"sheet": "sources", "cell": "ZZZ9"}

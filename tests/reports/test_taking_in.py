@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse, encode_multipart
 from tests import make
 from tests.people import Cast, sign_in
 from tests.reports.builders import Table, small
-from verifier.casework import handing_in
 from verifier.db import db
 from verifier.jobs import worker
 from verifier.jobs.models import Job
+from verifier.reports import report_intake
 from verifier.reports.models import ReportVersion
 
 
@@ -32,7 +32,7 @@ def large(**sheets: Table | None) -> bytes:
     """More than a page waits for: a sheet of its own that does not compress."""
     chance = Random(1)
     data = small(sheets={"notes": [[chance.randbytes(500).hex()] for _ in range(2_400)], **sheets})
-    assert len(data) > handing_in.LARGE
+    assert len(data) > report_intake.LARGE
     return data
 
 
@@ -68,8 +68,8 @@ def test_it_waits_then_is_kept_once(app: Flask, cast: Cast, client: FlaskClient,
     assert (before["ended"], after["ended"]) == (False, True)
     assert before["mark"] != after["mark"]
     assert client.get(where).headers["Location"].endswith("/versions/1")
-    job = db.session.scalars(select(Job).where(Job.kind == handing_in.KIND)).one()
-    assert (job.progress_words, job.progress_done, job.progress_total) == (handing_in.KEEPING, 28, 28)
+    job = db.session.scalars(select(Job).where(Job.kind == report_intake.KIND)).one()
+    assert (job.progress_words, job.progress_done, job.progress_total) == (report_intake.KEEPING, 28, 28)
     kept = db.session.scalars(select(ReportVersion)).one()
     assert (kept.note, kept.handed_in_by) == ("corrected", cast.contact.id)
 

@@ -12,9 +12,9 @@ from tests.core.reported import DEMO, beijing, park
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.units import plain
 from verifier.core.report.rows import CATEGORIES, PARAMETERS
-from verifier.reports import columns, workbook
 from verifier.reports.summary import check_json, check_text
-from verifier.reports.workbook import Unreadable
+from verifier.reports.workbook import columns, reader
+from verifier.reports.workbook.reader import Unreadable
 
 Tables = dict[str, list[list[object]]]
 
@@ -62,7 +62,7 @@ def with_part(name: str, content: bytes) -> bytes:
 def places(data: bytes, **expected: object) -> set[tuple[str, str, str]]:
     """Where a workbook is refused, as (message, sheet, column)."""
     with pytest.raises(Unreadable) as refused:
-        workbook.read(data, **expected)  # type: ignore[arg-type]
+        reader.read(data, **expected)  # type: ignore[arg-type]
     return {(problem.message_id.removeprefix("reports.workbook."), problem.sheet, problem.column) for problem in refused.value.problems}
 
 
@@ -122,7 +122,7 @@ def test_structure_that_cannot_be_read_is_refused_by_place(
 
 @pytest.mark.parametrize("unit", ["Works", " ｗｏｒｋｓ ", "911", ["Elsewhere", "Works"]])
 def test_a_unit_is_known_by_name_or_credit_code(unit: str) -> None:
-    assert workbook.read(written(SMALL), 2021, unit).unit["unit_name"] == "Works"
+    assert reader.read(written(SMALL), 2021, unit).unit["unit_name"] == "Works"
 
 
 def test_values_are_kept_as_handed_in() -> None:
@@ -134,7 +134,7 @@ def test_values_are_kept_as_handed_in() -> None:
         [None, None, None, None],
         [" S ", "2021/5/1", 0, "MWh"],
     ]
-    handed_in = workbook.read(written(changed(activity=[SMALL["activity"][0], *rows])))
+    handed_in = reader.read(written(changed(activity=[SMALL["activity"][0], *rows])))
     assert [(row.row, row.source_id, row.period, row.quantity) for row in handed_in.activity] == [
         (2, "S", "2021-01-01", "12.5"),
         (3, "S", "2021年2月", "１，２３４．５"),
@@ -147,7 +147,7 @@ def test_values_are_kept_as_handed_in() -> None:
 def test_a_formula_counts_by_its_stored_value_and_without_one_is_a_blank_with_a_note() -> None:
     header = SMALL["activity"][0]
     rows = [header, *(["S", f"2021-{month:02d}", "=5*2" if month == 3 else 10, "MWh"] for month in range(1, 13))]
-    bare = workbook.read(written(changed(activity=rows)))
+    bare = reader.read(written(changed(activity=rows)))
     assert [(row.row, row.quantity, row.unstored) for row in bare.activity if row.unstored] == [(4, "", ("quantity",))]
     assert "blank_quantity" in [flag.code for flag in calculate(bare, beijing()).flags]
     buffer = io.BytesIO()
@@ -160,7 +160,7 @@ def test_a_formula_counts_by_its_stored_value_and_without_one_is_a_blank_with_a_
                         sheet.write_formula(number, column, value, value=10)
                     else:
                         sheet.write(number, column, value)
-    stored = calculate(workbook.read(buffer.getvalue()), beijing())
+    stored = calculate(reader.read(buffer.getvalue()), beijing())
     assert stored.recalculated_total is not None
     assert plain(stored.recalculated_total) == "72.48"
 
@@ -171,14 +171,14 @@ def test_a_formula_counts_by_its_stored_value_and_without_one_is_a_blank_with_a_
 def test_a_number_is_the_shortest_decimal_that_round_trips_what_the_cell_stores(stored: str, kept: str) -> None:
     xml = zipfile.ZipFile(io.BytesIO(written(SMALL))).read("xl/worksheets/sheet3.xml").decode()
     data = with_part("xl/worksheets/sheet3.xml", xml.replace('<c r="C5" t="n"><v>10</v></c>', f'<c r="C5"><v>{stored}</v></c>').encode())
-    assert workbook.read(data).activity[3].quantity == kept
+    assert reader.read(data).activity[3].quantity == kept
 
 
 def test_an_error_in_a_cell_is_text_that_is_no_number() -> None:
     xml = zipfile.ZipFile(io.BytesIO(written(SMALL))).read("xl/worksheets/sheet3.xml").decode()
     spoiled = xml.replace('<c r="C5" t="n"><v>10</v></c>', '<c r="C5" t="e"><v>#REF!</v></c>')
     assert spoiled != xml
-    handed_in = workbook.read(with_part("xl/worksheets/sheet3.xml", spoiled.encode()))
+    handed_in = reader.read(with_part("xl/worksheets/sheet3.xml", spoiled.encode()))
     assert [
         (flag.code, flag.row, dict(flag.values)["text"]) for flag in calculate(handed_in, beijing()).flags if flag.code == "non_numeric"
     ] == [("non_numeric", 5, "#REF!")]
@@ -186,7 +186,7 @@ def test_an_error_in_a_cell_is_text_that_is_no_number() -> None:
 
 def test_unknown_sheets_and_columns_are_kept_and_mentioned() -> None:
     activity = [[*row, "hot" if index else "weather"] for index, row in enumerate(SMALL["activity"])]
-    handed_in = workbook.read(written(changed(activity=activity, Notes=[["a", 1.5]])))
+    handed_in = reader.read(written(changed(activity=activity, Notes=[["a", 1.5]])))
     assert [(sheet.name, sheet.rows) for sheet in handed_in.unknown_sheets] == [("Notes", (("a", "1.5"),))]
     assert handed_in.unknown_columns == (("activity", "weather"),)
     assert handed_in.activity[0].extra == (("weather", "hot"),)
@@ -217,9 +217,7 @@ def kind(text: str) -> str:
 def test_a_workbook_in_chinese_says_the_same_as_the_english_one() -> None:
     book = openpyxl.load_workbook(DEMO / "park-2021-errors.xlsx")
     sheets = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
-    chinese = workbook.read(
-        written(dict(in_chinese(name, rows) for name, rows in reversed(sheets.items()))), 2021, "Riverside Park Services"
-    )
+    chinese = reader.read(written(dict(in_chinese(name, rows) for name, rows in reversed(sheets.items()))), 2021, "Riverside Park Services")
     theirs, ours = (check_json(one, calculate(one, beijing()), beijing()) for one in (chinese, park("park-2021-errors")))
     assert chinese.unknown_columns == ()
     for key in ("reported_total", "recalculated_total", "recalculated_known", "difference", "sources"):
@@ -239,7 +237,7 @@ def test_a_monitoring_plan_is_a_workbook_of_its_own() -> None:
             ],
         }
     )
-    read = workbook.read(plan, 2021, kind="plan")
+    read = reader.read(plan, 2021, kind="plan")
     assert [(row.source_id, row.method, row.missing_data) for row in read.plan] == [("S", "电表", "按上月")]
     assert places(plan) == {
         ("column_missing", "排放源", "reported_tco2"),

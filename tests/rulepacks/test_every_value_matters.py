@@ -11,7 +11,7 @@ from tests.rulepacks.results import decided, estimated, forms, looked_at, publis
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.reading import parse, problems
 from verifier.rulepacks import load
-from verifier.rulepacks.shown import lines
+from verifier.rulepacks.contents import lines
 
 Data = dict[str, Any]
 Path = tuple[str | int, ...]

@@ -13,7 +13,7 @@ from verifier.core.errors import Refusal
 from verifier.core.rulepack import reading
 from verifier.core.rulepack.parts import Origin, Text
 from verifier.rulepacks import calendars, load
-from verifier.rulepacks.shown import lines
+from verifier.rulepacks.contents import lines
 
 BEIJING = load.SHIPPED / "beijing" / "2021.toml"
 

@@ -23,8 +23,8 @@ from verifier.findings import actions as findings
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
-from verifier.statement import issuing
 from verifier.statement.models import Statement
+from verifier.statement.signing import issuing
 
 
 @dataclass(frozen=True)

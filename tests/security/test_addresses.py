@@ -13,7 +13,7 @@ from tests.conftest import settings_in
 from tests.people import Cast, sign_in
 from verifier.app import create_app
 from verifier.db import db
-from verifier.web.guard import local_path
+from verifier.web.sanity import local_path
 
 ELSEWHERE = (
     "//evil.example",

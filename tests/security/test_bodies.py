@@ -18,10 +18,10 @@ from tests.house.routes import World
 from tests.people import Cast, sign_in
 from tests.security.attacker import Browsers
 from verifier.app import create_app
-from verifier.casework.handing_in import LARGE
 from verifier.db import db
 from verifier.evidence.models import Photo
 from verifier.jobs.worker import run_next
+from verifier.reports.report_intake import LARGE
 
 FORM = "application/x-www-form-urlencoded"
 

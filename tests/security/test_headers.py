@@ -9,7 +9,7 @@ from flask import Flask
 from tests.house import routes
 from tests.house.routes import World
 from tests.security.attacker import Browsers, address, best_placed, gets
-from verifier.web.spreadsheet import download
+from verifier.web.downloads.spreadsheet import download
 
 NAMES = (
     'a"; filename="evil.exe',

@@ -20,7 +20,7 @@ from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
 
 FORMULAS = (
     "=1+1",

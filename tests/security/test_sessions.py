@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from tests.accounts.builders import GOOD, link_in, mails, try_password, who, with_password, with_second_factor
 from tests.conftest import settings_in
 from tests.people import Cast, actor, sign_in
-from verifier.accounts import actions, throttle
+from verifier.accounts import actions
+from verifier.accounts.authentication import throttle
 from verifier.accounts.models import SignedInSession, ThrottleCount
 from verifier.app import create_app
 from verifier.core.actor import INSTALLATION

@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from tests.house.routes import World
 from tests.security.attacker import Browsers, FoundForm, address, allowed, gets, read
-from verifier.web.bodies import FORM_BYTES, UPLOADS, Sized
+from verifier.web.body_limits import FORM_BYTES, UPLOADS, Sized
 
 METHODS = ("ladder", "tonne_unit", "reciprocal")
 """A page of planning for each: one of them asks for a list."""

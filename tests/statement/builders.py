@@ -12,7 +12,7 @@ from flask import current_app
 from tests import homes, make
 from tests.checks.data.builders import dismiss_all
 from tests.people import Cast, actor
-from verifier.accounts import sealing, secondfactor
+from verifier.accounts.authentication import crypto, secondfactor
 from verifier.accounts.models import User
 from verifier.checks.boundary.models import BoundaryDecision
 from verifier.checks.boundary.queries import judged
@@ -23,8 +23,9 @@ from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
-from verifier.statement import actions, authority, issuing, keys, queries
+from verifier.statement import actions, queries
 from verifier.statement.models import SigningKey, Statement
+from verifier.statement.signing import certificate_authority, issuing, keys
 
 PASSPHRASE = "the river rises at night"
 TEXT = "The report was verified on site."
@@ -121,20 +122,20 @@ def _approved(cast: Cast) -> Engagement:
 def _authority_folder(secret: str) -> Path:
     """A certificate authority for one secret, made once a process: keys are dear."""
     folder = Path(mkdtemp(prefix="verifier-authority-"))
-    authority.open_authority(folder / "authority", secret, now=utcnow())
+    certificate_authority.open_authority(folder / "authority", secret, now=utcnow())
     return folder / "authority"
 
 
 @cache
-def _pair(name: str) -> authority.SigningKey:
-    return authority.new_signing_key(PASSPHRASE, name)
+def _pair(name: str) -> certificate_authority.SigningKey:
+    return certificate_authority.new_signing_key(PASSPHRASE, name)
 
 
 def settle_authority() -> None:
     """Put the ready authority where this test's installation looks for it."""
     target = current_app.extensions["verifier"].settings.instance / "keys" / "authority"
     if not target.exists():
-        shutil.copytree(_authority_folder(sealing.key("authority").hex()), target)
+        shutil.copytree(_authority_folder(crypto.key("authority").hex()), target)
 
 
 def give_second_factor(person: User) -> str:

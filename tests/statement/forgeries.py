@@ -14,8 +14,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader, PdfWriter
 
 from tests.statement.specimen import Signers, a_statement, sign, signed, signers
-from verifier.statement.facts import canonical_bytes
-from verifier.statement.pdf import render
+from verifier.statement.facts.model import canonical_bytes
+from verifier.statement.pdf.document import render
 
 OTHER = "BJ-2021-0002"
 

@@ -1,4 +1,4 @@
-"""A reader for `verifier.confined` that takes as long as it is told."""
+"""A reader for `verifier.sandbox` that takes as long as it is told."""
 
 from time import sleep
 

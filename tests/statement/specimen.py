@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
-from verifier.statement import facts as said
-from verifier.statement.authority import new_signing_key, open_authority
-from verifier.statement.facts import Both
-from verifier.statement.pdf import render
-from verifier.statement.signing import Signature, certify, countersign, prepare, seal, stamp_lines
+from verifier.statement.facts import model as said
+from verifier.statement.facts.model import Both
+from verifier.statement.pdf.document import render
+from verifier.statement.signing.certificate_authority import new_signing_key, open_authority
+from verifier.statement.signing.signatures import Signature, certify, countersign, prepare, seal, stamp_lines
 
 NOW = datetime(2022, 4, 18, 8, 30, tzinfo=UTC)
 PASSPHRASE = "夜里下雨 the river rises"

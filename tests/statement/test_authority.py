@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 
 from tests.statement.specimen import NOW, PASSPHRASE
 from verifier.core.errors import Refusal
-from verifier.statement.authority import ROOT_CERTIFICATE, ROOT_KEY, new_signing_key, open_authority, open_key
+from verifier.statement.signing.certificate_authority import ROOT_CERTIFICATE, ROOT_KEY, new_signing_key, open_authority, open_key
 
 SECRET = "a root secret for tests only"
 

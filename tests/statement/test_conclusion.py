@@ -14,7 +14,8 @@ from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
-from verifier.statement import actions, queries, standing
+from verifier.statement import actions, queries
+from verifier.statement.facts import assessment
 
 
 def outcome_of(case: Engagement, key: str) -> SourceOutcome:
@@ -46,14 +47,14 @@ def some_finding(case: Engagement, cast: Cast, state: str, class_code: str = "no
 
 
 def test_the_verified_total_of_the_park_is_the_sum_of_its_rounded_categories(cast: Cast) -> None:
-    found = standing.comparison(worked_case(cast))
+    found = assessment.comparison(worked_case(cast))
     assert found.total.verified == sum(row.verified for row in found.categories if row.counts and row.verified is not None)
     assert found.total.verified == Decimal(52915) or abs(found.total.verified - Decimal("52915.57")) <= len(found.categories)
 
 
 def test_what_a_report_total_has_beyond_its_categories_stands_as_a_row_of_its_own(client: FlaskClient, cast: Cast) -> None:
     case = make.engagement(cast)
-    found = standing.comparison(case)
+    found = assessment.comparison(case)
     parts = sum(row.reported for row in found.categories if row.counts and row.reported is not None)
     assert found.within
     assert parts + found.within == found.total.reported
@@ -68,7 +69,7 @@ def test_a_conclusion_moves_the_case_to_its_review(cast: Cast) -> None:
     assert drawn is not None
     assert drawn.opinion == "pass"
     assert drawn.text == TEXT
-    assert drawn.verified_total == standing.comparison(case).total.verified
+    assert drawn.verified_total == assessment.comparison(case).total.verified
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_a_conclusion_moves_the_case_to_its_review(cast: Cast) -> None:
 def test_what_became_of_a_finding_opens_and_closes_opinions(cast: Cast, state: str, opinion: str, open_: bool) -> None:
     case = worked_case(cast)
     some_finding(case, cast, state)
-    assert next(each for each in standing.choices(case) if each.opinion.code == opinion).open is open_
+    assert next(each for each in assessment.choices(case) if each.opinion.code == opinion).open is open_
 
 
 def test_an_opinion_that_something_speaks_against_is_refused(cast: Cast) -> None:
@@ -89,20 +90,20 @@ def test_an_opinion_that_something_speaks_against_is_refused(cast: Cast) -> None
 
 def test_a_source_that_cannot_be_confirmed_leaves_no_total_and_only_a_negative_opinion(cast: Cast) -> None:
     case = worked_case(cast)
-    row = outcome_of(case, standing.data.held(case)[0].source.source_key)
+    row = outcome_of(case, assessment.data.held(case)[0].source.source_key)
     row.outcome, row.verified, row.note = "cannot_confirm", None, "The ledger is lost."
     db.session.flush()
-    assert standing.comparison(case).total.verified is None
-    assert [each.opinion.code for each in standing.choices(case) if each.open] == ["fail"]
+    assert assessment.comparison(case).total.verified is None
+    assert [each.opinion.code for each in assessment.choices(case) if each.open] == ["fail"]
 
 
 def test_a_difference_stands_with_its_reason(cast: Cast) -> None:
     case = worked_case(cast)
-    first = standing.data.held(case)[0].source
+    first = assessment.data.held(case)[0].source
     row = outcome_of(case, first.source_key)
     row.outcome, row.verified, row.note = "differs", Decimal("12.5"), "The invoice says so."
     db.session.flush()
-    assert [(each.source_key, each.verified, each.reason) for each in standing.comparison(case).sources] == [
+    assert [(each.source_key, each.verified, each.reason) for each in assessment.comparison(case).sources] == [
         (first.source_key, Decimal("12.5"), "The invoice says so.")
     ]
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from tests.people import Cast, sign_in
 from tests.statement import bombs
 from tests.statement.builders import settle_authority
-from verifier import confined
+from verifier import sandbox
 from verifier.db import db
 
 SLOW = "tests.statement.slow_reader"
@@ -23,7 +23,7 @@ DROPPED = b"%PDF-1.7\nbroken"
 
 def read(seconds: float, *, within: int = 20) -> bytes:
     """The slow reader's answer."""
-    return confined.run(SLOW, str(seconds).encode(), memory=ROOM, seconds=within)
+    return sandbox.run(SLOW, str(seconds).encode(), memory=ROOM, seconds=within)
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def two_under_way(client: FlaskClient) -> Iterator[list[Future[bytes]]]:
     db.session.commit()
     assert client.get("/check").status_code == 200
     read(0)
-    with ThreadPoolExecutor(confined.AT_ONCE) as pool:
-        under_way = [pool.submit(read, 5) for _ in range(confined.AT_ONCE)]
+    with ThreadPoolExecutor(sandbox.AT_ONCE) as pool:
+        under_way = [pool.submit(read, 5) for _ in range(sandbox.AT_ONCE)]
         sleep(0.5)
         yield under_way
 
@@ -42,7 +42,7 @@ def two_under_way(client: FlaskClient) -> Iterator[list[Future[bytes]]]:
 def test_a_third_file_is_refused_in_words_and_read_when_there_is_a_place(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, two_under_way: list[Future[bytes]]
 ) -> None:
-    monkeypatch.setattr(confined, "PATIENCE", 0.2)
+    monkeypatch.setattr(sandbox, "PATIENCE", 0.2)
 
     def dropped() -> tuple[int, bool]:
         answer = client.post("/check", data={"pdf": (BytesIO(DROPPED), "statement.pdf")})
@@ -56,7 +56,7 @@ def test_a_third_file_is_refused_in_words_and_read_when_there_is_a_place(
 def test_while_a_file_waits_or_is_read_others_write(
     client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch, two_under_way: list[Future[bytes]]
 ) -> None:
-    monkeypatch.setattr(confined, "PATIENCE", 10)
+    monkeypatch.setattr(sandbox, "PATIENCE", 10)
     writer = sign_in(client.application.test_client(), cast.lead)
     db.session.commit()
     db.session.remove()
@@ -78,7 +78,7 @@ def test_while_a_bomb_is_read_others_read_and_write(client: FlaskClient, cast: C
     assert other.get("/").status_code == 200
     with ThreadPoolExecutor(1) as pool:
         checked = pool.submit(client.post, "/check", data={"pdf": (BytesIO(bomb), "statement.pdf")})
-        while confined._here.places._value == confined.AT_ONCE:
+        while sandbox._here.places._value == sandbox.AT_ONCE:
             assert not checked.done()
             sleep(0.01)
         assert other.post("/language", data={"language": "zh"}).status_code == 303
@@ -90,15 +90,15 @@ def test_while_a_bomb_is_read_others_read_and_write(client: FlaskClient, cast: C
 def test_a_file_that_takes_too_long_is_given_up_in_its_seconds() -> None:
     read(0)
     begun = monotonic()
-    with pytest.raises(confined.TooSlow):
+    with pytest.raises(sandbox.TooSlow):
         read(20, within=1)
-    assert monotonic() - begun < 1 + confined.LATE
+    assert monotonic() - begun < 1 + sandbox.LATE
 
 
 def test_a_reader_process_that_died_is_replaced() -> None:
     read(0)
-    before = confined._here.desks[SLOW].process
+    before = sandbox._here.desks[SLOW].process
     os.kill(before.pid, signal.SIGKILL)
     before.wait()
     assert read(0.1) == b"0.1"
-    assert confined._here.desks[SLOW].process.pid != before.pid
+    assert sandbox._here.desks[SLOW].process.pid != before.pid

@@ -13,7 +13,7 @@ from verifier.db import db, utcnow
 from verifier.engagements import actions as engagements
 from verifier.evidence.queries import store
 from verifier.statement import actions, commands
-from verifier.statement.inspect import Verdict
+from verifier.statement.inspection.inspect import Verdict
 
 
 def test_a_correction_shows_at_once_and_supersedes_when_the_next_statement_is_issued(client: FlaskClient, cast: Cast) -> None:

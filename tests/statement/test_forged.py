@@ -16,9 +16,9 @@ from tests.statement import bombs, forgeries
 from tests.statement.builders import settle_authority
 from tests.statement.forgeries import OTHER, another, cut_at, flipped, flipped_after
 from tests.statement.specimen import a_statement, signed, signers
-from verifier.statement.inspect import Confined, Inspection, Issued, Look, Verdict, inspect
-from verifier.statement.pdf import render
-from verifier.statement.reading import look as plain_look
+from verifier.statement.inspection.inspect import Confined, Inspection, Issued, Look, Verdict, inspect
+from verifier.statement.inspection.pdf_reader import look as plain_look
+from verifier.statement.pdf.document import render
 from verifier.statement.views.blueprint import sentence
 
 NUMBER = "BJ-2021-0001"

@@ -11,11 +11,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pypdf import PdfReader, PdfWriter
 
 from tests.statement.specimen import NOW, Signers, a_statement, sign, signed, signers
-from verifier.statement import inspect as inspection
-from verifier.statement.facts import canonical_bytes
-from verifier.statement.inspect import Inspection, Issued, Verdict, inspect
-from verifier.statement.pdf import render
-from verifier.statement.reading import look
+from verifier.statement.facts.model import canonical_bytes
+from verifier.statement.inspection import inspect as inspection
+from verifier.statement.inspection.inspect import Inspection, Issued, Verdict, inspect
+from verifier.statement.inspection.pdf_reader import look
+from verifier.statement.pdf.document import render
 
 NUMBER = "BJ-2021-0001"
 

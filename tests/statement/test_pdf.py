@@ -12,11 +12,11 @@ from pypdf import PdfReader
 
 from tests.statement.specimen import NOW, a_statement, few_sources, many_sources
 from verifier.core.errors import Refusal
-from verifier.statement.facts import Both, Photo, canonical_bytes, difference, plain, to_json
-from verifier.statement.pdf import ATTACHMENT, render
-from verifier.statement.pdf_parts import tonnes
-from verifier.statement.pdf_type import BODY, break_lines, load_fonts, width_of
-from verifier.statement.wording import CATEGORIES, WORDING
+from verifier.statement.facts.model import Both, Photo, canonical_bytes, difference, plain, to_json
+from verifier.statement.pdf.document import ATTACHMENT, render
+from verifier.statement.pdf.parts import tonnes
+from verifier.statement.pdf.typography import BODY, break_lines, load_fonts, width_of
+from verifier.statement.pdf.wording import CATEGORIES, WORDING
 
 
 def text_of(pdf: bytes) -> str:

@@ -14,7 +14,7 @@ from tests import homes
 from tests.people import Cast, sign_in
 from tests.statement import builders, forgeries
 from tests.statement.builders import settle_authority
-from verifier.cli import main
+from verifier.cli.online import main
 from verifier.db import db
 from verifier.evidence.queries import store
 from verifier.statement import queries

@@ -16,7 +16,8 @@ from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
-from verifier.statement import actions, issuing, queries
+from verifier.statement import actions, queries
+from verifier.statement.signing import issuing
 
 
 def a_row(case: Engagement, by: Actor, effect: Effect) -> None:

@@ -20,8 +20,8 @@ from verifier.core.rulepack.documents import FormRow
 from verifier.core.rulepack.parts import Origin
 from verifier.db import db
 from verifier.rulepacks.load import load
-from verifier.statement.pdf_review import render_review
-from verifier.statement.review_form import Reviewed, result_of, review_form
+from verifier.statement.documents.review_form import Reviewed, result_of, review_form
+from verifier.statement.documents.review_form_pdf import render_review
 
 NOW = datetime(2022, 4, 1, 8, tzinfo=UTC)
 ROW = FormRow("doc_missing", ("flags.missing_period",), Origin("ours", "practice"))

@@ -22,10 +22,11 @@ from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
 from verifier.programme import queries as programme
 from verifier.rulepacks.load import load
-from verifier.statement import actions, commands, standing
-from verifier.statement.inspect import Verdict
+from verifier.statement import actions, commands
+from verifier.statement.facts import assessment
+from verifier.statement.inspection.inspect import Verdict
 from verifier.statement.models import Statement
-from verifier.statement.pdf import ATTACHMENT
+from verifier.statement.pdf.document import ATTACHMENT
 
 EU, ISO = "eu-ets/2018", "iso-14064-3/2019"
 
@@ -95,7 +96,7 @@ def sealed(case: Engagement, cast: Cast, opinion: str) -> Statement:
 def test_a_case_under_other_rules_comes_to_a_statement_that_says_what_they_ask_for(client: FlaskClient, cast: Cast, walk: Walk) -> None:
     case = under(walk.pack, cast)
     misstated(case)
-    assert [choice.opinion.code for choice in standing.choices(case) if choice.opinion.positive and not choice.open] == []
+    assert [choice.opinion.code for choice in assessment.choices(case) if choice.opinion.positive and not choice.open] == []
     statement = sealed(case, cast, walk.opinion)
     db.session.commit()
     assert (case.at, statement.status, statement.number) == (Stage.ISSUED, "issued", walk.number)

@@ -12,8 +12,8 @@ from pyhanko.sign.validation import validate_pdf_signature
 
 from tests.statement.specimen import NOW, a_statement, signed, signers
 from verifier.core.errors import Refusal
-from verifier.statement.pdf import render
-from verifier.statement.signing import LEAD, ORDER, SEAL, SIGNATORY, certify, countersign, prepare, seal, trust
+from verifier.statement.pdf.document import render
+from verifier.statement.signing.signatures import LEAD, ORDER, SEAL, SIGNATORY, certify, countersign, prepare, seal, trust
 
 
 def tool(*command: str, pdf: bytes, folder: Path) -> str:

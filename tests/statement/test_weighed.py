@@ -20,10 +20,10 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.findings import actions as findings
 from verifier.rulepacks.load import load
-from verifier.statement.facts import Both, Materiality, StatementFacts
-from verifier.statement.gather import sources
-from verifier.statement.gather_errors import materiality
-from verifier.statement.pdf import ATTACHMENT, render
+from verifier.statement.facts.assembly import sources
+from verifier.statement.facts.model import Both, Materiality, StatementFacts
+from verifier.statement.facts.uncorrected_errors import materiality
+from verifier.statement.pdf.document import ATTACHMENT, render
 
 ERRORS = (Error("E-002", Fraction("14.53"), False, "A1"), Error("G-001", Fraction("-30.25"), False, "A2", "Tampered with"))
 TOTAL = Fraction(52915)

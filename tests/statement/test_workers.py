@@ -13,7 +13,7 @@ from verifier.db import Base, db, utcnow
 from verifier.findings import actions as findings
 from verifier.rulepacks.load import load
 from verifier.statement import queries
-from verifier.statement.workers import NO_WORK, OF_CASE, OF_VOUCHER, OF_YEAR, THROUGH
+from verifier.statement.participants import NO_WORK, OF_CASE, OF_VOUCHER, OF_YEAR, THROUGH
 
 FOLDERS = ("verifier.checks.", "verifier.findings.")
 

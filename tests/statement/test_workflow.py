@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from tests.people import Cast, actor, sign_in
 from tests.statement.builders import PASSPHRASE, Signer, approve, approved, give_key, give_second_factor, settle_authority, signer
-from verifier.accounts import throttle
+from verifier.accounts.authentication import throttle
 from verifier.accounts.models import ThrottleCount
 from verifier.audit.actions import Effect, record
 from verifier.core.errors import Refusal
@@ -15,9 +15,10 @@ from verifier.db import db, utcnow
 from verifier.engagements import actions as engagements
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
-from verifier.statement import actions, commands, issuing, keys, queries
-from verifier.statement.inspect import Verdict
+from verifier.statement import actions, commands, queries
+from verifier.statement.inspection.inspect import Verdict
 from verifier.statement.models import Signature, Statement
+from verifier.statement.signing import issuing, keys
 
 
 def sign(case: Engagement, who: Signer, deed: str) -> Statement:

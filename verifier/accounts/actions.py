@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from verifier.accounts import links, mail, passwords, queries, secondfactor, sessions
-from verifier.accounts.links import Purpose
+from verifier.accounts import mail, queries
+from verifier.accounts.authentication import links, passwords, secondfactor, sessions
+from verifier.accounts.authentication.links import Purpose
 from verifier.accounts.models import Appointment, Organisation, RecoveryCode, User
 from verifier.audit.actions import record
 from verifier.core.access import ORGANISATION_ROLES, Role

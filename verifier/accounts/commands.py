@@ -6,7 +6,8 @@ from time import sleep
 
 from sqlalchemy import select
 
-from verifier.accounts import actions, mail, queries, sealing, secondfactor
+from verifier.accounts import actions, mail, queries
+from verifier.accounts.authentication import crypto, secondfactor
 from verifier.accounts.models import Organisation
 from verifier.core.access import Role
 from verifier.core.actor import INSTALLATION
@@ -41,7 +42,7 @@ def current_code(email: str) -> str | None:
         user = queries.by_email(actions.plain_email(email))
         if user is None or not secondfactor.is_set(user) or user.totp_secret is None:
             return None
-        now, last, secret = utcnow(), user.totp_last_step, sealing.opened("totp", user.totp_secret)
+        now, last, secret = utcnow(), user.totp_last_step, crypto.opened("totp", user.totp_secret)
         ahead = max(0, last + 1 - int(now.timestamp()) // secondfactor.STEP)
         if ahead <= 1:
             return secondfactor.code(secret, now + timedelta(seconds=secondfactor.STEP * ahead))

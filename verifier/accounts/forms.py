@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from verifier.accounts.models import Kind, Status
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
-from verifier.web.labels import label
+from verifier.web.pages.labels import label
 
 LANGUAGES = [SelectChoice("", _l("As the browser asks for")), SelectChoice("en", "English"), SelectChoice("zh", "简体中文")]
 ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"\\]+@[^@\s,;:<>()\[\]\"\\]+")

@@ -14,12 +14,12 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from verifier.accounts import sealing
-from verifier.accounts.links import Purpose
+from verifier.accounts.authentication import crypto
+from verifier.accounts.authentication.links import Purpose
 from verifier.accounts.models import User
 from verifier.config import Settings, aside_of
 from verifier.jobs.actions import enqueue
-from verifier.jobs.registry import task
+from verifier.jobs.task_registry import task
 from verifier.jobs.worker import Work
 
 Words = tuple[str, str]
@@ -55,14 +55,14 @@ def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | No
     message["Subject"] = " / ".join(subject for subject, _text in texts)
     message["Date"], message["Message-ID"] = format_datetime(now), make_msgid(domain="verifier.invalid")
     message.set_content("\n\n".join(text for _subject, text in texts))
-    sealed = sealing.sealed("mail", message.as_bytes().decode())
+    sealed = crypto.sealed("mail", message.as_bytes().decode())
     enqueue("mail.send", key=key, now=now, at_once=not is_sent(), sealed=sealed)
 
 
 @task("mail.send", forget=True, keep=timedelta(days=400))
 def deliver(work: Work, *, sealed: str) -> None:
     """Hand one message over; after a kill in mid-deed it may arrive twice, under the same Message-ID."""
-    settings, raw = _settings(), sealing.opened("mail", sealed).encode()
+    settings, raw = _settings(), crypto.opened("mail", sealed).encode()
     if not settings.mail_host:
         _write(settings.mail_folder, work.id, raw)
         return

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from verifier.audit.actions import hashed, trail_of
-from verifier.audit.heads import Heads, SignedHead
+from verifier.audit.checkpoints import Checkpoints, SignedHead
 from verifier.audit.models import TrailHead, TrailRow
 from verifier.core.chain import Break, ChainRow, Fault, first_break
 from verifier.db import db
@@ -42,7 +42,7 @@ class Verdict:
     broken: Break | None
 
 
-def verify(heads: Heads) -> Iterator[Verdict]:
+def verify(heads: Checkpoints) -> Iterator[Verdict]:
     """Recompute every trail against its head in the database and every signed head outside it."""
     known = {head.trail: head for head in db.session.scalars(select(TrailHead).order_by(TrailHead.trail))}
     stray = set(db.session.scalars(select(TrailRow.trail).distinct())) | set(heads.trails())
@@ -51,18 +51,18 @@ def verify(heads: Heads) -> Iterator[Verdict]:
         db.session.expunge_all()
 
 
-def verify_one(heads: Heads, case: UUID | None) -> Verdict:
+def verify_one(heads: Checkpoints, case: UUID | None) -> Verdict:
     """Recompute one trail, of a case or of the installation; leaves what the session holds in place."""
     name = trail_of(case)
     return _verdict(name, db.session.get(TrailHead, name), heads)
 
 
-def _verdict(name: str, head: TrailHead | None, heads: Heads) -> Verdict:
+def _verdict(name: str, head: TrailHead | None, heads: Checkpoints) -> Verdict:
     rows = [chained(row) for row in db.session.scalars(select(TrailRow).where(TrailRow.trail == name).order_by(TrailRow.number))]
     return Verdict(name, len(rows), _break_of(name, rows, head, heads))
 
 
-def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: Heads) -> Break | None:
+def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: Checkpoints) -> Break | None:
     """The first break against the newest genuine outside head, then the inner one, then every older outside head."""
     kept = list(heads.kept(name))
     if not kept or not all(outside.genuine for outside in kept):

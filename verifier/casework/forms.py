@@ -9,7 +9,7 @@ from wtforms import SelectField, StringField
 from verifier.audit.actions import Effect
 from verifier.core.lifecycle import Stage
 from verifier.web.forms import SearchForm
-from verifier.web.labels import label
+from verifier.web.pages.labels import label
 
 
 class CasesFilter(SearchForm):

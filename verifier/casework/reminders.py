@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from verifier.accounts import mail
 from verifier.accounts.models import User
-from verifier.casework.waiting import Waiting, waiting_for
-from verifier.casework.words import WAITING
+from verifier.casework.to_do import Waiting, waiting_for
+from verifier.casework.trail_wording import WAITING
 from verifier.core.clocks import Lateness, day_in, lateness
 from verifier.db import db, utcnow
-from verifier.jobs.registry import task
+from verifier.jobs.task_registry import task
 from verifier.jobs.worker import Work
 
 LATE = "late"

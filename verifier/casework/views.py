@@ -11,10 +11,10 @@ from verifier.accounts.models import User
 from verifier.audit import queries as trails
 from verifier.audit.actions import Effect, record
 from verifier.audit.models import TrailRow
-from verifier.casework import queries, tasks, words
-from verifier.casework.due import day_due
+from verifier.casework import queries, tasks, trail_wording
+from verifier.casework.due_dates import day_due
 from verifier.casework.forms import CasesFilter, TrailFilter
-from verifier.casework.waiting import asked_of, on_case, waiting_for
+from verifier.casework.to_do import asked_of, on_case, waiting_for
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
 from verifier.core.clocks import day_in, lateness
 from verifier.core.errors import Refusal
@@ -30,19 +30,19 @@ from verifier.reports.queries import latest_released
 from verifier.rulepacks.load import load
 from verifier.statement import queries as statements
 from verifier.statement.models import Statement
-from verifier.web import labels
-from verifier.web.filters import name_of
-from verifier.web.labels import label
-from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages import labels
+from verifier.web.pages.filters import name_of
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
-from verifier.web.session import current_actor, signed_in_user, this_user
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.signed_in import current_actor, signed_in_user, this_user
 from verifier.web.subjects import Describe, Described, describe, describe_at_large
 
 bp = Blueprint("casework", __name__)
-LABELS = labels.words(words.GROUPS, words.TASKS, words.WAITING, words.EFFECTS, words.FAULTS)
-STATES = words.TASK_STATES
+LABELS = labels.words(trail_wording.GROUPS, trail_wording.TASKS, trail_wording.WAITING, trail_wording.EFFECTS, trail_wording.FAULTS)
+STATES = trail_wording.TASK_STATES
 SUBJECTS: dict[str, Describe] = {}
 SOON = 7
 """Days before a due day from which the page says so."""
@@ -192,7 +192,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         own_figure=load(engagement.pack_id).own_figure,
         approval=approval,
         starting=engagement.at is Stage.ARRANGING,
-        others={name: words.WITH[role] for name, (needed, role) in tasks.WHOSE.items() if not may(needed)},
+        others={name: trail_wording.WITH[role] for name, (needed, role) in tasks.WHOSE.items() if not may(needed)},
         missing=[sentence(Refusal(lack.message, **dict(lack.values))) for lack in lacks],
     )
 
@@ -216,7 +216,7 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
     form, case = TrailFilter(request.args), engagement.id if engagement else None
     form.offer()
     search = (form.q.data or "").strip()
-    found = trails.trail(case, search=search, effect=form.effect.data or "", deeds=words.deeds_called(search))
+    found = trails.trail(case, search=search, effect=form.effect.data or "", deeds=trail_wording.deeds_called(search))
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
         subject = Subject("case", str(case)) if case else Subject("installation", "trail")
@@ -230,7 +230,7 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
         page=page,
         export=export_url(),
         filtered=bool(search or form.effect.data),
-        rows=[(row, words.in_words(row.deed), *_shown(engagement, row)) for row in page.items],
+        rows=[(row, trail_wording.in_words(row.deed), *_shown(engagement, row)) for row in page.items],
         look=Effect.LOOK,
         verdict=trails.verify_one(current_app.extensions["verifier"].heads, case),
     )
@@ -239,10 +239,10 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
 def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | None, str | None]:
     """What a row is about and what was said; nothing of it to those outside the verification."""
     if engagement is None:
-        return _at_large(row), words.told(row.detail)
+        return _at_large(row), trail_wording.told(row.detail)
     if not may(Permission.WORK_READ):
         return None, None
-    return describe(engagement, Subject(row.subject_kind, row.subject_id)), words.told(row.detail)
+    return describe(engagement, Subject(row.subject_kind, row.subject_id)), trail_wording.told(row.detail)
 
 
 def _at_large(row: TrailRow) -> Described | None:
@@ -267,7 +267,7 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
                 row.number,
                 row.at,
                 row.actor_name,
-                words.in_words(row.deed),
+                trail_wording.in_words(row.deed),
                 about.title if about else None,
                 said,
                 label(Effect(row.effect)),

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from verifier.accounts import actions as accounts
-from verifier.accounts import sealing, secondfactor
+from verifier.accounts.authentication import crypto
+from verifier.accounts.authentication import secondfactor as secondfactor
 from verifier.accounts.models import Organisation, User
 from verifier.core.access import Role
 from verifier.core.actor import INSTALLATION, Actor
@@ -18,7 +19,7 @@ from verifier.registry import actions as registry
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports import actions as reports
 from verifier.rulepacks.load import load
-from verifier.statement import keys
+from verifier.statement.signing import keys
 
 PACK, YEAR = "beijing/2021", 2021
 Say = Callable[[str], None]
@@ -45,7 +46,7 @@ class Cast:
         """What the person's app shows at that moment."""
         secret = self.users[key].totp_secret
         assert secret is not None
-        return secondfactor.code(sealing.opened("totp", secret), now)
+        return secondfactor.code(crypto.opened("totp", secret), now)
 
 
 def is_settled() -> bool:

@@ -36,7 +36,7 @@ from verifier.reports.models import ReportVersion
 from verifier.reports.wording import flag_sentence
 from verifier.rulepacks.load import load
 from verifier.statement import actions as statement
-from verifier.statement import issuing
+from verifier.statement.signing import issuing
 
 STEPS = {
     Stage.ISSUED: 9,

@@ -11,9 +11,9 @@ from verifier.accounts.models import User
 from verifier.core.access import CASE_ROLES, Role
 from verifier.core.rulepack.pack import RulePack
 from verifier.registry.models import UnitYear
-from verifier.web.filters import name_of, text_in
 from verifier.web.forms import BaseForm, Required
-from verifier.web.labels import label
+from verifier.web.pages.filters import name_of, text_in
+from verifier.web.pages.labels import label
 
 ROLE_ORDER = [role for role in Role if role in CASE_ROLES]
 

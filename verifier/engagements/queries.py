@@ -11,6 +11,7 @@ from verifier.core.independence import Missing, Place
 from verifier.db import db
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.reports.actions import OpenCase
 from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
 
@@ -49,6 +50,12 @@ def visible_to(user: User) -> Select[tuple[Engagement]]:
 def engagement(engagement_id: UUID) -> Engagement | None:
     """One case."""
     return db.session.get(Engagement, engagement_id)
+
+
+def open_case(unit_year: UnitYear) -> OpenCase | None:
+    """The case that verifies a unit's year, by value."""
+    case = case_of(unit_year)
+    return OpenCase(case.id, case.at) if case else None
 
 
 def years_led(engagement: Engagement, person: User) -> set[int]:

@@ -17,7 +17,7 @@ from verifier.registry.models import UnitYear
 from verifier.rulepacks.load import load
 from verifier.web.permit import permit
 from verifier.web.refusals import in_words
-from verifier.web.session import current_actor, this_user
+from verifier.web.signed_in import current_actor, this_user
 from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("engagements", __name__)

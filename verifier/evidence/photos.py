@@ -14,7 +14,7 @@ from pillow_heif import register_heif_opener
 
 from verifier.core.errors import Refusal
 from verifier.evidence.files import MEDIA_TYPES, PICTURES, kind, safe_name
-from verifier.evidence.whole import has_end
+from verifier.evidence.integrity import has_end
 
 PREVIEW_SIDE = 2048
 THUMBNAIL_SIDE = 480

@@ -18,7 +18,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
-from verifier import crash
+from verifier import failpoints
 from verifier.core.errors import Refusal
 
 INCOMING = "incoming"
@@ -144,20 +144,20 @@ class Store:
     def _put_local(self, root: Path, data: bytes, digest: str) -> None:
         """Written aside, forced to the disk, then named: the name appears with every byte in place or not at all."""
         aside, key = f"{INCOMING}/{uuid4()}", _key(digest)
-        crash.point("store.before")
+        failpoints.point("store.before")
         obstore.put(self.objects, aside, data, mode="create", use_multipart=False)
-        crash.point("store.aside")
+        failpoints.point("store.aside")
         try:
             (root / aside).chmod(0o440)
             _force(root / aside)
             obstore.copy(self.objects, aside, key, overwrite=False)
-            crash.point("store.named")
+            failpoints.point("store.named")
         finally:
             obstore.delete(self.objects, aside)
             for folder in ((root / key).parent, root):
                 if folder.exists():
                     _force(folder)
-        crash.point("store.after")
+        failpoints.point("store.after")
 
 
 @contextmanager

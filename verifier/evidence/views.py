@@ -21,11 +21,11 @@ from verifier.evidence import actions, queries
 from verifier.evidence.forms import KINDS, CaptionForm, PhotoFilter, UploadForm
 from verifier.evidence.models import Photo
 from verifier.findings import queries as findings
-from verifier.web.filters import listed
-from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import download, spreadsheet
+from verifier.web.pages.filters import listed
+from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import download, spreadsheet
+from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Described, describe
 
 bp = Blueprint("evidence", __name__)

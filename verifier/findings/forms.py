@@ -16,9 +16,9 @@ from verifier.core.rulepack.pack import RulePack
 from verifier.findings.actions import NEEDS_REASON, Draft
 from verifier.findings.models import Finding
 from verifier.reports.models import ReportVersion
-from verifier.web.filters import text_in
 from verifier.web.forms import BaseForm, Required, SearchForm, TonnesField, VersionedForm
-from verifier.web.labels import label
+from verifier.web.pages.filters import text_in
+from verifier.web.pages.labels import label
 
 DECISIONS = {
     FindingDeed.ACCEPT: _l("Accept and close"),

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
-from verifier.casework import due
+from verifier.casework import due_dates
 from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.versions.queries import step_of
 from verifier.core.access import Permission
@@ -25,12 +25,12 @@ from verifier.findings.forms import AnswerForm, FilterForm, FindingForm, JudgeFo
 from verifier.findings.models import Finding
 from verifier.reports.queries import versions
 from verifier.rulepacks.load import load
-from verifier.web.filters import text_in
-from verifier.web.labels import label
-from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import text_in
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Described, describe
 
 bp = Blueprint("findings", __name__)
@@ -73,7 +73,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
         export_url=export_url(),
         can_send=can_send,
         can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK),
-        answers_due=due.answers_due(engagement),
+        answers_due=due_dates.answers_due(engagement),
         to_answer=len(queries.awaiting_answer(engagement)) if _may_answer(engagement) else 0,
     )
 
@@ -239,7 +239,7 @@ def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None
         answering=answering,
         judging=judging if judging and judging.deed.choices else None,
         form=sent,
-        answers_due=due.answers_due(engagement),
+        answers_due=due_dates.answers_due(engagement),
         with_unit=finding.at in WITH_UNIT,
         open=possible(engagement.at, Deed.CHECK),
         compared=step_of(engagement, finding) if _inside() else None,

@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SearchField, SelectChoice, SelectField
 
 from verifier.jobs.models import State
-from verifier.jobs.registry import TASKS
+from verifier.jobs.task_registry import TASKS
 from verifier.web.forms import SearchForm
-from verifier.web.labels import label
+from verifier.web.pages.labels import label
 
 
 class JobFilter(SearchForm):

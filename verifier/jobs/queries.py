@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from verifier.db import db
 from verifier.jobs.models import Job, State
-from verifier.jobs.registry import TASKS
+from verifier.jobs.task_registry import TASKS
 
 STANDS: dict[State, ColumnElement[bool]] = {
     State.DONE: Job.done_at.is_not(None),

@@ -14,11 +14,11 @@ from verifier.db import db, utcnow
 from verifier.jobs import actions, queries
 from verifier.jobs.forms import JobFilter
 from verifier.jobs.models import Job, State
-from verifier.web.labels import label
-from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.signed_in import current_actor
 
 bp = Blueprint("jobs", __name__)
 

@@ -22,7 +22,7 @@ from verifier.db import db, utcnow, writes_wanted
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job
 from verifier.jobs.queries import due
-from verifier.jobs.registry import TASKS, Task
+from verifier.jobs.task_registry import TASKS, Task
 
 log = structlog.get_logger()
 

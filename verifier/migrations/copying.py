@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from verifier import crash
+from verifier import failpoints
 
 STARTS_WITH = "before-migration-"
 
@@ -31,9 +31,9 @@ def copy_before(connection: Connection, instance: Path, scripts: Path) -> Path |
     if copied != found:
         aside.unlink()
         return None
-    crash.point("migration.copied")
+    failpoints.point("migration.copied")
     aside.replace(kept)
-    crash.point("migration.kept")
+    failpoints.point("migration.kept")
     return kept
 
 

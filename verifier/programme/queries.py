@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from verifier.casework.due import answers_due
+from verifier.casework.due_dates import answers_due
 from verifier.core.access import CASE_ROLES, UNIT, Role
 from verifier.core.clocks import Lateness, Standing, day_in, due_day, lateness, sooner, standing, turn
 from verifier.db import db

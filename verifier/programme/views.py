@@ -12,11 +12,11 @@ from verifier.programme import queries
 from verifier.programme.forms import ProgressFilter
 from verifier.programme.queries import Progress
 from verifier.registry.models import ProgrammeYear
-from verifier.web.filters import listed, name_of
-from verifier.web.labels import label
-from verifier.web.lists import export_url, paged_list, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import listed, name_of
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import export_url, paged_list, wants_spreadsheet
 from verifier.web.permit import permit
-from verifier.web.spreadsheet import spreadsheet
 from verifier.web.subjects import Describe
 
 bp = Blueprint("programme", __name__)

@@ -15,11 +15,11 @@ from verifier.registry import actions, queries
 from verifier.registry.forms import NEW, DatesForm, PackForm, UnitForm, UnitsFilter, YearForm
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.rulepacks.load import available, load
-from verifier.web.filters import name_of, text_in
-from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import name_of, text_in
+from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
-from verifier.web.session import current_actor, this_user
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.signed_in import current_actor, this_user
 from verifier.web.subjects import AtLarge, Describe, Described
 
 bp = Blueprint("registry", __name__)

@@ -22,9 +22,10 @@ from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.evidence import actions as evidence
 from verifier.registry.models import UnitYear
-from verifier.reports import numbers, queries, workbook
-from verifier.reports.content import as_json
+from verifier.reports import number_rows, queries
 from verifier.reports.models import ReportedFacility, ReportedNumber, ReportedSource, ReportVersion
+from verifier.reports.stored_content import as_json
+from verifier.reports.workbook import reader
 from verifier.rulepacks.load import load
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,7 +46,7 @@ class OpenCase:
 class UnreadableReport(Refusal):
     """A workbook refused whole; `problems` lists every place, each a refusal of its own with its sentence."""
 
-    def __init__(self, problems: Sequence[workbook.Problem]) -> None:
+    def __init__(self, problems: Sequence[reader.Problem]) -> None:
         super().__init__("report.handed_in.unreadable", count=len(problems))
         self.problems = tuple(Refusal(problem.message_id, **problem.values) for problem in problems)
 
@@ -66,9 +67,9 @@ class Read:
     report: ReportedReport
     calculation: Calculation
     content: dict[str, Any]
-    sources: tuple[numbers.Row, ...]
-    facilities: tuple[numbers.Row, ...]
-    numbers: tuple[numbers.Row, ...]
+    sources: tuple[number_rows.Row, ...]
+    facilities: tuple[number_rows.Row, ...]
+    number_rows: tuple[number_rows.Row, ...]
 
 
 def expected(unit_year: UnitYear) -> Expected:
@@ -93,8 +94,8 @@ def read(data: bytes, expected: Expected, *, told: Callable[[int], None] | None 
     `told` hears how many rows were read before they are recalculated.
     """
     try:
-        report = workbook.read(data, expected.year, expected.known_as)
-    except workbook.Unreadable as unreadable:
+        report = reader.read(data, expected.year, expected.known_as)
+    except reader.Unreadable as unreadable:
         raise UnreadableReport(unreadable.problems) from unreadable
     if told:
         told(rows_in(report))
@@ -107,7 +108,7 @@ def read(data: bytes, expected: Expected, *, told: Callable[[int], None] | None 
         as_json(report),
         _source_rows(report, calculation),
         _facility_rows(report),
-        numbers.rows(numbers_of(report, calculation)),
+        number_rows.rows(numbers_of(report, calculation)),
     )
 
 
@@ -153,9 +154,9 @@ def hand_in(
     )
     db.session.add(version)
     db.session.flush()
-    numbers.write(version, ReportedSource, found.sources)
-    numbers.write(version, ReportedFacility, found.facilities)
-    numbers.write(version, ReportedNumber, found.numbers)
+    number_rows.write(version, ReportedSource, found.sources)
+    number_rows.write(version, ReportedFacility, found.facilities)
+    number_rows.write(version, ReportedNumber, found.numbers)
     record(
         "report:version:handed_in",
         actor,
@@ -196,7 +197,7 @@ def _open(case: OpenCase | None) -> None:
         raise Refusal("report.closed", stage=case.stage)
 
 
-def _source_rows(report: ReportedReport, calculation: Calculation) -> tuple[numbers.Row, ...]:
+def _source_rows(report: ReportedReport, calculation: Calculation) -> tuple[number_rows.Row, ...]:
     rows: dict[str, SourceRow] = {}
     for row in report.sources:
         rows.setdefault(row.source_id, row)
@@ -210,7 +211,7 @@ def _source_rows(report: ReportedReport, calculation: Calculation) -> tuple[numb
     )
 
 
-def _source_row(position: int, row: SourceRow, result: SourceResult, codes: set[str], fingerprint: str) -> numbers.Row:
+def _source_row(position: int, row: SourceRow, result: SourceResult, codes: set[str], fingerprint: str) -> number_rows.Row:
     difference = None if result.difference is None else round_half_up(result.difference, PLACES)
     return {
         "position": position,
@@ -238,9 +239,9 @@ def _size(difference: Decimal | None) -> float:
     return min(abs(float(difference or 0)), LARGEST)
 
 
-def _facility_rows(report: ReportedReport) -> tuple[numbers.Row, ...]:
+def _facility_rows(report: ReportedReport) -> tuple[number_rows.Row, ...]:
     """The first row of each facility; a repeated one is in the content and in its fingerprint."""
-    found: dict[str, numbers.Row] = {}
+    found: dict[str, number_rows.Row] = {}
     for row in report.facilities:
         if row.facility_id not in found:
             found[row.facility_id] = {

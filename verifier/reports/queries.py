@@ -12,8 +12,8 @@ from verifier.core.calculation.results import Calculation, Flag
 from verifier.core.report.rows import ReportedReport
 from verifier.db import db
 from verifier.registry.models import UnitYear
-from verifier.reports.content import from_json
 from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
+from verifier.reports.stored_content import from_json
 from verifier.rulepacks.load import load
 
 SORTS = ("position", "difference", "name")

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
 from verifier.audit.actions import Effect, record
-from verifier.casework import handing_in
 from verifier.core.access import Permission
 from verifier.core.calculation.results import Flag
 from verifier.core.clocks import Before
@@ -23,20 +22,20 @@ from verifier.registry import actions as registry
 from verifier.registry import queries as registered
 from verifier.registry.forms import BodyForm
 from verifier.registry.models import UnitYear
-from verifier.reports import actions, queries
+from verifier.reports import actions, queries, report_intake
 from verifier.reports.forms import FlagsFilter, HandInForm, SourcesFilter
 from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.reports.wording import flag_name, flag_sentence, problem_sentence, sheet_name
 from verifier.rulepacks.load import load
 from verifier.rulepacks.wording import seals_of
-from verifier.web.filters import listed, name_of, text_in
-from verifier.web.lists import export_url, paged, paged_list, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import download, spreadsheet
+from verifier.web.pages.filters import listed, name_of, text_in
+from verifier.web.pages.lists import export_url, paged, paged_list, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.refusals import sentence
-from verifier.web.session import current_actor, this_user
-from verifier.web.spreadsheet import download, spreadsheet
+from verifier.web.signed_in import current_actor, this_user
 from verifier.web.subjects import AtLarge, Describe, Described
-from verifier.web.together import letting_go
+from verifier.web.transactions import released
 
 bp = Blueprint("reports", __name__)
 LABELS = {
@@ -65,7 +64,7 @@ AT_LARGE: dict[str, AtLarge] = {"unit_year": _unit_year_at_large}
 
 
 def _open_case(unit_year: UnitYear) -> actions.OpenCase | None:
-    return handing_in.open_case(unit_year)
+    return report_intake.open_case(unit_year)
 
 
 def _version(unit_year: UnitYear, number: int) -> ReportVersion:
@@ -103,11 +102,11 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         upload = form.workbook.data
         data, expected = upload.read(), actions.expected(unit_year)
         filename, note = upload.filename or "report.xlsx", form.note.data or ""
-        if len(data) > handing_in.LARGE:
-            at = handing_in.wait_for(unit_year, data, filename, note, actor=current_actor(), now=utcnow())
+        if len(data) > report_intake.LARGE:
+            at = report_intake.wait_for(unit_year, data, filename, note, actor=current_actor(), now=utcnow())
             return redirect(url_for(".taking_in", unit_year_id=unit_year.id, at=at), 303)
         actions.may_hand_in(unit_year, data, _open_case(unit_year))
-        with letting_go():
+        with released():
             read = actions.read(data, expected)
         version = actions.hand_in(
             unit_year, data, filename, note, already=read, case=_open_case(unit_year), actor=current_actor(), now=utcnow()
@@ -134,7 +133,7 @@ def taking_in(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=found.number), 303)
     places = [(problem_sentence(problem), None) for problem in found.problems]
     refused = sentence(found.refused) if found.refused else None
-    steps = handing_in.STAGES.index(found.stage)
+    steps = report_intake.STAGES.index(found.stage)
     return render_template(
         "reports/taking_in.html", unit_year=unit_year, at=at, found=found, places=places, refused=refused, stages=_STAGES, current=steps
     )
@@ -148,8 +147,8 @@ def taking_in_state(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
     return {"mark": f"{found.state} {found.stage} {found.rows or ''}", "ended": found.ended}
 
 
-def _taking_in(unit_year: UnitYear, at: UUID) -> handing_in.TakingIn:
-    found = handing_in.taking_in(unit_year, at)
+def _taking_in(unit_year: UnitYear, at: UUID) -> report_intake.TakingIn:
+    found = report_intake.taking_in(unit_year, at)
     if found is None:
         raise NotYours
     return found

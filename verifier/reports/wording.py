@@ -13,7 +13,7 @@ from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import grouped, in_unit
 from verifier.core.errors import Refusal
 from verifier.core.report.rows import PARAMETERS
-from verifier.reports.columns import CHINESE, COLUMNS, FIELDS, sheet_code
+from verifier.reports.workbook.columns import CHINESE, COLUMNS, FIELDS, sheet_code
 
 FLAG_NAMES: Mapping[str, Any] = {
     "missing_period": _l("Month missing"),

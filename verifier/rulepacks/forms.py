@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice, SelectField, StringField
 
-from verifier.rulepacks.shown import SECTIONS
+from verifier.rulepacks.contents import SECTIONS
 from verifier.rulepacks.wording import BASIS_NAMES, SECTION_NAMES
 from verifier.web.forms import SearchForm
 

@@ -6,13 +6,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from verifier.core.access import Permission
+from verifier.rulepacks.contents import Shown, lines
 from verifier.rulepacks.forms import RulesFilter
 from verifier.rulepacks.load import available, load, source_of
-from verifier.rulepacks.shown import Shown, lines
 from verifier.rulepacks.wording import BASIS_STATES, basis_name, key_name, said, section_name
-from verifier.web.lists import export_url, paged_list, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.lists import export_url, paged_list, wants_spreadsheet
 from verifier.web.permit import permit
-from verifier.web.spreadsheet import spreadsheet
 
 bp = Blueprint("rulepacks", __name__)
 PER_PAGE = 60

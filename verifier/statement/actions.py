@@ -16,7 +16,8 @@ from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import places
-from verifier.statement import queries, standing
+from verifier.statement import queries
+from verifier.statement.facts import assessment
 from verifier.statement.models import Conclusion, Review, ReviewOutcome
 
 
@@ -30,11 +31,11 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     """Propose an opinion that nothing speaks against; the verified total is the pack's sum of rounded categories."""
     locked(engagement)
     after(engagement.at, Deed.CONCLUDE)
-    standing.pack_of(engagement).opinion(opinion)
-    choice = next(each for each in standing.choices(engagement) if each.opinion.code == opinion)
+    assessment.pack_of(engagement).opinion(opinion)
+    choice = next(each for each in assessment.choices(engagement) if each.opinion.code == opinion)
     if not choice.open:
         raise Refusal("statement.conclusion.not_open", count=len(choice.against))
-    total = standing.comparison(engagement).total
+    total = assessment.comparison(engagement).total
     if choice.opinion.positive and total.verified is None:
         raise Refusal("statement.conclusion.no_total")
     drawn = Conclusion(
@@ -73,8 +74,8 @@ def send_back(engagement: Engagement, comments: str, *, actor: Actor, now: datet
 
 def refuse_outdated(engagement: Engagement, drawn: Conclusion) -> None:
     """Refuse a conclusion that what is known now no longer carries: its opinion is closed, or its tonnes are others."""
-    choice = next((each for each in standing.choices(engagement) if each.opinion.code == drawn.opinion), None)
-    total = standing.comparison(engagement).total
+    choice = next((each for each in assessment.choices(engagement) if each.opinion.code == drawn.opinion), None)
+    total = assessment.comparison(engagement).total
     if choice is None or not choice.open or (total.reported, total.verified) != (drawn.reported_total, drawn.verified_total):
         raise Refusal("statement.conclusion.outdated")
 
@@ -83,7 +84,7 @@ def refuse_part(engagement: Engagement, role: Role, actor: Actor, message: str) 
     """Whoever reviews or countersigns holds the role, none that must differ, and did none of the work."""
     if actor.id is None or actor.id in queries.took_part(engagement):
         raise Refusal(message)
-    check_may_act(actor.id, role, places(engagement), standing.pack_of(engagement))
+    check_may_act(actor.id, role, places(engagement), assessment.pack_of(engagement))
 
 
 def _to_review(engagement: Engagement, deed: Deed, actor: Actor) -> Conclusion:

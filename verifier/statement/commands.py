@@ -4,9 +4,10 @@ from typing import Any
 
 from verifier.db import db, utcnow
 from verifier.evidence.queries import store
-from verifier.statement import keys, queries
-from verifier.statement.facts import plain
-from verifier.statement.inspect import Inspection, Look, inspect
+from verifier.statement import queries
+from verifier.statement.facts.model import plain
+from verifier.statement.inspection.inspect import Inspection, Look, inspect
+from verifier.statement.signing import keys
 
 
 def statement_list() -> list[dict[str, Any]]:

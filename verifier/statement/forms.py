@@ -8,10 +8,10 @@ from wtforms.validators import EqualTo, Length, Optional
 
 from verifier.core.opinion import Choice
 from verifier.core.rulepack.pack import Text
-from verifier.statement.authority import SHORTEST_PASSPHRASE
 from verifier.statement.models import ReviewOutcome
-from verifier.web.filters import text_in
+from verifier.statement.signing.certificate_authority import SHORTEST_PASSPHRASE
 from verifier.web.forms import BaseForm, Required
+from verifier.web.pages.filters import text_in
 
 
 class ConclusionForm(BaseForm):

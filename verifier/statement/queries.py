@@ -17,9 +17,9 @@ from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.engagements.queries import places
 from verifier.rulepacks.load import load
-from verifier.statement.inspect import Issued
+from verifier.statement.inspection.inspect import Issued
 from verifier.statement.models import Conclusion, Place, Review, ReviewOutcome, Signature, SigningKey, Statement, Status
-from verifier.statement.workers import hands
+from verifier.statement.participants import hands
 
 ORDER = (Place.LEAD, Place.SIGNATORY, Place.SEAL)
 WAITING = {Stage.TO_CERTIFY: Place.LEAD, Stage.TO_COUNTERSIGN: Place.SIGNATORY, Stage.TO_SEAL: Place.SEAL}

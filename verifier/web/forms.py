@@ -17,7 +17,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import StopValidation
 
 from verifier.core.errors import Refusal
-from verifier.web import once
+from verifier.web import idempotency
 from verifier.web.refusals import sentence
 
 
@@ -33,7 +33,7 @@ class BaseForm(FlaskForm):
 
     def hidden_tag(self, *fields: Any) -> Markup:
         """The hidden fields, and what tells this showing of the form from every other."""
-        return Markup("{}{}").format(super().hidden_tag(*fields), once.field())
+        return Markup("{}{}").format(super().hidden_tag(*fields), idempotency.field())
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         refusal: Refusal | None = getattr(g, "refusal", None)

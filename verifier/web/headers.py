@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 
 from verifier.db import db, writes_wanted
-from verifier.web import once, permit, returning, session, together
+from verifier.web import idempotency, permit, redirects, signed_in, transactions
 
 CSP = "; ".join(
     (
@@ -30,16 +30,16 @@ def begin() -> Any:
     writes_wanted.set(permit.will_write())
     if request.endpoint == "static":
         return None
-    together.hold()
-    if session.load():
-        together.hold()
-    return once.recall()
+    transactions.lock_case()
+    if signed_in.load():
+        transactions.lock_case()
+    return idempotency.replay()
 
 
 def finish(response: Response) -> Response:
     """One request, one transaction: committed here, in one place; every handler of an error has rolled back before."""
     if request.endpoint != "static":
-        once.keep(response)
+        idempotency.remember(response)
         db.session.commit()
     return harden(response)
 
@@ -63,6 +63,6 @@ def harden(response: Response) -> Response:
 
 def install(app: Flask) -> None:
     """Register both ends, and what a form written by hand carries."""
-    app.jinja_env.globals.update(once=once.field, this_page=returning.this_page)
+    app.jinja_env.globals.update(once=idempotency.field, this_page=redirects.this_page)
     app.before_request(begin)
     app.after_request(finish)

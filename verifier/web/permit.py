@@ -16,9 +16,9 @@ from verifier.engagements import queries as engagements
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.rulepacks.load import pinned
-from verifier.web.lists import wants_spreadsheet
-from verifier.web.returning import this_page
-from verifier.web.session import signed_in_user
+from verifier.web.pages.lists import wants_spreadsheet
+from verifier.web.redirects import this_page
+from verifier.web.signed_in import signed_in_user
 
 View = Callable[..., Any]
 READS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -12,11 +12,11 @@ from werkzeug.exceptions import HTTPException
 
 from verifier.core.errors import NotPermitted, NotYours, Refusal
 from verifier.db import db
-from verifier.web import outages
-from verifier.web.filters import listed
-from verifier.web.outages import Outage, outage_of
-from verifier.web.returning import came_from
-from verifier.web.together import collided
+from verifier.web.operations import outages
+from verifier.web.operations.outages import Outage, outage_of
+from verifier.web.pages.filters import listed
+from verifier.web.redirects import came_from
+from verifier.web.transactions import collided
 
 log = structlog.get_logger()
 

@@ -5,15 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from verifier.core.access import Permission
 from verifier.core.errors import Refusal
-from verifier.web import guard
-from verifier.web.components import DemoFilter, DemoForm
-from verifier.web.guard import local_path
-from verifier.web.language import LANGUAGES
+from verifier.web import sanity
+from verifier.web.pages.components import DemoFilter, DemoForm
+from verifier.web.pages.language import LANGUAGES
 from verifier.web.permit import permit
-from verifier.web.session import signed_in_user
+from verifier.web.sanity import local_path
+from verifier.web.signed_in import signed_in_user
 
 bp = Blueprint("web", __name__)
-guard.install(bp)
+sanity.install(bp)
 
 
 @bp.post("/language")

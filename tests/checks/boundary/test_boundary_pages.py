@@ -15,7 +15,7 @@ from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
 from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
-from verifier.checks.data.beside.actions import keep_workbook
+from verifier.checks.data.references.actions import keep_workbook
 from verifier.core.boundary import Kind, Outcome, Standing
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject

@@ -16,7 +16,7 @@ from verifier.casework import queries as casework
 from verifier.casework.tasks import How, Name, progress, tasks
 from verifier.checks.data.analysis import actions, queries
 from verifier.checks.data.analysis.models import AnalysisConclusion
-from verifier.checks.data.beside import actions as beside
+from verifier.checks.data.references import actions as beside
 from verifier.core.analysis.lines import LineState, Procedure
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage

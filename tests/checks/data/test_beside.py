@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.checks.data import queries as data
-from verifier.checks.data.beside import actions, queries
+from verifier.checks.data.references import actions, queries
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow

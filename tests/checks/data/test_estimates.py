@@ -30,8 +30,8 @@ from verifier.engagements.models import Engagement
 from verifier.findings import actions as findings
 from verifier.findings.models import Finding
 from verifier.rulepacks.load import load
-from verifier.statement import standing
-from verifier.web.filters import tonnes
+from verifier.statement.facts import assessment
+from verifier.web.pages.filters import tonnes
 
 SOURCE = "E-095"
 
@@ -217,5 +217,5 @@ def test_an_estimate_taken_back_leaves_a_finding_that_no_opinion_can_follow(case
     assert queries.missing(case) == []
     actions.take_back(case, SOURCE, "It came", actor=actor(cast.verifier), now=utcnow())
     assert queries.missing(case) == [finding.label]
-    against = [reason for choice in standing.choices(case) for reason in choice.against if reason.message == "opinion.estimates_missing"]
+    against = [reason for choice in assessment.choices(case) for reason in choice.against if reason.message == "opinion.estimates_missing"]
     assert dict(against[0].values) == {"findings": (finding.label,), "count": 1}

@@ -2,9 +2,9 @@
 
 from tests import make
 from tests.people import Cast, actor
-from verifier.checks.data.beside import actions as beside
 from verifier.checks.data.numbers import basis
 from verifier.checks.data.numbers import queries as numbers
+from verifier.checks.data.references import actions as beside
 from verifier.db import utcnow
 
 

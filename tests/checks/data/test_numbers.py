@@ -17,7 +17,7 @@ from tests.people import Cast, actor, sign_in
 from verifier.checks.data import actions as of_sources
 from verifier.checks.data import queries as source_queries
 from verifier.checks.data.models import NumberOutcome
-from verifier.checks.data.numbers import actions, effects, progress, queries
+from verifier.checks.data.numbers import actions, progress, queries, recalculated
 from verifier.checks.data.numbers.queries import Asked
 from verifier.core.errors import Refusal
 from verifier.core.outcomes.number_outcomes import Held
@@ -26,7 +26,7 @@ from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportedNumber
-from verifier.reports.numbers import write_missing
+from verifier.reports.number_rows import write_missing
 
 MARCH = "activity/E-002/2021-03"
 RECALCULATED = "recalculation"
@@ -112,12 +112,12 @@ def test_the_source_tells_what_its_numbers_come_to(case: Engagement, cast: Cast)
     differ(case, cast, MARCH, "640.1581")
     result = reports.calculation_of(case.report_version).source("E-002")
     assert result is not None
-    numbers = effects.of_source(case, result)
+    numbers = recalculated.of_source(case, result)
     assert (numbers.count("differs"), numbers.count("open"), len(numbers.lines)) == (1, 12, 13)
     assert float(numbers.effect) == pytest.approx(6.04)
     line = queries.line(case, MARCH)
     assert line is not None
-    assert effects.of_number(case, line) == numbers.effect
+    assert recalculated.of_number(case, line) == numbers.effect
 
 
 def test_an_outcome_is_asked_again_once_the_number_changes_and_follows_while_it_does_not(case: Engagement, cast: Cast) -> None:

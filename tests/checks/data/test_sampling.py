@@ -16,10 +16,10 @@ from python_calamine import load_workbook
 
 from tests import make
 from tests.people import Cast, actor, sign_in
-from verifier.checks.data.sampling import actions, queries, risks
+from verifier.checks.data.sampling import actions, queries, risk_queries
 from verifier.checks.data.sampling.actions import Asked
 from verifier.checks.data.sampling.models import Sample
-from verifier.cli import main
+from verifier.cli.online import main
 from verifier.core.errors import Refusal
 from verifier.core.sampling.ladder import SITES
 from verifier.core.sampling.plan import Method, Plan, Result
@@ -37,7 +37,7 @@ def case(cast: Cast) -> Engagement:
 
 
 def assess_all(case: Engagement, cast: Cast) -> None:
-    flows = [("flow", each.key) for each in risks.risk_rows(case)[0]]
+    flows = [("flow", each.key) for each in risk_queries.risk_rows(case)[0]]
     actions.assess(case, flows, Level.LOW, Level.LOW, "One clerk, monthly settlement.", actor=actor(cast.verifier), now=utcnow())
 
 
@@ -89,7 +89,7 @@ def refused(message: str) -> pytest.RaisesExc[Refusal]:
 
 def test_shares_of_risk_are_of_the_tonnes_shown_and_never_more_than_the_whole(cast: Cast) -> None:
     case = make.engagement(cast)
-    flows, sources = risks.risk_rows(case)
+    flows, sources = risk_queries.risk_rows(case)
     whole = sum(each.tonnes for each in sources)
     known = [each for each in (*flows, *sources) if each.share is not None]
     assert len(known) > len(sources) // 2
@@ -101,7 +101,7 @@ def test_nothing_is_sampled_before_its_risk_is_assessed_and_a_source_may_be_risk
         ladder_plan(case, cast)
     assess_all(case, cast)
     actions.assess(case, [("source", "E-010")], Level.HIGH, Level.HIGH, "New meter.", actor=actor(cast.verifier), now=utcnow())
-    levels = risks.levels(case)
+    levels = risk_queries.levels(case)
     assert (levels.pop("E-010"), set(levels.values())) == (Level.HIGH, {Level.LOW})
 
 
@@ -243,7 +243,7 @@ def test_risks_are_searched_filtered_and_taken_away_and_set_only_when_chosen(cli
     at, base = sign_in(client, cast.verifier), f"/cases/{case.id}/data/sampling/risk"
     refused = at.post(base, data={"keys": ["source|E-095"], "inherent": "", "control": "", "reason": "Main meter."}).text
     assert "Choose the inherent risk" in refused
-    assert risks.levels(case) == {}
+    assert risk_queries.levels(case) == {}
     at.post(base, data={"keys": ["source|E-095"], "inherent": "high", "control": "high", "reason": "Main meter."})
     shown = [
         ("q=e-095", {"E-095"}),
@@ -257,6 +257,6 @@ def test_risks_are_searched_filtered_and_taken_away_and_set_only_when_chosen(cli
         assert set(re.findall(r'value="source\|([^"]*)"', page)) == keys, query
         book = load_workbook(BytesIO(at.get(f"{base}?{query}&export=xlsx").data)).get_sheet_by_index(0).to_python()
         assert {row[0] for row in book[1:]} - {""} == keys, query
-    flows, sources = risks.risk_rows(case)
+    flows, sources = risk_queries.risk_rows(case)
     whole = load_workbook(BytesIO(at.get(f"{base}?level=nonsense&export=xlsx").data)).get_sheet_by_index(0).to_python()
     assert len(whole) == 1 + len(flows) + len(sources)

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
-from verifier.casework.waiting import What, waiting_for
+from verifier.casework.to_do import What, waiting_for
 from verifier.checks.data.vouchers import actions, queries
-from verifier.checks.data.vouchers.reading import read
+from verifier.checks.data.vouchers.file_kinds import read
 from verifier.core.errors import Refusal
 from verifier.core.evidence_requests import NumberKey, RequestDeed, RequestState
 from verifier.core.lifecycle import Stage

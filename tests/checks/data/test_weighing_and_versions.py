@@ -11,10 +11,10 @@ from sqlalchemy import select
 from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
+from verifier.casework.materiality import actions, queries
 from verifier.checks.data import actions as data
 from verifier.checks.data.versions import actions as changes
 from verifier.checks.data.versions import queries as versions
-from verifier.checks.data.weighing import actions, queries
 from verifier.core.errors import Refusal
 from verifier.core.materiality import Verdict
 from verifier.core.outcomes.source_outcomes import Outcome
@@ -25,7 +25,7 @@ from verifier.engagements.models import Engagement
 from verifier.findings import actions as findings
 from verifier.findings.models import Finding
 from verifier.rulepacks.load import load
-from verifier.statement import standing
+from verifier.statement.facts import assessment
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_the_figures_follow_each_finding_and_outcome_and_nothing_is_netted_silen
     found(case, cast, "30")
     found(case, cast, "-10")
     assert sums(case) == (20, 40)
-    reported = next(row.source.reported for row in standing.data.held(case) if row.source.source_key == "E-095")
+    reported = next(row.source.reported for row in assessment.data.held(case) if row.source.source_key == "E-095")
     assert reported is not None
     differs(case, cast, "E-095", str(reported - 15))
     assert sums(case) == (15, 45)
@@ -122,7 +122,7 @@ def test_a_mark_makes_the_smallest_error_material_until_it_is_taken_back(client:
     browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": "", "reason": "Records were altered"})
     assert queries.marks(case) == []
     browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": f"finding:{finding.id}", "reason": "Records were altered"})
-    weighing = standing.standing(case).weighing
+    weighing = assessment.standing(case).weighing
     assert weighing is not None
     assert (weighing.verdict, weighing.by_size) == (Verdict.MATERIAL, Verdict.NOT_MATERIAL)
     assert "Records were altered" in browser.get(f"/cases/{case.id}/materiality").text
@@ -153,7 +153,7 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
     asked = [row for row in rows if row.judged.asked]
     assert rows[0].judged.asked is False
     assert {row.change.source for row in asked} <= {"E-095", ""}
-    assert standing.standing(case).changes_open == len(rows) - len(asked) > 0
+    assert assessment.standing(case).changes_open == len(rows) - len(asked) > 0
     browser = sign_in(client, cast.verifier)
     page = unescape(browser.get(f"/cases/{case.id}/versions", follow_redirects=True).text)
     assert "Changed without being asked for" in page
@@ -162,7 +162,7 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
     address = f"/cases/{case.id}/versions/1/2"
     assert browser.post(f"{address}/raise", data={"keys": keys[:1], "class_code": "non_conformity", "clause": "4a"}).status_code == 303
     assert browser.post(f"{address}/accept", data={"keys": keys[1:], "reason": "Each seen on its voucher"}).status_code == 303
-    assert standing.standing(case).changes_open == 0
+    assert assessment.standing(case).changes_open == 0
     assert browser.get(f"{address}/changes.xlsx").data[:2] == b"PK"
     assert "No change matches" in browser.get(f"{address}?q=no-such-thing").text
     assert browser.get(f"/cases/{case.id}/versions/2/3").status_code == 404

@@ -14,7 +14,7 @@ from tests import make, spreadsheetprogram
 from tests.core import reported
 from tests.people import Cast, sign_in
 from verifier.audit.models import TrailRow
-from verifier.checks.data.working.views import sheets
+from verifier.checks.data.calculation_export.views import sheets
 from verifier.core.calculation.methods import METHODS as CORE_METHODS
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.report.rows import MeasurementRow, ReportedReport
@@ -22,7 +22,7 @@ from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
-from verifier.web.livebook import LiveBook
+from verifier.web.downloads.formula_workbook import LiveBook
 
 
 @pytest.fixture

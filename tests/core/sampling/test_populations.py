@@ -13,7 +13,7 @@ from verifier.core.errors import Refusal
 from verifier.core.sampling import draw
 from verifier.core.sampling.completeness_population import count_for, draw_list, upper_rate
 from verifier.core.sampling.population import Item, error_of, monthly_data, population, sites, uploaded
-from verifier.reports.workbook import read
+from verifier.reports.workbook.reader import read
 from verifier.rulepacks.load import load
 
 

@@ -9,7 +9,7 @@ from verifier.accounts.models import Kind, Organisation, Status, User
 from verifier.accounts.views import account, administration, colleagues, signing_in
 from verifier.accounts.views.blueprint import bp
 from verifier.db import db
-from verifier.web.filters import name_of
+from verifier.web.pages.filters import name_of
 from verifier.web.subjects import AtLarge, Describe, Described
 
 __all__ = ["AT_LARGE", "LABELS", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "signing_in"]

@@ -7,14 +7,16 @@ from flask import abort, flash, g, redirect, render_template, request, session, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.accounts import actions, sealing, secondfactor, sessions, signing_in
+from verifier.accounts import actions
+from verifier.accounts.authentication import crypto, sessions, signing_in
+from verifier.accounts.authentication import secondfactor as secondfactor
 from verifier.accounts.forms import AccountForm, ChangePasswordForm, EnrolForm, ProofForm
 from verifier.accounts.views.blueprint import bp
 from verifier.core.access import Permission
 from verifier.db import db, utcnow
-from verifier.web.guard import local_path
 from verifier.web.permit import permit
-from verifier.web.session import current_actor, this_user
+from verifier.web.sanity import local_path
+from verifier.web.signed_in import current_actor, this_user
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -132,10 +134,10 @@ def _second_factor_of(user: object) -> dict[str, object]:
 def _secret_to_enrol() -> str:
     """The secret being set up: sealed in the browser's session until its code was typed, so that an error does not change it."""
     try:
-        return sealing.opened("enrolling", session["enrolling"])
+        return crypto.opened("enrolling", session["enrolling"])
     except (KeyError, InvalidToken):
         secret = secondfactor.new_secret()
-        session["enrolling"] = sealing.sealed("enrolling", secret)
+        session["enrolling"] = crypto.sealed("enrolling", secret)
         return secret
 
 

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
-from verifier.accounts import actions, mail, queries, secondfactor
+from verifier.accounts import actions, mail, queries
+from verifier.accounts.authentication import secondfactor
 from verifier.accounts.forms import InviteForm, NewOrganisationForm, OrganisationFilter, OrganisationForm, PeopleFilter, RolesForm
 from verifier.accounts.models import Kind, Organisation, User
 from verifier.accounts.views.blueprint import bp
@@ -15,12 +16,12 @@ from verifier.audit.actions import Effect, record
 from verifier.core.access import ORGANISATION_ROLES, Permission
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
-from verifier.web.filters import listed, name_of
-from verifier.web.labels import label
-from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import listed, name_of
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.signed_in import current_actor
 
 
 @bp.get("/admin/people")

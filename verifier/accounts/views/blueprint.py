@@ -4,9 +4,9 @@ import re
 
 from flask import Blueprint, current_app, request
 
-from verifier.accounts import devices
+from verifier.accounts.authentication import known_browsers
+from verifier.accounts.authentication.signing_in import Origin
 from verifier.accounts.models import User
-from verifier.accounts.signing_in import Origin
 
 bp = Blueprint("accounts", __name__)
 
@@ -32,8 +32,8 @@ def remember(response: object, user: User) -> None:
     settings = current_app.extensions["verifier"].settings
     response.set_cookie(  # type: ignore[attr-defined]
         _cookie_name(),
-        devices.remembered(request.cookies.get(_cookie_name()), user.id),
-        max_age=devices.LASTS_SECONDS,
+        known_browsers.remembered(request.cookies.get(_cookie_name()), user.id),
+        max_age=known_browsers.LASTS_SECONDS,
         secure=settings.behind_tls,
         httponly=True,
         samesite="Lax",

@@ -12,12 +12,12 @@ from verifier.audit.actions import Effect, record
 from verifier.core.access import Permission
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
-from verifier.web.filters import listed
-from verifier.web.labels import label
-from verifier.web.lists import export_url, paged, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import listed
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
-from verifier.web.session import current_actor, this_user
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.signed_in import current_actor, this_user
 
 
 @bp.get("/organisation/people")

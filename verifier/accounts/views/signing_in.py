@@ -6,18 +6,20 @@ from flask import flash, g, make_response, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.accounts import actions, links, mail, secondfactor, signing_in
+from verifier.accounts import actions, mail
+from verifier.accounts.authentication import links, secondfactor
+from verifier.accounts.authentication import signing_in as signing_in
+from verifier.accounts.authentication.signing_in import Answer, Outcome
 from verifier.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SignInForm
 from verifier.accounts.models import User
-from verifier.accounts.signing_in import Answer, Outcome
 from verifier.accounts.views.blueprint import bp, origin, remember
 from verifier.core.access import Permission
 from verifier.db import utcnow
-from verifier.web.filters import moment
 from verifier.web.forms import BaseForm
-from verifier.web.guard import local_path
+from verifier.web.pages.filters import moment
 from verifier.web.permit import permit
-from verifier.web.session import signed_in_user
+from verifier.web.sanity import local_path
+from verifier.web.signed_in import signed_in_user
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

@@ -1,1 +1,1 @@
-"""Materiality of a case: what check 1 leaves out and check 2 finds wrong, weighed together."""
+"""Materiality: errors together against the threshold, with a body's own planning threshold and what is material by nature."""

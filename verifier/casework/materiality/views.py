@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from verifier.audit.actions import Effect, record
+from verifier.casework.materiality import actions, queries
+from verifier.casework.materiality.forms import NatureForm, NettingForm, PlanningForm
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data.sampling.queries import projections
-from verifier.checks.data.weighing import actions, queries
-from verifier.checks.data.weighing.forms import NatureForm, NettingForm, PlanningForm
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.errors import Refusal
@@ -25,10 +25,10 @@ from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
+from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.signed_in import current_actor
 
 bp = Blueprint("weighing", __name__)
 PLACES = 6
@@ -71,7 +71,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
     pack = load(engagement.pack_id)
     band = pack.materiality.band_for(total) if pack.materiality and total is not None else None
     return render_template(
-        "checks/data/materiality.html",
+        "casework/materiality/materiality.html",
         engagement=engagement,
         pack=pack,
         weighing=weighing,

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from verifier.checks.boundary.models import BoundaryDecision
 from verifier.core.boundary import Kind, Mark, Outcome, Standing
 from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
-from verifier.web.labels import label
+from verifier.web.pages.labels import label
 
 
 class BoundaryFilter(SearchForm):

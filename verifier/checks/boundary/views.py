@@ -19,13 +19,13 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
-from verifier.web.filters import listed, text_in
-from verifier.web.labels import label
-from verifier.web.lists import kept_filter, paged_list
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import listed, text_in
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
-from verifier.web.returning import came_from
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.redirects import came_from
+from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("boundary", __name__)

@@ -12,7 +12,7 @@ from verifier.checks.data.models import SourceOutcome
 from verifier.core.outcomes.source_outcomes import Outcome, Standing
 from verifier.reports.wording import flag_name
 from verifier.web.forms import SearchForm, TonnesField, VersionedForm
-from verifier.web.labels import label
+from verifier.web.pages.labels import label
 
 
 class DataFilter(SearchForm):

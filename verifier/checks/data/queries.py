@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.flags import queries as flags
 from verifier.checks.data.flags.queries import FlagProgress
 from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.references import queries as beside
 from verifier.core.calculation.results import Flag, SourceResult
 from verifier.core.findings import DISPOSED, FindingState
 from verifier.core.outcomes.source_outcomes import OPEN, Outcome, Standing, Verified, agrees, standing, together

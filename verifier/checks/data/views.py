@@ -10,11 +10,11 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
 from verifier.checks.data import actions, queries
-from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.forms import DataFilter, OutcomeForm
-from verifier.checks.data.numbers import effects, grid
+from verifier.checks.data.numbers import grid, recalculated
 from verifier.checks.data.numbers.wording import what
 from verifier.checks.data.queries import Held
+from verifier.checks.data.references import queries as beside
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
 from verifier.core.calculation.results import CategoryResult
@@ -27,13 +27,13 @@ from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.reports.wording import flag_name, flag_sentence, sheet_name
 from verifier.rulepacks.load import load
-from verifier.web.filters import listed, text_in
-from verifier.web.labels import label
-from verifier.web.lists import kept_filter, paged_list
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import listed, text_in
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
-from verifier.web.returning import came_from
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.redirects import came_from
+from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("data", __name__)
@@ -183,7 +183,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     form.see(held.outcome)
     report = reports.report_of(engagement.report_version)
     flags = beside.calculation_of(engagement).flags_of(key)
-    numbers = effects.of_source(engagement, held.result)
+    numbers = recalculated.of_source(engagement, held.result)
     months = grid.of_source(engagement, held.result, numbers, flags)
     return render_template(
         "checks/data/source.html",

@@ -11,7 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from verifier.core.site import Outcome, VisitPlan
 from verifier.evidence.forms import PhotoFields
 from verifier.web.forms import DateParts, Required, VersionedForm
-from verifier.web.labels import label
+from verifier.web.pages.labels import label
 
 
 class VisitForm(VersionedForm):

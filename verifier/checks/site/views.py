@@ -20,9 +20,9 @@ from verifier.engagements.models import Engagement
 from verifier.evidence.actions import add_photos
 from verifier.evidence.views import say_taken_in
 from verifier.rulepacks.load import load
-from verifier.web.filters import day, text_in
+from verifier.web.pages.filters import day, text_in
 from verifier.web.permit import may, permit
-from verifier.web.session import current_actor
+from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Described
 
 bp = Blueprint("site", __name__)

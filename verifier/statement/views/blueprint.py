@@ -6,7 +6,7 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from verifier.statement.inspect import Verdict
+from verifier.statement.inspection.inspect import Verdict
 from verifier.statement.models import Place, ReviewOutcome
 from verifier.web.refusals import in_words
 from verifier.web.subjects import Describe, Described

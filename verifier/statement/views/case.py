@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from verifier.audit.actions import Effect, record
 from verifier.audit.queries import last_change
-from verifier.casework.words import in_words
+from verifier.casework.trail_wording import in_words
 from verifier.core.access import Permission
 from verifier.core.lifecycle import Deed, Stage, possible
 from verifier.core.opinion import undisposed
@@ -20,13 +20,15 @@ from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
 from verifier.rulepacks.load import load
 from verifier.rulepacks.wording import seals_of
-from verifier.statement import actions, issuing, keys, queries, standing
+from verifier.statement import actions, queries
+from verifier.statement.facts import assessment
 from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
 from verifier.statement.models import Place, ReviewOutcome
+from verifier.statement.signing import issuing, keys
 from verifier.statement.views.blueprint import bp, sentence
+from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.permit import may, permit
-from verifier.web.session import current_actor, this_user
-from verifier.web.spreadsheet import download, spreadsheet
+from verifier.web.signed_in import current_actor, this_user
 
 WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.boundary_undecided": ("boundary.sources", {"state": "open"}),
@@ -62,11 +64,11 @@ def _given(engagement: Engagement) -> dict[str, Any]:
     return {
         "engagement": engagement,
         "in_words": in_words,
-        "pack": standing.pack_of(engagement),
+        "pack": assessment.pack_of(engagement),
         "drawn": drawn,
         "approval": queries.current_approval(engagement),
         "reviews": queries.reviews(engagement),
-        "comparison": standing.comparison(engagement),
+        "comparison": assessment.comparison(engagement),
     }
 
 
@@ -82,7 +84,7 @@ def conclusion(engagement: Engagement) -> ResponseReturnValue:
 def draw(engagement: Engagement) -> ResponseReturnValue:
     """The lead verifier draws the conclusion."""
     form = ConclusionForm()
-    form.offer(standing.choices(engagement))
+    form.offer(assessment.choices(engagement))
     if form.validate_on_submit():
         actions.draw_conclusion(engagement, form.opinion.data, form.text.data or "", actor=current_actor(), now=utcnow())
         flash(_("The conclusion is drawn. The independent reviewer goes on."), "success")
@@ -91,9 +93,9 @@ def draw(engagement: Engagement) -> ResponseReturnValue:
 
 
 def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnValue:
-    choices = standing.choices(engagement)
+    choices = assessment.choices(engagement)
     form.offer(choices)
-    missing = reasons(engagement, undisposed(standing.standing(engagement)))
+    missing = reasons(engagement, undisposed(assessment.standing(engagement)))
     offered = [(choice, reasons(engagement, choice.own)) for choice in choices]
     can = may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.CONCLUDE) and any(choice.open for choice in choices)
     return render_template(
@@ -110,7 +112,7 @@ def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnV
 @permit(Permission.WORK_READ, keeps_record=True)
 def differences(engagement: Engagement) -> ResponseReturnValue:
     """Every source whose verified tonnes differ, with the reason, as a workbook; without them where the rules withhold them."""
-    own = standing.pack_of(engagement).own_figure
+    own = assessment.pack_of(engagement).own_figure
     rows = [
         (
             each.source_key,
@@ -120,7 +122,7 @@ def differences(engagement: Engagement) -> ResponseReturnValue:
             *((each.verified, each.difference) if own else (each.misstated,)),
             each.reason,
         )
-        for each in standing.comparison(engagement).sources
+        for each in assessment.comparison(engagement).sources
     ]
     figures = [_("Verified, tCO₂"), _("Difference, tCO₂")] if own else [_("Misstated, tCO₂")]
     heads = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), *figures, _("Reason")]
@@ -161,7 +163,7 @@ def _review(engagement: Engagement, form: ReviewForm) -> ResponseReturnValue:
         "statement/review.html",
         form=form if can else None,
         took_part=part and may(Permission.REVIEW_DECIDE),
-        findings=standing.findings_of(engagement),
+        findings=assessment.findings_of(engagement),
         **_given(engagement),
     )
 

@@ -7,22 +7,23 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.accounts import throttle
-from verifier.accounts.throttle import Bucket
+from verifier.accounts.authentication import throttle
+from verifier.accounts.authentication.throttle import Bucket
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
 from verifier.db import utcnow
 from verifier.evidence.queries import store
 from verifier.rulepacks.load import load
-from verifier.statement import commands, issuing, keys, queries
+from verifier.statement import commands, queries
 from verifier.statement.forms import CheckForm, KeyForm
-from verifier.statement.inspect import Confined, Look
+from verifier.statement.inspection.inspect import Confined, Look
 from verifier.statement.models import Statement, Status
+from verifier.statement.signing import issuing, keys
 from verifier.statement.views.blueprint import bp, sentence
+from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
-from verifier.web.session import current_actor, this_user
-from verifier.web.spreadsheet import download
-from verifier.web.together import letting_go
+from verifier.web.signed_in import current_actor, this_user
+from verifier.web.transactions import released
 
 CHECKS = 30
 """Files one address may have checked within the throttle's window."""
@@ -79,7 +80,7 @@ def _letting_go(look: Look) -> Look:
     """While a stranger's file is read, which may take ten seconds, nobody waits for this request's transaction."""
 
     def looked(pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) -> dict[str, Any]:
-        with letting_go():
+        with released():
             return look(pdf, issued, roots, order)
 
     return looked

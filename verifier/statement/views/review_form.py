@@ -7,13 +7,13 @@ from verifier.core.access import Permission
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.statement.issuing import PDF
-from verifier.statement.pdf_review import render_review
-from verifier.statement.review_form import review_form
+from verifier.statement.documents.review_form import review_form
+from verifier.statement.documents.review_form_pdf import render_review
+from verifier.statement.signing.issuing import PDF
 from verifier.statement.views.blueprint import bp
+from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import download
+from verifier.web.signed_in import current_actor
 
 
 @bp.get("/cases/<uuid:engagement_id>/document-review.pdf")

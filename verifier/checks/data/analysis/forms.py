@@ -7,7 +7,7 @@ from wtforms.validators import Length
 
 from verifier.core.analysis.lines import LineState, Of, Procedure
 from verifier.web.forms import Required, SearchForm, VersionedForm
-from verifier.web.labels import label
+from verifier.web.pages.labels import label
 
 WHOLE_YEARS = (Procedure.YEAR_ON_YEAR, Procedure.SHARES)
 

@@ -9,7 +9,7 @@ from threading import Lock
 from sqlalchemy import select
 
 from verifier.checks.data.analysis.models import AnalysisConclusion
-from verifier.checks.data.beside import queries as beside
+from verifier.checks.data.references import queries as beside
 from verifier.core.analysis.lines import WAITING, Analysis, Line, LineState, Procedure
 from verifier.core.analysis.procedures import analyse
 from verifier.core.calculation.recalculation import calculate

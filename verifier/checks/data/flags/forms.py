@@ -10,9 +10,9 @@ from wtforms.validators import Length
 from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.rulepack.pack import RulePack
 from verifier.reports.wording import flag_name
-from verifier.web.filters import text_in
 from verifier.web.forms import BaseForm, SearchForm
-from verifier.web.labels import label
+from verifier.web.pages.filters import text_in
+from verifier.web.pages.labels import label
 
 LIKELY_CLAUSES = ("4a", "4")
 """Clauses that speak of activity data, where a pack has them: what to start from."""

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from verifier.checks.data.beside import queries as beside
 from verifier.checks.data.models import FlagDisposition
+from verifier.checks.data.references import queries as beside
 from verifier.core.calculation.results import Flag
 from verifier.core.datachecks.flag_resolution import UNDISPOSED, Disposition, FlagState, Keyed, keyed, state
 from verifier.core.findings import DISPOSED, FindingState

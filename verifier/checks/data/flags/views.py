@@ -24,13 +24,13 @@ from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.reports.wording import flag_name, flag_sentence
 from verifier.rulepacks.load import load
-from verifier.web.filters import text_in
-from verifier.web.labels import label
-from verifier.web.lists import kept_filter, paged_list
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import text_in
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
-from verifier.web.returning import came_from
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.redirects import came_from
+from verifier.web.signed_in import current_actor
 
 bp = Blueprint("flags", __name__)
 PER_PAGE = 50
@@ -53,7 +53,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id))
     return render_template(
-        "checks/data/flags.html",
+        "checks/data/flags/flags.html",
         engagement=engagement,
         form=form,
         page=paged_list(rows, PER_PAGE),

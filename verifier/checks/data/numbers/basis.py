@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verifier.checks.data.beside import queries as beside
-from verifier.checks.data.numbers import linked, queries
+from verifier.checks.data.numbers import queries, voucher_links
+from verifier.checks.data.references import queries as beside
 from verifier.checks.data.vouchers.models import VoucherLink
 from verifier.core.calculation.results import Calculation, Flag, SourceResult, Step, UsedFactor, UsedQuantity
 from verifier.core.outcomes.number_outcomes import resting_on
@@ -54,7 +54,7 @@ def of(engagement: Engagement, number: ReportedNumber) -> Basis:
         flags=_flags(engagement, number, calculation, result),
         independent=_independent(report, number),
         meter=_meter(report, result),
-        vouchers=tuple(linked.about(linked.links(engagement, number.source_key), number.period, number.parameter)),
+        vouchers=tuple(voucher_links.about(voucher_links.links(engagement, number.source_key), number.period, number.parameter)),
         photos=tuple(evidence.photos_of(engagement.id, Subject("number", number.number_key))) + _photos(engagement, number),
     )
 

@@ -19,9 +19,9 @@ from verifier.core.outcomes.source_outcomes import Outcome, Standing
 from verifier.core.report.reported_numbers import NumberKind
 from verifier.core.rulepack.pack import RulePack
 from verifier.reports.wording import flag_name
-from verifier.web.filters import text_in
 from verifier.web.forms import SearchForm, VersionedForm
-from verifier.web.labels import label
+from verifier.web.pages.filters import text_in
+from verifier.web.pages.labels import label
 
 
 class NumberFilter(SearchForm):

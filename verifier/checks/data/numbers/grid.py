@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from verifier.checks.data.beside.models import ReferenceWorkbook
-from verifier.checks.data.numbers import linked
-from verifier.checks.data.numbers.effects import SourceNumbers
+from verifier.checks.data.numbers import voucher_links
 from verifier.checks.data.numbers.queries import DATA, Line
+from verifier.checks.data.numbers.recalculated import SourceNumbers
+from verifier.checks.data.references.models import ReferenceWorkbook
 from verifier.core.calculation.results import Flag, SourceResult
 from verifier.core.calculation.units import Unit, convert, measures_same, unit
 from verifier.core.report.monthly_readings import Reading, read_activity, read_measurements
@@ -19,7 +19,7 @@ from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports import queries as reports
-from verifier.reports.content import from_json
+from verifier.reports.stored_content import from_json
 from verifier.rulepacks.load import load
 
 
@@ -91,7 +91,7 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
     by_period: dict[str, list[Line]] = {}
     for each in mine:
         by_period.setdefault(each.number.period, []).append(each)
-    links = linked.links(engagement, result.source_id)
+    links = voucher_links.links(engagement, result.source_id)
     wanted = set(by_period) | set(records) | {flag.period for flag in flags if flag.period}
     whole = str(year) in wanted
     months = [] if whole else [f"{year}-{month:02d}" for month in range(1, 13)]
@@ -110,7 +110,7 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
                 _record(beside, shared),
                 tuple(beside),
                 here,
-                linked.count(links, period),
+                voucher_links.count(links, period),
             )
         )
     return Grid(shared.name if shared else "", year, year - 1 if before else None, tuple(rows))

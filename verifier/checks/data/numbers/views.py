@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
-from verifier.checks.data.numbers import actions, basis, choices, effects, progress, queries
+from verifier.checks.data.numbers import actions, basis, filter_choices, progress, queries, recalculated
 from verifier.checks.data.numbers.forms import NumberFilter, NumberForm, method_choices
 from verifier.checks.data.numbers.queries import Line
 from verifier.checks.data.numbers.wording import as_asked, number_title, what
@@ -32,13 +32,13 @@ from verifier.engagements.models import Engagement
 from verifier.reports.models import ReportedNumber
 from verifier.reports.wording import flag_name, flag_sentence, sheet_name
 from verifier.rulepacks.load import load
-from verifier.web.filters import listed, text_in, tonnes, tonnes_exact
-from verifier.web.labels import label
-from verifier.web.lists import Page, asked_page, kept_filter
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import listed, text_in, tonnes, tonnes_exact
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import Page, asked_page, kept_filter
 from verifier.web.permit import may, permit
-from verifier.web.returning import came_from
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.redirects import came_from
+from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("numbers", __name__)
@@ -216,7 +216,7 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
         form=form,
         can=_can(engagement),
         rests=basis.of(engagement, line.number),
-        effect=effects.of_number(engagement, line),
+        effect=recalculated.of_number(engagement, line),
         title=number_title(line.number),
         what=what,
         methods={each.code: text_in(each.name) for each in pack.evidence_activities},
@@ -252,7 +252,7 @@ def _can(engagement: Engagement) -> bool:
 def _filter(engagement: Engagement) -> NumberFilter:
     form, year = NumberFilter(request.args), engagement.unit_year.year.emission_year
     months = [f"{year}-{month:02d}" for month in range(1, 13)]
-    form.offer(months, *choices.choices(engagement), sampled=bool(queries.sampled(engagement)))
+    form.offer(months, *filter_choices.choices(engagement), sampled=bool(queries.sampled(engagement)))
     return form
 
 

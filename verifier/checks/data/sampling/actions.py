@@ -10,7 +10,7 @@ from secrets import token_hex
 from sqlalchemy import delete, func, select
 
 from verifier.audit.actions import record
-from verifier.checks.data.sampling import queries, risks
+from verifier.checks.data.sampling import queries, risk_queries
 from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
@@ -38,7 +38,7 @@ def assess(
     if not chosen:
         raise Refusal("data.risk.none")
     made = assessed(inherent, control, reason)
-    known = {(each.kind, each.key): each.row for rows in risks.risk_rows(engagement) for each in rows}
+    known = {(each.kind, each.key): each.row for rows in risk_queries.risk_rows(engagement) for each in rows}
     if any(key not in known for key in chosen):
         raise Refusal("data.risk.changed")
     for kind, key in chosen:

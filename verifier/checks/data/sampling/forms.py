@@ -16,9 +16,9 @@ from verifier.checks.data.sampling.wording import kind_name, percent
 from verifier.core.rulepack.parts import Named
 from verifier.core.sampling.plan import Result
 from verifier.core.sampling.risk import Level
-from verifier.web.filters import text_in
 from verifier.web.forms import BaseForm, Required, SearchForm, TonnesField, VersionedForm
-from verifier.web.labels import label
+from verifier.web.pages.filters import text_in
+from verifier.web.pages.labels import label
 
 
 class RiskForm(BaseForm):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy import func, select
 
 from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
-from verifier.checks.data.sampling.risks import levels
+from verifier.checks.data.sampling.risk_queries import levels
 from verifier.core.sampling import ladder, tonneunit
 from verifier.core.sampling.ladder import Forced, Place
 from verifier.core.sampling.plan import Method, Plan, Result, of_json, population_of, signed_error, total_of

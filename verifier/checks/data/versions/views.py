@@ -24,14 +24,14 @@ from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.reports.wording import column_name, sheet_name
 from verifier.rulepacks.load import load
-from verifier.web.filters import listed
+from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.forms import BaseForm, SearchForm
-from verifier.web.labels import label
-from verifier.web.lists import kept_filter, paged_list
+from verifier.web.pages.filters import listed
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
-from verifier.web.returning import came_from
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.redirects import came_from
+from verifier.web.signed_in import current_actor
 
 bp = Blueprint("versions", __name__)
 PER_PAGE = 50
@@ -73,7 +73,7 @@ def latest(engagement: Engagement) -> ResponseReturnValue:
     waiting = next((step for step in taken if any(row.is_open for row in queries.looked(engagement, step))), None)
     step = waiting or (taken[-1] if taken else None)
     if step is None:
-        return render_template("checks/data/no_versions.html", engagement=engagement)
+        return render_template("checks/data/versions/no_versions.html", engagement=engagement)
     return redirect(_address(engagement, step), 303)
 
 
@@ -90,7 +90,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id))
     return render_template(
-        "checks/data/versions.html",
+        "checks/data/versions/versions.html",
         engagement=engagement,
         step=step,
         form=form,

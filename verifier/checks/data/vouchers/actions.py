@@ -6,8 +6,8 @@ from datetime import date, datetime
 from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.checks.data.vouchers import queries
+from verifier.checks.data.vouchers.file_kinds import ReadVoucher, read
 from verifier.checks.data.vouchers.models import EvidenceRequest, RequestVoucher, Voucher, VoucherLink, VoucherPicture
-from verifier.checks.data.vouchers.reading import ReadVoucher, read
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.evidence_requests import NumberKey, RequestDeed, RequestState, after, check_may_withdraw

@@ -13,7 +13,7 @@ from verifier.checks.data.wording import parameter_name
 from verifier.core.evidence_requests import NumberKey, RequestDeed, RequestState
 from verifier.core.report.rows import PARAMETERS
 from verifier.web.forms import BaseForm, DateParts, Required, SearchForm, VersionedForm
-from verifier.web.labels import label
+from verifier.web.pages.labels import label
 
 
 def numbers_in(text: str) -> list[NumberKey]:

@@ -11,8 +11,8 @@ from verifier.checks.data.analysis.queries import Remarked
 from verifier.checks.data.analysis.views import drawings, figures, sheets
 from verifier.checks.data.analysis.wording import COMPARES, PROCEDURES, USES
 from verifier.checks.data.analysis.wording import STATES as TAGS
-from verifier.checks.data.beside import queries as beside
-from verifier.checks.data.beside.wording import amount, tolerance_name
+from verifier.checks.data.references import queries as beside
+from verifier.checks.data.references.wording import amount, tolerance_name
 from verifier.core.access import Permission
 from verifier.core.analysis.lines import Line, Of, Procedure
 from verifier.core.datachecks.tolerances import InForce
@@ -22,12 +22,12 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
-from verifier.web.filters import text_in
-from verifier.web.labels import label
-from verifier.web.lists import kept_filter, paged_list
+from verifier.web.downloads.spreadsheet import MEDIA_TYPE, download
+from verifier.web.pages.filters import text_in
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import kept_filter, paged_list
 from verifier.web.permit import may, permit
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import MEDIA_TYPE, download
+from verifier.web.signed_in import current_actor
 
 bp = Blueprint("analysis", __name__)
 LABELS = PROCEDURES

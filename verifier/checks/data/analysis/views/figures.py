@@ -6,7 +6,7 @@ from fractions import Fraction
 from flask_babel import gettext as _
 
 from verifier.core.analysis.lines import Line
-from verifier.web.filters import tonnes
+from verifier.web.pages.filters import tonnes
 
 MOST_PLACES = 8
 Namer = Callable[[Line], str]

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from verifier.checks.data.analysis.queries import Remarked
 from verifier.checks.data.analysis.views.figures import Namer
 from verifier.core.analysis.lines import Analysis, Pair, Procedure
-from verifier.web.labels import label
-from verifier.web.livebook import Cell, Live, LiveBook, LiveSheet, Title, exact
+from verifier.web.downloads.formula_workbook import Cell, Live, LiveBook, LiveSheet, Title, exact
+from verifier.web.pages.labels import label
 
 NOTHING = Pair("", None, None)
 

@@ -24,12 +24,12 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
-from verifier.web.filters import text_in
+from verifier.web.downloads.spreadsheet import MEDIA_TYPE, download
 from verifier.web.forms import SearchForm
+from verifier.web.pages.filters import text_in
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import MEDIA_TYPE, download
+from verifier.web.signed_in import current_actor
 
 bp = Blueprint("estimates", __name__)
 

@@ -4,16 +4,16 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from verifier.checks.data.calculation_export.views import sheets
 from verifier.checks.data.estimates.queries import Sheet
 from verifier.checks.data.wording import parameter_name
-from verifier.checks.data.working.views import sheets
 from verifier.core.calculation.conservative_estimate import recalculated
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
-from verifier.web.filters import listed, name_of, text_in
-from verifier.web.labels import label
-from verifier.web.livebook import Live, LiveBook, Title
+from verifier.web.downloads.formula_workbook import Live, LiveBook, Title
+from verifier.web.pages.filters import listed, name_of, text_in
+from verifier.web.pages.labels import label
 
 
 def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:

@@ -9,7 +9,7 @@ from verifier.checks.data.sampling.wording import LABELS, STATES, kind_name
 from verifier.core.rulepack.parts import SamplingRule
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
-from verifier.web.filters import text_in
+from verifier.web.pages.filters import text_in
 from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("samples", __name__)

@@ -10,10 +10,10 @@ from flask_babel import ngettext
 
 from verifier.checks.data import queries as data
 from verifier.checks.data.sampling import actions, queries
-from verifier.checks.data.sampling.command import command
 from verifier.checks.data.sampling.forms import ClimbForm, ItemFilter, ResultForm, SeedForm
 from verifier.checks.data.sampling.models import Sample, SampledItem
-from verifier.checks.data.sampling.outline import outline
+from verifier.checks.data.sampling.sample_command import command
+from verifier.checks.data.sampling.summary import outline
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of, sample_or_404
 from verifier.checks.data.sampling.wording import BLIND, kind_name, percent
 from verifier.core.access import Permission
@@ -26,11 +26,11 @@ from verifier.core.sampling.plan import Method, Result, signed_error
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
-from verifier.web.filters import text_in
-from verifier.web.lists import paged_list
+from verifier.web.pages.filters import text_in
+from verifier.web.pages.lists import paged_list
 from verifier.web.permit import may, permit
-from verifier.web.returning import came_from
-from verifier.web.session import current_actor
+from verifier.web.redirects import came_from
+from verifier.web.signed_in import current_actor
 
 PER_PAGE = 50
 

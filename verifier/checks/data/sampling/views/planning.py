@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from verifier.checks.data.sampling import actions, queries, risks
+from verifier.checks.data.sampling import actions, queries, risk_queries
 from verifier.checks.data.sampling.actions import Asked
 from verifier.checks.data.sampling.forms import LadderForm, ListForm, TonneUnitForm
 from verifier.checks.data.sampling.models import Sample
@@ -26,10 +26,10 @@ from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.files import read_attachment
 from verifier.reports import queries as reports
-from verifier.reports.lists import read_list
+from verifier.reports.workbook.external_lists import read_list
 from verifier.rulepacks.load import load
 from verifier.web.permit import may, permit
-from verifier.web.session import current_actor
+from verifier.web.signed_in import current_actor
 
 FORMS: dict[Method, type[Any]] = {Method.LADDER: LadderForm, Method.TONNE_UNIT: TonneUnitForm, Method.RECIPROCAL: ListForm}
 
@@ -38,7 +38,7 @@ FORMS: dict[Method, type[Any]] = {Method.LADDER: LadderForm, Method.TONNE_UNIT: 
 @permit(Permission.WORK_READ)
 def samples(engagement: Engagement) -> ResponseReturnValue:
     """What was sampled, what was planned, and by which methods the pack lets one sample."""
-    _flows, sources = risks.risk_rows(engagement)
+    _flows, sources = risk_queries.risk_rows(engagement)
     drawn, pack = queries.samples(engagement), load(engagement.pack_id)
     return render_template(
         "checks/data/sampling/samples.html",
@@ -66,7 +66,7 @@ def plan(engagement: Engagement, method: str) -> ResponseReturnValue:
     if method not in {each.code for each in rule.methods}:
         abort(404)
     how = Method(method)
-    form, levels = FORMS[how](), risks.levels(engagement)
+    form, levels = FORMS[how](), risk_queries.levels(engagement)
     suggested = risk_of_sample(highest(levels.values()), rule.risks)
     _offer(engagement, rule, how, form, suggested)
     if form.validate_on_submit():

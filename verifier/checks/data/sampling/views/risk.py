@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
-from verifier.checks.data.sampling import actions, risks
+from verifier.checks.data.sampling import actions, risk_queries
 from verifier.checks.data.sampling.forms import RiskFilter, RiskForm
-from verifier.checks.data.sampling.risks import Risky
+from verifier.checks.data.sampling.risk_queries import Risky
 from verifier.checks.data.sampling.views.blueprint import bp, categories
 from verifier.checks.data.sampling.wording import flow_name
 from verifier.core.access import Permission
@@ -20,12 +20,12 @@ from verifier.core.sampling.risk import Level
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.web.labels import label
-from verifier.web.lists import export_url, paged_list, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import export_url, paged_list, wants_spreadsheet
 from verifier.web.permit import may, permit
-from verifier.web.returning import came_from
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.redirects import came_from
+from verifier.web.signed_in import current_actor
 
 PER_PAGE = 100
 
@@ -50,7 +50,7 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
         )
         flash(ngettext("The risk of %(num)s is kept.", "The risks of %(num)s are kept.", count), "success")
         return redirect(came_from(), 303)
-    flows, sources = risks.risk_rows(engagement)
+    flows, sources = risk_queries.risk_rows(engagement)
     filter, named = RiskFilter(request.args), partial(flow_name, categories=categories(engagement))
     filter.offer()
     q, level = filter.q.data or "", filter.level.data or ""

@@ -12,7 +12,7 @@ from verifier.core.evidence_requests import RequestState
 from verifier.core.lifecycle import Deed, possible
 from verifier.engagements.models import Engagement
 from verifier.web.permit import may
-from verifier.web.session import this_user
+from verifier.web.signed_in import this_user
 from verifier.web.subjects import Describe, Described
 
 bp = Blueprint("vouchers", __name__)

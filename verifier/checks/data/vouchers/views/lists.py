@@ -19,11 +19,11 @@ from verifier.core.lifecycle import Deed, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.web.labels import label
-from verifier.web.lists import export_url, paged_list, wants_spreadsheet
+from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.labels import label
+from verifier.web.pages.lists import export_url, paged_list, wants_spreadsheet
 from verifier.web.permit import may, permit
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import spreadsheet
+from verifier.web.signed_in import current_actor
 
 
 @bp.get("/cases/<uuid:engagement_id>/requests")

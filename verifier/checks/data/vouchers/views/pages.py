@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from verifier.audit.actions import Effect, record
 from verifier.checks.data.vouchers import actions, queries
+from verifier.checks.data.vouchers.file_kinds import read
 from verifier.checks.data.vouchers.forms import HandInForm, LinkForm, WithdrawForm, numbers_in
 from verifier.checks.data.vouchers.models import Voucher
-from verifier.checks.data.vouchers.reading import read
 from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside, request_or_404
 from verifier.checks.data.wording import parameter_name
 from verifier.core.access import Permission
@@ -19,10 +19,10 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
+from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
-from verifier.web.session import current_actor
-from verifier.web.spreadsheet import download
-from verifier.web.together import letting_go
+from verifier.web.signed_in import current_actor
+from verifier.web.transactions import released
 
 SANDBOX = "default-src 'none'; sandbox"
 
@@ -41,7 +41,7 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
         data, name = upload.read(), upload.filename or "voucher"
         actions.check_open(engagement, by_unit=by_unit(), now=utcnow())
         keys = numbers_in(form.numbers.data or "")
-        with letting_go():
+        with released():
             found = read(data, name)
         asked = request_or_404(engagement, number) if number is not None else None
         kept, new = actions.hand_in(

@@ -17,7 +17,7 @@ from verifier.core.lifecycle import Deed, possible
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.web.permit import may, permit
-from verifier.web.session import current_actor
+from verifier.web.signed_in import current_actor
 
 
 @bp.route("/cases/<uuid:engagement_id>/requests/new", methods=["GET", "POST"])

@@ -1,0 +1,1 @@
+"""Passwords, second factors, links, sessions, throttling; the steps of signing in."""

@@ -1,0 +1,123 @@
+"""The second factor: TOTP codes that are good once, and recovery codes on paper."""
+
+import secrets
+from datetime import datetime
+
+import pyotp
+import segno
+from sqlalchemy import delete, func, select, update
+
+from verifier.accounts.authentication import crypto, durable, throttle
+from verifier.accounts.authentication.throttle import Bucket
+from verifier.accounts.models import RecoveryCode, User
+from verifier.db import db
+
+STEP = 30
+RECOVERY_CODES = 10
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without letters and digits that look alike on paper."""
+
+
+def required(user: User) -> bool:
+    """Whether the person may come to sign or seal: everyone in a verification body."""
+    return user.organisation.kind == "body"
+
+
+def is_set(user: User) -> bool:
+    """Whether the person has a second factor."""
+    return user.totp_confirmed_at is not None and user.totp_secret is not None
+
+
+def new_secret() -> str:
+    """A fresh secret, base32, to be kept by an authenticator app."""
+    return pyotp.random_base32()
+
+
+def code(secret: str, now: datetime) -> str:
+    """The six digits that an authenticator app shows at this moment."""
+    return pyotp.TOTP(secret).at(now)
+
+
+def step_of(secret: str, typed: str, now: datetime) -> int | None:
+    """The time step whose code was typed: this one, the one before or the one after; None when it is none of them."""
+    digits = "".join(c for c in typed if c.isdigit())
+    this = int(now.timestamp()) // STEP
+    good = [step for step in (this - 1, this, this + 1) if secrets.compare_digest(pyotp.HOTP(secret).at(step), digits)]
+    return good[-1] if good else None
+
+
+def keep(user: User, secret: str, step: int, *, now: datetime) -> None:
+    """Keep the secret, sealed; the code that proved it is used up."""
+    user.totp_secret, user.totp_confirmed_at, user.totp_last_step = crypto.sealed("totp", secret), now, step
+
+
+def picture(secret: str, email: str) -> str:
+    """The QR code that an authenticator app reads, as a data: address of an SVG picture."""
+    return str(segno.make(address(secret, email), error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))
+
+
+def address(secret: str, email: str) -> str:
+    """The otpauth: address of the secret."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Verifier")
+
+
+def check(user: User, typed: str, now: datetime, *, tried: list[Bucket] | None = None) -> bool:
+    """Whether it is the person's present code: good once, wrong ones counted, both even when the request is refused afterwards."""
+    buckets = throttle.own("code", user.id) if tried is None else tried
+    if throttle.closed_until(buckets, now) is not None:
+        return False
+    if _spend(user, typed, now):
+        throttle.forgive(buckets)
+        return True
+    throttle.count(buckets, now)
+    return False
+
+
+def _spend(user: User, typed: str, now: datetime) -> bool:
+    if not is_set(user) or user.totp_secret is None:
+        return False
+    step = step_of(crypto.opened("totp", user.totp_secret), typed, now)
+    if step is None:
+        return False
+    once = update(User).where(User.id == user.id, User.totp_last_step < step).values(totp_last_step=step)
+    return durable.execute(once.execution_options(synchronize_session="fetch")).rowcount == 1
+
+
+def check_recovery(user: User, typed: str, now: datetime, *, tried: list[Bucket]) -> bool:
+    """Whether it is one of the person's recovery codes that was not used yet; it is used up by this."""
+    if throttle.closed_until(tried, now) is not None:
+        return False
+    mark = _mark(user, typed)
+    once = update(RecoveryCode).where(RecoveryCode.user_id == user.id, RecoveryCode.code_hash == mark, RecoveryCode.used_at.is_(None))
+    if durable.execute(once.values(used_at=now).execution_options(synchronize_session=False)).rowcount == 1:
+        throttle.forgive(tried)
+        return True
+    throttle.count(tried, now)
+    return False
+
+
+def looks_like_recovery(typed: str) -> bool:
+    """Whether a recovery code was typed rather than the app's digits."""
+    return len(_plain(typed)) > 6
+
+
+def renew_recovery_codes(user: User) -> list[str]:
+    """Ten new codes, shown once; those from before are no longer good."""
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    codes = ["-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3)) for _ in range(RECOVERY_CODES)]
+    db.session.add_all(RecoveryCode(user_id=user.id, code_hash=_mark(user, each)) for each in codes)
+    return codes
+
+
+def recovery_codes_left(user: User) -> int:
+    """How many of the person's recovery codes were not used yet."""
+    left = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(left) or 0
+
+
+def _plain(typed: str) -> str:
+    return "".join(c for c in typed.lower() if c.isalnum())
+
+
+def _mark(user: User, typed: str) -> str:
+    return crypto.mark("recovery", f"{user.id}:{_plain(typed)}")

@@ -1,0 +1,170 @@
+"""Signing in, step by step. What happens is a result, never an exception: failures must stay counted.
+
+Every wrong answer looks the same and takes as long, whether the account exists, is disabled or has no password yet.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from verifier.accounts import mail, queries
+from verifier.accounts.actions import plain_email
+from verifier.accounts.authentication import crypto, known_browsers, links, passwords, sessions, throttle
+from verifier.accounts.authentication import secondfactor as secondfactor
+from verifier.accounts.authentication.links import Purpose
+from verifier.accounts.authentication.throttle import Bucket, Visitor
+from verifier.accounts.models import User
+from verifier.audit.actions import Effect, record
+from verifier.core.actor import INSTALLATION, Actor
+from verifier.core.subject import Subject
+
+SECOND_STEP = timedelta(minutes=5)
+RESETS, RESETS_WITHIN = 3, timedelta(hours=1)
+
+
+class Outcome(StrEnum):
+    """How a step ended."""
+
+    WRONG = "wrong"
+    WAIT = "wait"
+    CODE_NEEDED = "code_needed"
+    SIGNED_IN = "signed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a step ended: for whom where it went well, with the new session's token, or until when to wait."""
+
+    outcome: Outcome
+    user: User | None = None
+    token: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a try comes from: address, browser in its own words, and its cookie of accounts it signed in to before."""
+
+    address: str
+    browser: str
+    cookie: str | None
+
+    def visitor(self, user: User | None) -> Visitor:
+        """As the throttle sees it for one account."""
+        return Visitor(self.address, self.browser, known_browsers.mark_of(self.cookie, user.id if user else None))
+
+
+def with_password(email: str, password: str, origin: Origin, *, now: datetime) -> Answer:
+    """The first step."""
+    email = plain_email(email)
+    user = queries.by_email(email)
+    tried = throttle.buckets("password", email, origin.visitor(user), now)
+    until = throttle.closed_until(tried, now)
+    if until is not None:
+        return Answer(Outcome.WAIT, until=until)
+    good = passwords.matches(user.password_hash if user is not None and user.is_active else None, password)
+    if not good or user is None:
+        throttle.count(tried, now)
+        _record_refused(user, "password", now)
+        return Answer(Outcome.WRONG)
+    throttle.forgive(tried)
+    if user.password_hash is not None and passwords.outdated(user.password_hash):
+        user.password_hash = passwords.hashed(password)
+    if secondfactor.is_set(user):
+        return Answer(Outcome.CODE_NEEDED, user)
+    return _signed_in(user, origin, second_factor=False, now=now)
+
+
+def with_code(user: User, typed: str, origin: Origin, *, now: datetime) -> Answer:
+    """The second step: the app's code or a recovery code."""
+    tried = _code_buckets(user, origin, now)
+    until = throttle.closed_until(tried, now)
+    if until is not None:
+        return Answer(Outcome.WAIT, until=until)
+    recovery = secondfactor.looks_like_recovery(typed)
+    check = secondfactor.check_recovery if recovery else secondfactor.check
+    if not check(user, typed, now, tried=tried):
+        _record_refused(user, "code", now)
+        return Answer(Outcome.WRONG)
+    if recovery:
+        record("accounts:account:recovery_code_used", Actor(user.id, user.name), _subject(user), now=now)
+    return _signed_in(user, origin, second_factor=True, now=now)
+
+
+def _code_buckets(user: User, origin: Origin, now: datetime) -> list[Bucket]:
+    """Who gets here knows the password: from unknown browsers only so many codes may be tried on an account in all."""
+    visitor = origin.visitor(user)
+    tried = throttle.buckets("code", user.id, visitor, now)
+    return tried if visitor.device else [*tried, Bucket(throttle.named("code-everywhere", user.id), 30, timedelta(hours=6))]
+
+
+def pending(user: User, *, now: datetime) -> dict[str, str]:
+    """What the browser keeps between the two steps: good for minutes, and only while the password stays as it is."""
+    return {"user": str(user.id), "at": now.isoformat(), "proof": _proof(user, now.isoformat())}
+
+
+def pending_user(kept: Any, *, now: datetime) -> User | None:
+    """Who has passed the first step, if that was lately."""
+    if not isinstance(kept, dict) or now - datetime.fromisoformat(kept["at"]).astimezone(UTC) > SECOND_STEP:
+        return None
+    user = queries.user(UUID(kept["user"]))
+    return user if user is not None and user.is_active and kept["proof"] == _proof(user, kept["at"]) else None
+
+
+def proves(user: User, password: str, *, now: datetime) -> bool:
+    """Whether someone signed in knows the account's password; wrong tries are counted apart."""
+    tried = throttle.own("password", user.id)
+    if throttle.closed_until(tried, now) is None and passwords.matches(user.password_hash, password):
+        throttle.forgive(tried)
+        return True
+    throttle.count(tried, now)
+    return False
+
+
+def forgotten(email: str, origin: Origin, *, now: datetime) -> datetime | None:
+    """Send a link where there is an account to send it to; nothing tells whether there was. Returns until when an address must wait."""
+    tried = [Bucket(throttle.named("forgotten-address", origin.address), 20, timedelta(hours=1))]
+    until = throttle.closed_until(tried, now)
+    if until is not None:
+        return until
+    throttle.count(tried, now)
+    user = queries.by_email(plain_email(email))
+    record("accounts:account:link_asked", INSTALLATION, _subject(user), now=now, effect=Effect.LOOK)
+    if user is not None and user.is_active and links.issued_since(user, now - RESETS_WITHIN) < RESETS:
+        purpose = Purpose.RESET if user.password_hash else Purpose.INVITATION
+        mail.send_link(user, purpose, links.issue(user, purpose, now=now), now=now)
+    return None
+
+
+def signed_out(user: User, session_id: UUID, *, now: datetime) -> None:
+    """End the session someone is in."""
+    if sessions.end(user, session_id, now=now):
+        record("accounts:session:ended", Actor(user.id, user.name), _subject(user), now=now, effect=Effect.LOOK, count=1)
+
+
+def ended_others(user: User, ended: int, *, actor: Actor, now: datetime) -> None:
+    """Say in the trail that someone ended sessions of theirs elsewhere."""
+    record("accounts:session:ended", actor, _subject(user), now=now, effect=Effect.LOOK, count=ended)
+
+
+def _signed_in(user: User, origin: Origin, *, second_factor: bool, now: datetime) -> Answer:
+    visitor = origin.visitor(user)
+    token = sessions.begin(user, visitor, second_factor=second_factor, now=now)
+    actor = Actor(user.id, user.name)
+    known = visitor.device is not None
+    record("accounts:session:begun", actor, _subject(user), now=now, effect=Effect.LOOK, second_factor=second_factor, known_browser=known)
+    return Answer(Outcome.SIGNED_IN, user, token)
+
+
+def _record_refused(user: User | None, step: str, now: datetime) -> None:
+    record("accounts:session:refused", INSTALLATION, _subject(user), now=now, effect=Effect.LOOK, step=step)
+
+
+def _proof(user: User, at: str) -> str:
+    return crypto.mark("pending", f"{user.id}:{at}:{user.password_hash}:{user.totp_secret}")
+
+
+def _subject(user: User | None) -> Subject:
+    return Subject("account", str(user.id) if user else "unknown")

@@ -1,0 +1,123 @@
+"""Failures counted in a table of our own, so that guessing is slow and a stranger cannot lock anyone out.
+
+A browser that signed in before has a bucket of its own, which no stranger can fill. Any other browser shares the bucket of its
+account and address, and that of its address. Failures on one account from everywhere never block by themselves: they only leave each
+address fewer tries. Who is stopped anyway may ask for a link by e-mail; opening it makes the browser a known one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, literal, or_, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from verifier.accounts.authentication import crypto, durable
+from verifier.accounts.models import ThrottleCount
+from verifier.db import UtcDateTime, db
+
+WINDOW = timedelta(minutes=15)
+PAUSE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where failures are counted: `limit` of them within `window` close it for PAUSE; a soft one never closes."""
+
+    name: str
+    limit: int
+    window: timedelta = WINDOW
+    soft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Where a request comes from: its address, its browser in words, and the mark of a browser that signed in to this account before."""
+
+    address: str
+    browser: str = ""
+    device: str | None = None
+
+
+def named(kind: str, *parts: object) -> str:
+    """The name of a bucket: neither an e-mail nor an address can be read from it."""
+    return f"{kind}:{crypto.mark('throttle', chr(0).join(map(str, (kind, *parts))))[:40]}"
+
+
+def buckets(deed: str, account: object, visitor: Visitor, now: datetime) -> list[Bucket]:
+    """The buckets that a try on an account counts in."""
+    if visitor.device is not None:
+        return [Bucket(named(f"{deed}-device", account, visitor.device), 10)]
+    everywhere = Bucket(named(f"{deed}-account", account), 50, timedelta(hours=1), soft=True)
+    few = is_full(everywhere, now)
+    return [
+        Bucket(named(f"{deed}-here", account, visitor.address), 2 if few else 5),
+        Bucket(named(f"{deed}-address", visitor.address), 50),
+        everywhere,
+    ]
+
+
+def own(deed: str, account: object) -> list[Bucket]:
+    """The bucket of someone who is signed in and proves once more who they are."""
+    return [Bucket(named(f"{deed}-own", account), 5)]
+
+
+def is_full(bucket: Bucket, now: datetime) -> bool:
+    """Whether as many failures as its limit were counted within its window."""
+    row = _row(bucket)
+    return row is not None and now - row.since <= bucket.window and row.failures >= bucket.limit
+
+
+def closed_until(tried: Sequence[Bucket], now: datetime) -> datetime | None:
+    """Until when these buckets take no further try; None when they do."""
+    _one_at_a_time(tried)
+    until = [_closed_until(bucket, now) for bucket in tried if not bucket.soft]
+    return max((at for at in until if at is not None), default=None)
+
+
+def count(tried: Sequence[Bucket], now: datetime) -> None:
+    """Count a failure in each; it stays counted whatever becomes of the request."""
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for bucket in tried:
+        over = or_(ThrottleCount.since < now - bucket.window, ThrottleCount.blocked_until <= now)
+        failures = case((over, 1), else_=ThrottleCount.failures + 1)
+        at = literal(now, UtcDateTime())
+        closes = literal(None if bucket.soft else now + PAUSE, UtcDateTime())
+        first = insert(ThrottleCount).values(bucket=bucket.name, failures=1, since=now, blocked_until=None)
+        durable.execute(
+            first.on_conflict_do_update(
+                index_elements=["bucket"],
+                set_={
+                    "failures": failures,
+                    "since": case((over, at), else_=ThrottleCount.since),
+                    "blocked_until": case((failures >= bucket.limit, closes), else_=None),
+                },
+            )
+        )
+
+
+def forgive(tried: Sequence[Bucket]) -> None:
+    """After a success, forget what was counted where only this person could have failed; an address keeps its count."""
+    own_names = [bucket.name for bucket in tried if not bucket.soft and "-address:" not in bucket.name]
+    db.session.execute(update(ThrottleCount).where(ThrottleCount.bucket.in_(own_names)).values(failures=0, blocked_until=None))
+
+
+def _one_at_a_time(tried: Sequence[Bucket]) -> None:
+    """Tries that count in the same buckets wait for each other; SQLite has one writer anyway."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        for name in sorted(bucket.name for bucket in tried if not bucket.soft):
+            db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+
+
+def _row(bucket: Bucket) -> ThrottleCount | None:
+    return db.session.get(ThrottleCount, bucket.name, populate_existing=True)
+
+
+def _closed_until(bucket: Bucket, now: datetime) -> datetime | None:
+    """Closed for a while when it filled up, or at once where its limit has fallen below what is counted."""
+    row = _row(bucket)
+    if row is None or now - row.since > max(bucket.window, PAUSE):
+        return None
+    if row.blocked_until is not None:
+        return row.blocked_until if row.blocked_until > now else None
+    return row.since + bucket.window if row.failures >= bucket.limit and now - row.since <= bucket.window else None

@@ -1,0 +1,38 @@
+"""What accounts leave behind and nobody needs any more: ended sessions, used links, old throttle counts."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from flask import current_app
+from sqlalchemy import Delete, delete, or_
+
+from verifier.accounts.models import AccountLink, SignedInSession, ThrottleCount
+from verifier.db import db, utcnow
+from verifier.jobs.task_registry import task
+from verifier.jobs.worker import Work
+
+log = structlog.get_logger()
+
+KEPT = timedelta(days=30)
+"""How long an ended session or link stays, so that what happened can be looked into."""
+COUNTS_KEPT = timedelta(days=2)
+"""Longer than any window or pause of the throttle."""
+
+
+@task("accounts.sweep", every=timedelta(hours=1), keep=timedelta(days=2))
+def sweep(_work: Work) -> None:
+    """Delete what has been over for long enough; done twice it finds nothing."""
+    removed = {name: db.session.execute(deed).rowcount for name, deed in _over(utcnow()).items()}  # type: ignore[attr-defined]
+    log.info("swept", **removed)
+
+
+def _over(now: datetime) -> dict[str, Delete]:
+    settings = current_app.extensions["verifier"].settings
+    session_over = now - KEPT - timedelta(hours=settings.session_hours)
+    return {
+        "sessions": delete(SignedInSession).where(or_(SignedInSession.ended_at < now - KEPT, SignedInSession.created_at < session_over)),
+        "links": delete(AccountLink).where(or_(AccountLink.used_at < now - KEPT, AccountLink.expires_at < now - KEPT)),
+        "counts": delete(ThrottleCount).where(
+            ThrottleCount.since < now - COUNTS_KEPT, or_(ThrottleCount.blocked_until.is_(None), ThrottleCount.blocked_until < now)
+        ),
+    }

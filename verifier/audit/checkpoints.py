@@ -1,0 +1,179 @@
+"""Signed heads kept outside the database, so that a tail cut off inside it shows."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import event
+from sqlalchemy.orm import Session, scoped_session
+from structlog import get_logger
+
+from verifier import failpoints
+from verifier.audit.append_only_files import TAIL, append, whole_lines
+from verifier.audit.trail_index import Step, Torn, TrailIndex
+from verifier.config import aside_of
+from verifier.core.chain import head_bytes
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """How long a trail was and what its last hash was, when it was signed."""
+
+    trail: str
+    rows: int
+    hash: str
+    at: datetime
+    genuine: bool
+
+
+class Vanished(Exception):
+    """The heads of a trail that once had some are gone: signing it anew would vouch for what nobody has seen."""
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """A folder with one growing file a trail, each line a signed head."""
+
+    folder: Path
+    key: Ed25519PrivateKey
+
+    @classmethod
+    def at(cls, instance: Path) -> "Checkpoints":
+        """The heads of an installation; its signing key is made at first run and only its owner can read it."""
+        folder = instance / "heads"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return cls(folder, _kept_key(instance / "keys" / "trail.pem"))
+
+    @property
+    def index(self) -> TrailIndex:
+        """Which trails there are, and which of them have a head here."""
+        return TrailIndex(self.folder / "trails.index", self.key)
+
+    def announce(self, trail: str) -> None:
+        """Say that a trail is about to begin; only what was announced may have its first head signed."""
+        self._adopt()
+        self.index.note(trail, Step.ANNOUNCED)
+
+    def keep(self, trail: str, rows: int, hash: str, at: datetime) -> None:
+        """Append a signed head, on the disk when this returns; raises Vanished for the first of a trail that is not a new one."""
+        path = self.folder / f"{trail}.log"
+        first = not _begun(path)
+        if first and not self.may_begin(trail) and not _begun(path):
+            raise Vanished(trail)
+        signature = self.key.sign(head_bytes(trail, rows, hash, at)).hex()
+        line = json.dumps({"rows": rows, "hash": hash, "at": at.isoformat(), "signature": signature}) + "\n"
+        failpoints.point("head.before")
+        append(path, lambda _before: line)
+        failpoints.point("head.after")
+        if first:
+            self.index.note(trail, Step.SIGNED)
+
+    def may_begin(self, trail: str) -> bool:
+        """Whether a trail without a head is one that was just announced, rather than one whose heads were taken away."""
+        try:
+            return self.index.steps().get(trail) is Step.ANNOUNCED
+        except Torn:
+            return False
+
+    def catch_up(self) -> None:
+        """Note the heads that a kill kept out of the index."""
+        self._adopt()
+        try:
+            known = self.index.steps()
+        except Torn:
+            return
+        for trail in self.trails():
+            if known.get(trail) is not Step.SIGNED and all(head.genuine for head in self.kept(trail)) and any(self.kept(trail)):
+                self.index.note(trail, Step.SIGNED)
+
+    def _adopt(self) -> None:
+        """An installation older than the index has its heads listed in one; a trail without a head is not taken in."""
+        if not self.index.file.exists():
+            for trail in self.trails():
+                self.index.note(trail, Step.SIGNED)
+
+    def kept(self, trail: str) -> Iterator[SignedHead]:
+        """Every head of a trail that was signed, oldest first; a last line cut off by a kill was never promised."""
+        for line in whole_lines(self.folder / f"{trail}.log"):
+            yield self._read(trail, line)
+
+    def trails(self) -> list[str]:
+        """The trails that have a head here, whatever the database says."""
+        return sorted(path.stem for path in self.folder.glob("*.log"))
+
+    def _read(self, trail: str, line: str) -> SignedHead:
+        try:
+            head = json.loads(line)
+            at = datetime.fromisoformat(head["at"])
+            signature = bytes.fromhex(head["signature"])
+            self.key.public_key().verify(signature, head_bytes(trail, head["rows"], head["hash"], at))
+        except (ValueError, KeyError, TypeError, InvalidSignature):
+            return SignedHead(trail, 0, "", datetime.min, genuine=False)  # noqa: DTZ901
+        return SignedHead(trail, head["rows"], head["hash"], at, genuine=True)
+
+
+def follow(session: scoped_session[Any], heads: Callable[[], Checkpoints]) -> None:
+    """Sign the head of every trail that a committed transaction has grown; asked for once, `heads` says whose they are.
+
+    The deed is done by then: a head that finds no room is said in the log, and made up for by the next one or at the next start.
+    """
+
+    @event.listens_for(session, "before_commit")
+    def _announce(doing: Session) -> None:
+        doing.flush()
+        for trail in sorted(doing.info.pop("born", ())):
+            heads().announce(trail)
+
+    @event.listens_for(session, "after_commit")
+    def _keep(done: Session) -> None:
+        failpoints.point("commit.after")
+        for trail, (rows, hash, at) in done.info.pop("heads", {}).items():
+            try:
+                heads().keep(trail, rows, hash, at)
+            except OSError as error:
+                log.error("head_not_kept", trail=trail, rows=rows, reason=error.strerror)
+            except Vanished:
+                log.error("heads_vanished", trail=trail, rows=rows)
+
+    @event.listens_for(session, "after_rollback")
+    def _forget(undone: Session) -> None:
+        undone.info.pop("heads", None)
+        undone.info.pop("born", None)
+
+
+def _begun(path: Path) -> bool:
+    """Whether a file has a whole line, without reading all of it."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        return b"\n" in file.read(TAIL)
+
+
+def _kept_key(path: Path) -> Ed25519PrivateKey:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        part = aside_of(path)
+        part.touch(mode=0o600)
+        part.write_bytes(pem)
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+    key = serialization.load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError(f"{path.name} is not an Ed25519 key")
+    return key

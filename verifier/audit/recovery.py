@@ -1,0 +1,54 @@
+"""After a kill between the commit and its signed head: the head is made up for, where the trail itself holds."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from verifier.audit.checkpoints import Checkpoints
+from verifier.audit.models import TrailHead, TrailRow
+from verifier.audit.queries import chained
+from verifier.core.chain import first_break
+from verifier.db import db
+
+WINDOW = timedelta(minutes=10)
+"""What one kill can leave unsigned was done within so short a time; anything longer was not left by a kill."""
+
+
+def behind(heads: Checkpoints) -> list[TrailHead]:
+    """The trails that are longer in the database than in what was signed of them."""
+    found = []
+    for head in db.session.scalars(select(TrailHead).where(TrailHead.rows > 0).order_by(TrailHead.trail)):
+        kept = [each.rows for each in heads.kept(head.trail) if each.genuine]
+        if max(kept, default=0) < head.rows:
+            found.append(head)
+    return found
+
+
+def mend(heads: Checkpoints, *, backed_up_at: datetime | None = None) -> list[str]:
+    """Sign the present head of every trail whose last deeds were kept but not signed; returns their names. What does not hold is left.
+
+    A trail without any head is signed only where the index says that it was about to begin, or, after a restore, where it began while
+    the backup was being made.
+    """
+    heads.catch_up()
+    mended = []
+    for head in behind(heads):
+        rows = list(db.session.scalars(select(TrailRow).where(TrailRow.trail == head.trail).order_by(TrailRow.number)))
+        if not _left_by_a_kill(heads, head, rows) or first_break([chained(row) for row in rows], head.rows, head.hash) is not None:
+            continue
+        if not any(heads.kept(head.trail)) and not heads.may_begin(head.trail):
+            if backed_up_at is None or rows[0].at < backed_up_at - WINDOW:
+                continue
+            heads.announce(head.trail)
+        heads.keep(head.trail, head.rows, head.hash, rows[-1].at)
+        mended.append(head.trail)
+    return mended
+
+
+def _left_by_a_kill(heads: Checkpoints, head: TrailHead, rows: Sequence[TrailRow]) -> bool:
+    """Whether what was signed still lies on the chain, and what was not signed was done within the window."""
+    kept = list(heads.kept(head.trail))
+    signed = all(each.genuine and each.rows <= len(rows) and rows[each.rows - 1].hash == each.hash for each in kept)
+    unsigned = rows[max((each.rows for each in kept), default=0) :]
+    return signed and bool(unsigned) and unsigned[-1].at - unsigned[0].at <= WINDOW

@@ -1,0 +1,101 @@
+"""Deeds about materiality: a body's own planning threshold, and marks with their reason, which can be taken back."""
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+
+from verifier.audit.actions import record
+from verifier.casework.materiality import queries
+from verifier.casework.materiality.models import MaterialityMark, PlanningThreshold
+from verifier.core.actor import Actor
+from verifier.core.calculation.units import plain
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Deed
+from verifier.core.subject import Subject
+from verifier.db import check_version, db
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.reports.queries import source_of
+from verifier.rulepacks.load import load
+
+
+def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_version: int | None, actor: Actor, now: datetime) -> None:
+    """Set the body's own planning threshold of a case, as a share of the total; never laxer than the rules."""
+    advance(engagement, Deed.CHECK, now=now)
+    if not reason.strip():
+        raise Refusal("materiality.planning.reason")
+    if not 0 < share <= 1:
+        raise Refusal("materiality.planning.range")
+    rules, total = load(engagement.pack_id).materiality, queries.reported_total(engagement)
+    limit = None if rules is None else rules.share if total is None else rules.share_for(total)
+    if limit is not None and Fraction(share) > limit:
+        raise Refusal("materiality.planning.laxer", share=plain(limit * 100))
+    row = queries.planning(engagement)
+    if row is None:
+        row = PlanningThreshold(engagement_id=engagement.id)
+        db.session.add(row)
+    else:
+        theirs = plain(row.share * 100)
+        check_version(row, seen_version, lambda: Refusal("materiality.stale", theirs=f"{theirs} %", yours=f"{plain(share * 100)} %"))
+    row.share, row.reason, row.set_by, row.set_at = share, reason.strip(), actor.id, now
+    db.session.flush()
+    record(
+        "data:planning_threshold:set",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        share=plain(share),
+        reason=reason.strip(),
+    )
+
+
+def mark(engagement: Engagement, manner: str, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:
+    """Hold a finding or a source material by its nature, or let the errors of the case cancel; always with the reason."""
+    advance(engagement, Deed.CHECK, now=now)
+    if not reason.strip():
+        raise Refusal("materiality.mark.reason")
+    if not _exists(engagement, manner, subject):
+        raise Refusal("materiality.mark.nothing")
+    there = next(
+        (row for row in queries.marks(engagement) if (row.kind, row.subject_kind, row.subject_id) == (manner, subject.kind, subject.id)),
+        None,
+    )
+    if there is not None:
+        raise Refusal("materiality.mark.twice", who=there.marker.name, reason=there.reason)
+    row = MaterialityMark(
+        engagement_id=engagement.id,
+        kind=manner,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        reason=reason.strip(),
+        marked_by=actor.id,
+        marked_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    record(f"data:materiality:{manner}", actor, subject, now=now, case=engagement.id, reason=reason.strip())
+    return row
+
+
+def take_back(engagement: Engagement, mark_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take a mark back."""
+    advance(engagement, Deed.CHECK, now=now)
+    row = next((each for each in queries.marks(engagement) if each.id == mark_id), None)
+    if row is None:
+        raise Refusal("materiality.mark.gone")
+    subject = Subject(row.subject_kind, row.subject_id)
+    db.session.delete(row)
+    db.session.flush()
+    record("data:materiality:taken_back", actor, subject, now=now, case=engagement.id, kind=row.kind, reason=row.reason)
+
+
+def _exists(engagement: Engagement, kind: str, subject: Subject) -> bool:
+    if kind == queries.NETTING:
+        return subject == Subject("case", str(engagement.id))
+    if kind != queries.NATURE:
+        return False
+    if subject.kind == "finding":
+        return any(str(finding.id) == subject.id for finding in queries.findings_of(engagement))
+    return subject.kind == "source" and source_of(engagement.report_version, subject.id) is not None

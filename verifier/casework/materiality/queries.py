@@ -1,0 +1,172 @@
+"""Reading materiality: every outcome and finding of a case as signed errors, held against the threshold where there is one."""
+
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import select
+
+from verifier.casework.materiality.models import MaterialityMark, PlanningThreshold
+from verifier.checks.data import queries as data
+from verifier.checks.data.queries import Held
+from verifier.checks.data.versions.queries import Step, asked, steps
+from verifier.core.findings import FindingState
+from verifier.core.materiality import Error, Sum, Weighing, weigh
+from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.core.sampling.projection import Projection
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
+from verifier.reports.models import ReportedSource, ReportVersion
+from verifier.rulepacks.load import load
+
+NATURE, NETTING = "nature", "netting"
+RIGHTED = frozenset({FindingState.CLOSED, FindingState.WITHDRAWN})
+"""States in which a finding says nothing is wrong any more: what was corrected is seen in the next version."""
+
+
+def planning(engagement: Engagement) -> PlanningThreshold | None:
+    """The body's own planning threshold of the case."""
+    return db.session.scalar(select(PlanningThreshold).where(PlanningThreshold.engagement_id == engagement.id))
+
+
+def marks(engagement: Engagement) -> list[MaterialityMark]:
+    """What was marked material by nature, or fit to cancel, in the order it was marked."""
+    of = select(MaterialityMark).where(MaterialityMark.engagement_id == engagement.id)
+    return list(db.session.scalars(of.order_by(MaterialityMark.marked_at, MaterialityMark.id)))
+
+
+def weighed(engagement: Engagement, left_out: Collection[str] = frozenset(), projected: Sequence[Projection] = ()) -> Weighing:
+    """All errors against the pack's threshold, or without one; `left_out` are keys that check 1 found not to count.
+
+    `projected` is what samples project beyond what was found.
+    """
+    pack, total = load(engagement.pack_id), reported_total(engagement)
+    share = pack.materiality.share_for(total) if pack.materiality and total is not None else None
+    if share is None and pack.materiality:
+        share = pack.materiality.share
+    return _weighed(engagement, left_out, projected, total, share, own=False)
+
+
+def planned(engagement: Engagement, left_out: Collection[str] = frozenset(), projected: Sequence[Projection] = ()) -> Weighing | None:
+    """The same against the body's own planning threshold, on which no verdict rests; None where it set none."""
+    own = planning(engagement)
+    return _weighed(engagement, left_out, projected, reported_total(engagement), Fraction(own.share), own=True) if own else None
+
+
+def reported_total(engagement: Engagement) -> Fraction | None:
+    """The total the report states, t CO2."""
+    total = engagement.report_version.reported_total
+    return None if total is None else Fraction(total)
+
+
+def _weighed(
+    engagement: Engagement,
+    left_out: Collection[str],
+    projected: Sequence[Projection],
+    total: Fraction | None,
+    share: Fraction | None,
+    *,
+    own: bool,
+) -> Weighing:
+    held, marked = data.held(engagement), marks(engagement)
+    natures = {(mark.subject_kind, mark.subject_id): mark.reason for mark in marked if mark.kind == NATURE}
+    found = [*_uncorrected(engagement, held, left_out, natures), *_corrected(engagement)]
+    counted = [each for each in held if each.source.counts and each.source.source_key not in left_out]
+    remainder, sampling_open = _remainder(projected)
+    return weigh(
+        found,
+        total,
+        share,
+        own=own,
+        remainder=remainder,
+        sampling_open=sampling_open,
+        unknown=[each.source.source_key for each in counted if each.verified is None],
+        nature=_without_tonnes(engagement, held, found, natures),
+        netting=next((mark.reason for mark in marked if mark.kind == NETTING), ""),
+    )
+
+
+def _uncorrected(
+    engagement: Engagement, held: list[Held], left_out: Collection[str], natures: dict[tuple[str, str], str]
+) -> Iterator[Error]:
+    """Findings with their effect, and per source what its outcome says beyond them; what check 1 leaves out is wrong as a whole."""
+    standing = [finding for finding in findings_of(engagement) if finding.at not in RIGHTED]
+    rows = {each.source.source_key: each for each in held}
+    named: dict[str, list[Finding]] = {}
+    for finding in standing:
+        key = finding.subject_id if finding.subject_kind == "source" else ""
+        named.setdefault(key, []).append(finding)
+    for key, mine in named.items():
+        row = rows.get(key)
+        if row is not None and (key in left_out or not row.source.counts):
+            continue
+        for finding in mine:
+            if finding.effect is not None:
+                nature = natures.get(("finding", str(finding.id)), natures.get(("source", key), ""))
+                yield Error(key, Fraction(finding.effect), False, finding.label, nature)
+    for key, row in rows.items():
+        if not row.source.counts or row.source.reported is None:
+            continue
+        if key in left_out:
+            yield Error(key, Fraction(row.source.reported), False, _labels(named.get(key, [])), natures.get(("source", key), ""))
+        elif row.current and row.outcome and row.outcome.outcome == Outcome.DIFFERS and row.verified is not None:
+            known = sum((Fraction(each.effect) for each in named.get(key, []) if each.effect is not None), Fraction())
+            rest = Fraction(row.source.reported) - Fraction(row.verified) - known
+            yield Error(key, rest, False, "" if known else _labels(named.get(key, [])), natures.get(("source", key), ""))
+
+
+def _labels(findings: list[Finding]) -> str:
+    return ", ".join(finding.label for finding in findings)
+
+
+def _corrected(engagement: Engagement) -> Iterator[Error]:
+    """What each corrected report changed of a source's reported tonnes, with the findings that asked for it."""
+    for step in steps(engagement):
+        old, new = _reported(step.before), _reported(step.after)
+        labels = _answered(engagement, step)
+        for key in dict.fromkeys((*old, *new)):
+            before, after = old.get(key, Decimal()), new.get(key, Decimal())
+            if before is not None and after is not None and before != after:
+                yield Error(key, Fraction(before - after), True, ", ".join(labels.get(key, ())))
+
+
+def _answered(engagement: Engagement, step: Step) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in asked(engagement, step):
+        if each.kind == "source":
+            found.setdefault(each.subject, []).append(each.label)
+    return found
+
+
+def _reported(version: ReportVersion) -> dict[str, Decimal | None]:
+    of = select(ReportedSource.source_key, ReportedSource.reported).where(
+        ReportedSource.version_id == version.id, ReportedSource.counts.is_(True)
+    )
+    return {row.source_key: row.reported for row in db.session.execute(of)}
+
+
+def _without_tonnes(engagement: Engagement, held: list[Held], found: list[Error], natures: dict[tuple[str, str], str]) -> list[str]:
+    """Reasons of marks on what has no tonnes and is not righted."""
+    weighed = {error.nature for error in found if not error.corrected}
+    at = {str(finding.id): finding.at for finding in findings_of(engagement)}
+    agreed = {each.source.source_key for each in held if each.standing is Standing.AGREED}
+    return [
+        reason
+        for (kind, key), reason in natures.items()
+        if reason not in weighed and (at.get(key) not in (None, *RIGHTED) if kind == "finding" else key not in agreed)
+    ]
+
+
+def findings_of(engagement: Engagement) -> list[Finding]:
+    """Every finding of the case, by number."""
+    return list(db.session.scalars(select(Finding).where(Finding.engagement_id == engagement.id).order_by(Finding.number)))
+
+
+def _remainder(projected: Sequence[Projection]) -> tuple[Sum | None, bool]:
+    """What sampling projects beyond what was found, and whether a drawn item is still to be worked."""
+    if not projected:
+        return None, False
+    over = sum((each.remainder_over for each in projected), Fraction())
+    under = sum((each.remainder_under for each in projected), Fraction())
+    return Sum(over, under), any(not each.complete for each in projected)

@@ -1,0 +1,157 @@
+"""What waits for one person: by what they are on each case, and what their unit or body has to begin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from verifier.accounts.models import User
+from verifier.casework.due_dates import day_due
+from verifier.casework.queries import finding_counts, open_cases
+from verifier.checks.data.vouchers.queries import requests_for
+from verifier.core.access import TEAM, UNIT, Role
+from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, standing
+from verifier.core.lifecycle import Stage
+from verifier.engagements.models import Engagement
+from verifier.engagements.queries import case_of, openable_by, roles_on
+from verifier.registry.models import UnitYear
+from verifier.registry.queries import years_of_unit
+from verifier.reports.queries import latest_released, newest
+
+
+class What(StrEnum):
+    """What someone is waited for to do."""
+
+    DECLARE = "declare"
+    OPEN = "open"
+    ARRANGE = "arrange"
+    CHECK = "check"
+    ANSWER = "answer"
+    JUDGE = "judge"
+    SEND = "send"
+    SHOW = "show"
+    REVIEW = "review"
+    CERTIFY = "certify"
+    COUNTERSIGN = "countersign"
+    SEAL = "seal"
+    HAND_IN = "hand_in"
+    RELEASE = "release"
+    NAME_BODY = "name_body"
+
+
+ENDPOINTS: Mapping[What, str] = {
+    What.DECLARE: "engagements.declare",
+    What.ARRANGE: "engagements.team",
+    What.CHECK: "casework.case",
+    What.ANSWER: "findings.findings",
+    What.JUDGE: "findings.findings",
+    What.SEND: "findings.findings",
+    What.SHOW: "vouchers.asked",
+    What.REVIEW: "statement.review",
+    What.CERTIFY: "statement.signing",
+    What.COUNTERSIGN: "statement.signing",
+    What.SEAL: "statement.signing",
+    What.HAND_IN: "reports.unit_year",
+    What.RELEASE: "reports.unit_year",
+    What.NAME_BODY: "reports.unit_year",
+    What.OPEN: "engagements.new",
+}
+
+AT_STAGE: Mapping[Stage, tuple[frozenset[Role], What]] = {
+    Stage.ARRANGING: (frozenset({Role.COORDINATOR}), What.ARRANGE),
+    Stage.CHECKING: (TEAM, What.CHECK),
+    Stage.ANSWERING: (UNIT, What.ANSWER),
+    Stage.REVIEWING: (frozenset({Role.REVIEWER}), What.REVIEW),
+    Stage.TO_CERTIFY: (frozenset({Role.LEAD_VERIFIER}), What.CERTIFY),
+    Stage.TO_COUNTERSIGN: (frozenset({Role.SIGNATORY}), What.COUNTERSIGN),
+    Stage.TO_SEAL: (frozenset({Role.COORDINATOR}), What.SEAL),
+}
+BEFORE: Mapping[Before, tuple[frozenset[Role], What]] = {
+    Before.NO_REPORT: (frozenset({Role.CONTACT, Role.CONTRIBUTOR}), What.HAND_IN),
+    Before.TO_RELEASE: (frozenset({Role.RESPONSIBLE}), What.RELEASE),
+    Before.NO_BODY: (frozenset({Role.CONTACT, Role.RESPONSIBLE}), What.NAME_BODY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing to do about a unit's year, on a case where there is one; `due` is the year's day, or that of the pack's clock if sooner."""
+
+    what: What
+    unit_year: UnitYear
+    due: date
+    case: Engagement | None = None
+    since: datetime | None = None
+    request: int | None = None
+    """The number of the request for evidence, where it is one."""
+
+    @property
+    def endpoint(self) -> str:
+        """The page where it is done."""
+        return ENDPOINTS[self.what]
+
+    @property
+    def address(self) -> dict[str, object]:
+        """What the page's address names."""
+        if self.what is What.OPEN:
+            return {}
+        if self.case and self.request is not None:
+            return {"engagement_id": self.case.id, "request_number": self.request}
+        return {"engagement_id": self.case.id} if self.case else {"unit_year_id": self.unit_year.id}
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """Everything that waits for a person, what is due first on top."""
+    found = [each for engagement in open_cases(user) for each in on_case(user, engagement)]
+    if Role.COORDINATOR in user.roles:
+        found += [Waiting(What.OPEN, each, each.year.verified_due, since=each.named_at) for each in openable_by(user)]
+    if user.roles & UNIT:
+        found += [each for unit_year in years_of_unit(user.organisation) if (each := _before_case(user, unit_year))]
+    found += [Waiting(What.SHOW, case.unit_year, each.due, case, each.raised_at, each.number) for case, each in requests_for(user)]
+    return sorted(found, key=lambda each: each.due)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The requests for evidence of a case that wait for a person: how many, and how late the first is."""
+
+    count: int
+    lateness: Lateness
+
+
+def asked_of(user: User, engagement: Engagement, now: datetime) -> Asked | None:
+    """What a person is asked to show on a case, None where it is nothing."""
+    due = [each.due for case, each in requests_for(user) if case.id == engagement.id]
+    return Asked(len(due), lateness(min(due), day_in(engagement.unit_year.year.time_zone, now))) if due else None
+
+
+def on_case(user: User, engagement: Engagement) -> list[Waiting]:
+    """What waits for a person on a case; nothing once the statement is issued."""
+    if engagement.at is Stage.ISSUED:
+        return []
+    roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.at]
+    mine = [member for member in engagement.members if member.user_id == user.id]
+    if any(member.declared_at is None for member in mine):
+        return [Waiting(What.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, mine[-1].named_at)]
+    if not roles.isdisjoint(wanted):
+        return [Waiting(what, engagement.unit_year, day_due(engagement), engagement, engagement.stage_since)]
+    return _beside_the_unit(engagement) if engagement.at is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
+
+
+def _beside_the_unit(engagement: Engagement) -> list[Waiting]:
+    """What the lead verifier has to do while the unit answers: judge what is answered already, send what was raised since."""
+    counts = finding_counts(engagement, inside=True)
+    wanted = [what for what, count in ((What.JUDGE, counts.answered), (What.SEND, counts.drafts)) if count]
+    return [Waiting(what, engagement.unit_year, engagement.unit_year.year.verified_due, engagement) for what in wanted]
+
+
+def _before_case(user: User, unit_year: UnitYear) -> Waiting | None:
+    if case_of(unit_year) is not None:
+        return None
+    handed_in, released = newest(unit_year) is not None, latest_released(unit_year) is not None
+    stands = standing(handed_in=handed_in, released=released, body_named=unit_year.body_id is not None, stage=None)
+    if not isinstance(stands, Before) or stands not in BEFORE or user.roles.isdisjoint(BEFORE[stands][0]):
+        return None
+    year = unit_year.year
+    due = due_day(stands, report_due=year.report_due, verified_due=year.verified_due)
+    return Waiting(BEFORE[stands][1], unit_year, due or year.verified_due)

@@ -1,0 +1,47 @@
+"""The page's download of the working: one workbook a case, and a row in its trail that it was taken away."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data import queries
+from verifier.checks.data.calculation_export.views import lists, sheets
+from verifier.checks.data.flags import queries as flags
+from verifier.core.access import Permission
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.reports import queries as reports
+from verifier.rulepacks.load import load
+from verifier.web.downloads.formula_workbook import LiveBook
+from verifier.web.downloads.spreadsheet import MEDIA_TYPE, download
+from verifier.web.permit import permit
+from verifier.web.signed_in import current_actor
+
+bp = Blueprint("working", __name__)
+
+
+@bp.get("/cases/<uuid:engagement_id>/working.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement) -> ResponseReturnValue:
+    """Register, flags, samples and the whole recalculation with live formulas."""
+    version, pack = engagement.report_version, load(engagement.pack_id)
+    calculation, now = reports.calculation_of(version), utcnow()
+    record(
+        "data:working:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        effect=Effect.LOOK,
+        number=version.number,
+        sha256=version.sha256,
+    )
+    book = LiveBook()
+    lists.cover(book, engagement, pack, now)
+    sheets.numbers(book, calculation, pack, {each.source.source_key: each for each in queries.held(engagement)})
+    lists.flags(book, flags.flagged(engagement), pack)
+    lists.samples(book, engagement)
+    name = _("%(number)s working of report version %(version)s", number=engagement.number, version=version.number)
+    return download(book.bytes(), f"{name}.xlsx", MEDIA_TYPE)

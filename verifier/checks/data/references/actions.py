@@ -1,0 +1,121 @@
+"""Deeds on what stands beside a report: keep a workbook to compare with, set a tolerance of the body's own or take it back."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from verifier.audit.actions import record
+from verifier.checks.data.references import queries
+from verifier.checks.data.references.models import BodyTolerance, ReferenceWorkbook
+from verifier.core.actor import Actor
+from verifier.core.calculation.units import plain
+from verifier.core.datachecks import tolerances
+from verifier.core.errors import Refusal
+from verifier.core.lifecycle import Deed
+from verifier.core.report.rows import ReportedReport
+from verifier.core.subject import Subject
+from verifier.db import check_version, db
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.evidence import actions as evidence
+from verifier.reports.actions import MEDIA_TYPE, Expected, UnreadableReport, expected
+from verifier.reports.stored_content import as_json
+from verifier.reports.workbook import reader
+
+
+def asked_of(engagement: Engagement, kind: str) -> Expected:
+    """What such a workbook must be of: the unit, and the year before for last year's report."""
+    this = expected(engagement.unit_year)
+    return Expected(this.year - 1, this.known_as, this.pack_id) if kind == queries.PREVIOUS else this
+
+
+def read(data: bytes, kind: str, asked: Expected) -> ReportedReport:
+    """A workbook read without the database; a plan may be of the year itself or an earlier one, last year's report must be of that year."""
+    try:
+        if kind == queries.PREVIOUS:
+            return reader.read(data, asked.year, asked.known_as)
+        return reader.read(data, None, asked.known_as, kind="plan")
+    except reader.Unreadable as unreadable:
+        raise UnreadableReport(unreadable.problems) from unreadable
+
+
+def keep_workbook(
+    engagement: Engagement,
+    kind: str,
+    filename: str,
+    data: bytes,
+    note: str = "",
+    *,
+    already: ReportedReport | None = None,
+    actor: Actor,
+    now: datetime,
+) -> ReferenceWorkbook:
+    """Keep last year's report or the monitoring plan as evidence; the newest one is compared with, none is replaced."""
+    advance(engagement, Deed.CHECK, now=now)
+    if kind not in (queries.PREVIOUS, queries.PLAN):
+        raise Refusal("beside.kind.unknown", kind=kind)
+    if kind == queries.PREVIOUS and (held := queries.last_version(engagement)) is not None:
+        raise Refusal("beside.previous.in_system", number=held.number, year=held.unit_year.year.emission_year)
+    report = already or read(data, kind, asked_of(engagement, kind))
+    stored = evidence.keep(data, MEDIA_TYPE, now=now)
+    newest = next((row for row in queries.workbooks(engagement) if row.kind == kind), None)
+    if newest is not None and newest.sha256 == stored.sha256:
+        raise Refusal("beside.same_file", file=newest.filename)
+    row = ReferenceWorkbook(
+        engagement_id=engagement.id,
+        kind=kind,
+        filename=filename,
+        sha256=stored.sha256,
+        content=as_json(report),
+        note=note.strip(),
+        added_by=actor.id,
+        added_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    record(
+        "data:beside:kept",
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        kind=kind,
+        file=filename,
+        sha256=stored.sha256,
+        note=row.note,
+    )
+    return row
+
+
+def set_tolerance(
+    engagement: Engagement, code: str, text: str, reason: str, *, seen_version: int | None = None, actor: Actor, now: datetime
+) -> BodyTolerance:
+    """Set a tolerance of the body's own for this case, with its reason; a blank value takes it back."""
+    advance(engagement, Deed.CHECK, now=now)
+    value = tolerances.read(code, text) if text.strip() or code not in tolerances.MEASURES else None
+    if not reason.strip():
+        raise Refusal("tolerance.no_reason")
+    row = queries.own_rows(engagement).get(code)
+    if row is None and value is None:
+        raise Refusal("tolerance.nothing_set")
+    before = row.value if row is not None else None
+    if row is None:
+        row = BodyTolerance(engagement_id=engagement.id, code=code)
+        db.session.add(row)
+    else:
+        stale = Refusal("tolerance.stale", who=row.setter.name, theirs=_said(row.value), yours=_said(value))
+        check_version(row, seen_version, lambda: stale)
+    row.value, row.reason, row.set_by, row.set_at = value, reason.strip(), actor.id, now
+    db.session.flush()
+    subject, told = (
+        Subject("case", str(engagement.id)),
+        {"code": code, "before": _said(before), "after": _said(value), "reason": row.reason},
+    )
+    if value is None:
+        record("data:tolerance:taken_back", actor, subject, now=now, case=engagement.id, **told)
+    else:
+        record("data:tolerance:set", actor, subject, now=now, case=engagement.id, **told)
+    return row
+
+
+def _said(value: Decimal | None) -> str:
+    return "–" if value is None else plain(value)

@@ -1,0 +1,127 @@
+"""Reading what stands beside a report: last year's, the plan, the body's tolerances; and the report recalculated with them."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from threading import Lock
+
+from sqlalchemy import select
+
+from verifier.checks.data.references.models import BodyTolerance, ReferenceWorkbook
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.results import Calculation, Flag
+from verifier.core.datachecks.tolerances import InForce, in_force
+from verifier.core.report.rows import ReportedReport
+from verifier.db import db, once_a_reading
+from verifier.engagements.models import Engagement
+from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.reports import queries as reports
+from verifier.reports.models import ReportVersion
+from verifier.reports.stored_content import from_json
+from verifier.rulepacks.load import load
+
+PREVIOUS, PLAN = "previous", "plan"
+_REMEMBERED = 6
+_calculated: OrderedDict[tuple[str, ...], Calculation] = OrderedDict()
+"""By the hashes of everything it follows from, as in reports."""
+_lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the report of a case is compared with: a version of the unit's year before goes before a workbook that was uploaded."""
+
+    version: ReportVersion | None
+    previous: ReferenceWorkbook | None
+    plan: ReferenceWorkbook | None
+    body: Mapping[str, Decimal]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The hashes of it all; empty where nothing stands beside."""
+        last = self.version or self.previous
+        named = (last.sha256 if last else "", self.plan.sha256 if self.plan else "", *(f"{c}={v}" for c, v in sorted(self.body.items())))
+        return named if any(named) else ()
+
+    def last_year(self) -> ReportedReport | None:
+        """Last year's report, None where nobody has it."""
+        if self.version is not None:
+            return reports.report_of(self.version)
+        return from_json(self.previous.content) if self.previous is not None else None
+
+    def the_plan(self) -> ReportedReport | None:
+        """The monitoring plan, None where nobody handed one in."""
+        return from_json(self.plan.content) if self.plan is not None else None
+
+
+@once_a_reading
+def beside(engagement: Engagement) -> Beside:
+    """What stands beside the report of a case now."""
+    uploaded = {row.kind: row for row in reversed(workbooks(engagement))}
+    return Beside(last_version(engagement), uploaded.get(PREVIOUS), uploaded.get(PLAN), own_tolerances(engagement))
+
+
+def last_version(engagement: Engagement) -> ReportVersion | None:
+    """The released report of the unit's year before, where it is in the system; the same programme's before another's."""
+    year = engagement.unit_year.year
+    of = select(ReportVersion).join(UnitYear, ReportVersion.unit_year_id == UnitYear.id)
+    of = of.join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(UnitYear.unit_id == engagement.unit_year.unit_id)
+    of = of.where(ProgrammeYear.emission_year == year.emission_year - 1, ReportVersion.released_at.is_not(None))
+    return db.session.scalar(of.order_by(ProgrammeYear.authority_id != year.authority_id, ReportVersion.number.desc()).limit(1))
+
+
+def workbooks(engagement: Engagement) -> list[ReferenceWorkbook]:
+    """What was uploaded to compare with, newest first; older ones stay, for the record."""
+    of = select(ReferenceWorkbook).where(ReferenceWorkbook.engagement_id == engagement.id)
+    return list(db.session.scalars(of.order_by(ReferenceWorkbook.added_at.desc(), ReferenceWorkbook.id.desc())))
+
+
+def own_rows(engagement: Engagement) -> dict[str, BodyTolerance]:
+    """What the body set for this case by code, what was taken back included."""
+    of = select(BodyTolerance).where(BodyTolerance.engagement_id == engagement.id)
+    return {row.code: row for row in db.session.scalars(of)}
+
+
+def own_tolerances(engagement: Engagement) -> dict[str, Decimal]:
+    """The body's own tolerances in force."""
+    of = select(BodyTolerance.code, BodyTolerance.value).where(BodyTolerance.engagement_id == engagement.id)
+    return {code: value for code, value in db.session.execute(of) if value is not None}
+
+
+def tolerances(engagement: Engagement) -> tuple[InForce, ...]:
+    """Every tolerance of the data checks, and whose it is."""
+    return in_force(load(engagement.pack_id), own_tolerances(engagement))
+
+
+def calculation_of(engagement: Engagement) -> Calculation:
+    """The version under verification recalculated, with the flags that last year, the plan and the body's tolerances add."""
+    version, with_it = engagement.report_version, beside(engagement)
+    if not with_it.key:
+        return reports.calculation_of(version)
+    pack = load(engagement.pack_id)
+    key = (version.sha256, pack.sha256, *with_it.key)
+    with _lock:
+        if key in _calculated:
+            _calculated.move_to_end(key)
+            return _calculated[key]
+    found = calculate(reports.report_of(version), pack, previous=with_it.last_year(), plan=with_it.the_plan(), body=dict(with_it.body))
+    with _lock:
+        _calculated[key] = found
+        while len(_calculated) > _REMEMBERED:
+            _calculated.popitem(last=False)
+    return found
+
+
+def flags_of(engagement: Engagement) -> tuple[Flag, ...]:
+    """What looks wrong in the version under verification, by sheet and row."""
+    return calculation_of(engagement).flags
+
+
+def codes_of(engagement: Engagement) -> dict[str, frozenset[str]]:
+    """The codes of the flags of each source, in this case."""
+    found: dict[str, set[str]] = {}
+    for flag in flags_of(engagement):
+        if flag.source:
+            found.setdefault(flag.source, set()).add(flag.code)
+    return {key: frozenset(codes) for key, codes in found.items()}

@@ -1,0 +1,154 @@
+"""Pages of what stands beside a report: last year's report, the monitoring plan, and the body's own tolerances."""
+
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data.references import actions, queries
+from verifier.checks.data.references.forms import ToleranceForm, WorkbookForm
+from verifier.checks.data.references.wording import WHOSE, WHOSE_STATES, amount, tolerance_name
+from verifier.core.access import Permission
+from verifier.core.calculation.units import plain
+from verifier.core.datachecks.tolerances import Measure
+from verifier.core.lifecycle import Deed, after, possible
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.evidence.queries import store
+from verifier.reports.actions import MEDIA_TYPE
+from verifier.reports.wording import problem_sentence
+from verifier.rulepacks.load import load
+from verifier.web.downloads.spreadsheet import download
+from verifier.web.permit import may, permit
+from verifier.web.signed_in import current_actor
+from verifier.web.transactions import released
+
+bp = Blueprint("beside", __name__)
+LABELS = WHOSE
+STATES = WHOSE_STATES
+
+
+@bp.app_template_global("plan_beside")
+def plan_beside(engagement: Engagement) -> bool:
+    """Whether a monitoring plan was uploaded beside the report."""
+    return queries.beside(engagement).plan is not None
+
+
+@bp.get("/cases/<uuid:engagement_id>/data/beside")
+@permit(Permission.WORK_READ)
+def beside(engagement: Engagement) -> ResponseReturnValue:
+    """What the report is compared with."""
+    return render_template(
+        "checks/data/references/references.html",
+        engagement=engagement,
+        beside=queries.beside(engagement),
+        workbooks=queries.workbooks(engagement),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+        last_year=engagement.unit_year.year.emission_year - 1,
+        own=len(queries.own_tolerances(engagement)),
+    )
+
+
+@bp.route("/cases/<uuid:engagement_id>/data/beside/<any(previous, plan):workbook_kind>", methods=["GET", "POST"])
+@permit(Permission.DATA_DECIDE)
+def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
+    """Upload last year's report or the monitoring plan."""
+    form = WorkbookForm()
+    if form.validate_on_submit():
+        upload = form.workbook.data
+        after(engagement.at, Deed.CHECK)
+        data, asked = upload.read(), actions.asked_of(engagement, workbook_kind)
+        with released():
+            report = actions.read(data, workbook_kind, asked)
+        kept = actions.keep_workbook(
+            engagement,
+            workbook_kind,
+            upload.filename or "workbook.xlsx",
+            data,
+            form.note.data or "",
+            already=report,
+            actor=current_actor(),
+            now=utcnow(),
+        )
+        flash(_("“%(file)s” is kept, and the report is compared with it.", file=kept.filename), "success")
+        return redirect(url_for(".beside", engagement_id=engagement.id), 303)
+    problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
+    return render_template(
+        "checks/data/references/keep.html",
+        engagement=engagement,
+        form=form,
+        problems=problems,
+        kind=workbook_kind,
+        last_year=engagement.unit_year.year.emission_year - 1,
+    )
+
+
+@bp.get("/cases/<uuid:engagement_id>/data/beside/workbooks/<uuid:workbook_id>")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue:
+    """A workbook as it was uploaded, byte for byte."""
+    row = next((each for each in queries.workbooks(engagement) if each.id == workbook_id), None)
+    if row is None:
+        abort(404)
+    data = store().get(row.sha256)
+    record(
+        "data:beside:taken_away",
+        current_actor(),
+        Subject("case", str(engagement.id)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        file=row.filename,
+        sha256=row.sha256,
+    )
+    return download(data, row.filename, MEDIA_TYPE)
+
+
+@bp.get("/cases/<uuid:engagement_id>/data/tolerances")
+@permit(Permission.WORK_READ)
+def tolerances(engagement: Engagement) -> ResponseReturnValue:
+    """Every tolerance of the data checks: its value, whose it is, and the body's reason."""
+    return render_template(
+        "checks/data/references/tolerances.html",
+        engagement=engagement,
+        rows=queries.tolerances(engagement),
+        own=queries.own_rows(engagement),
+        can=may(Permission.TOLERANCE_SET) and possible(engagement.at, Deed.CHECK),
+        name=tolerance_name,
+        amount=amount,
+        pack=load(engagement.pack_id),
+    )
+
+
+@bp.route("/cases/<uuid:engagement_id>/data/tolerances/<tolerance_code>", methods=["GET", "POST"])
+@permit(Permission.TOLERANCE_SET)
+def tolerance(engagement: Engagement, tolerance_code: str) -> ResponseReturnValue:
+    """Set one tolerance of the body's own, or take it back."""
+    row = next((each for each in queries.tolerances(engagement) if each.code == tolerance_code), None)
+    if row is None:
+        abort(404)
+    own = queries.own_rows(engagement).get(tolerance_code)
+    shown = own.value if own is not None and own.value is not None else None
+    typed = "" if shown is None else f"{plain(shown * 100)} %" if row.measure is Measure.SHARE else plain(shown)
+    form = ToleranceForm(data={"version": str(own.version if own else 0), "value": typed, "reason": own.reason if own else ""})
+    if form.validate_on_submit():
+        seen = form.seen_version if own else None
+        kept = actions.set_tolerance(
+            engagement,
+            tolerance_code,
+            form.value.data or "",
+            form.reason.data or "",
+            seen_version=seen,
+            actor=current_actor(),
+            now=utcnow(),
+        )
+        flash(_("The body's own tolerance is set.") if kept.value is not None else _("The body's own tolerance is taken back."), "success")
+        return redirect(url_for(".tolerances", engagement_id=engagement.id), 303)
+    if getattr(getattr(g, "refusal", None), "message", "") == "tolerance.stale":
+        form.version.data = str(own.version if own else 0)
+    return render_template(
+        "checks/data/references/tolerance.html", engagement=engagement, form=form, row=row, own=own, name=tolerance_name, amount=amount
+    )

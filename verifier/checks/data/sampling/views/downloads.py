@@ -1,0 +1,33 @@
+"""A sample taken away as a workbook in which anyone can draw and project it again."""
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from verifier.audit.actions import Effect, record
+from verifier.checks.data.sampling.sample_workbook import workbook
+from verifier.checks.data.sampling.views.blueprint import bp, sample_or_404
+from verifier.core.access import Permission
+from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.engagements.models import Engagement
+from verifier.web.downloads.spreadsheet import MEDIA_TYPE, download
+from verifier.web.pages.labels import label
+from verifier.web.permit import permit
+from verifier.web.signed_in import current_actor
+
+
+@bp.get("/cases/<uuid:engagement_id>/data/sampling/<int:number>.xlsx")
+@permit(Permission.WORK_READ, keeps_record=True)
+def taken_away(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """Population, draw and evaluation, the sums as live formulas."""
+    made = sample_or_404(engagement, number)
+    record(
+        "data:sample:taken_away",
+        current_actor(),
+        Subject("sample", str(number)),
+        now=utcnow(),
+        case=engagement.id,
+        effect=Effect.LOOK,
+        checksum=made.checksum,
+    )
+    return download(workbook(engagement, made, label), f"{engagement.number} {_('Sample %(number)s', number=number)}.xlsx", MEDIA_TYPE)

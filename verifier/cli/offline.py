@@ -1,0 +1,111 @@
+"""The commands that need no database: they start without the app."""
+
+import json
+import sys
+from collections.abc import Mapping
+from gettext import translation
+from pathlib import Path
+
+import click
+
+from verifier import config
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.errors import Refusal
+from verifier.core.sampling.plan import Method
+from verifier.reports import sample_command, summary
+from verifier.reports.workbook.reader import Unreadable, read
+from verifier.rulepacks import load as rulepacks
+
+FOUND, UNREADABLE = 1, 2
+WORKBOOK = click.Path(path_type=Path)
+held: list[object] = []
+"""What was read and found, kept until the process ends: to take a large report apart row by row would take longer than to forget it."""
+
+
+def say(message: str, values: Mapping[str, object]) -> str:
+    """A message id in the language of the installation."""
+    language = config.language()
+    sentence = translation("messages", config.TRANSLATIONS, languages=[language], fallback=True).gettext(message)
+    return sentence % values if values else sentence
+
+
+def fail(text: str, code: int = UNREADABLE) -> None:
+    """Say what is wrong and end."""
+    click.echo(text, err=True)
+    sys.exit(code)
+
+
+@click.command()
+@click.argument("workbook", type=WORKBOOK)
+@click.option("--pack", "pack_id", required=True, help="Rule pack, such as beijing/2021.")
+@click.option("--previous", type=WORKBOOK, help="Last year's report, to be compared with.")
+@click.option("--plan", type=WORKBOOK, help="The monitoring plan, a workbook of its own.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None, as_json: bool) -> None:
+    """Recalculate a report and say what looks wrong with it; needs no database.
+
+    Exit code 1 says that something is wrong; what is only worth a look is listed and leaves 0.
+    """
+    reading = workbook
+    try:
+        pack = rulepacks.load(pack_id, config.from_environment().instance / "rulepacks")
+        report = read(workbook)
+        reading = previous or plan or workbook
+        before = read(previous) if previous else None
+        reading = plan or workbook
+        planned = read(plan, kind="plan") if plan else None
+    except Unreadable as unreadable:
+        click.echo(f"{reading}:", err=True)
+        for problem in unreadable.problems:
+            click.echo(say(problem.message_id, problem.values), err=True)
+        sys.exit(UNREADABLE)
+    except Refusal as refusal:
+        fail(say(refusal.message, refusal.values))
+    except OSError as error:
+        fail(f"{reading}: {error.strerror}")
+    calculation = calculate(report, pack, previous=before, plan=planned)
+    held.extend((report, calculation))
+    if as_json:
+        click.echo(json.dumps(summary.check_json(report, calculation, pack, say), ensure_ascii=False, indent=1))
+    else:
+        click.echo(summary.check_text(report, calculation, pack, say))
+    sys.exit(FOUND if summary.wrong(calculation) else 0)
+
+
+@click.command()
+@click.argument("workbook", type=WORKBOOK)
+@click.option("--pack", "pack_id", required=True, help="Rule pack, such as beijing/2021.")
+@click.option("--method", type=click.Choice([each.value for each in Method]), required=True, help="How items are drawn.")
+@click.option("--seed", required=True, help="The recorded seed: letters, digits and signs of ASCII.")
+@click.option("--kind", type=click.Choice(["data", "sites", "added", "deducted"]), help="Which population; else the method's first.")
+@click.option("--reading", help="How the ladder's share is read; else the pack's first reading.")
+@click.option("--step", "steps", multiple=True, help="KEY=STEP: sample this source (or `sites`) up to this step; may be repeated.")
+@click.option("--among", multiple=True, help="A site that may be sampled; with --step sites=…")
+@click.option("--risk", help="Risk of being wrong; else the pack's smallest.")
+@click.option("--tolerable", help="Tolerable error, t CO2; else the pack's threshold.")
+@click.option("--expected", default="0", help="Expected error, t CO2.")
+@click.option("--expansion", help="Factor on the expected error.")
+@click.option("--list", type=WORKBOOK, help="A list kept by somebody else (.xlsx or .csv).")
+@click.option("--name", help="What the list is called; else its file's name.")
+@click.option("--count", type=int, help="Rows of the list to draw; else as many as --share asks for.")
+@click.option("--share", default="1/20", help="Smallest gap of the list that must be noticed.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def sample(
+    workbook: Path, pack_id: str, method: str, seed: str, steps: tuple[str, ...], among: tuple[str, ...], as_json: bool, **asked: object
+) -> None:
+    """Draw the same sample as the page does, from the workbook, a seed and the plan; needs no database."""
+    try:
+        pack = rulepacks.load(pack_id, config.from_environment().instance / "rulepacks")
+        found = sample_command.sample_json(workbook, pack, Method(method), seed, asked, steps, among)
+    except Unreadable as unreadable:
+        fail("\n".join([f"{workbook}:", *(say(problem.message_id, problem.values) for problem in unreadable.problems)]))
+    except Refusal as refusal:
+        fail(say(refusal.message, refusal.values))
+    except OSError as error:
+        fail(f"{error.filename or workbook}: {error.strerror}")
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{found['population']['items']} items, {found['population']['tonnes']} t CO2, checksum {found['population']['checksum']}")
+    for each in found["items"]:
+        click.echo("\t".join((each["stratum"], each["step"] or "", each["tonnes"] or "", *each["item"])))

@@ -1,0 +1,70 @@
+"""gunicorn with our settings, started from the command line."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from verifier.db import db
+from verifier.jobs.worker import beside
+from verifier.web.operations import metrics
+
+
+class Server(BaseApplication):
+    """The app in several processes, each with several threads."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self.served, self.options = app, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take our options."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Each process opens its own connections: what was opened before the fork is left behind."""
+        with self.served.app_context():
+            db.engine.dispose(close=False)
+        return self.served
+
+
+def serve(app: Flask, workers: int | None = None) -> None:
+    """Serve until told to stop; each process does jobs beside its answers, unless `verifier worker` runs apart."""
+    settings = app.extensions["verifier"].settings
+    ends: list[Callable[[], None]] = []
+
+    def announce(_server: object) -> None:
+        click.echo(f"Verifier answers at http://{settings.host}:{settings.port}")
+        if not settings.mail_host:
+            click.echo(f"Mail is written to {settings.mail_folder}")
+
+    def begin(_worker: object) -> None:
+        if settings.worker == "inside":
+            ends.append(beside(app))
+
+    def end(_server: object, _worker: object) -> None:
+        for stop in ends:
+            stop()
+
+    metrics.forget(settings.metrics_folder)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    Server(
+        app,
+        {
+            "bind": f"{settings.host}:{settings.port}",
+            "workers": workers or settings.processes,
+            "worker_class": "gthread",
+            "threads": settings.threads,
+            "timeout": 120,
+            "when_ready": announce,
+            "post_worker_init": begin,
+            "worker_exit": end,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        },
+    ).run()

@@ -1,0 +1,180 @@
+"""Signs of what is wrong that show without opening the database: settings, permissions, keys, room, fonts, programs, packs."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives import serialization
+
+from verifier.config import FONTS, Settings
+from verifier.maintenance import database
+from verifier.rulepacks import load as rulepacks
+
+LEAST_FREE = 512 * 1_048_576
+SHORTEST_SECRET = 32
+
+
+class Grade(StrEnum):
+    """How bad it is, worst first."""
+
+    CANNOT = "cannot look"
+    BROKEN = "broken"
+    CARE = "take care"
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """One thing that is wrong, and what to do."""
+
+    code: str
+    grade: Grade
+    what: str
+    do: str
+
+    def as_json(self) -> dict[str, str]:
+        """For programs."""
+        return {"code": self.code, "grade": self.grade.value, "what": self.what, "do": self.do}
+
+
+def contradictions(settings: Settings) -> Iterator[Ailment]:
+    """Settings that cannot both be meant."""
+    address = urlsplit(settings.public_url)
+    if settings.behind_tls and address.scheme != "https":
+        yield Ailment(
+            "settings.tls_public_url",
+            Grade.BROKEN,
+            f"VERIFIER_BEHIND_TLS is 1, VERIFIER_PUBLIC_URL {settings.public_url}.",
+            "Set VERIFIER_PUBLIC_URL to the https address people reach: links in mail and QR codes are made of it.",
+        )
+    if not settings.behind_tls and address.scheme == "https":
+        yield Ailment(
+            "settings.public_url_tls",
+            Grade.BROKEN,
+            "VERIFIER_PUBLIC_URL is https, and VERIFIER_BEHIND_TLS is not 1.",
+            "Set VERIFIER_BEHIND_TLS=1: without it session cookies may travel in the clear.",
+        )
+    if settings.behind_tls and settings.trusted_proxies == 0:
+        yield Ailment(
+            "settings.proxies",
+            Grade.CARE,
+            "VERIFIER_BEHIND_TLS is 1, and VERIFIER_TRUSTED_PROXIES is 0.",
+            "Set it to the number of proxies in front, or everybody seems to come from the proxy's address.",
+        )
+    if not settings.behind_tls and settings.host not in ("127.0.0.1", "::1", "localhost"):
+        yield Ailment(
+            "settings.open_http",
+            Grade.CARE,
+            f"VERIFIER_HOST is {settings.host}, and nothing says there is TLS in front.",
+            "Put a TLS proxy in front and set VERIFIER_BEHIND_TLS=1, or listen on 127.0.0.1 only.",
+        )
+    if settings.idle_minutes > settings.session_hours * 60:
+        yield Ailment(
+            "settings.idle",
+            Grade.CARE,
+            "VERIFIER_IDLE_MINUTES is longer than VERIFIER_SESSION_HOURS.",
+            "Set it shorter, or it never ends a session.",
+        )
+    if os.environ.get("VERIFIER_FAILPOINT") or os.environ.get("VERIFIER_FAILPOINT_LOG"):
+        yield Ailment(
+            "settings.crash",
+            Grade.BROKEN,
+            "VERIFIER_FAILPOINT or _LOG is set: the app may kill itself on purpose.",
+            "Unset both; they are for tests.",
+        )
+
+
+def permissions(settings: Settings) -> Iterator[Ailment]:
+    """What others than the owner may read or write."""
+    file = database.sqlite_file(settings.database_url)
+    secret = [settings.instance, settings.instance / "secret.key", settings.instance / "keys", *(settings.instance / "keys").rglob("*")]
+    for path in (path for path in secret if path.exists() and not path.name.endswith(".cert.pem")):
+        if path.stat().st_mode & 0o077:
+            yield Ailment(
+                "permissions.open",
+                Grade.BROKEN,
+                f"{path} may be read by others (mode {path.stat().st_mode & 0o777:o}).",
+                f"chmod go= {path}; if others have accounts here, treat what it holds as known to them.",
+            )
+    wanted = [settings.instance, *(path for path in (file, settings.instance / "heads") if path and path.exists())]
+    for path in wanted:
+        if not os.access(path, os.W_OK) or os.statvfs(path).f_flag & os.ST_RDONLY:
+            yield Ailment(
+                "permissions.read_only",
+                Grade.BROKEN,
+                f"{path} cannot be written.",
+                "Mount it writable, and let it belong to the account the app runs as.",
+            )
+
+
+def keys(settings: Settings) -> Iterator[Ailment]:
+    """The secret, the key that signs heads, and the authority's key, each readable and fitting."""
+    if len(settings.secret_key) < SHORTEST_SECRET:
+        yield Ailment(
+            "keys.secret",
+            Grade.BROKEN,
+            "The secret key is missing or too short.",
+            "Restore secret.key from a backup; a new one signs everybody out and makes second factors unreadable.",
+        )
+    trail = settings.instance / "keys" / "trail.pem"
+    if not trail.exists():
+        yield Ailment(
+            "keys.trail_missing", Grade.BROKEN, f"{trail} is missing.", "Restore it from a backup: without it old heads prove nothing."
+        )
+    elif not _opens(trail, None):
+        yield Ailment("keys.trail_unreadable", Grade.BROKEN, f"{trail} is no key.", "Restore it from a backup.")
+    folder = settings.instance / "keys" / "authority"
+    if not (folder / "root.key.pem").exists() or not (folder / "root.cert.pem").exists():
+        yield Ailment(
+            "keys.authority_missing",
+            Grade.BROKEN,
+            f"The certificate authority in {folder} is missing or incomplete.",
+            "Restore the folder from a backup; where nothing was signed yet, remove it and start `verifier serve`.",
+        )
+
+
+def _opens(path: Path, password: bytes | None) -> bool:
+    try:
+        serialization.load_pem_private_key(path.read_bytes(), password)
+    except (ValueError, TypeError, OSError):
+        return False
+    return True
+
+
+def room(settings: Settings) -> Iterator[Ailment]:
+    """Disk space where the instance lies."""
+    free = shutil.disk_usage(settings.instance).free
+    if free < LEAST_FREE:
+        yield Ailment(
+            "room.little",
+            Grade.CARE,
+            f"{free // 1_048_576} MB are free where {settings.instance} lies.",
+            "Free some, or move the instance to a larger disk, before uploads are refused.",
+        )
+
+
+def fonts(_settings: Settings) -> Iterator[Ailment]:
+    """The fonts that statements are set in, byte for byte."""
+    for line in (FONTS / "SHA256SUMS").read_text().splitlines():
+        digest, _, name = line.partition(" ")
+        file = FONTS / name.strip(" *")
+        if not file.exists() or sha256(file.read_bytes()).hexdigest() != digest:
+            yield Ailment("fonts.missing", Grade.BROKEN, f"{file} is missing or altered: no statement can be set.", "Install the app anew.")
+
+
+def programs(settings: Settings) -> Iterator[Ailment]:
+    """What Debian must give to back this installation up."""
+    if database.kind(settings.database_url) == "postgresql":
+        for name in ("pg_dump", "pg_restore"):
+            if shutil.which(name) is None:
+                yield Ailment("programs.missing", Grade.CARE, f"{name} is missing: no backup can be made.", "Install postgresql-client.")
+
+
+def packs(settings: Settings) -> Iterator[Ailment]:
+    """Rule packs that are not well formed."""
+    for file, key, reason in rulepacks.check(settings.instance / "rulepacks"):
+        yield Ailment("packs.malformed", Grade.BROKEN, f"{file}: {key}: {reason}", "Mend the pack, or take it out of the folder.")

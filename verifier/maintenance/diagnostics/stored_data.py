@@ -1,0 +1,148 @@
+"""Signs of what is wrong inside: the shape of the database, trails and their heads, evidence, and what a kill left."""
+
+from collections.abc import Iterator
+from random import SystemRandom
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import inspect, select, text
+
+from verifier.accounts.authentication import crypto
+from verifier.audit import recovery
+from verifier.audit.queries import verify
+from verifier.audit.trail_index import Torn
+from verifier.core.errors import Refusal
+from verifier.db import db, utcnow
+from verifier.engagements.models import Engagement
+from verifier.evidence.models import StoredFile
+from verifier.maintenance import database
+from verifier.maintenance.diagnostics.environment import Ailment, Grade
+from verifier.maintenance.sweep import GRACE, left_over
+from verifier.migrations.triggers import KEPT
+from verifier.rulepacks.load import load
+from verifier.statement.signing.certificate_authority import ROOT_KEY, open_key
+
+SAMPLE = 200
+TRIGGERS = {"sqlite": ("no_update", "no_delete"), "postgresql": ("no_change", "no_truncate")}
+__all__ = ["cases", "database", "evidence", "shape", "trails"]
+
+
+def shape(app: Flask) -> Iterator[Ailment]:
+    """Whole, at the newest migration, with the guards of the trails in place."""
+    connection = db.session.connection()
+    kind = connection.dialect.name
+    if kind == "sqlite":
+        said = connection.exec_driver_sql("PRAGMA quick_check").scalar()
+        if said != "ok":
+            yield Ailment("database.damaged", Grade.BROKEN, f"The database file is damaged: {said}", "Stop the app and restore a backup.")
+            return
+    newest = ScriptDirectory(str(app.extensions["migrate"].directory)).get_current_head()
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found != newest:
+        yield Ailment(
+            "database.old",
+            Grade.BROKEN,
+            f"The database is at migration {found or 'none'}; this version needs {newest}.",
+            "Start `verifier serve`: it migrates. If the database is newer, install the version that made it.",
+        )
+        return
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if kind == "sqlite" else "SELECT tgname FROM pg_trigger"
+    there = set(db.session.scalars(text(query)))
+    tables = set(inspect(connection).get_table_names())
+    for name in (f"{table}_{deed}" for table in KEPT if table in tables for deed in TRIGGERS[kind]):
+        if name not in there:
+            yield Ailment(
+                "database.trigger",
+                Grade.BROKEN,
+                f"The guard {name} is gone: rows of the trail could be changed.",
+                "Find out who took it off, run `verifier audit verify`, then `verifier serve`: it makes them anew.",
+            )
+
+
+def trails(app: Flask) -> Iterator[Ailment]:
+    """Every trail holds, and is signed to its end."""
+    here = app.extensions["verifier"]
+    late = {head.trail for head in recovery.behind(here.heads) if any(here.heads.kept(head.trail)) or here.heads.may_begin(head.trail)}
+    for verdict in verify(here.heads):
+        if verdict.broken and not (verdict.trail in late and not list(here.heads.kept(verdict.trail))):
+            where = f"row {verdict.broken.number}: {verdict.broken.fault}"
+            yield Ailment(
+                "trails.broken",
+                Grade.BROKEN,
+                f"Trail {verdict.trail} does not hold from {where}.",
+                "Keep database and heads as they are, and compare with a backup: something changed a row.",
+            )
+    try:
+        here.heads.index.steps()
+    except Torn:
+        yield Ailment(
+            "trails.index",
+            Grade.BROKEN,
+            "The index of trails in heads/ was changed: no new trail can be signed.",
+            "Keep it as it is and compare with a backup; restore heads/ from one.",
+        )
+    for trail in sorted(late):
+        yield Ailment(
+            "trails.unsigned",
+            Grade.CARE,
+            f"The last rows of trail {trail} are not signed: a process was killed.",
+            "Start `verifier serve` or run `verifier sweep`: it signs what holds.",
+        )
+
+
+def cases(app: Flask) -> Iterator[Ailment]:
+    """The packs that cases were opened with, unchanged; and an authority whose key the secret opens."""
+    for pack_id, digest in db.session.execute(select(Engagement.pack_id, Engagement.pack_sha256).distinct()):
+        try:
+            same = load(pack_id).sha256 == digest
+        except Refusal:
+            same = False
+        if not same:
+            yield Ailment(
+                "packs.changed",
+                Grade.BROKEN,
+                f"Rule pack {pack_id} is missing, or not the one cases were opened with.",
+                "Put the pack back as it was: packs are superseded, never edited.",
+            )
+    file = app.extensions["verifier"].settings.instance / "keys" / "authority" / ROOT_KEY
+    if file.exists():
+        try:
+            open_key(file.read_bytes(), crypto.key("authority").hex())
+        except Refusal:
+            yield Ailment(
+                "keys.authority_unreadable",
+                Grade.BROKEN,
+                "The secret key does not open the certificate authority's key.",
+                "Restore secret.key and keys/ from the same backup.",
+            )
+
+
+def evidence(app: Flask, everything: bool) -> Iterator[Ailment]:
+    """Files that rows name, each there and unaltered (all, or a sample); and files that no row names."""
+    store = app.extensions["verifier"].store
+    try:
+        there = {kept.digest: kept for kept in store.listed() if kept.digest}
+    except Exception as error:
+        yield Ailment(
+            "evidence.unreachable", Grade.CANNOT, f"The store does not answer: {type(error).__name__}.", "Look at VERIFIER_STORE_URL."
+        )
+        return
+    named = list(db.session.scalars(select(StoredFile.sha256).order_by(StoredFile.sha256)))
+    missing = [digest for digest in named if digest not in there]
+    found = [digest for digest in named if digest in there]
+    looked = found if everything or len(found) <= SAMPLE else SystemRandom().sample(found, SAMPLE)
+    for digest in missing:
+        yield Ailment("evidence.missing", Grade.BROKEN, f"The file {digest} is missing.", "Copy it from a backup into the store.")
+    for digest in looked:
+        try:
+            store.get(digest)
+        except Refusal:
+            yield Ailment(
+                "evidence.altered",
+                Grade.BROKEN,
+                f"The file {digest} is no longer what was handed in.",
+                "Move it away and copy it from a backup; find out what changed it.",
+            )
+    for name in left_over(app.extensions["verifier"], utcnow() - GRACE):
+        yield Ailment("evidence.left_over", Grade.CARE, f"{name} belongs to nothing: a process was killed.", "Run `verifier sweep`.")

@@ -1,0 +1,14 @@
+"""Sweeping after a kill, as a job that comes back by itself."""
+
+from datetime import timedelta
+
+from verifier.db import utcnow
+from verifier.jobs.task_registry import task
+from verifier.jobs.worker import Work
+from verifier.maintenance.sweep import sweep
+
+
+@task("evidence.sweep", every=timedelta(hours=6), keep=timedelta(days=2), limit=timedelta(hours=2))
+def sweep_leftovers(_work: Work) -> None:
+    """Remove what a killed process left lying."""
+    sweep(now=utcnow())

@@ -1,0 +1,138 @@
+"""A large workbook is taken in behind the page: its bytes wait in the store, a job reads them, and the page tells how far it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from verifier.accounts.models import User
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.db import db, utcnow, uuid7
+from verifier.evidence.queries import store
+from verifier.jobs import queries as jobs
+from verifier.jobs.actions import enqueue
+from verifier.jobs.models import Job, State
+from verifier.jobs.task_registry import task
+from verifier.jobs.worker import Work
+from verifier.registry.models import UnitYear
+from verifier.reports import actions
+
+KIND = "reports.hand_in"
+LARGE = 1_000_000
+"""Bytes above which reading takes longer than a page should keep anyone waiting without a word: some 20,000 rows."""
+READING, RECALCULATING, KEEPING = "report.taking_in.reading", "report.taking_in.recalculating", "report.taking_in.keeping"
+STAGES = (READING, RECALCULATING, KEEPING)
+
+
+@dataclass(frozen=True, slots=True)
+class TakingIn:
+    """How far a workbook is: `number` of the version once it is kept, `refused` and `problems` where it was not."""
+
+    filename: str
+    state: State
+    stage: str
+    rows: int | None
+    number: int | None
+    refused: Refusal | None
+    problems: tuple[Refusal, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in (State.DONE, State.GAVE_UP)
+
+
+def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, actor: Actor, now: datetime) -> UUID:
+    """Put a workbook in the queue; what may not be handed in at all is refused at once. Gives what `taking_in` is asked with."""
+    actions.may_hand_in(unit_year, data, open_case(unit_year))
+    digest = store().put(data)
+    at = uuid7()
+    enqueue(
+        KIND,
+        key=f"{unit_year.id}:{at}",
+        now=now,
+        unit_year=str(unit_year.id),
+        sha256=digest,
+        filename=filename,
+        note=note,
+        person=str(actor.id),
+    )
+    return at
+
+
+def taking_in(unit_year: UnitYear, at: UUID) -> TakingIn | None:
+    """How far a workbook of a unit's year is, None where there is none of it."""
+    job = jobs.of_key(KIND, f"{unit_year.id}:{at}")
+    return _told(job) if job else None
+
+
+CaseFinder = Callable[[UnitYear], actions.OpenCase | None]
+_finders: list[CaseFinder] = []
+
+
+def cases_found_by(finder: CaseFinder) -> None:
+    """Register how the case of a unit's year is found: cases stand above reports, so `app` passes the query in."""
+    _finders[:] = [finder]
+
+
+def open_case(unit_year: UnitYear) -> actions.OpenCase | None:
+    """The case that verifies a unit's year, by value; None where there is none."""
+    (finder,) = _finders
+    return finder(unit_year)
+
+
+@task(KIND, tries=4, limit=timedelta(minutes=15), keep=timedelta(days=2))
+def take_in(work: Work, *, unit_year: str, sha256: str, filename: str, note: str, person: str) -> None:
+    """Read, then keep in one transaction with the end of the job: killed at any moment it is read again, and kept once."""
+    expected = actions.expected(db.session.get_one(UnitYear, UUID(unit_year)))
+    db.session.rollback()
+    work.progress(0, None, READING)
+    try:
+        data = store().get(sha256)
+        read = actions.read(data, expected, told=lambda rows: work.progress(0, rows, RECALCULATING))
+        rows = actions.rows_in(read.report)
+        work.progress(rows, rows, KEEPING)
+        year, user = db.session.get_one(UnitYear, UUID(unit_year)), db.session.get_one(User, UUID(person))
+        version = actions.hand_in(
+            year, data, filename, note, already=read, case=open_case(year), actor=Actor(user.id, user.name), now=utcnow()
+        )
+    except Refusal as refusal:
+        db.session.rollback()
+        problems = [_written(problem) for problem in getattr(refusal, "problems", ())]
+        _end(work, refused=_written(refusal), problems=problems)
+    else:
+        _end(work, number=version.number)
+
+
+def _end(work: Work, **came_of_it: object) -> None:
+    """What came of it stands in the job, in the transaction that ends it."""
+    job = db.session.get_one(Job, work.id)
+    job.arguments = {**job.arguments, "note": "", **came_of_it}
+    db.session.flush()
+
+
+def _written(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "message": refusal.message,
+        "values": {name: value if isinstance(value, int) else str(value) for name, value in refusal.values.items()},
+    }
+
+
+def _read(written: Mapping[str, Any]) -> Refusal:
+    return Refusal(written["message"], **written["values"])
+
+
+def _told(job: Job) -> TakingIn:
+    came: Mapping[str, Any] = job.arguments
+    problems: Sequence[Mapping[str, Any]] = came.get("problems", ())
+    return TakingIn(
+        came["filename"],
+        job.state,
+        job.progress_words or READING,
+        job.progress_total,
+        came.get("number"),
+        _read(came["refused"]) if "refused" in came else None,
+        tuple(map(_read, problems)),
+    )

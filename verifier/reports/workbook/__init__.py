@@ -1,0 +1,1 @@
+"""The reader of report workbooks: archive check, cells, columns, external lists."""

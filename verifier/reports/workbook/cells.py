@@ -1,0 +1,115 @@
+"""Run as a program of its own, within limits: a workbook from standard input to its cells as lines of JSON, so a hostile file harms nobody.
+
+A line is a sheet (an object with its name) or some rows of it (a list of lists of text); a refusal is the last line, and what stands
+before it counts for nothing.
+"""
+
+import datetime
+import gc
+import io
+import json
+import resource
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+from xml.parsers import expat
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from verifier.reports.workbook.archive_check import Look, Refused, look_through
+
+MEMORY = 450 * 2**20
+PROCESSOR_SECONDS = 8
+TEXT = 64 * 2**20
+TOGETHER = 1_000
+
+
+def shown(value: object) -> str:
+    """The raw text of a cell: numbers as the shortest decimal that round-trips, dates as ISO."""
+    if isinstance(value, str):
+        return value.replace("\0", "") if "\0" in value else value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 10**15 else repr(value)
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def read(data: bytes) -> Iterator[object]:
+    """The sheets with their cells as text, rows counted from 1 as the spreadsheet shows them."""
+    try:
+        looks = look_through(data)
+    except (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, NotImplementedError) as error:
+        raise Refused("malformed") from error
+    far = [Refused("too_far", name, cell=look.far).problem for name, look in looks.items() if look.far]
+    if far:
+        yield {"problems": far}
+        return
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for name in workbook.sheet_names:
+            if name in looks:
+                yield {"name": name, "unstored": looks[name].unstored}
+                yield from _rows(workbook.get_sheet_by_name(name), looks[name])
+    except (CalamineError, ValueError) as error:
+        raise Refused("malformed") from error
+
+
+def _rows(sheet: CalamineSheet, look: Look) -> Iterator[list[list[str]]]:
+    """A sheet's rows, some at a time; what an error cell says takes the place of its emptiness."""
+    errors: dict[int, list[tuple[int, str]]] = {}
+    for row, column, text in look.errors:
+        errors.setdefault(row, []).append((column, text))
+    rows = _from_the_top(sheet)
+    number = 0
+    while some := [
+        [value if type(value) is str and value.isprintable() else shown(value) for value in row] for row in islice(rows, TOGETHER)
+    ]:
+        for at, cells in enumerate(some, number + 1):
+            for column, text in errors.get(at, ()):
+                if column <= len(cells):
+                    cells[column - 1] = text
+        number += len(some)
+        yield some
+
+
+def _from_the_top(sheet: CalamineSheet) -> Iterator[list[object]]:
+    """Rows from 1 and columns from A on: the library leaves out the columns before the first value, not the rows."""
+    before = [""] * (sheet.start[1] if sheet.start else 0)
+    return ([*before, *row] for row in sheet.iter_rows()) if before else sheet.iter_rows()
+
+
+def main() -> None:
+    """Limits first, then the file."""
+    gc.disable()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        size = 0
+        for answer in read(sys.stdin.buffer.read()):
+            size += _say(answer)
+            if size > TEXT:
+                raise Refused("too_large", size=str(TEXT // 2**20))
+    except Refused as refused:
+        _say({"problems": [refused.problem]})
+    except MemoryError:
+        _say({"problems": [Refused("too_large", size=str(MEMORY // 2**20)).problem]})
+
+
+def _say(answer: object) -> int:
+    """Print a line at once: who asked reads it meanwhile."""
+    line = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+    sys.stdout.buffer.write(line)
+    return len(line)
+
+
+if __name__ == "__main__":
+    main()

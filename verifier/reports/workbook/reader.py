@@ -1,0 +1,242 @@
+"""The reader of report workbooks: structure that cannot be read is refused whole, values are kept as handed in."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread, Timer
+from typing import Any
+
+from verifier.core.report.rows import ReportedReport, Row, UnknownSheet, period_of, plain_text
+from verifier.reports.workbook.columns import IDENTIFIERS, REQUIRED_FIELDS, REQUIRED_SHEETS, SHEETS, Sheet, field_code, key, sheet_code
+
+SECONDS = 60
+PROCESSOR_SECONDS, MEMORY = 8, 450 * 2**20
+"""What the reading program allows itself; it says so in sheets.py, which cannot be imported here for what it imports."""
+_READER = "verifier.reports.workbook.cells"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One place that cannot be read; sheet and column are empty where the whole file is meant."""
+
+    sheet: str
+    column: str
+    message_id: str
+    values: Mapping[str, object]
+
+
+class Unreadable(Exception):
+    """A workbook refused whole, with every place listed at once."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(f"{problem.message_id} {problem.sheet} {problem.column}".strip() for problem in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One sheet as the reading program printed it: rows of raw text and the places of formulas without a stored value."""
+
+    name: str
+    rows: list[list[str]]
+    unstored: frozenset[tuple[int, int]]
+
+
+def read(
+    workbook: Path | str | bytes, expected_year: int | None = None, expected_unit: str | Collection[str] | None = None, kind: str = "report"
+) -> ReportedReport:
+    """A report (or `kind="plan"`, a monitoring plan) as handed in.
+
+    `expected_unit` is the name or credit code of the unit it is handed in for, or several that will do; raises `Unreadable`.
+    """
+    data = workbook if isinstance(workbook, bytes) else Path(workbook).read_bytes()
+    by_code: dict[str, _Table] = {}
+    unknown: list[UnknownSheet] = []
+    problems: list[Problem] = []
+    for table in _tables(data):
+        code = sheet_code(table.name)
+        if code is None:
+            unknown.append(UnknownSheet(table.name, tuple(tuple(row) for row in table.rows)))
+        elif code in by_code:
+            problems.append(_problem("sheet_twice", table.name, other=by_code[code].name))
+        else:
+            by_code[code] = table
+    problems += [_problem("sheet_missing", code) for code in REQUIRED_SHEETS[kind] if code not in by_code]
+    unit: dict[str, str] = {}
+    year = 0
+    if "unit" in by_code:
+        unit, missing = _unit(by_code["unit"])
+        problems += missing
+        year = _year(unit)
+        problems += _another(unit, year, expected_year, expected_unit, by_code["unit"].name) if not missing else []
+    rows: dict[str, tuple[Row, ...]] = {}
+    columns: list[tuple[str, str]] = []
+    for sheet in SHEETS:
+        if sheet.name in by_code:
+            rows[sheet.name], unasked, wrong = _rows(sheet, by_code[sheet.name], kind)
+            columns += unasked
+            problems += wrong
+    if problems:
+        raise Unreadable(problems)
+    tables: dict[str, Any] = rows
+    return ReportedReport(year=year, kind=kind, unit=unit, unknown_sheets=tuple(unknown), unknown_columns=tuple(columns), **tables)
+
+
+def first_rows(data: bytes, sheets: int, rows: int, columns: int, longest: int) -> list[dict[str, Any]]:
+    """The first rows of the first sheets of any workbook, to be looked at: [{name, rows}]; raises `Unreadable`."""
+    return [
+        {"name": table.name, "rows": [[cell[:longest] for cell in row[:columns]] for row in table.rows[:rows]]}
+        for table in _tables(data)[:sheets]
+    ]
+
+
+def _problem(message: str, sheet: str = "", column: str = "", **values: object) -> Problem:
+    shown = {"sheet": sheet, "column": column} | values
+    return Problem(sheet, column, f"reports.workbook.{message}", {name: value for name, value in shown.items() if value != ""})
+
+
+def _tables(data: bytes) -> list[_Table]:
+    """The sheets, read by a program of its own within limits of memory and time."""
+    command = [sys.executable, "-I", "-m", _READER]
+    late = Event()
+    with subprocess.Popen(command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reader:  # noqa: S603
+        stop = Timer(SECONDS, lambda: (late.set(), reader.kill()))
+        stop.start()
+        feed = Thread(target=_feed, args=(reader, data))
+        feed.start()
+        try:
+            found, problems = _told(reader.stdout or ())
+        finally:
+            if sys.exc_info()[0] is not None:
+                reader.kill()
+            feed.join()
+            ended = reader.wait()
+            stop.cancel()
+    if late.is_set():
+        raise Unreadable([_problem("too_slow", seconds=SECONDS)])
+    if -ended in (signal.SIGXCPU, signal.SIGKILL):
+        raise Unreadable([_problem("too_slow", seconds=PROCESSOR_SECONDS)])
+    if -ended in (signal.SIGABRT, signal.SIGSEGV):
+        raise Unreadable([_problem("too_large", size=MEMORY // 2**20)])
+    if ended != 0:
+        raise Unreadable([_problem("malformed")])
+    if problems:
+        raise Unreadable(problems)
+    return found
+
+
+def _feed(reader: subprocess.Popen[bytes], data: bytes) -> None:
+    """Hand the file over; a reader that has ended takes no more of it."""
+    if reader.stdin is not None:
+        with suppress(BrokenPipeError), reader.stdin:
+            reader.stdin.write(data)
+
+
+def _told(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
+    """The sheets as the reading program prints them, while it still reads; a line cut off is its last."""
+    found: list[_Table] = []
+    same: dict[str, str] = {}
+    for line in lines:
+        if not line.endswith(b"\n"):
+            break
+        said = json.loads(line)
+        if isinstance(said, list):
+            found[-1].rows.extend([same.setdefault(cell, cell) for cell in row] for row in said)
+        elif "problems" in said:
+            return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in said["problems"]]
+        else:
+            found.append(_Table(said["name"], [], frozenset((row, column) for row, column in said["unstored"])))
+    return found, []
+
+
+def _headed(table: _Table) -> tuple[int, Sequence[str]]:
+    """The first row with anything in it: its number and cells."""
+    return next(((number, row) for number, row in enumerate(table.rows, 1) if any(cell.strip() for cell in row)), (0, ()))
+
+
+def _unit(table: _Table) -> tuple[dict[str, str], list[Problem]]:
+    """The facts of the unit by English field name."""
+    top, header = _headed(table)
+    places = {"field": -1, "value": -1}
+    for index, name in enumerate(header):
+        for column, names in (("field", ("field", "字段")), ("value", ("value", "值", "数值"))):
+            if key(name) in names and places[column] < 0:
+                places[column] = index
+    missing = [_problem("column_missing", table.name, column) for column, index in places.items() if index < 0]
+    if missing:
+        return {}, missing
+    facts: dict[str, str] = {}
+    for row in table.rows[top:]:
+        name = field_code(row[places["field"]])
+        if name and name not in facts:
+            facts[name] = row[places["value"]]
+    return facts, [_problem("field_missing", table.name, field) for field in REQUIRED_FIELDS if not facts.get(field, "").strip()]
+
+
+def _year(unit: Mapping[str, str]) -> int:
+    found = period_of(unit.get("emission_year", "")) or ""
+    return int(found) if len(found) == 4 else 0
+
+
+def _another(
+    unit: Mapping[str, str], year: int, expected_year: int | None, expected_unit: str | Collection[str] | None, sheet: str
+) -> list[Problem]:
+    """A report of another year or another unit than the one it is handed in for."""
+    found = []
+    if not year:
+        found.append(_problem("year_unreadable", sheet, "emission_year", text=unit["emission_year"]))
+    elif expected_year is not None and year != expected_year:
+        found.append(_problem("other_year", sheet, "emission_year", year=year, expected=expected_year))
+    if expected_unit is not None:
+        wanted = [expected_unit] if isinstance(expected_unit, str) else list(expected_unit)
+        stated = {plain_text(unit.get(name, "")).casefold() for name in ("unit_name", "credit_code")} - {""}
+        if not stated & {plain_text(name).casefold() for name in wanted}:
+            found.append(_problem("other_unit", sheet, "unit_name", unit=unit["unit_name"], expected=", ".join(wanted)))
+    return found
+
+
+def _rows(sheet: Sheet, table: _Table, kind: str) -> tuple[tuple[Row, ...], list[tuple[str, str]], list[Problem]]:
+    """The rows of a sheet, the columns nobody asked for, and what is wrong with its header."""
+    top, header = _headed(table)
+    names = sheet.columns
+    places: dict[str, int] = {}
+    others: dict[int, str] = {}
+    problems = []
+    for index, name in enumerate(header):
+        column = names.get(key(name))
+        if column is None:
+            if name.strip() or any(index < len(row) and row[index].strip() for row in table.rows[top:]):
+                others[index] = name.strip() or f"#{index + 1}"
+        elif column in places:
+            problems.append(_problem("column_twice", table.name, column))
+        else:
+            places[column] = index
+    needed = [column for column in sheet.required if kind == "report" or column != "reported_tco2"]
+    problems += [_problem("column_missing", table.name, column) for column in needed if column not in places]
+    formulas = {row for row, _ in table.unstored}
+    made = [
+        _row(sheet, table, number, cells, places, others, number in formulas)
+        for number, cells in enumerate(table.rows[top:] if not problems else (), top + 1)
+        if (not "".join(cells).isspace() and any(cells)) or number in formulas
+    ]
+    return tuple(made), [(table.name, name) for name in others.values()], problems
+
+
+def _row(
+    sheet: Sheet, table: _Table, number: int, cells: Sequence[str], places: Mapping[str, int], others: Mapping[int, str], formula: bool
+) -> Row:
+    values = {column: cells[index] for column, index in places.items()}
+    for column in IDENTIFIERS:
+        if column in values:
+            values[column] = plain_text(values[column])
+    make: Any = sheet.row
+    if not others and not formula:
+        return make(sheet=table.name, row=number, **values)  # type: ignore[no-any-return]
+    extra = tuple((name, cells[index]) for index, name in others.items() if cells[index].strip())
+    unstored = tuple(column for column, index in places.items() if (number, index + 1) in table.unstored)
+    return make(sheet=table.name, row=number, extra=extra, unstored=unstored, **values)  # type: ignore[no-any-return]

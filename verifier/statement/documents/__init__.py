@@ -1,0 +1,1 @@
+"""Documents beside the statement: China's document-review form."""

@@ -1,0 +1,262 @@
+"""The document-review form of a case: per item of the pack, what was reviewed, how, by whom, and what came of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, select
+
+from verifier.accounts.models import User
+from verifier.checks.boundary import queries as boundary
+from verifier.checks.data import queries as data
+from verifier.checks.data.flags import queries as flags
+from verifier.checks.data.models import NumberOutcome
+from verifier.checks.site import queries as site
+from verifier.core.access import TEAM, Role
+from verifier.core.boundary import Kind
+from verifier.core.errors import Refusal
+from verifier.core.findings import Check, FindingState
+from verifier.core.rulepack.documents import FormRow, StatementForm
+from verifier.core.rulepack.pack import ChecklistItem, RulePack
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
+from verifier.reports.models import ReportedNumber
+from verifier.reports.queries import report_of
+from verifier.statement.documents.review_form_wording import RECORDS, STATES, said
+from verifier.statement.facts import assessment
+from verifier.statement.facts.assembly import ROLES, both
+from verifier.statement.facts.model import Both
+from verifier.statement.signing.keys import organisation_name
+
+CODE = "document_review"
+OF_DOCUMENTS = (Check.BOUNDARY, Check.DATA)
+"""The checks that a document review is made of."""
+People = Mapping[str, date]
+"""Who reviewed, each with the last day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One record of the case: how many are decided, of how many, and by whom."""
+
+    record: str
+    done: int
+    total: int
+    people: People
+
+    @property
+    def kind(self) -> str:
+        """`numbers` or `flags` where it is one of them."""
+        return self.record.partition(".")[0]
+
+    @property
+    def words(self) -> Both:
+        """The same in both languages."""
+        some, nothing = {"flags": ("flagged", "unflagged"), "numbers": ("singly", "none")}.get(self.kind, ("decided", "none"))
+        key = some if self.total else nothing
+        counted, name = said(key, done=self.done, total=self.total), RECORDS[self.record]
+        return Both(f"{name.zh}：{counted.zh}", f"{name.en}: {counted.en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of the form, or a clause that has none."""
+
+    clause: str
+    clause_name: Both
+    item: Both
+    evidence: Both
+    method: tuple[Both, ...]
+    reviewed: tuple[Both, ...]
+    findings: tuple[Both, ...]
+    result: Both
+    site: tuple[Both, ...]
+    people: tuple[tuple[str, date], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewForm:
+    """The whole form, as the case stands."""
+
+    title: Both
+    columns: tuple[tuple[str, Both], ...]
+    number: str
+    heads: tuple[tuple[str, Both], ...]
+    lines: tuple[Line, ...]
+    origin: str
+    chosen: bool
+    made_at: datetime
+    zone: str
+
+
+def form_of(pack: RulePack) -> StatementForm | None:
+    """The pack's document-review form, where the program can fill it in."""
+    form = pack.form(CODE)
+    return form if form and form.columns else None
+
+
+def review_form(engagement: Engagement, *, now: datetime) -> ReviewForm:
+    """The form filled from the case; refuses a pack that has none."""
+    pack, zone = assessment.pack_of(engagement), engagement.unit_year.year.time_zone
+    form = form_of(pack)
+    if form is None:
+        raise Refusal("statement.form.none", pack=pack.id)
+    found = [each for each in assessment.findings_of(engagement) if each.at is not FindingState.WITHDRAWN]
+    raised = [each for each in found if each.arose_in in OF_DOCUMENTS]
+    records = _records(engagement, ZoneInfo(zone))
+    return ReviewForm(
+        title=both(form.name),
+        columns=tuple((column.code, both(column.name)) for column in form.columns),
+        number=engagement.number,
+        heads=_heads(engagement, pack),
+        lines=tuple(line for clause in form.clauses for line in _of_clause(clause, form, pack, records, raised)),
+        origin=form.origin.source,
+        chosen=any(part.origin.basis == "practice" for part in (*form.columns, *form.rows)),
+        made_at=now,
+        zone=zone,
+    )
+
+
+def result_of(row: FormRow | None, reviewed: Sequence[Reviewed], *, raised: bool) -> Both:
+    """What the review of an item came to: what is left first, then whether anything was raised; nothing on record is no result.
+
+    Where the item rests on the tonnes of each source, its numbers need not be decided one by one: each is weighed in those tonnes.
+    """
+    whole = any(each.record == "tonnes" for each in reviewed)
+    left = sum(each.total - each.done for each in reviewed if not (whole and each.kind == "numbers"))
+    if left:
+        return said("left", count=left)
+    if raised:
+        return said("raised")
+    if row is None:
+        return said("by_hand")
+    looked = any(each.total or each.kind == "flags" for each in reviewed)
+    return said("clear") if looked else said("absent")
+
+
+def _of_clause(
+    clause: str, form: StatementForm, pack: RulePack, records: Mapping[str, Reviewed], findings: Sequence[Finding]
+) -> list[Line]:
+    items = [item for check in OF_DOCUMENTS for item in pack.checklist_of(check) if item.clause == clause]
+    references = _references([each for each in findings if each.clause == clause], pack)
+    on_site = tuple(Both(each.look.zh, each.look.en) for each in pack.checklist if each.clause == clause)
+    rows = {row.code: row for row in form.rows}
+    lines = [_line(item, rows.get(item.code), pack, records, references, on_site) for item in items]
+    if lines:
+        return lines
+    result = said("raised") if references else Both("", "")
+    return [Line(clause, both(pack.clause(clause).name), said("no_item"), Both("", ""), (), (), references, result, on_site, ())]
+
+
+def _line(
+    item: ChecklistItem,
+    row: FormRow | None,
+    pack: RulePack,
+    records: Mapping[str, Reviewed],
+    references: tuple[Both, ...],
+    on_site: tuple[Both, ...],
+) -> Line:
+    reviewed = [records.get(code) or Reviewed(code, 0, 0, {}) for code in row.records] if row else []
+    return Line(
+        clause=item.clause,
+        clause_name=both(pack.clause(item.clause).name),
+        item=both(item.look),
+        evidence=both(item.evidence) if item.evidence else Both("", ""),
+        method=tuple(both(pack.ways[way]) for way in item.how),
+        reviewed=tuple(each.words for each in reviewed),
+        findings=references,
+        result=result_of(row, reviewed, raised=bool(references)),
+        site=on_site,
+        people=_people(each.people for each in reviewed),
+    )
+
+
+def _references(findings: Sequence[Finding], pack: RulePack) -> tuple[Both, ...]:
+    """The findings under their class and state, so that many of a kind take one place."""
+    alike: dict[tuple[str, FindingState], list[str]] = {}
+    for each in findings:
+        alike.setdefault((each.class_code, each.at), []).append(each.label)
+    named = [(labels, pack.finding_class(code).name, STATES[state]) for (code, state), labels in alike.items()]
+    return tuple(Both(f"{'、'.join(labels)} {name.zh}（{state.zh}）", f"{name.en} ({state.en})") for labels, name, state in named)
+
+
+def _people(several: Iterable[People]) -> tuple[tuple[str, date], ...]:
+    last: dict[str, date] = {}
+    for people in several:
+        for name, day in people.items():
+            last[name] = max(day, last.get(name, day))
+    return tuple(sorted(last.items(), key=lambda pair: (pair[1], pair[0])))
+
+
+def _heads(engagement: Engagement, pack: RulePack) -> tuple[tuple[str, Both], ...]:
+    unit, year, version = engagement.unit, engagement.unit_year.year, engagement.report_version
+    code = unit.credit_code or report_of(version).unit.get("credit_code", "")
+    numbered = said("version", number=version.number)
+    team = [(ROLES[Role(one.role)], one.user.name) for one in engagement.members if one.effective_role in TEAM]
+    visits = [f"{each.starts_on} — {each.ends_on} {each.place}" for each in site.visits(engagement)]
+    return (
+        ("unit", Both.same(organisation_name(unit))),
+        ("credit_code", Both.same(code)),
+        ("body", Both.same(organisation_name(engagement.body))),
+        ("case", Both.same(engagement.number)),
+        ("year", Both(f"{year.name_zh or year.name} · {year.emission_year}", f"{year.name} · {year.emission_year}")),
+        ("report", Both(f"{numbered.zh}，{version.filename}", f"{numbered.en}, {version.filename}\nSHA-256 {version.sha256}")),
+        ("pack", Both(pack.id, f"SHA-256 {engagement.pack_sha256}")),
+        ("team", Both("\n".join(f"{name}（{role.zh}）" for role, name in team), "\n".join(f"{name} ({role.en})" for role, name in team))),
+        ("visit", Both.same("\n".join(visits)) if visits else said("no_visit")),
+    )
+
+
+def _records(engagement: Engagement, zone: ZoneInfo) -> dict[str, Reviewed]:
+    found = [_boundary(engagement, "facilities", Kind.FACILITY, zone), _boundary(engagement, "sources", Kind.SOURCE, zone)]
+    held = data.held(engagement)
+    given = [(each.outcome.decider.name, each.outcome.decided_at) for each in held if each.outcome and each.current]
+    found.append(Reviewed("tonnes", sum(not each.is_open for each in held), len(held), _last(given, zone)))
+    return {each.record: each for each in (*found, *_numbers(engagement, zone), *_flags(engagement, zone))}
+
+
+def _boundary(engagement: Engagement, record: str, kind: Kind, zone: ZoneInfo) -> Reviewed:
+    rows = boundary.judged(engagement, kind)
+    given = [(each.decision.decider.name, each.decision.decided_at) for each in rows if each.decision and not each.is_open]
+    return Reviewed(record, sum(not each.is_open for each in rows), len(rows), _last(given, zone))
+
+
+def _numbers(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
+    """Numbers of each kind, counted by the database."""
+    mine = ReportedNumber.version_id == engagement.report_version_id
+    holds = and_(
+        NumberOutcome.engagement_id == engagement.id,
+        NumberOutcome.number_key == ReportedNumber.number_key,
+        NumberOutcome.fingerprint == ReportedNumber.fingerprint,
+    )
+    of = select(ReportedNumber.kind, func.count(), func.count(NumberOutcome.id)).outerjoin(NumberOutcome, holds).where(mine)
+    by = select(ReportedNumber.kind, User.name, func.max(NumberOutcome.decided_at)).join(NumberOutcome, holds)
+    by = by.join(User, NumberOutcome.decided_by == User.id).where(mine).group_by(ReportedNumber.kind, User.name)
+    people: dict[str, list[tuple[str, datetime]]] = {}
+    for kind, name, at in db.session.execute(by):
+        people.setdefault(kind, []).append((name, at))
+    return [
+        Reviewed(f"numbers.{kind}", done, total, _last(people.get(kind, []), zone))
+        for kind, total, done in db.session.execute(of.group_by(ReportedNumber.kind))
+    ]
+
+
+def _flags(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
+    by_code: dict[str, list[flags.Flagged]] = {}
+    for each in flags.flagged(engagement):
+        by_code.setdefault(each.main.code, []).append(each)
+    found = []
+    for code, rows in by_code.items():
+        given = [(each.disposition.decider.name, each.disposition.decided_at) for each in rows if each.disposition and not each.is_open]
+        found.append(Reviewed(f"flags.{code}", sum(not each.is_open for each in rows), len(rows), _last(given, zone)))
+    return found
+
+
+def _last(given: Iterable[tuple[str, datetime]], zone: ZoneInfo) -> People:
+    last: dict[str, date] = {}
+    for name, at in given:
+        day = at.astimezone(zone).date()
+        last[name] = max(day, last.get(name, day))
+    return last

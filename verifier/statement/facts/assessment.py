@@ -1,0 +1,122 @@
+"""What the three checks and the findings have come to: which opinions are open, and reported against verified."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from verifier.casework.materiality import queries as weighing
+from verifier.checks.boundary import queries as boundary
+from verifier.checks.data import queries as data
+from verifier.checks.data.estimates import queries as estimates
+from verifier.checks.data.sampling import queries as samples
+from verifier.checks.data.sampling import queries as sampling
+from verifier.checks.data.versions import queries as versions
+from verifier.checks.site import queries as site
+from verifier.core import opinion as rules
+from verifier.core.calculation.units import round_half_up
+from verifier.core.materiality import Weighing
+from verifier.core.opinion import Choice, FindingStanding, Standing
+from verifier.core.outcomes.source_outcomes import Verified
+from verifier.core.rulepack.pack import RulePack
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.findings import queries as findings
+from verifier.findings.models import Finding
+from verifier.reports import queries as reports
+from verifier.reports.models import ReportVersion
+from verifier.rulepacks.load import load
+
+
+def pack_of(engagement: Engagement) -> RulePack:
+    """The rules the case is worked under."""
+    return load(engagement.pack_id)
+
+
+def findings_of(engagement: Engagement) -> list[Finding]:
+    """Every finding of the case, drafts included, by number."""
+    return list(db.session.scalars(findings.findings_of(engagement, inside=True)))
+
+
+def weighed(engagement: Engagement) -> Weighing:
+    """All errors, with what samples project beyond them, against the rules' threshold, or without one."""
+    return weighing.weighed(engagement, boundary.not_counted(engagement), sampling.projections(engagement))
+
+
+def standing(engagement: Engagement) -> Standing:
+    """What is undecided, undisposed of or not to be confirmed, as the rule of opinions wants it."""
+    left_out, checklist = boundary.not_counted(engagement), site.progress(engagement)
+    return Standing(
+        boundary_undecided=boundary.undecided_count(engagement),
+        data_undecided=data.undecided_count(engagement),
+        checklist_unanswered=checklist.total - checklist.done,
+        visits=len(site.visits(engagement)),
+        findings=[FindingStanding(each.label, each.class_code, each.at) for each in findings_of(engagement)],
+        cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
+        flags_open=data.flag_progress(engagement).left,
+        samples_open=samples.progress(engagement).left,
+        changes_open=versions.progress(engagement).left,
+        estimates_missing=estimates.missing(engagement),
+        weighing=weighed(engagement) if pack_of(engagement).materiality else None,
+    )
+
+
+def choices(engagement: Engagement) -> tuple[Choice, ...]:
+    """Every opinion of the pack with what speaks against it now."""
+    return rules.choices(standing(engagement), pack_of(engagement))
+
+
+def verified(engagement: Engagement) -> Verified:
+    """Verified tonnes by category and in all; what check 1 found not to count is left out."""
+    return data.verified_by_category(engagement, boundary.not_counted(engagement))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One category or the total: reported and verified in the pack's rounding, and verified minus reported."""
+
+    category: str
+    counts: bool
+    reported: Decimal | None
+    verified: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Tonnes verified minus reported; unknown where either is."""
+        return None if self.reported is None or self.verified is None else self.verified - self.reported
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Reported against verified: by category, in all, and source by source where they differ."""
+
+    categories: Sequence[Compared]
+    total: Compared
+    sources: Sequence[data.Difference]
+    first: ReportVersion | None
+    """The version first released, where it is not the one under verification."""
+
+    @property
+    def within(self) -> Decimal | None:
+        """Tonnes by which the reported total is more than its categories come to, as rounded; None where any of them is unknown."""
+        parts = [row.reported for row in self.categories if row.counts]
+        if self.total.reported is None or any(part is None for part in parts):
+            return None
+        return self.total.reported - sum((part for part in parts if part is not None), Decimal(0))
+
+
+def comparison(engagement: Engagement) -> Comparison:
+    """The whole comparison, whether or not anything is known of every part."""
+    found, places = verified(engagement), pack_of(engagement).rounding.places
+    rows = [Compared(row.category, row.counts, _rounded(row.reported, places), row.rounded) for row in found.categories]
+    total = Compared("total", True, _rounded(found.reported_total, places), _rounded(found.total, places))
+    return Comparison(rows, total, data.differences(engagement), _first_released(engagement))
+
+
+def _rounded(tonnes: Decimal | None, places: int) -> Decimal | None:
+    return None if tonnes is None else round_half_up(Fraction(tonnes), places)
+
+
+def _first_released(engagement: Engagement) -> ReportVersion | None:
+    released = [version for version in reports.versions(engagement.unit_year) if version.released_at is not None]
+    return released[-1] if released and released[-1].id != engagement.report_version_id else None

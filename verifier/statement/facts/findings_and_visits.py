@@ -1,0 +1,126 @@
+"""Findings, visits and dates of a case, as its statement tells them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.core.findings import FindingState
+from verifier.core.rulepack.pack import RulePack
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
+from verifier.reports import queries as reports
+from verifier.reports.models import ReportVersion
+from verifier.statement.facts import assessment
+from verifier.statement.facts import model as said
+from verifier.statement.facts.model import Both
+from verifier.statement.models import Conclusion, Review
+
+DISPOSITIONS: Mapping[FindingState, Both] = {
+    FindingState.CLOSED: Both("已更正或澄清，已关闭", "Answered and closed"),
+    FindingState.UNCORRECTED: Both("未更正", "Reported uncorrected"),
+    FindingState.ESTIMATED: Both("保守估算", "Estimated conservatively"),
+    FindingState.CARRIED_OVER: Both("结转下一年度", "Carried over to the next year"),
+    FindingState.WITHDRAWN: Both("已撤回", "Withdrawn"),
+}
+OUTCOMES: Mapping[str, Both] = {
+    "in_order": Both("符合", "In order"),
+    "finding": Both("已提出发现", "Finding raised"),
+    "not_applicable": Both("不适用", "Not applicable"),
+}
+
+
+def findings(engagement: Engagement, pack: RulePack) -> tuple[said.FindingLine, ...]:
+    """Every finding that went out, with what became of it; internal notes and drafts stay inside."""
+    sent = [each for each in assessment.findings_of(engagement) if each.sent_at is not None]
+    return tuple(_finding(each, engagement, pack) for each in sent)
+
+
+def _finding(finding: Finding, engagement: Engagement, pack: RulePack) -> said.FindingLine:
+    named = pack.finding_class(finding.class_code).name
+    answers = [exchange for exchange in finding.exchanges if exchange.deed == "answer"]
+    clause = next((clause.name for clause in pack.clauses if clause.code == finding.clause), None)
+    versions = [db.session.get_one(ReportVersion, each.report_version_id) for each in answers if each.report_version_id]
+    return said.FindingLine(
+        number=finding.label,
+        class_name=Both(named.zh, named.en),
+        clause=f"{finding.clause} {clause.zh} {clause.en}" if clause else finding.clause,
+        subject=finding.subject_title or str(finding.subject),
+        description="\n".join(part for part in (finding.title, finding.description) if part),
+        effect=None if finding.effect is None else -finding.effect,
+        answer="\n".join(each.text for each in answers),
+        correction=_correction(finding, engagement, versions),
+        disposition=DISPOSITIONS.get(finding.at, Both("", "")),
+    )
+
+
+def _correction(finding: Finding, engagement: Engagement, versions: list[ReportVersion]) -> str:
+    """The versions that corrected it; for a source also its reported tonnes before and now."""
+    parts = [f"报告第 {version.number} 版 Report version {version.number}" for version in dict.fromkeys(versions)]
+    if finding.subject_kind == "source" and versions:
+        released = [version for version in reports.versions(engagement.unit_year) if version.released_at]
+        before = [version for version in released if version.number < versions[0].number]
+        was = reports.source_of(before[0], finding.subject_id) if before else None
+        now = reports.source_of(engagement.report_version, finding.subject_id)
+        if was and now and was.reported != now.reported:
+            parts.append(f"{finding.subject_id}: {_shown(was.reported)} → {_shown(now.reported)} tCO₂")
+    return "\n".join(parts)
+
+
+def _shown(tonnes: object) -> str:
+    return "—" if tonnes is None else str(tonnes)
+
+
+def visits(engagement: Engagement, pack: RulePack) -> tuple[said.SiteVisit, ...]:
+    """The visits with what the checklist gave at each."""
+    of = select(SiteVisit).where(SiteVisit.engagement_id == engagement.id).order_by(SiteVisit.starts_on, SiteVisit.id)
+    answered = list(db.session.scalars(select(ChecklistAnswer).where(ChecklistAnswer.engagement_id == engagement.id)))
+    return tuple(
+        said.SiteVisit(
+            started_on=visit.starts_on,
+            ended_on=visit.ends_on,
+            place=visit.place,
+            people=tuple(name.strip() for name in (visit.body_people + "\n" + visit.unit_people).splitlines() if name.strip()),
+            items=_items(pack, [answer for answer in answered if answer.visit_id == visit.id]),
+        )
+        for visit in db.session.scalars(of)
+    )
+
+
+def _items(pack: RulePack, answers: Iterable[ChecklistAnswer]) -> tuple[said.ChecklistLine, ...]:
+    by_code = {answer.item_code: answer for answer in answers}
+    return tuple(
+        said.ChecklistLine(
+            Both(item.look.zh, item.look.en), OUTCOMES.get(by_code[item.code].outcome or "", Both("", "")), by_code[item.code].note
+        )
+        for item in pack.checklist
+        if item.code in by_code
+    )
+
+
+def milestones(engagement: Engagement, drawn: Conclusion, review: Review, zone: ZoneInfo) -> tuple[said.Milestone, ...]:
+    """The dated steps of the case; those of one day in the order in which a case takes them."""
+
+    def day(at: datetime) -> date:
+        return at.astimezone(zone).date()
+
+    version = engagement.report_version
+    visited = db.session.scalars(select(SiteVisit).where(SiteVisit.engagement_id == engagement.id))
+    sent = [each.sent_at for each in assessment.findings_of(engagement) if each.sent_at is not None]
+    received = said.Milestone(
+        Both(f"收到报告第 {version.number} 版", f"Report version {version.number} received"),
+        day(version.released_at or version.handed_in_at),
+    )
+    steps = [
+        *([received] if version.number == 1 else []),
+        said.Milestone(Both("核查项目建立", "Case opened"), day(engagement.opened_at)),
+        *(said.Milestone(Both("现场核查", "Site visit"), visit.starts_on) for visit in visited),
+        *(said.Milestone(Both("发出核查发现", "Findings sent to the unit"), on) for on in sorted({day(at) for at in sent})),
+        *([received] if version.number > 1 else []),
+        said.Milestone(Both("作出核查结论", "Conclusion drawn"), day(drawn.drawn_at)),
+        said.Milestone(Both("独立技术复核通过", "Independent review passed"), day(review.decided_at)),
+    ]
+    return tuple(sorted(steps, key=lambda step: step.on))

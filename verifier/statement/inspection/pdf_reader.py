@@ -1,0 +1,238 @@
+"""Read in a process of its own, within limits (`confined.py`): what stands in a stranger's PDF, and how it differs from the issued one.
+
+The first line given is JSON: root certificates, the fields in their order, and the length of the PDF; then the PDF, then the issued one.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+from asn1crypto import pem
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from verifier.statement.inspection import comparison
+
+LONGEST = 200
+HARMLESS = (None, ModificationLevel.NONE, ModificationLevel.FORM_FILLING)
+logging.disable(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One embedded signature: its status, or None when it could not be checked at all; ours where our root vouches for its signer."""
+
+    embedded: EmbeddedPdfSignature
+    status: PdfSignatureStatus | None
+    ours: bool
+
+    @property
+    def field(self) -> str:
+        """The name of its field."""
+        return str(self.embedded.field_name)
+
+
+def opened(pdf: bytes) -> PdfFileReader | None:
+    """A reader that has found signatures and pages, strict where that works; None where nothing works."""
+    for strict in (True, False):
+        try:
+            reader = PdfFileReader(BytesIO(pdf), strict=strict)
+            if reader.encrypted:
+                reader.decrypt("")
+            _ = reader.embedded_signatures, reader.root["/Pages"]["/Count"]
+        except MemoryError:
+            raise
+        except Exception:  # noqa: S112 - what is wrong with a stranger's file is the answer, not an error
+            continue
+        return reader
+    return None
+
+
+def encrypted(pdf: bytes) -> bool:
+    """Whether the file says that it needs a password."""
+    try:
+        return bool(PdfFileReader(BytesIO(pdf), strict=False).encrypted)
+    except MemoryError:
+        raise
+    except Exception:
+        return False
+
+
+def signatures(reader: PdfFileReader, roots: Sequence[str]) -> list[Seen]:
+    """Every signature with what pyHanko finds, revisions compared."""
+    return [Seen(one, _status(one, roots), _issued_by(one, roots)) for one in reader.embedded_signatures]
+
+
+def _status(embedded: EmbeddedPdfSignature, roots: Sequence[str]) -> PdfSignatureStatus | None:
+    """Certificates count as of the time the signature claims, for no one else attests it; nothing is fetched."""
+    try:
+        trusted = [asn1.Certificate.load(pem.unarmor(root.encode())[2]) for root in roots]
+        at = embedded.self_reported_timestamp
+        return validate_pdf_signature(embedded, ValidationContext(trust_roots=trusted, allow_fetching=False, moment=at))
+    except MemoryError:
+        raise
+    except Exception:
+        return None
+
+
+def _issued_by(embedded: EmbeddedPdfSignature, roots: Sequence[str]) -> bool:
+    try:
+        leaf = x509.load_der_x509_certificate(embedded.signer_cert.dump())
+    except MemoryError:
+        raise
+    except Exception:
+        return False
+    for root in roots:
+        try:
+            leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(root.encode()))
+        except (ValueError, TypeError, InvalidSignature):
+            continue
+        return True
+    return False
+
+
+def _signer(one: Seen) -> dict[str, Any]:
+    try:
+        subject = one.embedded.signer_cert.subject.native
+        name, organisation = str(subject.get("common_name", "")), str(subject.get("organization_name", ""))
+        at = one.embedded.self_reported_timestamp.isoformat() if one.embedded.self_reported_timestamp else None
+    except MemoryError:
+        raise
+    except Exception:
+        name, organisation, at = "", "", None
+    holds = one.status is not None and one.status.intact and one.status.valid
+    trusted = one.ours and one.status is not None and one.status.trusted
+    return {
+        "field": one.field[:LONGEST],
+        "name": name[:LONGEST],
+        "organisation": organisation[:LONGEST],
+        "at": at,
+        "intact": holds,
+        "trusted": trusted,
+        "ours": one.ours,
+    }
+
+
+def _container(one: EmbeddedPdfSignature) -> str:
+    return sha256(one.pkcs7_content).hexdigest()
+
+
+def about_signatures(seen: Sequence[Seen], order: Sequence[str], issued: Sequence[Seen]) -> list[comparison.Said]:
+    """What is wrong with the signatures themselves; `issued` are those of the issued file, where it is known."""
+    held = [one for one in seen if one.ours]
+    if not held:
+        return _impostors(seen, issued)
+    said: list[comparison.Said] = []
+    last = held[-1]
+    if last.status is None or last.status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+        said.append(("after_signature", {}))
+    given = {_container(one.embedded): one.field for one in issued}
+    moved = [one.field for one in held if issued and given.get(_container(one.embedded)) != one.field and _broken(one)]
+    broken = [one.field for one in held if _broken(one) and one.field not in moved]
+    another = [one.field for one in held if issued and given.get(_container(one.embedded)) != one.field and not _broken(one)]
+    for message, fields in (("signature_moved", moved), ("byte_changed", broken), ("signature_another", another)):
+        if fields:
+            said.append((message, {"fields": ", ".join(fields)[:LONGEST]}))
+    if any(_overstepped(one.status) for one in held):
+        said.append(("modified", {}))
+    if len(held) < len(seen):
+        said.append(("foreign_signature", {}))
+    missing = [field for field in order if field not in {one.field for one in held}]
+    if missing:
+        said.append(("incomplete", {"fields": ", ".join(missing)}))
+    return said
+
+
+def _broken(one: Seen) -> bool:
+    return one.status is None or not (one.status.intact and one.status.valid)
+
+
+def _overstepped(status: PdfSignatureStatus | None) -> bool:
+    """More happened after this signature than filling the fields reserved for the others."""
+    if status is None or not status.intact:
+        return False
+    return status.docmdp_ok is False or status.modification_level not in HARMLESS
+
+
+def _impostors(seen: Sequence[Seen], issued: Sequence[Seen]) -> list[comparison.Said]:
+    """Strangers' certificates that bear the very names of those who signed."""
+    names = {_signer(one)["name"] for one in issued if one.ours} - {""}
+    same = sorted(names & {_signer(one)["name"] for one in seen})
+    return [("same_names", {"names": ", ".join(same)[:LONGEST]})] if same else []
+
+
+def number(reader: PdfFileReader, seen: Sequence[Seen]) -> str | None:
+    """The number the attached JSON gives, as last signed where something of ours is signed; else the one its title ends with."""
+    held = [one for one in seen if one.ours]
+    try:
+        root: DictionaryObject = reader.get_historical_root(held[-1].embedded.signed_revision) if held else reader.root
+        found = json.loads(comparison.attachments(root)["statement.json"])["number"]
+    except MemoryError:
+        raise
+    except Exception:
+        found = None
+    if not isinstance(found, str):
+        try:
+            found = str(reader.trailer["/Info"]["/Title"]).split()[-1]
+        except MemoryError:
+            raise
+        except Exception:
+            return None
+    return found if len(found) <= LONGEST else None
+
+
+def look(pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) -> dict[str, Any]:
+    """Everything the register needs to give its verdict; `same` says that an issued file was given and shows nothing else than this one."""
+    reader = opened(pdf)
+    if reader is None:
+        return {"readable": False, "encrypted": encrypted(pdf), "number": None, "signers": [], "same": False, "changes": []}
+    seen = signatures(reader, roots)
+    original = opened(issued) if issued else None
+    changes = about_signatures(seen, order, signatures(original, roots) if original else [])
+    further = [("encrypted", {})] if reader.encrypted else _against(reader, seen, original)
+    return {
+        "readable": True,
+        "encrypted": bool(reader.encrypted),
+        "number": number(reader, seen),
+        "signers": [_signer(one) for one in seen],
+        "same": original is not None and not further,
+        "changes": [*changes, *further],
+    }
+
+
+def _against(reader: PdfFileReader, seen: Sequence[Seen], original: PdfFileReader | None) -> list[comparison.Said]:
+    """The document as it is now beside the issued one, or beside what our last signature covered."""
+    held = [one for one in seen if one.ours]
+    try:
+        now = comparison.document(reader.root, reader.trailer)
+        if original is not None:
+            then = comparison.document(original.root, original.trailer)
+            another = not held and not set(now.pages) & set(then.pages)
+            return [("other_content", {})] if another else comparison.differences(now, then)
+        if held:
+            signed = reader.get_historical_resolver(held[-1].embedded.signed_revision)
+            return comparison.differences(now, comparison.document(signed.root, signed.trailer_view))
+    except MemoryError:
+        raise
+    except Exception:
+        return [("unreadable_change", {})]
+    return []
+
+
+def answer(given: bytes) -> bytes:
+    """One line of JSON for every outcome."""
+    start = given.index(b"\n") + 1
+    header = json.loads(given[:start])
+    pdf, issued = given[start : start + header["size"]], given[start + header["size"] :]
+    return json.dumps(look(pdf, issued, header["roots"], header["order"]), ensure_ascii=False).encode("utf-8", "replace")

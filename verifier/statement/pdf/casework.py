@@ -1,0 +1,112 @@
+"""The opinion, the findings with their corrections, the site visits and the photo annex."""
+
+from io import BytesIO
+
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import CondPageBreak, Flowable, Image, KeepTogether, PageBreak, Spacer, Table
+
+from verifier.core.errors import Refusal
+from verifier.statement.facts.model import FindingLine, Photo, SiteVisit, StatementFacts
+from verifier.statement.pdf.parts import COLUMN, FLUSH, Cell, Languages, Rows, fact_table, moment, number_table, span, tonnes
+from verifier.statement.pdf.typography import BOLD, BRAND, CELL, MUTED, SMALL, SUNK, Face, Text
+from verifier.statement.pdf.wording import WORDING, word
+
+PICTURE_WIDTH, PICTURE_HEIGHT = 80 * mm, 58 * mm
+
+
+def opinion_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
+    """The paragraph that is signed, set apart from everything around it."""
+    name = languages.stacked(facts.opinion.name, Face(13, 20, BOLD), Face(9.5, 14, colour=MUTED, after=6))
+    style = [
+        ("BACKGROUND", (0, 0), (-1, -1), SUNK),
+        ("LINEBEFORE", (0, 0), (0, -1), 3, BRAND),
+        ("LEFTPADDING", (0, 0), (-1, -1), 14),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 14),
+        ("TOPPADDING", (0, 0), (-1, -1), 12),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 10),
+    ]
+    panel = Rows([[[*name, Spacer(0, 4), *languages.prose(facts.opinion.wording)]]], colWidths=[COLUMN], style=style)
+    return [*languages.heading(word("opinion"), at), panel]
+
+
+def _finding(line: FindingLine, languages: Languages) -> list[Flowable]:
+    title = Text(f"{line.number}　{languages.one_line(line.class_name)}", Face(10.5, 16, BOLD, before=12, after=3))
+    rows: list[tuple] = [
+        (word("clause"), line.clause),
+        (word("subject"), line.subject),
+        (word("description"), line.description),
+        (word("effect"), tonnes(line.effect, signed=True) if line.effect is not None else ""),
+        (word("answer"), line.answer),
+        (word("correction"), line.correction),
+        (word("disposition"), languages.one_line(line.disposition)),
+    ]
+    return [CondPageBreak(60 * mm), title, fact_table(languages, rows)]
+
+
+def findings_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
+    """Each finding with what became of it; corrected ones are told too."""
+    head = languages.heading(word("findings"), at, room=95 * mm)
+    if not facts.findings:
+        return [*head, *languages.prose(word("no_findings"))]
+    return [*head, *(part for line in facts.findings for part in _finding(line, languages))]
+
+
+def _visit(visit: SiteVisit, languages: Languages) -> list[Flowable]:
+    rows = [
+        (word("dates"), span(visit.started_on, visit.ended_on)),
+        (word("place"), visit.place),
+        (word("people"), "、".join(visit.people)),
+    ]
+    parts: list[Flowable] = [fact_table(languages, rows)]
+    if visit.items:
+        cells: list[list[Cell]] = [
+            [
+                languages.stacked(item.item, CELL, SMALL),
+                languages.stacked(item.outcome, CELL, SMALL) + ([Text(item.note, SMALL.but(before=2))] if item.note else []),
+            ]
+            for item in visit.items
+        ]
+        parts.append(Spacer(0, 10))
+        parts.append(number_table(languages, ("item", "outcome"), (COLUMN * 0.55, COLUMN * 0.45), cells, numeric=(), words=WORDING))
+    return [*parts, Spacer(0, 10)]
+
+
+def visits_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
+    """Where the team went, with whom, and what the checklist gave."""
+    head = languages.heading(word("visits"), at, room=80 * mm)
+    if not facts.site_visits:
+        return [*head, *languages.prose(word("no_visits"))]
+    return [*head, *(part for visit in facts.site_visits for part in _visit(visit, languages))]
+
+
+def _picture(photo: Photo) -> Image:
+    try:
+        wide, high = ImageReader(BytesIO(photo.thumbnail)).getSize()
+    except OSError as unreadable:
+        raise Refusal("statement.thumbnail.unreadable", sha256=photo.sha256) from unreadable
+    scale = min(PICTURE_WIDTH / wide, PICTURE_HEIGHT / high)
+    return Image(BytesIO(photo.thumbnail), width=wide * scale, height=high * scale, hAlign="LEFT", lazy=0)
+
+
+def _photo(photo: Photo, order: int, facts: StatementFacts, languages: Languages) -> list[Flowable]:
+    taken = moment(photo.taken_at, facts.zone) if photo.taken_at else languages.one_line(word("no_time"))
+    return [
+        _picture(photo),
+        Text(f"{order}　{photo.caption}", Face(8.5, 12.5, BOLD, before=5)),
+        Text("　".join(part for part in (photo.place, taken) if part), SMALL),
+        Text(f"SHA-256\n{photo.sha256}", SMALL.but(size=6, leading=8.6)),
+    ]
+
+
+def photos_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
+    """Two pictures a row, each with the hash of its original."""
+    head = languages.heading(word("photos"), at)
+    if not facts.photos:
+        return [*head, *languages.prose(word("no_photos"))]
+    half = COLUMN / 2
+    style = [*FLUSH, ("VALIGN", (0, 0), (-1, -1), "TOP"), ("BOTTOMPADDING", (0, 0), (-1, -1), 12)]
+    cells = [_photo(photo, order, facts, languages) for order, photo in enumerate(facts.photos, 1)]
+    rows = [cells[n : n + 2] + [[]] * (2 - len(cells[n : n + 2])) for n in range(0, len(cells), 2)]
+    grid = [KeepTogether(Table([row], colWidths=[half, half], style=[*style, ("RIGHTPADDING", (0, 0), (0, 0), 12)])) for row in rows]
+    return [PageBreak(), *head, *languages.prose(word("photos_note"), after=10), *grid]

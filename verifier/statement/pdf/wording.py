@@ -1,0 +1,175 @@
+"""Every label printed in the PDF, Chinese and English side by side: both languages are always there, so no catalogue chooses."""
+
+from verifier.statement.facts.model import Both
+
+WORDING = {
+    "title": Both("温室气体排放核查声明", "Greenhouse gas verification statement"),
+    "number": Both("声明编号", "Statement number"),
+    "unit": Both("重点排放单位", "Reporting unit"),
+    "credit_code": Both("统一社会信用代码", "Unified social credit code"),
+    "body": Both("核查机构", "Verification body"),
+    "programme": Both("碳市场", "Programme"),
+    "period": Both("核算期间", "Reporting period"),
+    "verified_total": Both("经核查的排放量", "Verified emissions"),
+    "reported_total": Both("报告排放量", "Reported emissions"),
+    "opinion": Both("核查意见", "Opinion"),
+    "scan": Both("扫码核验本声明", "Scan to check this statement"),
+    "prepared": Both("声明编制时间", "Prepared"),
+    "facts": Both("基本事实", "Facts"),
+    "report_version": Both("排放报告版本", "Version of the emission report"),
+    "report_file": Both("报告文件", "Report file"),
+    "received": Both("收到日期", "Received"),
+    "team": Both("核查组", "Team"),
+    "review": Both("独立技术复核", "Independent review"),
+    "milestones": Both("进程", "Dates"),
+    "scope": Both("范围与依据", "Scope and criteria"),
+    "scope_label": Both("核查范围", "Scope"),
+    "pack": Both("规则包", "Rule pack"),
+    "standards": Both("依据", "Criteria"),
+    "materiality": Both("重要性", "Materiality"),
+    "assurance": Both("保证程度", "Level of assurance"),
+    "sources": Both("排放源", "Emission sources"),
+    "sources_note": Both(
+        "逐源列示，保留两位小数；未经舍入的数值见所附 statement.json。差值为核查值减报告值。“—”表示数值未知，不等于零。",
+        "One row a source, to two decimals; unrounded figures are in the attached statement.json. "
+        "Difference is verified minus reported. A dash means unknown, which is not zero.",
+    ),
+    "sources_note_reported": Both(
+        "逐源列示，保留两位小数；未经舍入的数值见所附 statement.json。错报为报告值减应有值，截至本声明未更正。“—”表示数值未知，不等于零。",
+        "One row a source, to two decimals; unrounded figures are in the attached statement.json. "
+        "Misstated is reported minus right, as it stays uncorrected. A dash means unknown, which is not zero.",
+    ),
+    "source_id": Both("编号", "ID"),
+    "source": Both("排放源", "Source"),
+    "reported": Both("报告（tCO₂）", "Reported, tCO₂"),
+    "verified": Both("核查（tCO₂）", "Verified, tCO₂"),
+    "difference": Both("差值（tCO₂）", "Difference, tCO₂"),
+    "category_total": Both("本类合计（整吨）", "Category total, whole tonnes"),
+    "not_counted": Both("报告但不计入排放", "reported, does not count"),
+    "category": Both("类别", "Category"),
+    "total": Both("合计", "Total"),
+    "comparison": Both("报告与核查对照", "Reported against verified"),
+    "comparison_note": Both(
+        "各类别取整吨，合计为取整后各类别之和。", "Each category is in whole tonnes; the total is the sum of the rounded categories."
+    ),
+    "reasons": Both("差异及原因", "Differences and their reasons"),
+    "reason": Both("原因", "Reason"),
+    "no_differences": Both(
+        "报告值与核查值之间没有达到 0.005 吨的差异。", "No source differs by 0.005 t or more between report and verification."
+    ),
+    "small_differences": Both(
+        "其余 {count} 个排放源的差值均小于 0.005 吨，来自报告值的舍入。",
+        "The other {count} sources each differ by less than 0.005 t, from rounding in the report.",
+    ),
+    "findings": Both("发现与更正", "Findings and corrections"),
+    "no_findings": Both("核查过程中未提出任何发现。", "No finding was raised in this verification."),
+    "clause": Both("依据条款", "Clause"),
+    "subject": Both("对象", "Subject"),
+    "description": Both("事实描述", "Description"),
+    "effect": Both("影响（核查值 − 报告值，tCO₂）", "Effect, verified − reported, tCO₂"),
+    "answer": Both("排放单位答复", "Answer of the unit"),
+    "correction": Both("更正", "Correction"),
+    "disposition": Both("处置", "Disposed of as"),
+    "visits": Both("现场核查", "Site visit"),
+    "no_visits": Both("本次核查未进行现场核查。", "No site visit took place in this verification."),
+    "dates": Both("日期", "Dates"),
+    "place": Both("地点", "Place"),
+    "people": Both("参加人员", "Present"),
+    "item": Both("核查事项", "Checklist item"),
+    "outcome": Both("结果", "Outcome"),
+    "photos": Both("附件：照片", "Annex: photographs"),
+    "photos_note": Both(
+        "每张照片下方的 SHA-256 为未经改动的原始文件的散列值；此处所印为缩小的副本。",
+        "The SHA-256 below each picture is that of the untouched original; what is printed here is a smaller copy.",
+    ),
+    "no_photos": Both("本声明未附照片。", "No photograph is attached to this statement."),
+    "no_time": Both("拍摄时间未知", "Time unknown"),
+    "signatures": Both("签署", "Signatures"),
+    "signatures_note": Both(
+        "本声明由下列三方依次电子签署（PAdES）。核查组长的签名为认证签名，此后除填入另两项签名外不得改动。"
+        "签署时间由签署系统记录，未使用可信时间戳服务。",
+        "The three below sign in this order, electronically (PAdES). The lead verifier's signature certifies: afterwards nothing "
+        "may change but the other two signatures. Times are those of the signing system; no time-stamping authority took part.",
+    ),
+    "lead": Both("核查组长", "Lead verifier"),
+    "signatory": Both("授权签字人", "Authorised signatory"),
+    "seal": Both("核查机构公章", "Seal of the verification body"),
+    "check": Both("如何核验", "How to check this statement"),
+    "check_note": Both(
+        "扫描首页二维码或打开下列网址，将本 PDF 文件放入页面，即可得知它是否为签发的原件、由谁签署。"
+        "内容同时以 statement.json 附于文件之内，供计算机读取。",
+        "Scan the code on the first page or open the address below and drop this PDF there: you are told whether it is the issued "
+        "file and who signed it. The same content is attached as statement.json for machines to read.",
+    ),
+    "own_none": Both(
+        "依据规则，核查机构不出具自己的排放量；本声明针对报告排放量。",
+        "Under these rules the verifier states no figure of its own: this statement is on the reported emissions.",
+    ),
+    "misstated": Both("未更正错报（报告值 − 应有值）", "Uncorrected misstatements, reported − right"),
+    "misstatements": Both("未更正的错报", "Uncorrected misstatements"),
+    "misstatements_note": Both(
+        "列示截至本声明仍未更正的错报。正值表示多报，负值表示少报。",
+        "What stays wrong in the report as of this statement. Positive is reported too much, negative too little.",
+    ),
+    "no_misstatements": Both("没有已知的未更正错报。", "No uncorrected misstatement is known."),
+    "misstatement": Both("错报（tCO₂）", "Misstated, tCO₂"),
+    "finding_nos": Both("核查发现", "Findings"),
+    "whole_report": Both("报告整体", "Report as a whole"),
+    "by_nature": Both("按性质具有重要性", "Material by nature"),
+    "net": Both("净额", "Net"),
+    "gross": Both("总额", "Gross"),
+    "netted": Both("允许相互抵消的理由", "Why errors may cancel"),
+    "errors_over": Both("多报（tCO₂）", "Overstated, tCO₂"),
+    "errors_under": Both("少报（tCO₂）", "Understated, tCO₂"),
+    "errors_net": Both("净额（tCO₂）", "Net, tCO₂"),
+    "errors_gross": Both("总额（tCO₂）", "Gross, tCO₂"),
+    "errors": Both("错报", "Errors"),
+    "known_errors": Both("已知未更正", "Known and uncorrected"),
+    "projected": Both("抽样推断的其余部分", "Projected from samples beyond that"),
+    "weighed": Both("合并衡量", "Weighed together"),
+    "threshold": Both("阈值（tCO₂）", "Threshold, tCO₂"),
+    "verdict": Both("重要性判断", "Verdict"),
+    "basis": Both("依据", "Basis"),
+    "unknown_sources": Both("未能确认的排放源", "Sources that could not be confirmed"),
+    "no_verdict": Both("不作判断", "No verdict"),
+    "no_total": Both("报告未列总量，不作判断。", "The report states no total: no verdict is given."),
+    "threshold_is": Both("阈值为报告总量的 {share}%，即 {tonnes} 吨。", "The threshold is {share} % of the reported total: {tonnes} t."),
+    "verdict_open": Both("尚有未知数值，不作判断。", "Not everything is known: no verdict is given."),
+    "verdict_by": Both(
+        "未更正的错报连同抽样推断，单独及合并、按数量及性质判断。",
+        "What stays uncorrected, with what samples project, is weighed singly and together, by size and by nature.",
+    ),
+    "estimated": Both("保守估算", "Estimated conservatively"),
+    "page": Both("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
+    "signed_at": Both("签署时间", "Signed"),
+}
+
+VERDICTS = {
+    "not_material": Both("不具有重要性", "Not material"),
+    "only_netted": Both("仅因正负抵消而低于阈值", "Below the threshold only because errors cancel"),
+    "material": Both("具有重要性", "Material"),
+}
+
+CATEGORIES = {
+    "stationary_combustion": Both("固定燃烧", "Stationary combustion"),
+    "mobile_combustion": Both("移动燃烧", "Mobile combustion"),
+    "process": Both("工业过程", "Process"),
+    "purchased_electricity": Both("外购电力", "Purchased electricity"),
+    "purchased_heat": Both("外购热力", "Purchased heat"),
+    "exported_electricity": Both("外供电力", "Exported electricity"),
+    "exported_heat": Both("外供热力", "Exported heat"),
+    "mass_balance_in": Both("碳平衡输入", "Mass balance, input"),
+    "mass_balance_out": Both("碳平衡输出", "Mass balance, output"),
+    "measured": Both("连续监测", "Measured continuously"),
+}
+
+
+def word(key: str, **values: object) -> Both:
+    """The label `key` in both languages, its placeholders filled."""
+    text = WORDING[key]
+    return Both(text.zh.format(**values), text.en.format(**values)) if values else text
+
+
+def category_name(code: str) -> Both:
+    """A category's name; one we do not know is shown by its code."""
+    return CATEGORIES.get(code) or Both.same(code)

@@ -1,0 +1,1 @@
+"""The certificate authority, signing keys, and the three signatures in their order."""

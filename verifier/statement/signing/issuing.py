@@ -1,0 +1,224 @@
+"""From an approved conclusion to an issued statement: three signatures, each all or nothing, each once, in their order."""
+
+from datetime import datetime
+from secrets import token_urlsafe
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from verifier.accounts.models import User
+from verifier.audit.actions import Effect, record
+from verifier.core.access import Role
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.independence import check_may_act
+from verifier.core.lifecycle import Deed, after
+from verifier.core.subject import Subject
+from verifier.db import db
+from verifier.engagements.actions import advance
+from verifier.engagements.models import Engagement
+from verifier.engagements.queries import places
+from verifier.evidence.actions import keep
+from verifier.evidence.queries import store
+from verifier.statement import queries
+from verifier.statement.actions import locked, refuse_outdated, refuse_part
+from verifier.statement.facts.assembly import statement_facts
+from verifier.statement.facts.assessment import pack_of
+from verifier.statement.facts.model import Both, StatementFacts, to_json
+from verifier.statement.models import Place, Review, Signature, SigningKey, Statement, Status
+from verifier.statement.pdf.document import render
+from verifier.statement.signing import keys, signatures
+
+PDF = "application/pdf"
+TOKEN_BYTES = 16
+DEEDS = {Place.LEAD: Deed.CERTIFY, Place.SIGNATORY: Deed.COUNTERSIGN, Place.SEAL: Deed.SEAL}
+ROLES = {
+    Place.LEAD: Both("核查组长", "Lead verifier"),
+    Place.SIGNATORY: Both("授权签字人", "Authorised signatory"),
+    Place.SEAL: Both("公章", "Seal"),
+}
+REASONS = {
+    Place.LEAD: "Certified by the lead verifier",
+    Place.SIGNATORY: "Countersigned by the authorised signatory",
+    Place.SEAL: "Sealed by the verification body",
+}
+
+
+def draft(engagement: Engagement, *, now: datetime) -> bytes:
+    """The statement as it would be certified now, marked as a draft, without a public address of its own."""
+    review = _approved(engagement)
+    number = f"{next_number(engagement)} · 草稿 DRAFT"
+    return render(_facts(engagement, review, number, f"{_public_url()}/check", now))
+
+
+def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+    """Build the statement whole, and sign it first: from here on nothing in it may change."""
+    review = _ready(engagement, Place.LEAD)
+    check_may_act(signer.id, Role.LEAD_VERIFIER, places(engagement), pack_of(engagement))
+    key = _personal_key(signer, now)
+    keys.prove(signer, key, passphrase, code, now)
+    token = token_urlsafe(TOKEN_BYTES)
+    facts = _facts(engagement, review, next_number(engagement), f"{_public_url()}/s/{token}", now)
+    for left in queries.statements(engagement):
+        if left.status in (Status.CERTIFIED, Status.COUNTERSIGNED):
+            _recalled(left, actor, now)
+    signed = signatures.certify(signatures.prepare(render(facts)), _signature(engagement, Place.LEAD, key, passphrase, signer.name, now))
+    statement = Statement(
+        number=facts.number,
+        token=token,
+        engagement_id=engagement.id,
+        conclusion_id=review.conclusion_id,
+        review_id=review.id,
+        status=Status.CERTIFIED,
+        opinion=facts.opinion.code,
+        verified_total=facts.verified_total,
+        facts=to_json(facts),
+        pdf_sha256=keep(signed, PDF, now=now).sha256,
+        begun_at=now,
+    )
+    db.session.add(statement)
+    db.session.flush()
+    _signed(statement, engagement, Place.LEAD, key, signer.name, actor, now)
+    return statement
+
+
+def countersign(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+    """The authorised signatory, who took no part in work or review, signs what the lead verifier certified."""
+    review = _ready(engagement, Place.SIGNATORY)
+    refuse_part(engagement, Role.SIGNATORY, actor, "statement.signatory.took_part")
+    if actor.id == review.decided_by:
+        raise Refusal("statement.signatory.reviewed")
+    key = _personal_key(signer, now)
+    return _add(engagement, Place.SIGNATORY, key, signer, passphrase, code, signer.name, actor, now)
+
+
+def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+    """The body's seal closes the statement; with it the statement is issued, and anyone may check it."""
+    _ready(engagement, Place.SEAL)
+    key = queries.seal_of(engagement.body_id)
+    if key is None:
+        raise Refusal("statement.seal.none")
+    _refuse_expired(key, now)
+    statement = _add(engagement, Place.SEAL, key, sealer, passphrase, code, keys.organisation_name(engagement.body), actor, now)
+    for earlier in queries.statements(engagement):
+        if earlier.id != statement.id and earlier.status == Status.ISSUED:
+            earlier.status = Status.SUPERSEDED
+    statement.issued_at = now
+    db.session.flush()
+    return statement
+
+
+def next_number(engagement: Engagement) -> str:
+    """The number of the case's next statement: programme, case, and how many were begun before it."""
+    begun = len(queries.statements(engagement))
+    return f"{pack_of(engagement).programme.upper()}-{engagement.number}-V{begun + 1}"
+
+
+def _ready(engagement: Engagement, place: Place) -> Review:
+    """Lock the case and refuse what is signed already, out of turn, or no longer carried by its review."""
+    locked(engagement)
+    newest = next(iter(queries.statements(engagement)), None)
+    done = queries.signature_at(newest, place) if newest and newest.status not in (Status.RECALLED, Status.SUPERSEDED) else None
+    if done is not None and queries.is_past(engagement.at, place):
+        raise Refusal("statement.place.signed", signer=done.signer_name)
+    after(engagement.at, DEEDS[place])
+    return _approved(engagement)
+
+
+def _approved(engagement: Engagement) -> Review:
+    """The approval a signature rests on; refuses where there is none, or where the case changed after it."""
+    approval = queries.current_approval(engagement)
+    if approval is None:
+        raise Refusal("statement.approval.none")
+    if not approval.stands:
+        raise Refusal("statement.approval.voided", count=len(approval.changes))
+    drawn = queries.conclusion(engagement)
+    if drawn is not None:
+        refuse_outdated(engagement, drawn)
+    return approval.review
+
+
+def _facts(engagement: Engagement, review: Review, number: str, public_url: str, now: datetime) -> StatementFacts:
+    drawn = queries.conclusion(engagement)
+    if drawn is None:
+        raise Refusal("statement.conclusion.none")
+    return statement_facts(engagement, drawn, review, number=number, public_url=public_url, now=now)
+
+
+def _public_url() -> str:
+    url: str = current_app.extensions["verifier"].settings.public_url
+    return url
+
+
+def _personal_key(signer: User, now: datetime) -> SigningKey:
+    key = queries.key_of(signer.id)
+    if key is None:
+        raise Refusal("statement.key.none")
+    _refuse_expired(key, now)
+    return key
+
+
+def _refuse_expired(key: SigningKey, now: datetime) -> None:
+    if keys.valid_until(key) <= now:
+        raise Refusal("statement.key.expired")
+
+
+def _signature(engagement: Engagement, place: Place, key: SigningKey, passphrase: str, name: str, now: datetime) -> signatures.Signature:
+    zone = ZoneInfo(engagement.unit_year.year.time_zone)
+    organisation = "" if place is Place.SEAL else keys.organisation_name(engagement.body)
+    here = now.astimezone(zone).isoformat(" ", "minutes")
+    at = f"{here[:16]} (UTC{here[16:]})"
+    return signatures.Signature(
+        key_pem=key.key_pem.encode(),
+        passphrase=passphrase,
+        certificate_pem=key.certificate_pem.encode(),
+        root_pem=keys.root_pem(now),
+        reason=REASONS[place],
+        at=now,
+        lines=signatures.stamp_lines(name, ROLES[place], organisation, at),
+    )
+
+
+def _add(
+    engagement: Engagement, place: Place, key: SigningKey, signer: User, passphrase: str, code: str, name: str, actor: Actor, now: datetime
+) -> Statement:
+    """The second or third signature on the statement that waits for it."""
+    statement = queries.being_signed(engagement)
+    if statement is None:
+        raise Refusal("statement.none")
+    keys.prove(signer, key, passphrase, code, now)
+    sign = signatures.countersign if place is Place.SIGNATORY else signatures.seal
+    pdf = sign(store().get(statement.pdf_sha256), _signature(engagement, place, key, passphrase, name, now))
+    statement.pdf_sha256 = keep(pdf, PDF, now=now).sha256
+    statement.status = Status.COUNTERSIGNED if place is Place.SIGNATORY else Status.ISSUED
+    statement.issued_at = now if place is Place.SEAL else None
+    statement.version += 1
+    _signed(statement, engagement, place, key, name, actor, now)
+    return statement
+
+
+def _signed(statement: Statement, engagement: Engagement, place: Place, key: SigningKey, name: str, actor: Actor, now: datetime) -> None:
+    """Note the signature, move the case on, and write it down."""
+    statement.signatures.append(
+        Signature(place=place, key_id=key.id, signed_by=actor.id, signer_name=name, signed_at=now, pdf_sha256=statement.pdf_sha256)
+    )
+    db.session.flush()
+    advance(engagement, DEEDS[place], now=now)
+    subject = Subject("statement", str(statement.id))
+    said = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(key)}
+    record(f"statement:{place}:signed", actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **said)
+
+
+def _recalled(statement: Statement, actor: Actor, now: datetime) -> None:
+    statement.status = Status.RECALLED
+    statement.version += 1
+    subject = Subject("statement", str(statement.id))
+    record(
+        "statement:statement:recalled",
+        actor,
+        subject,
+        now=now,
+        case=statement.engagement_id,
+        effect=Effect.PROCEED,
+        number=statement.number,
+    )

@@ -1,0 +1,129 @@
+"""Signing keys: made by their holder under a passphrase only they know, vouched for by this installation's own authority."""
+
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from flask import current_app
+
+from verifier.accounts.authentication import crypto, secondfactor, throttle
+from verifier.accounts.models import Organisation, User
+from verifier.audit.actions import Effect, record
+from verifier.core.actor import Actor
+from verifier.core.errors import Refusal
+from verifier.core.subject import Subject
+from verifier.db import db
+from verifier.statement import queries
+from verifier.statement.models import SigningKey
+from verifier.statement.signing.certificate_authority import Authority, new_signing_key, open_authority, open_key
+from verifier.statement.signing.certificate_authority import SigningKey as Pair
+
+
+def authority(now: datetime) -> Authority:
+    """This installation's certificate authority, made at first use; its key rests under the installation's secret key."""
+    instance: Path = current_app.extensions["verifier"].settings.instance
+    return open_authority(instance / "keys" / "authority", crypto.key("authority").hex(), now=now)
+
+
+def root_pem(now: datetime) -> bytes:
+    """The certificate every signature here rests on."""
+    return authority(now).root_pem
+
+
+def make_personal_key(user: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> SigningKey:
+    """A signing key of the person's own; the one before is retired and signs no more."""
+    if user.organisation.kind != "body":
+        raise Refusal("statement.key.not_body")
+    prove_second_factor(user, code, now)
+    pair = new_signing_key(passphrase, user.name)
+    body = organisation_name(user.organisation)
+    certificate = authority(now).issue_person(pair.request_pem, name=user.name, organisation=body, role="", now=now)
+    made = _kept(pair, certificate, queries.key_of(user.id), actor, now)
+    made.user_id = user.id
+    db.session.flush()
+    record("statement:key:made", actor, Subject("person", str(user.id)), now=now, effect=Effect.CHANGE, fingerprint=fingerprint(made))
+    return made
+
+
+def make_seal(organisation: Organisation, maker: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> SigningKey:
+    """The key behind a body's seal, made by its coordinator; the one before is retired and seals no more."""
+    if organisation.kind != "body":
+        raise Refusal("statement.key.not_body")
+    prove_second_factor(maker, code, now)
+    name = organisation_name(organisation)
+    pair = new_signing_key(passphrase, name)
+    certificate = authority(now).issue_seal(pair.request_pem, organisation=name, now=now)
+    made = _kept(pair, certificate, queries.seal_of(organisation.id), actor, now)
+    made.organisation_id = organisation.id
+    db.session.flush()
+    subject = Subject("organisation", str(organisation.id))
+    record("statement:seal:made", actor, subject, now=now, effect=Effect.CHANGE, fingerprint=fingerprint(made))
+    return made
+
+
+def _kept(pair: Pair, certificate: bytes, before: SigningKey | None, actor: Actor, now: datetime) -> SigningKey:
+    if before is not None:
+        before.retired_at = now
+        db.session.flush()
+    made = SigningKey(
+        key_pem=pair.key_pem.decode(),
+        certificate_pem=certificate.decode(),
+        serial=format(_read(certificate).serial_number, "x"),
+        made_by=actor.id,
+        made_at=now,
+    )
+    db.session.add(made)
+    return made
+
+
+def prove_second_factor(user: User, code: str, now: datetime) -> None:
+    """The person has their authenticator at hand; a wrong code stays counted although it is refused."""
+    if not secondfactor.is_set(user):
+        raise Refusal("statement.code.none")
+    _refuse_closed("code", user, now)
+    if not secondfactor.check(user, code, now):
+        raise Refusal("statement.code.wrong")
+
+
+def prove(user: User, key: SigningKey, passphrase: str, code: str, now: datetime) -> None:
+    """The person knows the passphrase and has the authenticator at hand; wrong ones stay counted although they are refused.
+
+    The passphrase comes first: a mistyped one does not use up the code.
+    """
+    if not secondfactor.is_set(user):
+        raise Refusal("statement.code.none")
+    _refuse_closed("passphrase", user, now)
+    tried = throttle.own("passphrase", user.id)
+    try:
+        open_key(key.key_pem.encode(), passphrase)
+    except Refusal:
+        throttle.count(tried, now)
+        raise
+    throttle.forgive(tried)
+    prove_second_factor(user, code, now)
+
+
+def _refuse_closed(deed: str, user: User, now: datetime) -> None:
+    until = throttle.closed_until(throttle.own(deed, user.id), now)
+    if until is not None:
+        raise Refusal("statement.signing.paused", minutes=max(1, -(-int((until - now).total_seconds()) // 60)))
+
+
+def organisation_name(organisation: Organisation) -> str:
+    """The name that stands in certificates and on the statement: in Chinese where there is one."""
+    return organisation.name_zh or organisation.name
+
+
+def _read(certificate: bytes) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(certificate)
+
+
+def fingerprint(key: SigningKey) -> str:
+    """SHA-256 of a key's certificate, as other programs show it."""
+    return _read(key.certificate_pem.encode()).fingerprint(SHA256()).hex()
+
+
+def valid_until(key: SigningKey) -> datetime:
+    """When the certificate runs out."""
+    return _read(key.certificate_pem.encode()).not_valid_after_utc

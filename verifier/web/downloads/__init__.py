@@ -1,0 +1,1 @@
+"""Tables and calculations downloaded as workbooks."""

@@ -1,0 +1,1 @@
+"""For machines and operators: health, metrics, the request log, and what is out of order around the app."""

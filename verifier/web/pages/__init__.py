@@ -1,0 +1,1 @@
+"""What pages show: filters, lists, labels, language, navigation."""
