@@ -24,8 +24,8 @@ second: setup  ## the whole suite on PostgreSQL and S3
 	@tools/have-system || $(MAKE) --no-print-directory system
 	@VERIFIER_TEST_HOME=second $(BIN)/python -m pytest -n 2 --dist worksteal
 
-storm: setup  ## eight people, 200 deeds each, at once, on SQLite and PostgreSQL (minutes)
-	@STORM_DEEDS=200 $(BIN)/python -m pytest -n 0 -s tests/concurrency/test_storm.py
+storm: setup  ## eight people, 200 actions each, at once, on SQLite and PostgreSQL (minutes)
+	@STORM_ACTIONS=200 $(BIN)/python -m pytest -n 0 -s tests/concurrency/test_storm.py
 
 hold: storm  ## the long tests: the storm, kills at every place, every attack on every route, a hundred bad files, the second home
 	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 tests/killed tests/security tests/concurrency tests/files tests/deploy tests/jobs \

@@ -92,7 +92,7 @@ def _statements(client: FlaskClient, path: str) -> int:
 
 
 def _fill(case: Engagement, name: str, count: int) -> bool:
-    """At least so many rows, copied from one that was made by the deed itself."""
+    """At least so many rows, copied from one that was made by the action itself."""
     writes_wanted.set(True)
     model, scope = (Finding, Finding.engagement_id) if name == "findings" else (Photo, Photo.case_id)
     here = db.session.query(model).filter(scope == case.id)
@@ -151,7 +151,7 @@ def _finding(client: FlaskClient, case: Engagement, rounds: int) -> Figure:
         if client.post(f"/cases/{case.id}/findings/new?{about}", data=typed).status_code not in (302, 303):
             raise RuntimeError("the finding was not raised")
 
-    alone, deed = in_turns(bare, whole, rounds=rounds)
+    alone, action = in_turns(bare, whole, rounds=rounds)
     here.filter(Finding.number > 100_000).delete()
     db.session.commit()
-    return Figure("raise a finding beside its bare insert", deed / alone, "×", TIMES, note=milliseconds(deed, alone))
+    return Figure("raise a finding beside its bare insert", action / alone, "×", TIMES, note=milliseconds(action, alone))

@@ -12,7 +12,7 @@ from tests import big
 from tests.people import Cast, actor
 from verifier.checks.data.numbers import queries
 from verifier.checks.data.numbers.actions import agree_many
-from verifier.checks.data.numbers.queries import Asked
+from verifier.checks.data.numbers.queries import NumberQuery
 from verifier.db import db, utcnow, writes_wanted
 from verifier.engagements.models import Engagement
 from verifier.reports import actions as reports
@@ -43,7 +43,7 @@ def measured(rounds: int = 5) -> list[Figure]:
     with house() as (_, client, case):
         small, large = (_handed_in(case, rows) for rows in (SMALL, LARGE))
         _point(case, small)
-        keys = [each.number.number_key for each in queries.every(case, Asked(kind="activity")) if each.agreeable][:HELD]
+        keys = [each.number.number_key for each in queries.every(case, NumberQuery(kind="activity")) if each.agreeable][:HELD]
         agree_many(case, keys, load(case.pack_id).evidence_activities[0].code, actor=actor(Cast().verifier), now=utcnow())
         db.session.commit()
         return [_figure(client, case, small, large, name, words, rounds) for name, words in ASKED.items()]

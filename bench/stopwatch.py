@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
-Deed = Callable[[], object]
+Action = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,18 @@ class Figure:
         return self.value <= self.bound if self.at_most else self.value >= self.bound
 
 
-def in_turns(*deeds: Deed, rounds: int) -> list[float]:
-    """The median seconds of each deed, done one after the other `rounds` times after one round that does not count."""
-    times: list[list[float]] = [[] for _ in deeds]
+def in_turns(*actions: Action, rounds: int) -> list[float]:
+    """The median seconds of each action, done one after the other `rounds` times after one round that does not count."""
+    times: list[list[float]] = [[] for _ in actions]
     for each in range(rounds + 1):
-        for deed, taken in zip(deeds, times, strict=True):
+        for action, taken in zip(actions, times, strict=True):
             start = perf_counter()
-            deed()
+            action()
             if each:
                 taken.append(perf_counter() - start)
     return [median(taken) for taken in times]
 
 
 def milliseconds(*seconds: float) -> str:
-    """How long the deeds took, for the note."""
+    """How long the actions took, for the note."""
     return " / ".join(f"{each * 1000:.1f} ms" for each in seconds)

@@ -21,7 +21,7 @@ FOLDER = ROOT / "verifier" / "translations"
 LANGUAGES = ("en", "zh")
 IS_ID = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)+")
 KEYWORDS = dict.fromkeys(("_", "_l", "gettext", "lazy_gettext")) | dict.fromkeys(("ngettext", "lazy_ngettext", "_n", "_ln"), (1, 2))
-SAYS_IDS = {"Refusal", "StatedReason", "Missing"}
+SAYS_IDS = {"Refusal", "StatedReason", "MissingMember", "MissingStep"}
 """What takes a message id first."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 

@@ -19,15 +19,15 @@ from verifier.audit import models as _trail  # noqa: F401 - so that migrations k
 from verifier.audit.checkpoints import Checkpoints, follow
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
-from verifier.casework.materiality import views as weighing
+from verifier.casework.materiality import views as materiality
 from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
 from verifier.checks.data.analysis import views as analysis
-from verifier.checks.data.calculation_export import views as working
+from verifier.checks.data.calculation_export import views as calculation_export
 from verifier.checks.data.estimates import views as estimates
 from verifier.checks.data.flags import views as flags
 from verifier.checks.data.numbers import views as numbers
-from verifier.checks.data.references import views as beside
+from verifier.checks.data.references import views as references
 from verifier.checks.data.sampling import views as samples
 from verifier.checks.data.versions import views as versions
 from verifier.checks.data.vouchers import views as vouchers
@@ -70,10 +70,10 @@ PARTS = (
     data,
     flags,
     samples,
-    beside,
+    references,
     vouchers,
     numbers,
-    working,
+    calculation_export,
     estimates,
     site,
     findings,
@@ -82,7 +82,7 @@ PARTS = (
     programme,
     jobs,
     health,
-    weighing,
+    materiality,
     versions,
     analysis,
 )

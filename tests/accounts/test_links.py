@@ -96,7 +96,7 @@ def test_a_link_of_a_disabled_account_is_no_longer_good(client: FlaskClient, cas
     assert client.get(f"/link/{token}").status_code == 410
 
 
-def test_mail_goes_out_only_when_the_deed_is_committed(cast: Cast, folder: Path) -> None:
+def test_mail_goes_out_only_when_the_action_is_committed(cast: Cast, folder: Path) -> None:
     before = len(mails(folder))
     actions.invite(cast.org("unit"), "new@example.org", "Newcomer", actor=INSTALLATION, now=utcnow())
     assert len(mails(folder)) == before

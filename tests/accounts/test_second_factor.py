@@ -11,7 +11,7 @@ from tests.accounts.builders import HOME, with_second_factor
 from tests.people import Cast
 from verifier.accounts import commands
 from verifier.accounts.authentication import secondfactor, signing_in, throttle
-from verifier.accounts.authentication.signing_in import Outcome
+from verifier.accounts.authentication.signing_in import SignInResult
 from verifier.accounts.models import RecoveryCode
 from verifier.db import db, utcnow
 
@@ -38,7 +38,7 @@ def test_a_code_is_good_once_and_so_is_every_one_before_it(cast: Cast) -> None:
     assert secondfactor.check(user, secondfactor.code(secret, now + timedelta(seconds=30)), now)
 
 
-def test_a_code_stays_used_when_the_deed_it_was_typed_for_is_refused(cast: Cast) -> None:
+def test_a_code_stays_used_when_the_action_it_was_typed_for_is_refused(cast: Cast) -> None:
     user, secret, _codes = with_second_factor(cast.lead)
     now = utcnow()
     code = secondfactor.code(secret, now)
@@ -47,7 +47,7 @@ def test_a_code_stays_used_when_the_deed_it_was_typed_for_is_refused(cast: Cast)
     assert not secondfactor.check(cast.lead, code, now)
 
 
-def test_wrong_codes_stay_counted_when_their_deeds_are_refused_and_then_even_the_right_one_must_wait(cast: Cast) -> None:
+def test_wrong_codes_stay_counted_when_their_actions_are_refused_and_then_even_the_right_one_must_wait(cast: Cast) -> None:
     user, secret, _codes = with_second_factor(cast.lead)
     now = utcnow()
     for _try in range(5):
@@ -66,16 +66,16 @@ def test_a_recovery_code_signs_in_once(cast: Cast) -> None:
     user, _secret, codes = with_second_factor(cast.lead)
     assert len(set(codes)) == 10
     now = utcnow()
-    assert signing_in.with_code(user, codes[3].upper(), HOME, now=now).outcome is Outcome.SIGNED_IN
-    assert signing_in.with_code(user, codes[3], HOME, now=now).outcome is Outcome.WRONG
-    assert signing_in.with_code(user, codes[4], HOME, now=now).outcome is Outcome.SIGNED_IN
+    assert signing_in.with_code(user, codes[3].upper(), HOME, now=now).outcome is SignInResult.SIGNED_IN
+    assert signing_in.with_code(user, codes[3], HOME, now=now).outcome is SignInResult.WRONG
+    assert signing_in.with_code(user, codes[4], HOME, now=now).outcome is SignInResult.SIGNED_IN
     assert secondfactor.recovery_codes_left(user) == 8
 
 
 def test_another_persons_recovery_code_is_worth_nothing(cast: Cast) -> None:
     user, _secret, _codes = with_second_factor(cast.lead)
     _other, _their_secret, theirs = with_second_factor(cast.signatory)
-    assert signing_in.with_code(user, theirs[0], HOME, now=utcnow()).outcome is Outcome.WRONG
+    assert signing_in.with_code(user, theirs[0], HOME, now=utcnow()).outcome is SignInResult.WRONG
 
 
 def test_neither_secret_nor_recovery_codes_can_be_read_from_the_database(app: Flask, cast: Cast) -> None:

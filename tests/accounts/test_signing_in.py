@@ -47,9 +47,9 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(client: FlaskClie
 
 def test_the_second_step_is_lost_when_the_password_changes_or_the_account_is_disabled(client: FlaskClient, cast: Cast) -> None:
     user, secret, _codes = with_second_factor(cast.lead)
-    for deed in (actions.disable, actions.enable):
+    for action in (actions.disable, actions.enable):
         try_password(client, "lead@example.org")
-        deed(user, actor=INSTALLATION, now=utcnow())
+        action(user, actor=INSTALLATION, now=utcnow())
         db.session.commit()
     try_password(client, "lead@example.org")
     actions.set_password(user, "otter-seldom-brick-9", actor=INSTALLATION, now=utcnow())
@@ -192,8 +192,8 @@ def test_the_trail_tells_of_signing_in_and_holds_no_secret(client: FlaskClient, 
     try_password(client, "lead@example.org")
     code = secondfactor.code(secret, utcnow())
     client.post("/sign-in/code", data={"code": code})
-    rows = db.session.scalars(select(TrailRow).where(TrailRow.deed.startswith("accounts:session:")).order_by(TrailRow.number)).all()
-    assert [(row.deed, row.subject_id) for row in rows] == [
+    rows = db.session.scalars(select(TrailRow).where(TrailRow.action.startswith("accounts:session:")).order_by(TrailRow.number)).all()
+    assert [(row.action, row.subject_id) for row in rows] == [
         ("accounts:session:refused", str(user.id)),
         ("accounts:session:refused", "unknown"),
         ("accounts:session:begun", str(user.id)),

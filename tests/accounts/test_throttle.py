@@ -7,14 +7,14 @@ from flask.testing import FlaskClient
 from tests.accounts.builders import GOOD, HOME, try_password, who, with_password
 from tests.people import Cast
 from verifier.accounts.authentication import known_browsers, links, signing_in, throttle
-from verifier.accounts.authentication.signing_in import Origin, Outcome
+from verifier.accounts.authentication.signing_in import Origin, SignInResult
 from verifier.accounts.models import ThrottleCount
 from verifier.db import db, utcnow
 
 EMAIL = "contact@example.org"
 
 
-def attempt(password: str, origin: Origin = HOME, *, later: timedelta = timedelta(0), email: str = EMAIL) -> Outcome:
+def attempt(password: str, origin: Origin = HOME, *, later: timedelta = timedelta(0), email: str = EMAIL) -> SignInResult:
     """One try through the first step, committed as a request would."""
     answer = signing_in.with_password(email, password, origin, now=utcnow() + later)
     db.session.commit()
@@ -29,18 +29,18 @@ def counted(email: str, origin: Origin) -> None:
 
 def test_five_wrong_passwords_from_an_address_make_it_wait_even_with_the_right_one(cast: Cast) -> None:
     with_password(cast.contact)
-    assert [attempt("wrong") for _try in range(5)] == [Outcome.WRONG] * 5
-    assert attempt(GOOD) is Outcome.WAIT
-    assert attempt(GOOD, later=throttle.PAUSE + timedelta(seconds=5)) is Outcome.SIGNED_IN
+    assert [attempt("wrong") for _try in range(5)] == [SignInResult.WRONG] * 5
+    assert attempt(GOOD) is SignInResult.WAIT
+    assert attempt(GOOD, later=throttle.PAUSE + timedelta(seconds=5)) is SignInResult.SIGNED_IN
 
 
 def test_a_stranger_does_not_lock_the_owner_out_at_another_address(cast: Cast) -> None:
     with_password(cast.contact)
     for number in range(60):
         counted(EMAIL, Origin(f"198.51.100.{number}", "bot", None))
-    assert attempt("wrong", Origin("198.51.100.1", "bot", None)) is Outcome.WRONG
-    assert attempt("wrong", Origin("198.51.100.1", "bot", None)) is Outcome.WAIT, "an attacked account leaves each address two tries"
-    assert attempt(GOOD, HOME) is Outcome.SIGNED_IN
+    assert attempt("wrong", Origin("198.51.100.1", "bot", None)) is SignInResult.WRONG
+    assert attempt("wrong", Origin("198.51.100.1", "bot", None)) is SignInResult.WAIT, "an attacked account leaves each address two tries"
+    assert attempt(GOOD, HOME) is SignInResult.SIGNED_IN
 
 
 def test_a_stranger_at_the_same_address_does_not_lock_out_a_browser_that_signed_in_before(cast: Cast) -> None:
@@ -48,15 +48,15 @@ def test_a_stranger_at_the_same_address_does_not_lock_out_a_browser_that_signed_
     for _try in range(8):
         attempt("wrong")
     known = Origin(HOME.address, "Firefox", known_browsers.remembered(None, user.id))
-    assert attempt(GOOD) is Outcome.WAIT
-    assert attempt(GOOD, known) is Outcome.SIGNED_IN
+    assert attempt(GOOD) is SignInResult.WAIT
+    assert attempt(GOOD, known) is SignInResult.SIGNED_IN
 
 
 def test_a_known_browser_has_its_own_limit(cast: Cast) -> None:
     user = with_password(cast.contact)
     known = Origin(HOME.address, "Firefox", known_browsers.remembered(None, user.id))
-    assert [attempt("wrong", known) for _try in range(10)] == [Outcome.WRONG] * 10
-    assert attempt(GOOD, known) is Outcome.WAIT
+    assert [attempt("wrong", known) for _try in range(10)] == [SignInResult.WRONG] * 10
+    assert attempt(GOOD, known) is SignInResult.WAIT
 
 
 def test_a_browser_cookie_is_good_for_its_own_accounts_only_and_cannot_be_made_up(cast: Cast) -> None:
@@ -74,8 +74,8 @@ def test_an_address_that_tries_many_accounts_must_wait(cast: Cast) -> None:
     for number in range(45):
         counted(f"nobody{number}@example.org", HOME)
     for number in range(45, 50):
-        assert attempt("wrong", email=f"nobody{number}@example.org") is Outcome.WRONG
-    assert attempt(GOOD) is Outcome.WAIT
+        assert attempt("wrong", email=f"nobody{number}@example.org") is SignInResult.WRONG
+    assert attempt(GOOD) is SignInResult.WAIT
 
 
 def test_counts_outlive_the_request_and_name_neither_mail_nor_address(cast: Cast) -> None:

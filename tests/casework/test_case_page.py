@@ -133,16 +133,16 @@ TURNS = [
 ]
 
 
-@pytest.mark.parametrize(("stage", "person", "deed", "shown"), TURNS)
+@pytest.mark.parametrize(("stage", "person", "action", "shown"), TURNS)
 def test_a_case_tells_each_reader_whether_it_is_their_turn(
-    client: FlaskClient, cast: Cast, stage: Stage, person: str, deed: str | None, shown: str
+    client: FlaskClient, cast: Cast, stage: Stage, person: str, action: str | None, shown: str
 ) -> None:
     engagement = make.engagement(cast, stage)
     db.session.commit()
     page = sign_in(client, getattr(cast, person)).get(f"/cases/{engagement.id}").text
     notice = page[page.index("<h1>") : page.index('class="cols"')]
-    if deed:
-        assert f"It is your turn: {deed}" in notice
+    if action:
+        assert f"It is your turn: {action}" in notice
         assert f'href="/cases/{engagement.id}{shown}"' in notice
         assert "To be done now" in page
     else:

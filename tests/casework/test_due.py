@@ -10,7 +10,7 @@ from tests import make
 from tests.findings.builders import finding
 from tests.people import Cast, actor, sign_in
 from verifier.casework.due_dates import answers_due, concluded_due, day_due
-from verifier.casework.to_do import What, waiting_for
+from verifier.casework.to_do import Duty, waiting_for
 from verifier.checks.data.vouchers.actions import ask
 from verifier.core.clocks import day_in, sooner
 from verifier.core.findings import FindingState
@@ -89,13 +89,13 @@ def test_home_case_and_report_tell_the_unit_the_day_its_answers_are_due(client: 
     ("states", "waits"),
     [
         ([FindingState.SENT], set()),
-        ([FindingState.SENT, FindingState.ANSWERED], {What.JUDGE}),
-        ([FindingState.SENT, FindingState.DRAFT], {What.SEND}),
-        ([FindingState.SENT, FindingState.ANSWERED, FindingState.DRAFT], {What.JUDGE, What.SEND}),
+        ([FindingState.SENT, FindingState.ANSWERED], {Duty.JUDGE}),
+        ([FindingState.SENT, FindingState.DRAFT], {Duty.SEND}),
+        ([FindingState.SENT, FindingState.ANSWERED, FindingState.DRAFT], {Duty.JUDGE, Duty.SEND}),
     ],
 )
 def test_answers_and_drafts_wait_for_the_lead_while_the_unit_still_answers(
-    cast: Cast, states: list[FindingState], waits: set[What]
+    cast: Cast, states: list[FindingState], waits: set[Duty]
 ) -> None:
     case = case_at(cast, Stage.ANSWERING)
     raised(case, cast, *states)

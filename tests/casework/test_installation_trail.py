@@ -18,9 +18,9 @@ ADDRESS = "/admin/trail"
 
 
 def grown(cast: Cast) -> None:
-    """Three deeds outside any case."""
-    for deed, person in (("accounts:account:added", "admin"), ("accounts:session:refused", "lead"), ("registry:year:opened", "manager")):
-        record(deed, actor(getattr(cast, person)), Subject("account", "x"), now=utcnow(), name="Wang Jianguo")
+    """Three actions outside any case."""
+    for action, person in (("accounts:account:added", "admin"), ("accounts:session:refused", "lead"), ("registry:year:opened", "manager")):
+        record(action, actor(getattr(cast, person)), Subject("account", "x"), now=utcnow(), name="Wang Jianguo")
     db.session.commit()
 
 
@@ -34,7 +34,7 @@ def test_the_administrator_reads_finds_and_takes_away(client: FlaskClient, cast:
     assert client.get(f"{ADDRESS}?export=xlsx").data[:2] == b"PK"
     newest = db.session.scalars(trail(None)).first()
     assert newest is not None
-    assert (newest.deed, newest.effect) == ("case:trail:taken_away", "look")
+    assert (newest.action, newest.effect) == ("case:trail:taken_away", "look")
 
 
 def test_a_row_says_whom_or_what_it_is_about_on_the_page_and_in_the_file(client: FlaskClient, cast: Cast) -> None:
@@ -45,9 +45,9 @@ def test_a_row_says_whom_or_what_it_is_about_on_the_page_and_in_the_file(client:
         "programme_year": (of.year_id, f"{of.year.name} · 2021"),
         "unit_year": (of.id, f"{of.unit.name} · 2021 · version 2"),
     }
-    deeds = ("accounts:account:added", "accounts:organisation:edited", "registry:year:dates_set", "report:version:released")
-    for deed, (kind, (key, _words)) in zip(deeds, about.items(), strict=True):
-        record(deed, actor(cast.admin), Subject(kind, str(key)), now=utcnow(), number=2)
+    actions = ("accounts:account:added", "accounts:organisation:edited", "registry:year:dates_set", "report:version:released")
+    for action, (kind, (key, _words)) in zip(actions, about.items(), strict=True):
+        record(action, actor(cast.admin), Subject(kind, str(key)), now=utcnow(), number=2)
     record("accounts:session:refused", actor(cast.admin), Subject("account", "unknown"), now=utcnow())
     db.session.commit()
     page = unescape(sign_in(client, cast.admin).get(ADDRESS).text)

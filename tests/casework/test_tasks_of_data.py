@@ -10,17 +10,17 @@ from tests.checks.data.test_sampling import agree_rest, assess_all, drawn, ladde
 from tests.checks.data.test_weighing_and_versions import corrected
 from tests.people import Cast, sign_in
 from verifier.casework import queries, tasks
-from verifier.casework.queries import CaseOverview, Count, FindingCounts
-from verifier.casework.tasks import Group, How, Name
-from verifier.checks.data.sampling.queries import SampleProgress, Stand, items
+from verifier.casework.queries import CaseOverview, FindingCounts, Progress
+from verifier.casework.tasks import Group, Name, TaskState
+from verifier.checks.data.sampling.queries import SampleProgress, SamplingStatus, items
 from verifier.checks.data.versions import queries as versions
 from verifier.core.lifecycle import Stage
 from verifier.db import db
 
-NOTHING, WHOLE = Count(0, 0), Count(3, 3)
+NOTHING, WHOLE = Progress(0, 0), Progress(3, 3)
 
 
-def overview(sampling: Stand | None, changes: Count = NOTHING) -> CaseOverview:
+def overview(sampling: SamplingStatus | None, changes: Progress = NOTHING) -> CaseOverview:
     worked = sampling.items if sampling else SampleProgress(0, 0, 0)
     return CaseOverview(
         WHOLE,
@@ -31,7 +31,7 @@ def overview(sampling: Stand | None, changes: Count = NOTHING) -> CaseOverview:
         1,
         0,
         FindingCounts(0, 0, 0, 0, 0),
-        Count(worked.done, worked.total + worked.forced),
+        Progress(worked.done, worked.total + worked.forced),
         sampling,
         changes,
     )
@@ -43,38 +43,40 @@ NONE, OPEN, WORKED, FORCED = SampleProgress(0, 0, 0), SampleProgress(2, 9, 0), S
 @pytest.mark.parametrize(
     ("stand", "how", "ready"),
     [
-        (Stand(0, 0, 0, NONE), How.OPTIONAL, True),
-        (Stand(3, 0, 0, NONE), How.UNDER_WAY, True),
-        (Stand(3, 1, 0, NONE), How.UNDER_WAY, True),
-        (Stand(3, 0, 1, OPEN), How.UNDER_WAY, False),
-        (Stand(3, 0, 1, FORCED), How.UNDER_WAY, False),
-        (Stand(3, 1, 1, WORKED), How.UNDER_WAY, True),
-        (Stand(3, 0, 1, WORKED), How.DONE, True),
+        (SamplingStatus(0, 0, 0, NONE), TaskState.OPTIONAL, True),
+        (SamplingStatus(3, 0, 0, NONE), TaskState.UNDER_WAY, True),
+        (SamplingStatus(3, 1, 0, NONE), TaskState.UNDER_WAY, True),
+        (SamplingStatus(3, 0, 1, OPEN), TaskState.UNDER_WAY, False),
+        (SamplingStatus(3, 0, 1, FORCED), TaskState.UNDER_WAY, False),
+        (SamplingStatus(3, 1, 1, WORKED), TaskState.UNDER_WAY, True),
+        (SamplingStatus(3, 0, 1, WORKED), TaskState.DONE, True),
     ],
 )
-def test_sampling_is_a_task_once_it_is_begun(stand: Stand, how: How, ready: bool) -> None:
+def test_sampling_is_a_task_once_it_is_begun(stand: SamplingStatus, how: TaskState, ready: bool) -> None:
     seen = overview(stand)
     grouped = tasks.tasks(Stage.CHECKING, seen, voided=False)
     (task,) = [task for group, rows in grouped if group is Group.DATA for task in rows if task.name is Name.SAMPLING]
     assert (task.how, seen.ready) == (how, ready)
     counted = sum(row.name not in tasks.HOLDS_NOTHING_UP for _group, rows in grouped for row in rows)
-    assert tasks.progress(grouped)[1] == counted - (how is How.OPTIONAL)
+    assert tasks.progress(grouped)[1] == counted - (how is TaskState.OPTIONAL)
 
 
 OPTIONAL_STEPS = [
     # stage, lines that stand out and those concluded, how the procedures and sampling stand
-    (Stage.ARRANGING, Count(0, 4), How.LATER, How.LATER),
-    (Stage.CHECKING, Count(0, 4), How.OPTIONAL, How.OPTIONAL),
-    (Stage.CHECKING, Count(1, 4), How.UNDER_WAY, How.OPTIONAL),
-    (Stage.ISSUED, Count(0, 4), How.LEFT_OUT, How.LEFT_OUT),
-    (Stage.ISSUED, Count(4, 4), How.DONE, How.LEFT_OUT),
-    (Stage.ISSUED, NOTHING, How.DONE, How.LEFT_OUT),
+    (Stage.ARRANGING, Progress(0, 4), TaskState.LATER, TaskState.LATER),
+    (Stage.CHECKING, Progress(0, 4), TaskState.OPTIONAL, TaskState.OPTIONAL),
+    (Stage.CHECKING, Progress(1, 4), TaskState.UNDER_WAY, TaskState.OPTIONAL),
+    (Stage.ISSUED, Progress(0, 4), TaskState.LEFT_OUT, TaskState.LEFT_OUT),
+    (Stage.ISSUED, Progress(4, 4), TaskState.DONE, TaskState.LEFT_OUT),
+    (Stage.ISSUED, NOTHING, TaskState.DONE, TaskState.LEFT_OUT),
 ]
 
 
 @pytest.mark.parametrize(("stage", "stands_out", "analysis", "sampling"), OPTIONAL_STEPS)
-def test_what_may_be_left_alone_is_optional_and_counted_at_no_stage(stage: Stage, stands_out: Count, analysis: How, sampling: How) -> None:
-    seen = replace(overview(Stand(0, 0, 0, NONE)), analysis=stands_out)
+def test_what_may_be_left_alone_is_optional_and_counted_at_no_stage(
+    stage: Stage, stands_out: Progress, analysis: TaskState, sampling: TaskState
+) -> None:
+    seen = replace(overview(SamplingStatus(0, 0, 0, NONE)), analysis=stands_out)
     grouped = tasks.tasks(stage, seen, voided=False)
     rows = {task.name: task.how for _group, found in grouped for task in found}
     assert (rows[Name.ANALYSIS], rows[Name.SAMPLING]) == (analysis, sampling)
@@ -82,9 +84,10 @@ def test_what_may_be_left_alone_is_optional_and_counted_at_no_stage(stage: Stage
 
 
 @pytest.mark.parametrize(
-    ("changes", "how", "ready"), [(NOTHING, None, True), (Count(0, 4), How.NOT_STARTED, False), (Count(4, 4), How.DONE, True)]
+    ("changes", "how", "ready"),
+    [(NOTHING, None, True), (Progress(0, 4), TaskState.NOT_STARTED, False), (Progress(4, 4), TaskState.DONE, True)],
 )
-def test_unasked_changes_are_a_task_only_where_there_are_some(changes: Count, how: How | None, ready: bool) -> None:
+def test_unasked_changes_are_a_task_only_where_there_are_some(changes: Progress, how: TaskState | None, ready: bool) -> None:
     seen = overview(None, changes)
     rows = {task.name: task.how for _group, rows in tasks.tasks(Stage.CHECKING, seen, voided=False) for task in rows}
     assert (rows.get(Name.CHANGES), seen.ready) == (how, ready)

@@ -1,4 +1,4 @@
-"""The trail's page shows every deed in words, finds them, lets them be taken away, and says when it was touched."""
+"""The trail's page shows every action in words, finds them, lets them be taken away, and says when it was touched."""
 
 import re
 
@@ -17,13 +17,13 @@ def grown(cast: Cast) -> Engagement:
     """A case with four rows in its trail."""
     engagement = make.engagement(cast)
     case = Subject("case", str(engagement.id))
-    for deed, effect, detail in (
+    for action, effect, detail in (
         ("engagement:case:started", Effect.CHANGE, {}),
         ("data:source:decided", Effect.CHANGE, {"note": "read from the meter"}),
         ("statement:review:approved", Effect.PROCEED, {}),
         ("evidence:photos:exported", Effect.LOOK, {}),
     ):
-        record(deed, actor(cast.lead), case, now=utcnow(), case=engagement.id, effect=effect, **detail)
+        record(action, actor(cast.lead), case, now=utcnow(), case=engagement.id, effect=effect, **detail)
     db.session.commit()
     return engagement
 
@@ -62,7 +62,7 @@ def test_taking_the_trail_away_is_a_look_in_it(client: FlaskClient, cast: Cast) 
     assert answer.data[:2] == b"PK"
     newest = db.session.scalars(trail(engagement.id)).first()
     assert newest is not None
-    assert (newest.deed, newest.effect) == ("case:trail:taken_away", "look")
+    assert (newest.action, newest.effect) == ("case:trail:taken_away", "look")
 
 
 def test_the_unit_has_no_trail_to_read(client: FlaskClient, cast: Cast) -> None:

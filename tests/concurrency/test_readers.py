@@ -15,7 +15,7 @@ from verifier.db import db, writes_wanted
 
 ALWAYS = {
     "analysis.taken_away",
-    "beside.taken_away",
+    "references.taken_away",
     "boundary.taken_away",
     "data.taken_away",
     "estimates.taken_away",
@@ -30,8 +30,8 @@ ALWAYS = {
     "statement.pdf",
     "versions.taken_away",
     "vouchers.original",
-    "weighing.taken_away",
-    "working.taken_away",
+    "materiality.taken_away",
+    "calculation_export.taken_away",
 }
 """What is taken away is noted in the trail, and has no page to look at."""
 

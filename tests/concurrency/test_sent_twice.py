@@ -16,7 +16,7 @@ from tests.concurrency.together import at_once, browser, hidden
 from tests.findings.builders import finding, jpeg, sent
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
-from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.queries import held
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
@@ -28,8 +28,8 @@ ONCE = "a-token-of-one-form"
 FINDING = {"class_code": "non_conformity", "clause": "4a", "title": "Late", "description": "A bill came in late."}
 
 
-def deeds() -> int:
-    """Rows in all trails: a deed leaves at least one."""
+def actions() -> int:
+    """Rows in all trails: a action leaves at least one."""
     return db.session.scalar(select(func.count()).select_from(TrailRow)) or 0
 
 
@@ -72,7 +72,7 @@ CREATES: dict[str, tuple[str, Callable[[Cast], str], str, Callable[[str], dict[s
     "upload a photo": ("verifier", a_case, "/cases/{}/photos/new", lambda _id: {"caption": "", "photos": (BytesIO(jpeg()), "gate.jpg")}),
     "send the findings": ("lead", a_case, "/cases/{}/findings/send", lambda _id: {}),
     "answer a finding": ("contact", a_case, "/cases/{}/findings/1/answer", lambda _id: {"text": "Paid.", "report_version": ""}),
-    "judge a finding": ("lead", a_case, "/cases/{}/findings/2/judge", lambda _id: {"deed": "withdraw", "text": "Mine was wrong"}),
+    "judge a finding": ("lead", a_case, "/cases/{}/findings/2/judge", lambda _id: {"decision": "withdraw", "text": "Mine was wrong"}),
     "hand in a report": (
         "contact",
         released,
@@ -94,33 +94,33 @@ CREATES: dict[str, tuple[str, Callable[[Cast], str], str, Callable[[str], dict[s
     ),
     "add an organisation": ("admin", lambda _cast: "", "/admin/organisations/new", lambda _id: {"kind": "unit", "name": "New works"}),
 }
-"""Every deed that makes something: who, on what, where, with which form."""
+"""Every action that makes something: who, on what, where, with which form."""
 
 
-@pytest.mark.parametrize("deed", CREATES)
-def test_a_form_sent_twice_makes_one_thing_and_leads_to_it_both_times(app: Flask, cast: Cast, deed: str) -> None:
-    who, build, path, values = CREATES[deed]
+@pytest.mark.parametrize("action", CREATES)
+def test_a_form_sent_twice_makes_one_thing_and_leads_to_it_both_times(app: Flask, cast: Cast, action: str) -> None:
+    who, build, path, values = CREATES[action]
     about = build(cast)
     client = sign_in(app.test_client(), getattr(cast, who))
     answers = [client.post(path.format(about), data={**values(about), "once": ONCE}) for _time in range(2)]
     first, second = [(answer.status_code, answer.location) for answer in answers]
     assert first[0] == 303, answers[0].text
     assert second == first
-    done = deeds()
+    done = actions()
     assert "It was done once." in client.get(answers[1].location).text
     client.post(path.format(about), data={**values(about), "once": ONCE})
-    assert deeds() == done
+    assert actions() == done
 
 
-@pytest.mark.parametrize("deed", CREATES)
-def test_the_same_from_a_second_tab_makes_nothing_more_and_is_answered(app: Flask, cast: Cast, deed: str) -> None:
-    who, build, path, values = CREATES[deed]
+@pytest.mark.parametrize("action", CREATES)
+def test_the_same_from_a_second_tab_makes_nothing_more_and_is_answered(app: Flask, cast: Cast, action: str) -> None:
+    who, build, path, values = CREATES[action]
     about = build(cast)
     client = sign_in(app.test_client(), getattr(cast, who))
     assert client.post(path.format(about), data={**values(about), "once": "the-first-tabs-form"}).status_code == 303
-    done = deeds()
+    done = actions()
     answer = client.post(path.format(about), data={**values(about), "once": "the-second-tabs-form"}, follow_redirects=True)
-    assert deeds() == done
+    assert actions() == done
     assert answer.status_code in (200, 409)
     assert 'class="errsum"' in answer.text or 'class="notice' in answer.text
 
@@ -178,7 +178,7 @@ def test_a_source_is_not_decided_on_numbers_that_a_corrected_report_has_replaced
     values = {"version": hidden(seen, "version"), "report": hidden(seen, "report"), "outcome": "agreed", "note": "As on the bill"}
     late = verifier.post(path, data=values)
     assert (late.status_code, "As on the bill" in late.text, "version 2" in late.text) == (409, True, True)
-    assert db.session.scalar(select(func.count()).select_from(SourceOutcome)) == 0
+    assert db.session.scalar(select(func.count()).select_from(SourceDecision)) == 0
     assert case.at is Stage.CHECKING
     assert verifier.post(path, data={**values, "outcome": "cannot_confirm", "report": hidden(late, "report")}).status_code == 303
 

@@ -1,4 +1,4 @@
-"""Two people at the same thing in the same moment: one deed, no lost update, both values shown, what was typed kept."""
+"""Two people at the same thing in the same moment: one action, no lost update, both values shown, what was typed kept."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -14,7 +14,7 @@ from tests.people import Cast, actor
 from tests.statement.builders import PASSPHRASE, approved, concluded, signer
 from verifier.audit import queries as trails
 from verifier.checks.boundary.models import BoundaryDecision
-from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.queries import held
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
@@ -53,7 +53,7 @@ def test_a_finding_answered_by_two_has_one_answer_and_shows_both_texts(house: Fl
         lambda: responsible.post(path, data={"text": "It was metered twice.", "report_version": ""}),
     )
     assert statuses(answers) == [303, 409]
-    assert how_many(Exchange, Exchange.deed == "answer") == 1
+    assert how_many(Exchange, Exchange.action == "answer") == 1
     assert "The tenant paid it." in refused(answers).text
     assert "It was metered twice." in refused(answers).text
     assert_trails_hold(house)
@@ -61,7 +61,7 @@ def test_a_finding_answered_by_two_has_one_answer_and_shows_both_texts(house: Fl
 
 @pytest.mark.parametrize(
     ("page", "mine", "theirs", "model"),
-    [("boundary/source", "confirmed", "not_counted", BoundaryDecision), ("data", "agreed", "cannot_confirm", SourceOutcome)],
+    [("boundary/source", "confirmed", "not_counted", BoundaryDecision), ("data", "agreed", "cannot_confirm", SourceDecision)],
 )
 def test_a_source_decided_differently_shows_both_and_the_second_decides_knowing(
     house: Flask, page: str, mine: str, theirs: str, model: type
@@ -97,7 +97,7 @@ def test_a_report_released_twice_at_once_is_released_once(house: Flask) -> None:
     path = f"/reports/{of.id}/versions/1/release"
     at_once(lambda: one.post(path), lambda: other.post(path))
     assert how_many(ReportVersion, ReportVersion.released_at.is_not(None)) == 1
-    assert sum(row.deed == "report:version:released" for row in db.session.scalars(trails.trail(None))) == 1
+    assert sum(row.action == "report:version:released" for row in db.session.scalars(trails.trail(None))) == 1
     assert_trails_hold(house)
 
 
@@ -115,7 +115,7 @@ def test_a_report_released_while_its_sources_are_decided_loses_neither(house: Fl
     assert statuses(answers) == [303, 303]
     case = db.session.get_one(Engagement, case_id)
     assert case.report_version.number == 1, "the corrected report is taken up with the answers, not under the verifier's hands"
-    assert how_many(SourceOutcome) == 1
+    assert how_many(SourceDecision) == 1
     assert how_many(ReportVersion, ReportVersion.released_at.is_not(None)) == 2
     assert_trails_hold(house)
 
@@ -169,7 +169,7 @@ def test_a_statement_sent_for_signature_by_a_double_click_is_signed_once_and_say
     assert how_many(Statement) == how_many(Signature) == 1
 
 
-def test_who_is_taken_off_the_team_in_mid_deed_does_nothing_more(house: Flask) -> None:
+def test_who_is_taken_off_the_team_in_mid_action_does_nothing_more(house: Flask) -> None:
     cast = Cast()
     case = make.engagement(cast)
     case_id = case.id
@@ -184,7 +184,7 @@ def test_who_is_taken_off_the_team_in_mid_deed_does_nothing_more(house: Flask) -
     assert how_many(TeamMember, TeamMember.removed_at.is_not(None)) == 1
 
 
-def test_a_removal_and_a_deed_at_once_leave_the_deed_whole_or_not_at_all(house: Flask) -> None:
+def test_a_removal_and_a_action_at_once_leave_the_action_whole_or_not_at_all(house: Flask) -> None:
     cast = Cast()
     case = make.engagement(cast)
     case_id = case.id

@@ -27,11 +27,11 @@ HAS = {
     P.STATEMENT_SEAL: {R.COORDINATOR},
     P.STATEMENT_CORRECT: {R.COORDINATOR, R.SIGNATORY},
 }
-"""Deeds: here the table says who, and nobody else."""
+"""Actions: here the table says who, and nobody else."""
 
 
 @pytest.mark.parametrize("permission", HAS)
-def test_a_deed_is_for_those_the_table_names_and_nobody_else(permission: Permission) -> None:
+def test_a_action_is_for_those_the_table_names_and_nobody_else(permission: Permission) -> None:
     assert {role for role in Role if may({role}, permission)} == set(HAS[permission])
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.reported import activity, beijing, factors, park, report, source
-from verifier.core.analysis.lines import WAITING, Analysis, Line, LineState, Of, Pair, Procedure, Why
+from verifier.core.analysis.lines import WAITING, Analysis, AnalysisLevel, AnalysisLine, LineState, NotComparable, Pair, Procedure
 from verifier.core.analysis.procedures import analyse
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.report.rows import ActivityRow, ProductionRow, ReportedReport, TotalRow
@@ -39,7 +39,7 @@ def looked(now: ReportedReport, then: ReportedReport | None = None, **body: str)
     return analyse(now, calculate(now, pack), pack, previous=then, before=before, body=own)
 
 
-def line(found: Analysis, key: str) -> Line:
+def line(found: Analysis, key: str) -> AnalysisLine:
     return next(each for each in found.lines if each.key == key)
 
 
@@ -84,18 +84,18 @@ def test_sources_that_came_and_went_stand_out_and_are_never_compared_with_nought
     then = replace(report(source("OLD", reported="10"), rows=months("1", source_id="OLD", year=2020), totals=(total("10"),)), year=2020)
     found = looked(now, then)
     new, gone = line(found, "year_on_year/source/NEW"), line(found, "year_on_year/source/OLD")
-    assert (new.whys, new.main.then, new.main.change, new.stands_out) == ((Why.NEW,), None, None, True)
-    assert (gone.whys, gone.main.now, gone.main.change, gone.stands_out) == ((Why.GONE,), None, None, True)
+    assert (new.whys, new.main.then, new.main.change, new.stands_out) == ((NotComparable.NEW,), None, None, True)
+    assert (gone.whys, gone.main.now, gone.main.change, gone.stands_out) == ((NotComparable.GONE,), None, None, True)
 
 
 def test_without_last_years_report_only_the_figure_the_unit_states_for_it_is_compared() -> None:
     stated = replace(year("700"), unit={"previous_year_tco2": "500"})
     (only,) = looked(stated).of(Procedure.YEAR_ON_YEAR)
-    assert (only.of, only.main, only.stands_out) == (Of.TOTAL, Pair("tCO2", Fraction(700), Fraction(500)), True)
+    assert (only.of, only.main, only.stands_out) == (AnalysisLevel.TOTAL, Pair("tCO2", Fraction(700), Fraction(500)), True)
     both = looked(year("700"), year("500", of=2020))
     assert (looked(stated).last_total, looked(year("700")).last_total, both.last_total) == (500, None, None)
     (none,) = looked(year("700")).of(Procedure.YEAR_ON_YEAR)
-    assert (none.whys, none.stands_out, none.state(None)) == ((Why.NO_LAST_YEAR,), False, LineState.INCOMPLETE)
+    assert (none.whys, none.stands_out, none.state(None)) == ((NotComparable.NO_LAST_YEAR,), False, LineState.INCOMPLETE)
 
 
 def test_a_blank_is_unknown_and_its_line_says_so() -> None:
@@ -103,10 +103,10 @@ def test_a_blank_is_unknown_and_its_line_says_so() -> None:
     now = replace(now, activity=(replace(now.activity[0], quantity=""), *now.activity[1:]))
     found = looked(now, year("700", of=2020))
     over = line(found, "year_on_year/source/S")
-    assert (over.main.now, over.others[0].now, over.whys, over.stands_out) == (None, None, (Why.UNKNOWN,), False)
+    assert (over.main.now, over.others[0].now, over.whys, over.stands_out) == (None, None, (NotComparable.UNKNOWN,), False)
     january, february = (line(found, f"months/source/S/2021-{month}") for month in ("01", "02"))
-    assert (january.main.now, january.share, january.whys) == (None, None, (Why.UNKNOWN,))
-    assert (february.main, february.share, february.whys) == (Pair("MWh", Fraction(100), Fraction(100)), None, (Why.PARTIAL,))
+    assert (january.main.now, january.share, january.whys) == (None, None, (NotComparable.UNKNOWN,))
+    assert (february.main, february.share, february.whys) == (Pair("MWh", Fraction(100), Fraction(100)), None, (NotComparable.PARTIAL,))
     assert february.others == (Pair("MWh", Fraction(100), None), Pair("MWh", Fraction(100), Fraction(100)))
     assert february.state(None) is LineState.UNREMARKABLE
 
@@ -183,23 +183,23 @@ def test_the_bodys_own_threshold_decides_what_stands_out() -> None:
 
 STATES = [
     (False, (), None, LineState.UNREMARKABLE),
-    (False, (Why.NEW,), None, LineState.INCOMPLETE),
+    (False, (NotComparable.NEW,), None, LineState.INCOMPLETE),
     (True, (), None, LineState.OPEN),
-    (True, (Why.NEW,), "other", LineState.CHANGED),
+    (True, (NotComparable.NEW,), "other", LineState.CHANGED),
     (True, (), "same", LineState.CONCLUDED),
-    (False, (Why.PARTIAL,), None, LineState.UNREMARKABLE),
+    (False, (NotComparable.PARTIAL,), None, LineState.UNREMARKABLE),
 ]
 
 
 @pytest.mark.parametrize(("out", "whys", "on", "state"), STATES)
-def test_where_a_line_stands(out: bool, whys: tuple[Why, ...], on: str | None, state: LineState) -> None:
-    one = Line(Procedure.SHARES, Of.SOURCE, "S", "", "", Pair("%", Fraction(1), None), stands_out=out, whys=whys)
+def test_where_a_line_stands(out: bool, whys: tuple[NotComparable, ...], on: str | None, state: LineState) -> None:
+    one = AnalysisLine(Procedure.SHARES, AnalysisLevel.SOURCE, "S", "", "", Pair("%", Fraction(1), None), stands_out=out, whys=whys)
     assert one.state(one.fingerprint if on == "same" else on) is state
     assert (state in WAITING) == (out and on != "same")
 
 
 def test_a_conclusion_stands_for_the_figures_and_not_for_the_name() -> None:
-    one = Line(Procedure.SHARES, Of.SOURCE, "a/b", "Boiler", "2021-01", Pair("t", Fraction(1), Fraction(2)))
+    one = AnalysisLine(Procedure.SHARES, AnalysisLevel.SOURCE, "a/b", "Boiler", "2021-01", Pair("t", Fraction(1), Fraction(2)))
     assert one.key == "shares/source/a%2Fb/2021-01"
     assert replace(one, name="Kettle").fingerprint == one.fingerprint
     assert (

@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from verifier.core.boundary import Kind, Mark, Outcome, Row, Standing, check_decision, next_number, side_by_side, standing, undecided
+from verifier.core.boundary import (
+    BoundaryOutcome,
+    BoundaryRow,
+    BoundaryStatus,
+    Kind,
+    Mark,
+    check_decision,
+    next_number,
+    side_by_side,
+    standing,
+    undecided,
+)
 from verifier.core.errors import Refusal
 from verifier.core.report.rows import ActivityRow, FacilityRow, PlanRow, ReportedReport, SourceRow
 
@@ -26,7 +37,7 @@ def report(**given: object) -> ReportedReport:
     return replace(ReportedReport(year=2021, facilities=(facility(),), sources=(source(),)), **given)  # type: ignore[arg-type]
 
 
-def one(of: ReportedReport, key: str = "E1") -> Row:
+def one(of: ReportedReport, key: str = "E1") -> BoundaryRow:
     return next(row for row in side_by_side(of) if row.key == key)
 
 
@@ -86,15 +97,15 @@ def test_a_finding_stands_for_a_decision() -> None:
 @pytest.mark.parametrize(
     ("decided", "same", "finding", "expected"),
     [
-        (None, False, False, Standing.UNDECIDED),
-        (Outcome.CONFIRMED, True, False, Standing.CONFIRMED),
-        (Outcome.NOT_COUNTED, True, False, Standing.NOT_COUNTED),
-        (Outcome.CONFIRMED, False, False, Standing.ASKED_AGAIN),
-        (Outcome.CONFIRMED, True, True, Standing.FINDING),
-        (None, False, True, Standing.FINDING),
+        (None, False, False, BoundaryStatus.UNDECIDED),
+        (BoundaryOutcome.CONFIRMED, True, False, BoundaryStatus.CONFIRMED),
+        (BoundaryOutcome.NOT_COUNTED, True, False, BoundaryStatus.NOT_COUNTED),
+        (BoundaryOutcome.CONFIRMED, False, False, BoundaryStatus.ASKED_AGAIN),
+        (BoundaryOutcome.CONFIRMED, True, True, BoundaryStatus.FINDING),
+        (None, False, True, BoundaryStatus.FINDING),
     ],
 )
-def test_how_far_a_row_is(decided: Outcome | None, same: bool, finding: bool, expected: Standing) -> None:
+def test_how_far_a_row_is(decided: BoundaryOutcome | None, same: bool, finding: bool, expected: BoundaryStatus) -> None:
     row = one(report())
     assert standing(row, decided, row.fingerprint if same else "another", finding=finding) is expected
 
@@ -102,15 +113,15 @@ def test_how_far_a_row_is(decided: Outcome | None, same: bool, finding: bool, ex
 @pytest.mark.parametrize(
     ("said", "outcome", "note", "refused"),
     [
-        ({}, Outcome.CONFIRMED, "", None),
-        ({}, Outcome.NOT_COUNTED, " ", "boundary.note.left_out"),
-        ({}, Outcome.NOT_COUNTED, "let to another company", None),
-        ({"in_plan": "no"}, Outcome.CONFIRMED, "", "boundary.note.remarkable"),
-        ({"in_plan": "no"}, Outcome.CONFIRMED, "seen on site", None),
-        ({"in_plan": ""}, Outcome.CONFIRMED, "", None),
+        ({}, BoundaryOutcome.CONFIRMED, "", None),
+        ({}, BoundaryOutcome.NOT_COUNTED, " ", "boundary.note.left_out"),
+        ({}, BoundaryOutcome.NOT_COUNTED, "let to another company", None),
+        ({"in_plan": "no"}, BoundaryOutcome.CONFIRMED, "", "boundary.note.remarkable"),
+        ({"in_plan": "no"}, BoundaryOutcome.CONFIRMED, "seen on site", None),
+        ({"in_plan": ""}, BoundaryOutcome.CONFIRMED, "", None),
     ],
 )
-def test_what_stands_out_needs_a_reason(said: dict[str, str], outcome: Outcome, note: str, refused: str | None) -> None:
+def test_what_stands_out_needs_a_reason(said: dict[str, str], outcome: BoundaryOutcome, note: str, refused: str | None) -> None:
     row = one(report(sources=(source(**said),)))
     if refused is None:
         check_decision(row, outcome, note)

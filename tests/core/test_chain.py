@@ -19,7 +19,7 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
-class Deed(StrEnum):
+class Action(StrEnum):
     SENT = "sent"
 
 
@@ -163,7 +163,7 @@ BEIJING = timezone(timedelta(hours=8))
         (datetime(2022, 3, 1, 8, 0, tzinfo=BEIJING), '"2022-03-01T00:00:00.000000Z"'),
         (date(2022, 3, 1), '"2022-03-01"'),
         (UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
-        ((Deed.SENT, 0.1), '["sent",0.1]'),
+        ((Action.SENT, 0.1), '["sent",0.1]'),
     ],
 )
 def test_each_kind_of_value_has_one_text(value: object, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The states of a finding: every pair of state and deed has its expected answer here."""
+"""The states of a finding: every pair of state and action has its expected answer here."""
 
 from contextlib import nullcontext
 
@@ -9,16 +9,16 @@ from verifier.core.findings import (
     DISPOSED,
     TABLE,
     WITH_UNIT,
-    FindingDeed,
+    FindingAction,
     FindingState,
+    actions_of,
     after,
     check_article,
     decided,
-    deeds_of,
-    open_deeds,
+    open_actions,
 )
 
-S, D = FindingState, FindingDeed
+S, D = FindingState, FindingAction
 EXPECTED = {
     S.DRAFT: {D.SEND: S.SENT, D.WITHDRAW: S.WITHDRAWN},
     S.SENT: {
@@ -54,25 +54,25 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("state", S)
-@pytest.mark.parametrize("deed", D)
-def test_every_deed_in_every_state_leads_where_the_table_says_or_is_refused(state: S, deed: D) -> None:
-    if deed in EXPECTED[state]:
-        assert after(state, deed) is EXPECTED[state][deed]
-        assert deed in deeds_of(state)
+@pytest.mark.parametrize("action", D)
+def test_every_action_in_every_state_leads_where_the_table_says_or_is_refused(state: S, action: D) -> None:
+    if action in EXPECTED[state]:
+        assert after(state, action) is EXPECTED[state][action]
+        assert action in actions_of(state)
     else:
         with pytest.raises(Refusal) as refused:
-            after(state, deed)
-        assert refused.value.message == f"finding.{deed}.not_now"
+            after(state, action)
+        assert refused.value.message == f"finding.{action}.not_now"
         assert refused.value.values == {"state": state}
 
 
 def test_nothing_leads_out_of_a_finding_that_is_disposed_of() -> None:
-    assert not {state for state, _deed in TABLE} & DISPOSED
+    assert not {state for state, _action in TABLE} & DISPOSED
 
 
 def test_every_finding_that_was_raised_can_be_disposed_of() -> None:
     def reach(state: S) -> set[S]:
-        return {state} | {end for (at, _deed), to in TABLE.items() if at is state and to is not S.RETURNED for end in reach(to)}
+        return {state} | {end for (at, _action), to in TABLE.items() if at is state and to is not S.RETURNED for end in reach(to)}
 
     assert all(reach(state) & DISPOSED for state in S)
 
@@ -91,13 +91,13 @@ def test_every_finding_that_was_raised_can_be_disposed_of() -> None:
 def test_a_class_admits_only_its_own_dispositions_and_no_acceptance_without_an_answer(
     state: S, needs_answer: bool, dispositions: tuple[str, ...], open_: set[D]
 ) -> None:
-    assert open_deeds(state, needs_answer=needs_answer, dispositions=dispositions) == open_
-    for deed in deeds_of(state):
-        if deed in open_:
-            assert decided(state, deed, needs_answer=needs_answer, dispositions=dispositions) is after(state, deed)
+    assert open_actions(state, needs_answer=needs_answer, dispositions=dispositions) == open_
+    for action in actions_of(state):
+        if action in open_:
+            assert decided(state, action, needs_answer=needs_answer, dispositions=dispositions) is after(state, action)
         else:
             with pytest.raises(Refusal):
-                decided(state, deed, needs_answer=needs_answer, dispositions=dispositions)
+                decided(state, action, needs_answer=needs_answer, dispositions=dispositions)
 
 
 @pytest.mark.parametrize("state", sorted(WITH_UNIT))

@@ -8,7 +8,7 @@ import pytest
 from verifier.core import independence
 from verifier.core.access import Role
 from verifier.core.errors import Refusal
-from verifier.core.independence import Place, bars, check_may_act, check_may_be_named, check_rotation, missing
+from verifier.core.independence import TeamPlace, bars, check_may_act, check_may_be_named, check_rotation, missing
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.rulepack.parts import Origin, Rotation, Text
 from verifier.rulepacks.load import load
@@ -26,43 +26,43 @@ def pack() -> RulePack:
     ("has", "wants", "refused"),
     [
         ([], LEAD, None),
-        ([Place(ANN, LEAD)], EXPERT, None),
-        ([Place(ANN, LEAD)], LEAD, "independence.already"),
-        ([Place(BEN, LEAD)], LEAD, "independence.taken"),
-        ([Place(BEN, VERIFIER)], VERIFIER, None),
-        ([Place(BEN, LEAD, left=True)], LEAD, None),
-        ([Place(ANN, LEAD)], REVIEWER, "independence.roles_differ"),
-        ([Place(ANN, EXPERT)], SIGNATORY, "independence.roles_differ"),
-        ([Place(ANN, REVIEWER)], VERIFIER, "independence.roles_differ"),
-        ([Place(ANN, REVIEWER)], SIGNATORY, "independence.roles_differ"),
-        ([Place(ANN, VERIFIER, left=True)], REVIEWER, "independence.roles_differ"),
-        ([Place(ANN, VERIFIER, left=True)], SIGNATORY, "independence.roles_differ"),
-        ([Place(ANN, VERIFIER, left=True)], VERIFIER, None),
+        ([TeamPlace(ANN, LEAD)], EXPERT, None),
+        ([TeamPlace(ANN, LEAD)], LEAD, "independence.already"),
+        ([TeamPlace(BEN, LEAD)], LEAD, "independence.taken"),
+        ([TeamPlace(BEN, VERIFIER)], VERIFIER, None),
+        ([TeamPlace(BEN, LEAD, left=True)], LEAD, None),
+        ([TeamPlace(ANN, LEAD)], REVIEWER, "independence.roles_differ"),
+        ([TeamPlace(ANN, EXPERT)], SIGNATORY, "independence.roles_differ"),
+        ([TeamPlace(ANN, REVIEWER)], VERIFIER, "independence.roles_differ"),
+        ([TeamPlace(ANN, REVIEWER)], SIGNATORY, "independence.roles_differ"),
+        ([TeamPlace(ANN, VERIFIER, left=True)], REVIEWER, "independence.roles_differ"),
+        ([TeamPlace(ANN, VERIFIER, left=True)], SIGNATORY, "independence.roles_differ"),
+        ([TeamPlace(ANN, VERIFIER, left=True)], VERIFIER, None),
     ],
 )
-def test_who_may_be_named_for_what(pack: RulePack, has: list[Place], wants: Role, refused: str | None) -> None:
+def test_who_may_be_named_for_what(pack: RulePack, has: list[TeamPlace], wants: Role, refused: str | None) -> None:
     assert _refusal(lambda: check_may_be_named(ANN, wants, has, pack)) == refused
 
 
 @pytest.mark.parametrize(
     ("has", "acts_as", "refused"),
     [
-        ([Place(ANN, REVIEWER)], REVIEWER, None),
-        ([Place(BEN, REVIEWER)], REVIEWER, "independence.not_named"),
-        ([Place(ANN, REVIEWER, left=True)], REVIEWER, "independence.not_named"),
-        ([Place(ANN, REVIEWER), Place(ANN, VERIFIER, left=True)], REVIEWER, "independence.roles_differ"),
-        ([Place(ANN, SIGNATORY), Place(ANN, LEAD)], SIGNATORY, "independence.roles_differ"),
+        ([TeamPlace(ANN, REVIEWER)], REVIEWER, None),
+        ([TeamPlace(BEN, REVIEWER)], REVIEWER, "independence.not_named"),
+        ([TeamPlace(ANN, REVIEWER, left=True)], REVIEWER, "independence.not_named"),
+        ([TeamPlace(ANN, REVIEWER), TeamPlace(ANN, VERIFIER, left=True)], REVIEWER, "independence.roles_differ"),
+        ([TeamPlace(ANN, SIGNATORY), TeamPlace(ANN, LEAD)], SIGNATORY, "independence.roles_differ"),
     ],
 )
-def test_roles_are_looked_at_again_when_someone_acts(pack: RulePack, has: list[Place], acts_as: Role, refused: str | None) -> None:
+def test_roles_are_looked_at_again_when_someone_acts(pack: RulePack, has: list[TeamPlace], acts_as: Role, refused: str | None) -> None:
     assert _refusal(lambda: check_may_act(ANN, acts_as, has, pack)) == refused
 
 
 def test_which_roles_must_differ_is_for_the_pack_to_say(pack: RulePack) -> None:
     lenient = replace(pack, roles_must_differ=())
     strict = replace(pack, roles_must_differ=(("lead_verifier", "verifier"),))
-    assert _refusal(lambda: check_may_be_named(ANN, REVIEWER, [Place(ANN, LEAD)], lenient)) is None
-    assert _refusal(lambda: check_may_be_named(ANN, VERIFIER, [Place(ANN, LEAD)], strict)) == "independence.roles_differ"
+    assert _refusal(lambda: check_may_be_named(ANN, REVIEWER, [TeamPlace(ANN, LEAD)], lenient)) is None
+    assert _refusal(lambda: check_may_be_named(ANN, VERIFIER, [TeamPlace(ANN, LEAD)], strict)) == "independence.roles_differ"
 
 
 def test_the_first_yes_bars_and_every_question_wants_an_answer(pack: RulePack) -> None:
@@ -88,7 +88,7 @@ def test_the_first_yes_bars_and_every_question_wants_an_answer(pack: RulePack) -
 )
 def test_what_a_team_lacks(pack: RulePack, named: list[tuple[UUID, Role]], undeclared: int, lacks: dict[str, set[object]]) -> None:
     found: dict[str, set[object]] = {}
-    for lack in missing([Place(person, role) for person, role in named], undeclared, pack):
+    for lack in missing([TeamPlace(person, role) for person, role in named], undeclared, pack):
         found.setdefault(lack.message.rpartition(".")[2], set()).add(lack.values[0][1])
     assert found == lacks
 
@@ -121,9 +121,9 @@ def test_every_word_a_pack_may_use_for_a_role_is_known(pack: RulePack) -> None:
     assert {word for pair in pack.roles_must_differ for word in pair} <= independence.PACK_WORDS.keys()
 
 
-def _refusal(deed) -> str | None:  # type: ignore[no-untyped-def]
+def _refusal(action) -> str | None:  # type: ignore[no-untyped-def]
     try:
-        deed()
+        action()
     except Refusal as refusal:
         return refusal.message
     return None

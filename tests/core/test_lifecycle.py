@@ -1,9 +1,9 @@
-"""The stages of a case: every deed at every stage, as the specification has it."""
+"""The stages of a case: every action at every stage, as the specification has it."""
 
 import pytest
 
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import Deed, Stage, after, possible
+from verifier.core.lifecycle import CaseAction, Stage, after, possible
 
 SPECIFIED = """
                  arranging  checking   answering  reviewing   to_certify      to_countersign  to_seal   issued
@@ -24,19 +24,19 @@ countersign      -          -          -          -           -               to
 seal             -          -          -          -           -               -               issued    -
 """
 STAGES, *ROWS = [line.split() for line in SPECIFIED.strip().splitlines()]
-CASES = [(Stage(stage), Deed(deed), goal) for deed, *goals in ROWS for stage, goal in zip(STAGES, goals, strict=True)]
+CASES = [(Stage(stage), CaseAction(action), goal) for action, *goals in ROWS for stage, goal in zip(STAGES, goals, strict=True)]
 
 
-@pytest.mark.parametrize(("stage", "deed", "goal"), CASES)
-def test_a_deed_leads_where_the_table_says_or_is_refused(stage: Stage, deed: Deed, goal: str) -> None:
-    assert possible(stage, deed) is (goal != "-")
+@pytest.mark.parametrize(("stage", "action", "goal"), CASES)
+def test_a_action_leads_where_the_table_says_or_is_refused(stage: Stage, action: CaseAction, goal: str) -> None:
+    assert possible(stage, action) is (goal != "-")
     if goal != "-":
-        assert after(stage, deed) == goal
+        assert after(stage, action) == goal
         return
     with pytest.raises(Refusal) as refused:
-        after(stage, deed)
-    assert (refused.value.message, refused.value.values) == (f"lifecycle.{deed}.not_now", {"stage": stage})
+        after(stage, action)
+    assert (refused.value.message, refused.value.values) == (f"lifecycle.{action}.not_now", {"stage": stage})
 
 
-def test_the_table_names_every_stage_and_every_deed() -> None:
-    assert {(stage, deed) for stage, deed, _goal in CASES} == {(stage, deed) for stage in Stage for deed in Deed}
+def test_the_table_names_every_stage_and_every_action() -> None:
+    assert {(stage, action) for stage, action, _goal in CASES} == {(stage, action) for stage in Stage for action in CaseAction}

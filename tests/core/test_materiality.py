@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.core.findings import FindingState
-from verifier.core.materiality import Error, Sum, Verdict, Weighing, summed, tonnes, weigh, would_change
-from verifier.core.opinion import FindingStanding, Standing, choices
+from verifier.core.materiality import Error, MaterialityAssessment, Sum, Verdict, assess, summed, tonnes, would_change
+from verifier.core.opinion import CaseAssessment, FindingAssessment, choices
 from verifier.rulepacks.load import load
 
 EU, BEIJING = load("eu-ets/2018"), load("beijing/2021")
@@ -22,12 +22,12 @@ def errors(*figures: int | str, corrected: bool = False) -> tuple[Error, ...]:
     return tuple(Error(f"S-{place}", Fraction(figure), corrected) for place, figure in enumerate(figures))
 
 
-def held(*figures: int | str, **more: object) -> Weighing:
-    return weigh(errors(*figures), TOTAL, SHARE, **more)  # type: ignore[arg-type]
+def held(*figures: int | str, **more: object) -> MaterialityAssessment:
+    return assess(errors(*figures), TOTAL, SHARE, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("why", "weighing", "verdict"),
+    ("why", "assessment", "verdict"),
     [
         ("nothing is wrong", held(), Verdict.NOT_MATERIAL),
         ("exactly the threshold", held(500), Verdict.NOT_MATERIAL),
@@ -36,22 +36,24 @@ def held(*figures: int | str, **more: object) -> Weighing:
         ("small ones together", held(300, 201), Verdict.MATERIAL),
         ("they cancel, and each is small", held(300, -201), Verdict.ONLY_NETTED),
         ("a large one is not hidden by another", held(600, -600), Verdict.MATERIAL),
-        ("corrected ones no longer weigh", weigh(errors(600, corrected=True), TOTAL, SHARE), Verdict.NOT_MATERIAL),
+        ("corrected ones no longer weigh", assess(errors(600, corrected=True), TOTAL, SHARE), Verdict.NOT_MATERIAL),
         ("what is projected weighs", held(300, remainder=Sum(over=Fraction(201))), Verdict.MATERIAL),
         ("projected the other way", held(300, remainder=Sum(under=Fraction(201))), Verdict.ONLY_NETTED),
-        ("small but material by nature", weigh([Error("S", Fraction(1), False, "F-001", "Hidden twice")], TOTAL, SHARE), Verdict.MATERIAL),
-        ("corrected, though material by nature", weigh([Error("S", Fraction(1), True, "", "Hidden")], TOTAL, SHARE), Verdict.NOT_MATERIAL),
+        ("small but material by nature", assess([Error("S", Fraction(1), False, "F-001", "Hidden twice")], TOTAL, SHARE), Verdict.MATERIAL),
+        ("corrected, though material by nature", assess([Error("S", Fraction(1), True, "", "Hidden")], TOTAL, SHARE), Verdict.NOT_MATERIAL),
         ("something without tonnes is material by nature", held(nature=("Records were destroyed",)), Verdict.MATERIAL),
         ("a figure is not known yet", held(unknown=("S-9",)), None),
         ("a sampled item is not worked yet", held(sampling_open=True), None),
         ("material already, whatever else comes", held(501, unknown=("S-9",)), Verdict.MATERIAL),
-        ("no threshold", weigh(errors(9_999)), None),
-        ("no total", weigh(errors(9_999), None, SHARE), None),
+        ("no threshold", assess(errors(9_999)), None),
+        ("no total", assess(errors(9_999), None, SHARE), None),
         ("a body's own threshold gives no verdict", held(501, own=True), None),
     ],
 )
-def test_a_verdict_follows_from_size_singly_and_together_and_from_nature(why: str, weighing: Weighing, verdict: Verdict | None) -> None:
-    assert weighing.verdict is verdict, why
+def test_a_verdict_follows_from_size_singly_and_together_and_from_nature(
+    why: str, assessment: MaterialityAssessment, verdict: Verdict | None
+) -> None:
+    assert assessment.verdict is verdict, why
 
 
 SAID = [
@@ -63,14 +65,14 @@ SAID = [
     (held(-400, -200), "materiality.correct_under", {"tonnes": "100"}),
     (held(600, -600), "materiality.alone", {"which": ("S-0", "S-1"), "count": 2, "tonnes": "600"}),
     (held(unknown=("B", "A")), "materiality.unknown", {"count": 2, "sources": ("A", "B")}),
-    (weigh(errors(7)), "materiality.no_threshold", {}),
-    (weigh(errors(7), None, SHARE), "materiality.no_total", {}),
+    (assess(errors(7)), "materiality.no_threshold", {}),
+    (assess(errors(7), None, SHARE), "materiality.no_total", {}),
 ]
 
 
-@pytest.mark.parametrize(("weighing", "message", "values"), SAID)
-def test_what_would_change_it_is_said_in_tonnes(weighing: Weighing, message: str, values: dict[str, object]) -> None:
-    said = {because.message: dict(because.values) for because in would_change(weighing)}
+@pytest.mark.parametrize(("assessment", "message", "values"), SAID)
+def test_what_would_change_it_is_said_in_tonnes(assessment: MaterialityAssessment, message: str, values: dict[str, object]) -> None:
+    said = {because.message: dict(because.values) for because in would_change(assessment)}
     assert values.items() <= said[message].items()
 
 
@@ -78,8 +80,8 @@ FIGURES = st.fractions(min_value=-2_000, max_value=2_000, max_denominator=1_000)
 MANY = st.lists(st.tuples(st.sampled_from("ABC"), FIGURES, st.booleans()), max_size=8)
 
 
-def built(rows: list[tuple[str, Fraction, bool]]) -> Weighing:
-    return weigh([Error(source, figure, corrected) for source, figure, corrected in rows], TOTAL, SHARE)
+def built(rows: list[tuple[str, Fraction, bool]]) -> MaterialityAssessment:
+    return assess([Error(source, figure, corrected) for source, figure, corrected in rows], TOTAL, SHARE)
 
 
 @given(MANY, st.randoms())
@@ -101,12 +103,12 @@ def test_a_larger_error_is_never_smaller(rows: list[tuple[str, Fraction, bool]],
 
 @given(MANY)
 def test_nothing_is_netted_silently_and_sources_add_up(rows: list[tuple[str, Fraction, bool]]) -> None:
-    weighing = built(rows)
-    assert weighing.uncorrected.gross >= abs(weighing.uncorrected.net)
+    assessment = built(rows)
+    assert assessment.uncorrected.gross >= abs(assessment.uncorrected.net)
     for kind in ("uncorrected", "corrected"):
-        together = sum((getattr(row, kind) for row in weighing.sources), Sum())
-        assert together == getattr(weighing, kind)
-    assert weighing.uncorrected + weighing.corrected == summed(weighing.errors)
+        together = sum((getattr(row, kind) for row in assessment.sources), Sum())
+        assert together == getattr(assessment, kind)
+    assert assessment.uncorrected + assessment.corrected == summed(assessment.errors)
 
 
 @given(st.fractions(min_value=0, max_value=500), st.fractions(min_value=Fraction(1, 1000), max_value=100))
@@ -126,15 +128,15 @@ def test_the_european_threshold_is_the_bands(band: str, total: int, threshold: i
     found = EU.materiality.band_for(Fraction(total))
     assert found is not None
     assert found.code == band
-    assert weigh((), Fraction(total), EU.materiality.share_for(Fraction(total))).threshold == Fraction(threshold)
+    assert assess((), Fraction(total), EU.materiality.share_for(Fraction(total))).threshold == Fraction(threshold)
 
 
-CLEAN = Standing(boundary_undecided=0, data_undecided=0, checklist_unanswered=0, visits=1, findings=(), cannot_confirm=())
-LISTED = (FindingStanding("F-001", "misstatement", FindingState.UNCORRECTED),)
+CLEAN = CaseAssessment(boundary_undecided=0, data_undecided=0, checklist_unanswered=0, visits=1, findings=(), cannot_confirm=())
+LISTED = (FindingAssessment("F-001", "misstatement", FindingState.UNCORRECTED),)
 
 
 @pytest.mark.parametrize(
-    ("why", "weighing", "positive"),
+    ("why", "assessment", "positive"),
     [
         ("immaterial ones may stay and are listed", held(300), True),
         ("material ones may not", held(501), False),
@@ -143,21 +145,21 @@ LISTED = (FindingStanding("F-001", "misstatement", FindingState.UNCORRECTED),)
         ("material by nature", held(1, nature=("Hidden",)), False),
     ],
 )
-def test_where_a_pack_has_a_threshold_the_opinion_rests_on_it(why: str, weighing: Weighing, positive: bool) -> None:
-    given = {choice.opinion.code: choice.open for choice in choices(replace(CLEAN, findings=LISTED, weighing=weighing), EU)}
+def test_where_a_pack_has_a_threshold_the_opinion_rests_on_it(why: str, assessment: MaterialityAssessment, positive: bool) -> None:
+    given = {choice.opinion.code: choice.open for choice in choices(replace(CLEAN, findings=LISTED, assessment=assessment), EU)}
     assert given["verified_with_comments"] is positive, why
     assert given["not_verified_misstatement"] is not positive, why
 
 
 def test_nothing_may_be_left_undisposed_of_however_small() -> None:
-    standing = replace(CLEAN, findings=(FindingStanding("F-001", "misstatement", FindingState.ANSWERED),), weighing=held(1))
+    standing = replace(CLEAN, findings=(FindingAssessment("F-001", "misstatement", FindingState.ANSWERED),), assessment=held(1))
     assert not any(choice.open for choice in choices(standing, EU))
 
 
 def test_where_a_pack_has_none_no_verdict_is_invented() -> None:
     assert BEIJING.materiality is None
     huge = held(9_000, own=True)
-    given = {choice.opinion.positive: choice.open for choice in choices(replace(CLEAN, weighing=huge), BEIJING)}
+    given = {choice.opinion.positive: choice.open for choice in choices(replace(CLEAN, assessment=huge), BEIJING)}
     assert given == {True: True, False: False}
     assert (huge.verdict, huge.by_size) == (None, Verdict.MATERIAL)
 

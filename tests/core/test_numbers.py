@@ -11,8 +11,8 @@ from tests import make
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Calculation
 from verifier.core.errors import Refusal
-from verifier.core.outcomes.number_outcomes import Correction, Held, corrected, known_tonnes, resting_on, verified_value
-from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.core.outcomes.number_outcomes import Correction, NumberReview, corrected, known_tonnes, resting_on, verified_value
+from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.report.reported_numbers import Number, numbers_of
 from verifier.core.report.rows import ReportedReport
 from verifier.reports.workbook import reader
@@ -90,19 +90,24 @@ def test_what_a_number_says_or_rests_on_changes_its_fingerprint_and_no_other(
 
 
 HELD = [
-    ("agreeing needs a number", None, Held(Outcome.AGREED, method=METHODS[0]), "data.number.nothing"),
-    ("every outcome says how it was tested", "5", Held(Outcome.AGREED), "data.number.method"),
-    ("the method is one of the pack's", "5", Held(Outcome.AGREED, method="by_feel"), "data.number.method"),
-    ("another value needs the value", "5", Held(Outcome.DIFFERS, None, "invoice", "read", METHODS[0]), "data.number.value"),
-    ("it must be another one", "5", Held(Outcome.DIFFERS, Decimal("5.0"), "invoice", "read", METHODS[0]), "data.number.same"),
-    ("somebody must say so", "5", Held(Outcome.DIFFERS, Decimal(6), " ", "read", METHODS[0]), "data.number.unexplained"),
-    ("and it must have been found somehow", "5", Held(Outcome.DIFFERS, Decimal(6), "invoice", "", METHODS[0]), "data.number.unexplained"),
-    ("what cannot be confirmed says why", "5", Held(Outcome.CANNOT_CONFIRM, method=METHODS[0]), "data.number.why"),
+    ("agreeing needs a number", None, NumberReview(SourceOutcome.AGREED, method=METHODS[0]), "data.number.nothing"),
+    ("every outcome says how it was tested", "5", NumberReview(SourceOutcome.AGREED), "data.number.method"),
+    ("the method is one of the pack's", "5", NumberReview(SourceOutcome.AGREED, method="by_feel"), "data.number.method"),
+    ("another value needs the value", "5", NumberReview(SourceOutcome.DIFFERS, None, "invoice", "read", METHODS[0]), "data.number.value"),
+    ("it must be another one", "5", NumberReview(SourceOutcome.DIFFERS, Decimal("5.0"), "invoice", "read", METHODS[0]), "data.number.same"),
+    ("somebody must say so", "5", NumberReview(SourceOutcome.DIFFERS, Decimal(6), " ", "read", METHODS[0]), "data.number.unexplained"),
+    (
+        "and it must have been found somehow",
+        "5",
+        NumberReview(SourceOutcome.DIFFERS, Decimal(6), "invoice", "", METHODS[0]),
+        "data.number.unexplained",
+    ),
+    ("what cannot be confirmed says why", "5", NumberReview(SourceOutcome.CANNOT_CONFIRM, method=METHODS[0]), "data.number.why"),
 ]
 
 
 @pytest.mark.parametrize(("reported", "held", "refused"), [case[1:] for case in HELD], ids=[case[0] for case in HELD])
-def test_a_reviewer_must_be_able_to_follow_an_outcome(reported: str | None, held: Held, refused: str) -> None:
+def test_a_reviewer_must_be_able_to_follow_an_outcome(reported: str | None, held: NumberReview, refused: str) -> None:
     with pytest.raises(Refusal) as raised:
         verified_value("k", Decimal(reported) if reported else None, held, METHODS)
     assert raised.value.message == refused

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from verifier.core.findings import FindingState
-from verifier.core.opinion import FindingStanding, Standing, choices
+from verifier.core.opinion import CaseAssessment, FindingAssessment, choices
 from verifier.rulepacks.load import load
 
-CLEAN = Standing(boundary_undecided=0, data_undecided=0, checklist_unanswered=0, visits=1, findings=(), cannot_confirm=())
+CLEAN = CaseAssessment(boundary_undecided=0, data_undecided=0, checklist_unanswered=0, visits=1, findings=(), cannot_confirm=())
 
 
-def one(state: FindingState, class_code: str = "non_conformity") -> tuple[FindingStanding, ...]:
-    return (FindingStanding("F-001", class_code, state),)
+def one(state: FindingState, class_code: str = "non_conformity") -> tuple[FindingAssessment, ...]:
+    return (FindingAssessment("F-001", class_code, state),)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def one(state: FindingState, class_code: str = "non_conformity") -> tuple[Findin
         ("estimated, and another still open", replace(CLEAN, findings=one(FindingState.ESTIMATED) + one(FindingState.SENT)), False, False),
     ],
 )
-def test_an_opinion_follows_from_outcomes_and_findings(why: str, standing: Standing, positive: bool, negative: bool) -> None:
+def test_an_opinion_follows_from_outcomes_and_findings(why: str, standing: CaseAssessment, positive: bool, negative: bool) -> None:
     given = {choice.opinion.positive: choice.open for choice in choices(standing, load("beijing/2021"))}
     assert given == {True: positive, False: negative}, why
 
@@ -54,6 +54,6 @@ def test_every_closed_opinion_says_why() -> None:
         ("a shortcoming to name, and more to do", replace(CLEAN, cannot_confirm=("E-001",), data_undecided=3), []),
     ],
 )
-def test_that_nothing_is_wrong_is_said_only_once_nothing_is_left(why: str, standing: Standing, said: list[str]) -> None:
+def test_that_nothing_is_wrong_is_said_only_once_nothing_is_left(why: str, standing: CaseAssessment, said: list[str]) -> None:
     negative = next(choice for choice in choices(standing, load("beijing/2021")) if not choice.opinion.positive)
     assert [reason.message for reason in negative.own] == said, why

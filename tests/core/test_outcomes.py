@@ -9,7 +9,7 @@ import pytest
 
 from verifier.core.calculation.results import CategoryResult, SourceResult
 from verifier.core.errors import Refusal
-from verifier.core.outcomes.source_outcomes import Outcome, Standing, standing, together, verified_tonnes
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome, standing, verified_tonnes, verified_totals
 
 
 def result(
@@ -57,7 +57,7 @@ def result(
 def test_an_outcome_stands_for_tonnes_or_is_refused(
     reported: str | None, recalculated: str | None, outcome: str, figure: str | None, note: str, sign: int, expected: str | None
 ) -> None:
-    decided = Outcome(outcome), Decimal(figure) if figure else None, note
+    decided = SourceOutcome(outcome), Decimal(figure) if figure else None, note
     if expected and expected.startswith("data."):
         with pytest.raises(Refusal, match=expected):
             verified_tonnes(result("E1", reported, recalculated), *decided, sign=sign)
@@ -69,15 +69,15 @@ def test_an_outcome_stands_for_tonnes_or_is_refused(
 @pytest.mark.parametrize(
     ("outcome", "current", "open_finding", "expected"),
     [
-        (None, False, False, Standing.UNDECIDED),
-        (None, False, True, Standing.WAITING),
-        (Outcome.AGREED, True, False, Standing.AGREED),
-        (Outcome.AGREED, True, True, Standing.AGREED),
-        (Outcome.AGREED, False, True, Standing.WAITING),
-        (Outcome.DIFFERS, False, False, Standing.ASKED_AGAIN),
+        (None, False, False, OutcomeStatus.UNDECIDED),
+        (None, False, True, OutcomeStatus.WAITING),
+        (SourceOutcome.AGREED, True, False, OutcomeStatus.AGREED),
+        (SourceOutcome.AGREED, True, True, OutcomeStatus.AGREED),
+        (SourceOutcome.AGREED, False, True, OutcomeStatus.WAITING),
+        (SourceOutcome.DIFFERS, False, False, OutcomeStatus.ASKED_AGAIN),
     ],
 )
-def test_how_far_a_source_is(outcome: Outcome | None, current: bool, open_finding: bool, expected: Standing) -> None:
+def test_how_far_a_source_is(outcome: SourceOutcome | None, current: bool, open_finding: bool, expected: OutcomeStatus) -> None:
     assert standing(outcome, current=current, open_finding=open_finding) is expected
 
 
@@ -93,17 +93,17 @@ PACK: Any = SimpleNamespace(rounding=SimpleNamespace(places=0))
 def test_the_total_is_the_sum_of_the_rounded_categories_that_count() -> None:
     calculation = whole(result("A"), result("B", category="measured"), result("C", category="mobile_combustion"))
     verified = {"A": Decimal("10.5"), "B": Decimal("20.5"), "C": Decimal("7")}
-    assert together(calculation, verified, PACK).total == 32
+    assert verified_totals(calculation, verified, PACK).total == 32
 
 
 def test_one_unknown_source_leaves_its_category_and_the_total_unknown() -> None:
-    found = together(whole(result("A"), result("B", category="measured")), {"A": None, "B": Decimal(1)}, PACK)
+    found = verified_totals(whole(result("A"), result("B", category="measured")), {"A": None, "B": Decimal(1)}, PACK)
     assert ([row.verified for row in found.categories], found.total) == ([None, Decimal(1)], None)
 
 
 def test_what_check_1_leaves_out_is_not_in_the_sum() -> None:
-    assert together(whole(result("A"), result("B")), {"A": Decimal(3)}, PACK, {"B"}).total == 3
+    assert verified_totals(whole(result("A"), result("B")), {"A": Decimal(3)}, PACK, {"B"}).total == 3
 
 
 def test_a_source_that_does_not_count_is_not_in_a_category_that_does() -> None:
-    assert together(whole(result("A"), result("B", counts=False)), {"A": Decimal(3), "B": Decimal(5)}, PACK).total == 3
+    assert verified_totals(whole(result("A"), result("B", counts=False)), {"A": Decimal(3), "B": Decimal(5)}, PACK).total == 3

@@ -6,7 +6,7 @@ import pytest
 
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.pack import ChecklistItem, Origin, Text
-from verifier.core.site import Gap, Missing, Outcome, VisitPlan, refuse_outcome, refuse_unfit, settled, still_missing
+from verifier.core.site import ChecklistOutcome, Gap, MissingStep, VisitPlan, refuse_outcome, refuse_unfit, settled, still_missing
 
 ORIGIN = Origin("made up", "practice")
 ITEMS = (
@@ -22,11 +22,11 @@ VISIT = VisitPlan(DAY, DAY, "Park", ("A", "B"), ("C",))
     [
         ({}, set(), ()),
         ({"meters": None}, set(), ()),
-        ({"meters": Outcome.IN_ORDER}, set(), ("meters",)),
-        ({"ledger": Outcome.NOT_APPLICABLE, "meters": Outcome.IN_ORDER}, set(), ("meters", "ledger")),
-        ({"meters": Outcome.FINDING}, {"meters"}, ("meters",)),
-        ({"meters": Outcome.FINDING}, {"ledger"}, ()),
-        ({"gone": Outcome.IN_ORDER}, set(), ()),
+        ({"meters": ChecklistOutcome.IN_ORDER}, set(), ("meters",)),
+        ({"ledger": ChecklistOutcome.NOT_APPLICABLE, "meters": ChecklistOutcome.IN_ORDER}, set(), ("meters", "ledger")),
+        ({"meters": ChecklistOutcome.FINDING}, {"meters"}, ("meters",)),
+        ({"meters": ChecklistOutcome.FINDING}, {"ledger"}, ()),
+        ({"gone": ChecklistOutcome.IN_ORDER}, set(), ()),
     ],
 )
 def test_an_item_is_settled_by_an_outcome_and_a_finding_only_by_one_that_stands(outcomes, held, done) -> None:
@@ -36,13 +36,13 @@ def test_an_item_is_settled_by_an_outcome_and_a_finding_only_by_one_that_stands(
 @pytest.mark.parametrize(
     ("outcome", "note", "held", "refused"),
     [
-        (Outcome.IN_ORDER, "", False, None),
-        (Outcome.IN_ORDER, "", True, "site.item.finding_exists"),
-        (Outcome.FINDING, "", True, None),
-        (Outcome.FINDING, "bad", False, "site.item.no_finding"),
-        (Outcome.NOT_APPLICABLE, "no boilers here", False, None),
-        (Outcome.NOT_APPLICABLE, "  ", False, "site.item.note_needed"),
-        (Outcome.NOT_APPLICABLE, "no boilers here", True, "site.item.finding_exists"),
+        (ChecklistOutcome.IN_ORDER, "", False, None),
+        (ChecklistOutcome.IN_ORDER, "", True, "site.item.finding_exists"),
+        (ChecklistOutcome.FINDING, "", True, None),
+        (ChecklistOutcome.FINDING, "bad", False, "site.item.no_finding"),
+        (ChecklistOutcome.NOT_APPLICABLE, "no boilers here", False, None),
+        (ChecklistOutcome.NOT_APPLICABLE, "  ", False, "site.item.note_needed"),
+        (ChecklistOutcome.NOT_APPLICABLE, "no boilers here", True, "site.item.finding_exists"),
         (None, "come back at three", True, None),
         (None, " ", False, "site.item.nothing_said"),
     ],
@@ -75,23 +75,29 @@ def test_a_visit_needs_days_in_order_and_as_many_people_as_the_pack_asks_for(pla
 @pytest.mark.parametrize(
     ("visit", "outcomes", "held", "photos", "missing"),
     [
-        (None, {}, set(), set(), [Missing(Gap.NO_VISIT), Missing(Gap.UNANSWERED, ("meters", "ledger"))]),
-        (VISIT, {"meters": Outcome.IN_ORDER, "ledger": Outcome.IN_ORDER}, set(), {"meters"}, []),
-        (VISIT, {"meters": Outcome.IN_ORDER, "ledger": Outcome.IN_ORDER}, set(), set(), [Missing(Gap.NO_PHOTO, ("meters",))]),
-        (VISIT, {"meters": Outcome.NOT_APPLICABLE, "ledger": Outcome.IN_ORDER}, set(), set(), []),
+        (None, {}, set(), set(), [MissingStep(Gap.NO_VISIT), MissingStep(Gap.UNANSWERED, ("meters", "ledger"))]),
+        (VISIT, {"meters": ChecklistOutcome.IN_ORDER, "ledger": ChecklistOutcome.IN_ORDER}, set(), {"meters"}, []),
         (
             VISIT,
-            {"meters": Outcome.FINDING, "ledger": None},
+            {"meters": ChecklistOutcome.IN_ORDER, "ledger": ChecklistOutcome.IN_ORDER},
+            set(),
+            set(),
+            [MissingStep(Gap.NO_PHOTO, ("meters",))],
+        ),
+        (VISIT, {"meters": ChecklistOutcome.NOT_APPLICABLE, "ledger": ChecklistOutcome.IN_ORDER}, set(), set(), []),
+        (
+            VISIT,
+            {"meters": ChecklistOutcome.FINDING, "ledger": None},
             set(),
             {"meters"},
-            [Missing(Gap.UNANSWERED, ("ledger",)), Missing(Gap.NO_FINDING, ("meters",))],
+            [MissingStep(Gap.UNANSWERED, ("ledger",)), MissingStep(Gap.NO_FINDING, ("meters",))],
         ),
         (
             VisitPlan(DAY, DAY, "Park", ("A",), ()),
-            {"meters": Outcome.FINDING, "ledger": Outcome.IN_ORDER},
+            {"meters": ChecklistOutcome.FINDING, "ledger": ChecklistOutcome.IN_ORDER},
             {"meters"},
             {"meters"},
-            [Missing(Gap.TOO_FEW_PEOPLE), Missing(Gap.NOBODY_MET)],
+            [MissingStep(Gap.TOO_FEW_PEOPLE), MissingStep(Gap.NOBODY_MET)],
         ),
     ],
 )
@@ -101,4 +107,4 @@ def test_what_is_missing_before_leaving_is_named_with_its_items(visit, outcomes,
 
 
 def test_a_photo_that_is_missing_keeps_nobody_from_leaving() -> None:
-    assert [gap for gap in Gap if not Missing(gap).must] == [Gap.NO_PHOTO]
+    assert [gap for gap in Gap if not MissingStep(gap).must] == [Gap.NO_PHOTO]

@@ -8,8 +8,9 @@ import pytest
 
 from tests.core.reported import GAS, activity, beijing, factors, park, report, source, year_of
 from verifier.core.calculation.recalculation import calculate
+from verifier.core.report.differences import ChangeKind
 from verifier.core.report.rows import CrosscheckRow, FacilityRow, MeterRow, ReportedReport, TotalRow
-from verifier.core.report.version_changes import Asked, Change, How, Judged, changes, judge
+from verifier.core.report.version_changes import Change, Judged, RequestedChange, changes, judge
 
 METER = MeterRow(sheet="meters", row=2, meter_id="M-1", model="X", valid_until="2021-12-31")
 OLD = replace(
@@ -58,18 +59,34 @@ def test_a_report_against_itself_changed_nothing_whatever_the_order_and_the_spel
 
 
 TOLD = [
-    ("a quantity", month("150"), "activity", "quantity", How.CHANGED, ("100", "150"), Fraction("30.2")),
-    ("a blank that was filled has no known before", month(""), "activity", "quantity", How.CHANGED, ("100", ""), None),
-    ("a unit", month("100", unit="kWh"), "activity", "unit", How.CHANGED, ("MWh", "kWh"), Fraction("-60.3396")),
-    ("a month that went", replace(OLD, activity=OLD.activity[1:]), "activity", "quantity", How.REMOVED, ("100", ""), Fraction("-60.4")),
-    ("reported tonnes", with_source("S", reported_tco2="755"), "sources", "reported_tco2", How.CHANGED, ("724.8", "755"), Fraction("30.2")),
-    ("a word", with_source("S", owner="Lin"), "sources", "owner", How.CHANGED, ("", "Lin"), None),
+    ("a quantity", month("150"), "activity", "quantity", ChangeKind.CHANGED, ("100", "150"), Fraction("30.2")),
+    ("a blank that was filled has no known before", month(""), "activity", "quantity", ChangeKind.CHANGED, ("100", ""), None),
+    ("a unit", month("100", unit="kWh"), "activity", "unit", ChangeKind.CHANGED, ("MWh", "kWh"), Fraction("-60.3396")),
+    (
+        "a month that went",
+        replace(OLD, activity=OLD.activity[1:]),
+        "activity",
+        "quantity",
+        ChangeKind.REMOVED,
+        ("100", ""),
+        Fraction("-60.4"),
+    ),
+    (
+        "reported tonnes",
+        with_source("S", reported_tco2="755"),
+        "sources",
+        "reported_tco2",
+        ChangeKind.CHANGED,
+        ("724.8", "755"),
+        Fraction("30.2"),
+    ),
+    ("a word", with_source("S", owner="Lin"), "sources", "owner", ChangeKind.CHANGED, ("", "Lin"), None),
     (
         "a source that came",
         replace(OLD, sources=(*OLD.sources, source("N", reported="5"))),
         "sources",
         "reported_tco2",
-        How.ADDED,
+        ChangeKind.ADDED,
         ("", "5"),
         Fraction(5),
     ),
@@ -78,7 +95,7 @@ TOLD = [
         replace(OLD, factors=(replace(OLD.factors[0], value="0.5"), *OLD.factors[1:])),
         "factors",
         "value",
-        How.CHANGED,
+        ChangeKind.CHANGED,
         ("0.604", "0.5"),
         Fraction("-124.8"),
     ),
@@ -87,18 +104,26 @@ TOLD = [
         replace(OLD, meters=(replace(METER, valid_until="2022-12-31"),)),
         "meters",
         "valid_until",
-        How.CHANGED,
+        ChangeKind.CHANGED,
         ("2021-12-31", "2022-12-31"),
         None,
     ),
-    ("the independent record", replace(OLD, crosschecks=()), "crosschecks", "quantity", How.REMOVED, ("100", ""), None),
-    ("a fact of the unit", replace(OLD, unit={**OLD.unit, "legal_representative": "Wu"}), "unit", "value", How.CHANGED, ("Li", "Wu"), None),
+    ("the independent record", replace(OLD, crosschecks=()), "crosschecks", "quantity", ChangeKind.REMOVED, ("100", ""), None),
+    (
+        "a fact of the unit",
+        replace(OLD, unit={**OLD.unit, "legal_representative": "Wu"}),
+        "unit",
+        "value",
+        ChangeKind.CHANGED,
+        ("Li", "Wu"),
+        None,
+    ),
 ]
 
 
 @pytest.mark.parametrize(("why", "new", "sheet", "column", "how", "values", "tonnes"), TOLD)
 def test_a_change_is_told_with_before_after_and_tonnes(
-    why: str, new: ReportedReport, sheet: str, column: str, how: How, values: tuple[str, str], tonnes: Fraction | None
+    why: str, new: ReportedReport, sheet: str, column: str, how: ChangeKind, values: tuple[str, str], tonnes: Fraction | None
 ) -> None:
     (found,) = compared(OLD, new)
     assert (found.sheet, found.column, found.how, (found.before, found.after), found.tonnes) == (sheet, column, how, values, tonnes), why
@@ -135,8 +160,8 @@ def test_several_factors_of_one_source_are_not_told_apart_by_guesswork() -> None
     assert [each.tonnes for each in compared(gas, two)] == [None, None]
 
 
-ON_S = Asked("F-001", "source", "S")
-IN_MARCH = Asked("F-002", "source", "S", frozenset({"2021-03"}))
+ON_S = RequestedChange("F-001", "source", "S")
+IN_MARCH = RequestedChange("F-002", "source", "S", frozenset({"2021-03"}))
 CORRECTED = with_total("815", with_source("S", month("150"), reported_tco2="755"))
 ASKED = [
     ("its source", month("150"), [ON_S], []),
@@ -147,23 +172,23 @@ ASKED = [
     ("its own factor", TOLD[7][1], [ON_S], []),
     ("its own factor, where a month was asked for", TOLD[7][1], [IN_MARCH], ["factors"]),
     ("its meter", TOLD[8][1], [ON_S], []),
-    ("its facility", replace(OLD, facilities=(replace(OLD.facilities[0], name="New"),)), [Asked("F-3", "facility", "F-1")], []),
-    ("a source of its facility", month("150"), [Asked("F-3", "facility", "F-1")], []),
+    ("its facility", replace(OLD, facilities=(replace(OLD.facilities[0], name="New"),)), [RequestedChange("F-3", "facility", "F-1")], []),
+    ("a source of its facility", month("150"), [RequestedChange("F-3", "facility", "F-1")], []),
     ("a total that follows", CORRECTED, [IN_MARCH], []),
     ("a total that moved by more than what was asked for", with_total("900", CORRECTED), [IN_MARCH], ["totals", "totals"]),
-    ("the report's totals", with_total("786", OLD), [Asked("F-4", "report", "total_mismatch")], []),
+    ("the report's totals", with_total("786", OLD), [RequestedChange("F-4", "report", "total_mismatch")], []),
     ("a total without reason", with_total("786", OLD), [ON_S], ["totals", "totals"]),
-    ("a checklist item covers no number", month("150"), [Asked("F-5", "checklist_item", "meters")], ["activity"]),
+    ("a checklist item covers no number", month("150"), [RequestedChange("F-5", "checklist_item", "meters")], ["activity"]),
     ("a fact of the unit", TOLD[10][1], [ON_S], ["unit"]),
 ]
 
 
-def judged(new: ReportedReport, asked: list[Asked]) -> tuple[Judged, ...]:
+def judged(new: ReportedReport, asked: list[RequestedChange]) -> tuple[Judged, ...]:
     return judge(compared(OLD, new), asked, OLD, new)
 
 
 @pytest.mark.parametrize(("why", "new", "asked", "unasked"), ASKED)
-def test_what_nobody_asked_for_stands_out(why: str, new: ReportedReport, asked: list[Asked], unasked: list[str]) -> None:
+def test_what_nobody_asked_for_stands_out(why: str, new: ReportedReport, asked: list[RequestedChange], unasked: list[str]) -> None:
     assert [each.change.sheet for each in judged(new, asked) if not each.asked] == unasked, why
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from tests import make, objectstore, postgres
 from tests.concurrency.browser import sit_down
-from tests.concurrency.deeds import Person
+from tests.concurrency.writes import Person
 from tests.homes import move_in
 from tests.journeys.server import _wait, free_port
 from tests.people import Cast

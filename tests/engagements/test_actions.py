@@ -34,16 +34,16 @@ def named(cast: Cast) -> Engagement:
     return case
 
 
-def refusal_of(deed: Callable[..., object], *of: object, by: User, **more: object) -> str:
+def refusal_of(action: Callable[..., object], *of: object, by: User, **more: object) -> str:
     with pytest.raises(Refusal) as refusal:
-        deed(*of, actor=actor(by), now=utcnow(), **more)
+        action(*of, actor=actor(by), now=utcnow(), **more)
     return refusal.value.message
 
 
 def test_a_case_is_opened_on_a_released_report_and_pins_its_pack(cast: Cast) -> None:
     case = opened(cast)
     assert (case.number, case.at, case.pack_sha256) == ("2021-0001", Stage.ARRANGING, load(make.PACK).sha256)
-    assert [row.deed for row in db.session.scalars(trail(case.id))] == ["engagement:case:opened"]
+    assert [row.action for row in db.session.scalars(trail(case.id))] == ["engagement:case:opened"]
 
 
 def test_only_the_named_body_opens_a_case(cast: Cast) -> None:

@@ -63,9 +63,9 @@ def test_bytes_changed_on_the_disk_are_refused_and_not_taken_for_the_same(tmp_pa
     digest = store.put(b"meter")
     path_of(tmp_path, digest).chmod(0o600)
     path_of(tmp_path, digest).write_bytes(now)
-    for deed in (lambda: store.get(digest), lambda: store.put(b"meter")):
+    for action in (lambda: store.get(digest), lambda: store.put(b"meter")):
         with pytest.raises(Refusal, match=r"^evidence\.file\.damaged") as refused:
-            deed()
+            action()
         assert refused.value.values == {"sha256": digest}
 
 
@@ -75,23 +75,23 @@ def test_bytes_changed_in_the_bucket_are_refused_and_not_taken_for_the_same(moto
     store = moto.store("evidence")
     digest = store.put(b"meter")
     moto.overwrite("evidence", f"{digest[:2]}/{digest}", now)
-    for deed in (lambda: store.get(digest), lambda: store.put(b"meter")):
+    for action in (lambda: store.get(digest), lambda: store.put(b"meter")):
         with pytest.raises(Refusal, match=r"^evidence\.file\.damaged"):
-            deed()
+            action()
 
 
 def test_a_bucket_that_is_not_there_is_out_of_reach_and_not_an_empty_one(moto: objectstore.Address) -> None:
     store = moto.store("nowhere")
-    for deed in (lambda: store.put(b"meter"), lambda: store.get(NOTHING), lambda: store.exists(NOTHING), lambda: list(store.listed())):
+    for action in (lambda: store.put(b"meter"), lambda: store.get(NOTHING), lambda: store.exists(NOTHING), lambda: list(store.listed())):
         with pytest.raises(Unreachable, match="NoSuchBucket"):
-            deed()
+            action()
 
 
 def test_a_server_that_is_gone_is_out_of_reach() -> None:
     store = objectstore.Address("http://127.0.0.1:1").store("evidence")
-    for deed in (lambda: store.put(b"meter"), lambda: store.get(NOTHING), lambda: list(store.listed())):
+    for action in (lambda: store.put(b"meter"), lambda: store.get(NOTHING), lambda: list(store.listed())):
         with pytest.raises(Unreachable):
-            deed()
+            action()
 
 
 def test_a_bucket_lists_everything_beneath_its_prefix_and_gives_it_up(moto: objectstore.Address) -> None:

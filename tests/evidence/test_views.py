@@ -128,7 +128,7 @@ def test_copies_are_kept_by_the_browser_and_originals_are_handed_out_with_a_row_
     for each in (copy, original):
         assert (each.mimetype, each.headers["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
         assert "sandbox" in each.headers["Content-Security-Policy"]
-    looks = [row.deed for row in db.session.query(TrailRow).filter_by(trail=str(case.id), effect="look")]
+    looks = [row.action for row in db.session.query(TrailRow).filter_by(trail=str(case.id), effect="look")]
     assert looks == ["evidence:photo:taken_away"]
 
 

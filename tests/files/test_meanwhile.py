@@ -1,4 +1,4 @@
-"""While the worst of the bad workbooks are read, the server goes on answering others, and takes their deeds: one process is enough."""
+"""While the worst of the bad workbooks are read, the server goes on answering others, and takes their actions: one process is enough."""
 
 import json
 import tempfile
@@ -37,9 +37,9 @@ def others(browser: Browser, case: UUID, reading: list[Future[tuple[int, float]]
     """What somebody else does until all is read: reads a page, raises a finding; each with its answer and how long it took."""
     found = []
     while not all(each.done() for each in reading):
-        for deed in ("look", "raise"):
+        for action in ("look", "raise"):
             began, number = monotonic(), len(found)
-            if deed == "look":
+            if action == "look":
                 answer = browser.get(f"/cases/{case}/findings")
             else:
                 values = {
@@ -50,11 +50,11 @@ def others(browser: Browser, case: UUID, reading: list[Future[tuple[int, float]]
                     "once": f"meanwhile-{number:024d}",
                 }
                 answer = browser.post(f"/cases/{case}/findings/new?check=data", values)
-            found.append((deed, answer.status, monotonic() - began))
+            found.append((action, answer.status, monotonic() - began))
     return found
 
 
-def test_others_are_answered_and_their_deeds_done_while_the_worst_workbooks_are_read() -> None:
+def test_others_are_answered_and_their_actions_done_while_the_worst_workbooks_are_read() -> None:
     files = [(name, next(case.make() for case in CASES if case.name == name)) for name in WORST]
     with tempfile.TemporaryDirectory(prefix="verifier-meanwhile-") as folder, running(Path(folder) / "instance", workers=1) as there:
         unit_year = db.session.scalars(select(Engagement.unit_year_id)).one()
@@ -68,9 +68,9 @@ def test_others_are_answered_and_their_deeds_done_while_the_worst_workbooks_are_
             read = [each.result() for each in reading]
         for browser in (lead, *contacts):
             browser.leave()
-    took, worst = [round(seconds, 1) for _status, seconds in read], max(seconds for _deed, _status, seconds in done)
+    took, worst = [round(seconds, 1) for _status, seconds in read], max(seconds for _action, _status, seconds in done)
     print(f"\nread in {took} s, meanwhile {len(done)} answers, the slowest after {worst:.2f} s")
     assert {status for status, _seconds in read} <= {303, 409}
-    assert {(deed, status) for deed, status, _seconds in done} == {("look", 200), ("raise", 303)}
+    assert {(action, status) for action, status, _seconds in done} == {("look", 200), ("raise", 303)}
     assert len(done) >= 6
     assert worst < PATIENCE

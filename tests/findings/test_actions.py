@@ -1,4 +1,4 @@
-"""What happens to a finding and to its case, deed by deed."""
+"""What happens to a finding and to its case, action by action."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from tests.findings.builders import SECRET, VOUCHER, finding, photo, sent
 from tests.people import Cast, actor
 from verifier.audit.models import TrailRow
 from verifier.core.errors import Refusal
-from verifier.core.findings import FindingDeed, FindingState
+from verifier.core.findings import FindingAction, FindingState
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -163,44 +163,44 @@ def test_a_returned_finding_gives_the_case_back_to_the_unit(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("class_code", "deed", "state"),
+    ("class_code", "action", "state"),
     [
-        ("non_conformity", FindingDeed.ESTIMATE, FindingState.ESTIMATED),
-        ("non_conformity", FindingDeed.CARRY_OVER, None),
-        ("non_conformity", FindingDeed.REPORT_UNCORRECTED, None),
-        ("clarification", FindingDeed.ESTIMATE, None),
-        ("recommendation", FindingDeed.CARRY_OVER, FindingState.CARRIED_OVER),
-        ("recommendation", FindingDeed.ESTIMATE, None),
+        ("non_conformity", FindingAction.ESTIMATE, FindingState.ESTIMATED),
+        ("non_conformity", FindingAction.CARRY_OVER, None),
+        ("non_conformity", FindingAction.REPORT_UNCORRECTED, None),
+        ("clarification", FindingAction.ESTIMATE, None),
+        ("recommendation", FindingAction.CARRY_OVER, FindingState.CARRIED_OVER),
+        ("recommendation", FindingAction.ESTIMATE, None),
     ],
 )
 def test_a_finding_is_disposed_of_only_as_its_class_admits(
-    cast: Cast, class_code: str, deed: FindingDeed, state: FindingState | None
+    cast: Cast, class_code: str, action: FindingAction, state: FindingState | None
 ) -> None:
     case = make.engagement(cast)
     raised = finding(case, cast, class_code=class_code)
     sent(case, cast)
     if state is None:
         with pytest.raises(Refusal, match=r"finding\.disposition\.not_of_class"):
-            actions.dispose(raised, deed, "No data.", actor=actor(cast.lead), now=utcnow())
+            actions.dispose(raised, action, "No data.", actor=actor(cast.lead), now=utcnow())
     else:
-        actions.dispose(raised, deed, "No data.", actor=actor(cast.lead), now=utcnow())
+        actions.dispose(raised, action, "No data.", actor=actor(cast.lead), now=utcnow())
         assert raised.at is state
         assert raised not in queries.open_findings(case)
 
 
-@pytest.mark.parametrize("deed", [FindingDeed.RETURN, FindingDeed.WITHDRAW, FindingDeed.ESTIMATE])
-def test_what_others_must_understand_carries_its_reason(cast: Cast, deed: FindingDeed) -> None:
+@pytest.mark.parametrize("action", [FindingAction.RETURN, FindingAction.WITHDRAW, FindingAction.ESTIMATE])
+def test_what_others_must_understand_carries_its_reason(cast: Cast, action: FindingAction) -> None:
     case = make.engagement(cast)
     raised = finding(case, cast)
     sent(case, cast)
     answer(raised, cast)
     do = {
-        FindingDeed.RETURN: actions.return_,
-        FindingDeed.WITHDRAW: actions.withdraw,
-        FindingDeed.ESTIMATE: lambda of, reason, **by: actions.dispose(of, FindingDeed.ESTIMATE, reason, **by),
+        FindingAction.RETURN: actions.return_,
+        FindingAction.WITHDRAW: actions.withdraw,
+        FindingAction.ESTIMATE: lambda of, reason, **by: actions.dispose(of, FindingAction.ESTIMATE, reason, **by),
     }
     with pytest.raises(Refusal, match=r"finding\.reason\.missing"):
-        do[deed](raised, "  ", actor=actor(cast.lead), now=utcnow())
+        do[action](raised, "  ", actor=actor(cast.lead), now=utcnow())
 
 
 def test_a_draft_is_edited_only_on_the_state_its_writer_saw(cast: Cast) -> None:
@@ -251,7 +251,7 @@ def test_a_withdrawn_finding_no_longer_stands_on_its_subject(cast: Cast) -> None
     assert queries.counts(case)[FindingState.WITHDRAWN] == 1
 
 
-def test_every_deed_is_in_the_trail_and_the_note_for_the_team_in_none_of_its_rows(cast: Cast) -> None:
+def test_every_action_is_in_the_trail_and_the_note_for_the_team_in_none_of_its_rows(cast: Cast) -> None:
     case = make.engagement(cast)
     raised, gone = finding(case, cast), finding(case, cast)
     actions.edit_draft(raised, Draft("non_conformity", "4a", "T", "D", None, SECRET + "!"), 1, actor=actor(cast.lead), now=utcnow())
@@ -262,7 +262,7 @@ def test_every_deed_is_in_the_trail_and_the_note_for_the_team_in_none_of_its_row
     answer(raised, cast)
     actions.accept(raised, actor=actor(cast.lead), now=utcnow())
     rows = list(db.session.query(TrailRow).filter_by(trail=str(case.id)).order_by(TrailRow.number))
-    assert [row.deed.split(":", 1)[1] for row in rows if row.deed.startswith("finding:")] == [
+    assert [row.action.split(":", 1)[1] for row in rows if row.action.startswith("finding:")] == [
         "finding:raised",
         "finding:raised",
         "finding:edited",

@@ -107,7 +107,7 @@ def test_taking_the_list_away_is_in_the_trail_and_reading_it_is_not(client: Flas
     sign_in(client, cast.contact)
     client.get(f"/cases/{case.id}/findings")
     client.get(f"/cases/{case.id}/findings?export=xlsx")
-    looks = [row.deed for row in db.session.query(TrailRow).filter_by(trail=str(case.id), effect="look")]
+    looks = [row.action for row in db.session.query(TrailRow).filter_by(trail=str(case.id), effect="look")]
     assert looks == ["finding:findings:exported"]
 
 
@@ -214,10 +214,10 @@ def test_an_answer_with_a_version_that_was_not_offered_keeps_its_text(
 def test_a_verifier_returns_an_answer_with_a_reason_the_unit_reads(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     actions.answer(queries.numbered(case, 1, inside=True), "Done.", actor=actor(cast.contact), now=utcnow())
     sign_in(client, cast.verifier)
-    page = client.post(f"/cases/{case.id}/findings/1/judge", data={"deed": "return", "text": ""})
+    page = client.post(f"/cases/{case.id}/findings/1/judge", data={"decision": "return", "text": ""})
     assert page.status_code == 200
     assert "Say the reason" in page.text
-    assert client.post(f"/cases/{case.id}/findings/1/judge", data={"deed": "return", "text": "Wrong month."}).status_code == 303
+    assert client.post(f"/cases/{case.id}/findings/1/judge", data={"decision": "return", "text": "Wrong month."}).status_code == 303
     sign_in(client, cast.contact)
     assert "Wrong month." in client.get(f"/cases/{case.id}/findings/1").text
 
@@ -225,13 +225,13 @@ def test_a_verifier_returns_an_answer_with_a_reason_the_unit_reads(client: Flask
 def test_the_second_of_two_judgements_is_refused(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     actions.answer(queries.numbered(case, 1, inside=True), "Done.", actor=actor(cast.contact), now=utcnow())
     sign_in(client, cast.verifier)
-    assert client.post(f"/cases/{case.id}/findings/1/judge", data={"deed": "accept"}).status_code == 303
-    assert client.post(f"/cases/{case.id}/findings/1/judge", data={"deed": "return", "text": "No."}).status_code == 409
+    assert client.post(f"/cases/{case.id}/findings/1/judge", data={"decision": "accept"}).status_code == 303
+    assert client.post(f"/cases/{case.id}/findings/1/judge", data={"decision": "return", "text": "No."}).status_code == 409
 
 
-def test_nobody_judges_a_deed_that_is_none(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+def test_nobody_judges_a_action_that_is_none(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     sign_in(client, cast.verifier)
-    assert client.post(f"/cases/{case.id}/findings/1/judge", data={"deed": "send"}).status_code == 400
+    assert client.post(f"/cases/{case.id}/findings/1/judge", data={"decision": "send"}).status_code == 400
 
 
 def test_a_photo_is_put_to_a_finding_from_its_own_page(client: FlaskClient, cast: Cast, case: Engagement) -> None:

@@ -119,7 +119,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     )
     asked = Plan(Method.TONNE_UNIT, "added", tonnes=TonneUnitPlan(Fraction(1, 20), Fraction(10_000)))
     things = queries.population(case, "added")
-    sample = sampling.plan_sample(case, asked, things, sampling.Asked(basis="Many small meters."), actor=actor(cast.lead), now=now)
+    sample = sampling.plan_sample(case, asked, things, sampling.SampleRequest(basis="Many small meters."), actor=actor(cast.lead), now=now)
     sampling.draw_sample(case, sample, "routes", actor=actor(cast.lead), now=now)
     token = SignedInSession(user_id=spare.id, token_hash="0" * 64, created_at=now, last_seen_at=now, address="::1", browser="")
     db.session.add(token)

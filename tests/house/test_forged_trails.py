@@ -128,7 +128,7 @@ def made_anew(rows: Rows) -> None:
 
 
 def made_anew_from_the_first(rows: Rows) -> None:
-    rows[0].deed = "test:row:never"
+    rows[0].action = "test:row:never"
     linked(rows)
 
 
@@ -153,7 +153,7 @@ FORGED: list[tuple[Callable[[Rows], None], int, str]] = [
 
 
 def grown(trail: str) -> Rows:
-    """The rows of a trail after six deeds, each committed and signed; the installation's trail goes on where it stands."""
+    """The rows of a trail after six actions, each committed and signed; the installation's trail goes on where it stands."""
     case = None if trail == INSTALLATION_TRAIL else uuid7()
     for number in range(ROWS):
         record("test:row:kept", actor(Cast().lead), Subject("source", f"E-{number}"), now=utcnow(), case=case, number=number)

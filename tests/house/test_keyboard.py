@@ -124,7 +124,7 @@ def test_signing_in_with_the_second_factor_and_the_frame_of_every_page(app: Flas
         assert page.locator("details.menu[open]").count() == 0
 
 
-def test_a_question_before_a_deed_holds_the_focus_and_gives_it_back(app: Flask, cast: Cast) -> None:
+def test_a_question_before_a_action_holds_the_focus_and_gives_it_back(app: Flask, cast: Cast) -> None:
     path, take_off = f"/cases/{make.engagement(cast, stage=Stage.ARRANGING).id}/team", f"Take off the case {cast.lead.name}"
     db.session.commit()
     with at_the_keys(app, cast.coordinator) as page:

@@ -67,7 +67,7 @@ def test_a_sampled_item_is_tested(app: Flask, cast: Cast) -> None:
     case, lead = make.engagement(cast), actor(cast.lead)
     asked = Plan(Method.TONNE_UNIT, "added", tonnes=TonneUnitPlan(Fraction(1, 20), Fraction(10_000)))
     things = queries.population(case, "added")
-    sample = sampling.plan_sample(case, asked, things, sampling.Asked(basis="Many small meters."), actor=lead, now=utcnow())
+    sample = sampling.plan_sample(case, asked, things, sampling.SampleRequest(basis="Many small meters."), actor=lead, now=utcnow())
     sampling.draw_sample(case, sample, "keys", actor=lead, now=utcnow())
     path = f"/cases/{case.id}/data/sampling"
     db.session.commit()

@@ -1,4 +1,4 @@
-"""The same house on PostgreSQL: one setting, the same deeds, the same guards."""
+"""The same house on PostgreSQL: one setting, the same actions, the same guards."""
 
 import tempfile
 from collections.abc import Iterator
@@ -46,11 +46,11 @@ def test_a_report_keeps_every_digit(house: Flask) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("deed", ["UPDATE trail_row SET actor_name = 'someone'", "DELETE FROM trail_row", "TRUNCATE trail_row"])
-def test_the_database_itself_refuses_to_change_a_trail(house: Flask, deed: str) -> None:
+@pytest.mark.parametrize("action", ["UPDATE trail_row SET actor_name = 'someone'", "DELETE FROM trail_row", "TRUNCATE trail_row"])
+def test_the_database_itself_refuses_to_change_a_trail(house: Flask, action: str) -> None:
     record("test:row:kept", actor(Cast().manager), Subject("test", "1"), now=utcnow())
     db.session.commit()
     with pytest.raises(DBAPIError, match="append-only"):
-        db.session.execute(text(deed))
+        db.session.execute(text(action))
     db.session.rollback()
     assert [verdict for verdict in trails.verify(house.extensions["verifier"].heads) if verdict.broken] == []

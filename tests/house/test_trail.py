@@ -64,12 +64,12 @@ def test_a_whole_trail_removed_is_missed(app: Flask, cast: Cast) -> None:
     assert {verdict.trail: verdict.broken for verdict in verify(app.extensions["verifier"].heads)}[trail] is not None
 
 
-@pytest.mark.parametrize("deed", ["UPDATE trail_row SET actor_name = 'x'", "DELETE FROM trail_row"])
-def test_the_database_refuses_to_change_a_row(app: Flask, cast: Cast, deed: str) -> None:
+@pytest.mark.parametrize("action", ["UPDATE trail_row SET actor_name = 'x'", "DELETE FROM trail_row"])
+def test_the_database_refuses_to_change_a_row(app: Flask, cast: Cast, action: str) -> None:
     grow(cast, rows=1)
     db.session.remove()
     with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:
-        connection.exec_driver_sql(deed)
+        connection.exec_driver_sql(action)
 
 
 def test_only_changes_count_as_changes(app: Flask, cast: Cast) -> None:
@@ -79,7 +79,7 @@ def test_only_changes_count_as_changes(app: Flask, cast: Cast) -> None:
     assert last_change(case) == 1
 
 
-def test_a_rolled_back_deed_leaves_no_row_and_no_signed_head(app: Flask, cast: Cast) -> None:
+def test_a_rolled_back_action_leaves_no_row_and_no_signed_head(app: Flask, cast: Cast) -> None:
     trail = grow(cast, rows=2)
     record("test:row:kept", actor(cast.lead), Subject("case", "1"), now=utcnow())
     db.session.rollback()

@@ -1,21 +1,21 @@
-"""Every deed that is recorded anywhere has its words, found in the source itself."""
+"""Every action that is recorded anywhere has its words, found in the source itself."""
 
 import ast
 from itertools import product
 from pathlib import Path
 
 from verifier.casework.materiality.queries import NATURE, NETTING
-from verifier.casework.trail_wording import DEEDS
+from verifier.casework.trail_wording import ACTIONS
 from verifier.core.boundary import Kind
-from verifier.statement.models import Place, ReviewOutcome
+from verifier.statement.models import ReviewOutcome, SignerRole
 
 SOURCE = Path(__file__).resolve().parents[2] / "verifier"
-FILLED = {"kind": list(Kind), "place": list(Place), "outcome": list(ReviewOutcome), "manner": [NATURE, NETTING]}
-"""What a deed's name is put together from: every value of the variable of that name."""
+FILLED = {"kind": list(Kind), "place": list(SignerRole), "outcome": list(ReviewOutcome), "manner": [NATURE, NETTING]}
+"""What a action's name is put together from: every value of the variable of that name."""
 
 
 def recorded() -> dict[str, str]:
-    """Every deed that `record` is called with → where; a name that cannot be read from the source is a failure here."""
+    """Every action that `record` is called with → where; a name that cannot be read from the source is a failure here."""
     found: dict[str, str] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -25,17 +25,17 @@ def recorded() -> dict[str, str]:
 
 
 def spelt(name: ast.expr) -> list[str]:
-    """The deeds a first argument stands for."""
+    """The actions a first argument stands for."""
     if isinstance(name, ast.Constant):
         return [str(name.value)]
-    assert isinstance(name, ast.JoinedStr), f"a deed must be spelt where it is recorded: {ast.unparse(name)}"
+    assert isinstance(name, ast.JoinedStr), f"a action must be spelt where it is recorded: {ast.unparse(name)}"
     parts = [[str(part.value)] if isinstance(part, ast.Constant) else FILLED[ast.unparse(part.value)] for part in name.values]  # type: ignore[attr-defined]
     return ["".join(map(str, each)) for each in product(*parts)]
 
 
-def test_every_recorded_deed_has_its_words() -> None:
-    assert {deed: where for deed, where in recorded().items() if deed not in DEEDS} == {}
+def test_every_recorded_action_has_its_words() -> None:
+    assert {action: where for action, where in recorded().items() if action not in ACTIONS} == {}
 
 
 def test_no_words_are_kept_for_what_nobody_records() -> None:
-    assert sorted(DEEDS.keys() - recorded().keys()) == []
+    assert sorted(ACTIONS.keys() - recorded().keys()) == []

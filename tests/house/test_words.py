@@ -10,14 +10,14 @@ import pytest
 from flask import Flask
 
 from verifier.core.access import CASE_ROLES, GRANTS, Permission, Role
-from verifier.core.findings import FindingDeed, FindingState
-from verifier.core.lifecycle import TABLE, TURN, Deed, Stage
+from verifier.core.findings import FindingAction, FindingState
+from verifier.core.lifecycle import TABLE, TURN, CaseAction, Stage
 from verifier.web.pages.labels import LABELS, STATES
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("words", [Role, Stage, Deed, FindingState, FindingDeed])
+@pytest.mark.parametrize("words", [Role, Stage, CaseAction, FindingState, FindingAction])
 def test_every_member_has_its_label(words: type[StrEnum]) -> None:
     assert [member for member in words if (words, member.value) not in LABELS] == []
 
@@ -49,7 +49,7 @@ def test_every_permission_is_granted_to_someone_or_to_all() -> None:
 
 def test_every_stage_says_whose_turn_it_is() -> None:
     assert TURN.keys() == set(Stage)
-    assert {stage for stage, _deed in TABLE} == set(Stage)
+    assert {stage for stage, _action in TABLE} == set(Stage)
     assert set(Role) >= CASE_ROLES
 
 

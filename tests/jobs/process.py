@@ -12,7 +12,7 @@ from verifier.app import create_app
 from verifier.db import db, utcnow
 from verifier.jobs import worker
 from verifier.jobs.task_registry import task
-from verifier.jobs.worker import Work
+from verifier.jobs.worker import JobRun
 
 
 def trace(folder: str, line: str) -> None:
@@ -22,13 +22,13 @@ def trace(folder: str, line: str) -> None:
 
 
 @task("test.trace")
-def leave_trace(work: Work, *, folder: str, number: int) -> None:
+def leave_trace(work: JobRun, *, folder: str, number: int) -> None:
     trace(folder, f"{number} {os.getpid()}")
     sleep(0.02)
 
 
 @task("test.hold", tries=3)
-def hold(work: Work, *, folder: str) -> None:
+def hold(work: JobRun, *, folder: str) -> None:
     """Writes a row of the database, says so, and waits to be killed the first time."""
     db.session.add(Organisation(kind="unit", name=f"made by attempt {work.attempt}", created_at=utcnow()))
     db.session.flush()

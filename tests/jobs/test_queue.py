@@ -14,30 +14,30 @@ from verifier.jobs import queries, worker
 from verifier.jobs.actions import enqueue, try_again
 from verifier.jobs.models import Job, State
 from verifier.jobs.task_registry import task
-from verifier.jobs.worker import Work
+from verifier.jobs.worker import JobRun
 
 SEEN: list[object] = []
 
 
 @task("test.note", forget=True)
-def note(_work: Work, *, text: str) -> None:
+def note(_work: JobRun, *, text: str) -> None:
     SEEN.append(text)
 
 
 @task("test.fails", tries=3)
-def fails(_work: Work, *, who: str) -> None:
+def fails(_work: JobRun, *, who: str) -> None:
     db.session.add(Organisation(kind="unit", name=f"half done for {who}", created_at=utcnow()))
     db.session.flush()
     raise ConnectionRefusedError(111, f"no one there for {who}")
 
 
 @task("test.refuses", tries=1)
-def refuses(_work: Work) -> None:
+def refuses(_work: JobRun) -> None:
     raise Refusal("data.sample.exists")
 
 
 @task("test.counts")
-def counts(work: Work) -> None:
+def counts(work: JobRun) -> None:
     work.progress(40, 100, "jobs.progress.reading")
     db.session.rollback()
     job = db.session.get_one(Job, work.id)
@@ -45,7 +45,7 @@ def counts(work: Work) -> None:
 
 
 @task("test.robbed")
-def robbed(work: Work) -> None:
+def robbed(work: JobRun) -> None:
     """Somebody else is given the job while this run believes it holds it."""
     with worker.writing(), db.engine.begin() as own:
         own.execute(update(Job).where(Job.id == work.id).values(leased_by="another"))
@@ -53,7 +53,7 @@ def robbed(work: Work) -> None:
 
 
 @task("test.hourly", every=timedelta(hours=1))
-def hourly(_work: Work) -> None:
+def hourly(_work: JobRun) -> None:
     SEEN.append("hourly")
 
 
@@ -78,14 +78,14 @@ def due_now() -> None:
     db.session.commit()
 
 
-def test_a_deed_rolled_back_takes_its_job_with_it(app: Flask) -> None:
+def test_a_action_rolled_back_takes_its_job_with_it(app: Flask) -> None:
     enqueue("test.note", now=utcnow(), text="never")
     db.session.rollback()
     assert do_all(app) == 0
     assert SEEN == []
 
 
-def test_a_job_is_done_once_its_deed_is_committed_and_then_forgets_what_it_was_told(app: Flask) -> None:
+def test_a_job_is_done_once_its_action_is_committed_and_then_forgets_what_it_was_told(app: Flask) -> None:
     job = enqueue("test.note", now=utcnow(), text="link")
     db.session.commit()
     assert (do_all(app), SEEN) == (1, ["link"])

@@ -173,7 +173,7 @@ def settle_findings(park: Park) -> None:
     for path in numbers:
         page = park.sit("lead")
         page.goto(f"{path}/judge")
-        page.locator("[name=deed][value=accept]").check()
+        page.locator("[name=action][value=accept]").check()
         send(page)
         page.wait_for_url(re.compile(r"/findings/\d+$"))
     page = park.go("lead", "/versions")
@@ -222,9 +222,9 @@ def review(park: Park) -> None:
     page.wait_for_url(re.compile(r"/(review|signing)$|/cases/[0-9a-f-]{36}$"))
 
 
-def sign(park: Park, person: str, deed: str) -> None:
+def sign(park: Park, person: str, action: str) -> None:
     """10: one signature, with passphrase and second factor."""
-    page = park.go(person, f"/signing/{deed}")
+    page = park.go(person, f"/signing/{action}")
     page.fill("[name=passphrase]", people.PASSPHRASE)
     page.fill("[name=code]", park.house.code(person))
     send(page)

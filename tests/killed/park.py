@@ -1,4 +1,4 @@
-"""The park with four of its sources: what is killed does not depend on how many there are, and each kill does the deed anew."""
+"""The park with four of its sources: what is killed does not depend on how many there are, and each kill does the action anew."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A backup taken while deeds go on, restored elsewhere: every trail holds, every file opens, the statement is genuine."""
+"""A backup taken while actions go on, restored elsewhere: every trail holds, every file opens, the statement is genuine."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from tests import make, postgres
 from tests.conftest import settings_in
-from tests.killed import deeds
+from tests.killed import operations
 from tests.people import Cast, actor, settle
 from verifier.app import create_app
 from verifier.audit.actions import record
@@ -42,9 +42,14 @@ def run(instance: Path, *words: str, **environment: str) -> Result:
 def issued(app: Flask) -> Path:
     """An installation with an issued statement, its instance folder."""
     cast = Cast()
-    case = deeds.DEEDS["seal and publish"].prepare(cast)
+    case = operations.ACTIONS["seal and publish"].prepare(cast)
     issuing.seal(
-        case, cast.coordinator, deeds.statements.PASSPHRASE, deeds.code_of(cast.coordinator), actor=actor(cast.coordinator), now=utcnow()
+        case,
+        cast.coordinator,
+        operations.statements.PASSPHRASE,
+        operations.code_of(cast.coordinator),
+        actor=actor(cast.coordinator),
+        now=utcnow(),
     )
     db.session.commit()
     db.session.remove()
@@ -53,7 +58,7 @@ def issued(app: Flask) -> Path:
 
 
 def busy(app: Flask, stop: Event) -> int:
-    """Deeds without a pause: a new trail and a new file each time."""
+    """Actions without a pause: a new trail and a new file each time."""
     done = 0
     with app.app_context():
         writes_wanted.set(True)
@@ -68,7 +73,7 @@ def busy(app: Flask, stop: Event) -> int:
 
 
 def meanwhile(app: Flask, work: Callable[[], Result]) -> Result:
-    """The work, while another thread does deeds."""
+    """The work, while another thread does actions."""
     stop, did = Event(), []
     thread = Thread(target=lambda: did.append(busy(app, stop)))
     thread.start()
@@ -95,7 +100,7 @@ def looked_at(home: Path, **settings: object) -> tuple[int, list[str], list[str]
     return files, broken, verdicts
 
 
-def test_a_backup_under_way_of_deeds_restores_to_a_whole_installation(app: Flask, issued: Path, tmp_path: Path) -> None:
+def test_a_backup_under_way_of_actions_restores_to_a_whole_installation(app: Flask, issued: Path, tmp_path: Path) -> None:
     archive, home = tmp_path / "kept.tar.gz", tmp_path / "elsewhere"
     made = meanwhile(app, lambda: run(issued, "backup", str(archive)))
     assert made.exit_code == 0, made.output

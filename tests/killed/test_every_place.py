@@ -1,4 +1,4 @@
-"""A process killed by SIGKILL before and after every write of a deed leaves the old state or the new one, and nothing between."""
+"""A process killed by SIGKILL before and after every write of a action leaves the old state or the new one, and nothing between."""
 
 import json
 import os
@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.killed import deeds
+from tests.killed import operations
 from verifier.db import db
 
 
-@pytest.mark.parametrize("deed", deeds.DEEDS)
-def test_a_deed_killed_at_any_place_is_done_or_not_done(app: Flask, tmp_path: Path, deed: str) -> None:
+@pytest.mark.parametrize("action", operations.ACTIONS)
+def test_a_action_killed_at_any_place_is_done_or_not_done(app: Flask, tmp_path: Path, action: str) -> None:
     folder = tmp_path / "killed"
     folder.mkdir()
-    deeds.settle(deed, folder)
+    operations.settle(action, folder)
     db.session.remove()
     db.engine.dispose()
     shutil.copytree(app.extensions["verifier"].settings.instance, folder / "before")

@@ -27,7 +27,7 @@ def heads(app: Flask) -> Checkpoints:
 
 
 def grown(rows: int = 3, *, over: timedelta = timedelta(0)) -> str:
-    """A new trail of so many deeds, spread over a time."""
+    """A new trail of so many actions, spread over a time."""
     case = uuid7()
     for number in range(rows):
         now = utcnow() - over + over * number / max(1, rows - 1)
@@ -84,7 +84,7 @@ def test_what_a_kill_left_unsigned_is_signed(heads: Checkpoints, kill: Callable[
     assert max(head.rows for head in heads.kept(trail)) == 3
 
 
-def test_heads_taken_away_are_never_made_anew_neither_at_the_next_start_nor_by_the_next_deed(heads: Checkpoints) -> None:
+def test_heads_taken_away_are_never_made_anew_neither_at_the_next_start_nor_by_the_next_action(heads: Checkpoints) -> None:
     trail = grown()
     made_anew(trail)
     (heads.folder / f"{trail}.log").unlink()
@@ -132,7 +132,7 @@ def test_a_trail_cut_out_of_the_middle_of_the_index_leaves_the_later_ones_withou
     assert fault(heads, later) == "head_unknown"
 
 
-def test_more_unsigned_deeds_than_a_kill_can_leave_are_not_signed(heads: Checkpoints) -> None:
+def test_more_unsigned_actions_than_a_kill_can_leave_are_not_signed(heads: Checkpoints) -> None:
     trail = grown(4, over=3 * WINDOW)
     log_cut(heads, trail, 1)
     assert mend(heads) == []

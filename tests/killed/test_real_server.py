@@ -23,7 +23,7 @@ from tests.concurrency.browser import Answer, Browser, sit_down
 from tests.conftest import settings_in
 from tests.findings.builders import jpeg
 from tests.journeys.server import _wait, free_port
-from tests.killed import deeds
+from tests.killed import operations
 from tests.killed.park import small_park
 from tests.people import Cast, settle
 from tests.statement.builders import PASSPHRASE
@@ -76,7 +76,7 @@ class Sent:
         assert self.asks in page.text
         where, values, upload = self.page.format(case=case, unit_year=unit_year), {"once": page.hidden("once")}, None
         if self.table is Signature:
-            where, values = where + "/certify", values | {"passphrase": PASSPHRASE, "code": deeds.code_of(Cast().lead)}
+            where, values = where + "/certify", values | {"passphrase": PASSPHRASE, "code": operations.code_of(Cast().lead)}
             db.session.rollback()
         elif self.table is Photo:
             values, upload = values | {"caption": "Gas meter"}, ("photos", "blue.jpg", jpeg("blue"))
@@ -99,8 +99,10 @@ SIGNATURE = Sent("lead", "/cases/{case}/signing", Signature, "insert.signature.a
 
 
 @pytest.mark.parametrize(("before", "forms"), [("add a photo", (PHOTO, REPORT)), ("certify", (SIGNATURE,))])
-def test_a_real_server_killed_within_a_deed_has_done_nothing_and_offers_it_again(app: Flask, before: str, forms: tuple[Sent, ...]) -> None:
-    case = deeds.DEEDS[before].prepare(Cast())
+def test_a_real_server_killed_within_a_action_has_done_nothing_and_offers_it_again(
+    app: Flask, before: str, forms: tuple[Sent, ...]
+) -> None:
+    case = operations.ACTIONS[before].prepare(Cast())
     case_id, unit_year = case.id, case.unit_year_id
     db.session.commit()
     instance = app.extensions["verifier"].settings.instance

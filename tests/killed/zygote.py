@@ -1,8 +1,8 @@
-"""A process that makes the app once and forks: a child that does the deed until it is killed, then one that comes after it.
+"""A process that makes the app once and forks: a child that does the action until it is killed, then one that comes after it.
 
-`python -m tests.killed.zygote FOLDER`: FOLDER holds `before/` (the installation) and `deed.json`; what each place led to is a line of
+`python -m tests.killed.zygote FOLDER`: FOLDER holds `before/` (the installation) and `action.json`; what each place led to is a line of
 JSON in `found`. This process keeps no connection and no file open, so that each child begins as a new process would. A workbook is read
-once for all children: reading is over before the deed begins to write.
+once for all children: reading is over before the action begins to write.
 """
 
 import json
@@ -23,7 +23,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import func, select
 
 from tests.conftest import settings_in
-from tests.killed import deeds
+from tests.killed import operations
 from verifier import failpoints
 from verifier.app import create_app
 from verifier.audit.models import TrailHead
@@ -39,7 +39,7 @@ AGAIN = ("commit.after:1",)
 DEAR = ("commit", "head", "store")
 """Where bytes reach the disk: never left out."""
 NOT_COUNTED = {"session", "signed_in_session", "throttle_count", "sent_form", "job"}
-"""What says nothing of the deed itself: sign-ins, counted failures, marks against sending twice, the queue."""
+"""What says nothing of the action itself: sign-ins, counted failures, marks against sending twice, the queue."""
 
 
 def digest() -> dict[str, Any]:
@@ -84,7 +84,7 @@ def chosen(passed: list[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Aside:
-    """Evidence for the deed that only warms up: the store's own threads would not outlive a fork."""
+    """Evidence for the action that only warms up: the store's own threads would not outlive a fork."""
 
     folder: Path
 
@@ -102,13 +102,13 @@ class Aside:
 
 
 def warm(app: Flask, told: dict[str, str]) -> None:
-    """The deed done once, on a copy that is thrown away: fonts, templates, routes and statements are compiled once for all children."""
+    """The action done once, on a copy that is thrown away: fonts, templates, routes and statements are compiled once for all children."""
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(gettempdir())
     here = app.extensions["verifier"]
     store, here.store = here.store, Aside(here.store.root)
     with app.app_context():
         writes_wanted.set(True)
-        answer = deeds.do(app.test_client(), told)
+        answer = operations.do(app.test_client(), told)
         assert answer.status_code == 303, answer.text
         db.session.remove()
         db.engine.dispose()
@@ -116,8 +116,8 @@ def warm(app: Flask, told: dict[str, str]) -> None:
 
 
 def main(folder: Path) -> None:
-    """Kill the deed at every place it passes."""
-    told = json.loads((folder / "deed.json").read_text())
+    """Kill the action at every place it passes."""
+    told = json.loads((folder / "action.json").read_text())
     home, before, result, passed = folder / "home", folder / "before", folder / "result", folder / "passed"
     os.environ["VERIFIER_FAILPOINT"] = "nowhere"
     shutil.copytree(before, home)
@@ -144,7 +144,7 @@ def main(folder: Path) -> None:
     def whole() -> object:
         old = digest()
         os.environ["VERIFIER_FAILPOINT_LOG"] = str(passed)
-        answer = deeds.do(app.test_client(), told).status_code
+        answer = operations.do(app.test_client(), told).status_code
         del os.environ["VERIFIER_FAILPOINT_LOG"]
         return {"old": old, "new": digest(), "status": answer}
 
@@ -165,7 +165,7 @@ def main(folder: Path) -> None:
         db.session.rollback()
         if not again:
             return found
-        answer = deeds.do(app.test_client(), told)
+        answer = operations.do(app.test_client(), told)
         found["again"], found["in_the_end"] = answer.status_code, digest()
         return found
 
@@ -176,7 +176,7 @@ def main(folder: Path) -> None:
         shutil.rmtree(home)
         shutil.copytree(before, home)
         os.environ["VERIFIER_FAILPOINT"] = place
-        died = forked(inside(lambda: deeds.do(app.test_client(), told).status_code), result)
+        died = forked(inside(lambda: operations.do(app.test_client(), told).status_code), result)
         os.environ["VERIFIER_FAILPOINT"] = "nowhere"
         again = place in AGAIN or place == places[0]
         ended = forked(inside(partial(after, again=again)), result)

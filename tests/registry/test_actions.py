@@ -31,7 +31,7 @@ def registered(cast: Cast, year: ProgrammeYear, unit: NewUnit | Organisation, **
 def test_a_year_holds_the_rules_it_was_opened_under(cast: Cast) -> None:
     year = opened(cast)
     assert (year.pack_id, year.pack_sha256, actions.dates_of(year)) == (make.PACK, load(make.PACK).sha256, DATES)
-    assert db.session.scalars(trail(None)).first().deed == "registry:year:opened"
+    assert db.session.scalars(trail(None)).first().action == "registry:year:opened"
 
 
 def test_a_year_is_open_once_under_a_pack(cast: Cast) -> None:

@@ -32,7 +32,7 @@ def hand_in(cast: Cast, year: UnitYear, data: bytes, **more: object) -> ReportVe
     return actions.hand_in(year, data, "report.xlsx", "", actor=actor(cast.contact), now=utcnow(), **more)  # type: ignore[arg-type]
 
 
-def last_deed() -> TrailRow:
+def last_action() -> TrailRow:
     return db.session.scalars(trail(None)).first()
 
 
@@ -127,7 +127,7 @@ def test_a_version_is_released_once_and_is_then_the_one_that_holds(cast: Cast, y
     assert queries.latest_released(year) is None
     actions.release(version, actor=actor(cast.responsible), now=utcnow())
     assert queries.latest_released(year) is version
-    assert (last_deed().deed, last_deed().subject_id) == ("report:version:released", str(year.id))
+    assert (last_action().action, last_action().subject_id) == ("report:version:released", str(year.id))
     with pytest.raises(Refusal, match=r"report\.release\.already"):
         actions.release(version, actor=actor(cast.responsible), now=utcnow())
 
@@ -151,7 +151,7 @@ def test_a_corrected_report_is_taken_only_before_the_review(cast: Cast, year: Un
     case = actions.OpenCase(uuid4(), stage)
     if stage in (Stage.ARRANGING, Stage.CHECKING, Stage.ANSWERING):
         hand_in(cast, year, small(), case=case)
-        assert db.session.scalars(trail(case.id)).one().deed == "report:version:handed_in"
+        assert db.session.scalars(trail(case.id)).one().action == "report:version:handed_in"
     else:
         with pytest.raises(Refusal, match=r"report\.closed"):
             hand_in(cast, year, small(), case=case)

@@ -131,20 +131,20 @@ def forms(pack: RulePack) -> object:
 
 
 def decided(pack: RulePack) -> object:
-    """Deeds open on a finding of each class, the opinions open on two cases, who may hold which role, what is still missing."""
-    deeds, opinions = [], []
+    """Actions open on a finding of each class, the opinions open on two cases, who may hold which role, what is still missing."""
+    actions, opinions = [], []
     for each in pack.finding_classes:
-        deeds.append(
+        actions.append(
             [
-                sorted(findings.open_deeds(state, needs_answer=each.needs_answer, dispositions=each.dispositions))
+                sorted(findings.open_actions(state, needs_answer=each.needs_answer, dispositions=each.dispositions))
                 for state in findings.FindingState
             ]
         )
-        standing = opinion.FindingStanding("A1", each.code, findings.FindingState.UNCORRECTED)
-        case = opinion.Standing(0, 0, 0, 1, (standing,), ())
+        standing = opinion.FindingAssessment("A1", each.code, findings.FindingState.UNCORRECTED)
+        case = opinion.CaseAssessment(0, 0, 0, 1, (standing,), ())
         opinions.append([(choice.opinion.code, choice.open) for choice in opinion.choices(case, pack)])
-        deeds.append([each.code, each.has_effect, needs_article(each.cites_article), each.letter])
-    return deeds, opinions, sorted(independence.apart(pack)), independence.missing((), 0, pack)
+        actions.append([each.code, each.has_effect, needs_article(each.cites_article), each.letter])
+    return actions, opinions, sorted(independence.apart(pack)), independence.missing((), 0, pack)
 
 
 def rotating(pack: RulePack) -> object:

@@ -119,7 +119,7 @@ def issued(cast: Cast, unit_name: str) -> Statement:
     return _sign(case, signer(cast.coordinator, seal=True), "seal")
 
 
-def _sign(case: Engagement, who: Signer, deed: str) -> Statement:
+def _sign(case: Engagement, who: Signer, action: str) -> Statement:
     code, at = who.code()
-    made: Statement = getattr(issuing, deed)(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
+    made: Statement = getattr(issuing, action)(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
     return made

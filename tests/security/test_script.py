@@ -51,7 +51,7 @@ def _no_formula(data: bytes) -> list[str]:
     return found + [name for name in parts if re.search(r"externalLink|vba|connections|drawing|ctrlProp", name)]
 
 
-CALCULATES = {"analysis.taken_away", "estimates.taken_away", "samples.taken_away", "working.taken_away"}
+CALCULATES = {"analysis.taken_away", "estimates.taken_away", "samples.taken_away", "calculation_export.taken_away"}
 """Workbooks with formulas of ours, by which a reviewer re-performs the work."""
 OURS = re.compile(r"[A-Z]+\(|'[^'|\[\]]*'!|[A-Za-z]+!|\$?[A-Z]{1,3}\$?\d+|[-+*/^&<>=,:()\d.% ]|\"[^\"|=]*\"|[A-Z]+")
 """What a formula of ours is made of: functions, sheets, cells, numbers, signs and words in quotes."""

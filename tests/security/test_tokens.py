@@ -71,8 +71,8 @@ def test_every_page_with_a_form_that_does_something_carries_the_token(guarded: W
         here = address(rule, guarded.values)
         answer = browsers.best("GET", rule).get(here)
         if answer.status_code == 200 and answer.mimetype == "text/html":
-            deeds = [form for form in read(answer.text).forms if form.method == "post" and here != "/components"]
-            bare += [(here, form.action) for form in deeds if not dict(form.fields).get("csrf_token")]
+            actions = [form for form in read(answer.text).forms if form.method == "post" and here != "/components"]
+            bare += [(here, form.action) for form in actions if not dict(form.fields).get("csrf_token")]
             assert not [form for form in read(answer.text).forms if form.method == "get" and ("csrf_token" in dict(form.fields))], here
         answer.close()
     assert bare == []

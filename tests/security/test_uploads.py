@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from tests.house.routes import World
 from tests.security.attacker import Browsers, FoundForm, address, allowed, gets, read
-from verifier.web.body_limits import FORM_BYTES, UPLOADS, Sized
+from verifier.web.body_limits import FORM_BYTES, UPLOADS, LimitedRequest
 
 METHODS = ("ladder", "tonne_unit", "reciprocal")
 """A page of planning for each: one of them asks for a list."""
@@ -55,7 +55,7 @@ def test_every_other_form_is_held_to_a_form_of_words(world: World) -> None:
     for rule in rules:
         with world.app.test_request_context("/", method="POST", content_type="multipart/form-data; boundary=x") as context:
             context.request.url_rule = rule
-            assert isinstance(context.request, Sized)
+            assert isinstance(context.request, LimitedRequest)
             limits[rule.endpoint] = context.request.max_content_length
     assert {endpoint for endpoint, limit in limits.items() if limit == large} == UPLOADS
     assert {limit for endpoint, limit in limits.items() if endpoint not in UPLOADS} == {FORM_BYTES}

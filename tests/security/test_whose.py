@@ -102,8 +102,8 @@ def test_another_s_photo_cannot_be_put_with_a_finding_of_one_s_own(world: World,
         assert rival.values["photo_id"] not in client.get(f"/cases/{case}/findings/{finding.number}").text
 
 
-def test_a_lower_role_is_refused_every_deed_of_a_higher_one(world: World) -> None:
-    """Every deed that somebody may do on the case is refused to whoever is not named for it, whatever they send with it."""
+def test_a_lower_role_is_refused_every_action_of_a_higher_one(world: World) -> None:
+    """Every action that somebody may do on the case is refused to whoever is not named for it, whatever they send with it."""
     browsers, done, refused = Browsers(world), [], 0
     for method, rule in routes.routes(world.app):
         if method != "POST" or "engagement_id" not in _places(rule.rule):

@@ -40,7 +40,7 @@ ROWS: dict[str, dict[str, Any]] = {
 
 
 def write(world: World, case: UUID) -> None:
-    """Write them past the deeds, which would refuse some of them at this stage."""
+    """Write them past the actions, which would refuse some of them at this stage."""
     lead, now = Cast().lead.id, utcnow()
     for name, told in ROWS.items():
         table: Table = Base.metadata.tables[name]

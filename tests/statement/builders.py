@@ -16,7 +16,7 @@ from verifier.accounts.authentication import crypto, secondfactor
 from verifier.accounts.models import User
 from verifier.checks.boundary.models import BoundaryDecision
 from verifier.checks.boundary.queries import judged
-from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.queries import held
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core.lifecycle import Stage
@@ -58,7 +58,7 @@ def worked(case: Engagement, cast: Cast) -> Engagement:
     for each in held(case):
         verified = each.source.recalculated
         db.session.add(
-            SourceOutcome(
+            SourceDecision(
                 engagement_id=case.id,
                 source_key=each.source.source_key,
                 outcome="agreed" if verified is not None else "cannot_confirm",
@@ -199,9 +199,9 @@ def signing_people(cast: Cast) -> dict[str, Signer]:
 
 def all_sign(case: Engagement, people: dict[str, Signer]) -> Statement:
     """Three signatures, one after the other."""
-    for deed, who in people.items():
+    for action, who in people.items():
         code, at = who.code()
-        made: Statement = getattr(issuing, deed)(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
+        made: Statement = getattr(issuing, action)(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
     db.session.commit()
     return made
 

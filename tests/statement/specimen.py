@@ -198,9 +198,9 @@ def signers() -> Signers:
 def sign(pdf: bytes, people: Signers, steps: int) -> bytes:
     """A prepared statement after so many of its three signatures."""
     pdf = prepare(pdf)
-    deeds = ((certify, people.lead), (countersign, people.signatory), (seal, people.seal))
-    for deed, signature in deeds[:steps]:
-        pdf = deed(pdf, signature)
+    actions = ((certify, people.lead), (countersign, people.signatory), (seal, people.seal))
+    for action, signature in actions[:steps]:
+        pdf = action(pdf, signature)
     return pdf
 
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from tests import make
 from tests.people import Cast, actor, sign_in
 from tests.statement.builders import TEXT, concluded, worked_case
-from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.models import SourceDecision
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
@@ -18,9 +18,9 @@ from verifier.statement import actions, queries
 from verifier.statement.facts import assessment
 
 
-def outcome_of(case: Engagement, key: str) -> SourceOutcome:
+def outcome_of(case: Engagement, key: str) -> SourceDecision:
     """What check 2 holds of a source."""
-    return db.session.query(SourceOutcome).filter_by(engagement_id=case.id, source_key=key).one()
+    return db.session.query(SourceDecision).filter_by(engagement_id=case.id, source_key=key).one()
 
 
 def some_finding(case: Engagement, cast: Cast, state: str, class_code: str = "non_conformity") -> Finding:

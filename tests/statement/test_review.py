@@ -9,7 +9,7 @@ from tests.people import Cast, actor, sign_in
 from tests.statement.builders import approve, approved, concluded
 from verifier.audit.actions import Effect, record
 from verifier.audit.queries import last_change
-from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.models import SourceDecision
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
@@ -75,7 +75,7 @@ def test_what_changed_while_the_reviewer_was_reading_is_not_approved(cast: Cast)
 
 def test_a_conclusion_whose_tonnes_are_no_longer_those_of_the_checks_is_not_approved(cast: Cast) -> None:
     case = concluded(cast)
-    row = db.session.query(SourceOutcome).filter_by(engagement_id=case.id).order_by(SourceOutcome.source_key).first()
+    row = db.session.query(SourceDecision).filter_by(engagement_id=case.id).order_by(SourceDecision.source_key).first()
     assert row is not None
     assert row.verified is not None
     row.outcome, row.verified, row.note = "differs", row.verified + Decimal(100), "Another figure."
@@ -93,7 +93,7 @@ def test_whoever_took_part_cannot_review(cast: Cast, who: str) -> None:
 
 def test_a_reviewer_who_decided_something_in_a_check_cannot_review(cast: Cast) -> None:
     case = concluded(cast)
-    row = db.session.query(SourceOutcome).filter_by(engagement_id=case.id).first()
+    row = db.session.query(SourceDecision).filter_by(engagement_id=case.id).first()
     assert row is not None
     row.decided_by = cast.reviewer.id
     db.session.flush()

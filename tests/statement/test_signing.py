@@ -85,9 +85,9 @@ def test_the_stamps_show_the_chinese_names_and_the_time(tmp_path: Path) -> None:
     ],
 )
 def test_each_signs_once_and_in_turn(steps: int, sign: str, message: str) -> None:
-    deeds = {"lead": certify, "signatory": countersign, "seal": seal}
+    actions = {"lead": certify, "signatory": countersign, "seal": seal}
     with pytest.raises(Refusal) as refused:
-        deeds[sign](signed(steps), getattr(signers(), sign))
+        actions[sign](signed(steps), getattr(signers(), sign))
     assert refused.value.message == message
 
 

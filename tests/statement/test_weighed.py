@@ -15,7 +15,7 @@ from tests.statement.specimen import a_statement, few_sources
 from tests.statement.test_pdf import text_of
 from verifier.checks.data import queries as desk
 from verifier.checks.data.estimates import actions, queries
-from verifier.core.materiality import Error, Sum, Weighing, weigh
+from verifier.core.materiality import Error, MaterialityAssessment, Sum, assess
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.findings import actions as findings
@@ -29,18 +29,18 @@ ERRORS = (Error("E-002", Fraction("14.53"), False, "A1"), Error("G-001", Fractio
 TOTAL = Fraction(52915)
 EU, BEIJING = "eu-ets/2018", "beijing/2021"
 VERDICTS = [
-    (BEIJING, weigh(ERRORS, TOTAL), "", "names no threshold|name no threshold"),
-    (EU, weigh(ERRORS[:1], TOTAL, Fraction("0.05")), "not_material", "The threshold is 5 % of the reported total: 2,645.75 t."),
-    (EU, weigh(ERRORS, TOTAL, Fraction("0.05")), "material", "by size and by nature"),
-    (EU, weigh(ERRORS[:1], TOTAL, Fraction("0.05"), unknown=["E-003"]), "", "Not everything is known"),
-    (EU, weigh(ERRORS[:1], None, Fraction("0.05")), "", "states no total"),
-    (EU, weigh(ERRORS[:1], TOTAL, Fraction("0.05"), remainder=Sum(Fraction(3000))), "material", "with what samples project"),
+    (BEIJING, assess(ERRORS, TOTAL), "", "names no threshold|name no threshold"),
+    (EU, assess(ERRORS[:1], TOTAL, Fraction("0.05")), "not_material", "The threshold is 5 % of the reported total: 2,645.75 t."),
+    (EU, assess(ERRORS, TOTAL, Fraction("0.05")), "material", "by size and by nature"),
+    (EU, assess(ERRORS[:1], TOTAL, Fraction("0.05"), unknown=["E-003"]), "", "Not everything is known"),
+    (EU, assess(ERRORS[:1], None, Fraction("0.05")), "", "states no total"),
+    (EU, assess(ERRORS[:1], TOTAL, Fraction("0.05"), remainder=Sum(Fraction(3000))), "material", "with what samples project"),
 ]
 
 
-@pytest.mark.parametrize(("pack", "weighing", "verdict", "basis"), VERDICTS)
-def test_the_verdict_stands_with_its_basis_or_none_is_given(pack: str, weighing: Weighing, verdict: str, basis: str) -> None:
-    found = materiality(weighing, load(pack))
+@pytest.mark.parametrize(("pack", "assessment", "verdict", "basis"), VERDICTS)
+def test_the_verdict_stands_with_its_basis_or_none_is_given(pack: str, assessment: MaterialityAssessment, verdict: str, basis: str) -> None:
+    found = materiality(assessment, load(pack))
     assert found.verdict == verdict
     assert any(words in found.basis.en for words in basis.split("|"))
     assert found.basis.zh
@@ -60,7 +60,7 @@ def european(found: Materiality) -> StatementFacts:
 
 @pytest.mark.parametrize("order", [("en", "zh"), ("zh", "en")])
 def test_a_statement_without_a_figure_of_its_own_shows_the_reported_total_and_what_stays_wrong(order: tuple[str, str]) -> None:
-    found = materiality(weigh(ERRORS, TOTAL, Fraction("0.05"), remainder=Sum(Fraction(12), Fraction(5))), load(EU))
+    found = materiality(assess(ERRORS, TOTAL, Fraction("0.05"), remainder=Sum(Fraction(12), Fraction(5))), load(EU))
     pdf = render(european(found), order)
     said = text_of(pdf)
     for words in ("52,915", "−15.72", "44.78", "+14.53", "−30.25", "核查机构不出具自己的排放量", "Material", "+7.00", "Tamperedwith"):
@@ -75,7 +75,7 @@ def test_an_estimated_source_is_marked_with_its_rule_in_both_languages_and_in_th
     rule = load(BEIJING).conservative
     assert rule is not None
     lines = [replace(line, estimate=Both(rule.rule.zh, rule.rule.en)) if line.id == "E-002" else line for line in few_sources()]
-    pdf = render(a_statement(sources=tuple(lines), materiality=materiality(weigh(ERRORS, TOTAL), load(BEIJING))))
+    pdf = render(a_statement(sources=tuple(lines), materiality=materiality(assess(ERRORS, TOTAL), load(BEIJING))))
     said = text_of(pdf)
     for words in (
         "保守估算",

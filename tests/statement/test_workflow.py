@@ -21,10 +21,10 @@ from verifier.statement.models import Signature, Statement
 from verifier.statement.signing import issuing, keys
 
 
-def sign(case: Engagement, who: Signer, deed: str) -> Statement:
+def sign(case: Engagement, who: Signer, action: str) -> Statement:
     """One signature with the right passphrase and a fresh code."""
     code, at = who.code()
-    made: Statement = getattr(issuing, deed)(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
+    made: Statement = getattr(issuing, action)(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
     return made
 
 
@@ -97,12 +97,12 @@ def test_a_code_is_good_for_one_signature(cast: Cast) -> None:
         keys.prove(cast.lead, key, PASSPHRASE, code, at)
 
 
-@pytest.mark.parametrize("deed", ["countersign", "seal"])
-def test_nobody_signs_out_of_turn(cast: Cast, deed: str) -> None:
+@pytest.mark.parametrize("action", ["countersign", "seal"])
+def test_nobody_signs_out_of_turn(cast: Cast, action: str) -> None:
     case = approved(cast)
-    who = signer(cast.signatory) if deed == "countersign" else signer(cast.coordinator, seal=True)
-    with pytest.raises(Refusal, match=rf"lifecycle\.{deed}\.not_now"):
-        sign(case, who, deed)
+    who = signer(cast.signatory) if action == "countersign" else signer(cast.coordinator, seal=True)
+    with pytest.raises(Refusal, match=rf"lifecycle\.{action}\.not_now"):
+        sign(case, who, action)
 
 
 @pytest.mark.parametrize(("who", "message"), [("verifier", "statement.signatory.took_part"), ("reviewer", "independence.not_named")])

@@ -1,4 +1,4 @@
-"""Deeds on people and organisations: the pages, the command line and the demo use these same ones.
+"""Actions on people and organisations: the pages, the command line and the demo use these same ones.
 
 `create_organisation`, `create_user` (with a password) and `enrol_second_factor` are all that a demo needs; `invite` sends a link instead.
 """

@@ -9,7 +9,7 @@ from sqlalchemy import Delete, delete, or_
 from verifier.accounts.models import AccountLink, SignedInSession, ThrottleCount
 from verifier.db import db, utcnow
 from verifier.jobs.task_registry import task
-from verifier.jobs.worker import Work
+from verifier.jobs.worker import JobRun
 
 log = structlog.get_logger()
 
@@ -20,9 +20,9 @@ COUNTS_KEPT = timedelta(days=2)
 
 
 @task("accounts.sweep", every=timedelta(hours=1), keep=timedelta(days=2))
-def sweep(_work: Work) -> None:
+def sweep(_work: JobRun) -> None:
     """Delete what has been over for long enough; done twice it finds nothing."""
-    removed = {name: db.session.execute(deed).rowcount for name, deed in _over(utcnow()).items()}  # type: ignore[attr-defined]
+    removed = {name: db.session.execute(action).rowcount for name, action in _over(utcnow()).items()}  # type: ignore[attr-defined]
     log.info("swept", **removed)
 
 

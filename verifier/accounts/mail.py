@@ -1,4 +1,4 @@
-"""Messages: put in the queue with the deed that wants them, then sent by SMTP where a host is set, else written to the mail folder."""
+"""Messages: put in the queue with the action that wants them, then sent by SMTP where a host is set, else written to the mail folder."""
 
 import smtplib
 import ssl
@@ -20,7 +20,7 @@ from verifier.accounts.models import User
 from verifier.config import Settings, aside_of
 from verifier.jobs.actions import enqueue
 from verifier.jobs.task_registry import task
-from verifier.jobs.worker import Work
+from verifier.jobs.worker import JobRun
 
 Words = tuple[str, str]
 """Subject and text of a message."""
@@ -60,8 +60,8 @@ def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | No
 
 
 @task("mail.send", forget=True, keep=timedelta(days=400))
-def deliver(work: Work, *, sealed: str) -> None:
-    """Hand one message over; after a kill in mid-deed it may arrive twice, under the same Message-ID."""
+def deliver(work: JobRun, *, sealed: str) -> None:
+    """Hand one message over; after a kill in mid-action it may arrive twice, under the same Message-ID."""
     settings, raw = _settings(), crypto.opened("mail", sealed).encode()
     if not settings.mail_host:
         _write(settings.mail_folder, work.id, raw)

@@ -1,4 +1,4 @@
-"""The one door of the trails: append a row over the hash of the row before, in the same transaction as the deed."""
+"""The one door of the trails: append a row over the hash of the row before, in the same transaction as the action."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from verifier.db import db, uuid7
 
 
 class Effect(StrEnum):
-    """What a deed does to the case it is recorded in."""
+    """What a action does to the case it is recorded in."""
 
     CHANGE = "change"
     """Something a reviewer would have to look at again."""
@@ -33,7 +33,14 @@ def trail_of(case: UUID | None) -> str:
 
 
 def record(
-    deed: str, actor: Actor, subject: Subject, *, now: datetime, case: UUID | None = None, effect: Effect = Effect.CHANGE, **detail: object
+    action: str,
+    actor: Actor,
+    subject: Subject,
+    *,
+    now: datetime,
+    case: UUID | None = None,
+    effect: Effect = Effect.CHANGE,
+    **detail: object,
 ) -> TrailRow:
     """Append what was done; `detail` must have a canonical text and holds no secret."""
     head = _locked_head(trail_of(case))
@@ -44,7 +51,7 @@ def record(
         at=now,
         actor_id=actor.id,
         actor_name=actor.name,
-        deed=deed,
+        action=action,
         subject_kind=subject.kind,
         subject_id=subject.id,
         effect=effect,
@@ -71,7 +78,7 @@ def hashed(row: TrailRow) -> Mapping[str, object]:
         "at": row.at,
         "actor": row.actor_id,
         "name": row.actor_name,
-        "deed": row.deed,
+        "deed": row.action,
         "subject": [row.subject_kind, row.subject_id],
         "effect": str(row.effect),
         "detail": row.detail,

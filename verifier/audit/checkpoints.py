@@ -124,7 +124,7 @@ class Checkpoints:
 def follow(session: scoped_session[Any], heads: Callable[[], Checkpoints]) -> None:
     """Sign the head of every trail that a committed transaction has grown; asked for once, `heads` says whose they are.
 
-    The deed is done by then: a head that finds no room is said in the log, and made up for by the next one or at the next start.
+    The action is done by then: a head that finds no room is said in the log, and made up for by the next one or at the next start.
     """
 
     @event.listens_for(session, "before_commit")

@@ -33,7 +33,7 @@ class TrailRow(Base):
     at: Mapped[datetime]
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
-    deed: Mapped[str] = mapped_column(comment="source:subject:deed")
+    action: Mapped[str] = mapped_column("deed", comment="source:subject:deed")
     subject_kind: Mapped[str]
     subject_id: Mapped[str]
     effect: Mapped[str] = mapped_column(comment="change, proceed or look")

@@ -26,7 +26,7 @@ def behind(heads: Checkpoints) -> list[TrailHead]:
 
 
 def mend(heads: Checkpoints, *, backed_up_at: datetime | None = None) -> list[str]:
-    """Sign the present head of every trail whose last deeds were kept but not signed; returns their names. What does not hold is left.
+    """Sign the present head of every trail whose last actions were kept but not signed; returns their names. What does not hold is left.
 
     A trail without any head is signed only where the index says that it was about to begin, or, after a restore, where it began while
     the backup was being made.

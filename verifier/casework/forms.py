@@ -32,9 +32,9 @@ class CasesFilter(SearchForm):
 class TrailFilter(SearchForm):
     """Which rows of a trail to show."""
 
-    q = StringField(_l("Search people, deeds and subjects"))
-    effect = SelectField(_l("Kind of deed"), validate_choice=False)
+    q = StringField(_l("Search people, actions and subjects"))
+    effect = SelectField(_l("Kind of action"), validate_choice=False)
 
     def offer(self) -> None:
         """What a row can have done to the case."""
-        self.effect.choices = [("", _("All deeds")), *((str(effect), label(effect)) for effect in Effect)]
+        self.effect.choices = [("", _("All actions")), *((str(effect), label(effect)) for effect in Effect)]

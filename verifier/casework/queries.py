@@ -11,7 +11,7 @@ from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.analysis import queries as procedures
 from verifier.checks.data.sampling import queries as samples
-from verifier.checks.data.sampling.queries import Stand
+from verifier.checks.data.sampling.queries import SamplingStatus
 from verifier.checks.data.versions import queries as versions
 from verifier.checks.site import queries as site
 from verifier.checks.site.models import SiteVisit
@@ -54,7 +54,7 @@ def open_cases(user: User) -> list[Engagement]:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class Progress:
     """How far one part of a check is; `findings` counts those raised in it."""
 
     done: int
@@ -82,21 +82,21 @@ class FindingCounts:
 class CaseOverview:
     """The three checks side by side, the findings, and with them what is still missing before a conclusion."""
 
-    facilities: Count
-    sources: Count
-    data: Count
-    flags: Count
-    checklist: Count
+    facilities: Progress
+    sources: Progress
+    data: Progress
+    flags: Progress
+    checklist: Progress
     visits: int
     photos: int
     findings: FindingCounts
-    samples: Count = Count(0, 0)
+    samples: Progress = Progress(0, 0)
     """Items of drawn samples, with what the ladder still forces; nothing where nothing was drawn."""
-    sampling: Stand | None = None
+    sampling: SamplingStatus | None = None
     """How far sampling is; None where the rules know none."""
-    changes: Count = Count(0, 0)
+    changes: Progress = Progress(0, 0)
     """What a corrected report changed that nobody asked for; nothing where no report took another's place."""
-    analysis: Count = Count(0, 0)
+    analysis: Progress = Progress(0, 0)
     """Lines of analytical procedures that stand out; those without a conclusion hold nothing up."""
 
     @property
@@ -121,18 +121,18 @@ def overview(engagement: Engagement) -> CaseOverview:
     sampling, changes = samples.stand(engagement), versions.progress(engagement)
     sampled, compared = sampling.items, procedures.progress(engagement)
     return CaseOverview(
-        facilities=Count(facilities.done, facilities.total, facilities.findings),
-        sources=Count(sources.done, sources.total, sources.findings),
-        data=Count(figures.done, figures.total, figures.findings),
-        flags=Count(flags.done, flags.total),
-        checklist=Count(checklist.done, checklist.total, checklist.findings),
+        facilities=Progress(facilities.done, facilities.total, facilities.findings),
+        sources=Progress(sources.done, sources.total, sources.findings),
+        data=Progress(figures.done, figures.total, figures.findings),
+        flags=Progress(flags.done, flags.total),
+        checklist=Progress(checklist.done, checklist.total, checklist.findings),
         visits=visits,
         photos=photos,
         findings=finding_counts(engagement, inside=True),
-        samples=Count(sampled.done, sampled.total + sampled.forced),
-        analysis=Count(compared.done, compared.total),
+        samples=Progress(sampled.done, sampled.total + sampled.forced),
+        analysis=Progress(compared.done, compared.total),
         sampling=sampling if load(engagement.pack_id).sampling else None,
-        changes=Count(changes.done, changes.total),
+        changes=Progress(changes.done, changes.total),
     )
 
 

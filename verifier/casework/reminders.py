@@ -14,13 +14,13 @@ from verifier.casework.trail_wording import WAITING
 from verifier.core.clocks import Lateness, day_in, lateness
 from verifier.db import db, utcnow
 from verifier.jobs.task_registry import task
-from verifier.jobs.worker import Work
+from verifier.jobs.worker import JobRun
 
 LATE = "late"
 
 
 @task("reminders.find", every=timedelta(hours=1), keep=timedelta(days=2), limit=timedelta(hours=2))
-def find(_work: Work) -> None:
+def find(_work: JobRun) -> None:
     """Put in the queue what is to be said now; what was said before has the same key and is not said again."""
     remind_everyone(now=utcnow())
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from verifier.casework.queries import CaseOverview, Count
+from verifier.casework.queries import CaseOverview, Progress
 from verifier.core.access import Permission, Role
 from verifier.core.lifecycle import Stage
 
 ORDER = tuple(Stage)
 
 
-class How(StrEnum):
+class TaskState(StrEnum):
     """How far a task is."""
 
     LATER = "later"
@@ -55,7 +55,7 @@ class Group(StrEnum):
     SIGNATURES = "signatures"
 
 
-class Reason(StrEnum):
+class TaskReason(StrEnum):
     """Why a task cannot start yet, or went wrong."""
 
     NOT_ARRANGED = "not_arranged"
@@ -105,20 +105,20 @@ class Task:
     """One row of the list."""
 
     name: Name
-    how: How
-    count: Count | None = None
-    reason: Reason | None = None
+    how: TaskState
+    count: Progress | None = None
+    reason: TaskReason | None = None
 
     @property
     def endpoint(self) -> str | None:
         """The page where it is done; none while it cannot start."""
-        return None if self.how is How.LATER else ENDPOINTS[self.name]
+        return None if self.how is TaskState.LATER else ENDPOINTS[self.name]
 
     @property
     def is_asked(self) -> bool:
         """Whether the case needs it: sampling only once it is begun."""
         if self.name is Name.SAMPLING:
-            return self.how in (How.UNDER_WAY, How.DONE)
+            return self.how in (TaskState.UNDER_WAY, TaskState.DONE)
         return self.name not in HOLDS_NOTHING_UP
 
 
@@ -129,7 +129,7 @@ def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
     """Every task of a case in order; `voided` says that something changed since the review approved."""
     issued = stage is Stage.ISSUED
     if stage is Stage.ARRANGING:
-        checks = {name: Task(name, How.LATER, reason=Reason.NOT_ARRANGED) for name in ENDPOINTS}
+        checks = {name: Task(name, TaskState.LATER, reason=TaskReason.NOT_ARRANGED) for name in ENDPOINTS}
     else:
         checks = {task.name: task for task in _checks(seen, issued=issued)}
     return (
@@ -145,7 +145,7 @@ def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
 def progress(grouped: Grouped) -> tuple[int, int]:
     """How many tasks are completed, of how many; what need not be done is none."""
     every = [task.how for _group, tasks in grouped for task in tasks if task.is_asked]
-    return every.count(How.DONE), len(every)
+    return every.count(TaskState.DONE), len(every)
 
 
 def _of_data(seen: CaseOverview) -> tuple[Name, ...]:
@@ -154,24 +154,24 @@ def _of_data(seen: CaseOverview) -> tuple[Name, ...]:
     return (Name.FLAGS, Name.DATA, Name.ANALYSIS, *sampling, *((Name.CHANGES,) if seen.changes.total else ()))
 
 
-def _sampling(seen: CaseOverview, *, issued: bool) -> How:
+def _sampling(seen: CaseOverview, *, issued: bool) -> TaskState:
     """Sampling is done where it is begun: a plan is to be drawn, a sample to be worked to its end."""
     if seen.sampling is None or not seen.sampling.begun:
-        return How.LEFT_OUT if issued else How.OPTIONAL
+        return TaskState.LEFT_OUT if issued else TaskState.OPTIONAL
     whole = seen.sampling.drawn and not seen.sampling.planned and seen.samples.left == 0
-    return How.DONE if whole else How.UNDER_WAY
+    return TaskState.DONE if whole else TaskState.UNDER_WAY
 
 
-def _analysis(count: Count, *, issued: bool) -> How:
+def _analysis(count: Progress, *, issued: bool) -> TaskState:
     """The procedures may be left alone: what nobody began is no step that is missing."""
     if count.left and not count.done:
-        return How.LEFT_OUT if issued else How.OPTIONAL
+        return TaskState.LEFT_OUT if issued else TaskState.OPTIONAL
     return _counted(count)
 
 
 def _checks(seen: CaseOverview, *, issued: bool) -> tuple[Task, ...]:
     findings = seen.findings
-    judged = How.DONE if findings.open == 0 else How.NOW if findings.answered or findings.drafts else How.UNDER_WAY
+    judged = TaskState.DONE if findings.open == 0 else TaskState.NOW if findings.answered or findings.drafts else TaskState.UNDER_WAY
     checklist = Task(Name.CHECKLIST, _counted(seen.checklist), seen.checklist)
     return (
         Task(Name.FACILITIES, _counted(seen.facilities), seen.facilities),
@@ -181,40 +181,40 @@ def _checks(seen: CaseOverview, *, issued: bool) -> tuple[Task, ...]:
         Task(Name.ANALYSIS, _analysis(seen.analysis, issued=issued), seen.analysis),
         Task(Name.SAMPLING, _sampling(seen, issued=issued)),
         Task(Name.CHANGES, _counted(seen.changes), seen.changes),
-        Task(Name.VISIT, How.DONE if seen.visits else How.NOT_STARTED),
-        checklist if seen.visits else Task(Name.CHECKLIST, How.LATER, reason=Reason.NO_VISIT),
-        Task(Name.FINDINGS, How.NOT_STARTED if findings.all == 0 and seen.undecided else judged),
+        Task(Name.VISIT, TaskState.DONE if seen.visits else TaskState.NOT_STARTED),
+        checklist if seen.visits else Task(Name.CHECKLIST, TaskState.LATER, reason=TaskReason.NO_VISIT),
+        Task(Name.FINDINGS, TaskState.NOT_STARTED if findings.all == 0 and seen.undecided else judged),
     )
 
 
-def _counted(count: Count) -> How:
+def _counted(count: Progress) -> TaskState:
     if count.left == 0:
-        return How.DONE
-    return How.UNDER_WAY if count.done else How.NOT_STARTED
+        return TaskState.DONE
+    return TaskState.UNDER_WAY if count.done else TaskState.NOT_STARTED
 
 
 def _conclusion(stage: Stage, seen: CaseOverview) -> Task:
     if stage in (Stage.ARRANGING, Stage.ANSWERING) or (stage is Stage.CHECKING and not seen.ready):
-        return Task(Name.CONCLUSION, How.LATER, reason=Reason.NOT_ARRANGED if stage is Stage.ARRANGING else Reason.UNDECIDED)
-    return Task(Name.CONCLUSION, How.NOW if stage is Stage.CHECKING else How.DONE)
+        return Task(Name.CONCLUSION, TaskState.LATER, reason=TaskReason.NOT_ARRANGED if stage is Stage.ARRANGING else TaskReason.UNDECIDED)
+    return Task(Name.CONCLUSION, TaskState.NOW if stage is Stage.CHECKING else TaskState.DONE)
 
 
 def _review(stage: Stage, *, voided: bool) -> Task:
     if voided:
-        return Task(Name.REVIEW, How.PROBLEM, reason=Reason.VOIDED)
-    return _station(Name.REVIEW, stage, Stage.REVIEWING, Reason.NO_CONCLUSION)
+        return Task(Name.REVIEW, TaskState.PROBLEM, reason=TaskReason.VOIDED)
+    return _station(Name.REVIEW, stage, Stage.REVIEWING, TaskReason.NO_CONCLUSION)
 
 
 def _signatures(stage: Stage, *, voided: bool) -> tuple[Task, ...]:
-    certify = _station(Name.CERTIFY, stage, Stage.TO_CERTIFY, Reason.NOT_APPROVED)
+    certify = _station(Name.CERTIFY, stage, Stage.TO_CERTIFY, TaskReason.NOT_APPROVED)
     return (
-        Task(Name.CERTIFY, How.LATER, reason=Reason.NOT_APPROVED) if voided and stage is Stage.TO_CERTIFY else certify,
-        _station(Name.COUNTERSIGN, stage, Stage.TO_COUNTERSIGN, Reason.NOT_CERTIFIED),
-        _station(Name.SEAL, stage, Stage.TO_SEAL, Reason.NOT_COUNTERSIGNED),
+        Task(Name.CERTIFY, TaskState.LATER, reason=TaskReason.NOT_APPROVED) if voided and stage is Stage.TO_CERTIFY else certify,
+        _station(Name.COUNTERSIGN, stage, Stage.TO_COUNTERSIGN, TaskReason.NOT_CERTIFIED),
+        _station(Name.SEAL, stage, Stage.TO_SEAL, TaskReason.NOT_COUNTERSIGNED),
     )
 
 
-def _station(name: Name, stage: Stage, at: Stage, before: Reason) -> Task:
+def _station(name: Name, stage: Stage, at: Stage, before: TaskReason) -> Task:
     """A task that is one stage of the case: later before it, now at it, done after it."""
     place, here = ORDER.index(at), ORDER.index(stage)
-    return Task(name, How.LATER, reason=before) if here < place else Task(name, How.NOW if here == place else How.DONE)
+    return Task(name, TaskState.LATER, reason=before) if here < place else Task(name, TaskState.NOW if here == place else TaskState.DONE)

@@ -19,7 +19,7 @@ from verifier.registry.queries import years_of_unit
 from verifier.reports.queries import latest_released, newest
 
 
-class What(StrEnum):
+class Duty(StrEnum):
     """What someone is waited for to do."""
 
     DECLARE = "declare"
@@ -39,37 +39,37 @@ class What(StrEnum):
     NAME_BODY = "name_body"
 
 
-ENDPOINTS: Mapping[What, str] = {
-    What.DECLARE: "engagements.declare",
-    What.ARRANGE: "engagements.team",
-    What.CHECK: "casework.case",
-    What.ANSWER: "findings.findings",
-    What.JUDGE: "findings.findings",
-    What.SEND: "findings.findings",
-    What.SHOW: "vouchers.asked",
-    What.REVIEW: "statement.review",
-    What.CERTIFY: "statement.signing",
-    What.COUNTERSIGN: "statement.signing",
-    What.SEAL: "statement.signing",
-    What.HAND_IN: "reports.unit_year",
-    What.RELEASE: "reports.unit_year",
-    What.NAME_BODY: "reports.unit_year",
-    What.OPEN: "engagements.new",
+ENDPOINTS: Mapping[Duty, str] = {
+    Duty.DECLARE: "engagements.declare",
+    Duty.ARRANGE: "engagements.team",
+    Duty.CHECK: "casework.case",
+    Duty.ANSWER: "findings.findings",
+    Duty.JUDGE: "findings.findings",
+    Duty.SEND: "findings.findings",
+    Duty.SHOW: "vouchers.asked",
+    Duty.REVIEW: "statement.review",
+    Duty.CERTIFY: "statement.signing",
+    Duty.COUNTERSIGN: "statement.signing",
+    Duty.SEAL: "statement.signing",
+    Duty.HAND_IN: "reports.unit_year",
+    Duty.RELEASE: "reports.unit_year",
+    Duty.NAME_BODY: "reports.unit_year",
+    Duty.OPEN: "engagements.new",
 }
 
-AT_STAGE: Mapping[Stage, tuple[frozenset[Role], What]] = {
-    Stage.ARRANGING: (frozenset({Role.COORDINATOR}), What.ARRANGE),
-    Stage.CHECKING: (TEAM, What.CHECK),
-    Stage.ANSWERING: (UNIT, What.ANSWER),
-    Stage.REVIEWING: (frozenset({Role.REVIEWER}), What.REVIEW),
-    Stage.TO_CERTIFY: (frozenset({Role.LEAD_VERIFIER}), What.CERTIFY),
-    Stage.TO_COUNTERSIGN: (frozenset({Role.SIGNATORY}), What.COUNTERSIGN),
-    Stage.TO_SEAL: (frozenset({Role.COORDINATOR}), What.SEAL),
+AT_STAGE: Mapping[Stage, tuple[frozenset[Role], Duty]] = {
+    Stage.ARRANGING: (frozenset({Role.COORDINATOR}), Duty.ARRANGE),
+    Stage.CHECKING: (TEAM, Duty.CHECK),
+    Stage.ANSWERING: (UNIT, Duty.ANSWER),
+    Stage.REVIEWING: (frozenset({Role.REVIEWER}), Duty.REVIEW),
+    Stage.TO_CERTIFY: (frozenset({Role.LEAD_VERIFIER}), Duty.CERTIFY),
+    Stage.TO_COUNTERSIGN: (frozenset({Role.SIGNATORY}), Duty.COUNTERSIGN),
+    Stage.TO_SEAL: (frozenset({Role.COORDINATOR}), Duty.SEAL),
 }
-BEFORE: Mapping[Before, tuple[frozenset[Role], What]] = {
-    Before.NO_REPORT: (frozenset({Role.CONTACT, Role.CONTRIBUTOR}), What.HAND_IN),
-    Before.TO_RELEASE: (frozenset({Role.RESPONSIBLE}), What.RELEASE),
-    Before.NO_BODY: (frozenset({Role.CONTACT, Role.RESPONSIBLE}), What.NAME_BODY),
+BEFORE: Mapping[Before, tuple[frozenset[Role], Duty]] = {
+    Before.NO_REPORT: (frozenset({Role.CONTACT, Role.CONTRIBUTOR}), Duty.HAND_IN),
+    Before.TO_RELEASE: (frozenset({Role.RESPONSIBLE}), Duty.RELEASE),
+    Before.NO_BODY: (frozenset({Role.CONTACT, Role.RESPONSIBLE}), Duty.NAME_BODY),
 }
 
 
@@ -77,7 +77,7 @@ BEFORE: Mapping[Before, tuple[frozenset[Role], What]] = {
 class Waiting:
     """One thing to do about a unit's year, on a case where there is one; `due` is the year's day, or that of the pack's clock if sooner."""
 
-    what: What
+    what: Duty
     unit_year: UnitYear
     due: date
     case: Engagement | None = None
@@ -93,7 +93,7 @@ class Waiting:
     @property
     def address(self) -> dict[str, object]:
         """What the page's address names."""
-        if self.what is What.OPEN:
+        if self.what is Duty.OPEN:
             return {}
         if self.case and self.request is not None:
             return {"engagement_id": self.case.id, "request_number": self.request}
@@ -104,25 +104,25 @@ def waiting_for(user: User) -> list[Waiting]:
     """Everything that waits for a person, what is due first on top."""
     found = [each for engagement in open_cases(user) for each in on_case(user, engagement)]
     if Role.COORDINATOR in user.roles:
-        found += [Waiting(What.OPEN, each, each.year.verified_due, since=each.named_at) for each in openable_by(user)]
+        found += [Waiting(Duty.OPEN, each, each.year.verified_due, since=each.named_at) for each in openable_by(user)]
     if user.roles & UNIT:
         found += [each for unit_year in years_of_unit(user.organisation) if (each := _before_case(user, unit_year))]
-    found += [Waiting(What.SHOW, case.unit_year, each.due, case, each.raised_at, each.number) for case, each in requests_for(user)]
+    found += [Waiting(Duty.SHOW, case.unit_year, each.due, case, each.raised_at, each.number) for case, each in requests_for(user)]
     return sorted(found, key=lambda each: each.due)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenRequests:
     """The requests for evidence of a case that wait for a person: how many, and how late the first is."""
 
     count: int
     lateness: Lateness
 
 
-def asked_of(user: User, engagement: Engagement, now: datetime) -> Asked | None:
+def asked_of(user: User, engagement: Engagement, now: datetime) -> OpenRequests | None:
     """What a person is asked to show on a case, None where it is nothing."""
     due = [each.due for case, each in requests_for(user) if case.id == engagement.id]
-    return Asked(len(due), lateness(min(due), day_in(engagement.unit_year.year.time_zone, now))) if due else None
+    return OpenRequests(len(due), lateness(min(due), day_in(engagement.unit_year.year.time_zone, now))) if due else None
 
 
 def on_case(user: User, engagement: Engagement) -> list[Waiting]:
@@ -132,7 +132,7 @@ def on_case(user: User, engagement: Engagement) -> list[Waiting]:
     roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.at]
     mine = [member for member in engagement.members if member.user_id == user.id]
     if any(member.declared_at is None for member in mine):
-        return [Waiting(What.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, mine[-1].named_at)]
+        return [Waiting(Duty.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, mine[-1].named_at)]
     if not roles.isdisjoint(wanted):
         return [Waiting(what, engagement.unit_year, day_due(engagement), engagement, engagement.stage_since)]
     return _beside_the_unit(engagement) if engagement.at is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
@@ -141,7 +141,7 @@ def on_case(user: User, engagement: Engagement) -> list[Waiting]:
 def _beside_the_unit(engagement: Engagement) -> list[Waiting]:
     """What the lead verifier has to do while the unit answers: judge what is answered already, send what was raised since."""
     counts = finding_counts(engagement, inside=True)
-    wanted = [what for what, count in ((What.JUDGE, counts.answered), (What.SEND, counts.drafts)) if count]
+    wanted = [what for what, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count]
     return [Waiting(what, engagement.unit_year, engagement.unit_year.year.verified_due, engagement) for what in wanted]
 
 

@@ -1,16 +1,16 @@
-"""What the trail and the task list say in words: every deed that is recorded anywhere has its sentence here."""
+"""What the trail and the task list say in words: every action that is recorded anywhere has its sentence here."""
 
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
 from verifier.audit.actions import Effect
-from verifier.casework.tasks import Group, How, Name, Reason
-from verifier.casework.to_do import What
+from verifier.casework.tasks import Group, Name, TaskReason, TaskState
+from verifier.casework.to_do import Duty
 from verifier.core.access import Role
 from verifier.core.chain import Fault
 
-DEEDS = {
+ACTIONS = {
     "accounts:account:added": _l("Added an account"),
     "accounts:account:disabled": _l("Disabled an account"),
     "accounts:account:edited": _l("Changed an account"),
@@ -136,7 +136,7 @@ DEEDS = {
     "statement:signatory:signed": _l("Countersigned the statement"),
     "statement:statement:recalled": _l("Recalled the statement that was being signed"),
 }
-"""source:subject:deed → what was done, in words."""
+"""source:subject:action → what was done, in words."""
 
 GROUPS = {
     Group.BOUNDARY: _l("1. Boundary: is everything in that should be?"),
@@ -162,22 +162,22 @@ TASKS = {
     Name.CERTIFY: _l("Certify the statement"),
     Name.COUNTERSIGN: _l("Countersign the statement"),
     Name.SEAL: _l("Seal the statement"),
-    How.LATER: _l("Cannot start yet"),
-    How.OPTIONAL: _l("Optional"),
-    How.LEFT_OUT: _l("Not done (optional)"),
-    How.NOT_STARTED: _l("Not started"),
-    How.UNDER_WAY: _l("In progress"),
-    How.NOW: _l("To be done now"),
-    How.PROBLEM: _l("There is a problem"),
-    How.DONE: _l("Completed"),
-    Reason.NOT_ARRANGED: _l("Starts when the team is whole, everyone has declared, and the coordinator starts the checks."),
-    Reason.NO_VISIT: _l("Starts when the site visit is planned."),
-    Reason.UNDECIDED: _l("Starts when nothing is undecided in the three checks and every finding is disposed of."),
-    Reason.NO_CONCLUSION: _l("Starts when the lead verifier has drawn the conclusion."),
-    Reason.NOT_APPROVED: _l("Starts when the independent reviewer has approved."),
-    Reason.NOT_CERTIFIED: _l("Starts when the lead verifier has certified."),
-    Reason.NOT_COUNTERSIGNED: _l("Starts when the authorised signatory has countersigned."),
-    Reason.VOIDED: _l("The case changed after it was approved: the approval no longer holds."),
+    TaskState.LATER: _l("Cannot start yet"),
+    TaskState.OPTIONAL: _l("Optional"),
+    TaskState.LEFT_OUT: _l("Not done (optional)"),
+    TaskState.NOT_STARTED: _l("Not started"),
+    TaskState.UNDER_WAY: _l("In progress"),
+    TaskState.NOW: _l("To be done now"),
+    TaskState.PROBLEM: _l("There is a problem"),
+    TaskState.DONE: _l("Completed"),
+    TaskReason.NOT_ARRANGED: _l("Starts when the team is whole, everyone has declared, and the coordinator starts the checks."),
+    TaskReason.NO_VISIT: _l("Starts when the site visit is planned."),
+    TaskReason.UNDECIDED: _l("Starts when nothing is undecided in the three checks and every finding is disposed of."),
+    TaskReason.NO_CONCLUSION: _l("Starts when the lead verifier has drawn the conclusion."),
+    TaskReason.NOT_APPROVED: _l("Starts when the independent reviewer has approved."),
+    TaskReason.NOT_CERTIFIED: _l("Starts when the lead verifier has certified."),
+    TaskReason.NOT_COUNTERSIGNED: _l("Starts when the authorised signatory has countersigned."),
+    TaskReason.VOIDED: _l("The case changed after it was approved: the approval no longer holds."),
 }
 WITH = {
     Role.LEAD_VERIFIER: _l("With the lead verifier"),
@@ -187,31 +187,31 @@ WITH = {
 }
 """With whom a task is that the reader may not do."""
 TASK_STATES = {
-    (How, "optional"): "mute",
-    (How, "left_out"): "mute",
-    (How, "later"): "mute",
-    (How, "not_started"): "mute",
-    (How, "under_way"): "info",
-    (How, "now"): "warn",
-    (How, "problem"): "bad",
-    (How, "done"): "ok",
+    (TaskState, "optional"): "mute",
+    (TaskState, "left_out"): "mute",
+    (TaskState, "later"): "mute",
+    (TaskState, "not_started"): "mute",
+    (TaskState, "under_way"): "info",
+    (TaskState, "now"): "warn",
+    (TaskState, "problem"): "bad",
+    (TaskState, "done"): "ok",
 }
 WAITING = {
-    What.DECLARE: _l("Declare your independence"),
-    What.OPEN: _l("Open a case"),
-    What.ARRANGE: _l("Name the team and start the checks"),
-    What.CHECK: _l("Work on the three checks"),
-    What.ANSWER: _l("Answer the findings"),
-    What.JUDGE: _l("Judge the answers"),
-    What.SEND: _l("Send the findings"),
-    What.SHOW: _l("Show the evidence asked for"),
-    What.REVIEW: _l("Review the case independently"),
-    What.CERTIFY: _l("Certify the statement"),
-    What.COUNTERSIGN: _l("Countersign the statement"),
-    What.SEAL: _l("Seal the statement"),
-    What.HAND_IN: _l("Hand in the report"),
-    What.RELEASE: _l("Release the report"),
-    What.NAME_BODY: _l("Name a verification body"),
+    Duty.DECLARE: _l("Declare your independence"),
+    Duty.OPEN: _l("Open a case"),
+    Duty.ARRANGE: _l("Name the team and start the checks"),
+    Duty.CHECK: _l("Work on the three checks"),
+    Duty.ANSWER: _l("Answer the findings"),
+    Duty.JUDGE: _l("Judge the answers"),
+    Duty.SEND: _l("Send the findings"),
+    Duty.SHOW: _l("Show the evidence asked for"),
+    Duty.REVIEW: _l("Review the case independently"),
+    Duty.CERTIFY: _l("Certify the statement"),
+    Duty.COUNTERSIGN: _l("Countersign the statement"),
+    Duty.SEAL: _l("Seal the statement"),
+    Duty.HAND_IN: _l("Hand in the report"),
+    Duty.RELEASE: _l("Release the report"),
+    Duty.NAME_BODY: _l("Name a verification body"),
 }
 EFFECTS = {Effect.CHANGE: _l("Changes the case"), Effect.PROCEED: _l("Moves the case on"), Effect.LOOK: _l("Only looked at something")}
 FAULTS = {
@@ -227,14 +227,14 @@ TOLD = ("name", "title", "finding", "reason", "note", "comments", "body")
 
 
 def in_words(code: str) -> str:
-    """What was done, in the reader's words; a deed we no longer know is its code."""
-    return str(DEEDS.get(code, code))
+    """What was done, in the reader's words; a action we no longer know is its code."""
+    return str(ACTIONS.get(code, code))
 
 
-def deeds_called(search: str) -> list[str]:
-    """The deeds whose words, in the reader's language, hold the text."""
+def actions_called(search: str) -> list[str]:
+    """The actions whose words, in the reader's language, hold the text."""
     wanted = search.casefold()
-    return [code for code, words in DEEDS.items() if wanted in str(words).casefold()]
+    return [code for code, words in ACTIONS.items() if wanted in str(words).casefold()]
 
 
 def told(detail: Mapping[str, object]) -> str | None:

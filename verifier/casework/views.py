@@ -18,12 +18,12 @@ from verifier.casework.to_do import asked_of, on_case, waiting_for
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
 from verifier.core.clocks import day_in, lateness
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import TURN, Deed, Stage, possible
+from verifier.core.lifecycle import TURN, CaseAction, Stage, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import missing, openable_by
-from verifier.programme.queries import Progress, progress_of
+from verifier.programme.queries import UnitProgress, progress_of
 from verifier.programme.queries import progress as year_progress
 from verifier.registry.queries import years_of, years_of_unit
 from verifier.reports.queries import latest_released
@@ -78,7 +78,7 @@ def _years(user: User) -> list[tuple[object, int, int]]:
     return [(year, len(units), sum(unit.is_late for unit in units)) for year, units in found]
 
 
-def _reports(user: User) -> list[tuple[Progress, Statement | None]]:
+def _reports(user: User) -> list[tuple[UnitProgress, Statement | None]]:
     """Where the reports of a person's unit stand, each with its issued statement."""
     if user.roles.isdisjoint(UNIT):
         return []
@@ -170,7 +170,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         "released": latest_released(engagement.unit_year),
         "my_roles": sorted(g.roles),
         "mine": on_case(this_user(), engagement),
-        "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
+        "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.at, CaseAction.REOPEN),
     }
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
@@ -185,9 +185,9 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         seen=seen,
         grouped=grouped,
         progress=tasks.progress(grouped),
-        How=tasks.How,
+        How=tasks.TaskState,
         Name=tasks.Name,
-        Reason=tasks.Reason,
+        Reason=tasks.TaskReason,
         conclusion=statements.conclusion(engagement),
         own_figure=load(engagement.pack_id).own_figure,
         approval=approval,
@@ -216,7 +216,7 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
     form, case = TrailFilter(request.args), engagement.id if engagement else None
     form.offer()
     search = (form.q.data or "").strip()
-    found = trails.trail(case, search=search, effect=form.effect.data or "", deeds=trail_wording.deeds_called(search))
+    found = trails.trail(case, search=search, effect=form.effect.data or "", actions=trail_wording.actions_called(search))
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
         subject = Subject("case", str(case)) if case else Subject("installation", "trail")
@@ -230,7 +230,7 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
         page=page,
         export=export_url(),
         filtered=bool(search or form.effect.data),
-        rows=[(row, trail_wording.in_words(row.deed), *_shown(engagement, row)) for row in page.items],
+        rows=[(row, trail_wording.in_words(row.action), *_shown(engagement, row)) for row in page.items],
         look=Effect.LOOK,
         verdict=trails.verify_one(current_app.extensions["verifier"].heads, case),
     )
@@ -246,19 +246,19 @@ def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | No
 
 
 def _at_large(row: TrailRow) -> Described | None:
-    """Whom or what a row outside any case is about, asked once a page or file; a report's deed names its version."""
+    """Whom or what a row outside any case is about, asked once a page or file; a report's action names its version."""
     asked: dict[Subject, Described | None] = g.setdefault("at_large", {})
     subject = Subject(row.subject_kind, row.subject_id)
     if subject not in asked:
         asked[subject] = describe_at_large(subject)
     about, number = asked[subject], row.detail.get("number")
-    if about is None or number is None or not row.deed.startswith("report:version:"):
+    if about is None or number is None or not row.action.startswith("report:version:"):
         return about
     return Described(f"{about.title} · {_('version %(number)s', number=number)}", about.url)
 
 
 def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> ResponseReturnValue:
-    headers = [_("Row"), _("When"), _("Who"), _("What was done"), _("About"), _("Words"), _("Kind of deed"), _("Hash")]
+    headers = [_("Row"), _("When"), _("Who"), _("What was done"), _("About"), _("Words"), _("Kind of action"), _("Hash")]
     lines = []
     for row in rows:
         about, said = _shown(engagement, row)
@@ -267,7 +267,7 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
                 row.number,
                 row.at,
                 row.actor_name,
-                trail_wording.in_words(row.deed),
+                trail_wording.in_words(row.action),
                 about.title if about else None,
                 said,
                 label(Effect(row.effect)),

@@ -1,4 +1,4 @@
-"""Who does a deed."""
+"""Who does a action."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -39,14 +39,14 @@ CALM = frozenset({Mark.IN_PLAN, Mark.PLAN_UNSTATED})
 """Marks that ask for no reason; every other one does."""
 
 
-class Outcome(StrEnum):
+class BoundaryOutcome(StrEnum):
     """What a verifier holds of one facility or source."""
 
     CONFIRMED = "confirmed"
     NOT_COUNTED = "not_counted"
 
 
-class Standing(StrEnum):
+class BoundaryStatus(StrEnum):
     """How far the decision on one row is."""
 
     UNDECIDED = "undecided"
@@ -57,12 +57,12 @@ class Standing(StrEnum):
     FINDING = "finding"
 
 
-OPEN = frozenset({Standing.UNDECIDED, Standing.ASKED_AGAIN})
+OPEN = frozenset({BoundaryStatus.UNDECIDED, BoundaryStatus.ASKED_AGAIN})
 """Still to be decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class BoundaryRow:
     """One facility or source as reported and as planned; `planned` are the plan's rows about it."""
 
     kind: Kind
@@ -82,7 +82,7 @@ class Row:
         return not CALM.issuperset(self.marks)
 
 
-def side_by_side(report: ReportedReport) -> tuple[Row, ...]:
+def side_by_side(report: ReportedReport) -> tuple[BoundaryRow, ...]:
     """Every facility and source reported, in their order, then what only the plan knows; a repeated key is taken once."""
     facilities: dict[str, FacilityRow] = {}
     for facility in report.facilities:
@@ -90,7 +90,7 @@ def side_by_side(report: ReportedReport) -> tuple[Row, ...]:
     planned: dict[str, list[PlanRow]] = {}
     for row in report.plan:
         planned.setdefault(row.source_id, []).append(row)
-    sources: dict[str, Row] = {}
+    sources: dict[str, BoundaryRow] = {}
     for source in report.sources:
         if source.source_id not in sources:
             plan = tuple(planned.get(source.source_id, ()))
@@ -101,27 +101,27 @@ def side_by_side(report: ReportedReport) -> tuple[Row, ...]:
     return tuple(beside)
 
 
-def standing(row: Row, decided: Outcome | None, fingerprint: str | None, *, finding: bool) -> Standing:
+def standing(row: BoundaryRow, decided: BoundaryOutcome | None, fingerprint: str | None, *, finding: bool) -> BoundaryStatus:
     """How far one row is: a finding stands for a decision; a decision holds only for what it was made on."""
     if finding:
-        return Standing.FINDING
+        return BoundaryStatus.FINDING
     if decided is None:
-        return Standing.UNDECIDED
-    return Standing(decided) if fingerprint == row.fingerprint else Standing.ASKED_AGAIN
+        return BoundaryStatus.UNDECIDED
+    return BoundaryStatus(decided) if fingerprint == row.fingerprint else BoundaryStatus.ASKED_AGAIN
 
 
 def undecided(
-    rows: Iterable[Row], decisions: Mapping[tuple[Kind, str], str], findings: Collection[tuple[Kind, str]] = frozenset()
-) -> tuple[Row, ...]:
+    rows: Iterable[BoundaryRow], decisions: Mapping[tuple[Kind, str], str], findings: Collection[tuple[Kind, str]] = frozenset()
+) -> tuple[BoundaryRow, ...]:
     """The rows without a finding whose decision (by key: the fingerprint it was made on) is missing or was made on something else."""
     return tuple(row for row in rows if (row.kind, row.key) not in findings and decisions.get((row.kind, row.key)) != row.fingerprint)
 
 
-def check_decision(row: Row, outcome: Outcome, note: str) -> None:
+def check_decision(row: BoundaryRow, outcome: BoundaryOutcome, note: str) -> None:
     """Refuse a decision without its reason: leaving something out needs one, and so does confirming what stands out."""
     if note.strip():
         return
-    if outcome is Outcome.NOT_COUNTED:
+    if outcome is BoundaryOutcome.NOT_COUNTED:
         raise Refusal("boundary.note.left_out", key=row.key)
     if row.remarkable:
         raise Refusal("boundary.note.remarkable", key=row.key)
@@ -132,7 +132,7 @@ def next_number(taken: Iterable[str]) -> str:
     return f"N-{max((int(key.removeprefix('N-')) for key in taken), default=0) + 1:03d}"
 
 
-def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow, ...], report: ReportedReport) -> Row:
+def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow, ...], report: ReportedReport) -> BoundaryRow:
     marks = [_planned(source, plan, bool(report.plan))]
     if facility is not None and _retired(facility, report.year):
         marks.append(Mark.RETIRED)
@@ -141,7 +141,7 @@ def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow
     if source.facility_id and facility is None:
         marks.append(Mark.UNKNOWN_FACILITY)
     rests_on = [_said(source, "reported_tco2"), _said(facility) if facility else None, [_said(row) for row in plan]]
-    return Row(
+    return BoundaryRow(
         kind=Kind.SOURCE,
         key=source.source_id,
         name=source.name,
@@ -163,7 +163,7 @@ def _planned(source: SourceRow, plan: tuple[PlanRow, ...], has_plan: bool) -> Ma
     return Mark.PLAN_UNSTATED if said is None else Mark.IN_PLAN if said else Mark.NOT_IN_PLAN
 
 
-def _facility(facility: FacilityRow, sources: Iterable[Row], report: ReportedReport) -> Row:
+def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: ReportedReport) -> BoundaryRow:
     mine = [row for row in sources if row.facility == facility.facility_id]
     plan = {row.marks[0] for row in mine}
     marks = [Mark.NOT_IN_PLAN] if Mark.NOT_IN_PLAN in plan else [Mark.IN_PLAN] if plan == {Mark.IN_PLAN} else [Mark.PLAN_UNSTATED]
@@ -171,7 +171,7 @@ def _facility(facility: FacilityRow, sources: Iterable[Row], report: ReportedRep
         marks.append(Mark.RETIRED)
     if yes_or_no(facility.in_boundary) is False:
         marks.append(Mark.OUTSIDE_BOUNDARY)
-    return Row(
+    return BoundaryRow(
         kind=Kind.FACILITY,
         key=facility.facility_id,
         name=facility.name,
@@ -183,9 +183,9 @@ def _facility(facility: FacilityRow, sources: Iterable[Row], report: ReportedRep
     )
 
 
-def _only_planned(key: str, plan: tuple[PlanRow, ...]) -> Row:
+def _only_planned(key: str, plan: tuple[PlanRow, ...]) -> BoundaryRow:
     marks = (Mark.NOT_REPORTED,)
-    return Row(kind=Kind.SOURCE, key=key, name="", planned=plan, marks=marks, fingerprint=_digest([_said(row) for row in plan]))
+    return BoundaryRow(kind=Kind.SOURCE, key=key, name="", planned=plan, marks=marks, fingerprint=_digest([_said(row) for row in plan]))
 
 
 def _retired(facility: FacilityRow, year: int) -> bool:

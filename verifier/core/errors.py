@@ -1,8 +1,8 @@
-"""Refusal: what a rule says when a deed may not be done, as a message id with its values."""
+"""Refusal: what a rule says when a action may not be done, as a message id with its values."""
 
 
 class Refusal(Exception):
-    """A deed that may not be done now; `web/` says it in the reader's language.
+    """A action that may not be done now; `web/` says it in the reader's language.
 
     `message` is a dotted id of the catalogue ("data.sample.exists"), `values` fill its placeholders.
     """

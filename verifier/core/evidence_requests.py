@@ -18,7 +18,7 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class RequestDeed(StrEnum):
+class RequestAction(StrEnum):
     """What is done to a request: the unit assigns and answers, the verifier judges."""
 
     ASSIGN = "assign"
@@ -32,27 +32,27 @@ WITH_UNIT = frozenset({RequestState.OPEN, RequestState.RETURNED})
 """The unit is waited for."""
 DONE = frozenset({RequestState.ACCEPTED, RequestState.WITHDRAWN})
 
-NEXT: Mapping[tuple[RequestState, RequestDeed], RequestState] = {
-    (RequestState.OPEN, RequestDeed.ASSIGN): RequestState.OPEN,
-    (RequestState.OPEN, RequestDeed.ANSWER): RequestState.ANSWERED,
-    (RequestState.OPEN, RequestDeed.WITHDRAW): RequestState.WITHDRAWN,
-    (RequestState.RETURNED, RequestDeed.ASSIGN): RequestState.RETURNED,
-    (RequestState.RETURNED, RequestDeed.ANSWER): RequestState.ANSWERED,
-    (RequestState.RETURNED, RequestDeed.WITHDRAW): RequestState.WITHDRAWN,
-    (RequestState.ANSWERED, RequestDeed.ANSWER): RequestState.ANSWERED,
-    (RequestState.ANSWERED, RequestDeed.ACCEPT): RequestState.ACCEPTED,
-    (RequestState.ANSWERED, RequestDeed.RETURN): RequestState.RETURNED,
-    (RequestState.ANSWERED, RequestDeed.WITHDRAW): RequestState.WITHDRAWN,
+NEXT: Mapping[tuple[RequestState, RequestAction], RequestState] = {
+    (RequestState.OPEN, RequestAction.ASSIGN): RequestState.OPEN,
+    (RequestState.OPEN, RequestAction.ANSWER): RequestState.ANSWERED,
+    (RequestState.OPEN, RequestAction.WITHDRAW): RequestState.WITHDRAWN,
+    (RequestState.RETURNED, RequestAction.ASSIGN): RequestState.RETURNED,
+    (RequestState.RETURNED, RequestAction.ANSWER): RequestState.ANSWERED,
+    (RequestState.RETURNED, RequestAction.WITHDRAW): RequestState.WITHDRAWN,
+    (RequestState.ANSWERED, RequestAction.ANSWER): RequestState.ANSWERED,
+    (RequestState.ANSWERED, RequestAction.ACCEPT): RequestState.ACCEPTED,
+    (RequestState.ANSWERED, RequestAction.RETURN): RequestState.RETURNED,
+    (RequestState.ANSWERED, RequestAction.WITHDRAW): RequestState.WITHDRAWN,
 }
 """What is not in the table may not be done; more may be added to an answer until it is judged."""
 
 
-def after(state: RequestState, deed: RequestDeed) -> RequestState:
-    """The state a deed leads to; refuses a deed the state does not know."""
+def after(state: RequestState, action: RequestAction) -> RequestState:
+    """The state a action leads to; refuses a action the state does not know."""
     try:
-        return NEXT[state, deed]
+        return NEXT[state, action]
     except KeyError:
-        raise Refusal("voucher.request.not_now", state=state, deed=deed) from None
+        raise Refusal("voucher.request.not_now", state=state, action=action) from None
 
 
 @dataclass(frozen=True, slots=True, order=True)

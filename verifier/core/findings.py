@@ -29,7 +29,7 @@ class FindingState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class FindingDeed(StrEnum):
+class FindingAction(StrEnum):
     """What can be done to a finding."""
 
     SEND = "send"
@@ -51,8 +51,8 @@ def check_article(needed: bool, *texts: str) -> None:
         raise Refusal("finding.article.missing")
 
 
-S, D = FindingState, FindingDeed
-TABLE: Mapping[tuple[FindingState, FindingDeed], FindingState] = {
+S, D = FindingState, FindingAction
+TABLE: Mapping[tuple[FindingState, FindingAction], FindingState] = {
     (S.DRAFT, D.SEND): S.SENT,
     (S.DRAFT, D.WITHDRAW): S.WITHDRAWN,
     (S.SENT, D.ANSWER): S.ANSWERED,
@@ -75,13 +75,13 @@ TABLE: Mapping[tuple[FindingState, FindingDeed], FindingState] = {
     (S.ANSWERED, D.CARRY_OVER): S.CARRIED_OVER,
 }
 
-DISPOSES: Mapping[FindingDeed, str] = {
+DISPOSES: Mapping[FindingAction, str] = {
     D.ACCEPT: "closed",
     D.REPORT_UNCORRECTED: "reported_uncorrected",
     D.ESTIMATE: "conservative_estimate",
     D.CARRY_OVER: "carried_over",
 }
-"""The pack's code of what a deed disposes of a finding as; a class says which it admits."""
+"""The pack's code of what a action disposes of a finding as; a class says which it admits."""
 WITH_UNIT = frozenset({S.SENT, S.RETURNED})
 """The unit's turn. What it has not answered may be accepted only where the class needs no answer."""
 DISPOSED = frozenset({S.CLOSED, S.UNCORRECTED, S.ESTIMATED, S.CARRIED_OVER, S.WITHDRAWN})
@@ -90,33 +90,33 @@ SEEN_BY_UNIT = frozenset(S) - {S.DRAFT}
 """A draft never reaches the unit; a withdrawn one does only when it had been sent (the query looks at `sent_at`)."""
 
 
-def after(state: FindingState, deed: FindingDeed) -> FindingState:
-    """The state a deed leads to; refuses what the state does not know."""
+def after(state: FindingState, action: FindingAction) -> FindingState:
+    """The state a action leads to; refuses what the state does not know."""
     try:
-        return TABLE[state, deed]
+        return TABLE[state, action]
     except KeyError:
-        raise Refusal(f"finding.{deed}.not_now", state=state) from None
+        raise Refusal(f"finding.{action}.not_now", state=state) from None
 
 
-def deeds_of(state: FindingState) -> frozenset[FindingDeed]:
+def actions_of(state: FindingState) -> frozenset[FindingAction]:
     """What may be done to a finding in this state."""
-    return frozenset(deed for (at, deed) in TABLE if at is state)
+    return frozenset(action for (at, action) in TABLE if at is state)
 
 
-def open_deeds(state: FindingState, *, needs_answer: bool, dispositions: Collection[str]) -> frozenset[FindingDeed]:
+def open_actions(state: FindingState, *, needs_answer: bool, dispositions: Collection[str]) -> frozenset[FindingAction]:
     """What may be done in this state to a finding of a class: only what its pack admits, and no acceptance of an answer not given."""
     return frozenset(
-        deed
-        for deed in deeds_of(state)
-        if (deed not in DISPOSES or DISPOSES[deed] in dispositions) and not (deed is D.ACCEPT and needs_answer and state in WITH_UNIT)
+        action
+        for action in actions_of(state)
+        if (action not in DISPOSES or DISPOSES[action] in dispositions) and not (action is D.ACCEPT and needs_answer and state in WITH_UNIT)
     )
 
 
-def decided(state: FindingState, deed: FindingDeed, *, needs_answer: bool, dispositions: Collection[str]) -> FindingState:
-    """The state a deed leads to under a class; refuses what the state does not know, then what the class does not admit."""
-    to = after(state, deed)
-    if deed in DISPOSES and DISPOSES[deed] not in dispositions:
-        raise Refusal("finding.disposition.not_of_class", deed=deed)
-    if deed is D.ACCEPT and needs_answer and state in WITH_UNIT:
+def decided(state: FindingState, action: FindingAction, *, needs_answer: bool, dispositions: Collection[str]) -> FindingState:
+    """The state a action leads to under a class; refuses what the state does not know, then what the class does not admit."""
+    to = after(state, action)
+    if action in DISPOSES and DISPOSES[action] not in dispositions:
+        raise Refusal("finding.disposition.not_of_class", action=action)
+    if action is D.ACCEPT and needs_answer and state in WITH_UNIT:
         raise Refusal("finding.accept.not_answered")
     return to

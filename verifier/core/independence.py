@@ -6,7 +6,7 @@ from uuid import UUID
 
 from verifier.core.access import TEAM, Role
 from verifier.core.errors import Refusal
-from verifier.core.rulepack.pack import Named, RulePack
+from verifier.core.rulepack.pack import NamedCode, RulePack
 
 PACK_WORDS: Mapping[str, frozenset[Role]] = {
     "team": TEAM,
@@ -22,7 +22,7 @@ ONE_PERSON = frozenset({Role.LEAD_VERIFIER, Role.REVIEWER, Role.SIGNATORY})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TeamPlace:
     """A person in a role on a case; `left` when taken off it after the checks had begun: having taken part cannot be undone."""
 
     person: UUID
@@ -40,7 +40,7 @@ def apart(pack: RulePack) -> frozenset[tuple[Role, Role]]:
     return frozenset(pairs)
 
 
-def check_may_hold(person: UUID, role: Role, places: Iterable[Place], pack: RulePack) -> None:
+def check_may_hold(person: UUID, role: Role, places: Iterable[TeamPlace], pack: RulePack) -> None:
     """Refuse a role that must differ from one the person has, or had when the checks were under way (pack: roles.must_differ)."""
     kept_apart = apart(pack)
     for place in places:
@@ -48,7 +48,7 @@ def check_may_hold(person: UUID, role: Role, places: Iterable[Place], pack: Rule
             raise Refusal("independence.roles_differ", role=role, other=place.role)
 
 
-def check_may_be_named(person: UUID, role: Role, places: Sequence[Place], pack: RulePack) -> None:
+def check_may_be_named(person: UUID, role: Role, places: Sequence[TeamPlace], pack: RulePack) -> None:
     """Refuse a second person in a role one person holds, the same person twice in a role, and roles that must differ."""
     here = [place for place in places if not place.left]
     if any(place.person == person and place.role is role for place in here):
@@ -58,14 +58,14 @@ def check_may_be_named(person: UUID, role: Role, places: Sequence[Place], pack: 
     check_may_hold(person, role, places, pack)
 
 
-def check_may_act(person: UUID, role: Role, places: Sequence[Place], pack: RulePack) -> None:
+def check_may_act(person: UUID, role: Role, places: Sequence[TeamPlace], pack: RulePack) -> None:
     """When someone reviews or signs: they hold the role, and nothing they did on the case forbids it."""
     if not any(place.person == person and place.role is role and not place.left for place in places):
         raise Refusal("independence.not_named", role=role)
     check_may_hold(person, role, places, pack)
 
 
-def bars(answers: Mapping[str, bool], pack: RulePack) -> Named | None:
+def bars(answers: Mapping[str, bool], pack: RulePack) -> NamedCode | None:
     """The first question whose answer bars the person (yes to any of them is a conflict); refuses unanswered ones."""
     unanswered = [question.code for question in pack.independence_questions if question.code not in answers]
     if unanswered:
@@ -91,24 +91,24 @@ def check_rotation(work: str, year: int, done: Collection[int], pack: RulePack, 
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingMember:
     """What a team still lacks before the checks may start, as a message id with its values."""
 
     message: str
     values: tuple[tuple[str, object], ...] = ()
 
 
-def missing(places: Sequence[Place], undeclared: int, pack: RulePack) -> tuple[Missing, ...]:
+def missing(places: Sequence[TeamPlace], undeclared: int, pack: RulePack) -> tuple[MissingMember, ...]:
     """What the team lacks: each role one person holds, enough people for the site (pack: roles.site_team_minimum), declarations."""
     here = [place for place in places if not place.left]
     lacks = [
-        Missing("engagement.start.no_role", (("role", role),))
+        MissingMember("engagement.start.no_role", (("role", role),))
         for role in sorted(ONE_PERSON)
         if not any(place.role is role for place in here)
     ]
     people = {place.person for place in here if place.role in TEAM}
     if len(people) < pack.site_team_minimum:
-        lacks.append(Missing("engagement.start.team_small", (("have", len(people)), ("need", pack.site_team_minimum))))
+        lacks.append(MissingMember("engagement.start.team_small", (("have", len(people)), ("need", pack.site_team_minimum))))
     if undeclared:
-        lacks.append(Missing("engagement.start.undeclared", (("count", undeclared),)))
+        lacks.append(MissingMember("engagement.start.undeclared", (("count", undeclared),)))
     return tuple(lacks)

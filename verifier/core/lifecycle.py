@@ -1,4 +1,4 @@
-"""Where a case stands: stage × deed → next stage, as one table, and whose turn it is."""
+"""Where a case stands: stage × action → next stage, as one table, and whose turn it is."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -20,7 +20,7 @@ class Stage(StrEnum):
     ISSUED = "issued"
 
 
-class Deed(StrEnum):
+class CaseAction(StrEnum):
     """What can be done to a case as a whole, or inside it."""
 
     ARRANGE = "arrange"
@@ -43,38 +43,38 @@ class Deed(StrEnum):
     SEAL = "seal"
 
 
-TABLE: Mapping[tuple[Stage, Deed], Stage] = {
-    (Stage.ARRANGING, Deed.ARRANGE): Stage.ARRANGING,
-    (Stage.ARRANGING, Deed.DECLARE): Stage.ARRANGING,
-    (Stage.ARRANGING, Deed.START): Stage.CHECKING,
-    (Stage.CHECKING, Deed.ARRANGE): Stage.CHECKING,
-    (Stage.CHECKING, Deed.DECLARE): Stage.CHECKING,
-    (Stage.CHECKING, Deed.CHECK): Stage.CHECKING,
-    (Stage.CHECKING, Deed.SEND_FINDINGS): Stage.ANSWERING,
-    (Stage.CHECKING, Deed.CONCLUDE): Stage.REVIEWING,
-    (Stage.ANSWERING, Deed.ARRANGE): Stage.ANSWERING,
-    (Stage.ANSWERING, Deed.DECLARE): Stage.ANSWERING,
-    (Stage.ANSWERING, Deed.CHECK): Stage.ANSWERING,
-    (Stage.ANSWERING, Deed.SEND_FINDINGS): Stage.ANSWERING,
-    (Stage.ANSWERING, Deed.ANSWER): Stage.ANSWERING,
-    (Stage.ANSWERING, Deed.ALL_ANSWERED): Stage.CHECKING,
-    (Stage.REVIEWING, Deed.ARRANGE): Stage.REVIEWING,
-    (Stage.REVIEWING, Deed.DECLARE): Stage.REVIEWING,
-    (Stage.REVIEWING, Deed.CHECK): Stage.REVIEWING,
-    (Stage.REVIEWING, Deed.APPROVE): Stage.TO_CERTIFY,
-    (Stage.REVIEWING, Deed.SEND_BACK): Stage.CHECKING,
-    (Stage.REVIEWING, Deed.REOPEN): Stage.CHECKING,
-    (Stage.TO_CERTIFY, Deed.ARRANGE): Stage.TO_CERTIFY,
-    (Stage.TO_CERTIFY, Deed.DECLARE): Stage.TO_CERTIFY,
-    (Stage.TO_CERTIFY, Deed.CHECK): Stage.TO_CERTIFY,
-    (Stage.TO_CERTIFY, Deed.CONCLUDE): Stage.REVIEWING,
-    (Stage.TO_CERTIFY, Deed.REOPEN): Stage.CHECKING,
-    (Stage.TO_CERTIFY, Deed.CERTIFY): Stage.TO_COUNTERSIGN,
-    (Stage.TO_COUNTERSIGN, Deed.REOPEN): Stage.CHECKING,
-    (Stage.TO_COUNTERSIGN, Deed.COUNTERSIGN): Stage.TO_SEAL,
-    (Stage.TO_SEAL, Deed.REOPEN): Stage.CHECKING,
-    (Stage.TO_SEAL, Deed.SEAL): Stage.ISSUED,
-    (Stage.ISSUED, Deed.CORRECT): Stage.CHECKING,
+TABLE: Mapping[tuple[Stage, CaseAction], Stage] = {
+    (Stage.ARRANGING, CaseAction.ARRANGE): Stage.ARRANGING,
+    (Stage.ARRANGING, CaseAction.DECLARE): Stage.ARRANGING,
+    (Stage.ARRANGING, CaseAction.START): Stage.CHECKING,
+    (Stage.CHECKING, CaseAction.ARRANGE): Stage.CHECKING,
+    (Stage.CHECKING, CaseAction.DECLARE): Stage.CHECKING,
+    (Stage.CHECKING, CaseAction.CHECK): Stage.CHECKING,
+    (Stage.CHECKING, CaseAction.SEND_FINDINGS): Stage.ANSWERING,
+    (Stage.CHECKING, CaseAction.CONCLUDE): Stage.REVIEWING,
+    (Stage.ANSWERING, CaseAction.ARRANGE): Stage.ANSWERING,
+    (Stage.ANSWERING, CaseAction.DECLARE): Stage.ANSWERING,
+    (Stage.ANSWERING, CaseAction.CHECK): Stage.ANSWERING,
+    (Stage.ANSWERING, CaseAction.SEND_FINDINGS): Stage.ANSWERING,
+    (Stage.ANSWERING, CaseAction.ANSWER): Stage.ANSWERING,
+    (Stage.ANSWERING, CaseAction.ALL_ANSWERED): Stage.CHECKING,
+    (Stage.REVIEWING, CaseAction.ARRANGE): Stage.REVIEWING,
+    (Stage.REVIEWING, CaseAction.DECLARE): Stage.REVIEWING,
+    (Stage.REVIEWING, CaseAction.CHECK): Stage.REVIEWING,
+    (Stage.REVIEWING, CaseAction.APPROVE): Stage.TO_CERTIFY,
+    (Stage.REVIEWING, CaseAction.SEND_BACK): Stage.CHECKING,
+    (Stage.REVIEWING, CaseAction.REOPEN): Stage.CHECKING,
+    (Stage.TO_CERTIFY, CaseAction.ARRANGE): Stage.TO_CERTIFY,
+    (Stage.TO_CERTIFY, CaseAction.DECLARE): Stage.TO_CERTIFY,
+    (Stage.TO_CERTIFY, CaseAction.CHECK): Stage.TO_CERTIFY,
+    (Stage.TO_CERTIFY, CaseAction.CONCLUDE): Stage.REVIEWING,
+    (Stage.TO_CERTIFY, CaseAction.REOPEN): Stage.CHECKING,
+    (Stage.TO_CERTIFY, CaseAction.CERTIFY): Stage.TO_COUNTERSIGN,
+    (Stage.TO_COUNTERSIGN, CaseAction.REOPEN): Stage.CHECKING,
+    (Stage.TO_COUNTERSIGN, CaseAction.COUNTERSIGN): Stage.TO_SEAL,
+    (Stage.TO_SEAL, CaseAction.REOPEN): Stage.CHECKING,
+    (Stage.TO_SEAL, CaseAction.SEAL): Stage.ISSUED,
+    (Stage.ISSUED, CaseAction.CORRECT): Stage.CHECKING,
 }
 """What is not in the table may not be done. A change while the case is under review or waits to be certified
 stays possible, and voids the approval by comparison with the trail."""
@@ -92,14 +92,14 @@ TURN: Mapping[Stage, Role | None] = {
 """Who is waited for."""
 
 
-def after(stage: Stage, deed: Deed) -> Stage:
-    """The stage a deed leads to; refuses a deed that the stage does not know."""
+def after(stage: Stage, action: CaseAction) -> Stage:
+    """The stage a action leads to; refuses a action that the stage does not know."""
     try:
-        return TABLE[stage, deed]
+        return TABLE[stage, action]
     except KeyError:
-        raise Refusal(f"lifecycle.{deed}.not_now", stage=stage) from None
+        raise Refusal(f"lifecycle.{action}.not_now", stage=stage) from None
 
 
-def possible(stage: Stage, deed: Deed) -> bool:
-    """Whether the deed may be done at this stage at all."""
-    return (stage, deed) in TABLE
+def possible(stage: Stage, action: CaseAction) -> bool:
+    """Whether the action may be done at this stage at all."""
+    return (stage, action) in TABLE

@@ -87,7 +87,7 @@ def _of(errors: Iterable[Error], *, corrected: bool) -> Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighing:
+class MaterialityAssessment:
     """All errors of a report with what is projected beyond them, and the threshold they are held against.
 
     `share` of `total` (t CO2, as reported) is the threshold; either None: there is none. `own`: a body's planning threshold, on which no
@@ -173,7 +173,7 @@ class Weighing:
         return self.so_far
 
 
-def weigh(
+def assess(
     errors: Iterable[Error],
     total: Fraction | None = None,
     share: Fraction | None = None,
@@ -184,53 +184,55 @@ def weigh(
     unknown: Collection[str] = (),
     nature: Collection[str] = (),
     netting: str = "",
-) -> Weighing:
+) -> MaterialityAssessment:
     """Errors held against a threshold, those of nothing left out; `share` of `total` is it, in t CO2. Source: rules.md sections 1 and 3."""
     weighty = sorted((error for error in errors if error.tonnes or error.nature), key=_place)
-    return Weighing(tuple(weighty), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting)
+    return MaterialityAssessment(
+        tuple(weighty), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting
+    )
 
 
 def _place(error: Error) -> tuple[str, str, bool, Fraction]:
     return error.source, error.reference, error.corrected, error.tonnes
 
 
-def against_positive(weighing: Weighing) -> tuple[StatedReason, ...]:
+def against_positive(assessment: MaterialityAssessment) -> tuple[StatedReason, ...]:
     """What a positive opinion would have to hide: errors that are material, or that only cancelling keeps below the threshold.
 
     Source: AVR (EU) 2018/2067, rules.md section 3: uncorrected but immaterial items are allowed and listed.
     """
-    if weighing.own or weighing.threshold is None:
+    if assessment.own or assessment.threshold is None:
         return ()
-    sums, reasons = weighing.weighed, []
-    if weighing.by_size is Verdict.MATERIAL:
-        reasons.append(StatedReason("opinion.material", _figures(sums, weighing.threshold)))
-    if weighing.by_size is Verdict.ONLY_NETTED and not weighing.netting:
-        reasons.append(StatedReason("opinion.only_netted", _figures(sums, weighing.threshold)))
-    if weighing.material_by_nature:
-        reasons.append(StatedReason("opinion.material_nature", (("reasons", "; ".join(weighing.material_by_nature)),)))
+    sums, reasons = assessment.weighed, []
+    if assessment.by_size is Verdict.MATERIAL:
+        reasons.append(StatedReason("opinion.material", _figures(sums, assessment.threshold)))
+    if assessment.by_size is Verdict.ONLY_NETTED and not assessment.netting:
+        reasons.append(StatedReason("opinion.only_netted", _figures(sums, assessment.threshold)))
+    if assessment.material_by_nature:
+        reasons.append(StatedReason("opinion.material_nature", (("reasons", "; ".join(assessment.material_by_nature)),)))
     return tuple(reasons)
 
 
-def would_change(weighing: Weighing) -> tuple[StatedReason, ...]:
+def would_change(assessment: MaterialityAssessment) -> tuple[StatedReason, ...]:
     """In words, how many tonnes lie between this verdict and another, and what it waits for."""
-    threshold = weighing.threshold
-    if weighing.share is None:
+    threshold = assessment.threshold
+    if assessment.share is None:
         return (StatedReason("materiality.no_threshold"),)
     if threshold is None:
         return (StatedReason("materiality.no_total"),)
-    said = list(_by_size(weighing, threshold))
-    if weighing.material_by_nature:
-        said.append(StatedReason("materiality.by_nature", (("reasons", "; ".join(weighing.material_by_nature)),)))
-    if weighing.unknown:
-        said.append(StatedReason("materiality.unknown", (("count", len(weighing.unknown)), ("sources", _listed(weighing.unknown)))))
-    if weighing.sampling_open:
+    said = list(_by_size(assessment, threshold))
+    if assessment.material_by_nature:
+        said.append(StatedReason("materiality.by_nature", (("reasons", "; ".join(assessment.material_by_nature)),)))
+    if assessment.unknown:
+        said.append(StatedReason("materiality.unknown", (("count", len(assessment.unknown)), ("sources", _listed(assessment.unknown)))))
+    if assessment.sampling_open:
         said.append(StatedReason("materiality.sampling_open"))
     return tuple(said)
 
 
-def _by_size(weighing: Weighing, threshold: Fraction) -> Sequence[StatedReason]:
-    sums = weighing.weighed
-    match weighing.by_size:
+def _by_size(assessment: MaterialityAssessment, threshold: Fraction) -> Sequence[StatedReason]:
+    sums = assessment.weighed
+    match assessment.by_size:
         case Verdict.NOT_MATERIAL:
             over, under = threshold - max(sums.net, NOTHING), threshold + min(sums.net, NOTHING)
             said = [StatedReason("materiality.until", (("over", tonnes(over)), ("under", tonnes(under))))]
@@ -242,10 +244,10 @@ def _by_size(weighing: Weighing, threshold: Fraction) -> Sequence[StatedReason]:
     if abs(sums.net) > threshold:
         way = "materiality.correct_over" if sums.net > 0 else "materiality.correct_under"
         said.append(StatedReason(way, (("tonnes", tonnes(abs(sums.net) - threshold)),)))
-    if weighing.largest > threshold:
-        alone = [error for error in weighing.errors if not error.corrected and abs(error.tonnes) > threshold]
+    if assessment.largest > threshold:
+        alone = [error for error in assessment.errors if not error.corrected and abs(error.tonnes) > threshold]
         named = _listed([" ".join(part for part in (error.source, error.reference) if part) or "–" for error in alone])
-        said.append(StatedReason("materiality.alone", (("which", named), ("count", len(alone)), ("tonnes", tonnes(weighing.largest)))))
+        said.append(StatedReason("materiality.alone", (("which", named), ("count", len(alone)), ("tonnes", tonnes(assessment.largest)))))
     return said
 
 

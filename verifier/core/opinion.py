@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verifier.core.findings import DISPOSED, FindingState
-from verifier.core.materiality import Weighing, against_positive
+from verifier.core.materiality import MaterialityAssessment, against_positive
 from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import Opinion, RulePack
 
-__all__ = ["Choice", "FindingStanding", "Standing", "choices", "shortcomings", "undisposed"]
+__all__ = ["CaseAssessment", "Choice", "FindingAssessment", "choices", "shortcomings", "undisposed"]
 
 
 @dataclass(frozen=True, slots=True)
-class FindingStanding:
+class FindingAssessment:
     """A finding by its spoken number, its class in the pack, and where it stands."""
 
     label: str
@@ -21,14 +21,14 @@ class FindingStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CaseAssessment:
     """What the three checks and the findings have come to: counts of what is undecided, and what cannot be confirmed."""
 
     boundary_undecided: int
     data_undecided: int
     checklist_unanswered: int
     visits: int
-    findings: Sequence[FindingStanding]
+    findings: Sequence[FindingAssessment]
     cannot_confirm: Sequence[str]
     """Natural keys of sources whose tonnes cannot be confirmed."""
     flags_open: int = 0
@@ -39,7 +39,7 @@ class Standing:
     """Changes in a corrected report that no finding asked for and nobody has looked at."""
     estimates_missing: Sequence[str] = ()
     """Findings disposed of as estimated whose source has no estimate that counts."""
-    weighing: Weighing | None = None
+    assessment: MaterialityAssessment | None = None
     """The errors held against the pack's threshold; None where the pack has none."""
 
 
@@ -62,7 +62,7 @@ class Choice:
         return not self.against
 
 
-def undisposed(standing: Standing) -> tuple[StatedReason, ...]:
+def undisposed(standing: CaseAssessment) -> tuple[StatedReason, ...]:
     """What stands in the way of any opinion: nothing may be left undecided or undisposed of (AVR Art. 22; guideline 130, 4.2.3)."""
     reasons = []
     for message, count in (
@@ -86,7 +86,7 @@ def undisposed(standing: Standing) -> tuple[StatedReason, ...]:
     return tuple(reasons)
 
 
-def shortcomings(standing: Standing, pack: RulePack) -> tuple[StatedReason, ...]:
+def shortcomings(standing: CaseAssessment, pack: RulePack) -> tuple[StatedReason, ...]:
     """What a positive opinion would have to hide: blocking findings not corrected, numbers that cannot be confirmed, material errors.
 
     Estimating a non-conformity conservatively disposes of it, but the report itself stays uncorrected.
@@ -103,12 +103,12 @@ def shortcomings(standing: Standing, pack: RulePack) -> tuple[StatedReason, ...]
     if standing.cannot_confirm:
         shown = tuple(standing.cannot_confirm[:10])
         reasons.append(StatedReason("opinion.cannot_confirm", (("sources", shown), ("count", len(standing.cannot_confirm)))))
-    if pack.materiality and standing.weighing:
-        reasons += against_positive(standing.weighing)
+    if pack.materiality and standing.assessment:
+        reasons += against_positive(standing.assessment)
     return tuple(reasons)
 
 
-def choices(standing: Standing, pack: RulePack) -> tuple[Choice, ...]:
+def choices(standing: CaseAssessment, pack: RulePack) -> tuple[Choice, ...]:
     """Every opinion of the pack with what speaks against it.
 
     A positive one needs everything closed; a negative one needs a shortcoming to name, and that there is none is known only once nothing

@@ -12,7 +12,7 @@ LOOKED_AT = "look"
 """The way of a pack's checklist that means seeing a thing with one's own eyes: a photo shows it."""
 
 
-class Outcome(StrEnum):
+class ChecklistOutcome(StrEnum):
     """What was found of one item of the checklist."""
 
     IN_ORDER = "in_order"
@@ -49,7 +49,7 @@ class VisitPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingStep:
     """One thing that is missing, with the codes of the checklist items it concerns."""
 
     gap: Gap
@@ -69,57 +69,63 @@ def refuse_unfit(plan: VisitPlan, minimum: int) -> None:
         raise Refusal("site.visit.too_few_people", count=len(set(plan.body_people)), minimum=minimum)
 
 
-def refuse_outcome(outcome: Outcome | None, note: str, *, held_against: bool) -> None:
+def refuse_outcome(outcome: ChecklistOutcome | None, note: str, *, held_against: bool) -> None:
     """Refuse an outcome that its note or the findings on the item contradict; None keeps a note without deciding.
 
     `held_against`: whether a finding that was not withdrawn is on the item.
     """
-    if outcome is Outcome.FINDING and not held_against:
+    if outcome is ChecklistOutcome.FINDING and not held_against:
         raise Refusal("site.item.no_finding")
-    if outcome in (Outcome.IN_ORDER, Outcome.NOT_APPLICABLE) and held_against:
+    if outcome in (ChecklistOutcome.IN_ORDER, ChecklistOutcome.NOT_APPLICABLE) and held_against:
         raise Refusal("site.item.finding_exists")
-    if outcome is Outcome.NOT_APPLICABLE and not note.strip():
+    if outcome is ChecklistOutcome.NOT_APPLICABLE and not note.strip():
         raise Refusal("site.item.note_needed")
     if outcome is None and not note.strip():
         raise Refusal("site.item.nothing_said")
 
 
-def settled(items: Sequence[ChecklistItem], outcomes: Mapping[str, Outcome | None], held_against: Collection[str]) -> tuple[str, ...]:
+def settled(
+    items: Sequence[ChecklistItem], outcomes: Mapping[str, ChecklistOutcome | None], held_against: Collection[str]
+) -> tuple[str, ...]:
     """The codes of the items that need nothing more, in the pack's order; an outcome “finding” whose finding was withdrawn is not one."""
     return tuple(
         item.code
         for item in items
-        if outcomes.get(item.code) is not None and (outcomes[item.code] is not Outcome.FINDING or item.code in held_against)
+        if outcomes.get(item.code) is not None and (outcomes[item.code] is not ChecklistOutcome.FINDING or item.code in held_against)
     )
 
 
 def still_missing(
     items: Sequence[ChecklistItem],
-    outcomes: Mapping[str, Outcome | None],
+    outcomes: Mapping[str, ChecklistOutcome | None],
     *,
     visit: VisitPlan | None,
     minimum: int,
     held_against: Collection[str],
     photographed: Collection[str],
-) -> tuple[Missing, ...]:
+) -> tuple[MissingStep, ...]:
     """What to see to before leaving, the indispensable first; empty when nothing is.
 
     `held_against` and `photographed` are codes of items with a finding that was not withdrawn, and with at least one photo.
     """
     found = []
     if visit is None:
-        found.append(Missing(Gap.NO_VISIT))
+        found.append(MissingStep(Gap.NO_VISIT))
     else:
         if len(set(visit.body_people)) < minimum:
-            found.append(Missing(Gap.TOO_FEW_PEOPLE))
+            found.append(MissingStep(Gap.TOO_FEW_PEOPLE))
         if not visit.unit_people:
-            found.append(Missing(Gap.NOBODY_MET))
+            found.append(MissingStep(Gap.NOBODY_MET))
     open_ = tuple(item.code for item in items if outcomes.get(item.code) is None)
-    unheld = tuple(item.code for item in items if outcomes.get(item.code) is Outcome.FINDING and item.code not in held_against)
+    unheld = tuple(item.code for item in items if outcomes.get(item.code) is ChecklistOutcome.FINDING and item.code not in held_against)
     unseen = tuple(
         item.code
         for item in items
-        if LOOKED_AT in item.how and item.code not in photographed and outcomes.get(item.code) in (Outcome.IN_ORDER, Outcome.FINDING)
+        if LOOKED_AT in item.how
+        and item.code not in photographed
+        and outcomes.get(item.code) in (ChecklistOutcome.IN_ORDER, ChecklistOutcome.FINDING)
     )
-    found += [Missing(gap, codes) for gap, codes in ((Gap.UNANSWERED, open_), (Gap.NO_FINDING, unheld), (Gap.NO_PHOTO, unseen)) if codes]
+    found += [
+        MissingStep(gap, codes) for gap, codes in ((Gap.UNANSWERED, open_), (Gap.NO_FINDING, unheld), (Gap.NO_PHOTO, unseen)) if codes
+    ]
     return tuple(found)

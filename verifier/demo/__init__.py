@@ -1,1 +1,1 @@
-"""The demo: people and cases at every stage, built by the same deeds as the pages."""
+"""The demo: people and cases at every stage, built by the same actions as the pages."""

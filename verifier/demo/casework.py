@@ -1,4 +1,4 @@
-"""Takes a demo case from its report to the stage it is to show, deed by deed."""
+"""Takes a demo case from its report to the stage it is to show, action by action."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from verifier.core.actor import Actor
 from verifier.core.boundary import Kind
 from verifier.core.lifecycle import Stage
 from verifier.core.outcomes import source_outcomes
-from verifier.core.site import Outcome, VisitPlan
+from verifier.core.site import ChecklistOutcome, VisitPlan
 from verifier.core.subject import Subject
 from verifier.demo import people, workbooks
 from verifier.engagements import actions as engagements
@@ -65,7 +65,7 @@ class CaseMaker:
         return STAGES[place]
 
     def make(self, unit_year: UnitYear, place: int) -> None:
-        """Deed after deed until the stage is reached."""
+        """Action after action until the stage is reached."""
         goal = STAGES[place]
         engagement = self.open(unit_year, place)
         steps: list[Callable[[Engagement], None]] = [
@@ -202,7 +202,7 @@ class CaseMaker:
             site.answer_item(
                 engagement,
                 item.code,
-                Outcome.IN_ORDER,
+                ChecklistOutcome.IN_ORDER,
                 "Seen on site and in the records.",
                 actor=self.actor("verifier"),
                 now=self.cast.now(),
@@ -254,7 +254,7 @@ class CaseMaker:
                 data.decide(
                     engagement,
                     held.source.source_key,
-                    source_outcomes.Outcome.AGREED,
+                    source_outcomes.SourceOutcome.AGREED,
                     note="Agrees after the correction.",
                     actor=self.actor("lead"),
                     now=self.cast.now(),
@@ -293,7 +293,7 @@ class CaseMaker:
         """The body's seal."""
         self.sign(engagement, "coordinator", issuing.seal)
 
-    def sign(self, engagement: Engagement, key: str, deed: Callable[..., object]) -> None:
+    def sign(self, engagement: Engagement, key: str, action: Callable[..., object]) -> None:
         """One signature, with passphrase and second factor."""
         now = self.cast.now(minutes=20)
-        deed(engagement, self.cast.users[key], people.PASSPHRASE, self.cast.code(key, now), actor=self.actor(key), now=now)
+        action(engagement, self.cast.users[key], people.PASSPHRASE, self.cast.code(key, now), actor=self.actor(key), now=now)

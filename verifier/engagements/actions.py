@@ -1,4 +1,4 @@
-"""Deeds on a case as a whole: open it, arrange its team, declare independence, start, open the checks again, adopt a corrected report."""
+"""Actions on a case as a whole: open it, arrange its team, declare independence, start, open the checks again, adopt a corrected report."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from verifier.core import independence
 from verifier.core.access import CASE_ROLES, Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import Deed, Stage, after
+from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements import queries
@@ -22,9 +22,9 @@ from verifier.reports.queries import latest_released
 from verifier.rulepacks.load import load
 
 
-def advance(engagement: Engagement, deed: Deed, *, now: datetime) -> None:
-    """Move the case where the deed leads; refuses a deed its stage does not know."""
-    stage = after(engagement.at, deed)
+def advance(engagement: Engagement, action: CaseAction, *, now: datetime) -> None:
+    """Move the case where the action leads; refuses a action its stage does not know."""
+    stage = after(engagement.at, action)
     if stage is not engagement.at:
         engagement.stage, engagement.stage_since = stage, now
         engagement.version += 1
@@ -77,7 +77,7 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
 def name_member(engagement: Engagement, person: User, role: Role, *, actor: Actor, now: datetime) -> TeamMember:
     """Give a person of the body a role on the case; they see nothing of it before they have declared."""
     _lock(engagement)
-    advance(engagement, Deed.ARRANGE, now=now)
+    advance(engagement, CaseAction.ARRANGE, now=now)
     if role not in CASE_ROLES:
         raise Refusal("engagement.member.no_such_role")
     if person.organisation_id != engagement.body_id or not person.is_active:
@@ -109,7 +109,7 @@ def remove_member(member: TeamMember, *, actor: Actor, now: datetime) -> None:
     """Take a person off the case; the row stays, for what they did stays theirs."""
     engagement = member.engagement
     _lock(engagement)
-    advance(engagement, Deed.ARRANGE, now=now)
+    advance(engagement, CaseAction.ARRANGE, now=now)
     if member.removed_at is not None:
         raise Refusal("engagement.member.gone", name=member.user.name)
     member.removed_at = now
@@ -127,7 +127,7 @@ def remove_member(member: TeamMember, *, actor: Actor, now: datetime) -> None:
 def declare(engagement: Engagement, answers: Mapping[str, tuple[bool, str]], *, actor: Actor, now: datetime) -> TeamMember:
     """Answer the pack's independence questions, once, for every role one was named for; a conflict bars the person."""
     _lock(engagement)
-    advance(engagement, Deed.DECLARE, now=now)
+    advance(engagement, CaseAction.DECLARE, now=now)
     mine = [member for member in engagement.members if member.user_id == actor.id]
     waiting = [member for member in mine if member.declared_at is None]
     if not waiting:
@@ -154,10 +154,10 @@ def start(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
     """Begin the checks once the team is whole and everyone on it has declared."""
     _lock(engagement)
     lacks = queries.missing(engagement)
-    after(engagement.at, Deed.START)
+    after(engagement.at, CaseAction.START)
     if lacks:
         raise Refusal(lacks[0].message, **dict(lacks[0].values))
-    advance(engagement, Deed.START, now=now)
+    advance(engagement, CaseAction.START, now=now)
     record("engagement:case:started", actor, _subject(engagement), now=now, case=engagement.id)
 
 
@@ -167,7 +167,7 @@ def reopen(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) 
     if not reason.strip():
         raise Refusal("engagement.reopen.no_reason")
     before = engagement.at
-    advance(engagement, Deed.REOPEN, now=now)
+    advance(engagement, CaseAction.REOPEN, now=now)
     record("engagement:case:reopened", actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip(), stage=before)
 
 
@@ -176,7 +176,7 @@ def correct(engagement: Engagement, reason: str, *, actor: Actor, now: datetime)
     _lock(engagement)
     if not reason.strip():
         raise Refusal("engagement.correct.no_reason")
-    advance(engagement, Deed.CORRECT, now=now)
+    advance(engagement, CaseAction.CORRECT, now=now)
     record("engagement:case:correcting", actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip())
 
 
@@ -211,7 +211,7 @@ def _next_number(emission_year: int) -> str:
 
 
 def _lock(engagement: Engagement) -> None:
-    """One deed at a time on a case: whoever comes second sees what the first left."""
+    """One action at a time on a case: whoever comes second sees what the first left."""
     db.session.refresh(engagement, with_for_update={"of": Engagement})
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_, select
 from verifier.accounts.models import Organisation, User
 from verifier.core import independence
 from verifier.core.access import AUTHORITY, UNIT, Role
-from verifier.core.independence import Missing, Place
+from verifier.core.independence import MissingMember, TeamPlace
 from verifier.db import db
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.registry.models import ProgrammeYear, UnitYear
@@ -95,18 +95,18 @@ def colleagues(engagement: Engagement) -> list[User]:
     return list(db.session.scalars(of))
 
 
-def places(engagement: Engagement) -> list[Place]:
+def places(engagement: Engagement) -> list[TeamPlace]:
     """Who holds which role, and who held one and had declared for it before leaving."""
     return [
-        Place(member.user_id, Role(member.role), left=member.removed_at is not None)
+        TeamPlace(member.user_id, Role(member.role), left=member.removed_at is not None)
         for member in engagement.team
         if member.removed_at is None or (member.declared_at is not None and member.barred_by is None)
     ]
 
 
-def missing(engagement: Engagement) -> tuple[Missing, ...]:
+def missing(engagement: Engagement) -> tuple[MissingMember, ...]:
     """What the team lacks before the checks may start; a barred person does not count."""
     fit = [member for member in engagement.members if member.barred_by is None]
     undeclared = sum(member.declared_at is None for member in fit)
-    here = [Place(member.user_id, Role(member.role)) for member in fit]
+    here = [TeamPlace(member.user_id, Role(member.role)) for member in fit]
     return independence.missing(here, undeclared, load(engagement.pack_id))

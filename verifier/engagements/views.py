@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from verifier.accounts.models import User
 from verifier.core.access import Permission, Role
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.db import db, utcnow
 from verifier.engagements import actions, queries
 from verifier.engagements.forms import MemberForm, OpenCaseForm, ReasonForm, declaration_form
@@ -57,8 +57,8 @@ def team(engagement: Engagement) -> ResponseReturnValue:
         pack=load(engagement.pack_id),
         Role=Role,
         missing=[_(lack.message) % {name: in_words(value) for name, value in lack.values} for lack in queries.missing(engagement)],
-        arranging=possible(engagement.at, Deed.ARRANGE),
-        starting=possible(engagement.at, Deed.START),
+        arranging=possible(engagement.at, CaseAction.ARRANGE),
+        starting=possible(engagement.at, CaseAction.START),
     )
 
 
@@ -113,7 +113,9 @@ def reopen(engagement: Engagement) -> ResponseReturnValue:
         actions.reopen(engagement, form.reason.data, actor=current_actor(), now=utcnow())
         flash(_("The checks are open again."), "success")
         return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
-    return render_template("engagements/reopen.html", engagement=engagement, form=form, reopenable=possible(engagement.at, Deed.REOPEN))
+    return render_template(
+        "engagements/reopen.html", engagement=engagement, form=form, reopenable=possible(engagement.at, CaseAction.REOPEN)
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/correct", methods=["GET", "POST"])
@@ -125,7 +127,9 @@ def correct(engagement: Engagement) -> ResponseReturnValue:
         actions.correct(engagement, form.reason.data, actor=current_actor(), now=utcnow())
         flash(_("The checks are open again. The issued statement says that it is under correction."), "success")
         return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
-    return render_template("engagements/correct.html", engagement=engagement, form=form, correctable=possible(engagement.at, Deed.CORRECT))
+    return render_template(
+        "engagements/correct.html", engagement=engagement, form=form, correctable=possible(engagement.at, CaseAction.CORRECT)
+    )
 
 
 def _member(engagement: Engagement, key: str) -> Described:

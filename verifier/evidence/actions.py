@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from verifier.audit.actions import record
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import Deed, Stage, after
+from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.evidence.files import read_attachment, safe_name
@@ -45,7 +45,7 @@ def add_photos(
     case: UUID, stage: Stage, subject: Subject, files: Sequence[tuple[str, bytes]], caption: str = "", *, actor: Actor, now: datetime
 ) -> TakenIn:
     """Keep photos, given as (name, bytes), of a subject: all or none; a photo is kept once in a case, whatever it shows."""
-    after(stage, Deed.CHECK)
+    after(stage, CaseAction.CHECK)
     kept, known = [], []
     for filename, data in files:
         twin = photo_with(case, sha256(data).hexdigest())
@@ -58,7 +58,7 @@ def add_photos(
 
 def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None, *, actor: Actor, now: datetime) -> None:
     """Say what a photo shows; the photo itself never changes."""
-    after(stage, Deed.CHECK)
+    after(stage, CaseAction.CHECK)
     check_version(photo, version, lambda: Refusal("evidence.photo.stale", theirs=photo.caption, yours=caption.strip()))
     before, photo.caption = photo.caption, caption.strip()
     db.session.flush()

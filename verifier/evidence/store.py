@@ -31,7 +31,7 @@ class Unreachable(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredObject:
     """Something that lies in the store: where, since when, how large, and the hash it goes by; half-written copies have none."""
 
     path: str
@@ -117,16 +117,16 @@ class Store:
         if self.root is None:
             next(iter(self.listed()), None)
 
-    def listed(self) -> Iterator[Kept]:
+    def listed(self) -> Iterator[StoredObject]:
         """Everything that lies in the store, half-written copies of a killed process included."""
         if self.root:
             yield from self._listed_local(self.root)
             return
         with _answering():
             for found in chain.from_iterable(obstore.list(self.objects, chunk_size=1000)):
-                yield Kept(found["path"], found["last_modified"], found["size"], _digest(found["path"]))
+                yield StoredObject(found["path"], found["last_modified"], found["size"], _digest(found["path"]))
 
-    def remove(self, kept: Kept) -> None:
+    def remove(self, kept: StoredObject) -> None:
         """Take away what no row names; whoever asks holds the lock that keeps a row from naming it meanwhile."""
         if self.root:
             (self.root / kept.path).unlink(missing_ok=True)
@@ -135,11 +135,11 @@ class Store:
                 obstore.delete(self.objects, kept.path)
 
     @staticmethod
-    def _listed_local(root: Path) -> Iterator[Kept]:
+    def _listed_local(root: Path) -> Iterator[StoredObject]:
         """By the file system, for the object store does not show its own half-written copies."""
         for path in sorted(root.glob("*/*")):
             found, name = path.stat(), str(path.relative_to(root))
-            yield Kept(name, datetime.fromtimestamp(found.st_mtime, UTC), found.st_size, _digest(name))
+            yield StoredObject(name, datetime.fromtimestamp(found.st_mtime, UTC), found.st_size, _digest(name))
 
     def _put_local(self, root: Path, data: bytes, digest: str) -> None:
         """Written aside, forced to the disk, then named: the name appears with every byte in place or not at all."""

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import Effect, record
 from verifier.core.access import Permission
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
@@ -173,11 +173,11 @@ def say_taken_in(engagement: Engagement, taken: actions.TakenIn) -> None:
 
 def _page(engagement: Engagement, shown: Photo, form: CaptionForm | None = None) -> str:
     editing = form
-    if editing is None and may(Permission.SITE_RECORD) and possible(engagement.at, Deed.CHECK):
+    if editing is None and may(Permission.SITE_RECORD) and possible(engagement.at, CaseAction.CHECK):
         editing = CaptionForm(formdata=None, data={"caption": shown.caption, "version": str(shown.version)})
     on = findings.showing(engagement, shown, inside=_inside())
     others = []
-    if may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK):
+    if may(Permission.FINDING_RAISE) and possible(engagement.at, CaseAction.CHECK):
         others = [finding for finding in findings.open_findings(engagement) if finding not in on]
     return render_template(
         "evidence/photo.html",
@@ -261,7 +261,7 @@ def _found(engagement: Engagement, photo_id: UUID) -> Photo:
 
 
 def _can_add(engagement: Engagement) -> bool:
-    return may(Permission.SITE_RECORD) and possible(engagement.at, Deed.CHECK)
+    return may(Permission.SITE_RECORD) and possible(engagement.at, CaseAction.CHECK)
 
 
 def _asked(engagement: Engagement) -> tuple[Subject, Described]:

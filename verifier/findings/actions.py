@@ -1,4 +1,4 @@
-"""Deeds on findings: raised, sent together, answered by the unit, judged; and whose turn the case is then."""
+"""Actions on findings: raised, sent together, answered by the unit, judged; and whose turn the case is then."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from verifier.audit.actions import record
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.findings import Check, FindingDeed, FindingState, after, check_article, decided
-from verifier.core.lifecycle import Deed, Stage
+from verifier.core.findings import Check, FindingAction, FindingState, after, check_article, decided
+from verifier.core.lifecycle import CaseAction, Stage
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements import actions as engagements
@@ -26,9 +26,9 @@ from verifier.reports.queries import facilities_of, latest_released, source_of
 from verifier.rulepacks.load import load
 
 NEEDS_REASON = frozenset(
-    {FindingDeed.RETURN, FindingDeed.WITHDRAW, FindingDeed.REPORT_UNCORRECTED, FindingDeed.ESTIMATE, FindingDeed.CARRY_OVER}
+    {FindingAction.RETURN, FindingAction.WITHDRAW, FindingAction.REPORT_UNCORRECTED, FindingAction.ESTIMATE, FindingAction.CARRY_OVER}
 )
-"""Deeds that the unit, the reviewer or next year's verifier must be able to understand."""
+"""Actions that the unit, the reviewer or next year's verifier must be able to understand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def raise_finding(
     now: datetime,
 ) -> Finding:
     """Write a draft under the next number of the case; class and clause must be the pack's."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     draft = Draft(class_code, clause, title.strip(), description.strip(), effect, internal_note.strip())
     _refuse_unfit(engagement, draft)
     finding = Finding(
@@ -93,7 +93,7 @@ def raise_finding(
 def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Actor, now: datetime) -> None:
     """Change what has not been sent; an edit made on an older state is refused with both values."""
     _lock(finding)
-    advance(finding.engagement, Deed.CHECK, now=now)
+    advance(finding.engagement, CaseAction.CHECK, now=now)
     if finding.at is not FindingState.DRAFT:
         raise Refusal("finding.edit.not_draft", state=finding.at)
     check_version(finding, version, lambda: Refusal("finding.stale", theirs=finding.title, yours=draft.title))
@@ -108,9 +108,9 @@ def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Ac
 def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
     """Take a finding back, with a reason; the unit hears of it only where it had the finding."""
     _lock(finding)
-    advance(finding.engagement, Deed.CHECK, now=now)
-    state = after(finding.at, FindingDeed.WITHDRAW)
-    _say(finding, FindingDeed.WITHDRAW, reason, state, actor=actor, now=now)
+    advance(finding.engagement, CaseAction.CHECK, now=now)
+    state = after(finding.at, FindingAction.WITHDRAW)
+    _say(finding, FindingAction.WITHDRAW, reason, state, actor=actor, now=now)
     finding.disposed_at = now
     record(
         "finding:finding:withdrawn",
@@ -127,11 +127,11 @@ def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> N
 def send_all(engagement: Engagement, *, actor: Actor, now: datetime) -> list[Finding]:
     """Send every draft to the unit together; where none of them needs an answer the case stays with the body."""
     drafts = queries.drafts(engagement)
-    advance(engagement, Deed.SEND_FINDINGS, now=now)
+    advance(engagement, CaseAction.SEND_FINDINGS, now=now)
     if not drafts:
         raise Refusal("finding.send.none")
     for finding in drafts:
-        finding.state, finding.sent_at = after(finding.at, FindingDeed.SEND), now
+        finding.state, finding.sent_at = after(finding.at, FindingAction.SEND), now
         finding.version += 1
     db.session.flush()
     record(
@@ -148,7 +148,7 @@ def send_all(engagement: Engagement, *, actor: Actor, now: datetime) -> list[Fin
 
 def put_photo(finding: Finding, photo: Photo, *, actor: Actor, now: datetime) -> None:
     """Let a finding show a photo of another subject as well; the unit sees it once the finding is sent."""
-    advance(finding.engagement, Deed.CHECK, now=now)
+    advance(finding.engagement, CaseAction.CHECK, now=now)
     if photo in queries.photos_of(finding):
         raise Refusal("finding.photo.already", finding=finding.label)
     db.session.add(FindingPhoto(finding_id=finding.id, photo_id=photo.id, put_by=actor.id, put_at=now))
@@ -177,12 +177,12 @@ def answer(
     """The unit's answer, its files as (name, bytes) kept with it; a corrected number is named by the released version that holds it."""
     _lock(finding)
     engagement = finding.engagement
-    advance(engagement, Deed.ANSWER, now=now)
-    state = after(finding.at, FindingDeed.ANSWER)
+    advance(engagement, CaseAction.ANSWER, now=now)
+    state = after(finding.at, FindingAction.ANSWER)
     if not text.strip():
         raise Refusal("finding.answer.no_text")
     _refuse_unfit_version(finding, report_version)
-    said = _say(finding, FindingDeed.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
+    said = _say(finding, FindingAction.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
     kept = [attach(engagement.id, Subject("exchange", str(said.id)), name, data, actor=actor, now=now) for name, data in files]
     record(
         "finding:finding:answered",
@@ -200,25 +200,25 @@ def answer(
 
 def accept(finding: Finding, text: str = "", *, actor: Actor, now: datetime) -> None:
     """Close a finding on its answer, or without one where its class needs none."""
-    dispose(finding, FindingDeed.ACCEPT, text, actor=actor, now=now)
+    dispose(finding, FindingAction.ACCEPT, text, actor=actor, now=now)
 
 
 def return_(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
     """Send a finding back to the unit, which then has the case again."""
     _lock(finding)
-    state = after(finding.at, FindingDeed.RETURN)
-    _say(finding, FindingDeed.RETURN, reason, state, actor=actor, now=now)
-    advance(finding.engagement, Deed.SEND_FINDINGS, now=now)
+    state = after(finding.at, FindingAction.RETURN)
+    _say(finding, FindingAction.RETURN, reason, state, actor=actor, now=now)
+    advance(finding.engagement, CaseAction.SEND_FINDINGS, now=now)
     record("finding:finding:returned", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label)
 
 
-def dispose(finding: Finding, deed: FindingDeed, reason: str, *, actor: Actor, now: datetime) -> None:
+def dispose(finding: Finding, action: FindingAction, reason: str, *, actor: Actor, now: datetime) -> None:
     """Dispose of a finding as its pack's class admits: closed, reported uncorrected, estimated conservatively, carried over."""
     _lock(finding)
-    advance(finding.engagement, Deed.CHECK, now=now)
+    advance(finding.engagement, CaseAction.CHECK, now=now)
     of = queries.class_of(finding)
-    state = decided(finding.at, deed, needs_answer=of.needs_answer, dispositions=of.dispositions)
-    _say(finding, deed, reason, state, actor=actor, now=now)
+    state = decided(finding.at, action, needs_answer=of.needs_answer, dispositions=of.dispositions)
+    _say(finding, action, reason, state, actor=actor, now=now)
     finding.disposed_at = now
     record(
         "finding:finding:disposed", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label, state=str(state)
@@ -279,7 +279,7 @@ def _lock(finding: Finding) -> None:
 
 def _say(
     finding: Finding,
-    deed: FindingDeed,
+    action: FindingAction,
     text: str,
     state: FindingState,
     *,
@@ -288,11 +288,11 @@ def _say(
     now: datetime,
 ) -> Exchange:
     """Keep what was said, and move the finding where it led."""
-    if deed in NEEDS_REASON and not text.strip():
+    if action in NEEDS_REASON and not text.strip():
         raise Refusal("finding.reason.missing")
     said = Exchange(
         finding_id=finding.id,
-        deed=deed,
+        action=action,
         text=text.strip(),
         said_by=actor.id,
         said_at=now,
@@ -310,7 +310,7 @@ def _close_round(engagement: Engagement, *, actor: Actor, now: datetime) -> None
     """Once the unit has nothing left to answer, the case goes back to the body, on the newest report the unit released."""
     if engagement.at is not Stage.ANSWERING or queries.awaiting_answer(engagement):
         return
-    advance(engagement, Deed.ALL_ANSWERED, now=now)
+    advance(engagement, CaseAction.ALL_ANSWERED, now=now)
     record("finding:findings:all_answered", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id)
     newest = latest_released(engagement.unit_year)
     if newest is not None and newest.id != engagement.report_version_id:

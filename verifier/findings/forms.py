@@ -11,7 +11,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from verifier.core.errors import Refusal
-from verifier.core.findings import Check, FindingDeed, FindingState
+from verifier.core.findings import Check, FindingAction, FindingState
 from verifier.core.rulepack.pack import RulePack
 from verifier.findings.actions import NEEDS_REASON, Draft
 from verifier.findings.models import Finding
@@ -21,12 +21,12 @@ from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
 
 DECISIONS = {
-    FindingDeed.ACCEPT: _l("Accept and close"),
-    FindingDeed.RETURN: _l("Return to the unit, with the reason"),
-    FindingDeed.REPORT_UNCORRECTED: _l("Report as uncorrected"),
-    FindingDeed.ESTIMATE: _l("Estimate conservatively"),
-    FindingDeed.CARRY_OVER: _l("Carry over to the next year"),
-    FindingDeed.WITHDRAW: _l("Withdraw the finding"),
+    FindingAction.ACCEPT: _l("Accept and close"),
+    FindingAction.RETURN: _l("Return to the unit, with the reason"),
+    FindingAction.REPORT_UNCORRECTED: _l("Report as uncorrected"),
+    FindingAction.ESTIMATE: _l("Estimate conservatively"),
+    FindingAction.CARRY_OVER: _l("Carry over to the next year"),
+    FindingAction.WITHDRAW: _l("Withdraw the finding"),
 }
 """What a verifier may decide, in the order it is offered."""
 
@@ -128,23 +128,23 @@ class AnswerForm(BaseForm):
 class JudgeForm(BaseForm):
     """A verifier's decision on a finding."""
 
-    deed = RadioField(_l("Decision"), validate_choice=False, validators=[Required(_l("Choose a decision"))])
+    decision = RadioField(_l("Decision"), validate_choice=False, validators=[Required(_l("Choose a decision"))])
     text = TextAreaField(_l("Reason or remark"), [Length(max=20_000)])
 
-    def offer(self, deeds: frozenset[FindingDeed], state: FindingState) -> None:
+    def offer(self, actions: frozenset[FindingAction], state: FindingState) -> None:
         """What may be decided where the finding stands."""
-        self.deed.choices = [(deed.value, str(words)) for deed, words in DECISIONS.items() if deed in deeds]
+        self.decision.choices = [(action.value, str(words)) for action, words in DECISIONS.items() if action in actions]
         if state is FindingState.DRAFT:
-            self.deed.data = FindingDeed.WITHDRAW.value
+            self.decision.data = FindingAction.WITHDRAW.value
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A decision that others must understand carries its reason."""
         good = bool(super().validate(extra_validators))
-        if self.deed.data in {deed.value for deed in NEEDS_REASON} and not (self.text.data or "").strip():
+        if self.decision.data in {action.value for action in NEEDS_REASON} and not (self.text.data or "").strip():
             self.text.errors = [*self.text.errors, _("Say the reason: it stays with the finding")]
             return False
         return good
 
-    def decision(self) -> FindingDeed | None:
-        """The chosen deed, None where it is none a verifier decides."""
-        return next((deed for deed in DECISIONS if deed.value == self.deed.data), None)
+    def chosen(self) -> FindingAction | None:
+        """The chosen action, None where it is none a verifier decides."""
+        return next((action for action in DECISIONS if action.value == self.decision.data), None)

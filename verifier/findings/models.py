@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.core.findings import FindingDeed, FindingState
+from verifier.core.findings import FindingAction, FindingState
 from verifier.core.subject import Subject
 from verifier.db import Base, Id, Version
 from verifier.engagements.models import Engagement
@@ -74,7 +74,7 @@ class Exchange(Base):
     __tablename__ = "exchange"
     id: Mapped[Id]
     finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"), index=True)
-    deed: Mapped[str]
+    action: Mapped[str] = mapped_column("deed")
     text: Mapped[str]
     report_version_id: Mapped[UUID | None] = mapped_column(ForeignKey("report_version.id"))
     said_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -84,9 +84,9 @@ class Exchange(Base):
     speaker: Mapped[User] = relationship(lazy="joined")
 
     @property
-    def at(self) -> FindingDeed:
-        """The deed as a word of the method."""
-        return FindingDeed(self.deed)
+    def at(self) -> FindingAction:
+        """The action as a word of the method."""
+        return FindingAction(self.action)
 
 
 class FindingPhoto(Base):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from verifier.audit.actions import trail_of
 from verifier.audit.models import TrailRow
-from verifier.core.findings import DISPOSED, WITH_UNIT, FindingDeed, FindingState, open_deeds
+from verifier.core.findings import DISPOSED, WITH_UNIT, FindingAction, FindingState, open_actions
 from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
 from verifier.db import db, once_a_reading
@@ -128,19 +128,19 @@ def class_of(finding: Finding) -> FindingClass:
     return load(finding.engagement.pack_id).finding_class(finding.class_code)
 
 
-def deeds_open(finding: Finding) -> frozenset[FindingDeed]:
+def actions_open(finding: Finding) -> frozenset[FindingAction]:
     """What may be done to the finding where it stands, under its class."""
     of = class_of(finding)
-    return open_deeds(finding.at, needs_answer=of.needs_answer, dispositions=of.dispositions)
+    return open_actions(finding.at, needs_answer=of.needs_answer, dispositions=of.dispositions)
 
 
 def raised_on(finding: Finding) -> int:
     """The number of the report version a finding was raised on: the one that the next to be taken up took the place of, else the case's."""
     on_trail = select(TrailRow).where(TrailRow.trail == trail_of(finding.engagement_id))
-    raised = on_trail.where(TrailRow.deed == "finding:finding:raised", TrailRow.subject_id == str(finding.id))
+    raised = on_trail.where(TrailRow.action == "finding:finding:raised", TrailRow.subject_id == str(finding.id))
     row = db.session.scalar(raised)
     after_it = TrailRow.number > (row.number if row else 0)
-    adopted = db.session.scalar(on_trail.where(TrailRow.deed == "engagement:report:adopted", after_it).order_by(TrailRow.number).limit(1))
+    adopted = db.session.scalar(on_trail.where(TrailRow.action == "engagement:report:adopted", after_it).order_by(TrailRow.number).limit(1))
     return int(adopted.detail["before"]) if adopted else finding.engagement.report_version.number
 
 

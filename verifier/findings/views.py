@@ -14,8 +14,8 @@ from verifier.casework import due_dates
 from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.versions.queries import step_of
 from verifier.core.access import Permission
-from verifier.core.findings import WITH_UNIT, Check, FindingDeed, FindingState
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.findings import WITH_UNIT, Check, FindingAction, FindingState
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -58,7 +58,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
             rows=len(rows),
         )
         return _as_spreadsheet(engagement, rows)
-    can_send = may(Permission.FINDING_SEND) and possible(engagement.at, Deed.SEND_FINDINGS)
+    can_send = may(Permission.FINDING_SEND) and possible(engagement.at, CaseAction.SEND_FINDINGS)
     named, drafts = queries.draft_labels(engagement, NAMED) if can_send else ([], 0)
     named += [_("%(count)s more", count=drafts - NAMED)] if drafts > NAMED else []
     return render_template(
@@ -72,7 +72,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
         named=named,
         export_url=export_url(),
         can_send=can_send,
-        can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK),
+        can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, CaseAction.CHECK),
         answers_due=due_dates.answers_due(engagement),
         to_answer=len(queries.awaiting_answer(engagement)) if _may_answer(engagement) else 0,
     )
@@ -183,21 +183,21 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
     """A verifier accepts, returns, disposes of or withdraws a finding."""
     finding = _found(engagement, number)
     form = JudgeForm()
-    form.offer(queries.deeds_open(finding) - {FindingDeed.SEND, FindingDeed.ANSWER}, finding.at)
+    form.offer(queries.actions_open(finding) - {FindingAction.SEND, FindingAction.ANSWER}, finding.at)
     if form.validate_on_submit():
-        text, deed = form.text.data or "", form.decision()
-        match deed:
-            case FindingDeed.RETURN:
+        text, action = form.text.data or "", form.chosen()
+        match action:
+            case FindingAction.RETURN:
                 actions.return_(finding, text, actor=current_actor(), now=utcnow())
-            case FindingDeed.WITHDRAW:
+            case FindingAction.WITHDRAW:
                 actions.withdraw(finding, text, actor=current_actor(), now=utcnow())
             case None:
                 abort(400)
-            case FindingDeed.ESTIMATE if estimates.needs_one(engagement, finding):
+            case FindingAction.ESTIMATE if estimates.needs_one(engagement, finding):
                 flash(_("%(number)s is disposed of with its estimate: work it out here and let it count.", number=finding.label), "info")
                 return redirect(url_for("estimates.estimate", engagement_id=engagement.id, source_key=finding.subject_id or "~"), 303)
             case _:
-                actions.dispose(finding, deed, text, actor=current_actor(), now=utcnow())
+                actions.dispose(finding, action, text, actor=current_actor(), now=utcnow())
         flash(_("%(number)s: %(state)s.", number=finding.label, state=label(finding.at)), "success")
         return redirect(_url(finding), 303)
     return _page(engagement, finding, judging=form)
@@ -217,13 +217,13 @@ def put_photo(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 
 def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None = None, judging: JudgeForm | None = None) -> str:
-    pack, deeds, sent = load(engagement.pack_id), queries.deeds_open(finding), answering or judging
-    if answering is None and FindingDeed.ANSWER in deeds and _may_answer(engagement):
+    pack, possible_actions, sent = load(engagement.pack_id), queries.actions_open(finding), answering or judging
+    if answering is None and FindingAction.ANSWER in possible_actions and _may_answer(engagement):
         answering = AnswerForm(formdata=None)
         answering.offer(queries.correcting(finding))
-    if judging is None and may(Permission.FINDING_JUDGE) and possible(engagement.at, Deed.CHECK):
+    if judging is None and may(Permission.FINDING_JUDGE) and possible(engagement.at, CaseAction.CHECK):
         judging = JudgeForm(formdata=None)
-        judging.offer(deeds - {FindingDeed.SEND, FindingDeed.ANSWER}, finding.at)
+        judging.offer(possible_actions - {FindingAction.SEND, FindingAction.ANSWER}, finding.at)
     numbers = {version.id: version.number for version in versions(engagement.unit_year)}
     return render_template(
         "findings/finding.html",
@@ -237,11 +237,11 @@ def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None
         files=queries.files_of(engagement, finding.exchanges),
         versions=numbers,
         answering=answering,
-        judging=judging if judging and judging.deed.choices else None,
+        judging=judging if judging and judging.decision.choices else None,
         form=sent,
         answers_due=due_dates.answers_due(engagement),
         with_unit=finding.at in WITH_UNIT,
-        open=possible(engagement.at, Deed.CHECK),
+        open=possible(engagement.at, CaseAction.CHECK),
         compared=step_of(engagement, finding) if _inside() else None,
     )
 
@@ -287,7 +287,7 @@ def _inside() -> bool:
 
 
 def _may_answer(engagement: Engagement) -> bool:
-    return may(Permission.FINDING_ANSWER) and possible(engagement.at, Deed.ANSWER)
+    return may(Permission.FINDING_ANSWER) and possible(engagement.at, CaseAction.ANSWER)
 
 
 def _found(engagement: Engagement, number: int) -> Finding:

@@ -1,4 +1,4 @@
-"""Putting a job in the queue, in the transaction of the deed that wants it; and giving one that gave up another try."""
+"""Putting a job in the queue, in the transaction of the action that wants it; and giving one that gave up another try."""
 
 from datetime import datetime
 from typing import Any

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from verifier.db import db, utcnow
 from verifier.jobs.models import Job
 from verifier.jobs.task_registry import TASKS, task
-from verifier.jobs.worker import Work
+from verifier.jobs.worker import JobRun
 
 log = structlog.get_logger()
 
@@ -16,7 +16,7 @@ GIVEN_UP_KEPT = timedelta(days=365)
 
 
 @task("jobs.sweep", every=timedelta(hours=1), keep=timedelta(days=2))
-def sweep(_work: Work) -> None:
+def sweep(_work: JobRun) -> None:
     """Delete done jobs past their keeping, and those given up a year ago."""
     now, removed = utcnow(), 0
     for kind, known in TASKS.items():

@@ -20,7 +20,7 @@ class State(StrEnum):
 
 
 class Job(Base):
-    """One thing to do, written in the same transaction as the deed that wants it."""
+    """One thing to do, written in the same transaction as the action that wants it."""
 
     __tablename__ = "job"
     __table_args__ = (

@@ -36,7 +36,7 @@ class LostLease(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class JobRun:
     """One run of a job, as its task sees it."""
 
     id: UUID
@@ -148,7 +148,7 @@ def writing() -> Iterator[None]:
         writes_wanted.reset(wanted)
 
 
-def _claim(only: UUID | None) -> tuple[Work, Task, dict[str, Any]] | None:
+def _claim(only: UUID | None) -> tuple[JobRun, Task, dict[str, Any]] | None:
     """Take one job that nobody else holds; one that took its worker with it too often is given up instead."""
     now = utcnow()
     wanted = select(Job).where(due(now)).order_by(Job.run_at, Job.id).limit(1)
@@ -166,7 +166,7 @@ def _claim(only: UUID | None) -> tuple[Work, Task, dict[str, Any]] | None:
                 if job.attempts < task.tries:
                     job.attempts += 1
                     job.leased_by, job.leased_until = mark, utcnow() + LEASE
-                    return Work(job.id, job.kind, job.attempts, mark, db.engine), task, dict(job.arguments)
+                    return JobRun(job.id, job.kind, job.attempts, mark, db.engine), task, dict(job.arguments)
                 job.leased_by = job.leased_until = None
                 job.gave_up_at, job.last_error = now, "the worker died each time"
             log.error("job_gave_up", kind=job.kind, job=str(job.id), reason=job.last_error)
@@ -182,14 +182,14 @@ def _anything(wanted: Any) -> bool:
         writes_wanted.reset(wants)
 
 
-def _mine(session: Any, work: Work, **values: Any) -> None:
+def _mine(session: Any, work: JobRun, **values: Any) -> None:
     """Change the row only while this run holds it."""
     row = update(Job).where(Job.id == work.id, Job.leased_by == work.mark, Job.done_at.is_(None))
     if session.execute(row.values(**values).execution_options(synchronize_session=False)).rowcount != 1:
         raise LostLease(work.kind)
 
 
-def _put_back(work: Work, task: Task, error: Exception) -> None:
+def _put_back(work: JobRun, task: Task, error: Exception) -> None:
     """Later, each time a little later; after the last try it is given up, loudly."""
     now, reason = utcnow(), _reason(error)
     last = work.attempt >= task.tries
@@ -213,7 +213,7 @@ def _reason(error: Exception) -> str:
 
 
 @contextmanager
-def _held(work: Work, limit: timedelta) -> Iterator[None]:
+def _held(work: JobRun, limit: timedelta) -> Iterator[None]:
     """Renew the lease from beside while the task runs, for as long as its kind may take."""
     over, ends = Event(), monotonic() + limit.total_seconds()
 

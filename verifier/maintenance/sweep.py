@@ -14,10 +14,10 @@ from structlog import get_logger
 from verifier.audit import recovery
 from verifier.db import db, writes_wanted
 from verifier.evidence.models import StoredFile
-from verifier.evidence.store import Kept, Store
+from verifier.evidence.store import Store, StoredObject
 
 GRACE = timedelta(hours=1)
-"""Whatever is younger may belong to a deed that is still under way, in this process or another."""
+"""Whatever is younger may belong to a action that is still under way, in this process or another."""
 
 log = get_logger()
 
@@ -32,7 +32,7 @@ class Swept:
 
 
 def sweep(*, now: datetime, grace: timedelta = GRACE, store: bool = True) -> Swept:
-    """Remove what no deed will ever name, never what a row names, and make up for heads that a kill cut off; the log says each."""
+    """Remove what no action will ever name, never what a row names, and make up for heads that a kill cut off; the log says each."""
     here = current_app.extensions["verifier"]
     before = now - grace
     swept = Swept(
@@ -47,7 +47,7 @@ def sweep(*, now: datetime, grace: timedelta = GRACE, store: bool = True) -> Swe
     return swept
 
 
-def orphans(store: Store, before: datetime) -> list[Kept]:
+def orphans(store: Store, before: datetime) -> list[StoredObject]:
     """What lies in the store without a row that names it, and half-written copies; only what is older than the moment given."""
     old = [kept for kept in store.listed() if kept.at < before]
     named = set(_named(kept.digest for kept in old if kept.digest))
@@ -55,7 +55,7 @@ def orphans(store: Store, before: datetime) -> list[Kept]:
 
 
 def _orphans_removed(store: Store, before: datetime) -> Iterator[str]:
-    """Looked through without a lock, removed under one: a deed that is about to name the same bytes waits, or is waited for."""
+    """Looked through without a lock, removed under one: a action that is about to name the same bytes waits, or is waited for."""
     found = orphans(store, before)
     db.session.rollback()
     if not found:

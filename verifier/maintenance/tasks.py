@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from verifier.db import utcnow
 from verifier.jobs.task_registry import task
-from verifier.jobs.worker import Work
+from verifier.jobs.worker import JobRun
 from verifier.maintenance.sweep import sweep
 
 
 @task("evidence.sweep", every=timedelta(hours=6), keep=timedelta(days=2), limit=timedelta(hours=2))
-def sweep_leftovers(_work: Work) -> None:
+def sweep_leftovers(_work: JobRun) -> None:
     """Remove what a killed process left lying."""
     sweep(now=utcnow())

@@ -16,10 +16,10 @@ def make_triggers(connection: Connection) -> None:
 
 def _sqlite(table: str) -> list[str]:
     made = []
-    for deed in ("UPDATE", "DELETE"):
-        name = f"{table}_no_{deed.lower()}"
+    for action in ("UPDATE", "DELETE"):
+        name = f"{table}_no_{action.lower()}"
         made.append(f"DROP TRIGGER IF EXISTS {name}")
-        made.append(f"CREATE TRIGGER {name} BEFORE {deed} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END")
+        made.append(f"CREATE TRIGGER {name} BEFORE {action} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END")
     return made
 
 

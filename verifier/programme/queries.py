@@ -19,7 +19,7 @@ from verifier.statement.models import Statement
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class UnitProgress:
     """One unit's year: where it stands, how late, and its tonnes (t CO2) as far as they are known."""
 
     unit_year: UnitYear
@@ -57,13 +57,13 @@ class Progress:
         return self.turn in UNIT
 
 
-def progress(year: ProgrammeYear, *, now: datetime) -> list[Progress]:
+def progress(year: ProgrammeYear, *, now: datetime) -> list[UnitProgress]:
     """Every unit of a year, by name; late or not by the day it is in the year's time zone."""
     units = db.session.scalars(select(UnitYear).where(UnitYear.year_id == year.id)).all()
     return sorted(_progress(units, now), key=lambda each: each.unit_year.unit.name)
 
 
-def progress_of(unit_years: Sequence[UnitYear], *, now: datetime) -> list[Progress]:
+def progress_of(unit_years: Sequence[UnitYear], *, now: datetime) -> list[UnitProgress]:
     """The same of given units' years, in the order given."""
     return _progress(unit_years, now)
 
@@ -73,7 +73,7 @@ def case_of(unit_year: UnitYear) -> Engagement | None:
     return db.session.scalar(select(Engagement).where(Engagement.unit_year_id == unit_year.id))
 
 
-def by_standing(units: Iterable[Progress]) -> dict[Standing, int]:
+def by_standing(units: Iterable[UnitProgress]) -> dict[Standing, int]:
     """How many units stand where; a station without any is left out."""
     counts: dict[Standing, int] = {}
     for each in units:
@@ -81,7 +81,7 @@ def by_standing(units: Iterable[Progress]) -> dict[Standing, int]:
     return counts
 
 
-def matching(units: Iterable[Progress], *, search: str = "", standing: str = "", late: bool = False) -> list[Progress]:
+def matching(units: Iterable[UnitProgress], *, search: str = "", standing: str = "", late: bool = False) -> list[UnitProgress]:
     """The units whose name, credit code, body or case number holds the text, at one station, late or not."""
     wanted = search.strip().casefold()
     return [
@@ -91,13 +91,13 @@ def matching(units: Iterable[Progress], *, search: str = "", standing: str = "",
     ]
 
 
-def _searched(each: Progress) -> str:
+def _searched(each: UnitProgress) -> str:
     organisations = [each.unit_year.unit, *([each.unit_year.body] if each.unit_year.body else [])]
     words = [word for one in organisations for word in (one.name, one.name_zh, one.credit_code) if word]
     return " ".join([*words, each.case.number if each.case else ""]).casefold()
 
 
-def _progress(unit_years: Sequence[UnitYear], now: datetime) -> list[Progress]:
+def _progress(unit_years: Sequence[UnitYear], now: datetime) -> list[UnitProgress]:
     keys = [each.id for each in unit_years]
     cases = {case.unit_year_id: case for case in db.session.scalars(select(Engagement).where(Engagement.unit_year_id.in_(keys)))}
     verified = _verified([case.id for case in cases.values()])
@@ -128,7 +128,7 @@ def _of(
     released: tuple[int, Decimal | None] | None,
     verified: dict[UUID, tuple[Decimal | None, bool]],
     now: datetime,
-) -> Progress:
+) -> UnitProgress:
     year = unit_year.year
     stands = standing(
         handed_in=version is not None,
@@ -139,7 +139,7 @@ def _of(
     stated, own = verified.get(case.id, (None, True)) if case else (None, True)
     due = due_day(stands, report_due=year.report_due, verified_due=year.verified_due)
     due = sooner(due, answers_due(case)) if due and case else due
-    return Progress(
+    return UnitProgress(
         unit_year=unit_year,
         case=case,
         version=version,

@@ -10,7 +10,7 @@ from verifier.core.clocks import STANDINGS
 from verifier.db import utcnow
 from verifier.programme import queries
 from verifier.programme.forms import ProgressFilter
-from verifier.programme.queries import Progress
+from verifier.programme.queries import UnitProgress
 from verifier.registry.models import ProgrammeYear
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, name_of
@@ -48,7 +48,7 @@ def progress(year: ProgrammeYear) -> ResponseReturnValue:
     )
 
 
-def _progress_sheet(year: ProgrammeYear, units: list[Progress]) -> ResponseReturnValue:
+def _progress_sheet(year: ProgrammeYear, units: list[UnitProgress]) -> ResponseReturnValue:
     headers = [
         _("Unit"),
         _("Unified social credit code"),
@@ -66,7 +66,7 @@ def _progress_sheet(year: ProgrammeYear, units: list[Progress]) -> ResponseRetur
     return spreadsheet(_("Progress %(year)s", year=year.emission_year), headers, rows)
 
 
-def _progress_row(each: Progress) -> tuple[object, ...]:
+def _progress_row(each: UnitProgress) -> tuple[object, ...]:
     unit_year, days = each.unit_year, each.lateness
     waits = listed([label(each.turn), *each.people]) if each.turn else None
     body = name_of(unit_year.body) if unit_year.body else None

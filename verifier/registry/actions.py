@@ -1,4 +1,4 @@
-"""Deeds of the registry: open a year, set its dates, register a unit, name the body that verifies it."""
+"""Actions of the registry: open a year, set its dates, register a unit, name the body that verifies it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Deeds on reports: a unit's people hand a workbook in, its responsible person releases it."""
+"""Actions on reports: a unit's people hand a workbook in, its responsible person releases it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ TAKES_REPORTS = frozenset({Stage.ARRANGING, Stage.CHECKING, Stage.ANSWERING})
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """The case that verifies the unit's year, by value: where its deeds are recorded, and how far it is."""
+    """The case that verifies the unit's year, by value: where its actions are recorded, and how far it is."""
 
     id: UUID
     stage: Stage

@@ -15,7 +15,7 @@ from verifier.jobs import queries as jobs
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job, State
 from verifier.jobs.task_registry import task
-from verifier.jobs.worker import Work
+from verifier.jobs.worker import JobRun
 from verifier.registry.models import UnitYear
 from verifier.reports import actions
 
@@ -84,7 +84,7 @@ def open_case(unit_year: UnitYear) -> actions.OpenCase | None:
 
 
 @task(KIND, tries=4, limit=timedelta(minutes=15), keep=timedelta(days=2))
-def take_in(work: Work, *, unit_year: str, sha256: str, filename: str, note: str, person: str) -> None:
+def take_in(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: str, person: str) -> None:
     """Read, then keep in one transaction with the end of the job: killed at any moment it is read again, and kept once."""
     expected = actions.expected(db.session.get_one(UnitYear, UUID(unit_year)))
     db.session.rollback()
@@ -106,7 +106,7 @@ def take_in(work: Work, *, unit_year: str, sha256: str, filename: str, note: str
         _end(work, number=version.number)
 
 
-def _end(work: Work, **came_of_it: object) -> None:
+def _end(work: JobRun, **came_of_it: object) -> None:
     """What came of it stands in the job, in the transaction that ends it."""
     job = db.session.get_one(Job, work.id)
     job.arguments = {**job.arguments, "note": "", **came_of_it}

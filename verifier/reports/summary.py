@@ -8,7 +8,7 @@ from fractions import Fraction
 from verifier.core.calculation.recalculation import Calculation, Flag
 from verifier.core.calculation.results import SourceResult
 from verifier.core.calculation.units import half_a_last_digit, plain
-from verifier.core.materiality import Error, weigh
+from verifier.core.materiality import Error, assess
 from verifier.core.report.rows import ReportedReport
 from verifier.core.rulepack.pack import RulePack
 
@@ -113,9 +113,14 @@ def _materiality(calculation: Calculation, pack: RulePack) -> dict[str, str | No
         return None
     total = Fraction(calculation.reported_total)
     share = pack.materiality.share_for(total)
-    weighing = weigh(_errors(calculation, total), total, share, unknown=[each.source_id for each in calculation.sources if _open(each)])
-    known = weighing.uncorrected
-    return {"threshold": _shown(weighing.threshold), "net": _shown(known.net), "gross": _shown(known.gross), "verdict": weighing.verdict}
+    assessment = assess(_errors(calculation, total), total, share, unknown=[each.source_id for each in calculation.sources if _open(each)])
+    known = assessment.uncorrected
+    return {
+        "threshold": _shown(assessment.threshold),
+        "net": _shown(known.net),
+        "gross": _shown(known.gross),
+        "verdict": assessment.verdict,
+    }
 
 
 def _open(result: SourceResult) -> bool:

@@ -10,7 +10,7 @@ from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.independence import check_may_act
-from verifier.core.lifecycle import Deed, after
+from verifier.core.lifecycle import CaseAction, after
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
@@ -30,7 +30,7 @@ def locked(engagement: Engagement) -> Engagement:
 def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: Actor, now: datetime) -> Conclusion:
     """Propose an opinion that nothing speaks against; the verified total is the pack's sum of rounded categories."""
     locked(engagement)
-    after(engagement.at, Deed.CONCLUDE)
+    after(engagement.at, CaseAction.CONCLUDE)
     assessment.pack_of(engagement).opinion(opinion)
     choice = next(each for each in assessment.choices(engagement) if each.opinion.code == opinion)
     if not choice.open:
@@ -49,7 +49,7 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     )
     db.session.add(drawn)
     db.session.flush()
-    advance(engagement, Deed.CONCLUDE, now=now)
+    advance(engagement, CaseAction.CONCLUDE, now=now)
     said = {"opinion": opinion, "reported": total.reported, "verified": total.verified}
     record("statement:conclusion:drawn", actor, Subject("conclusion", str(drawn.id)), now=now, case=engagement.id, **said)
     return drawn
@@ -57,7 +57,7 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
 
 def approve(engagement: Engagement, comments: str, seen: int, *, actor: Actor, now: datetime) -> Review:
     """Let the conclusion be signed; `seen` is the last change of the case that the reviewer had before them."""
-    drawn = _to_review(engagement, Deed.APPROVE, actor)
+    drawn = _to_review(engagement, CaseAction.APPROVE, actor)
     if last_change(engagement.id) != seen:
         raise Refusal("statement.review.changed")
     refuse_outdated(engagement, drawn)
@@ -66,7 +66,7 @@ def approve(engagement: Engagement, comments: str, seen: int, *, actor: Actor, n
 
 def send_back(engagement: Engagement, comments: str, *, actor: Actor, now: datetime) -> Review:
     """Return the case to its team, saying why."""
-    drawn = _to_review(engagement, Deed.SEND_BACK, actor)
+    drawn = _to_review(engagement, CaseAction.SEND_BACK, actor)
     if not comments.strip():
         raise Refusal("statement.review.comments")
     return _decided(engagement, drawn, ReviewOutcome.SENT_BACK, comments, actor, now)
@@ -87,9 +87,9 @@ def refuse_part(engagement: Engagement, role: Role, actor: Actor, message: str) 
     check_may_act(actor.id, role, places(engagement), assessment.pack_of(engagement))
 
 
-def _to_review(engagement: Engagement, deed: Deed, actor: Actor) -> Conclusion:
+def _to_review(engagement: Engagement, action: CaseAction, actor: Actor) -> Conclusion:
     locked(engagement)
-    after(engagement.at, deed)
+    after(engagement.at, action)
     refuse_part(engagement, Role.REVIEWER, actor, "statement.review.took_part")
     drawn = queries.conclusion(engagement)
     if drawn is None:
@@ -109,7 +109,7 @@ def _decided(engagement: Engagement, drawn: Conclusion, outcome: ReviewOutcome, 
     )
     db.session.add(review)
     db.session.flush()
-    advance(engagement, Deed.APPROVE if outcome is ReviewOutcome.APPROVED else Deed.SEND_BACK, now=now)
+    advance(engagement, CaseAction.APPROVE if outcome is ReviewOutcome.APPROVED else CaseAction.SEND_BACK, now=now)
     subject = Subject("review", str(review.id))
     record(
         f"statement:review:{outcome}", actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, change_seen=review.change_seen

@@ -21,7 +21,7 @@ class ReviewOutcome(StrEnum):
     SENT_BACK = "sent_back"
 
 
-class Place(StrEnum):
+class SignerRole(StrEnum):
     """Who signs a statement, in this order."""
 
     LEAD = "lead"

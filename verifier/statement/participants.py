@@ -9,7 +9,7 @@ from verifier.casework.materiality.models import MaterialityMark, PlanningThresh
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.estimates.models import ConservativeEstimate
-from verifier.checks.data.models import FlagDisposition, NumberOutcome, SourceOutcome
+from verifier.checks.data.models import FlagDisposition, NumberDecision, SourceDecision
 from verifier.checks.data.references.models import BodyTolerance, ReferenceWorkbook
 from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
 from verifier.checks.data.versions.models import ChangeDisposition
@@ -23,8 +23,8 @@ from verifier.statement.models import Conclusion
 OF_CASE: tuple[Any, ...] = (
     BoundaryDecision.decided_by,
     MissingSource.added_by,
-    SourceOutcome.decided_by,
-    NumberOutcome.decided_by,
+    SourceDecision.decided_by,
+    NumberDecision.decided_by,
     FlagDisposition.decided_by,
     ReferenceWorkbook.added_by,
     BodyTolerance.set_by,

@@ -18,11 +18,11 @@ from verifier.engagements.models import Engagement, TeamMember
 from verifier.engagements.queries import places
 from verifier.rulepacks.load import load
 from verifier.statement.inspection.inspect import Issued
-from verifier.statement.models import Conclusion, Place, Review, ReviewOutcome, Signature, SigningKey, Statement, Status
+from verifier.statement.models import Conclusion, Review, ReviewOutcome, Signature, SignerRole, SigningKey, Statement, Status
 from verifier.statement.participants import hands
 
-ORDER = (Place.LEAD, Place.SIGNATORY, Place.SEAL)
-WAITING = {Stage.TO_CERTIFY: Place.LEAD, Stage.TO_COUNTERSIGN: Place.SIGNATORY, Stage.TO_SEAL: Place.SEAL}
+ORDER = (SignerRole.LEAD, SignerRole.SIGNATORY, SignerRole.SEAL)
+WAITING = {Stage.TO_CERTIFY: SignerRole.LEAD, Stage.TO_COUNTERSIGN: SignerRole.SIGNATORY, Stage.TO_SEAL: SignerRole.SEAL}
 """Whose signature a stage waits for."""
 
 
@@ -104,13 +104,13 @@ def issued(engagement: Engagement) -> Statement | None:
     return next((each for each in statements(engagement) if each.status == Status.ISSUED), None)
 
 
-def is_past(stage: Stage, place: Place) -> bool:
+def is_past(stage: Stage, place: SignerRole) -> bool:
     """Whether a case stands where this place is signed already; what a recalled statement bore no longer counts."""
     order = list(Stage)
     return order.index(stage) > next(order.index(waited) for waited, whose in WAITING.items() if whose is place)
 
 
-def signature_at(statement: Statement, place: Place) -> Signature | None:
+def signature_at(statement: Statement, place: SignerRole) -> Signature | None:
     """Who signed at a place, None while nobody has."""
     return next((each for each in statement.signatures if each.place == place), None)
 

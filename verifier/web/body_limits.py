@@ -6,7 +6,7 @@ FORM_BYTES = 4_000_000
 """A form of words: two hundred ticked rows and a page of text are a hundredth of it."""
 UPLOADS = frozenset(
     {
-        "beside.keep",
+        "references.keep",
         "evidence.upload",
         "findings.answer",
         "reports.hand_in",
@@ -19,7 +19,7 @@ UPLOADS = frozenset(
 """The endpoints whose forms carry files; a form with a file that goes elsewhere fails a test."""
 
 
-class Sized(Request):
+class LimitedRequest(Request):
     """A request whose body is read up to what its route takes; beyond that it is answered 413 unread."""
 
     @property

@@ -22,7 +22,7 @@ from verifier.web.refusals import sentence
 
 
 class BaseForm(FlaskForm):
-    """A form that shows a refusal of its deed among its own errors, with everything that was typed."""
+    """A form that shows a refusal of its action among its own errors, with everything that was typed."""
 
     class Meta(FlaskForm.Meta):
         """Reads forms only, and a file only where one is asked for: neither a JSON body nor a file in place of a word fills one in."""

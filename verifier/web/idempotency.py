@@ -60,7 +60,7 @@ def replay() -> Any:
 
 
 def remember(response: Response) -> None:
-    """Note a form whose deed is done, and where it led; one that was refused may be sent again."""
+    """Note a form whose action is done, and where it led; one that was refused may be sent again."""
     if response.status_code not in (302, 303) or getattr(g, "refusal", None) is not None:
         return
     token, user = _token(), signed_in_user()

@@ -10,7 +10,7 @@ from verifier.db import Base
 
 
 class SentForm(Base):
-    """A form, as it was shown once, whose deed is done; written in the same transaction as the deed."""
+    """A form, as it was shown once, whose action is done; written in the same transaction as the action."""
 
     __tablename__ = "sent_form"
     token: Mapped[str] = mapped_column(primary_key=True, comment="random, made each time a form is shown")

@@ -1,4 +1,4 @@
-"""Two at once: whoever writes holds what the deed is about, and where the database saw a collision the whole request is done again."""
+"""Two at once: whoever writes holds what the action is about, and where the database saw a collision the whole request is done again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from werkzeug.exceptions import Conflict
 
 from verifier.db import db, writes_wanted
 from verifier.engagements.models import Engagement
-from verifier.web.body_limits import Sized
+from verifier.web.body_limits import LimitedRequest
 
 log = structlog.get_logger()
 TRIES = 5
@@ -28,7 +28,7 @@ COLLISIONS = frozenset({"40001", "40P01", "55P03", "23505"})
 
 
 def collided(error: BaseException) -> bool:
-    """Whether somebody else's deed at the same moment is to blame, so that the same request may now go another way."""
+    """Whether somebody else's action at the same moment is to blame, so that the same request may now go another way."""
     if isinstance(error, StaleDataError):
         return True
     if not isinstance(error, DBAPIError):
@@ -41,7 +41,7 @@ def collided(error: BaseException) -> bool:
 class VerifierApp(Flask):
     """Flask that does a request again, as if it had come a moment later, when it met another in the database."""
 
-    request_class = Sized
+    request_class = LimitedRequest
 
     def full_dispatch_request(self) -> Response:
         """The answer of the first try that met nobody; after the last one, the page that says so."""
@@ -79,14 +79,14 @@ def lock_case() -> None:
 
 @contextmanager
 def released() -> Iterator[None]:
-    """Slow work in the middle of a deed, before it wrote anything: nobody waits for it, and what was read before is read anew after."""
+    """Slow work in the middle of a action, before it wrote anything: nobody waits for it, and what was read before is read anew after."""
     db.session.rollback()
     yield
     lock_case()
 
 
 def _about(named: dict[str, object]) -> UUID | None:
-    """A case is held by its unit and year, so that the unit's own deeds on it wait as well; else the first row that is named."""
+    """A case is held by its unit and year, so that the unit's own actions on it wait as well; else the first row that is named."""
     if "engagement_id" in named:
         return db.session.scalar(select(Engagement.unit_year_id).where(Engagement.id == named["engagement_id"]))
     return next((value for value in named.values() if isinstance(value, UUID)), None)

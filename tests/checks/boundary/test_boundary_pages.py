@@ -16,7 +16,7 @@ from verifier.audit.models import TrailRow
 from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.checks.data.references.actions import keep_workbook
-from verifier.core.boundary import Kind, Outcome, Standing
+from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -46,7 +46,7 @@ def test_everything_is_confirmed_at_once_except_what_stands_out(client: FlaskCli
         browser.post(f"/cases/{case.id}/boundary/confirm/{kind}", data={"all": "1", "expected": expected})
     left = [each.row.key for each in queries.judged(case) if each.is_open]
     assert left == ["B053", "G-053"]
-    assert db.session.scalar(select(func.count()).select_from(TrailRow).where(TrailRow.deed == "boundary:many:decided")) == 2
+    assert db.session.scalar(select(func.count()).select_from(TrailRow).where(TrailRow.action == "boundary:many:decided")) == 2
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_page_of_a_source_outside_the_plan_says_which_plan_there_is(
 
 def test_a_stale_decision_is_shown_both_and_may_then_be_made_knowingly(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     page, typed = f"/cases/{case.id}/boundary/source/E-000", {"version": "0", "outcome": "not_counted", "note": "let out"}
-    actions.decide(case, Kind.SOURCE, "E-000", Outcome.CONFIRMED, seen_version=0, actor=actor(cast.lead), now=utcnow())
+    actions.decide(case, Kind.SOURCE, "E-000", BoundaryOutcome.CONFIRMED, seen_version=0, actor=actor(cast.lead), now=utcnow())
     answer = sign_in(client, cast.verifier).post(page, data=typed)
     assert answer.status_code == 409
     version = re.search(r'name="version"[^>]*value="(\d+)"', text_of(answer)).group(1)  # type: ignore[union-attr]
@@ -135,17 +135,17 @@ def test_a_finding_raised_here_decides_and_one_raised_elsewhere_does_not(case: E
             now=utcnow(),
         )
     standings = {each.row.key: each.standing for each in queries.judged(case, Kind.SOURCE)}
-    assert (standings["E-000"], standings["E-002"]) == (Standing.FINDING, Standing.UNDECIDED)
-    assert queries.progress(case) == queries.Progress(done=1, total=276, findings=1)
+    assert (standings["E-000"], standings["E-002"]) == (BoundaryStatus.FINDING, BoundaryStatus.UNDECIDED)
+    assert queries.progress(case) == queries.BoundaryProgress(done=1, total=276, findings=1)
 
 
 def test_a_corrected_number_does_not_ask_the_boundary_again_but_a_changed_source_does(case: Engagement, cast: Cast) -> None:
     for key in ("E-095", "G-053"):
-        actions.decide(case, Kind.SOURCE, key, Outcome.CONFIRMED, "Seen", actor=actor(cast.lead), now=utcnow())
+        actions.decide(case, Kind.SOURCE, key, BoundaryOutcome.CONFIRMED, "Seen", actor=actor(cast.lead), now=utcnow())
     case.report_version = make.report(cast, case.unit_year, make.PARK)
     db.session.flush()
     standings = {each.row.key: each.standing for each in queries.judged(case, Kind.SOURCE)}
-    assert (standings["E-095"], standings["G-053"]) == (Standing.CONFIRMED, Standing.ASKED_AGAIN)
+    assert (standings["E-095"], standings["G-053"]) == (BoundaryStatus.CONFIRMED, BoundaryStatus.ASKED_AGAIN)
 
 
 def test_many_are_confirmed_whole_or_not_at_all(case: Engagement, cast: Cast) -> None:

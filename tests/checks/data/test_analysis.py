@@ -13,7 +13,7 @@ from tests import make, spreadsheetprogram
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
 from verifier.casework import queries as casework
-from verifier.casework.tasks import How, Name, progress, tasks
+from verifier.casework.tasks import Name, TaskState, progress, tasks
 from verifier.checks.data.analysis import actions, queries
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.references import actions as beside
@@ -127,7 +127,7 @@ def test_a_conclusion_is_written_read_changed_and_told_in_the_trail(client: Flas
     stale = browser.post(url, data=given | {"conclusion": "Broken."})
     assert "Closed in summer." in stale.text
     assert browser.post(url, data=given | {"version": "1", "conclusion": "Closed in July."}).status_code == 303
-    rows = list(db.session.scalars(select(TrailRow).where(TrailRow.deed == "data:analysis:concluded").order_by(TrailRow.number)))
+    rows = list(db.session.scalars(select(TrailRow).where(TrailRow.action == "data:analysis:concluded").order_by(TrailRow.number)))
     assert [row.detail["reason"] for row in rows] == ["Closed in summer.", "Closed in July."]
     assert (rows[1].detail["before"], rows[1].detail["line"]) == ("Closed in summer.", MONTH)
     db.session.execute(update(AnalysisConclusion).values(line_key=STEADY))
@@ -180,26 +180,26 @@ def test_other_figures_ask_again_and_the_same_ones_do_not(cast: Cast) -> None:
 def test_the_case_has_a_task_that_holds_nothing_up(cast: Cast) -> None:
     case = opened(cast)
 
-    def seen() -> tuple[How, int, int]:
+    def seen() -> tuple[TaskState, int, int]:
         grouped = tasks(case.at, casework.overview(case), voided=False)
         row = next(task for _group, some in grouped for task in some if task.name is Name.ANALYSIS)
         return row.how, casework.overview(case).undecided, progress(grouped)[1]
 
     first = seen()
-    assert first[0] is How.OPTIONAL
+    assert first[0] is TaskState.OPTIONAL
     conclude(case, cast, MONTH, "Closed in summer.")
-    assert seen() == (How.UNDER_WAY, *first[1:])
+    assert seen() == (TaskState.UNDER_WAY, *first[1:])
     for each in queries.remarked(case):
         if each.is_open:
             conclude(case, cast, each.line.key, "Looked at.")
-    assert seen() == (How.DONE, *first[1:])
+    assert seen() == (TaskState.DONE, *first[1:])
 
 
 def test_the_workbook_calculates_to_the_figures_on_the_page(client: FlaskClient, cast: Cast, years: Years, tmp_path: Path) -> None:
     case = opened(cast, years)
     browser, url = sign_in(client, cast.verifier), f"/cases/{case.id}/analysis.xlsx"
     whole, one = browser.get(url).data, browser.get(f"{url}?procedure=shares&q=E-002").data
-    assert db.session.scalars(select(TrailRow.effect).where(TrailRow.deed == "data:analysis:taken_away")).all() == ["look", "look"]
+    assert db.session.scalars(select(TrailRow.effect).where(TrailRow.action == "data:analysis:taken_away")).all() == ["look", "look"]
     formulas, written = spreadsheetprogram.formulas(whole), spreadsheetprogram.as_written(whole)
     assert list(formulas) == ["Limits", "Year on year", "Month by month", "Per product", "Shares"]
     assert min(len(formulas[name]) for name in list(formulas)[1:]) > 20

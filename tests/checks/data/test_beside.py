@@ -74,12 +74,12 @@ def test_last_years_workbook_and_the_plan_add_flags_and_no_tonnes(cast: Cast) ->
     held = data.held_one(case, "E-062")
     assert held is not None
     assert "not_in_plan" in held.flag_codes
-    with pytest.raises(Refusal, match=r"beside.same_file"):
+    with pytest.raises(Refusal, match=r"references.same_file"):
         keep(case, cast, "plan", plan_again(case))
 
 
 def plan_again(case: Engagement) -> bytes:
-    from_store = queries.beside(case).plan
+    from_store = queries.references(case).plan
     assert from_store is not None
     return actions.evidence.store().get(from_store.sha256)
 

@@ -18,11 +18,11 @@ from verifier.checks.data import actions as data
 from verifier.checks.data import queries as desk
 from verifier.checks.data.estimates import actions, queries
 from verifier.checks.data.estimates.models import ConservativeEstimate
-from verifier.checks.data.estimates.queries import Why
+from verifier.checks.data.estimates.queries import QuantityOrigin
 from verifier.core.calculation.conservative_estimate import Month
 from verifier.core.errors import Refusal
 from verifier.core.findings import FindingState
-from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.actions import adopt_report
@@ -79,19 +79,25 @@ def sent_form(page: str, **typed: str) -> dict[str, str]:
 
 
 KNOWN = [
-    (1, "10", "12", None, "12", Why.INDEPENDENT, False),
-    (1, "10", "8", None, "10", Why.REPORTED, False),
-    (-1, "10", "8", None, "8", Why.INDEPENDENT, False),
-    (-1, "10", "8", None, "9", Why.STATED, True),
-    (1, "10", None, "9", "9", Why.VERIFIED, True),
-    (1, "10", None, None, "11", Why.STATED, False),
+    (1, "10", "12", None, "12", QuantityOrigin.INDEPENDENT, False),
+    (1, "10", "8", None, "10", QuantityOrigin.REPORTED, False),
+    (-1, "10", "8", None, "8", QuantityOrigin.INDEPENDENT, False),
+    (-1, "10", "8", None, "9", QuantityOrigin.STATED, True),
+    (1, "10", None, "9", "9", QuantityOrigin.VERIFIED, True),
+    (1, "10", None, None, "11", QuantityOrigin.STATED, False),
     (1, None, None, None, None, None, False),
 ]
 
 
 @pytest.mark.parametrize(("sign", "reported", "independent", "verified", "taken", "why", "milder"), KNOWN)
 def test_a_month_says_where_its_quantity_is_from_and_whether_it_is_less_cautious(
-    sign: int, reported: str | None, independent: str | None, verified: str | None, taken: str | None, why: Why | None, milder: bool
+    sign: int,
+    reported: str | None,
+    independent: str | None,
+    verified: str | None,
+    taken: str | None,
+    why: QuantityOrigin | None,
+    milder: bool,
 ) -> None:
     first, second, third, fourth = (None if text is None else Decimal(text) for text in (reported, independent, verified, taken))
     row = queries.MonthTaken(Month("2021-01", "MWh", first, second), third, fourth, sign)
@@ -114,7 +120,7 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     assert browser.post(address, data=sent_form(page, tonnes="1", reason="No invoice came")).status_code == 409
     held = desk.held_one(case, SOURCE)
     assert held is not None
-    assert (held.standing, finding.at) == (Standing.WAITING, FindingState.SENT)
+    assert (held.standing, finding.at) == (OutcomeStatus.WAITING, FindingState.SENT)
     assert browser.post(address, data=sent_form(dearer, reason=" ")).status_code == 200
     assert browser.post(address, data=sent_form(dearer, reason="No invoice came")).status_code == 303
     held, row = desk.held_one(case, SOURCE), queries.of_source(case, SOURCE)
@@ -122,14 +128,16 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     assert row is not None
     assert {each["taken"] for each in row.working["quantities"]} == {"9999"}
     assert (held.standing, held.verified, db.session.get_one(Finding, finding.id).at) == (
-        Standing.DIFFERS,
+        OutcomeStatus.DIFFERS,
         row.tonnes,
         FindingState.ESTIMATED,
     )
     assert row.tonnes > found.tonnes
     assert "How it was estimated" in browser.get(f"/cases/{case.id}/data/{SOURCE}").text
     assert "This estimate counts" in browser.get(address).text
-    assert {"data:estimate:confirmed", "finding:finding:disposed", "data:source:decided"} <= set(db.session.scalars(select(TrailRow.deed)))
+    assert {"data:estimate:confirmed", "finding:finding:disposed", "data:source:decided"} <= set(
+        db.session.scalars(select(TrailRow.action))
+    )
 
 
 def test_taken_back_the_source_is_undecided_and_the_finding_stays_disposed_of(client: FlaskClient, case: Engagement, cast: Cast) -> None:
@@ -142,8 +150,8 @@ def test_taken_back_the_source_is_undecided_and_the_finding_stays_disposed_of(cl
     assert browser.post(address, data={"back-version": "1", "back-reason": "The invoices came"}).status_code == 303
     held = desk.held_one(case, SOURCE)
     assert held is not None
-    assert (held.standing, queries.in_force(case), finding.at) == (Standing.UNDECIDED, {}, FindingState.ESTIMATED)
-    told = db.session.scalars(select(TrailRow).where(TrailRow.deed == "data:estimate:taken_back")).one()
+    assert (held.standing, queries.in_force(case), finding.at) == (OutcomeStatus.UNDECIDED, {}, FindingState.ESTIMATED)
+    told = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:estimate:taken_back")).one()
     assert told.detail["reason"] == "The invoices came"
     assert "cannot be" not in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
 
@@ -156,10 +164,10 @@ def test_a_later_outcome_takes_its_place_and_a_corrected_report_asks_again(clien
     assert queries.in_force(case) == {}
     held = desk.held_one(case, SOURCE)
     assert held is not None
-    assert held.standing is Standing.ASKED_AGAIN
+    assert held.standing is OutcomeStatus.ASKED_AGAIN
     browser = sign_in(client, cast.verifier)
     assert "Estimated before, asked again" in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
-    data.decide(case, SOURCE, Outcome.DIFFERS, row.tonnes + 1, "Read by hand", actor=actor(cast.verifier), now=utcnow())
+    data.decide(case, SOURCE, SourceOutcome.DIFFERS, row.tonnes + 1, "Read by hand", actor=actor(cast.verifier), now=utcnow())
     assert "Another figure took its place" in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
     with pytest.raises(Refusal, match=r"data\.estimate\.gone"):
         actions.take_back(case, SOURCE, "Why", actor=actor(cast.verifier), now=utcnow())
@@ -198,13 +206,13 @@ def test_the_working_taken_away_holds_formulas_that_come_to_the_estimate(client:
     assert values["Sources"].cell(2, tonnes_at).value == pytest.approx(float(found.tonnes))
     assert formulas["Activity"].max_row == 1 + len(found.quantities)
     assert formulas["Factors"].cell(2, 8).value == found.factors[0].default.table  # type: ignore[union-attr]
-    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.deed == "data:estimate:taken_away")) == "look"
+    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:estimate:taken_away")) == "look"
 
 
 def test_a_finding_is_not_disposed_of_as_estimated_on_its_own_page(client: FlaskClient, case: Engagement, cast: Cast) -> None:
     finding = sent(case, cast)
     db.session.commit()
-    form = {"deed": "estimate", "text": "No invoice came"}
+    form = {"decision": "estimate", "text": "No invoice came"}
     answer = sign_in(client, cast.lead).post(f"/cases/{case.id}/findings/{finding.number}/judge", data=form)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{case.id}/estimates/{SOURCE}")
     db.session.expire_all()

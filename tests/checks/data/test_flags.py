@@ -70,7 +70,7 @@ def test_all_of_a_filter_are_dismissed_with_one_reason_in_one_row_of_the_trail(c
     assert state_of(case, GAP) is FlagState.OPEN
     browser.post(address, data={"all": "1", "expected": expected.group(1), "reason": "The loggers were replaced."})
     assert state_of(case, GAP) is FlagState.DISMISSED
-    (row,) = db.session.scalars(select(TrailRow).where(TrailRow.deed == "data:flags:dismissed"))
+    (row,) = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:flags:dismissed"))
     assert len(row.detail["flags"]) == int(expected.group(1)) == 5
 
 
@@ -119,7 +119,7 @@ def test_a_dismissal_follows_the_number_and_is_asked_for_again_where_it_changed(
 
 
 def test_a_finding_taken_back_leaves_its_flag_open(case: Engagement, cast: Cast) -> None:
-    told = {OFF: actions.Told("Off", "Off by a thousand")}
+    told = {OFF: actions.FlagFinding("Off", "Off by a thousand")}
     (finding,) = actions.raise_findings(case, told, "non_conformity", "4a", actor=actor(cast.lead), now=utcnow())
     finding.state = "withdrawn"
     db.session.flush()
@@ -137,4 +137,4 @@ def test_the_team_disposes_and_others_read_or_do_not(
 
 def test_the_spreadsheet_is_recorded_as_a_look(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     assert sign_in(client, cast.reviewer).get(f"/cases/{case.id}/flags.xlsx").data[:2] == b"PK"
-    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.deed == "data:flags:taken_away")) == "look"
+    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:flags:taken_away")) == "look"

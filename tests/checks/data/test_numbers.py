@@ -16,12 +16,12 @@ from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.checks.data import actions as of_sources
 from verifier.checks.data import queries as source_queries
-from verifier.checks.data.models import NumberOutcome
+from verifier.checks.data.models import NumberDecision
 from verifier.checks.data.numbers import actions, progress, queries, recalculated
-from verifier.checks.data.numbers.queries import Asked
+from verifier.checks.data.numbers.queries import NumberQuery
 from verifier.core.errors import Refusal
-from verifier.core.outcomes.number_outcomes import Held
-from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.core.outcomes.number_outcomes import NumberReview
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
@@ -49,13 +49,13 @@ def statements() -> Iterator[list[str]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
-def differ(case: Engagement, cast: Cast, key: str, value: str) -> NumberOutcome:
-    held = Held(Outcome.DIFFERS, Decimal(value), "supplier's invoice", "read from the invoice", RECALCULATED)
+def differ(case: Engagement, cast: Cast, key: str, value: str) -> NumberDecision:
+    held = NumberReview(SourceOutcome.DIFFERS, Decimal(value), "supplier's invoice", "read from the invoice", RECALCULATED)
     return actions.decide(case, key, held, seen_version=0, actor=actor(cast.verifier), now=utcnow())
 
 
 def keys(case: Engagement, **asked: object) -> list[str]:
-    return [row.number_key for row in db.session.scalars(queries.numbers(case, Asked(**asked)))]  # type: ignore[arg-type]
+    return [row.number_key for row in db.session.scalars(queries.numbers(case, NumberQuery(**asked)))]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_filter_shows_what_it_names(case: Engagement, asked: dict[str, object]
 
 def test_orders_and_neighbours_agree(case: Engagement) -> None:
     for sort in queries.ORDERS:
-        asked = Asked(flag="any", sort=sort)
+        asked = NumberQuery(flag="any", sort=sort)
         shown = keys(case, flag="any", sort=sort)
         lines = {each.number.number_key: each.number for each in queries.with_keys(case, shown)}
         assert [queries.beside(case, asked, lines[key]) for key in shown] == list(
@@ -88,7 +88,7 @@ def test_orders_and_neighbours_agree(case: Engagement) -> None:
 def test_an_outcome_is_shown_counted_and_filtered(case: Engagement, cast: Cast) -> None:
     differ(case, cast, MARCH, "640.1581")
     db.session.flush()
-    assert keys(case, state=Standing.DIFFERS) == [MARCH]
+    assert keys(case, state=OutcomeStatus.DIFFERS) == [MARCH]
     assert MARCH not in keys(case, state="open")
     assert progress.progress(case).differs == 1
     assert progress.progress(case).total == len(keys(case))
@@ -124,8 +124,8 @@ def test_an_outcome_is_asked_again_once_the_number_changes_and_follows_while_it_
     differ(case, cast, MARCH, "640.1581")
     differ(case, cast, "activity/E-002/2021-04", "1")
     db.session.execute(update(ReportedNumber).where(ReportedNumber.number_key == MARCH).values(fingerprint="changed"))
-    assert keys(case, state=Standing.ASKED_AGAIN) == [MARCH]
-    assert keys(case, state=Standing.DIFFERS) == ["activity/E-002/2021-04"]
+    assert keys(case, state=OutcomeStatus.ASKED_AGAIN) == [MARCH]
+    assert keys(case, state=OutcomeStatus.DIFFERS) == ["activity/E-002/2021-04"]
     assert MARCH in keys(case, state="open")
 
 
@@ -163,7 +163,7 @@ def test_the_page_agrees_to_the_ticked_and_says_so(client: FlaskClient, cast: Ca
     )
     assert answer.status_code == 303
     assert "2 numbers are agreed." in client.get(answer.headers["Location"]).text
-    assert {row.outcome for row in db.session.scalars(select(NumberOutcome))} == {"agreed"}
+    assert {row.outcome for row in db.session.scalars(select(NumberDecision))} == {"agreed"}
 
 
 def test_a_numbers_page_shows_cell_calculation_factor_with_version_and_record(client: FlaskClient, cast: Cast, case: Engagement) -> None:

@@ -11,7 +11,7 @@ from tests.people import Cast, actor
 from verifier.checks.data import actions, queries
 from verifier.core.errors import Refusal
 from verifier.core.findings import FindingState
-from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
@@ -24,7 +24,7 @@ def case(app: Flask, cast: Cast) -> Engagement:
     return make.engagement(cast)
 
 
-def standing_of(case: Engagement, key: str) -> Standing:
+def standing_of(case: Engagement, key: str) -> OutcomeStatus:
     held = queries.held_one(case, key)
     assert held is not None
     return held.standing
@@ -53,11 +53,11 @@ def test_an_undecided_source_leaves_the_verified_total_unknown(case: Engagement,
 
 def test_an_outcome_follows_to_a_version_that_says_the_same_and_is_asked_again_where_it_does_not(case: Engagement, cast: Cast) -> None:
     by = {"actor": actor(cast.lead), "now": utcnow()}
-    actions.decide(case, "E-000", Outcome.AGREED, **by)
-    actions.decide(case, "E-047", Outcome.DIFFERS, Decimal("137.48"), "Slip of the pen", **by)
+    actions.decide(case, "E-000", SourceOutcome.AGREED, **by)
+    actions.decide(case, "E-047", SourceOutcome.DIFFERS, Decimal("137.48"), "Slip of the pen", **by)
     case.report_version = make.report(cast, case.unit_year, make.PARK)
     db.session.flush()
-    assert (standing_of(case, "E-000"), standing_of(case, "E-047")) == (Standing.AGREED, Standing.ASKED_AGAIN)
+    assert (standing_of(case, "E-000"), standing_of(case, "E-047")) == (OutcomeStatus.AGREED, OutcomeStatus.ASKED_AGAIN)
 
 
 def test_a_source_waits_with_its_finding_and_needs_its_figure_once_that_is_closed(case: Engagement, cast: Cast) -> None:
@@ -74,16 +74,16 @@ def test_a_source_waits_with_its_finding_and_needs_its_figure_once_that_is_close
         actor=actor(cast.lead),
         now=utcnow(),
     )
-    assert standing_of(case, "E-095") is Standing.WAITING
+    assert standing_of(case, "E-095") is OutcomeStatus.WAITING
     finding.state, finding.sent_at = FindingState.CLOSED, utcnow()
     db.session.flush()
-    assert standing_of(case, "E-095") is Standing.UNDECIDED
+    assert standing_of(case, "E-095") is OutcomeStatus.UNDECIDED
 
 
 def test_another_figure_and_one_that_cannot_be_confirmed_are_listed_with_their_reasons(case: Engagement, cast: Cast) -> None:
     by = {"actor": actor(cast.lead), "now": utcnow()}
-    actions.decide(case, "E-047", Outcome.DIFFERS, Decimal("137.48"), "Slip of the pen", **by)
-    actions.decide(case, "E-052", Outcome.CANNOT_CONFIRM, None, "No data", **by)
+    actions.decide(case, "E-047", SourceOutcome.DIFFERS, Decimal("137.48"), "Slip of the pen", **by)
+    actions.decide(case, "E-052", SourceOutcome.CANNOT_CONFIRM, None, "No data", **by)
     found = [(each.source_key, each.verified, each.reason) for each in queries.differences(case)]
     assert found == [("E-047", Decimal("137.48"), "Slip of the pen"), ("E-052", None, "No data")]
     assert queries.cannot_confirm(case) == ["E-052"]
@@ -95,8 +95,12 @@ def test_a_flagged_source_is_never_agreed_among_others(case: Engagement, cast: C
 
 
 def test_a_stale_outcome_is_refused_with_both(case: Engagement, cast: Cast) -> None:
-    actions.decide(case, "E-000", Outcome.AGREED, seen_version=0, actor=actor(cast.lead), now=utcnow())
+    actions.decide(case, "E-000", SourceOutcome.AGREED, seen_version=0, actor=actor(cast.lead), now=utcnow())
     with pytest.raises(Refusal) as refusal:
-        actions.decide(case, "E-000", Outcome.CANNOT_CONFIRM, None, "why", seen_version=0, actor=actor(cast.verifier), now=utcnow())
+        actions.decide(case, "E-000", SourceOutcome.CANNOT_CONFIRM, None, "why", seen_version=0, actor=actor(cast.verifier), now=utcnow())
     shown = refusal.value.values
-    assert (refusal.value.message, shown["theirs"], shown["yours"]) == ("data.outcome.stale", Standing.AGREED, Standing.CANNOT_CONFIRM)
+    assert (refusal.value.message, shown["theirs"], shown["yours"]) == (
+        "data.outcome.stale",
+        OutcomeStatus.AGREED,
+        OutcomeStatus.CANNOT_CONFIRM,
+    )

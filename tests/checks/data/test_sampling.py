@@ -17,7 +17,7 @@ from python_calamine import load_workbook
 from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.checks.data.sampling import actions, queries, risk_queries
-from verifier.checks.data.sampling.actions import Asked
+from verifier.checks.data.sampling.actions import SampleRequest
 from verifier.checks.data.sampling.models import Sample
 from verifier.cli.online import main
 from verifier.core.errors import Refusal
@@ -44,7 +44,7 @@ def assess_all(case: Engagement, cast: Cast) -> None:
 def ladder_plan(case: Engagement, cast: Cast, reading: str = "strict", reason: str = "") -> Sample:
     places = queries.places(case, "data", reading)
     plan = Plan(Method.LADDER, "data", {place.key: place.step for place in places if place.sampled})
-    asked = Asked(basis="Many small meters.", reason=reason, reading=reading, places=places)
+    asked = SampleRequest(basis="Many small meters.", reason=reason, reading=reading, places=places)
     return actions.plan_sample(case, plan, queries.population(case, "data"), asked, actor=actor(cast.verifier), now=utcnow())
 
 
@@ -55,7 +55,7 @@ def assessed_ladder(case: Engagement, cast: Cast) -> Sample:
 
 def tonnes_plan(case: Engagement, cast: Cast) -> Sample:
     plan = Plan(Method.TONNE_UNIT, "added", tonnes=TonneUnitPlan(Fraction(1, 20), Fraction(2645)))
-    asked = Asked(basis="The body's planning figure.")
+    asked = SampleRequest(basis="The body's planning figure.")
     return actions.plan_sample(case, plan, queries.population(case, "added"), asked, actor=actor(cast.verifier), now=utcnow())
 
 
@@ -63,7 +63,7 @@ def sites_plan(case: Engagement, cast: Cast) -> Sample:
     assess_all(case, cast)
     places = queries.places(case, SITES, "lenient")
     plan = Plan(Method.LADDER, SITES, {SITES: Fraction(3, 10)}, tuple(place.key for place in places if place.sampled))
-    asked = Asked(basis="Many alike.", reading="lenient", places=places)
+    asked = SampleRequest(basis="Many alike.", reading="lenient", places=places)
     return actions.plan_sample(case, plan, queries.population(case, SITES), asked, actor=actor(cast.verifier), now=utcnow())
 
 

@@ -14,11 +14,11 @@ from sqlalchemy import select
 from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
-from verifier.casework.to_do import What, waiting_for
+from verifier.casework.to_do import Duty, waiting_for
 from verifier.checks.data.vouchers import actions, queries
 from verifier.checks.data.vouchers.file_kinds import read
 from verifier.core.errors import Refusal
-from verifier.core.evidence_requests import NumberKey, RequestDeed, RequestState
+from verifier.core.evidence_requests import NumberKey, RequestAction, RequestState
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
@@ -97,21 +97,21 @@ def test_what_is_no_voucher_is_refused_with_the_reason(data: bytes, name: str, r
 def test_a_request_goes_from_the_verifier_to_the_unit_and_back(cast: Cast) -> None:
     case = make.engagement(cast, Stage.CHECKING)
     (request,) = asked(case, cast)
-    assert What.SHOW in {each.what for each in waiting_for(cast.contact)}
-    assert What.SHOW not in {each.what for each in waiting_for(cast.contributor)}
+    assert Duty.SHOW in {each.what for each in waiting_for(cast.contact)}
+    assert Duty.SHOW not in {each.what for each in waiting_for(cast.contributor)}
     actions.assign(case, request, cast.contributor, request.version, actor=actor(cast.contact), now=utcnow())
-    assert What.SHOW in {each.what for each in waiting_for(cast.contributor)}
+    assert Duty.SHOW in {each.what for each in waiting_for(cast.contributor)}
     with pytest.raises(Refusal, match=r"voucher.request.stale"):
         actions.assign(case, request, None, 1, actor=actor(cast.contact), now=utcnow())
     voucher, _ = actions.hand_in(case, "invoice.pdf", pdf(), "", request=request, by_unit=True, actor=actor(cast.contributor), now=utcnow())
     assert (request.at, {link.key for link in voucher.links}) == (RequestState.ANSWERED, set(KEYS))
     with pytest.raises(Refusal, match=r"voucher.request.no_reason"):
-        actions.judge(case, request, RequestDeed.RETURN, actor=actor(cast.verifier), now=utcnow())
-    actions.judge(case, request, RequestDeed.RETURN, "February is missing.", actor=actor(cast.verifier), now=utcnow())
-    assert What.SHOW in {each.what for each in waiting_for(cast.contributor)}
+        actions.judge(case, request, RequestAction.RETURN, actor=actor(cast.verifier), now=utcnow())
+    actions.judge(case, request, RequestAction.RETURN, "February is missing.", actor=actor(cast.verifier), now=utcnow())
+    assert Duty.SHOW in {each.what for each in waiting_for(cast.contributor)}
     actions.answer_in_words(case, request, "It is on page 2.", actor=actor(cast.contributor), now=utcnow())
-    actions.judge(case, request, RequestDeed.ACCEPT, actor=actor(cast.verifier), now=utcnow())
-    assert What.SHOW not in {each.what for each in waiting_for(cast.contributor)}
+    actions.judge(case, request, RequestAction.ACCEPT, actor=actor(cast.verifier), now=utcnow())
+    assert Duty.SHOW not in {each.what for each in waiting_for(cast.contributor)}
     with pytest.raises(Refusal, match=r"voucher.withdraw.relied_on"):
         actions.withdraw(case, voucher, "Wrong file", by_unit=True, actor=actor(cast.contact), now=utcnow())
     with pytest.raises(Refusal, match=r"voucher.request.not_now"):
@@ -169,7 +169,7 @@ def test_a_link_is_taken_away_and_stays_in_the_trail(client: FlaskClient, cast: 
     assert browser.post(f"{base}/links/{mine.id}/undo").status_code == 303
     assert queries.vouchers_of(case, "E-095") == []
     assert "1 link was taken away" in browser.get(base).text
-    row = db.session.scalars(select(TrailRow).where(TrailRow.deed == "data:voucher:unlinked")).one()
+    row = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:voucher:unlinked")).one()
     assert (row.detail["voucher"], row.detail["period"], row.detail["page"]) == ("V-1", "2021-03", 2)
     actions.link(case, voucher, NumberKey.of("E-095", "2021-03"), by_unit=False, actor=actor(cast.verifier), now=utcnow())
     assert len(queries.vouchers_of(case, "E-095")) == 1
@@ -247,7 +247,7 @@ def test_requests_and_vouchers_are_searched_filtered_and_taken_away_alike(client
     first, _second, third = asked(case, cast, each=True)
     third.due = utcnow().date() - timedelta(days=1)
     actions.answer_in_words(case, first, "Here.", actor=actor(cast.contact), now=utcnow())
-    actions.judge(case, first, RequestDeed.ACCEPT, actor=actor(cast.verifier), now=utcnow())
+    actions.judge(case, first, RequestAction.ACCEPT, actor=actor(cast.verifier), now=utcnow())
     give(case, cast, pdf())
     gone, _new = give(case, cast, picture(), name="meter.jpg")
     actions.withdraw(case, gone, "Another meter's.", by_unit=True, actor=actor(cast.contact), now=utcnow())
@@ -261,8 +261,8 @@ def test_requests_and_vouchers_are_searched_filtered_and_taken_away_alike(client
         assert set(re.findall(r'<td class="ref">(\S+)</td>', page.text)) == labels, (path, query)
         book = load_workbook(BytesIO(browser.get(f"/cases/{case.id}/{path}?{query}&export=xlsx").data)).active
         assert {row[0] for row in book.iter_rows(min_row=2, values_only=True)} - {None} == labels, (path, query)
-    deeds = list(db.session.scalars(select(TrailRow.deed).where(TrailRow.deed.like("%:exported"))))
-    assert (deeds.count("data:requests:exported"), deeds.count("data:vouchers:exported")) == (8, 7)
+    recorded = list(db.session.scalars(select(TrailRow.action).where(TrailRow.action.like("%:exported"))))
+    assert (recorded.count("data:requests:exported"), recorded.count("data:vouchers:exported")) == (8, 7)
 
 
 def test_a_unit_takes_no_working_paper_away_and_is_told_of_its_own_turn(client: FlaskClient, cast: Cast) -> None:

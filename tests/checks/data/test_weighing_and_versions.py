@@ -17,7 +17,7 @@ from verifier.checks.data.versions import actions as changes
 from verifier.checks.data.versions import queries as versions
 from verifier.core.errors import Refusal
 from verifier.core.materiality import Verdict
-from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.actions import adopt_report
@@ -50,12 +50,12 @@ def found(case: Engagement, cast: Cast, effect: str | None, source: str = "E-095
 
 
 def differs(case: Engagement, cast: Cast, source: str, tonnes: str) -> None:
-    data.decide(case, source, Outcome.DIFFERS, Decimal(tonnes), "Read by hand", actor=actor(cast.verifier), now=utcnow())
+    data.decide(case, source, SourceOutcome.DIFFERS, Decimal(tonnes), "Read by hand", actor=actor(cast.verifier), now=utcnow())
 
 
 def sums(case: Engagement) -> tuple[Decimal, Decimal]:
-    weighing = queries.weighed(case)
-    return Decimal(str(float(weighing.uncorrected.net))), Decimal(str(float(weighing.uncorrected.gross)))
+    assessment = queries.assessment_of(case)
+    return Decimal(str(float(assessment.uncorrected.net))), Decimal(str(float(assessment.uncorrected.gross)))
 
 
 def test_the_figures_follow_each_finding_and_outcome_and_nothing_is_netted_silently(case: Engagement, cast: Cast) -> None:
@@ -83,7 +83,7 @@ def test_beijing_gets_no_verdict_and_the_bodys_own_threshold_is_marked_as_its_ow
     assert "Above it" in page
     planned = queries.planned(case)
     assert planned is not None
-    assert (queries.weighed(case).verdict, planned.verdict, planned.by_size) == (None, None, Verdict.MATERIAL)
+    assert (queries.assessment_of(case).verdict, planned.verdict, planned.by_size) == (None, None, Verdict.MATERIAL)
     assert "Errors by source" in browser.get(f"/cases/{case.id}/data").text
     assert "gross 9,000" in unescape(browser.get(f"/cases/{case.id}/conclusion").text)
 
@@ -122,15 +122,15 @@ def test_a_mark_makes_the_smallest_error_material_until_it_is_taken_back(client:
     browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": "", "reason": "Records were altered"})
     assert queries.marks(case) == []
     browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": f"finding:{finding.id}", "reason": "Records were altered"})
-    weighing = assessment.standing(case).weighing
-    assert weighing is not None
-    assert (weighing.verdict, weighing.by_size) == (Verdict.MATERIAL, Verdict.NOT_MATERIAL)
+    weighed = assessment.standing(case).assessment
+    assert weighed is not None
+    assert (weighed.verdict, weighed.by_size) == (Verdict.MATERIAL, Verdict.NOT_MATERIAL)
     assert "Records were altered" in browser.get(f"/cases/{case.id}/materiality").text
     (mark,) = queries.marks(case)
     browser.post(f"/cases/{case.id}/materiality/{mark.id}/take-back")
-    assert queries.weighed(case).material_by_nature == ()
-    deeds = set(db.session.scalars(select(TrailRow.deed)))
-    assert {"data:materiality:nature", "data:materiality:taken_back"} <= deeds
+    assert queries.assessment_of(case).material_by_nature == ()
+    recorded = set(db.session.scalars(select(TrailRow.action)))
+    assert {"data:materiality:nature", "data:materiality:taken_back"} <= recorded
 
 
 def corrected(case: Engagement, cast: Cast) -> versions.Step:
@@ -170,9 +170,9 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
 
 def test_a_correction_is_counted_as_corrected_with_its_finding(case: Engagement, cast: Cast) -> None:
     corrected(case, cast)
-    weighing = queries.weighed(case)
-    assert weighing.corrected.gross > 0
-    assert any(error.corrected for error in weighing.errors)
+    assessment = queries.assessment_of(case)
+    assert assessment.corrected.gross > 0
+    assert any(error.corrected for error in assessment.errors)
 
 
 CHANGES = [((), "Why", "data.change.none"), (("x",), "Why", "data.change.changed"), (None, " ", "data.change.reason")]
@@ -191,4 +191,4 @@ def test_an_acceptance_without_change_or_reason_is_refused(
 def test_the_spreadsheet_of_errors_is_recorded_as_a_look(client: FlaskClient, case: Engagement, cast: Cast) -> None:
     found(case, cast, "30")
     assert sign_in(client, cast.reviewer).get(f"/cases/{case.id}/materiality.xlsx").data[:2] == b"PK"
-    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.deed == "data:materiality:taken_away")) == "look"
+    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:materiality:taken_away")) == "look"

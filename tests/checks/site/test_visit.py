@@ -16,7 +16,7 @@ from verifier.checks.site import actions, queries
 from verifier.checks.site.models import ChecklistAnswer
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
-from verifier.core.site import Gap, Outcome, VisitPlan
+from verifier.core.site import ChecklistOutcome, Gap, VisitPlan
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
@@ -47,50 +47,52 @@ def case(cast: Cast) -> Engagement:
     return made
 
 
-def answer(case: Engagement, cast: Cast, code: str, outcome: Outcome | None, note: str = "", version: int | None = None) -> ChecklistAnswer:
+def answer(
+    case: Engagement, cast: Cast, code: str, outcome: ChecklistOutcome | None, note: str = "", version: int | None = None
+) -> ChecklistAnswer:
     return actions.answer_item(case, code, outcome, note, version, actor=actor(cast.verifier), now=utcnow())
 
 
 def test_an_item_is_answered_on_a_visit_only(cast: Cast) -> None:
     with pytest.raises(Refusal, match=r"site\.item\.no_visit"):
-        answer(make.engagement(cast), cast, "boundary", Outcome.IN_ORDER)
+        answer(make.engagement(cast), cast, "boundary", ChecklistOutcome.IN_ORDER)
 
 
 def test_an_item_that_the_pack_does_not_have_is_refused(case: Engagement, cast: Cast) -> None:
     with pytest.raises(Refusal):
-        answer(case, cast, "made_up", Outcome.IN_ORDER)
+        answer(case, cast, "made_up", ChecklistOutcome.IN_ORDER)
 
 
 def test_progress_counts_what_is_settled(case: Engagement, cast: Cast) -> None:
     assert (queries.progress(case).done, queries.progress(case).total) == (0, 11)
-    answer(case, cast, "boundary", Outcome.IN_ORDER)
+    answer(case, cast, "boundary", ChecklistOutcome.IN_ORDER)
     answer(case, cast, "method", None, "Ask again after lunch.")
     raised = finding(case, cast, subject=Subject("checklist_item", "data"))
-    answer(case, cast, "data", Outcome.FINDING)
-    assert queries.progress(case) == queries.Progress(done=2, total=11, findings=1)
+    answer(case, cast, "data", ChecklistOutcome.FINDING)
+    assert queries.progress(case) == queries.ChecklistProgress(done=2, total=11, findings=1)
     findings.withdraw(raised, "Not so.", actor=actor(cast.lead), now=utcnow())
-    assert queries.progress(case) == queries.Progress(done=1, total=11, findings=0)
+    assert queries.progress(case) == queries.ChecklistProgress(done=1, total=11, findings=0)
     assert Gap.NO_FINDING in {missing.gap for missing in queries.still_missing(case)}
 
 
 def test_an_item_with_a_finding_is_not_called_in_order(case: Engagement, cast: Cast) -> None:
     finding(case, cast, subject=Subject("checklist_item", "data"))
     with pytest.raises(Refusal, match=r"site\.item\.finding_exists"):
-        answer(case, cast, "data", Outcome.IN_ORDER)
+        answer(case, cast, "data", ChecklistOutcome.IN_ORDER)
 
 
 def test_two_answers_on_the_same_state_are_one_and_a_refusal_with_both(case: Engagement, cast: Cast) -> None:
-    answer(case, cast, "data", Outcome.IN_ORDER, "First", 0)
+    answer(case, cast, "data", ChecklistOutcome.IN_ORDER, "First", 0)
     with pytest.raises(Refusal) as refused:
-        answer(case, cast, "data", Outcome.NOT_APPLICABLE, "Second", 0)
+        answer(case, cast, "data", ChecklistOutcome.NOT_APPLICABLE, "Second", 0)
     assert refused.value.message == "site.item.stale"
     assert {"First", "Second"} <= set(refused.value.values.values())
 
 
 def test_the_same_answer_again_leaves_no_second_row_in_the_trail(case: Engagement, cast: Cast) -> None:
     for _ in range(2):
-        answer(case, cast, "data", Outcome.IN_ORDER, "Seen")
-    assert db.session.query(TrailRow).filter_by(deed="site:item:answered").count() == 1
+        answer(case, cast, "data", ChecklistOutcome.IN_ORDER, "Seen")
+    assert db.session.query(TrailRow).filter_by(action="site:item:answered").count() == 1
 
 
 def test_a_visit_with_fewer_people_than_the_pack_asks_for_is_refused(cast: Cast) -> None:
@@ -147,11 +149,15 @@ def test_outcome_note_and_photos_of_an_item_are_kept_together(client: FlaskClien
     )
     assert page.status_code == 303
     line = next(line for line in queries.lines(case) if line.item.code == "boundary")
-    assert (line.outcome, line.answer.note, [photo.filename for photo in line.photos]) == (Outcome.IN_ORDER, "Walked round.", ["gate.jpg"])
+    assert (line.outcome, line.answer.note, [photo.filename for photo in line.photos]) == (
+        ChecklistOutcome.IN_ORDER,
+        "Walked round.",
+        ["gate.jpg"],
+    )
 
 
 def test_an_item_opened_to_be_answered_again_shows_the_answer_it_has(client: FlaskClient, cast: Cast, case: Engagement) -> None:
-    answer(case, cast, "boundary", Outcome.IN_ORDER, "Walked round.")
+    answer(case, cast, "boundary", ChecklistOutcome.IN_ORDER, "Walked round.")
     page = sign_in(client, cast.verifier).get(f"/cases/{case.id}/site/boundary/answer").text
     assert "Walked round." in page
     assert re.search(r'<input checked[^>]*value="in_order"', page)

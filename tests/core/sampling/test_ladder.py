@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.core.errors import Refusal
-from verifier.core.sampling.ladder import Why, climbed, draw_steps, forced, needed, places
+from verifier.core.sampling.ladder import LadderReason, climbed, draw_steps, forced, needed, places
 from verifier.core.sampling.population import Item, population
 from verifier.core.sampling.projection import ratio
 from verifier.core.sampling.risk import Level, combined, first_step, risk_of_sample
@@ -21,7 +21,7 @@ LADDER = SAMPLING.ladder
 SIZES = {"big": 880, "a": 10, "b": 20, "c": 30, "edge": 50, "lost": 10}
 
 
-def standing(reading: str, **more: object) -> dict[str, Why]:
+def standing(reading: str, **more: object) -> dict[str, LadderReason]:
     sizes = {key: Fraction(tonnes) for key, tonnes in SIZES.items()}
     found = places(sizes, dict.fromkeys(sizes, 12), Fraction(1000), LADDER, reading, unknown=("lost",), **more)  # type: ignore[arg-type]
     return {place.key: place.why for place in found}
@@ -29,32 +29,32 @@ def standing(reading: str, **more: object) -> dict[str, Why]:
 
 def test_read_strictly_the_sampled_ones_together_stay_below_the_share() -> None:
     assert standing("strict") == {
-        "big": Why.AT_OR_ABOVE,
-        "a": Why.SAMPLED,
-        "b": Why.SAMPLED,
-        "c": Why.TOGETHER,
-        "edge": Why.AT_OR_ABOVE,
-        "lost": Why.UNKNOWN,
+        "big": LadderReason.AT_OR_ABOVE,
+        "a": LadderReason.SAMPLED,
+        "b": LadderReason.SAMPLED,
+        "c": LadderReason.TOGETHER,
+        "edge": LadderReason.AT_OR_ABOVE,
+        "lost": LadderReason.UNKNOWN,
     }
 
 
 def test_read_leniently_each_stands_alone_and_exactly_the_share_is_not_below_it() -> None:
     assert standing("lenient") == {
-        "big": Why.AT_OR_ABOVE,
-        "a": Why.SAMPLED,
-        "b": Why.SAMPLED,
-        "c": Why.SAMPLED,
-        "edge": Why.AT_OR_ABOVE,
-        "lost": Why.UNKNOWN,
+        "big": LadderReason.AT_OR_ABOVE,
+        "a": LadderReason.SAMPLED,
+        "b": LadderReason.SAMPLED,
+        "c": LadderReason.SAMPLED,
+        "edge": LadderReason.AT_OR_ABOVE,
+        "lost": LadderReason.UNKNOWN,
     }
 
 
 def test_high_risk_is_never_sampled_and_the_lowest_risk_first() -> None:
     risks = {"a": Level.HIGH, "b": Level.MEDIUM, "c": Level.LOW}
     found = standing("strict", risks=risks, kept_whole=("none",))
-    assert (found["a"], found["b"], found["c"]) == (Why.HIGH_RISK, Why.TOGETHER, Why.SAMPLED)
-    assert standing("lenient", risks={})["a"] is Why.NOT_ASSESSED
-    assert standing("lenient", kept_whole=("a",))["a"] is Why.CHOSEN
+    assert (found["a"], found["b"], found["c"]) == (LadderReason.HIGH_RISK, LadderReason.TOGETHER, LadderReason.SAMPLED)
+    assert standing("lenient", risks={})["a"] is LadderReason.NOT_ASSESSED
+    assert standing("lenient", kept_whole=("a",))["a"] is LadderReason.CHOSEN
 
 
 def test_a_reading_the_pack_does_not_know_is_refused() -> None:

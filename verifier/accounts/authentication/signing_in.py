@@ -24,7 +24,7 @@ SECOND_STEP = timedelta(minutes=5)
 RESETS, RESETS_WITHIN = 3, timedelta(hours=1)
 
 
-class Outcome(StrEnum):
+class SignInResult(StrEnum):
     """How a step ended."""
 
     WRONG = "wrong"
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
 class Answer:
     """How a step ended: for whom where it went well, with the new session's token, or until when to wait."""
 
-    outcome: Outcome
+    outcome: SignInResult
     user: User | None = None
     token: str | None = None
     until: datetime | None = None
@@ -63,17 +63,17 @@ def with_password(email: str, password: str, origin: Origin, *, now: datetime) -
     tried = throttle.buckets("password", email, origin.visitor(user), now)
     until = throttle.closed_until(tried, now)
     if until is not None:
-        return Answer(Outcome.WAIT, until=until)
+        return Answer(SignInResult.WAIT, until=until)
     good = passwords.matches(user.password_hash if user is not None and user.is_active else None, password)
     if not good or user is None:
         throttle.count(tried, now)
         _record_refused(user, "password", now)
-        return Answer(Outcome.WRONG)
+        return Answer(SignInResult.WRONG)
     throttle.forgive(tried)
     if user.password_hash is not None and passwords.outdated(user.password_hash):
         user.password_hash = passwords.hashed(password)
     if secondfactor.is_set(user):
-        return Answer(Outcome.CODE_NEEDED, user)
+        return Answer(SignInResult.CODE_NEEDED, user)
     return _signed_in(user, origin, second_factor=False, now=now)
 
 
@@ -82,12 +82,12 @@ def with_code(user: User, typed: str, origin: Origin, *, now: datetime) -> Answe
     tried = _code_buckets(user, origin, now)
     until = throttle.closed_until(tried, now)
     if until is not None:
-        return Answer(Outcome.WAIT, until=until)
+        return Answer(SignInResult.WAIT, until=until)
     recovery = secondfactor.looks_like_recovery(typed)
     check = secondfactor.check_recovery if recovery else secondfactor.check
     if not check(user, typed, now, tried=tried):
         _record_refused(user, "code", now)
-        return Answer(Outcome.WRONG)
+        return Answer(SignInResult.WRONG)
     if recovery:
         record("accounts:account:recovery_code_used", Actor(user.id, user.name), _subject(user), now=now)
     return _signed_in(user, origin, second_factor=True, now=now)
@@ -155,7 +155,7 @@ def _signed_in(user: User, origin: Origin, *, second_factor: bool, now: datetime
     actor = Actor(user.id, user.name)
     known = visitor.device is not None
     record("accounts:session:begun", actor, _subject(user), now=now, effect=Effect.LOOK, second_factor=second_factor, known_browser=known)
-    return Answer(Outcome.SIGNED_IN, user, token)
+    return Answer(SignInResult.SIGNED_IN, user, token)
 
 
 def _record_refused(user: User | None, step: str, now: datetime) -> None:

@@ -44,22 +44,22 @@ def named(kind: str, *parts: object) -> str:
     return f"{kind}:{crypto.mark('throttle', chr(0).join(map(str, (kind, *parts))))[:40]}"
 
 
-def buckets(deed: str, account: object, visitor: Visitor, now: datetime) -> list[Bucket]:
+def buckets(action: str, account: object, visitor: Visitor, now: datetime) -> list[Bucket]:
     """The buckets that a try on an account counts in."""
     if visitor.device is not None:
-        return [Bucket(named(f"{deed}-device", account, visitor.device), 10)]
-    everywhere = Bucket(named(f"{deed}-account", account), 50, timedelta(hours=1), soft=True)
+        return [Bucket(named(f"{action}-device", account, visitor.device), 10)]
+    everywhere = Bucket(named(f"{action}-account", account), 50, timedelta(hours=1), soft=True)
     few = is_full(everywhere, now)
     return [
-        Bucket(named(f"{deed}-here", account, visitor.address), 2 if few else 5),
-        Bucket(named(f"{deed}-address", visitor.address), 50),
+        Bucket(named(f"{action}-here", account, visitor.address), 2 if few else 5),
+        Bucket(named(f"{action}-address", visitor.address), 50),
         everywhere,
     ]
 
 
-def own(deed: str, account: object) -> list[Bucket]:
+def own(action: str, account: object) -> list[Bucket]:
     """The bucket of someone who is signed in and proves once more who they are."""
-    return [Bucket(named(f"{deed}-own", account), 5)]
+    return [Bucket(named(f"{action}-own", account), 5)]
 
 
 def is_full(bucket: Bucket, now: datetime) -> bool:

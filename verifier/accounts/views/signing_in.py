@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from verifier.accounts import actions, mail
 from verifier.accounts.authentication import links, secondfactor
 from verifier.accounts.authentication import signing_in as signing_in
-from verifier.accounts.authentication.signing_in import Answer, Outcome
+from verifier.accounts.authentication.signing_in import Answer, SignInResult
 from verifier.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SignInForm
 from verifier.accounts.models import User
 from verifier.accounts.views.blueprint import bp, origin, remember
@@ -33,11 +33,11 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         now = utcnow()
         answer = signing_in.with_password(form.email.data or "", form.password.data or "", origin(), now=now)
-        if answer.user is not None and answer.outcome is Outcome.CODE_NEEDED:
+        if answer.user is not None and answer.outcome is SignInResult.CODE_NEEDED:
             _forget_session()
             session["second_step"] = signing_in.pending(answer.user, now=now)
             return redirect(url_for(".sign_in_code", next=onward), 303)
-        if answer.outcome is Outcome.SIGNED_IN:
+        if answer.outcome is SignInResult.SIGNED_IN:
             return _welcome(answer, onward)
         return _not_yet(form, answer, "accounts/sign_in.html", _("The e-mail address or the password is wrong."))
     return render_template("accounts/sign_in.html", form=form)
@@ -55,7 +55,7 @@ def sign_in_code() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         answer = signing_in.with_code(user, form.code.data or "", origin(), now=now)
-        if answer.outcome is Outcome.SIGNED_IN:
+        if answer.outcome is SignInResult.SIGNED_IN:
             return _welcome(answer, onward)
         return _not_yet(
             form, answer, "accounts/code.html", _("The code is wrong or was used already. Wait for the next one and type that.")
@@ -80,7 +80,7 @@ def forgotten() -> ResponseReturnValue:
     if form.validate_on_submit():
         until = signing_in.forgotten(form.email.data or "", origin(), now=utcnow())
         if until is not None:
-            return _not_yet(form, Answer(Outcome.WAIT, until=until), "accounts/forgotten.html", "")
+            return _not_yet(form, Answer(SignInResult.WAIT, until=until), "accounts/forgotten.html", "")
         return render_template("accounts/link_sent.html", email=form.email.data, sent=mail.is_sent())
     return render_template("accounts/forgotten.html", form=form, sent=mail.is_sent())
 
@@ -129,7 +129,7 @@ def _forget_session() -> None:
 
 def _not_yet(form: BaseForm, answer: Answer, template: str, wrong: str) -> ResponseReturnValue:
     """The form again, with what is wrong or until when to wait."""
-    if answer.outcome is Outcome.WAIT:
+    if answer.outcome is SignInResult.WAIT:
         form.form_errors.append(_too_many(answer.until))
         return render_template(template, form=form, sent=mail.is_sent()), 429
     form.form_errors.append(wrong)

@@ -1,4 +1,4 @@
-"""Deeds about materiality: a body's own planning threshold, and marks with their reason, which can be taken back."""
+"""Actions about materiality: a body's own planning threshold, and marks with their reason, which can be taken back."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from verifier.casework.materiality.models import MaterialityMark, PlanningThresh
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import Deed
+from verifier.core.lifecycle import CaseAction
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
@@ -22,7 +22,7 @@ from verifier.rulepacks.load import load
 
 def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_version: int | None, actor: Actor, now: datetime) -> None:
     """Set the body's own planning threshold of a case, as a share of the total; never laxer than the rules."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     if not reason.strip():
         raise Refusal("materiality.planning.reason")
     if not 0 < share <= 1:
@@ -53,7 +53,7 @@ def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_versi
 
 def mark(engagement: Engagement, manner: str, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:
     """Hold a finding or a source material by its nature, or let the errors of the case cancel; always with the reason."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     if not reason.strip():
         raise Refusal("materiality.mark.reason")
     if not _exists(engagement, manner, subject):
@@ -81,7 +81,7 @@ def mark(engagement: Engagement, manner: str, subject: Subject, reason: str, *, 
 
 def take_back(engagement: Engagement, mark_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Take a mark back."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     row = next((each for each in queries.marks(engagement) if each.id == mark_id), None)
     if row is None:
         raise Refusal("materiality.mark.gone")

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from verifier.casework.materiality.models import MaterialityMark, PlanningThreshold
 from verifier.checks.data import queries as data
-from verifier.checks.data.queries import Held
+from verifier.checks.data.queries import SourceReview
 from verifier.checks.data.versions.queries import Step, asked, steps
 from verifier.core.findings import FindingState
-from verifier.core.materiality import Error, Sum, Weighing, weigh
-from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.core.materiality import Error, MaterialityAssessment, Sum, assess
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.sampling.projection import Projection
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -36,7 +36,9 @@ def marks(engagement: Engagement) -> list[MaterialityMark]:
     return list(db.session.scalars(of.order_by(MaterialityMark.marked_at, MaterialityMark.id)))
 
 
-def weighed(engagement: Engagement, left_out: Collection[str] = frozenset(), projected: Sequence[Projection] = ()) -> Weighing:
+def assessment_of(
+    engagement: Engagement, left_out: Collection[str] = frozenset(), projected: Sequence[Projection] = ()
+) -> MaterialityAssessment:
     """All errors against the pack's threshold, or without one; `left_out` are keys that check 1 found not to count.
 
     `projected` is what samples project beyond what was found.
@@ -48,7 +50,9 @@ def weighed(engagement: Engagement, left_out: Collection[str] = frozenset(), pro
     return _weighed(engagement, left_out, projected, total, share, own=False)
 
 
-def planned(engagement: Engagement, left_out: Collection[str] = frozenset(), projected: Sequence[Projection] = ()) -> Weighing | None:
+def planned(
+    engagement: Engagement, left_out: Collection[str] = frozenset(), projected: Sequence[Projection] = ()
+) -> MaterialityAssessment | None:
     """The same against the body's own planning threshold, on which no verdict rests; None where it set none."""
     own = planning(engagement)
     return _weighed(engagement, left_out, projected, reported_total(engagement), Fraction(own.share), own=True) if own else None
@@ -68,13 +72,13 @@ def _weighed(
     share: Fraction | None,
     *,
     own: bool,
-) -> Weighing:
+) -> MaterialityAssessment:
     held, marked = data.held(engagement), marks(engagement)
     natures = {(mark.subject_kind, mark.subject_id): mark.reason for mark in marked if mark.kind == NATURE}
     found = [*_uncorrected(engagement, held, left_out, natures), *_corrected(engagement)]
     counted = [each for each in held if each.source.counts and each.source.source_key not in left_out]
     remainder, sampling_open = _remainder(projected)
-    return weigh(
+    return assess(
         found,
         total,
         share,
@@ -88,7 +92,7 @@ def _weighed(
 
 
 def _uncorrected(
-    engagement: Engagement, held: list[Held], left_out: Collection[str], natures: dict[tuple[str, str], str]
+    engagement: Engagement, held: list[SourceReview], left_out: Collection[str], natures: dict[tuple[str, str], str]
 ) -> Iterator[Error]:
     """Findings with their effect, and per source what its outcome says beyond them; what check 1 leaves out is wrong as a whole."""
     standing = [finding for finding in findings_of(engagement) if finding.at not in RIGHTED]
@@ -110,7 +114,7 @@ def _uncorrected(
             continue
         if key in left_out:
             yield Error(key, Fraction(row.source.reported), False, _labels(named.get(key, [])), natures.get(("source", key), ""))
-        elif row.current and row.outcome and row.outcome.outcome == Outcome.DIFFERS and row.verified is not None:
+        elif row.current and row.outcome and row.outcome.outcome == SourceOutcome.DIFFERS and row.verified is not None:
             known = sum((Fraction(each.effect) for each in named.get(key, []) if each.effect is not None), Fraction())
             rest = Fraction(row.source.reported) - Fraction(row.verified) - known
             yield Error(key, rest, False, "" if known else _labels(named.get(key, [])), natures.get(("source", key), ""))
@@ -146,15 +150,15 @@ def _reported(version: ReportVersion) -> dict[str, Decimal | None]:
     return {row.source_key: row.reported for row in db.session.execute(of)}
 
 
-def _without_tonnes(engagement: Engagement, held: list[Held], found: list[Error], natures: dict[tuple[str, str], str]) -> list[str]:
+def _without_tonnes(engagement: Engagement, held: list[SourceReview], found: list[Error], natures: dict[tuple[str, str], str]) -> list[str]:
     """Reasons of marks on what has no tonnes and is not righted."""
-    weighed = {error.nature for error in found if not error.corrected}
+    assessment_of = {error.nature for error in found if not error.corrected}
     at = {str(finding.id): finding.at for finding in findings_of(engagement)}
-    agreed = {each.source.source_key for each in held if each.standing is Standing.AGREED}
+    agreed = {each.source.source_key for each in held if each.standing is OutcomeStatus.AGREED}
     return [
         reason
         for (kind, key), reason in natures.items()
-        if reason not in weighed and (at.get(key) not in (None, *RIGHTED) if kind == "finding" else key not in agreed)
+        if reason not in assessment_of and (at.get(key) not in (None, *RIGHTED) if kind == "finding" else key not in agreed)
     ]
 
 

@@ -16,8 +16,8 @@ from verifier.core.access import Permission
 from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.errors import Refusal
 from verifier.core.findings import FindingState
-from verifier.core.lifecycle import Deed, possible
-from verifier.core.materiality import Verdict, Weighing, would_change
+from verifier.core.lifecycle import CaseAction, possible
+from verifier.core.materiality import MaterialityAssessment, Verdict, would_change
 from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject
@@ -30,7 +30,7 @@ from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor
 
-bp = Blueprint("weighing", __name__)
+bp = Blueprint("materiality", __name__)
 PLACES = 6
 
 LABELS = {
@@ -50,8 +50,8 @@ def materiality(engagement: Engagement) -> ResponseReturnValue:
 
 def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseReturnValue:
     left_out, drawn = boundary.not_counted(engagement), projections(engagement)
-    weighing, planned, own = (
-        queries.weighed(engagement, left_out, drawn),
+    assessment, planned, own = (
+        queries.assessment_of(engagement, left_out, drawn),
         queries.planned(engagement, left_out, drawn),
         queries.planning(engagement),
     )
@@ -59,7 +59,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
     names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}
     nature = NatureForm(formdata=None)
     open_findings = [each for each in findings.values() if each.at not in (FindingState.CLOSED, FindingState.WITHDRAWN)]
-    wrong = [row.source for row in weighing.sources if row.source in names and row.uncorrected.gross]
+    wrong = [row.source for row in assessment.sources if row.source in names and row.uncorrected.gross]
     nature.offer(
         [(f"finding:{each.id}", f"{each.label} {each.title}") for each in open_findings]
         + [(f"source:{key}", f"{key} {names[key]}") for key in wrong]
@@ -74,12 +74,12 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
         "casework/materiality/materiality.html",
         engagement=engagement,
         pack=pack,
-        weighing=weighing,
+        assessment=assessment,
         planned=planned,
         own=own,
         band=band,
         total=total,
-        said=_said(would_change(weighing)),
+        said=_said(would_change(assessment)),
         marks=queries.marks(engagement),
         findings=findings,
         labels={each.label: each.number for each in findings.values()},
@@ -87,7 +87,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
         form=form,
         nature_form=nature,
         netting_form=NettingForm(formdata=None),
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
     )
 
 
@@ -95,7 +95,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
 @permit(Permission.WORK_READ, keeps_record=True)
 def taken_away(engagement: Engagement) -> ResponseReturnValue:
     """Every error as a spreadsheet."""
-    weighing = queries.weighed(engagement, boundary.not_counted(engagement), projections(engagement))
+    assessment = queries.assessment_of(engagement, boundary.not_counted(engagement), projections(engagement))
     names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}
     record(
         "data:materiality:taken_away",
@@ -104,7 +104,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
         now=utcnow(),
         case=engagement.id,
         effect=Effect.LOOK,
-        rows=len(weighing.errors),
+        rows=len(assessment.errors),
     )
     headers = [_("Source no."), _("Source"), _("Finding"), _("Reported − right, t CO2"), _("Corrected"), _("Material by nature")]
     rows = [
@@ -116,7 +116,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
             _("yes") if each.corrected else _("no"),
             each.nature,
         )
-        for each in weighing.errors
+        for each in assessment.errors
     ]
     return spreadsheet(f"{engagement.number} {_('Materiality')}", headers, rows)
 
@@ -166,10 +166,10 @@ def take_back(engagement: Engagement, mark_id: UUID) -> ResponseReturnValue:
 
 
 @bp.app_template_global("materiality_now")
-def materiality_now(engagement: Engagement) -> tuple[Weighing, RulePack, list[str]]:
+def materiality_now(engagement: Engagement) -> tuple[MaterialityAssessment, RulePack, list[str]]:
     """What the panel of a page shows: the errors weighed now, the rules, and what would change the verdict, in words."""
-    weighing = queries.weighed(engagement, boundary.not_counted(engagement), projections(engagement))
-    return weighing, load(engagement.pack_id), _said(would_change(weighing))
+    assessment = queries.assessment_of(engagement, boundary.not_counted(engagement), projections(engagement))
+    return assessment, load(engagement.pack_id), _said(would_change(assessment))
 
 
 def _said(stated: tuple[StatedReason, ...]) -> list[str]:

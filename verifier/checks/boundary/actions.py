@@ -1,4 +1,4 @@
-"""Deeds of check 1: deciding on what is reported, and adding what is not."""
+"""Actions of check 1: deciding on what is reported, and adding what is not."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,9 +7,9 @@ from verifier.audit.actions import record
 from verifier.checks.boundary import queries
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.core.actor import Actor
-from verifier.core.boundary import Kind, Outcome, Row, Standing, check_decision, next_number
+from verifier.core.boundary import BoundaryOutcome, BoundaryRow, BoundaryStatus, Kind, check_decision, next_number
 from verifier.core.errors import NotYours, Refusal
-from verifier.core.lifecycle import Deed
+from verifier.core.lifecycle import CaseAction
 from verifier.core.report.rows import CATEGORIES
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
@@ -21,7 +21,7 @@ def decide(
     engagement: Engagement,
     kind: Kind,
     key: str,
-    outcome: Outcome,
+    outcome: BoundaryOutcome,
     note: str = "",
     *,
     seen_version: int | None = None,
@@ -29,7 +29,7 @@ def decide(
     now: datetime,
 ) -> BoundaryDecision:
     """Hold one facility or source as confirmed or as not counted; a decision made meanwhile by someone else is shown first."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     judged = queries.judged_one(engagement, kind, key)
     if judged is None:
         raise NotYours
@@ -44,7 +44,7 @@ def decide_many(
     engagement: Engagement, kind: Kind, keys: Sequence[str], note: str = "", *, expected: int | None = None, actor: Actor, now: datetime
 ) -> int:
     """Confirm many at once, all or none: only rows that are open and where nothing stands out; `expected` is how many were announced."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     rows = {each.row.key: each for each in queries.judged(engagement, kind)}
     chosen = [rows[key] for key in dict.fromkeys(keys) if key in rows]
     if not keys:
@@ -55,7 +55,7 @@ def decide_many(
     if unfit:
         raise Refusal("boundary.many.unfit", count=len(unfit), keys=tuple(unfit[:10]))
     for each in chosen:
-        _write(engagement, each.row, each.decision, Outcome.CONFIRMED, note, None, actor, now)
+        _write(engagement, each.row, each.decision, BoundaryOutcome.CONFIRMED, note, None, actor, now)
     db.session.flush()
     record(
         "boundary:many:decided",
@@ -64,7 +64,7 @@ def decide_many(
         now=now,
         case=engagement.id,
         kind=kind,
-        outcome=Outcome.CONFIRMED,
+        outcome=BoundaryOutcome.CONFIRMED,
         note=note.strip(),
         keys=[each.row.key for each in chosen],
     )
@@ -75,7 +75,7 @@ def add_missing(
     engagement: Engagement, kind: Kind, name: str, category: str | None, place: str, note: str = "", *, actor: Actor, now: datetime
 ) -> MissingSource:
     """Add a facility or source that the report does not name; a source has a category, a facility has none."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     if kind is Kind.SOURCE and category not in CATEGORIES:
         raise Refusal("boundary.missing.category")
     known = queries.missing(engagement, withdrawn=True)
@@ -112,7 +112,7 @@ def add_missing(
 
 def withdraw_missing(engagement: Engagement, key: str, *, seen_version: int | None = None, actor: Actor, now: datetime) -> None:
     """Take back something that was not missing after all; a finding raised on it has to be withdrawn first."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     row = queries.missing_keyed(engagement, key)
     if row is None:
         raise NotYours
@@ -129,9 +129,9 @@ def withdraw_missing(engagement: Engagement, key: str, *, seen_version: int | No
 
 def _write(
     engagement: Engagement,
-    row: Row,
+    row: BoundaryRow,
     decision: BoundaryDecision | None,
-    outcome: Outcome,
+    outcome: BoundaryOutcome,
     note: str,
     seen_version: int | None,
     actor: Actor,
@@ -146,9 +146,9 @@ def _write(
         stale = Refusal(
             "boundary.decision.stale",
             who=decision.decider.name,
-            theirs=Standing(decision.outcome),
+            theirs=BoundaryStatus(decision.outcome),
             their_note=decision.note or "–",
-            yours=Standing(outcome),
+            yours=BoundaryStatus(outcome),
             your_note=note.strip() or "–",
         )
         check_version(decision, seen_version, lambda: stale)

@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectChoice, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, Optional
 
 from verifier.checks.boundary.models import BoundaryDecision
-from verifier.core.boundary import Kind, Mark, Outcome, Standing
+from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind, Mark
 from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
 
@@ -25,7 +25,7 @@ class BoundaryFilter(SearchForm):
 
     def offer(self, kind: Kind, marks: list[Mark], categories: Mapping[str, str], facilities: Mapping[str, str]) -> None:
         """What can be chosen, by what occurs; facilities have neither category nor facility."""
-        states = (SelectChoice(each.value, label(each)) for each in Standing)
+        states = (SelectChoice(each.value, label(each)) for each in BoundaryStatus)
         self.state.choices = [SelectChoice("", _("All decisions")), SelectChoice("open", _("Still open")), *states]
         found = (SelectChoice(each.value, label(each)) for each in marks)
         self.mark.choices = [SelectChoice("", _("All of them")), SelectChoice("any", _("Stands out")), *found]
@@ -51,8 +51,8 @@ class DecisionForm(VersionedForm):
         _l("Your decision"),
         [InputRequired(_l("Choose whether it is confirmed or does not count"))],
         choices=[
-            SelectChoice(Outcome.CONFIRMED.value, _l("Confirmed: it belongs in the boundary")),
-            SelectChoice(Outcome.NOT_COUNTED.value, _l("Does not count")),
+            SelectChoice(BoundaryOutcome.CONFIRMED.value, _l("Confirmed: it belongs in the boundary")),
+            SelectChoice(BoundaryOutcome.NOT_COUNTED.value, _l("Does not count")),
         ],
     )
     note = TextAreaField(_l("Note"), [Optional(), Length(max=2000)])

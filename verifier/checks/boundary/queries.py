@@ -8,7 +8,7 @@ from threading import Lock
 from sqlalchemy import Select, select
 
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
-from verifier.core.boundary import OPEN, Kind, Mark, Outcome, Row, Standing, side_by_side, standing
+from verifier.core.boundary import OPEN, BoundaryOutcome, BoundaryRow, BoundaryStatus, Kind, Mark, side_by_side, standing
 from verifier.core.findings import FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -19,13 +19,13 @@ from verifier.reports.queries import report_of
 
 CHECK = "boundary"
 _REMEMBERED = 6
-_rows: dict[str, tuple[Row, ...]] = {}
+_rows: dict[str, tuple[BoundaryRow, ...]] = {}
 """The rows of the workbooks asked for last, by their SHA-256."""
 _lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class BoundaryProgress:
     """How far the check is; `findings` counts those raised in it and not withdrawn."""
 
     done: int
@@ -37,10 +37,10 @@ class Progress:
 class Judged:
     """One row with what was decided of it, the findings raised on it here, and how far it is."""
 
-    row: Row
+    row: BoundaryRow
     decision: BoundaryDecision | None
     findings: tuple[Finding, ...]
-    standing: Standing
+    standing: BoundaryStatus
 
     @property
     def is_open(self) -> bool:
@@ -63,7 +63,7 @@ def judged(engagement: Engagement, kind: Kind | None = None) -> list[Judged]:
     for row in rows_of(engagement.report_version):
         if kind is None or row.kind is kind:
             decision, mine = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
-            decided = Outcome(decision.outcome) if decision else None
+            decided = BoundaryOutcome(decision.outcome) if decision else None
             how_far = standing(row, decided, decision.fingerprint if decision else None, finding=bool(mine))
             found.append(Judged(row, decision, mine, how_far))
     return found
@@ -90,7 +90,7 @@ def matching(
     ]
 
 
-def rows_of(version: ReportVersion) -> Sequence[Row]:
+def rows_of(version: ReportVersion) -> Sequence[BoundaryRow]:
     """Every facility and source as reported, beside the plan; the same rows again while the process remembers the version."""
     known = _rows.get(version.sha256)
     if known is None:
@@ -107,23 +107,23 @@ def has_plan(version: ReportVersion) -> bool:
     return bool(report_of(version).plan)
 
 
-def progress(engagement: Engagement) -> Progress:
+def progress(engagement: Engagement) -> BoundaryProgress:
     """Facilities and sources decided, of all; a row with a finding is decided."""
     parts = progress_by_kind(engagement).values()
-    return Progress(*(sum(each) for each in zip(*((part.done, part.total, part.findings) for part in parts), strict=True)))
+    return BoundaryProgress(*(sum(each) for each in zip(*((part.done, part.total, part.findings) for part in parts), strict=True)))
 
 
-def progress_by_kind(engagement: Engagement) -> dict[Kind, Progress]:
+def progress_by_kind(engagement: Engagement) -> dict[Kind, BoundaryProgress]:
     """The same for the facilities and the sources apart; read as bare columns, for every page of a case shows it."""
     of = select(BoundaryDecision.kind, BoundaryDecision.key, BoundaryDecision.outcome, BoundaryDecision.fingerprint)
     given = db.session.execute(of.where(BoundaryDecision.engagement_id == engagement.id))
-    decided = {(kind, key): (Outcome(outcome), fingerprint) for kind, key, outcome, fingerprint in given}
+    decided = {(kind, key): (BoundaryOutcome(outcome), fingerprint) for kind, key, outcome, fingerprint in given}
     raised = [(each.subject_kind, each.subject_id) for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     found, about = {}, set(raised)
     for kind in Kind:
         rows = [row for row in rows_of(engagement.report_version) if row.kind is kind]
         at = [standing(row, *decided.get((kind, row.key), (None, None)), finding=(kind, row.key) in about) for row in rows]
-        found[kind] = Progress(
+        found[kind] = BoundaryProgress(
             sum(each not in OPEN for each in at), len(rows), sum(of_kind in (kind, f"missing_{kind}") for of_kind, _key in raised)
         )
     return found
@@ -137,7 +137,7 @@ def undecided_count(engagement: Engagement) -> int:
 
 def not_counted(engagement: Engagement) -> frozenset[str]:
     """Keys of the sources that check 1 holds do not count."""
-    return frozenset(each.row.key for each in judged(engagement, Kind.SOURCE) if each.standing is Standing.NOT_COUNTED)
+    return frozenset(each.row.key for each in judged(engagement, Kind.SOURCE) if each.standing is BoundaryStatus.NOT_COUNTED)
 
 
 def marks_of(rows: Sequence[Judged]) -> list[Mark]:
@@ -177,7 +177,7 @@ def _decisions(engagement: Engagement) -> Select[tuple[BoundaryDecision]]:
     return select(BoundaryDecision).where(BoundaryDecision.engagement_id == engagement.id)
 
 
-def _words(row: Row) -> str:
+def _words(row: BoundaryRow) -> str:
     source, held = row.source, row.held
     parts = [row.key, row.name, row.facility, held.name if held else "", held.owner if held else ""]
     if source:

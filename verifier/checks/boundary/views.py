@@ -12,7 +12,7 @@ from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.forms import BoundaryFilter, DecisionForm, MissingForm, WithdrawForm
 from verifier.checks.boundary.queries import Judged
 from verifier.core.access import Permission
-from verifier.core.boundary import Kind, Mark, Outcome, Standing
+from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind, Mark
 from verifier.core.errors import NotPermitted
 from verifier.core.report.rows import CATEGORIES
 from verifier.core.subject import Subject
@@ -43,11 +43,11 @@ LABELS = {
     Mark.RETIRED: _l("Retired"),
     Mark.OUTSIDE_BOUNDARY: _l("Outside the boundary"),
     Mark.UNKNOWN_FACILITY: _l("Facility not listed"),
-    Standing.UNDECIDED: _l("Undecided"),
-    Standing.ASKED_AGAIN: _l("Changed: decide again"),
-    Standing.CONFIRMED: _l("Confirmed"),
-    Standing.NOT_COUNTED: _l("Does not count"),
-    Standing.FINDING: _l("Finding raised"),
+    BoundaryStatus.UNDECIDED: _l("Undecided"),
+    BoundaryStatus.ASKED_AGAIN: _l("Changed: decide again"),
+    BoundaryStatus.CONFIRMED: _l("Confirmed"),
+    BoundaryStatus.NOT_COUNTED: _l("Does not count"),
+    BoundaryStatus.FINDING: _l("Finding raised"),
 }
 STATES = {
     (Mark, "in_plan"): "ok",
@@ -57,11 +57,11 @@ STATES = {
     (Mark, "retired"): "warn",
     (Mark, "outside_boundary"): "warn",
     (Mark, "unknown_facility"): "bad",
-    (Standing, "undecided"): "mute",
-    (Standing, "asked_again"): "warn",
-    (Standing, "confirmed"): "ok",
-    (Standing, "not_counted"): "info",
-    (Standing, "finding"): "bad",
+    (BoundaryStatus, "undecided"): "mute",
+    (BoundaryStatus, "asked_again"): "warn",
+    (BoundaryStatus, "confirmed"): "ok",
+    (BoundaryStatus, "not_counted"): "info",
+    (BoundaryStatus, "finding"): "bad",
 }
 
 
@@ -157,11 +157,11 @@ def one(engagement: Engagement, kind: str, key: str) -> ResponseReturnValue:
     form = _decision_form(judged)
     following = next((each for each in (*rows[at + 1 :], *rows[:at]) if each.is_open), None)
     if form.validate_on_submit():
-        outcome = Outcome(form.outcome.data)
+        outcome = BoundaryOutcome(form.outcome.data)
         actions.decide(
             engagement, what, key, outcome, form.note.data or "", seen_version=form.seen_version, actor=current_actor(), now=utcnow()
         )
-        flash(_("%(key)s: %(decision)s.", key=judged.row.key, decision=label(Standing(outcome))), "success")
+        flash(_("%(key)s: %(decision)s.", key=judged.row.key, decision=label(BoundaryStatus(outcome))), "success")
         return redirect(_address(engagement, following) if following else url_for(_list_of(what), engagement_id=engagement.id), 303)
     form.see(judged.decision)
     return render_template(

@@ -1,4 +1,4 @@
-"""Deeds of check 2: what is held of each source's tonnes."""
+"""Actions of check 2: what is held of each source's tonnes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from verifier.audit.actions import record
 from verifier.checks.data import queries
-from verifier.checks.data.models import SourceOutcome
-from verifier.checks.data.queries import Held
+from verifier.checks.data.models import SourceDecision
+from verifier.checks.data.queries import SourceReview
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
-from verifier.core.lifecycle import Deed
-from verifier.core.outcomes.source_outcomes import Outcome, Standing, verified_tonnes
+from verifier.core.lifecycle import CaseAction
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome, verified_tonnes
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
@@ -23,16 +23,16 @@ from verifier.rulepacks.load import load
 def decide(
     engagement: Engagement,
     source_key: str,
-    outcome: Outcome,
+    outcome: SourceOutcome,
     verified: Decimal | None = None,
     note: str = "",
     *,
     seen_version: int | None = None,
     actor: Actor,
     now: datetime,
-) -> SourceOutcome:
+) -> SourceDecision:
     """Hold one source as agreed, as another figure with its reason, or as not to be confirmed; a newer outcome is shown first."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     held = queries.held_one(engagement, source_key)
     if held is None:
         raise NotYours
@@ -58,7 +58,7 @@ def agree_many(
     engagement: Engagement, keys: Sequence[str], note: str = "", *, expected: int | None = None, actor: Actor, now: datetime
 ) -> int:
     """Agree to many at once, all or none: only open sources that recalculate whole and as reported, and carry no flag."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     rows = {each.source.source_key: each for each in queries.held(engagement)}
     chosen = [rows[key] for key in dict.fromkeys(keys) if key in rows]
     if not keys:
@@ -69,8 +69,8 @@ def agree_many(
     if unfit:
         raise Refusal("data.many.unfit", count=len(unfit), keys=tuple(unfit[:10]))
     for each in chosen:
-        tonnes = verified_tonnes(each.result, Outcome.AGREED, None, note)
-        _write(engagement, each, Outcome.AGREED, tonnes, note, None, actor, now)
+        tonnes = verified_tonnes(each.result, SourceOutcome.AGREED, None, note)
+        _write(engagement, each, SourceOutcome.AGREED, tonnes, note, None, actor, now)
     db.session.flush()
     record(
         "data:many:agreed",
@@ -86,28 +86,28 @@ def agree_many(
 
 def _write(
     engagement: Engagement,
-    held: Held,
-    outcome: Outcome,
+    held: SourceReview,
+    outcome: SourceOutcome,
     tonnes: Decimal | None,
     note: str,
     seen_version: int | None,
     actor: Actor,
     now: datetime,
-) -> SourceOutcome:
+) -> SourceDecision:
     row = held.outcome
     if row is None:
         if seen_version not in (None, 0):
             raise Refusal("data.many.changed", count=0)
-        row = SourceOutcome(engagement_id=engagement.id, source_key=held.source.source_key)
+        row = SourceDecision(engagement_id=engagement.id, source_key=held.source.source_key)
         db.session.add(row)
     else:
         stale = Refusal(
             "data.outcome.stale",
             who=row.decider.name,
-            theirs=Standing(row.outcome),
+            theirs=OutcomeStatus(row.outcome),
             their_figure=_text(row.verified) or "–",
             their_note=row.note or "–",
-            yours=Standing(outcome),
+            yours=OutcomeStatus(outcome),
             your_figure=_text(tonnes) or "–",
             your_note=note.strip() or "–",
         )

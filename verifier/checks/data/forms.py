@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from verifier.checks.data.models import SourceOutcome
-from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.checks.data.models import SourceDecision
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.reports.wording import flag_name
 from verifier.web.forms import SearchForm, TonnesField, VersionedForm
 from verifier.web.pages.labels import label
@@ -40,7 +40,7 @@ class DataFilter(SearchForm):
             SelectChoice("agreeable", _("Recalculates exactly, no flag")),
             SelectChoice("differs_now", _("Recalculation differs")),
             SelectChoice("incomplete", _("Incomplete")),
-            *(SelectChoice(each.value, label(each)) for each in Standing),
+            *(SelectChoice(each.value, label(each)) for each in OutcomeStatus),
         ]
         self.category.choices = [SelectChoice("", _("All categories")), *(SelectChoice(code, name) for code, name in categories.items())]
         named = (SelectChoice(code, flag_name(code)) for code in flags)
@@ -59,15 +59,15 @@ class OutcomeForm(VersionedForm):
         _l("Outcome"),
         [InputRequired(_l("Choose your judgement of this figure"))],
         choices=[
-            SelectChoice(Outcome.AGREED.value, _l("Agreed: the reported figure holds")),
-            SelectChoice(Outcome.DIFFERS.value, _l("Differs: another figure is right")),
-            SelectChoice(Outcome.CANNOT_CONFIRM.value, _l("Cannot be confirmed")),
+            SelectChoice(SourceOutcome.AGREED.value, _l("Agreed: the reported figure holds")),
+            SelectChoice(SourceOutcome.DIFFERS.value, _l("Differs: another figure is right")),
+            SelectChoice(SourceOutcome.CANNOT_CONFIRM.value, _l("Cannot be confirmed")),
         ],
     )
     verified = TonnesField(_l("Verified, tCO₂ (only where it differs)"))
     note = TextAreaField(_l("How found, or the reason"), [Optional(), Length(max=2000)])
 
-    def see(self, outcome: SourceOutcome | None) -> None:
+    def see(self, outcome: SourceDecision | None) -> None:
         """After a stale outcome was refused and both were shown, the next one is given knowing the newer."""
         refusal = getattr(g, "refusal", None)
         if refusal is not None and refusal.message == "data.outcome.stale":

@@ -12,7 +12,7 @@ from verifier.db import Base, Id, Version
 from verifier.findings.models import Finding
 
 
-class SourceOutcome(Base):
+class SourceDecision(Base):
     """What a verifier holds of one source's tonnes, by its natural key."""
 
     __tablename__ = "source_outcome"
@@ -59,7 +59,7 @@ class FlagDisposition(Base):
     finding: Mapped[Finding | None] = relationship(lazy="joined")
 
 
-class NumberOutcome(Base):
+class NumberDecision(Base):
     """What a verifier holds of one reported number, by its natural key."""
 
     __tablename__ = "number_outcome"

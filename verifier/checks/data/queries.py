@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from verifier.checks.data.flags import queries as flags
 from verifier.checks.data.flags.queries import FlagProgress
-from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.references import queries as beside
 from verifier.core.calculation.results import Flag, SourceResult
 from verifier.core.findings import DISPOSED, FindingState
-from verifier.core.outcomes.source_outcomes import OPEN, Outcome, Standing, Verified, agrees, standing, together
+from verifier.core.outcomes.source_outcomes import OPEN, OutcomeStatus, SourceOutcome, VerifiedTotals, agrees, standing, verified_totals
 from verifier.core.report.rows import MeterRow, ReportedReport, SourceRow
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -27,7 +27,7 @@ SORTS = ("position", "difference", "tonnes", "name")
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SourceProgress:
     """How far the check is; `findings` counts those raised in it and not withdrawn."""
 
     done: int
@@ -36,14 +36,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SourceReview:
     """One source of the version under verification, with what is held of its tonnes."""
 
     source: ReportedSource
     result: SourceResult
-    outcome: SourceOutcome | None
+    outcome: SourceDecision | None
     findings: tuple[Finding, ...]
-    standing: Standing
+    standing: OutcomeStatus
     flags_open: bool = False
     """Whether a flag of it is neither raised as a finding nor dismissed."""
     flag_codes: tuple[str, ...] = ()
@@ -97,13 +97,13 @@ class Difference:
         return None if self.difference is None else -self.difference
 
 
-def held(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[Held]:
+def held(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[SourceReview]:
     """The sources of the version under verification, filtered and sorted; every one by default, in the report's order."""
     version = engagement.report_version
     rows = db.session.scalars(reports.sources_of(version, search=search, category=category, sort=sort)).all()
     results = {result.source_id: result for result in reversed(beside.calculation_of(engagement).sources)}
     codes = beside.codes_of(engagement)
-    given = select(SourceOutcome).where(SourceOutcome.engagement_id == engagement.id)
+    given = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
     outcomes = {row.source_key: row for row in db.session.scalars(given)}
     raised, flagged = _by_source(findings(engagement)), flags.open_sources(engagement)
     found = [
@@ -128,7 +128,7 @@ def _flagged(codes: Collection[str], wanted: str) -> bool:
     return not wanted or (bool(codes) if wanted == "any" else not codes if wanted == "none" else wanted in codes)
 
 
-def matching(rows: Sequence[Held], state: str) -> list[Held]:
+def matching(rows: Sequence[SourceReview], state: str) -> list[SourceReview]:
     """The rows in a state: a standing, `open`, `differs_now`, `incomplete` or `agreeable`; all where none is asked."""
     tests = {
         "open": lambda each: each.is_open,
@@ -140,7 +140,7 @@ def matching(rows: Sequence[Held], state: str) -> list[Held]:
     return [each for each in rows if test(each)]
 
 
-def held_one(engagement: Engagement, source_key: str) -> Held | None:
+def held_one(engagement: Engagement, source_key: str) -> SourceReview | None:
     """One source, None where the version has none of that key."""
     version = engagement.report_version
     row = reports.source_of(version, source_key)
@@ -153,24 +153,24 @@ def held_one(engagement: Engagement, source_key: str) -> Held | None:
     return _held(row, result, outcome_on(engagement, source_key), raised, flagged, codes) if result else None
 
 
-def outcome_on(engagement: Engagement, source_key: str) -> SourceOutcome | None:
+def outcome_on(engagement: Engagement, source_key: str) -> SourceDecision | None:
     """The outcome given to a source, whatever version it was given on."""
-    of = select(SourceOutcome).where(SourceOutcome.engagement_id == engagement.id, SourceOutcome.source_key == source_key)
+    of = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id, SourceDecision.source_key == source_key)
     return db.session.scalar(of)
 
 
-def progress(engagement: Engagement) -> Progress:
+def progress(engagement: Engagement) -> SourceProgress:
     """Sources with a current outcome or an open finding, of all; read as bare columns, for every page of a case shows it."""
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == engagement.report_version_id)
-    given = select(SourceOutcome.source_key, SourceOutcome.outcome, SourceOutcome.fingerprint)
-    outcomes = {key: rest for key, *rest in db.session.execute(given.where(SourceOutcome.engagement_id == engagement.id))}
+    given = select(SourceDecision.source_key, SourceDecision.outcome, SourceDecision.fingerprint)
+    outcomes = {key: rest for key, *rest in db.session.execute(given.where(SourceDecision.engagement_id == engagement.id))}
     raised = [each for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in DISPOSED}
     found = []
     for key, fingerprint in db.session.execute(of):
         outcome, decided_on = outcomes.get(key, (None, None))
-        found.append(standing(Outcome(outcome) if outcome else None, current=decided_on == fingerprint, open_finding=key in waiting))
-    return Progress(sum(each not in OPEN for each in found), len(found), len(raised))
+        found.append(standing(SourceOutcome(outcome) if outcome else None, current=decided_on == fingerprint, open_finding=key in waiting))
+    return SourceProgress(sum(each not in OPEN for each in found), len(found), len(raised))
 
 
 def undecided_count(engagement: Engagement) -> int:
@@ -186,13 +186,13 @@ def flag_progress(engagement: Engagement) -> FlagProgress:
 
 def cannot_confirm(engagement: Engagement) -> list[str]:
     """Keys of the sources whose tonnes cannot be confirmed."""
-    return [each.source.source_key for each in held(engagement) if each.standing is Standing.CANNOT_CONFIRM]
+    return [each.source.source_key for each in held(engagement) if each.standing is OutcomeStatus.CANNOT_CONFIRM]
 
 
-def verified_by_category(engagement: Engagement, left_out: Collection[str] = frozenset()) -> Verified:
+def verified_by_category(engagement: Engagement, left_out: Collection[str] = frozenset()) -> VerifiedTotals:
     """Verified tonnes by category and in all, rounded as the pack says; `left_out` are keys that check 1 found not to count."""
     verified = {each.source.source_key: each.verified for each in held(engagement)}
-    return together(reports.calculation_of(engagement.report_version), verified, load(engagement.pack_id), left_out)
+    return verified_totals(reports.calculation_of(engagement.report_version), verified, load(engagement.pack_id), left_out)
 
 
 def differences(engagement: Engagement) -> list[Difference]:
@@ -200,7 +200,7 @@ def differences(engagement: Engagement) -> list[Difference]:
     return [
         Difference(each.source.source_key, each.source.name, each.source.category, each.source.reported, each.verified, each.outcome.note)
         for each in held(engagement)
-        if each.outcome is not None and each.current and each.outcome.outcome != Outcome.AGREED
+        if each.outcome is not None and each.current and each.outcome.outcome != SourceOutcome.AGREED
     ]
 
 
@@ -236,15 +236,15 @@ def meter_of(report: ReportedReport, meter_id: str | None) -> MeterRow | None:
 def _held(
     source: ReportedSource,
     result: SourceResult,
-    outcome: SourceOutcome | None,
+    outcome: SourceDecision | None,
     raised: Sequence[Finding],
     flags_open: bool,
     codes: Collection[str],
-) -> Held:
+) -> SourceReview:
     current = outcome is not None and outcome.fingerprint == source.fingerprint
     waiting = any(finding.at not in DISPOSED for finding in raised)
-    how_far = standing(Outcome(outcome.outcome) if outcome else None, current=current, open_finding=waiting)
-    return Held(source, result, outcome, tuple(raised), how_far, flags_open, tuple(sorted(codes)))
+    how_far = standing(SourceOutcome(outcome.outcome) if outcome else None, current=current, open_finding=waiting)
+    return SourceReview(source, result, outcome, tuple(raised), how_far, flags_open, tuple(sorted(codes)))
 
 
 def _by_source(raised: Sequence[Finding]) -> dict[str, tuple[Finding, ...]]:

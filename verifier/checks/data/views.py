@@ -13,14 +13,14 @@ from verifier.checks.data import actions, queries
 from verifier.checks.data.forms import DataFilter, OutcomeForm
 from verifier.checks.data.numbers import grid, recalculated
 from verifier.checks.data.numbers.wording import what
-from verifier.checks.data.queries import Held
+from verifier.checks.data.queries import SourceReview
 from verifier.checks.data.references import queries as beside
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
 from verifier.core.calculation.results import CategoryResult
 from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.errors import NotPermitted
-from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -42,20 +42,20 @@ NO_KEY = "~"
 """Stands in the address for a source whose key is blank."""
 
 LABELS = {
-    Standing.UNDECIDED: _l("Undecided"),
-    Standing.ASKED_AGAIN: _l("Changed: decide again"),
-    Standing.WAITING: _l("Finding open"),
-    Standing.AGREED: _l("Agreed"),
-    Standing.DIFFERS: _l("Differs"),
-    Standing.CANNOT_CONFIRM: _l("Unconfirmed"),
+    OutcomeStatus.UNDECIDED: _l("Undecided"),
+    OutcomeStatus.ASKED_AGAIN: _l("Changed: decide again"),
+    OutcomeStatus.WAITING: _l("Finding open"),
+    OutcomeStatus.AGREED: _l("Agreed"),
+    OutcomeStatus.DIFFERS: _l("Differs"),
+    OutcomeStatus.CANNOT_CONFIRM: _l("Unconfirmed"),
 }
 STATES = {
-    (Standing, "undecided"): "mute",
-    (Standing, "asked_again"): "warn",
-    (Standing, "waiting"): "info",
-    (Standing, "agreed"): "ok",
-    (Standing, "differs"): "warn",
-    (Standing, "cannot_confirm"): "bad",
+    (OutcomeStatus, "undecided"): "mute",
+    (OutcomeStatus, "asked_again"): "warn",
+    (OutcomeStatus, "waiting"): "info",
+    (OutcomeStatus, "agreed"): "ok",
+    (OutcomeStatus, "differs"): "warn",
+    (OutcomeStatus, "cannot_confirm"): "bad",
 }
 
 
@@ -167,7 +167,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     form = _outcome_form(held)
     following = next((each for each in (*rows[at + 1 :], *rows[:at]) if each.is_open), None)
     if form.validate_on_submit():
-        outcome = Outcome(form.outcome.data)
+        outcome = SourceOutcome(form.outcome.data)
         actions.decide(
             engagement,
             key,
@@ -178,7 +178,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("%(key)s: %(decision)s.", key=key, decision=label(Standing(outcome))), "success")
+        flash(_("%(key)s: %(decision)s.", key=key, decision=label(OutcomeStatus(outcome))), "success")
         return redirect(_address(engagement, following) if following else url_for(".sources", engagement_id=engagement.id), 303)
     form.see(held.outcome)
     report = reports.report_of(engagement.report_version)
@@ -219,7 +219,7 @@ def _category(row: CategoryResult, names: dict[str, str]) -> str:
     return name if row.counts else _("%(category)s (does not count)", category=name)
 
 
-def _filtered(engagement: Engagement) -> tuple[list[Held], DataFilter]:
+def _filtered(engagement: Engagement) -> tuple[list[SourceReview], DataFilter]:
     version = engagement.report_version
     form, names = DataFilter(request.args), _categories(engagement)
     occurring = sorted({code for codes in beside.codes_of(engagement).values() for code in codes})
@@ -235,17 +235,17 @@ def _asked() -> dict[str, list[str]]:
     return kept_filter()
 
 
-def _outcome_form(held: Held) -> OutcomeForm:
+def _outcome_form(held: SourceReview) -> OutcomeForm:
     outcome = held.outcome
     form = OutcomeForm(data={"version": outcome.version if outcome else 0})
     if outcome and held.current and not form.is_submitted():
         form.outcome.data, form.note.data = outcome.outcome, outcome.note
-        if outcome.outcome == Outcome.DIFFERS and outcome.verified is not None:
+        if outcome.outcome == SourceOutcome.DIFFERS and outcome.verified is not None:
             form.verified.data = plain(outcome.verified)
     return form
 
 
-def _line(each: Held, names: dict[str, str]) -> tuple[object, ...]:
+def _line(each: SourceReview, names: dict[str, str]) -> tuple[object, ...]:
     source, verified = each.source, each.verified
     apart = None if verified is None or source.reported is None else source.reported - verified
     return (
@@ -267,7 +267,7 @@ def _line(each: Held, names: dict[str, str]) -> tuple[object, ...]:
     )
 
 
-def _address(engagement: Engagement, held: Held) -> str:
+def _address(engagement: Engagement, held: SourceReview) -> str:
     return url_for("data.source", engagement_id=engagement.id, source_key=held.source.source_key or NO_KEY)
 
 

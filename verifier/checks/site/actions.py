@@ -1,4 +1,4 @@
-"""Deeds of check 3: a visit is planned and changed, items of the checklist are answered."""
+"""Actions of check 3: a visit is planned and changed, items of the checklist are answered."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from verifier.checks.site import queries
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import Deed
-from verifier.core.site import Outcome, VisitPlan, refuse_outcome, refuse_unfit
+from verifier.core.lifecycle import CaseAction
+from verifier.core.site import ChecklistOutcome, VisitPlan, refuse_outcome, refuse_unfit
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
@@ -19,7 +19,7 @@ from verifier.rulepacks.load import load
 
 def plan_visit(engagement: Engagement, plan: VisitPlan, *, actor: Actor, now: datetime) -> SiteVisit:
     """Plan a visit, with at least as many people of the body as the pack asks for."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     refuse_unfit(plan, load(engagement.pack_id).site_team_minimum)
     if any(
         (each.starts_on, each.ends_on, each.place) == (plan.starts_on, plan.ends_on, plan.place.strip())
@@ -35,7 +35,7 @@ def plan_visit(engagement: Engagement, plan: VisitPlan, *, actor: Actor, now: da
 
 def edit_visit(engagement: Engagement, visit: SiteVisit, plan: VisitPlan, version: int | None, *, actor: Actor, now: datetime) -> None:
     """Put a visit's facts right: who really went, whom they really met."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     check_version(visit, version, lambda: Refusal("site.visit.stale", theirs=visit.place, yours=plan.place))
     refuse_unfit(plan, load(engagement.pack_id).site_team_minimum)
     for name, value in _columns(plan).items():
@@ -47,7 +47,7 @@ def edit_visit(engagement: Engagement, visit: SiteVisit, plan: VisitPlan, versio
 def answer_item(
     engagement: Engagement,
     item_code: str,
-    outcome: Outcome | None,
+    outcome: ChecklistOutcome | None,
     note: str = "",
     version: int | None = None,
     *,
@@ -58,7 +58,7 @@ def answer_item(
 
     `version` is the one the person saw, 0 where the item had no answer yet, None where nobody looked (the demo).
     """
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     visit = queries.visit(engagement)
     load(engagement.pack_id).checklist_item(item_code)
     if visit is None:
@@ -71,7 +71,7 @@ def answer_item(
         answer = ChecklistAnswer(engagement_id=engagement.id, item_code=item_code)
         db.session.add(answer)
     else:
-        theirs = Outcome(answer.outcome) if answer.outcome else "—"
+        theirs = ChecklistOutcome(answer.outcome) if answer.outcome else "—"
         stale = Refusal("site.item.stale", outcome=theirs, note=answer.note or "—", yours=outcome or "—", your_note=note.strip() or "—")
         check_version(answer, version, lambda: stale)
     answer.visit_id, answer.outcome, answer.note = visit.id, outcome, note.strip()

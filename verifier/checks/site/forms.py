@@ -8,7 +8,7 @@ from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from verifier.core.site import Outcome, VisitPlan
+from verifier.core.site import ChecklistOutcome, VisitPlan
 from verifier.evidence.forms import PhotoFields
 from verifier.web.forms import DateParts, Required, VersionedForm
 from verifier.web.pages.labels import label
@@ -62,8 +62,8 @@ class ItemForm(PhotoFields, VersionedForm):
 
     def offer(self) -> None:
         """The outcomes, and that it is not checked yet."""
-        self.outcome.choices = [*((outcome.value, label(outcome)) for outcome in Outcome), ("", _("Not checked yet"))]
+        self.outcome.choices = [*((outcome.value, label(outcome)) for outcome in ChecklistOutcome), ("", _("Not checked yet"))]
 
-    def chosen(self) -> Outcome | None:
+    def chosen(self) -> ChecklistOutcome | None:
         """The outcome, None while the item stays open."""
-        return next((outcome for outcome in Outcome if outcome.value == self.outcome.data), None)
+        return next((outcome for outcome in ChecklistOutcome if outcome.value == self.outcome.data), None)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core import site
 from verifier.core.rulepack.pack import ChecklistItem, RulePack
-from verifier.core.site import Missing, Outcome, VisitPlan
+from verifier.core.site import ChecklistOutcome, MissingStep, VisitPlan
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
@@ -21,7 +21,7 @@ KIND = "checklist_item"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ChecklistProgress:
     """How many items of the checklist are settled, of how many, and how many findings are on them."""
 
     done: int
@@ -30,7 +30,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChecklistRow:
     """One item of the checklist with all there is to it."""
 
     item: ChecklistItem
@@ -40,9 +40,9 @@ class Line:
     settled: bool
 
     @property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> ChecklistOutcome | None:
         """What was found, None while it is open."""
-        return Outcome(self.answer.outcome) if self.answer and self.answer.outcome else None
+        return ChecklistOutcome(self.answer.outcome) if self.answer and self.answer.outcome else None
 
 
 def visits(engagement: Engagement) -> list[SiteVisit]:
@@ -68,26 +68,26 @@ def answers(engagement: Engagement) -> dict[str, ChecklistAnswer]:
     return {answer.item_code: answer for answer in db.session.scalars(of)}
 
 
-def lines(engagement: Engagement) -> list[Line]:
+def lines(engagement: Engagement) -> list[ChecklistRow]:
     """The pack's checklist clause by clause, in the pack's order within each."""
     pack, said = load(engagement.pack_id), answers(engagement)
     photos, findings = photos_by_subject(engagement.id, KIND), by_subject(engagement, KIND)
     done = set(site.settled(pack.checklist, _outcomes(said), findings.keys()))
     return [
-        Line(item, said.get(item.code), photos.get(item.code, []), findings.get(item.code, []), item.code in done)
+        ChecklistRow(item, said.get(item.code), photos.get(item.code, []), findings.get(item.code, []), item.code in done)
         for item in by_clause(pack)
     ]
 
 
-def progress(engagement: Engagement) -> Progress:
+def progress(engagement: Engagement) -> ChecklistProgress:
     """How far check 3 is."""
     pack, on = load(engagement.pack_id), [each.subject_id for each in not_withdrawn(engagement) if each.subject_kind == KIND]
     said = select(ChecklistAnswer.item_code, ChecklistAnswer.outcome).where(ChecklistAnswer.engagement_id == engagement.id)
-    outcomes = {code: Outcome(outcome) if outcome else None for code, outcome in db.session.execute(said)}
-    return Progress(len(site.settled(pack.checklist, outcomes, set(on))), len(pack.checklist), len(on))
+    outcomes = {code: ChecklistOutcome(outcome) if outcome else None for code, outcome in db.session.execute(said)}
+    return ChecklistProgress(len(site.settled(pack.checklist, outcomes, set(on))), len(pack.checklist), len(on))
 
 
-def still_missing(engagement: Engagement) -> tuple[Missing, ...]:
+def still_missing(engagement: Engagement) -> tuple[MissingStep, ...]:
     """What to see to before leaving the site."""
     pack, planned = load(engagement.pack_id), visit(engagement)
     return site.still_missing(
@@ -106,5 +106,5 @@ def plan_of(visit: SiteVisit) -> VisitPlan:
     return VisitPlan(visit.starts_on, visit.ends_on, visit.place, went, met, visit.note)
 
 
-def _outcomes(said: dict[str, ChecklistAnswer]) -> dict[str, Outcome | None]:
-    return {code: Outcome(answer.outcome) if answer.outcome else None for code, answer in said.items()}
+def _outcomes(said: dict[str, ChecklistAnswer]) -> dict[str, ChecklistOutcome | None]:
+    return {code: ChecklistOutcome(answer.outcome) if answer.outcome else None for code, answer in said.items()}

@@ -12,8 +12,8 @@ from verifier.checks.site import actions, queries
 from verifier.checks.site.forms import ItemForm, VisitForm
 from verifier.checks.site.models import SiteVisit
 from verifier.core.access import TEAM, Permission
-from verifier.core.lifecycle import Deed, possible
-from verifier.core.site import Gap, Outcome
+from verifier.core.lifecycle import CaseAction, possible
+from verifier.core.site import ChecklistOutcome, Gap
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -27,9 +27,9 @@ from verifier.web.subjects import Described
 
 bp = Blueprint("site", __name__)
 LABELS = {
-    Outcome.IN_ORDER: _l("In order"),
-    Outcome.FINDING: _l("Finding"),
-    Outcome.NOT_APPLICABLE: _l("Not applicable"),
+    ChecklistOutcome.IN_ORDER: _l("In order"),
+    ChecklistOutcome.FINDING: _l("Finding"),
+    ChecklistOutcome.NOT_APPLICABLE: _l("Not applicable"),
     Gap.NO_VISIT: _l("The visit is not planned"),
     Gap.TOO_FEW_PEOPLE: _l("Fewer people of the body than the rules ask for"),
     Gap.NOBODY_MET: _l("Nobody of the unit is named"),
@@ -37,7 +37,7 @@ LABELS = {
     Gap.NO_FINDING: _l("Marked as a finding, but no finding stands"),
     Gap.NO_PHOTO: _l("Looked at, but without a photo"),
 }
-STATES = {(Outcome, "in_order"): "ok", (Outcome, "finding"): "bad", (Outcome, "not_applicable"): "mute"}
+STATES = {(ChecklistOutcome, "in_order"): "ok", (ChecklistOutcome, "finding"): "bad", (ChecklistOutcome, "not_applicable"): "mute"}
 
 
 @bp.route("/cases/<uuid:engagement_id>/site")
@@ -117,7 +117,7 @@ def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
         if photos:
             subject = Subject(queries.KIND, item_code)
             say_taken_in(engagement, add_photos(engagement.id, engagement.at, subject, photos, actor=current_actor(), now=now))
-        outcome = None if raising and not (line.findings and form.chosen() is Outcome.FINDING) else form.chosen()
+        outcome = None if raising and not (line.findings and form.chosen() is ChecklistOutcome.FINDING) else form.chosen()
         if outcome or (form.note.data or "").strip() or not (photos or raising):
             actions.answer_item(engagement, item_code, outcome, form.note.data or "", form.seen_version, actor=current_actor(), now=now)
             flash(_("The item was saved."), "success")
@@ -142,7 +142,7 @@ def _item_page(engagement: Engagement, item_code: str, form: ItemForm | None) ->
             data={
                 "version": str(line.answer.version) if line.answer else "0",
                 "note": line.answer.note if line.answer else "",
-                "outcome": outcome or (Outcome.FINDING.value if line.findings else ""),
+                "outcome": outcome or (ChecklistOutcome.FINDING.value if line.findings else ""),
             },
         )
         answering.offer()
@@ -173,7 +173,7 @@ def _visit_page(engagement: Engagement, form: VisitForm, visit: SiteVisit | None
     )
 
 
-def _line(engagement: Engagement, item_code: str) -> queries.Line:
+def _line(engagement: Engagement, item_code: str) -> queries.ChecklistRow:
     line = next((line for line in queries.lines(engagement) if line.item.code == item_code), None)
     if line is None:
         abort(404)
@@ -185,7 +185,7 @@ def _team(engagement: Engagement) -> list[str]:
 
 
 def _can_record(engagement: Engagement) -> bool:
-    return may(Permission.SITE_RECORD) and possible(engagement.at, Deed.CHECK)
+    return may(Permission.SITE_RECORD) and possible(engagement.at, CaseAction.CHECK)
 
 
 def _described_item(engagement: Engagement, code: str) -> Described:

@@ -21,7 +21,7 @@ class Procedure(StrEnum):
     SHARES = "shares"
 
 
-class Of(StrEnum):
+class AnalysisLevel(StrEnum):
     """What a line is about."""
 
     TOTAL = "total"
@@ -30,7 +30,7 @@ class Of(StrEnum):
     PRODUCT = "product"
 
 
-class Why(StrEnum):
+class NotComparable(StrEnum):
     """Why a line cannot be compared, or not wholly."""
 
     NO_LAST_YEAR = "no_last_year"
@@ -92,7 +92,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AnalysisLine:
     """One line of a procedure. `main` is what it is about, `others` what stands beside it:
 
     - year on year: tonnes this year and last; the quantity of both years (none where its sources do not measure the same);
@@ -105,7 +105,7 @@ class Line:
     """
 
     procedure: Procedure
-    of: Of
+    of: AnalysisLevel
     code: str
     name: str
     period: str
@@ -114,7 +114,7 @@ class Line:
     share: Fraction | None = None
     expected: Fraction | None = None
     stands_out: bool = False
-    whys: tuple[Why, ...] = ()
+    whys: tuple[NotComparable, ...] = ()
 
     @property
     def key(self) -> str:
@@ -131,7 +131,7 @@ class Line:
     def state(self, concluded_on: str | None) -> LineState:
         """Where it stands, by the fingerprint of the figures a conclusion was written on."""
         if not self.stands_out:
-            return LineState.INCOMPLETE if set(self.whys) - {Why.PARTIAL} else LineState.UNREMARKABLE
+            return LineState.INCOMPLETE if set(self.whys) - {NotComparable.PARTIAL} else LineState.UNREMARKABLE
         if concluded_on is None:
             return LineState.OPEN
         return LineState.CONCLUDED if concluded_on == self.fingerprint else LineState.CHANGED
@@ -141,13 +141,13 @@ class Line:
 class Analysis:
     """Every line of the four procedures, the thresholds they were held against, and the year before where a report of it is held."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[AnalysisLine, ...]
     limits: Thresholds
     floor: Fraction
     """Tonnes below which a change is not worth a look: a share of what the sources state in all."""
     last: int | None
 
-    def of(self, procedure: Procedure) -> tuple[Line, ...]:
+    def of(self, procedure: Procedure) -> tuple[AnalysisLine, ...]:
         """The lines of one procedure."""
         return tuple(line for line in self.lines if line.procedure is procedure)
 
@@ -156,4 +156,4 @@ class Analysis:
         """What the report states of last year's total, t CO2, where only the total of that year is known."""
         if self.last is not None:
             return None
-        return next((line.main.then for line in self.of(Procedure.YEAR_ON_YEAR) if line.of is Of.TOTAL), None)
+        return next((line.main.then for line in self.of(Procedure.YEAR_ON_YEAR) if line.of is AnalysisLevel.TOTAL), None)

@@ -5,11 +5,11 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.core.analysis.lines import Analysis, Line, Of, Pair, Procedure, Why
+from verifier.core.analysis.lines import Analysis, AnalysisLevel, AnalysisLine, NotComparable, Pair, Procedure
 from verifier.core.analysis.yearly_amounts import NOTHING, Year, amounts, in_unit_of, products, readings_of, sources
 from verifier.core.calculation.results import Calculation, SourceResult
 from verifier.core.calculation.units import Dimension, Unit, half_a_last_digit
-from verifier.core.datachecks.context import Look, decimal
+from verifier.core.datachecks.context import CheckContext, decimal
 from verifier.core.datachecks.thresholds import Thresholds
 from verifier.core.report.rows import ReportedReport
 from verifier.core.rulepack.pack import RulePack
@@ -52,7 +52,7 @@ class _Work:
         self.earlier = readings_of(previous, pack.gases) if previous else {}
         self.units = {**(sources(previous, self.earlier) if previous else {}), **sources(report, self.readings)}
         self.results, self.past = _first(calculation), _first(before)
-        self.look = Look(
+        self.context = CheckContext(
             report,
             pack,
             self.readings,
@@ -75,21 +75,21 @@ class _Work:
             return _exact(self.before.reported_total)
         return _exact(decimal(self.report.unit.get("previous_year_tco2", "")))
 
-    def year_on_year(self) -> Iterator[Line]:
+    def year_on_year(self) -> Iterator[AnalysisLine]:
         """Each source and category, tonnes and quantity: this year − last; the whole also by the figure the unit states for last year."""
         limit = self.limits.year_on_year
-        whys: tuple[Why, ...] = (Why.NO_LAST_YEAR,) if self.before is None and self.total.then is None else ()
-        yield _line(Procedure.YEAR_ON_YEAR, Of.TOTAL, "", "", [self.total], out=self.total.moved(limit), whys=whys)
+        whys: tuple[NotComparable, ...] = (NotComparable.NO_LAST_YEAR,) if self.before is None and self.total.then is None else ()
+        yield _line(Procedure.YEAR_ON_YEAR, AnalysisLevel.TOTAL, "", "", [self.total], out=self.total.moved(limit), whys=whys)
         if self.before is None:
             return
         now, then = _categories_of(self.calculation), _categories_of(self.before)
         for code, pair in self._categories():
             out, whys = pair.moved(limit, self.floor), self._absence(code, now, then)
-            yield _line(Procedure.YEAR_ON_YEAR, Of.CATEGORY, code, "", [pair, *self._together(code)], out=out, whys=whys)
+            yield _line(Procedure.YEAR_ON_YEAR, AnalysisLevel.CATEGORY, code, "", [pair, *self._together(code)], out=out, whys=whys)
         for key in sorted({*self.results, *self.past}):
             yield self._over_years(key)
 
-    def _over_years(self, key: str) -> Line:
+    def _over_years(self, key: str) -> AnalysisLine:
         result, past = self.results.get(key), self.past.get(key)
         pair = Pair(TONNES, _exact(result.reported if result else None), _exact(past.reported if past else None))
         pairs = [pair, Pair(self.units[key].name, self._year(key).total, self._year_before(key).total)] if key in self.units else [pair]
@@ -101,7 +101,7 @@ class _Work:
         else:
             out = pair.moved(self.limits.year_on_year, self.floor, room) or self._took_otherwise(key, pairs[1:])
         named = result or past
-        return _line(Procedure.YEAR_ON_YEAR, Of.SOURCE, key, named.name if named else "", pairs, out=out, whys=whys)
+        return _line(Procedure.YEAR_ON_YEAR, AnalysisLevel.SOURCE, key, named.name if named else "", pairs, out=out, whys=whys)
 
     def _took_otherwise(self, key: str, quantities: Sequence[Pair]) -> bool:
         """Whether its quantity moved, and what that weighs is worth a look; a weight nobody knows is."""
@@ -110,10 +110,10 @@ class _Work:
         return self._heavy(key, quantities[0].change)
 
     def _heavy(self, key: str, amount: Fraction) -> bool:
-        weight = self.look.tonnes(key, amount * self.units[key].size)
+        weight = self.context.tonnes(key, amount * self.units[key].size)
         return weight is None or abs(weight) >= self.floor
 
-    def months(self) -> Iterator[Line]:
+    def months(self) -> Iterator[AnalysisLine]:
         """Each source's months: share of the year, against the mean of those known, the month before, and the same month last year."""
         months, last = self.report.months, str(self.report.year - 1)
         for key in sorted(self.results):
@@ -130,20 +130,20 @@ class _Work:
                 yield self._month(key, period, year, pairs)
                 before = amount
 
-    def _month(self, key: str, period: str, year: Year, pairs: Sequence[Pair]) -> Line:
+    def _month(self, key: str, period: str, year: Year, pairs: Sequence[Pair]) -> AnalysisLine:
         """A month stands out that is an outlier against the mean and against its season, as the data checks expect it, by some weight."""
         main, times, expected, out = pairs[0], self.limits.outlier, None, False
         amount = main.now
         if amount is not None and main.times_away(times):
-            guess = self.look.expected(key, period)
+            guess = self.context.expected(key, period)
             expected = None if guess is None else Fraction(guess) / self.units[key].size
             if expected is not None and Pair(year.unit, amount, expected).times_away(times):
                 out = self._heavy(key, amount - expected)
-        whys = (Why.UNKNOWN,) if amount is None else (Why.PARTIAL,) if year.total is None else ()
+        whys = (NotComparable.UNKNOWN,) if amount is None else (NotComparable.PARTIAL,) if year.total is None else ()
         name, others, share = self.results[key].name, tuple(pairs[1:]), _over(amount, year.total)
-        return Line(Procedure.MONTHS, Of.SOURCE, key, name, period, main, others, share, expected, out, whys)
+        return AnalysisLine(Procedure.MONTHS, AnalysisLevel.SOURCE, key, name, period, main, others, share, expected, out, whys)
 
-    def per_product(self) -> Iterator[Line]:
+    def per_product(self) -> Iterator[AnalysisLine]:
         """Tonnes for a unit of each product: the reported total over the year's production, a month's recalculated tonnes over its own."""
         made = products(self.report.production, self.report.year)
         past = products(self.previous.production, self.previous.year) if self.previous else {}
@@ -154,8 +154,8 @@ class _Work:
             then = in_unit_of(past.get(product), measured)
             whys = self._absence(product, made, past)
             whole = _intensity(self.compared, Pair(year.unit, year.total, then.total))
-            out = whole[0].moved(self.limits.year_on_year) or (bool(whys) and Why.NO_LAST_YEAR not in whys)
-            yield _line(Procedure.PRODUCTS, Of.PRODUCT, product, "", whole, out=out, whys=whys)
+            out = whole[0].moved(self.limits.year_on_year) or (bool(whys) and NotComparable.NO_LAST_YEAR not in whys)
+            yield _line(Procedure.PRODUCTS, AnalysisLevel.PRODUCT, product, "", whole, out=out, whys=whys)
             for period in self.report.months if year.months else ():
                 same = f"{self.report.year - 1}{period[4:]}"
                 pairs = _intensity(
@@ -164,7 +164,7 @@ class _Work:
                 usual = whole[0].now
                 line = _line(
                     Procedure.PRODUCTS,
-                    Of.PRODUCT,
+                    AnalysisLevel.PRODUCT,
                     product,
                     "",
                     pairs,
@@ -173,17 +173,19 @@ class _Work:
                 )
                 yield replace(line, period=period, expected=usual)
 
-    def shares(self) -> Iterator[Line]:
+    def shares(self) -> Iterator[AnalysisLine]:
         """The part of each category and source that counts in the reported total, this year and last."""
         counted = {each.category for of in (self.calculation, self.before) if of for each in of.by_category if each.counts}
         now, then = _categories_of(self.calculation), _categories_of(self.before)
-        found = [(Of.CATEGORY, code, "", pair, self._absence(code, now, then)) for code, pair in self._categories() if code in counted]
+        found = [
+            (AnalysisLevel.CATEGORY, code, "", pair, self._absence(code, now, then)) for code, pair in self._categories() if code in counted
+        ]
         for key in sorted({*self.results, *self.past}):
             result, past = self.results.get(key), self.past.get(key)
             named = result or past
             if named is not None and named.counts:
                 pair = Pair(TONNES, _exact(result.reported if result else None), _exact(past.reported if past else None))
-                found.append((Of.SOURCE, key, named.name, pair, self._absence(key, self.results, self.past)))
+                found.append((AnalysisLevel.SOURCE, key, named.name, pair, self._absence(key, self.results, self.past)))
         for of, code, name, pair, whys in found:
             share = Pair("%", _over(pair.now, self.compared.now), _over(pair.then, self.compared.then))
             out = share.moved(self.limits.year_on_year, self.limits.outlier_weight)
@@ -213,20 +215,22 @@ class _Work:
     def _year_before(self, key: str) -> Year:
         return amounts(self.earlier.get(key, NOTHING), self.units[key]) if key in self.units else Year("", {}, None)
 
-    def _absence(self, code: str, now: Collection[str], then: Collection[str]) -> tuple[Why, ...]:
+    def _absence(self, code: str, now: Collection[str], then: Collection[str]) -> tuple[NotComparable, ...]:
         if self.before is None:
-            return (Why.NO_LAST_YEAR,)
-        return (Why.NEW,) if code not in then else (Why.GONE,) if code not in now else ()
+            return (NotComparable.NO_LAST_YEAR,)
+        return (NotComparable.NEW,) if code not in then else (NotComparable.GONE,) if code not in now else ()
 
 
-def _line(procedure: Procedure, of: Of, code: str, name: str, pairs: Sequence[Pair], *, out: bool, whys: Sequence[Why] = ()) -> Line:
+def _line(
+    procedure: Procedure, of: AnalysisLevel, code: str, name: str, pairs: Sequence[Pair], *, out: bool, whys: Sequence[NotComparable] = ()
+) -> AnalysisLine:
     """A line of whole years; beside why it has no counterpart stands which of its figures is unknown."""
     lacking = []
-    if Why.GONE not in whys and any(pair.now is None for pair in pairs):
-        lacking.append(Why.UNKNOWN)
-    if not {Why.NEW, Why.NO_LAST_YEAR} & set(whys) and any(pair.then is None for pair in pairs):
-        lacking.append(Why.UNKNOWN_BEFORE)
-    return Line(procedure, of, code, name, "", pairs[0], tuple(pairs[1:]), stands_out=out, whys=(*whys, *lacking))
+    if NotComparable.GONE not in whys and any(pair.now is None for pair in pairs):
+        lacking.append(NotComparable.UNKNOWN)
+    if not {NotComparable.NEW, NotComparable.NO_LAST_YEAR} & set(whys) and any(pair.then is None for pair in pairs):
+        lacking.append(NotComparable.UNKNOWN_BEFORE)
+    return AnalysisLine(procedure, of, code, name, "", pairs[0], tuple(pairs[1:]), stands_out=out, whys=(*whys, *lacking))
 
 
 def _first(calculation: Calculation | None) -> dict[str, SourceResult]:

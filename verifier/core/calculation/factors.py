@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from verifier.core.calculation.results import Reason, Unknown, UsedFactor
+from verifier.core.calculation.results import Unknown, UnknownReason, UsedFactor
 from verifier.core.calculation.units import FactorUnit, factor_unit, number
 from verifier.core.errors import Refusal
 from verifier.core.report.rows import FactorRow, SourceRow, code_of, period_of, plain_text
@@ -55,8 +55,8 @@ def read_factor(row: FactorRow) -> Factor:
     return Factor(row, Fraction(value), stated)
 
 
-def _reason(code: str, row: FactorRow, **values: str) -> Reason:
-    return Reason(code, period_of(row.period), row.sheet, row.row, tuple(values.items()))
+def _reason(code: str, row: FactorRow, **values: str) -> UnknownReason:
+    return UnknownReason(code, period_of(row.period), row.sheet, row.row, tuple(values.items()))
 
 
 def same_value(factor: Factor, published: DefaultFactor) -> bool:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from verifier.core.calculation.factors import Factor
-from verifier.core.calculation.results import Reason, Step, Unknown
+from verifier.core.calculation.results import Step, Unknown, UnknownReason
 from verifier.core.calculation.units import Dimension, Unit, measures_same, unit
 from verifier.core.report.monthly_readings import TONNE
 from verifier.core.report.rows import period_of
@@ -61,11 +61,11 @@ class Method:
         return (*lines, Step("step.tonnes", sign * amount * self.per_unit, "tCO2", period, "result"))
 
 
-def method_of(category: str, factors: Factors, admitted: Sequence[str], carbon_to_co2: Fraction) -> Method | Reason:
+def method_of(category: str, factors: Factors, admitted: Sequence[str], carbon_to_co2: Fraction) -> Method | UnknownReason:
     """The first admitted method whose factors are at hand, else why the first of them cannot be used; `carbon_to_co2` is the pack's."""
     codes = [code for code in admitted if code in METHODS]
     if not codes:
-        return Reason("method_not_in_pack", values=(("category", category),))
+        return UnknownReason("method_not_in_pack", values=(("category", category),))
     code = next((code for code in codes if NEEDS[code] and any(needed <= factors.keys() for needed in NEEDS[code])), codes[0])
     try:
         return METHODS[code](factors, carbon_to_co2)
@@ -216,7 +216,7 @@ def _per_amount(label: str, factor: Factor, per: Unit) -> Term:
 
 def _need(factors: Factors, parameter: str) -> Factor:
     if parameter not in factors:
-        raise Unknown(Reason("missing_factor", values=(("parameter", parameter),)))
+        raise Unknown(UnknownReason("missing_factor", values=(("parameter", parameter),)))
     return factors[parameter]
 
 
@@ -248,4 +248,4 @@ def _must(factor: Factor, numerator: Dimension, substances: tuple[str, ...], *, 
 
 def _bad(code: str, factor: Factor, **values: str) -> Unknown:
     row = factor.row
-    return Unknown(Reason(code, period_of(row.period), row.sheet, row.row, (("parameter", factor.parameter), *values.items())))
+    return Unknown(UnknownReason(code, period_of(row.period), row.sheet, row.row, (("parameter", factor.parameter), *values.items())))

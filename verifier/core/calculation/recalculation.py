@@ -12,11 +12,11 @@ from verifier.core.calculation.results import (
     Calculation,
     CategoryResult,
     Flag,
-    Reason,
     SourceResult,
     Step,
     Unassigned,
     Unknown,
+    UnknownReason,
     UsedFactor,
     UsedQuantity,
 )
@@ -31,10 +31,10 @@ __all__ = [
     "Calculation",
     "CategoryResult",
     "Flag",
-    "Reason",
     "SourceResult",
     "Step",
     "Unassigned",
+    "UnknownReason",
     "UsedFactor",
     "UsedQuantity",
     "calculate",
@@ -117,10 +117,10 @@ class _Methods:
 
     def __init__(self, book: FactorBook, pack: RulePack) -> None:
         self._book, self._pack = book, pack
-        self._found: dict[tuple[str, int], Method | Reason] = {}
+        self._found: dict[tuple[str, int], Method | UnknownReason] = {}
         self.steady = not book.monthly
 
-    def of(self, source: SourceRow, period: str) -> Method | Reason:
+    def of(self, source: SourceRow, period: str) -> Method | UnknownReason:
         try:
             factors = self._book.factors_of(source, period)
         except Unknown as unknown:
@@ -138,16 +138,18 @@ def _source_result(source: SourceRow, twins: Sequence[SourceRow], reading: Readi
     reasons, notes = list(reading.reasons), list(reading.notes)
     for twin in twins:
         same = content(twin) == content(source)
-        (notes if same else reasons).append(Reason("duplicate_source", None, twin.sheet, twin.row, (("first_row", str(source.row)),)))
+        (notes if same else reasons).append(
+            UnknownReason("duplicate_source", None, twin.sheet, twin.row, (("first_row", str(source.row)),))
+        )
     work = _Work()
     if category is None:
         where = (("category", source.category),)
-        reasons.append(Reason("unknown_category", None, source.sheet, source.row, where))
+        reasons.append(UnknownReason("unknown_category", None, source.sheet, source.row, where))
     else:
         work = _recalculated(source, reading.quantities, sign, methods, pack, reasons, notes)
     reported = _stated(source.reported_tco2)
     if reported is None:
-        notes.append(Reason("reported_unreadable", None, source.sheet, source.row, (("text", source.reported_tco2),)))
+        notes.append(UnknownReason("reported_unreadable", None, source.sheet, source.row, (("text", source.reported_tco2),)))
     elif sign < 0 < reported:
         reported = -reported
     complete = not reasons
@@ -177,8 +179,8 @@ def _recalculated(
     sign: int,
     methods: _Methods,
     pack: RulePack,
-    reasons: list[Reason],
-    notes: list[Reason],
+    reasons: list[UnknownReason],
+    notes: list[UnknownReason],
 ) -> _Work:
     """Tonnes, steps and factors of the known quantities; months under the same factors are taken together."""
     groups: dict[tuple[str, tuple[int, ...]], tuple[Method, list[Quantity]]] = {}
@@ -187,12 +189,12 @@ def _recalculated(
     steady = methods.of(source, "") if quantities and methods.steady else None
     for quantity in quantities:
         method = steady or methods.of(source, quantity.period)
-        if isinstance(method, Reason):
+        if isinstance(method, UnknownReason):
             if method not in reasons:
                 reasons.append(method)
         elif not fits(method, quantity.unit):
             values = (("unit", quantity.unit.name), ("needed", method.unit.name))
-            reasons.append(Reason("unit_mismatch", quantity.period, quantity.sheet, quantity.row, values))
+            reasons.append(UnknownReason("unit_mismatch", quantity.period, quantity.sheet, quantity.row, values))
         else:
             if quantity.unit is not method.unit and _at_unstated_conditions(quantity.unit, method.unit):
                 assumed = assumed or quantity
@@ -201,7 +203,7 @@ def _recalculated(
                 under[id(method)] = groups.setdefault(alike, (method, []))[1]
             under[id(method)].append(quantity)
     if assumed:
-        notes.append(Reason("volume_conditions", None, assumed.sheet, assumed.row, (("unit", assumed.unit.name),)))
+        notes.append(UnknownReason("volume_conditions", None, assumed.sheet, assumed.row, (("unit", assumed.unit.name),)))
     tonnes, steps, used = Fraction(), list[Step](), list[UsedQuantity]()
     for method, together in groups.values():
         period = "" if len(groups) == 1 else ", ".join(quantity.period for quantity in together)

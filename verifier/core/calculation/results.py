@@ -6,7 +6,7 @@ from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class UnknownReason:
     """Why a number is unknown: a code, and the place it comes from (sheet and row are empty where a row is what is missing)."""
 
     code: str
@@ -19,7 +19,7 @@ class Reason:
 class Unknown(Exception):
     """A value that cannot be known, carrying its reason; it never leaves the calculation."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: UnknownReason) -> None:
         super().__init__(reason.code)
         self.reason = reason
 
@@ -102,10 +102,10 @@ class SourceResult:
     known: Fraction
     difference: Fraction | None
     complete: bool
-    reasons: tuple[Reason, ...]
+    reasons: tuple[UnknownReason, ...]
     steps: tuple[Step, ...]
     factors: tuple[UsedFactor, ...]
-    notes: tuple[Reason, ...] = ()
+    notes: tuple[UnknownReason, ...] = ()
     method: str = ""
     quantities: tuple[UsedQuantity, ...] = ()
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from verifier.core.calculation.results import Flag, SourceResult, Unassigned
 from verifier.core.datachecks import comparisons, factors, meters, patterns, presence, sizes, totals
-from verifier.core.datachecks.context import Look
+from verifier.core.datachecks.context import CheckContext
 from verifier.core.datachecks.families import Family, families, linked
 from verifier.core.datachecks.thresholds import Thresholds
 from verifier.core.report.monthly_readings import Reading, read_activity
@@ -32,21 +32,26 @@ def flags(
     `previous` is last year's report, `plan` the monitoring plan, `body` thresholds the verification body set for itself by code; rules
     that need one of them are silent without it. A consequence names the code of the flag of its source that explains it.
     """
-    look = Look(report, pack, readings, results, unassigned, Thresholds.of(pack, body), previous, plan, _before(previous))
-    rows = patterns.rows_by_source(look)
-    found = [*presence.of_reasons(look), *presence.data_without_source(unassigned), *totals.total_mismatch(look)]
-    found += [*sizes.factor_of_thousand(look), *factors.defaults(look), *meters.meter_unknown(look), *meters.calibration_lapsed(look)]
+    context = CheckContext(report, pack, readings, results, unassigned, Thresholds.of(pack, body), previous, plan, _before(previous))
+    rows = patterns.rows_by_source(context)
+    found = [*presence.of_reasons(context), *presence.data_without_source(unassigned), *totals.total_mismatch(context)]
     found += [
-        *comparisons.not_in_plan(look),
-        *comparisons.crosscheck_difference(look),
-        *comparisons.disappeared(look),
-        *comparisons.year_on_year(look),
+        *sizes.factor_of_thousand(context),
+        *factors.defaults(context),
+        *meters.meter_unknown(context),
+        *meters.calibration_lapsed(context),
     ]
-    found += [*patterns.metering_gap(look, rows), *patterns.rounded_data(look, rows), *patterns.repeated_value(look, rows)]
+    found += [
+        *comparisons.not_in_plan(context),
+        *comparisons.crosscheck_difference(context),
+        *comparisons.disappeared(context),
+        *comparisons.year_on_year(context),
+    ]
+    found += [*patterns.metering_gap(context, rows), *patterns.rounded_data(context, rows), *patterns.repeated_value(context, rows)]
     known = {each.source for each in found if each.code == "factor_of_thousand"}
-    found += [each for each in sizes.digit_transposition(look) if each.source not in known]
-    found += sizes.outlier(look, found)
-    found += presence.arithmetic_difference(look, found)
+    found += [each for each in sizes.digit_transposition(context) if each.source not in known]
+    found += sizes.outlier(context, found)
+    found += presence.arithmetic_difference(context, found)
     return tuple(sorted(linked(found), key=_place))
 
 

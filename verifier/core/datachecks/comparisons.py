@@ -5,24 +5,24 @@ from fractions import Fraction
 
 from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import half_a_last_digit, measures_same, plain, unit
-from verifier.core.datachecks.context import Look, decimal, flag
+from verifier.core.datachecks.context import CheckContext, decimal, flag
 from verifier.core.datachecks.sizes import swaps
 from verifier.core.report.rows import CrosscheckRow, PlanRow, SourceRow, period_of, yes_or_no
 
 YEAR_ON_YEAR = "year_on_year"
 
 
-def crosscheck_difference(look: Look) -> Iterator[Flag]:
+def crosscheck_difference(context: CheckContext) -> Iterator[Flag]:
     """An independent record that differs from what was reported by more than the tolerance; swapped digits hang below as the reading of it.
 
     The tolerance is the pack's or the body's own, a share of the independent record.
     """
     independent: dict[tuple[str, str], list[CrosscheckRow]] = {}
-    for check in look.report.crosschecks:
-        if check.source_id in look.rows and (period := period_of(check.period)):
+    for check in context.report.crosschecks:
+        if check.source_id in context.rows and (period := period_of(check.period)):
             independent.setdefault((check.source_id, period), []).append(check)
     checked = {source_id for source_id, _ in independent}
-    whole_year = {key: {each.period: each for each in look.readings[key].quantities} for key in checked}
+    whole_year = {key: {each.period: each for each in context.readings[key].quantities} for key in checked}
     for (source_id, period), together in independent.items():
         reported = whole_year[source_id].get(period)
         amounts = [(decimal(check.quantity), unit(check.unit)) for check in together]
@@ -32,24 +32,24 @@ def crosscheck_difference(look: Look) -> Iterator[Flag]:
             continue
         known = [(amount, measured_in) for amount, measured_in in amounts if amount is not None and measured_in is not None]
         summed = sum((Fraction(amount) * measured_in.size for amount, measured_in in known), Fraction())
-        if abs(reported.base - summed) <= look.limits.crosscheck_difference * abs(summed):
+        if abs(reported.base - summed) <= context.limits.crosscheck_difference * abs(summed):
             continue
         right = summed / reported.unit.size
         place = (source_id, period, reported.sheet, reported.row, "quantity")
         values = {"reported": plain(reported.amount), "independent": plain(right), "unit": reported.unit.name}
-        tonnes = look.tonnes(source_id, reported.base - summed)
+        tonnes = context.tonnes(source_id, reported.base - summed)
         yield flag("crosscheck_difference", *place, tonnes=tonnes, values=values)
         near = min(swaps(reported.amount), key=lambda other: (abs(other - right), other), default=None)
-        if near is not None and abs(near - right) <= look.limits.crosscheck_difference * abs(right):
+        if near is not None and abs(near - right) <= context.limits.crosscheck_difference * abs(right):
             values = {"stated": plain(reported.amount), "right": plain(near), "unit": reported.unit.name}
             yield flag("digit_transposition", *place, tonnes=tonnes, caused_by="crosscheck_difference", values=values)
 
 
-def not_in_plan(look: Look) -> Iterator[Flag]:
+def not_in_plan(context: CheckContext) -> Iterator[Flag]:
     """A source the unit itself says is not in its monitoring plan, or that the plan at hand does not name."""
-    rows: tuple[SourceRow | PlanRow, ...] = (*look.plan.sources, *look.plan.plan) if look.plan else look.report.plan
+    rows: tuple[SourceRow | PlanRow, ...] = (*context.plan.sources, *context.plan.plan) if context.plan else context.report.plan
     planned = {row.source_id for row in rows if row.source_id}
-    for source in look.rows.values():
+    for source in context.rows.values():
         said = yes_or_no(source.in_plan)
         if said is False:
             yield flag("not_in_plan", source.source_id, None, source.sheet, source.row, "in_plan")
@@ -58,51 +58,56 @@ def not_in_plan(look: Look) -> Iterator[Flag]:
             yield flag("not_in_plan", source.source_id, None, source.sheet, source.row, "source_id", message=message)
 
 
-def disappeared(look: Look) -> Iterator[Flag]:
+def disappeared(context: CheckContext) -> Iterator[Flag]:
     """A source of last year's report that this year's does not have; the row is last year's, the weight what it reported then."""
-    if look.previous is None:
+    if context.previous is None:
         return
-    for source in {row.source_id: row for row in reversed(look.previous.sources)}.values():
+    for source in {row.source_id: row for row in reversed(context.previous.sources)}.values():
         stated = decimal(source.reported_tco2)
-        if source.source_id and source.source_id not in look.rows and stated != 0:
+        if source.source_id and source.source_id not in context.rows and stated != 0:
             tonnes = None if stated is None else -Fraction(stated)
-            values = {"name": source.name, "tonnes": "?" if stated is None else plain(stated), "year": str(look.previous.year)}
+            values = {"name": source.name, "tonnes": "?" if stated is None else plain(stated), "year": str(context.previous.year)}
             yield flag("disappeared", source.source_id, None, source.sheet, source.row, "source_id", tonnes=tonnes, values=values)
 
 
-def year_on_year(look: Look) -> Iterator[Flag]:
+def year_on_year(context: CheckContext) -> Iterator[Flag]:
     """Tonnes of a source, or of the whole, that changed against last year by more than the threshold and by some weight.
 
     The whole is compared with last year's report, or with the figure the unit states for last year.
     """
-    yield from _whole(look)
-    if look.previous is None:
+    yield from _whole(context)
+    if context.previous is None:
         return
-    before = {row.source_id: decimal(row.reported_tco2) for row in reversed(look.previous.sources)}
-    for result in look.results:
+    before = {row.source_id: decimal(row.reported_tco2) for row in reversed(context.previous.sources)}
+    for result in context.results:
         then, now = before.get(result.source_id), result.reported
         if then is None or now is None:
             continue
         change = abs(Fraction(now)) - abs(Fraction(then))
-        if abs(change) <= look.limits.year_on_year * abs(Fraction(then)) + half_a_last_digit(now) or abs(change) < look.floor:
+        if abs(change) <= context.limits.year_on_year * abs(Fraction(then)) + half_a_last_digit(now) or abs(change) < context.floor:
             continue
-        row = look.rows[result.source_id]
-        values = {"now": plain(now), "then": plain(then), "year": str(look.previous.year), "change": _percent(change, abs(Fraction(then)))}
+        row = context.rows[result.source_id]
+        values = {
+            "now": plain(now),
+            "then": plain(then),
+            "year": str(context.previous.year),
+            "change": _percent(change, abs(Fraction(then))),
+        }
         yield flag(YEAR_ON_YEAR, result.source_id, None, row.sheet, row.row, "reported_tco2", values=values)
 
 
-def _whole(look: Look) -> Iterator[Flag]:
-    row = next((row for row in look.report.totals if row.category_code == "total"), None)
+def _whole(context: CheckContext) -> Iterator[Flag]:
+    row = next((row for row in context.report.totals if row.category_code == "total"), None)
     now = decimal(row.reported_tco2) if row else None
-    if look.previous is not None:
-        last = next((decimal(row.reported_tco2) for row in look.previous.totals if row.category_code == "total"), None)
+    if context.previous is not None:
+        last = next((decimal(row.reported_tco2) for row in context.previous.totals if row.category_code == "total"), None)
     else:
-        last = decimal(look.report.unit.get("previous_year_tco2", ""))
+        last = decimal(context.report.unit.get("previous_year_tco2", ""))
     if row is None or now is None or not last:
         return
     change = Fraction(now) - Fraction(last)
-    if abs(change) > look.limits.year_on_year * abs(Fraction(last)):
-        year = str(look.previous.year if look.previous else look.report.year - 1)
+    if abs(change) > context.limits.year_on_year * abs(Fraction(last)):
+        year = str(context.previous.year if context.previous else context.report.year - 1)
         values = {"now": plain(now), "then": plain(last), "year": year, "change": _percent(change, abs(Fraction(last)))}
         yield flag(YEAR_ON_YEAR, None, None, row.sheet, row.row, "reported_tco2", message="flag.year_on_year.whole", values=values)
 

@@ -51,7 +51,7 @@ def decimal(text: str) -> Decimal | None:
 
 
 @dataclass(frozen=True)
-class Look:
+class CheckContext:
     """A report as the rules see it."""
 
     report: ReportedReport

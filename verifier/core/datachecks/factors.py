@@ -6,35 +6,35 @@ from fractions import Fraction
 from verifier.core.calculation.factors import Factor, read_factor
 from verifier.core.calculation.results import Flag, Unknown
 from verifier.core.calculation.units import factor_unit
-from verifier.core.datachecks.context import Look, flag
+from verifier.core.datachecks.context import CheckContext, flag
 from verifier.core.report.rows import FactorRow, code_of, period_of, plain_text
 from verifier.core.rulepack.pack import DefaultFactor
 
 DEFAULT = frozenset({"default", "缺省", "缺省值", "默认", "默认值"})
 
 
-def defaults(look: Look) -> Iterator[Flag]:
+def defaults(context: CheckContext) -> Iterator[Flag]:
     """A factor called a default: the published one of the year, or a flag that says which of the three it is not.
 
     `factor_not_in_table` where the pack publishes none for that fuel and parameter, in that table; `factor_expired` where the value is
     one of another year; `default_factor_altered` where it is none of any year.
     """
     published: dict[tuple[str, str, str, str], tuple[DefaultFactor, ...]] = {}
-    for row in look.report.factors:
+    for row in context.report.factors:
         if code_of(row.basis) not in DEFAULT:
             continue
-        category, fuel = _kind(look, row.source_id)
+        category, fuel = _kind(context, row.source_id)
         if not category:
             continue
         wanted = (category, fuel, code_of(row.parameter), row.table)
         if wanted not in published:
-            published[wanted] = tuple(look.pack.factor_rows(*wanted))
-        found = _of_row(look, row, published[wanted])
+            published[wanted] = tuple(context.pack.factor_rows(*wanted))
+        found = _of_row(context, row, published[wanted])
         if found is not None:
             yield found
 
 
-def _of_row(look: Look, row: FactorRow, published: tuple[DefaultFactor, ...]) -> Flag | None:
+def _of_row(context: CheckContext, row: FactorRow, published: tuple[DefaultFactor, ...]) -> Flag | None:
     source = None if row.source_id.startswith("*") else row.source_id
     place = (source, period_of(row.period), row.sheet, row.row)
     shown = {"parameter": code_of(row.parameter), "stated": f"{row.value} {row.unit}".strip()}
@@ -46,7 +46,7 @@ def _of_row(look: Look, row: FactorRow, published: tuple[DefaultFactor, ...]) ->
     except Unknown:
         return None
     same = [each for each in published if _value_of(each) == factor.per_base]
-    year = look.report.year
+    year = context.report.year
     if any(each.holds_in(year) for each in same):
         return None
     if same:
@@ -60,20 +60,20 @@ def _of_row(look: Look, row: FactorRow, published: tuple[DefaultFactor, ...]) ->
             values=shown | {"table": published[0].table, "years": _years(published[0]), "year": str(year)},
         )
     values = shown | {"published": f"{right.written} {right.unit}", "table": right.table}
-    return flag("default_factor_altered", *place, "value", tonnes=_weight(look, row, factor, right), values=values)
+    return flag("default_factor_altered", *place, "value", tonnes=_weight(context, row, factor, right), values=values)
 
 
-def _weight(look: Look, row: FactorRow, factor: Factor, right: DefaultFactor) -> Fraction | None:
+def _weight(context: CheckContext, row: FactorRow, factor: Factor, right: DefaultFactor) -> Fraction | None:
     """What the sources under the row would lose with the published value: each formula is a product, so tonnes go with the factor."""
     value = _value_of(right)
     if value is None or not factor.per_base or code_of(row.parameter) == "biomass_fraction":
         return None
     if row.source_id.startswith("*"):
-        category, fuel = _kind(look, row.source_id)
-        concerned = look.under_kind.get((category, plain_text(fuel).casefold()), ())
+        category, fuel = _kind(context, row.source_id)
+        concerned = context.under_kind.get((category, plain_text(fuel).casefold()), ())
     else:
         concerned = (row.source_id,)
-    known = sum((look.by_id[key].known for key in concerned if key in look.by_id), Fraction())
+    known = sum((context.by_id[key].known for key in concerned if key in context.by_id), Fraction())
     return known * (1 - value / factor.per_base)
 
 
@@ -91,9 +91,9 @@ def _years(factor: DefaultFactor) -> str:
     return f"{first or ''}–{last or ''}" if first != last else str(first or "")
 
 
-def _kind(look: Look, source_id: str) -> tuple[str, str]:
+def _kind(context: CheckContext, source_id: str) -> tuple[str, str]:
     if source_id.startswith("*"):
         category, _, fuel = source_id.partition(":")[2].partition(":")
         return code_of(category), fuel
-    source = look.rows.get(source_id)
+    source = context.rows.get(source_id)
     return (source.category_code, source.fuel) if source else ("", "")

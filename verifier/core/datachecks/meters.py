@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 
 from verifier.core.calculation.results import Flag
-from verifier.core.datachecks.context import Look, flag
+from verifier.core.datachecks.context import CheckContext, flag
 from verifier.core.report.rows import MeterRow, plain_text
 
 
-def meter_unknown(look: Look) -> Iterator[Flag]:
+def meter_unknown(context: CheckContext) -> Iterator[Flag]:
     """A source that names a meter the report does not list, or reads from a meter and names none.
 
     A report without a list of meters is one flag, at its first source.
     """
-    read_by_meter = {row.source_id for row in look.report.activity if code_is_meter(row.basis)}
-    wanting = [source for source in look.rows.values() if source.meter_id.strip() or source.source_id in read_by_meter]
-    listed = {meter.meter_id for meter in look.report.meters if meter.meter_id.strip()}
+    read_by_meter = {row.source_id for row in context.report.activity if code_is_meter(row.basis)}
+    wanting = [source for source in context.rows.values() if source.meter_id.strip() or source.source_id in read_by_meter]
+    listed = {meter.meter_id for meter in context.report.meters if meter.meter_id.strip()}
     if wanting and not listed:
         first = min(wanting, key=lambda source: (source.sheet, source.row))
         message = "flag.meter_unknown.no_list"
@@ -35,15 +35,15 @@ def code_is_meter(basis: str) -> bool:
     return plain_text(basis).casefold() in ("meter", "计量", "计量器具", "抄表")
 
 
-def calibration_lapsed(look: Look) -> Iterator[Flag]:
+def calibration_lapsed(context: CheckContext) -> Iterator[Flag]:
     """A meter whose calibration ran out before a month it measured was over: the first such month."""
-    meters: dict[str, MeterRow] = {meter.meter_id: meter for meter in reversed(look.report.meters) if meter.meter_id}
-    year = look.report.year
+    meters: dict[str, MeterRow] = {meter.meter_id: meter for meter in reversed(context.report.meters) if meter.meter_id}
+    year = context.report.year
     ends = [date(year, month, calendar.monthrange(year, month)[1]) for month in range(1, 13)]
     days = {meter_id: day_of(meter.valid_until) for meter_id, meter in meters.items()}
-    for source in look.rows.values():
+    for source in context.rows.values():
         until = days.get(source.meter_id)
-        if until is None or until >= ends[-1] or not look.readings[source.source_id].quantities:
+        if until is None or until >= ends[-1] or not context.readings[source.source_id].quantities:
             continue
         month = next(place for place, end in enumerate(ends, 1) if until < end)
         meter = meters[source.meter_id]

@@ -8,30 +8,30 @@ from statistics import median_low
 
 from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import plain, unit
-from verifier.core.datachecks.context import Look, decimal, flag
+from verifier.core.datachecks.context import CheckContext, decimal, flag
 from verifier.core.report.rows import ActivityRow, period_of
 
 FEWEST = 6
 """Months a source must have before its way of writing numbers is known."""
 
 
-def rows_by_source(look: Look) -> dict[str, list[tuple[str, ActivityRow]]]:
+def rows_by_source(context: CheckContext) -> dict[str, list[tuple[str, ActivityRow]]]:
     """The activity rows of listed sources in the year, each with its period, in order of time."""
     found: dict[str, list[tuple[str, ActivityRow]]] = {}
-    year = str(look.report.year)
+    year = str(context.report.year)
     periods: dict[str, str | None] = {}
-    for row in look.report.activity:
+    for row in context.report.activity:
         if row.period not in periods:
             periods[row.period] = period_of(row.period)
         period = periods[row.period]
-        if row.source_id in look.rows and period is not None and period[:4] == year:
+        if row.source_id in context.rows and period is not None and period[:4] == year:
             found.setdefault(row.source_id, []).append((period, row))
     for rows in found.values():
         rows.sort(key=lambda pair: (pair[0], pair[1].row))
     return found
 
 
-def metering_gap(look: Look, by_source: dict[str, list[tuple[str, ActivityRow]]]) -> Iterator[Flag]:
+def metering_gap(context: CheckContext, by_source: dict[str, list[tuple[str, ActivityRow]]]) -> Iterator[Flag]:
     """Hours without a reading, from a share of the period's hours on: the worst month of a source, its other months hung below it.
 
     The weight is what the hours read lead one to expect of those that were not.
@@ -42,24 +42,24 @@ def metering_gap(look: Look, by_source: dict[str, list[tuple[str, ActivityRow]]]
             if row.missing_hours in ("", "0"):
                 continue
             missing, hours = decimal(row.missing_hours), _hours(period)
-            if missing is not None and missing > 0 and missing >= look.limits.metering_gap * hours:
+            if missing is not None and missing > 0 and missing >= context.limits.metering_gap * hours:
                 gaps.append((missing, period, row, hours))
         worst = max(gaps, key=lambda gap: (gap[0], gap[1]), default=None)
         for gap in gaps:
             missing, period, row, hours = gap
             cause = None if gap is worst else "metering_gap"
-            tonnes = _unread(look, source_id, period, row, Fraction(missing), hours)
+            tonnes = _unread(context, source_id, period, row, Fraction(missing), hours)
             values = {"hours": plain(missing), "of": str(hours)}
             yield flag(
                 "metering_gap", source_id, period, row.sheet, row.row, "missing_hours", tonnes=tonnes, caused_by=cause, values=values
             )
 
 
-def _unread(look: Look, source_id: str, period: str, row: ActivityRow, missing: Fraction, hours: int) -> Fraction | None:
+def _unread(context: CheckContext, source_id: str, period: str, row: ActivityRow, missing: Fraction, hours: int) -> Fraction | None:
     quantity, measured_in = decimal(row.quantity), unit(row.unit)
     if quantity is None or quantity < 0 or measured_in is None or missing >= hours:
         return None
-    tonnes = look.tonnes(source_id, Fraction(quantity) * measured_in.size * missing / (hours - missing))
+    tonnes = context.tonnes(source_id, Fraction(quantity) * measured_in.size * missing / (hours - missing))
     return None if tonnes is None else -tonnes
 
 
@@ -69,7 +69,7 @@ def _hours(period: str) -> int:
     return days * 24
 
 
-def rounded_data(look: Look, by_source: dict[str, list[tuple[str, ActivityRow]]]) -> Iterator[Flag]:
+def rounded_data(context: CheckContext, by_source: dict[str, list[tuple[str, ActivityRow]]]) -> Iterator[Flag]:
     """Months many places rounder than the source's others, or a source rounder than its kind (rounding in source data is a misstatement,
     however small: the Commission's FAQ, rules.md 3).
 
@@ -82,30 +82,35 @@ def rounded_data(look: Look, by_source: dict[str, list[tuple[str, ActivityRow]]]
     usual = {key: median_low([place for *_, place in rows]) for key, rows in written.items() if len(rows) >= FEWEST}
     kinds: dict[tuple[tuple[str, str], str], list[int]] = {}
     for key, place in usual.items():
-        kinds.setdefault((look.kinds[key], by_source[key][0][1].unit), []).append(place)
+        kinds.setdefault((context.kinds[key], by_source[key][0][1].unit), []).append(place)
     for key, place in usual.items():
         rows = written[key]
-        limit = int(look.limits.rounded_data)
-        of_kind = median_low(kinds[look.kinds[key], by_source[key][0][1].unit])
+        limit = int(context.limits.rounded_data)
+        of_kind = median_low(kinds[context.kinds[key], by_source[key][0][1].unit])
         rounded = [(period, row, at) for period, row, at in rows if at - place >= limit]
         if place - of_kind >= limit:
             rounded = [(period, row, at) for period, row, at in rows if at - of_kind >= limit]
-            yield _rounded(look, key, None, rounded, len(rounded))
+            yield _rounded(context, key, None, rounded, len(rounded))
         elif rounded:
             worst = max(rounded, key=lambda one: (one[2], one[0]))
-            yield _rounded(look, key, worst[0], [worst], 1)
+            yield _rounded(context, key, worst[0], [worst], 1)
             for each in rounded:
                 if each is not worst:
-                    yield _rounded(look, key, each[0], [each], 1, caused_by="rounded_data")
+                    yield _rounded(context, key, each[0], [each], 1, caused_by="rounded_data")
 
 
 def _rounded(
-    look: Look, source_id: str, period: str | None, rows: list[tuple[str, ActivityRow, int]], count: int, caused_by: str | None = None
+    context: CheckContext,
+    source_id: str,
+    period: str | None,
+    rows: list[tuple[str, ActivityRow, int]],
+    count: int,
+    caused_by: str | None = None,
 ) -> Flag:
     _, row, _ = rows[0]
     measured_in = unit(row.unit)
     off = sum((Fraction(10) ** place / 2 for *_, place in rows), Fraction())
-    tonnes = None if measured_in is None else look.tonnes(source_id, off * measured_in.size)
+    tonnes = None if measured_in is None else context.tonnes(source_id, off * measured_in.size)
     values = {"quantity": row.quantity, "unit": row.unit, "count": str(count)}
     message = "flag.rounded_data" if period else "flag.rounded_data.all"
     return flag(
@@ -137,20 +142,20 @@ def _written(text: str) -> tuple[int | None, int]:
     return shown.exponent if isinstance(shown.exponent, int) else None, len(shown.digits)
 
 
-def repeated_value(look: Look, by_source: dict[str, list[tuple[str, ActivityRow]]]) -> Iterator[Flag]:
+def repeated_value(context: CheckContext, by_source: dict[str, list[tuple[str, ActivityRow]]]) -> Iterator[Flag]:
     """The same figure month after month, or figures of many digits that stand twice: as another source's, or as last year's.
 
     Zeros repeat by nature. One flag a run, at its second row; one a source that repeats another or last year, at its first such row.
     """
-    last_year = _last_years(look)
+    last_year = _last_years(context)
     seen: dict[tuple[str, str, str], ActivityRow] = {}
     for source_id, rows in sorted(by_source.items()):
-        yield from _runs(look, source_id, rows)
+        yield from _runs(context, source_id, rows)
         alike: dict[str, list[tuple[str, ActivityRow, ActivityRow]]] = {}
         for period, row in rows:
-            if _written(row.quantity)[1] < look.limits.repeated_value_digits:
+            if _written(row.quantity)[1] < context.limits.repeated_value_digits:
                 continue
-            twin = seen.setdefault((look.kinds[source_id][0], period, row.quantity), row)
+            twin = seen.setdefault((context.kinds[source_id][0], period, row.quantity), row)
             before = last_year.get((source_id, period[4:], row.quantity))
             if before is not None:
                 alike.setdefault("last_year", []).append((period, row, before))
@@ -170,35 +175,35 @@ def repeated_value(look: Look, by_source: dict[str, list[tuple[str, ActivityRow]
             )
 
 
-def _runs(look: Look, source_id: str, rows: list[tuple[str, ActivityRow]]) -> Iterator[Flag]:
+def _runs(context: CheckContext, source_id: str, rows: list[tuple[str, ActivityRow]]) -> Iterator[Flag]:
     run: list[tuple[str, ActivityRow]] = []
     for period, row in rows:
         if run and (row.quantity, row.unit) == (run[0][1].quantity, run[0][1].unit) and period != run[-1][0]:
             run.append((period, row))
         else:
-            yield from _run(look, source_id, run)
+            yield from _run(context, source_id, run)
             run = [(period, row)] if last_place(row.quantity) is not None else []
-    yield from _run(look, source_id, run)
+    yield from _run(context, source_id, run)
 
 
-def _run(look: Look, source_id: str, run: list[tuple[str, ActivityRow]]) -> Iterator[Flag]:
+def _run(context: CheckContext, source_id: str, run: list[tuple[str, ActivityRow]]) -> Iterator[Flag]:
     """A run long enough, or a pair of figures too long to be alike by chance."""
     if len(run) < 2:
         return
-    telling = _written(run[0][1].quantity)[1] >= look.limits.repeated_value_digits
-    if not telling and len(run) < look.limits.repeated_value:
+    telling = _written(run[0][1].quantity)[1] >= context.limits.repeated_value_digits
+    if not telling and len(run) < context.limits.repeated_value:
         return
     period, row = run[1]
     values = {"quantity": row.quantity, "unit": row.unit, "months": str(len(run)), "first": run[0][0], "last": run[-1][0]}
     yield flag("repeated_value", source_id, period, row.sheet, row.row, "quantity", values=values)
 
 
-def _last_years(look: Look) -> dict[tuple[str, str, str], ActivityRow]:
-    if look.previous is None:
+def _last_years(context: CheckContext) -> dict[tuple[str, str, str], ActivityRow]:
+    if context.previous is None:
         return {}
     found = {}
-    for row in look.previous.activity:
+    for row in context.previous.activity:
         period = period_of(row.period)
-        if period is not None and period[:4] == str(look.previous.year):
+        if period is not None and period[:4] == str(context.previous.year):
             found[row.source_id, period[4:], row.quantity] = row
     return found

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from verifier.core.calculation.results import Flag, Reason, SourceResult, Unassigned
+from verifier.core.calculation.results import Flag, SourceResult, Unassigned, UnknownReason
 from verifier.core.calculation.units import half_a_last_digit, plain
-from verifier.core.datachecks.context import Look, flag
+from verifier.core.datachecks.context import CheckContext, flag
 from verifier.core.report.rows import SourceRow
 
 GAPS = frozenset({"missing_period", "blank_quantity", "non_numeric", "negative_quantity", "unit_mismatch", "duplicate_period"})
@@ -15,33 +15,33 @@ EXPLAINS = ("factor_of_thousand", "digit_transposition", "default_factor_altered
 NEVER_EXPLAINS = frozenset({"outside_year", "volume_conditions", "reported_unreadable"})
 
 
-def of_reasons(look: Look) -> Iterator[Flag]:
+def of_reasons(context: CheckContext) -> Iterator[Flag]:
     """Every reason why a number is unknown, and every oddity that leaves it known, at its own place."""
-    for result in look.results:
-        source = look.rows[result.source_id]
+    for result in context.results:
+        source = context.rows[result.source_id]
         for reason in (*result.reasons, *result.notes):
-            yield _of_reason(look, source, result, reason)
+            yield _of_reason(context, source, result, reason)
 
 
-def _of_reason(look: Look, source: SourceRow, result: SourceResult, reason: Reason) -> Flag:
+def _of_reason(context: CheckContext, source: SourceRow, result: SourceResult, reason: UnknownReason) -> Flag:
     """A reason at its own place, or at the source's row where a row is what is missing."""
     sheet, row = (reason.sheet, reason.row) if reason.sheet else (source.sheet, source.row)
     values = dict(reason.values)
     contradicting = values.pop("same", "yes") == "no"
     column = values.get("column", "unit" if reason.code == "unit_mismatch" else "period" if reason.code == "outside_year" else "")
     message = f"flag.{reason.code}" + (".contradicting" if contradicting else "")
-    tonnes = _weight(look, result, reason, contradicting)
+    tonnes = _weight(context, result, reason, contradicting)
     return flag(reason.code, source.source_id, reason.period, sheet, row, column, tonnes=tonnes, message=message, values=values)
 
 
-def _weight(look: Look, result: SourceResult, reason: Reason, contradicting: bool) -> Fraction | None:
+def _weight(context: CheckContext, result: SourceResult, reason: UnknownReason, contradicting: bool) -> Fraction | None:
     """Estimated tonnes: a month left out is what to expect of it; a source without data is all it reports."""
     if reason.code == "source_without_data":
         return None if result.reported is None else Fraction(result.reported)
     if reason.code not in GAPS or reason.period is None or (reason.code == "duplicate_period" and not contradicting):
         return None
-    expected = look.expected(result.source_id, reason.period)
-    tonnes = None if expected is None else look.tonnes(result.source_id, expected)
+    expected = context.expected(result.source_id, reason.period)
+    tonnes = None if expected is None else context.tonnes(result.source_id, expected)
     return None if tonnes is None else -tonnes
 
 
@@ -55,7 +55,7 @@ def data_without_source(unassigned: Iterable[Unassigned]) -> Iterator[Flag]:
         yield flag("data_without_source", source_id or None, None, first.sheet, first.row, "source_id", values={"rows": str(len(rows))})
 
 
-def arithmetic_difference(look: Look, found: Iterable[Flag]) -> Iterator[Flag]:
+def arithmetic_difference(context: CheckContext, found: Iterable[Flag]) -> Iterator[Flag]:
     """Reported and recalculated differ by more than the digits reported can explain.
 
     Where a gap leaves the source incomplete the difference to what is known hangs below that gap; else below what explains it.
@@ -64,13 +64,13 @@ def arithmetic_difference(look: Look, found: Iterable[Flag]) -> Iterator[Flag]:
     for each in sorted(found, key=lambda one: EXPLAINS.index(one.code) if one.code in EXPLAINS else len(EXPLAINS)):
         if each.code in EXPLAINS and each.caused_by is None:
             explained.setdefault(each.source, each.code)
-    for result in look.results:
+    for result in context.results:
         if result.reported is None:
             continue
         apart = Fraction(result.reported) - result.known
         if abs(apart) <= half_a_last_digit(result.reported):
             continue
-        row = look.rows[result.source_id]
+        row = context.rows[result.source_id]
         cause = explained.get(result.source_id)
         if not result.complete:
             cause = next((reason.code for reason in result.reasons if reason.code not in NEVER_EXPLAINS), None)

@@ -7,7 +7,7 @@ from statistics import median
 
 from verifier.core.calculation.results import Flag, SourceResult
 from verifier.core.calculation.units import half_a_last_digit, plain
-from verifier.core.datachecks.context import Look, flag
+from verifier.core.datachecks.context import CheckContext, flag
 from verifier.core.report.monthly_readings import Quantity
 
 THOUSAND = 1000
@@ -19,13 +19,13 @@ FEWEST = 3
 """Other months a source must have before one of them can stand out."""
 
 
-def factor_of_thousand(look: Look) -> Iterator[Flag]:
+def factor_of_thousand(context: CheckContext) -> Iterator[Flag]:
     """A month far from its neighbours and outside all the others that falls among them when its point moves three places.
 
     A month too small is weighed more strictly: heating that all but stops in summer is no error.
     """
-    far, low = float(look.limits.factor_of_thousand), float(look.limits.factor_of_thousand_low)
-    for source_id, sizes in look.sizes.items():
+    far, low = float(context.limits.factor_of_thousand), float(context.limits.factor_of_thousand_low)
+    for source_id, sizes in context.sizes.items():
         known = [(size, period) for period, size in sizes.items() if size > 0]
         ranked = sorted(size for size, _ in known)
         if len(known) <= FEWEST or not (ranked[-1] > ranked[-2] * far or ranked[0] * far < ranked[1]):
@@ -39,68 +39,68 @@ def factor_of_thousand(look: Look) -> Iterator[Flag]:
             beside = [known[near][0] for near in (place - 1, place + 1) if 0 <= near < len(known)]
             near = far if up else low
             if all(other / near <= moved <= other * near for other in (*beside, usual)):
-                quantity = look.months[source_id][period]
+                quantity = context.months[source_id][period]
                 right = quantity.base / THOUSAND if up else quantity.base * THOUSAND
                 values = {"quantity": plain(quantity.amount), "usual": _in(usual, quantity), "unit": quantity.unit.name}
-                tonnes = look.tonnes(source_id, quantity.base - right) if look.by_id[source_id].known else None
+                tonnes = context.tonnes(source_id, quantity.base - right) if context.by_id[source_id].known else None
                 yield flag("factor_of_thousand", source_id, period, quantity.sheet, quantity.row, "quantity", tonnes=tonnes, values=values)
 
 
-def outlier(look: Look, found: Iterable[Flag]) -> Iterator[Flag]:
+def outlier(context: CheckContext, found: Iterable[Flag]) -> Iterator[Flag]:
     """A month many times away from the months beside it and from what its season leads one to expect, and of some weight.
 
     Both must speak against it: heating that falls to a tenth in summer is what its kind does. A month that another flag explains hangs
     below that one, or is said with it; a month whose swapped digits would fit is `digit_transposition`.
     """
     explained = {(each.source, each.period): each.code for each in found if each.caused_by is None and each.code not in BESIDE_THE_POINT}
-    times, nearer = float(look.limits.outlier), float(look.limits.digit_transposition_far)
-    for source_id, sizes in look.sizes.items():
+    times, nearer = float(context.limits.outlier), float(context.limits.digit_transposition_far)
+    for source_id, sizes in context.sizes.items():
         if len(sizes) <= FEWEST:
             continue
         for period in _apart(sizes, min(times, nearer)):
-            size, expected = sizes[period], look.expected(source_id, period)
+            size, expected = sizes[period], context.expected(source_id, period)
             if expected is None or expected <= 0:
                 continue
             far = max(size, expected) / max(min(size, expected), 1e-300)
-            weight = look.tonnes(source_id, size - expected)
-            if far < min(times, nearer) or weight is None or abs(weight) < look.floor:
+            weight = context.tonnes(source_id, size - expected)
+            if far < min(times, nearer) or weight is None or abs(weight) < context.floor:
                 continue
-            quantity = look.months[source_id][period]
-            swapped = _fitting(look, quantity, expected)
+            quantity = context.months[source_id][period]
+            swapped = _fitting(context, quantity, expected)
             cause = explained.get((source_id, period))
             place = (source_id, period, quantity.sheet, quantity.row, "quantity")
             if swapped is not None and cause is None and far >= nearer:
-                yield _transposed(look, place, quantity, swapped)
+                yield _transposed(context, place, quantity, swapped)
             elif far >= times and cause in (None, *HANGS_BELOW) and _alone(sizes, period, times):
                 values = {"quantity": plain(quantity.amount), "expected": _in(expected, quantity), "unit": quantity.unit.name}
                 yield flag("outlier", *place, tonnes=weight, caused_by=cause, values=values)
 
 
-def digit_transposition(look: Look) -> Iterator[Flag]:
+def digit_transposition(context: CheckContext) -> Iterator[Flag]:
     """Two neighbouring digits swapped, told by the tonnes: the swap explains to the digit why a source does not recalculate."""
-    for result in look.results:
+    for result in context.results:
         if not result.complete or result.reported is None or result.difference is None:
             continue
         room = half_a_last_digit(result.reported)
         if abs(result.difference) <= room:
             continue
-        row = look.rows[result.source_id]
+        row = context.rows[result.source_id]
         if any(abs(other - abs(result.known)) <= room for other in swaps(abs(Fraction(result.reported)))):
             values = {"stated": plain(result.reported), "right": plain(result.known, 4), "unit": "t"}
             yield flag(
                 "digit_transposition", result.source_id, None, row.sheet, row.row, "reported_tco2", tonnes=result.difference, values=values
             )
             continue
-        yield from _in_a_month(look, result, room)
+        yield from _in_a_month(context, result, room)
 
 
-def _in_a_month(look: Look, result: SourceResult, room: Fraction) -> Iterator[Flag]:
-    rate = look.rate(result.source_id)
-    for period, quantity in look.months[result.source_id].items():
+def _in_a_month(context: CheckContext, result: SourceResult, room: Fraction) -> Iterator[Flag]:
+    rate = context.rate(result.source_id)
+    for period, quantity in context.months[result.source_id].items():
         for other in swaps(quantity.amount):
             gained = (other - quantity.amount) * quantity.unit.size
             if rate and abs(rate * gained - (result.difference or 0)) <= room:
-                yield _transposed(look, (result.source_id, period, quantity.sheet, quantity.row, "quantity"), quantity, other)
+                yield _transposed(context, (result.source_id, period, quantity.sheet, quantity.row, "quantity"), quantity, other)
                 return
 
 
@@ -115,15 +115,15 @@ def swaps(amount: Fraction) -> Iterator[Fraction]:
             yield Fraction("".join(letters))
 
 
-def _transposed(look: Look, place: tuple[str, str, str, int, str], quantity: Quantity, right: Fraction) -> Flag:
+def _transposed(context: CheckContext, place: tuple[str, str, str, int, str], quantity: Quantity, right: Fraction) -> Flag:
     values = {"stated": plain(quantity.amount), "right": plain(right), "unit": quantity.unit.name}
-    tonnes = look.tonnes(place[0], (quantity.amount - right) * quantity.unit.size)
+    tonnes = context.tonnes(place[0], (quantity.amount - right) * quantity.unit.size)
     return flag("digit_transposition", *place, tonnes=tonnes, values=values)
 
 
-def _fitting(look: Look, quantity: Quantity, expected: float) -> Fraction | None:
+def _fitting(context: CheckContext, quantity: Quantity, expected: float) -> Fraction | None:
     """The swap that comes as near to what is expected as the threshold asks."""
-    wanted, room = expected / float(quantity.unit.size), float(look.limits.digit_transposition)
+    wanted, room = expected / float(quantity.unit.size), float(context.limits.digit_transposition)
     near = [(abs(float(other) / wanted - 1), other) for other in swaps(quantity.amount)]
     best = min(near, default=(1.0, None))
     return best[1] if best[0] <= room else None

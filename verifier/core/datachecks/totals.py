@@ -6,21 +6,21 @@ from fractions import Fraction
 
 from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import half_a_last_digit, plain
-from verifier.core.datachecks.context import Look, decimal, flag
+from verifier.core.datachecks.context import CheckContext, decimal, flag
 
 COLUMN = "reported_tco2"
 
 
-def total_mismatch(look: Look) -> Iterator[Flag]:
+def total_mismatch(context: CheckContext) -> Iterator[Flag]:
     """A category that is not the sum of its sources, a total that is not the sum of the categories; t CO2, reported − right.
 
     The total is the sum of the rounded categories (accounting guidelines, rules.md 1: the total is the sum of the rounded types).
     """
     together, readable = Fraction(), True
     mine: dict[tuple[str, bool], list[Decimal | None]] = {}
-    for result in look.results:
+    for result in context.results:
         mine.setdefault((result.category, result.counts), []).append(result.reported)
-    for row in look.report.totals:
+    for row in context.report.totals:
         stated, code = decimal(row.reported_tco2), row.category_code
         if stated is None:
             readable = False
@@ -28,7 +28,7 @@ def total_mismatch(look: Look) -> Iterator[Flag]:
             continue
         if code == "total":
             continue
-        rule = look.pack.category(code)
+        rule = context.pack.category(code)
         counts = bool(rule and rule.counts)
         signed = Fraction(-abs(stated) if rule and rule.sign < 0 else stated)
         together += signed if rule is None or counts else 0
@@ -41,7 +41,7 @@ def total_mismatch(look: Look) -> Iterator[Flag]:
         if abs(signed - summed) > room:
             values = {"category": code, "stated": plain(signed), "sum": plain(summed)}
             yield flag("total_mismatch", None, None, row.sheet, row.row, COLUMN, tonnes=signed - summed, values=values)
-    whole = next((row for row in look.report.totals if row.category_code == "total"), None)
+    whole = next((row for row in context.report.totals if row.category_code == "total"), None)
     total = decimal(whole.reported_tco2) if whole else None
     if whole and total is not None and readable and total != together:
         values = {"category": "total", "stated": plain(total), "sum": plain(together)}

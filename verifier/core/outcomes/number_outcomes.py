@@ -9,7 +9,7 @@ from typing import TypeVar
 from verifier.core.calculation.results import Calculation
 from verifier.core.calculation.units import plain
 from verifier.core.errors import Refusal
-from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.report.reported_numbers import NumberKind
 from verifier.core.report.rows import ActivityRow, ReportedReport, Row
 
@@ -17,17 +17,17 @@ AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class NumberReview:
     """What a verifier says of a number: the value found right where it differs, who says so, how it was found, by which activity."""
 
-    outcome: Outcome
+    outcome: SourceOutcome
     verified: Decimal | None = None
     said_by: str = ""
     how: str = ""
     method: str = ""
 
 
-def verified_value(key: str, reported: Decimal | None, held: Held, methods: Collection[str]) -> Decimal | None:
+def verified_value(key: str, reported: Decimal | None, held: NumberReview, methods: Collection[str]) -> Decimal | None:
     """The verified value in the number's own unit; None where it cannot be confirmed.
 
     Refuses what a reviewer could not follow: no evidence-gathering activity out of the pack's list (ISO 14064-3:2019, 6.1.3 as rules.md
@@ -36,11 +36,11 @@ def verified_value(key: str, reported: Decimal | None, held: Held, methods: Coll
     if methods and held.method not in methods:
         raise Refusal("data.number.method", key=key)
     match held.outcome:
-        case Outcome.AGREED:
+        case SourceOutcome.AGREED:
             if reported is None:
                 raise Refusal("data.number.nothing", key=key)
             return reported
-        case Outcome.CANNOT_CONFIRM:
+        case SourceOutcome.CANNOT_CONFIRM:
             if not held.how.strip():
                 raise Refusal("data.number.why", key=key)
             return None

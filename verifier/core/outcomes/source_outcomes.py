@@ -14,7 +14,7 @@ from verifier.core.rulepack.pack import RulePack
 PLACES = 15
 
 
-class Outcome(StrEnum):
+class SourceOutcome(StrEnum):
     """What a verifier holds of one source's tonnes."""
 
     AGREED = "agreed"
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
     CANNOT_CONFIRM = "cannot_confirm"
 
 
-class Standing(StrEnum):
+class OutcomeStatus(StrEnum):
     """How far the outcome of one source is."""
 
     UNDECIDED = "undecided"
@@ -35,17 +35,17 @@ class Standing(StrEnum):
     CANNOT_CONFIRM = "cannot_confirm"
 
 
-OPEN = frozenset({Standing.UNDECIDED, Standing.ASKED_AGAIN})
+OPEN = frozenset({OutcomeStatus.UNDECIDED, OutcomeStatus.ASKED_AGAIN})
 """Still to be decided."""
 
 
-def standing(outcome: Outcome | None, *, current: bool, open_finding: bool) -> Standing:
+def standing(outcome: SourceOutcome | None, *, current: bool, open_finding: bool) -> OutcomeStatus:
     """How far one source is: a current outcome first, then an open finding, then whether it was ever decided."""
     if outcome is not None and current:
-        return Standing(outcome)
+        return OutcomeStatus(outcome)
     if open_finding:
-        return Standing.WAITING
-    return Standing.UNDECIDED if outcome is None else Standing.ASKED_AGAIN
+        return OutcomeStatus.WAITING
+    return OutcomeStatus.UNDECIDED if outcome is None else OutcomeStatus.ASKED_AGAIN
 
 
 def agrees(result: SourceResult) -> bool:
@@ -55,7 +55,7 @@ def agrees(result: SourceResult) -> bool:
     return abs(result.difference) <= half_a_last_digit(result.reported)
 
 
-def verified_tonnes(result: SourceResult, outcome: Outcome, figure: Decimal | None, note: str, *, sign: int = 1) -> Decimal | None:
+def verified_tonnes(result: SourceResult, outcome: SourceOutcome, figure: Decimal | None, note: str, *, sign: int = 1) -> Decimal | None:
     """The verified tonnes of CO2 an outcome stands for, unrounded; None where they cannot be confirmed.
 
     Agreeing needs a recalculation that agrees, or, where it is incomplete, a note that says how the figure was found. Another figure
@@ -63,9 +63,9 @@ def verified_tonnes(result: SourceResult, outcome: Outcome, figure: Decimal | No
     """
     explained = bool(note.strip())
     match outcome:
-        case Outcome.AGREED:
+        case SourceOutcome.AGREED:
             return _agreed(result, explained)
-        case Outcome.CANNOT_CONFIRM:
+        case SourceOutcome.CANNOT_CONFIRM:
             if not explained:
                 raise Refusal("data.note.cannot_confirm", key=result.source_id)
             return None
@@ -104,7 +104,7 @@ class CategoryTonnes:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedTotals:
     """What the outcomes come to; `total` is the sum of the rounded categories that count, None where anything is not known."""
 
     categories: tuple[CategoryTonnes, ...]
@@ -112,9 +112,9 @@ class Verified:
     total: Decimal | None
 
 
-def together(
+def verified_totals(
     calculation: Calculation, verified: Mapping[str, Decimal | None], pack: RulePack, left_out: Collection[str] = frozenset()
-) -> Verified:
+) -> VerifiedTotals:
     """Verified tonnes by category and in all; `left_out` are keys that check 1 found not to count."""
     rows = []
     for category in calculation.by_category:
@@ -123,7 +123,7 @@ def together(
         whole = _sum(known)
         rounded = None if whole is None else round_half_up(Fraction(whole), pack.rounding.places)
         rows.append(CategoryTonnes(category.category, category.counts, category.reported, whole, rounded))
-    return Verified(tuple(rows), calculation.reported_total, _sum([row.rounded for row in rows if row.counts]))
+    return VerifiedTotals(tuple(rows), calculation.reported_total, _sum([row.rounded for row in rows if row.counts]))
 
 
 def _sum(known: Sequence[Decimal | None]) -> Decimal | None:

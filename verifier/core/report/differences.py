@@ -32,7 +32,7 @@ _CODED = frozenset({"category", "parameter"})
 IN_TONNES = "reported_tco2"
 
 
-class How(StrEnum):
+class ChangeKind(StrEnum):
     """What happened to a cell or a row."""
 
     CHANGED = "changed"
@@ -52,7 +52,7 @@ class Change:
     row: int
     keys: tuple[str, ...]
     column: str
-    how: How
+    how: ChangeKind
     before: str
     after: str
     source: str = ""
@@ -106,7 +106,7 @@ def _of_unit(old: ReportedReport, new: ReportedReport) -> Iterator[Change]:
     for name in dict.fromkeys((*old.unit, *new.unit)):
         before, after = old.unit.get(name, ""), new.unit.get(name, "")
         if name not in BY_NATURE and not _same(name, before, after):
-            yield Change("unit", 0, (name,), "value", How.CHANGED, before, after)
+            yield Change("unit", 0, (name,), "value", ChangeKind.CHANGED, before, after)
 
 
 def _of_sheet(sheet: str, old: Keyed, new: Keyed) -> Iterator[Change]:
@@ -114,22 +114,24 @@ def _of_sheet(sheet: str, old: Keyed, new: Keyed) -> Iterator[Change]:
     for keys, row in new.items():
         before = old.get(keys)
         if before is None:
-            yield _whole(sheet, keys, row, How.ADDED)
+            yield _whole(sheet, keys, row, ChangeKind.ADDED)
             continue
         for column in columns:
             was, now = getattr(before, column), getattr(row, column)
             if not _same(column, was, now):
-                yield Change(sheet, row.row, keys, column, How.CHANGED, was, now, *_about(sheet, row), unit=_unit(column, before, row))
+                yield Change(
+                    sheet, row.row, keys, column, ChangeKind.CHANGED, was, now, *_about(sheet, row), unit=_unit(column, before, row)
+                )
     for keys, row in old.items():
         if keys not in new:
-            yield _whole(sheet, keys, row, How.REMOVED)
+            yield _whole(sheet, keys, row, ChangeKind.REMOVED)
 
 
-def _whole(sheet: str, keys: tuple[str, ...], row: Row, how: How) -> Change:
+def _whole(sheet: str, keys: tuple[str, ...], row: Row, how: ChangeKind) -> Change:
     columns = SHEETS[sheet][1]
     column = MAIN.get(sheet, IN_TONNES if IN_TONNES in columns else columns[0])
     text = str(getattr(row, column))
-    before, after = ("", text) if how is How.ADDED else (text, "")
+    before, after = ("", text) if how is ChangeKind.ADDED else (text, "")
     return Change(sheet, row.row, keys, column, how, before, after, *_about(sheet, row), unit=_unit(column, row, row))
 
 

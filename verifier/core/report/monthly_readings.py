@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeVar
 
-from verifier.core.calculation.results import Reason, Unknown
+from verifier.core.calculation.results import Unknown, UnknownReason
 from verifier.core.calculation.units import Dimension, Unit, added, number, unit
 from verifier.core.errors import Refusal
 from verifier.core.report.rows import ActivityRow, MeasurementRow, period_of, plain_text
@@ -40,8 +40,8 @@ class Reading:
     """What is known of a source, why the rest is not, and oddities that leave the number known."""
 
     quantities: tuple[Quantity, ...]
-    reasons: tuple[Reason, ...]
-    notes: tuple[Reason, ...]
+    reasons: tuple[UnknownReason, ...]
+    notes: tuple[UnknownReason, ...]
 
 
 def in_one_unit(quantities: Iterable[Quantity], into: Unit) -> Fraction:
@@ -105,13 +105,13 @@ def _amount(row: DataRow, column: str, text: str) -> Fraction:
     return Fraction(*amount.as_integer_ratio())
 
 
-def _reason(code: str, row: DataRow, **values: str) -> Reason:
-    return Reason(code, period_of(row.period), row.sheet, row.row, tuple(values.items()))
+def _reason(code: str, row: DataRow, **values: str) -> UnknownReason:
+    return UnknownReason(code, period_of(row.period), row.sheet, row.row, tuple(values.items()))
 
 
 def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], Amount]) -> Reading:
-    reasons: list[Reason] = []
-    notes: list[Reason] = []
+    reasons: list[UnknownReason] = []
+    notes: list[UnknownReason] = []
     by_period: dict[str, list[AnyRow]] = {}
     of_year = str(year)
     for row in rows:
@@ -149,14 +149,14 @@ def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], Amoun
     return Reading(tuple(quantities), tuple(reasons), tuple(notes))
 
 
-def _gaps(by_period: Collection[str], rows: Sequence[DataRow], year: int) -> list[Reason]:
+def _gaps(by_period: Collection[str], rows: Sequence[DataRow], year: int) -> list[UnknownReason]:
     """A source without any row of the year is one gap, else every missing month is."""
     if not by_period:
-        return [Reason("source_without_data")]
+        return [UnknownReason("source_without_data")]
     if str(year) in by_period:
         return []
     sheet = rows[0].sheet
-    return [Reason("missing_period", month, sheet) for month in _months(year) if month not in by_period]
+    return [UnknownReason("missing_period", month, sheet) for month in _months(year) if month not in by_period]
 
 
 @lru_cache(maxsize=8)

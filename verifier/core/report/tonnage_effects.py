@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from verifier.core.calculation.results import Calculation, SourceResult
-from verifier.core.report.differences import IN_TONNES, SHEETS, Change, How, key_part
+from verifier.core.report.differences import IN_TONNES, SHEETS, Change, ChangeKind, key_part
 from verifier.core.report.rows import FactorRow, ReportedReport, code_of
 
 AMOUNTS_IN = frozenset({"activity", "measurements"})
@@ -73,9 +73,9 @@ class _Weigher:
             return None
         if first is not None and second is not None:
             return (second[0] - first[0]) * first[1]
-        if second is not None and change.how is How.ADDED:
+        if second is not None and change.how is ChangeKind.ADDED:
             return second[0] * second[1]
-        return -first[0] * first[1] if first is not None and change.how is How.REMOVED else None
+        return -first[0] * first[1] if first is not None and change.how is ChangeKind.REMOVED else None
 
     def _of_factor(self, change: Change) -> Fraction | None:
         """What its sources moved by beyond their amounts, where no other factor of theirs changed."""

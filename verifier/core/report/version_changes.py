@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verifier.core.calculation.results import Calculation
-from verifier.core.report.differences import IN_TONNES, Change, How, differences
+from verifier.core.report.differences import IN_TONNES, Change, differences
 from verifier.core.report.rows import ReportedReport, SourceRow, code_of
 from verifier.core.report.tonnage_effects import weighed
 
-__all__ = ["Asked", "Change", "How", "Judged", "changes", "judge"]
+__all__ = ["Change", "Judged", "RequestedChange", "changes", "judge"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedChange:
     """A finding that the unit answered with a version: what it is about; `periods` empty where it is about the whole year."""
 
     label: str
@@ -40,7 +40,7 @@ def changes(old: ReportedReport, new: ReportedReport, was: Calculation, now: Cal
     return tuple(weighed(tuple(differences(old, new)), old, new, was, now))
 
 
-def judge(found: Sequence[Change], asked: Iterable[Asked], old: ReportedReport, new: ReportedReport) -> tuple[Judged, ...]:
+def judge(found: Sequence[Change], asked: Iterable[RequestedChange], old: ReportedReport, new: ReportedReport) -> tuple[Judged, ...]:
     """Each change with the findings whose subject covers it, what nobody asked for first, then as they stand in the workbook.
 
     A finding on a source covers its rows (of its periods, where it names some), its own factors, its meter and its reported tonnes; one on
@@ -59,7 +59,7 @@ def judge(found: Sequence[Change], asked: Iterable[Asked], old: ReportedReport, 
 class _Cover:
     """What one finding covers."""
 
-    def __init__(self, asked: Asked, old: ReportedReport, new: ReportedReport) -> None:
+    def __init__(self, asked: RequestedChange, old: ReportedReport, new: ReportedReport) -> None:
         self.asked = asked
         mine = [row for report in (old, new) for row in report.sources if self._speaks_of(row)]
         self.sources = {row.source_id for row in mine} | ({asked.subject} if asked.kind == "source" else set())

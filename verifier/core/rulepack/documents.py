@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.core.report.reported_numbers import NumberKind
-from verifier.core.rulepack.parts import Named, Origin, Text
+from verifier.core.rulepack.parts import NamedCode, Origin, Text
 
 FORM_COLUMNS = ("item", "method", "reviewed", "findings", "result", "site", "who")
 """What a column of a form can hold: the item, how it is reviewed, what was, findings, result, what is planned on site, who and when."""
@@ -49,7 +49,7 @@ class StatementForm:
     clauses: tuple[str, ...]
     seals: tuple[str, ...]
     origin: Origin
-    columns: tuple[Named, ...] = ()
+    columns: tuple[NamedCode, ...] = ()
     rows: tuple[FormRow, ...] = ()
 
 

@@ -18,7 +18,7 @@ from verifier.core.rulepack.parts import (
     FactorTable,
     FindingClass,
     MethodRule,
-    Named,
+    NamedCode,
     Opinion,
     Origin,
     Rotation,
@@ -36,7 +36,7 @@ __all__ = [
     "Clock",
     "DefaultFactor",
     "FindingClass",
-    "Named",
+    "NamedCode",
     "Opinion",
     "Origin",
     "Rounding",
@@ -46,7 +46,7 @@ __all__ = [
     "Threshold",
 ]
 
-Coded = TypeVar("Coded", FindingClass, Named, Opinion, ChecklistItem, Clock, MethodRule)
+Coded = TypeVar("Coded", FindingClass, NamedCode, Opinion, ChecklistItem, Clock, MethodRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class RulePack:
     factors: tuple[DefaultFactor, ...]
     methods: tuple[MethodRule, ...]
     finding_classes: tuple[FindingClass, ...]
-    clauses: tuple[Named, ...]
-    dispositions: tuple[Named, ...]
+    clauses: tuple[NamedCode, ...]
+    dispositions: tuple[NamedCode, ...]
     opinions: tuple[Opinion, ...]
     materiality: Threshold | None
     materiality_reason: Text
-    independence_questions: tuple[Named, ...]
+    independence_questions: tuple[NamedCode, ...]
     roles_must_differ: tuple[tuple[str, str], ...]
     site_team_minimum: int
     checklists: tuple[ChecklistItem, ...]
@@ -85,10 +85,10 @@ class RulePack:
     sampling: SamplingRule | None
     datachecks: tuple[Tolerance, ...]
     conservative: Conservative | None
-    evidence_activities: tuple[Named, ...]
+    evidence_activities: tuple[NamedCode, ...]
     statement_forms: tuple[StatementForm, ...]
-    steps: tuple[Named, ...]
-    facts: tuple[Named, ...]
+    steps: tuple[NamedCode, ...]
+    facts: tuple[NamedCode, ...]
     unstated: Mapping[str, Text]
     sha256: str = field(default="", compare=False)
 
@@ -100,11 +100,11 @@ class RulePack:
         """The class of that code; refuses a code the pack does not know."""
         return _one(self.finding_classes, code, "finding_class")
 
-    def clause(self, code: str) -> Named:
+    def clause(self, code: str) -> NamedCode:
         """The clause of that code; refuses a code the pack does not know."""
         return _one(self.clauses, code, "clause")
 
-    def disposition(self, code: str) -> Named:
+    def disposition(self, code: str) -> NamedCode:
         """The disposition of that code; refuses a code the pack does not know."""
         return _one(self.dispositions, code, "disposition")
 

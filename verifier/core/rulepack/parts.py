@@ -134,7 +134,7 @@ class FindingClass:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedCode:
     """A code with its name in both languages and where it is from: clauses, dispositions, questions."""
 
     code: str
@@ -247,9 +247,9 @@ class Ladder:
 
     share_below: Fraction
     steps: tuple[Fraction, ...]
-    readings: tuple[Named, ...]
+    readings: tuple[NamedCode, ...]
     covers: tuple[str, ...]
-    weigh: tuple[Named, ...]
+    weigh: tuple[NamedCode, ...]
     origin: Origin
 
 
@@ -257,7 +257,7 @@ class Ladder:
 class SamplingRule:
     """Which ways of sampling the pack admits, its ladder if it has one, and the risks its confidence factors are known for."""
 
-    methods: tuple[Named, ...]
+    methods: tuple[NamedCode, ...]
     ladder: Ladder | None
     risks: tuple[Fraction, ...]
     origin: Origin

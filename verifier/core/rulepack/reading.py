@@ -18,7 +18,7 @@ from verifier.core.rulepack.parts import (
     FindingClass,
     Ladder,
     MethodRule,
-    Named,
+    NamedCode,
     Opinion,
     Origin,
     Rotation,
@@ -103,8 +103,8 @@ def _origin(row: Row) -> Origin:
     return Origin(source, row["basis"]) if isinstance(source, str) else Origin(source["en"], row["basis"], source["zh"])
 
 
-def _named(row: Row) -> Named:
-    return Named(row["code"], _text(row["name"]), _origin(row))
+def _named(row: Row) -> NamedCode:
+    return NamedCode(row["code"], _text(row["name"]), _origin(row))
 
 
 def _category(row: Row) -> Category:

@@ -17,7 +17,7 @@ SITES = "sites"
 WHOLE = Fraction(1)
 
 
-class Why(StrEnum):
+class LadderReason(StrEnum):
     """Why a source is sampled, or looked at whole."""
 
     SAMPLED = "sampled"
@@ -35,20 +35,20 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LadderPlace:
     """Where one source (or site) stands: its share of the total, why it is sampled or not, and at which step it begins."""
 
     key: str
     tonnes: Fraction
     share: Fraction | None
     items: int
-    why: Why
+    why: LadderReason
     step: Fraction
 
     @property
     def sampled(self) -> bool:
         """Whether only a part of it is looked at."""
-        return self.why is Why.SAMPLED
+        return self.why is LadderReason.SAMPLED
 
     @property
     def count(self) -> int:
@@ -71,7 +71,7 @@ def places(
     risks: Mapping[str, Level] | None = None,
     unknown: Collection[str] = (),
     kept_whole: Collection[str] = (),
-) -> tuple[Place, ...]:
+) -> tuple[LadderPlace, ...]:
     """Every source by its share of the unit's total, with whether it may be sampled.
 
     Only what is below the pack's share may be. Read leniently each stands alone; read strictly the sampled ones together stay below it,
@@ -86,23 +86,23 @@ def places(
     reached, found = Fraction(), {}
     for key in sorted(sizes, key=lambda key: (ORDER.index(levels.get(key, Level.LOW)), sizes[key], key)):
         share = sizes[key] / total
-        why = Why.SAMPLED
+        why = LadderReason.SAMPLED
         if key in unknown:
-            why = Why.UNKNOWN
+            why = LadderReason.UNKNOWN
         elif share >= ladder.share_below:
-            why = Why.AT_OR_ABOVE
+            why = LadderReason.AT_OR_ABOVE
         elif levels.get(key) is Level.HIGH:
-            why = Why.HIGH_RISK
+            why = LadderReason.HIGH_RISK
         elif risks is not None and key not in risks:
-            why = Why.NOT_ASSESSED
+            why = LadderReason.NOT_ASSESSED
         elif key in kept_whole:
-            why = Why.CHOSEN
+            why = LadderReason.CHOSEN
         elif reading == STRICT and (reached + sizes[key]) / total >= ladder.share_below:
-            why = Why.TOGETHER
+            why = LadderReason.TOGETHER
         else:
             reached += sizes[key]
-        step = first_step(levels.get(key), ladder.steps) if why is Why.SAMPLED else WHOLE
-        found[key] = Place(key, sizes[key], None if why is Why.UNKNOWN else share, counts.get(key, 0), why, step)
+        step = first_step(levels.get(key), ladder.steps) if why is LadderReason.SAMPLED else WHOLE
+        found[key] = LadderPlace(key, sizes[key], None if why is LadderReason.UNKNOWN else share, counts.get(key, 0), why, step)
     return tuple(found[key] for key in sorted(found))
 
 

@@ -12,9 +12,9 @@ from verifier.app import create_app
 from verifier.config import Settings
 from verifier.db import db, writes_wanted
 from verifier.maintenance.diagnostics import environment, stored_data
-from verifier.maintenance.diagnostics.environment import Ailment, Grade
+from verifier.maintenance.diagnostics.environment import Grade, Problem
 
-LOOKS_AT: tuple[Callable[[Settings], Iterator[Ailment]], ...] = (
+LOOKS_AT: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     environment.contradictions,
     environment.permissions,
     environment.keys,
@@ -26,12 +26,12 @@ LOOKS_AT: tuple[Callable[[Settings], Iterator[Ailment]], ...] = (
 """What can be looked at without the app."""
 
 
-def examine(environ: Mapping[str, str], *, everything: bool = False) -> list[Ailment]:
+def examine(environ: Mapping[str, str], *, everything: bool = False) -> list[Problem]:
     """Every ailment, the worst first; where the installation cannot be looked into, that is the worst."""
     instance = Path(environ.get("VERIFIER_INSTANCE") or "instance").resolve()
     if not instance.is_dir():
         return [
-            Ailment(
+            Problem(
                 "instance.missing",
                 Grade.CANNOT,
                 f"There is no installation in {instance}.",
@@ -41,14 +41,14 @@ def examine(environ: Mapping[str, str], *, everything: bool = False) -> list[Ail
     try:
         settings = config.from_environment({**environ, "VERIFIER_SECRET_KEY": environ.get("VERIFIER_SECRET_KEY") or _secret(instance)})
     except ValueError as error:
-        return [Ailment("settings.unreadable", Grade.CANNOT, f"A setting cannot be read: {error}.", "See docs/settings.md for its values.")]
+        return [Problem("settings.unreadable", Grade.CANNOT, f"A setting cannot be read: {error}.", "See docs/settings.md for its values.")]
     found = [ailment for look in LOOKS_AT for ailment in look(settings)]
     if not any(ailment.code.startswith("keys.trail") for ailment in found):
         found += _inside(settings, everything)
     return sorted(found, key=lambda ailment: list(Grade).index(ailment.grade))
 
 
-def exit_code(found: list[Ailment]) -> int:
+def exit_code(found: list[Problem]) -> int:
     """0 nothing, 1 something, 2 where the installation could not be looked into."""
     return 2 if any(each.grade is Grade.CANNOT for each in found) else 1 if found else 0
 
@@ -59,11 +59,11 @@ def _secret(instance: Path) -> str:
     return (file.read_text().strip() if file.is_file() and os.access(file, os.R_OK) else "") or "none"
 
 
-def _inside(settings: Settings, everything: bool) -> Iterator[Ailment]:
+def _inside(settings: Settings, everything: bool) -> Iterator[Problem]:
     """What needs the database and the store."""
     file = stored_data.database.sqlite_file(settings.database_url)
     if file is not None and not file.exists():
-        yield Ailment(
+        yield Problem(
             "database.missing",
             Grade.CANNOT,
             f"The database {file} is not there.",
@@ -73,7 +73,7 @@ def _inside(settings: Settings, everything: bool) -> Iterator[Ailment]:
     try:
         app = create_app(settings)
     except Exception as error:
-        yield Ailment("app.refuses", Grade.CANNOT, f"The app does not start: {type(error).__name__}: {error}", "Mend what it names.")
+        yield Problem("app.refuses", Grade.CANNOT, f"The app does not start: {type(error).__name__}: {error}", "Mend what it names.")
         return
     with app.app_context():
         wanted = writes_wanted.set(False)
@@ -85,7 +85,7 @@ def _inside(settings: Settings, everything: bool) -> Iterator[Ailment]:
             db.engine.dispose()
 
 
-def _looked(app: Flask, everything: bool) -> Iterator[Ailment]:
+def _looked(app: Flask, everything: bool) -> Iterator[Problem]:
     try:
         shape = list(stored_data.shape(app))
         yield from shape
@@ -96,16 +96,16 @@ def _looked(app: Flask, everything: bool) -> Iterator[Ailment]:
         yield from stored_data.evidence(app, everything)
     except DatabaseError as error:
         if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-            yield Ailment("database.damaged", Grade.BROKEN, f"The database is damaged: {error.orig}", "Stop the app and restore a backup.")
+            yield Problem("database.damaged", Grade.BROKEN, f"The database is damaged: {error.orig}", "Stop the app and restore a backup.")
             return
-        yield Ailment(
+        yield Problem(
             "database.unreachable",
             Grade.CANNOT,
             f"The database does not answer: {error.orig}",
             "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.",
         )
     except SQLAlchemyError as error:
-        yield Ailment(
+        yield Problem(
             "database.unreachable",
             Grade.CANNOT,
             f"The database does not answer: {type(error).__name__}.",

@@ -28,7 +28,7 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ailment:
+class Problem:
     """One thing that is wrong, and what to do."""
 
     code: str
@@ -41,46 +41,46 @@ class Ailment:
         return {"code": self.code, "grade": self.grade.value, "what": self.what, "do": self.do}
 
 
-def contradictions(settings: Settings) -> Iterator[Ailment]:
+def contradictions(settings: Settings) -> Iterator[Problem]:
     """Settings that cannot both be meant."""
     address = urlsplit(settings.public_url)
     if settings.behind_tls and address.scheme != "https":
-        yield Ailment(
+        yield Problem(
             "settings.tls_public_url",
             Grade.BROKEN,
             f"VERIFIER_BEHIND_TLS is 1, VERIFIER_PUBLIC_URL {settings.public_url}.",
             "Set VERIFIER_PUBLIC_URL to the https address people reach: links in mail and QR codes are made of it.",
         )
     if not settings.behind_tls and address.scheme == "https":
-        yield Ailment(
+        yield Problem(
             "settings.public_url_tls",
             Grade.BROKEN,
             "VERIFIER_PUBLIC_URL is https, and VERIFIER_BEHIND_TLS is not 1.",
             "Set VERIFIER_BEHIND_TLS=1: without it session cookies may travel in the clear.",
         )
     if settings.behind_tls and settings.trusted_proxies == 0:
-        yield Ailment(
+        yield Problem(
             "settings.proxies",
             Grade.CARE,
             "VERIFIER_BEHIND_TLS is 1, and VERIFIER_TRUSTED_PROXIES is 0.",
             "Set it to the number of proxies in front, or everybody seems to come from the proxy's address.",
         )
     if not settings.behind_tls and settings.host not in ("127.0.0.1", "::1", "localhost"):
-        yield Ailment(
+        yield Problem(
             "settings.open_http",
             Grade.CARE,
             f"VERIFIER_HOST is {settings.host}, and nothing says there is TLS in front.",
             "Put a TLS proxy in front and set VERIFIER_BEHIND_TLS=1, or listen on 127.0.0.1 only.",
         )
     if settings.idle_minutes > settings.session_hours * 60:
-        yield Ailment(
+        yield Problem(
             "settings.idle",
             Grade.CARE,
             "VERIFIER_IDLE_MINUTES is longer than VERIFIER_SESSION_HOURS.",
             "Set it shorter, or it never ends a session.",
         )
     if os.environ.get("VERIFIER_FAILPOINT") or os.environ.get("VERIFIER_FAILPOINT_LOG"):
-        yield Ailment(
+        yield Problem(
             "settings.crash",
             Grade.BROKEN,
             "VERIFIER_FAILPOINT or _LOG is set: the app may kill itself on purpose.",
@@ -88,13 +88,13 @@ def contradictions(settings: Settings) -> Iterator[Ailment]:
         )
 
 
-def permissions(settings: Settings) -> Iterator[Ailment]:
+def permissions(settings: Settings) -> Iterator[Problem]:
     """What others than the owner may read or write."""
     file = database.sqlite_file(settings.database_url)
     secret = [settings.instance, settings.instance / "secret.key", settings.instance / "keys", *(settings.instance / "keys").rglob("*")]
     for path in (path for path in secret if path.exists() and not path.name.endswith(".cert.pem")):
         if path.stat().st_mode & 0o077:
-            yield Ailment(
+            yield Problem(
                 "permissions.open",
                 Grade.BROKEN,
                 f"{path} may be read by others (mode {path.stat().st_mode & 0o777:o}).",
@@ -103,7 +103,7 @@ def permissions(settings: Settings) -> Iterator[Ailment]:
     wanted = [settings.instance, *(path for path in (file, settings.instance / "heads") if path and path.exists())]
     for path in wanted:
         if not os.access(path, os.W_OK) or os.statvfs(path).f_flag & os.ST_RDONLY:
-            yield Ailment(
+            yield Problem(
                 "permissions.read_only",
                 Grade.BROKEN,
                 f"{path} cannot be written.",
@@ -111,10 +111,10 @@ def permissions(settings: Settings) -> Iterator[Ailment]:
             )
 
 
-def keys(settings: Settings) -> Iterator[Ailment]:
+def keys(settings: Settings) -> Iterator[Problem]:
     """The secret, the key that signs heads, and the authority's key, each readable and fitting."""
     if len(settings.secret_key) < SHORTEST_SECRET:
-        yield Ailment(
+        yield Problem(
             "keys.secret",
             Grade.BROKEN,
             "The secret key is missing or too short.",
@@ -122,14 +122,14 @@ def keys(settings: Settings) -> Iterator[Ailment]:
         )
     trail = settings.instance / "keys" / "trail.pem"
     if not trail.exists():
-        yield Ailment(
+        yield Problem(
             "keys.trail_missing", Grade.BROKEN, f"{trail} is missing.", "Restore it from a backup: without it old heads prove nothing."
         )
     elif not _opens(trail, None):
-        yield Ailment("keys.trail_unreadable", Grade.BROKEN, f"{trail} is no key.", "Restore it from a backup.")
+        yield Problem("keys.trail_unreadable", Grade.BROKEN, f"{trail} is no key.", "Restore it from a backup.")
     folder = settings.instance / "keys" / "authority"
     if not (folder / "root.key.pem").exists() or not (folder / "root.cert.pem").exists():
-        yield Ailment(
+        yield Problem(
             "keys.authority_missing",
             Grade.BROKEN,
             f"The certificate authority in {folder} is missing or incomplete.",
@@ -145,11 +145,11 @@ def _opens(path: Path, password: bytes | None) -> bool:
     return True
 
 
-def room(settings: Settings) -> Iterator[Ailment]:
+def room(settings: Settings) -> Iterator[Problem]:
     """Disk space where the instance lies."""
     free = shutil.disk_usage(settings.instance).free
     if free < LEAST_FREE:
-        yield Ailment(
+        yield Problem(
             "room.little",
             Grade.CARE,
             f"{free // 1_048_576} MB are free where {settings.instance} lies.",
@@ -157,24 +157,24 @@ def room(settings: Settings) -> Iterator[Ailment]:
         )
 
 
-def fonts(_settings: Settings) -> Iterator[Ailment]:
+def fonts(_settings: Settings) -> Iterator[Problem]:
     """The fonts that statements are set in, byte for byte."""
     for line in (FONTS / "SHA256SUMS").read_text().splitlines():
         digest, _, name = line.partition(" ")
         file = FONTS / name.strip(" *")
         if not file.exists() or sha256(file.read_bytes()).hexdigest() != digest:
-            yield Ailment("fonts.missing", Grade.BROKEN, f"{file} is missing or altered: no statement can be set.", "Install the app anew.")
+            yield Problem("fonts.missing", Grade.BROKEN, f"{file} is missing or altered: no statement can be set.", "Install the app anew.")
 
 
-def programs(settings: Settings) -> Iterator[Ailment]:
+def programs(settings: Settings) -> Iterator[Problem]:
     """What Debian must give to back this installation up."""
     if database.kind(settings.database_url) == "postgresql":
         for name in ("pg_dump", "pg_restore"):
             if shutil.which(name) is None:
-                yield Ailment("programs.missing", Grade.CARE, f"{name} is missing: no backup can be made.", "Install postgresql-client.")
+                yield Problem("programs.missing", Grade.CARE, f"{name} is missing: no backup can be made.", "Install postgresql-client.")
 
 
-def packs(settings: Settings) -> Iterator[Ailment]:
+def packs(settings: Settings) -> Iterator[Problem]:
     """Rule packs that are not well formed."""
     for file, key, reason in rulepacks.check(settings.instance / "rulepacks"):
-        yield Ailment("packs.malformed", Grade.BROKEN, f"{file}: {key}: {reason}", "Mend the pack, or take it out of the folder.")
+        yield Problem("packs.malformed", Grade.BROKEN, f"{file}: {key}: {reason}", "Mend the pack, or take it out of the folder.")

@@ -17,7 +17,7 @@ from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import StoredFile
 from verifier.maintenance import database
-from verifier.maintenance.diagnostics.environment import Ailment, Grade
+from verifier.maintenance.diagnostics.environment import Grade, Problem
 from verifier.maintenance.sweep import GRACE, left_over
 from verifier.migrations.triggers import KEPT
 from verifier.rulepacks.load import load
@@ -28,19 +28,19 @@ TRIGGERS = {"sqlite": ("no_update", "no_delete"), "postgresql": ("no_change", "n
 __all__ = ["cases", "database", "evidence", "shape", "trails"]
 
 
-def shape(app: Flask) -> Iterator[Ailment]:
+def shape(app: Flask) -> Iterator[Problem]:
     """Whole, at the newest migration, with the guards of the trails in place."""
     connection = db.session.connection()
     kind = connection.dialect.name
     if kind == "sqlite":
         said = connection.exec_driver_sql("PRAGMA quick_check").scalar()
         if said != "ok":
-            yield Ailment("database.damaged", Grade.BROKEN, f"The database file is damaged: {said}", "Stop the app and restore a backup.")
+            yield Problem("database.damaged", Grade.BROKEN, f"The database file is damaged: {said}", "Stop the app and restore a backup.")
             return
     newest = ScriptDirectory(str(app.extensions["migrate"].directory)).get_current_head()
     found = MigrationContext.configure(connection).get_current_revision()
     if found != newest:
-        yield Ailment(
+        yield Problem(
             "database.old",
             Grade.BROKEN,
             f"The database is at migration {found or 'none'}; this version needs {newest}.",
@@ -50,9 +50,9 @@ def shape(app: Flask) -> Iterator[Ailment]:
     query = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if kind == "sqlite" else "SELECT tgname FROM pg_trigger"
     there = set(db.session.scalars(text(query)))
     tables = set(inspect(connection).get_table_names())
-    for name in (f"{table}_{deed}" for table in KEPT if table in tables for deed in TRIGGERS[kind]):
+    for name in (f"{table}_{action}" for table in KEPT if table in tables for action in TRIGGERS[kind]):
         if name not in there:
-            yield Ailment(
+            yield Problem(
                 "database.trigger",
                 Grade.BROKEN,
                 f"The guard {name} is gone: rows of the trail could be changed.",
@@ -60,14 +60,14 @@ def shape(app: Flask) -> Iterator[Ailment]:
             )
 
 
-def trails(app: Flask) -> Iterator[Ailment]:
+def trails(app: Flask) -> Iterator[Problem]:
     """Every trail holds, and is signed to its end."""
     here = app.extensions["verifier"]
     late = {head.trail for head in recovery.behind(here.heads) if any(here.heads.kept(head.trail)) or here.heads.may_begin(head.trail)}
     for verdict in verify(here.heads):
         if verdict.broken and not (verdict.trail in late and not list(here.heads.kept(verdict.trail))):
             where = f"row {verdict.broken.number}: {verdict.broken.fault}"
-            yield Ailment(
+            yield Problem(
                 "trails.broken",
                 Grade.BROKEN,
                 f"Trail {verdict.trail} does not hold from {where}.",
@@ -76,14 +76,14 @@ def trails(app: Flask) -> Iterator[Ailment]:
     try:
         here.heads.index.steps()
     except Torn:
-        yield Ailment(
+        yield Problem(
             "trails.index",
             Grade.BROKEN,
             "The index of trails in heads/ was changed: no new trail can be signed.",
             "Keep it as it is and compare with a backup; restore heads/ from one.",
         )
     for trail in sorted(late):
-        yield Ailment(
+        yield Problem(
             "trails.unsigned",
             Grade.CARE,
             f"The last rows of trail {trail} are not signed: a process was killed.",
@@ -91,7 +91,7 @@ def trails(app: Flask) -> Iterator[Ailment]:
         )
 
 
-def cases(app: Flask) -> Iterator[Ailment]:
+def cases(app: Flask) -> Iterator[Problem]:
     """The packs that cases were opened with, unchanged; and an authority whose key the secret opens."""
     for pack_id, digest in db.session.execute(select(Engagement.pack_id, Engagement.pack_sha256).distinct()):
         try:
@@ -99,7 +99,7 @@ def cases(app: Flask) -> Iterator[Ailment]:
         except Refusal:
             same = False
         if not same:
-            yield Ailment(
+            yield Problem(
                 "packs.changed",
                 Grade.BROKEN,
                 f"Rule pack {pack_id} is missing, or not the one cases were opened with.",
@@ -110,7 +110,7 @@ def cases(app: Flask) -> Iterator[Ailment]:
         try:
             open_key(file.read_bytes(), crypto.key("authority").hex())
         except Refusal:
-            yield Ailment(
+            yield Problem(
                 "keys.authority_unreadable",
                 Grade.BROKEN,
                 "The secret key does not open the certificate authority's key.",
@@ -118,13 +118,13 @@ def cases(app: Flask) -> Iterator[Ailment]:
             )
 
 
-def evidence(app: Flask, everything: bool) -> Iterator[Ailment]:
+def evidence(app: Flask, everything: bool) -> Iterator[Problem]:
     """Files that rows name, each there and unaltered (all, or a sample); and files that no row names."""
     store = app.extensions["verifier"].store
     try:
         there = {kept.digest: kept for kept in store.listed() if kept.digest}
     except Exception as error:
-        yield Ailment(
+        yield Problem(
             "evidence.unreachable", Grade.CANNOT, f"The store does not answer: {type(error).__name__}.", "Look at VERIFIER_STORE_URL."
         )
         return
@@ -133,16 +133,16 @@ def evidence(app: Flask, everything: bool) -> Iterator[Ailment]:
     found = [digest for digest in named if digest in there]
     looked = found if everything or len(found) <= SAMPLE else SystemRandom().sample(found, SAMPLE)
     for digest in missing:
-        yield Ailment("evidence.missing", Grade.BROKEN, f"The file {digest} is missing.", "Copy it from a backup into the store.")
+        yield Problem("evidence.missing", Grade.BROKEN, f"The file {digest} is missing.", "Copy it from a backup into the store.")
     for digest in looked:
         try:
             store.get(digest)
         except Refusal:
-            yield Ailment(
+            yield Problem(
                 "evidence.altered",
                 Grade.BROKEN,
                 f"The file {digest} is no longer what was handed in.",
                 "Move it away and copy it from a backup; find out what changed it.",
             )
     for name in left_over(app.extensions["verifier"], utcnow() - GRACE):
-        yield Ailment("evidence.left_over", Grade.CARE, f"{name} belongs to nothing: a process was killed.", "Run `verifier sweep`.")
+        yield Problem("evidence.left_over", Grade.CARE, f"{name} belongs to nothing: a process was killed.", "Run `verifier sweep`.")

@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 @dataclass
-class Look:
+class SheetFacts:
     """What the XML of one sheet says that the library would not: formulas without a value, errors, and how far its values reach."""
 
     unstored: list[tuple[int, int]] = field(default_factory=list)
@@ -67,7 +67,7 @@ class _Odd(Exception):
 class _Cells:
     """Walks a sheet's XML element by element: slow, and right whatever way it is written."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: SheetFacts) -> None:
         self.look = look
         self._row = self._column = 0
         self._kind = ""
@@ -136,7 +136,7 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def look_through(data: bytes) -> dict[str, Look]:
+def look_through(data: bytes) -> dict[str, SheetFacts]:
     """Each sheet's name with what its XML says; refuses what is no workbook, encrypted, of two meanings, or too large when unpacked."""
     if data.startswith(OLE):
         raise Refused("encrypted")
@@ -150,7 +150,7 @@ def look_through(data: bytes) -> dict[str, Look]:
     if "xl/_rels/workbook.xml.rels" in parts:
         _walk(archive, parts["xl/_rels/workbook.xml.rels"], links)
     targets = {link.get("Id", ""): link.get("Target", "") for link in links.found}
-    looks: dict[str, Look] = {}
+    looks: dict[str, SheetFacts] = {}
     for sheet in sheets.found:
         name = sheet.get("name", "")
         path = _resolved(targets.get(sheet.get("@id", "") or sheet.get("id", ""), ""))
@@ -167,7 +167,7 @@ def look_through(data: bytes) -> dict[str, Look]:
     return looks
 
 
-def _laid_out(looks: Mapping[str, Look]) -> int:
+def _laid_out(looks: Mapping[str, SheetFacts]) -> int:
     return sum(look.rows * look.columns for look in looks.values() if not look.far)
 
 
@@ -224,19 +224,19 @@ def _walk(archive: zipfile.ZipFile, part: zipfile.ZipInfo, walker: object) -> No
         _parser(walker).ParseFile(stream)
 
 
-def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, exact: bool) -> Look:
+def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, exact: bool) -> SheetFacts:
     try:
         with archive.open(part) as stream:
             return _scanned(stream, exact)
     except _Odd:
-        look = Look()
+        look = SheetFacts()
         _walk(archive, part, _Cells(look))
         return look
 
 
-def _scanned(stream: BinaryIO, exact: bool) -> Look:
+def _scanned(stream: BinaryIO, exact: bool) -> SheetFacts:
     """A sheet as spreadsheet programs write it, searched by the megabyte; how far it reaches is taken roughly where that will do."""
-    look = Look()
+    look = SheetFacts()
 
     def odd() -> None:
         raise _Odd

@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from verifier.reports.workbook.archive_check import Look, Refused, look_through
+from verifier.reports.workbook.archive_check import Refused, SheetFacts, look_through
 
 MEMORY = 450 * 2**20
 PROCESSOR_SECONDS = 8
@@ -62,7 +62,7 @@ def read(data: bytes) -> Iterator[object]:
         raise Refused("malformed") from error
 
 
-def _rows(sheet: CalamineSheet, look: Look) -> Iterator[list[list[str]]]:
+def _rows(sheet: CalamineSheet, look: SheetFacts) -> Iterator[list[list[str]]]:
     """A sheet's rows, some at a time; what an error cell says takes the place of its emptiness."""
     errors: dict[int, list[tuple[int, str]]] = {}
     for row, column, text in look.errors:

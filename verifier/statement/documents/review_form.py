@@ -11,7 +11,7 @@ from verifier.accounts.models import User
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.flags import queries as flags
-from verifier.checks.data.models import NumberOutcome
+from verifier.checks.data.models import NumberDecision
 from verifier.checks.site import queries as site
 from verifier.core.access import TEAM, Role
 from verifier.core.boundary import Kind
@@ -61,7 +61,7 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReviewFormLine:
     """One item of the form, or a clause that has none."""
 
     clause: str
@@ -84,7 +84,7 @@ class ReviewForm:
     columns: tuple[tuple[str, Both], ...]
     number: str
     heads: tuple[tuple[str, Both], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ReviewFormLine, ...]
     origin: str
     chosen: bool
     made_at: datetime
@@ -138,7 +138,7 @@ def result_of(row: FormRow | None, reviewed: Sequence[Reviewed], *, raised: bool
 
 def _of_clause(
     clause: str, form: StatementForm, pack: RulePack, records: Mapping[str, Reviewed], findings: Sequence[Finding]
-) -> list[Line]:
+) -> list[ReviewFormLine]:
     items = [item for check in OF_DOCUMENTS for item in pack.checklist_of(check) if item.clause == clause]
     references = _references([each for each in findings if each.clause == clause], pack)
     on_site = tuple(Both(each.look.zh, each.look.en) for each in pack.checklist if each.clause == clause)
@@ -147,7 +147,7 @@ def _of_clause(
     if lines:
         return lines
     result = said("raised") if references else Both("", "")
-    return [Line(clause, both(pack.clause(clause).name), said("no_item"), Both("", ""), (), (), references, result, on_site, ())]
+    return [ReviewFormLine(clause, both(pack.clause(clause).name), said("no_item"), Both("", ""), (), (), references, result, on_site, ())]
 
 
 def _line(
@@ -157,9 +157,9 @@ def _line(
     records: Mapping[str, Reviewed],
     references: tuple[Both, ...],
     on_site: tuple[Both, ...],
-) -> Line:
+) -> ReviewFormLine:
     reviewed = [records.get(code) or Reviewed(code, 0, 0, {}) for code in row.records] if row else []
-    return Line(
+    return ReviewFormLine(
         clause=item.clause,
         clause_name=both(pack.clause(item.clause).name),
         item=both(item.look),
@@ -227,13 +227,13 @@ def _numbers(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
     """Numbers of each kind, counted by the database."""
     mine = ReportedNumber.version_id == engagement.report_version_id
     holds = and_(
-        NumberOutcome.engagement_id == engagement.id,
-        NumberOutcome.number_key == ReportedNumber.number_key,
-        NumberOutcome.fingerprint == ReportedNumber.fingerprint,
+        NumberDecision.engagement_id == engagement.id,
+        NumberDecision.number_key == ReportedNumber.number_key,
+        NumberDecision.fingerprint == ReportedNumber.fingerprint,
     )
-    of = select(ReportedNumber.kind, func.count(), func.count(NumberOutcome.id)).outerjoin(NumberOutcome, holds).where(mine)
-    by = select(ReportedNumber.kind, User.name, func.max(NumberOutcome.decided_at)).join(NumberOutcome, holds)
-    by = by.join(User, NumberOutcome.decided_by == User.id).where(mine).group_by(ReportedNumber.kind, User.name)
+    of = select(ReportedNumber.kind, func.count(), func.count(NumberDecision.id)).outerjoin(NumberDecision, holds).where(mine)
+    by = select(ReportedNumber.kind, User.name, func.max(NumberDecision.decided_at)).join(NumberDecision, holds)
+    by = by.join(User, NumberDecision.decided_by == User.id).where(mine).group_by(ReportedNumber.kind, User.name)
     people: dict[str, list[tuple[str, datetime]]] = {}
     for kind, name, at in db.session.execute(by):
         people.setdefault(kind, []).append((name, at))

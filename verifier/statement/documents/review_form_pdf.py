@@ -9,7 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Spacer, Table
 
-from verifier.statement.documents.review_form import Line, ReviewForm
+from verifier.statement.documents.review_form import ReviewForm, ReviewFormLine
 from verifier.statement.documents.review_form_wording import RECORDS, STATES, WORDS, said
 from verifier.statement.facts.model import Both
 from verifier.statement.pdf.numbered_pages import CountedPages, date_file
@@ -155,7 +155,7 @@ def _stack(languages: Languages, texts: tuple[Both, ...]) -> list[Flowable]:
     return found
 
 
-def _item(line: Line, languages: Languages) -> list[Flowable]:
+def _item(line: ReviewFormLine, languages: Languages) -> list[Flowable]:
     if not line.evidence:
         return languages.stacked(line.item, CELL, NOTE)
     named = WORDS["evidence"]
@@ -163,11 +163,11 @@ def _item(line: Line, languages: Languages) -> list[Flowable]:
     return [*languages.stacked(line.item, CELL, NOTE), Spacer(0, 3), *languages.stacked(evidence, NOTE, NOTE)]
 
 
-def _who(line: Line, _languages: Languages) -> list[Flowable]:
+def _who(line: ReviewFormLine, _languages: Languages) -> list[Flowable]:
     return [text for name, day in line.people for text in (Text(name, CELL), Text(day.isoformat(), NOTE))]
 
 
-CELLS: Mapping[str, Callable[[Line, Languages], list[Flowable]]] = {
+CELLS: Mapping[str, Callable[[ReviewFormLine, Languages], list[Flowable]]] = {
     "item": _item,
     "method": lambda line, languages: _stack(languages, line.method),
     "reviewed": lambda line, languages: _stack(languages, line.reviewed),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from verifier.casework.materiality import queries as weighing
+from verifier.casework.materiality import queries as materiality
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
@@ -15,9 +15,9 @@ from verifier.checks.data.versions import queries as versions
 from verifier.checks.site import queries as site
 from verifier.core import opinion as rules
 from verifier.core.calculation.units import round_half_up
-from verifier.core.materiality import Weighing
-from verifier.core.opinion import Choice, FindingStanding, Standing
-from verifier.core.outcomes.source_outcomes import Verified
+from verifier.core.materiality import MaterialityAssessment
+from verifier.core.opinion import CaseAssessment, Choice, FindingAssessment
+from verifier.core.outcomes.source_outcomes import VerifiedTotals
 from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -38,26 +38,26 @@ def findings_of(engagement: Engagement) -> list[Finding]:
     return list(db.session.scalars(findings.findings_of(engagement, inside=True)))
 
 
-def weighed(engagement: Engagement) -> Weighing:
+def weighed(engagement: Engagement) -> MaterialityAssessment:
     """All errors, with what samples project beyond them, against the rules' threshold, or without one."""
-    return weighing.weighed(engagement, boundary.not_counted(engagement), sampling.projections(engagement))
+    return materiality.assessment_of(engagement, boundary.not_counted(engagement), sampling.projections(engagement))
 
 
-def standing(engagement: Engagement) -> Standing:
+def standing(engagement: Engagement) -> CaseAssessment:
     """What is undecided, undisposed of or not to be confirmed, as the rule of opinions wants it."""
     left_out, checklist = boundary.not_counted(engagement), site.progress(engagement)
-    return Standing(
+    return CaseAssessment(
         boundary_undecided=boundary.undecided_count(engagement),
         data_undecided=data.undecided_count(engagement),
         checklist_unanswered=checklist.total - checklist.done,
         visits=len(site.visits(engagement)),
-        findings=[FindingStanding(each.label, each.class_code, each.at) for each in findings_of(engagement)],
+        findings=[FindingAssessment(each.label, each.class_code, each.at) for each in findings_of(engagement)],
         cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
         flags_open=data.flag_progress(engagement).left,
         samples_open=samples.progress(engagement).left,
         changes_open=versions.progress(engagement).left,
         estimates_missing=estimates.missing(engagement),
-        weighing=weighed(engagement) if pack_of(engagement).materiality else None,
+        assessment=weighed(engagement) if pack_of(engagement).materiality else None,
     )
 
 
@@ -66,7 +66,7 @@ def choices(engagement: Engagement) -> tuple[Choice, ...]:
     return rules.choices(standing(engagement), pack_of(engagement))
 
 
-def verified(engagement: Engagement) -> Verified:
+def verified(engagement: Engagement) -> VerifiedTotals:
     """Verified tonnes by category and in all; what check 1 found not to count is left out."""
     return data.verified_by_category(engagement, boundary.not_counted(engagement))
 

@@ -41,7 +41,7 @@ def findings(engagement: Engagement, pack: RulePack) -> tuple[said.FindingLine, 
 
 def _finding(finding: Finding, engagement: Engagement, pack: RulePack) -> said.FindingLine:
     named = pack.finding_class(finding.class_code).name
-    answers = [exchange for exchange in finding.exchanges if exchange.deed == "answer"]
+    answers = [exchange for exchange in finding.exchanges if exchange.action == "answer"]
     clause = next((clause.name for clause in pack.clauses if clause.code == finding.clause), None)
     versions = [db.session.get_one(ReportVersion, each.report_version_id) for each in answers if each.report_version_id]
     return said.FindingLine(

@@ -211,8 +211,8 @@ def _pages_differ(now: Sequence[Page], then: Sequence[Page]) -> list[Said]:
     removed: list[int] = []
     changed: dict[str, list[int]] = {"page_content": [], "page_turned": [], "annotation": []}
     matched = SequenceMatcher(None, [repr(page) for page in then], [repr(page) for page in now], autojunk=False)
-    for deed, old, old_end, new, new_end in matched.get_opcodes():
-        if deed == "equal":
+    for action, old, old_end, new, new_end in matched.get_opcodes():
+        if action == "equal":
             continue
         both = min(old_end - old, new_end - new)
         for step in range(both):

@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class InspectionReason:
     """Why, as a message id with its values."""
 
     message: str
@@ -70,7 +70,7 @@ class Inspection:
     """The verdict on a file, and what it rests on."""
 
     verdict: Verdict
-    reasons: tuple[Reason, ...]
+    reasons: tuple[InspectionReason, ...]
     signers: tuple[SignerSeen, ...]
     number: str | None
     sha256: str
@@ -94,14 +94,14 @@ class _Seen:
     signers: tuple[SignerSeen, ...] = ()
     ours: bool = False
     same: bool = False
-    changes: tuple[Reason, ...] = ()
+    changes: tuple[InspectionReason, ...] = ()
 
 
 _SAID_BY_APPENDED = {"statement.inspect.after_signature", "statement.inspect.damaged"}
 
 
-def _reason(message: str, **values: object) -> Reason:
-    return Reason(f"statement.inspect.{message}", tuple(sorted(values.items())))
+def _reason(message: str, **values: object) -> InspectionReason:
+    return InspectionReason(f"statement.inspect.{message}", tuple(sorted(values.items())))
 
 
 class Confined:
@@ -188,7 +188,7 @@ def inspect(
     return Inspection(*_beside(pdf, seen, known), seen.signers, seen.number, digest)
 
 
-def _beside(pdf: bytes, seen: _Seen, known: Issued | None) -> tuple[Verdict, tuple[Reason, ...]]:
+def _beside(pdf: bytes, seen: _Seen, known: Issued | None) -> tuple[Verdict, tuple[InspectionReason, ...]]:
     """The verdict on a file that neither is nor begins with an issued one."""
     if not seen.readable:
         plain = "locked" if seen.encrypted else "damaged" if b"%PDF-" in pdf[:1024] else "no_pdf"
@@ -203,7 +203,7 @@ def _beside(pdf: bytes, seen: _Seen, known: Issued | None) -> tuple[Verdict, tup
     return Verdict.EDITED, (*seen.changes, _reason("differs", number=known.number), *older)
 
 
-def _standing(issued: Issued) -> tuple[Verdict, tuple[Reason, ...]]:
+def _standing(issued: Issued) -> tuple[Verdict, tuple[InspectionReason, ...]]:
     if issued.superseded_by:
         return Verdict.SUPERSEDED, (_reason("superseded", number=issued.superseded_by),)
     if issued.withdrawn:

@@ -30,7 +30,7 @@ logging.disable(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SignatureSeen:
     """One embedded signature: its status, or None when it could not be checked at all; ours where our root vouches for its signer."""
 
     embedded: EmbeddedPdfSignature
@@ -69,9 +69,9 @@ def encrypted(pdf: bytes) -> bool:
         return False
 
 
-def signatures(reader: PdfFileReader, roots: Sequence[str]) -> list[Seen]:
+def signatures(reader: PdfFileReader, roots: Sequence[str]) -> list[SignatureSeen]:
     """Every signature with what pyHanko finds, revisions compared."""
-    return [Seen(one, _status(one, roots), _issued_by(one, roots)) for one in reader.embedded_signatures]
+    return [SignatureSeen(one, _status(one, roots), _issued_by(one, roots)) for one in reader.embedded_signatures]
 
 
 def _status(embedded: EmbeddedPdfSignature, roots: Sequence[str]) -> PdfSignatureStatus | None:
@@ -102,7 +102,7 @@ def _issued_by(embedded: EmbeddedPdfSignature, roots: Sequence[str]) -> bool:
     return False
 
 
-def _signer(one: Seen) -> dict[str, Any]:
+def _signer(one: SignatureSeen) -> dict[str, Any]:
     try:
         subject = one.embedded.signer_cert.subject.native
         name, organisation = str(subject.get("common_name", "")), str(subject.get("organization_name", ""))
@@ -128,7 +128,7 @@ def _container(one: EmbeddedPdfSignature) -> str:
     return sha256(one.pkcs7_content).hexdigest()
 
 
-def about_signatures(seen: Sequence[Seen], order: Sequence[str], issued: Sequence[Seen]) -> list[comparison.Said]:
+def about_signatures(seen: Sequence[SignatureSeen], order: Sequence[str], issued: Sequence[SignatureSeen]) -> list[comparison.Said]:
     """What is wrong with the signatures themselves; `issued` are those of the issued file, where it is known."""
     held = [one for one in seen if one.ours]
     if not held:
@@ -154,7 +154,7 @@ def about_signatures(seen: Sequence[Seen], order: Sequence[str], issued: Sequenc
     return said
 
 
-def _broken(one: Seen) -> bool:
+def _broken(one: SignatureSeen) -> bool:
     return one.status is None or not (one.status.intact and one.status.valid)
 
 
@@ -165,14 +165,14 @@ def _overstepped(status: PdfSignatureStatus | None) -> bool:
     return status.docmdp_ok is False or status.modification_level not in HARMLESS
 
 
-def _impostors(seen: Sequence[Seen], issued: Sequence[Seen]) -> list[comparison.Said]:
+def _impostors(seen: Sequence[SignatureSeen], issued: Sequence[SignatureSeen]) -> list[comparison.Said]:
     """Strangers' certificates that bear the very names of those who signed."""
     names = {_signer(one)["name"] for one in issued if one.ours} - {""}
     same = sorted(names & {_signer(one)["name"] for one in seen})
     return [("same_names", {"names": ", ".join(same)[:LONGEST]})] if same else []
 
 
-def number(reader: PdfFileReader, seen: Sequence[Seen]) -> str | None:
+def number(reader: PdfFileReader, seen: Sequence[SignatureSeen]) -> str | None:
     """The number the attached JSON gives, as last signed where something of ours is signed; else the one its title ends with."""
     held = [one for one in seen if one.ours]
     try:
@@ -211,7 +211,7 @@ def look(pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) 
     }
 
 
-def _against(reader: PdfFileReader, seen: Sequence[Seen], original: PdfFileReader | None) -> list[comparison.Said]:
+def _against(reader: PdfFileReader, seen: Sequence[SignatureSeen], original: PdfFileReader | None) -> list[comparison.Said]:
     """The document as it is now beside the issued one, or beside what our last signature covered."""
     held = [one for one in seen if one.ours]
     try:

@@ -12,7 +12,7 @@ from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.independence import check_may_act
-from verifier.core.lifecycle import Deed, after
+from verifier.core.lifecycle import CaseAction, after
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
@@ -25,22 +25,22 @@ from verifier.statement.actions import locked, refuse_outdated, refuse_part
 from verifier.statement.facts.assembly import statement_facts
 from verifier.statement.facts.assessment import pack_of
 from verifier.statement.facts.model import Both, StatementFacts, to_json
-from verifier.statement.models import Place, Review, Signature, SigningKey, Statement, Status
+from verifier.statement.models import Review, Signature, SignerRole, SigningKey, Statement, Status
 from verifier.statement.pdf.document import render
 from verifier.statement.signing import keys, signatures
 
 PDF = "application/pdf"
 TOKEN_BYTES = 16
-DEEDS = {Place.LEAD: Deed.CERTIFY, Place.SIGNATORY: Deed.COUNTERSIGN, Place.SEAL: Deed.SEAL}
+ACTIONS = {SignerRole.LEAD: CaseAction.CERTIFY, SignerRole.SIGNATORY: CaseAction.COUNTERSIGN, SignerRole.SEAL: CaseAction.SEAL}
 ROLES = {
-    Place.LEAD: Both("核查组长", "Lead verifier"),
-    Place.SIGNATORY: Both("授权签字人", "Authorised signatory"),
-    Place.SEAL: Both("公章", "Seal"),
+    SignerRole.LEAD: Both("核查组长", "Lead verifier"),
+    SignerRole.SIGNATORY: Both("授权签字人", "Authorised signatory"),
+    SignerRole.SEAL: Both("公章", "Seal"),
 }
 REASONS = {
-    Place.LEAD: "Certified by the lead verifier",
-    Place.SIGNATORY: "Countersigned by the authorised signatory",
-    Place.SEAL: "Sealed by the verification body",
+    SignerRole.LEAD: "Certified by the lead verifier",
+    SignerRole.SIGNATORY: "Countersigned by the authorised signatory",
+    SignerRole.SEAL: "Sealed by the verification body",
 }
 
 
@@ -53,7 +53,7 @@ def draft(engagement: Engagement, *, now: datetime) -> bytes:
 
 def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """Build the statement whole, and sign it first: from here on nothing in it may change."""
-    review = _ready(engagement, Place.LEAD)
+    review = _ready(engagement, SignerRole.LEAD)
     check_may_act(signer.id, Role.LEAD_VERIFIER, places(engagement), pack_of(engagement))
     key = _personal_key(signer, now)
     keys.prove(signer, key, passphrase, code, now)
@@ -62,7 +62,9 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
     for left in queries.statements(engagement):
         if left.status in (Status.CERTIFIED, Status.COUNTERSIGNED):
             _recalled(left, actor, now)
-    signed = signatures.certify(signatures.prepare(render(facts)), _signature(engagement, Place.LEAD, key, passphrase, signer.name, now))
+    signed = signatures.certify(
+        signatures.prepare(render(facts)), _signature(engagement, SignerRole.LEAD, key, passphrase, signer.name, now)
+    )
     statement = Statement(
         number=facts.number,
         token=token,
@@ -78,28 +80,28 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
     )
     db.session.add(statement)
     db.session.flush()
-    _signed(statement, engagement, Place.LEAD, key, signer.name, actor, now)
+    _signed(statement, engagement, SignerRole.LEAD, key, signer.name, actor, now)
     return statement
 
 
 def countersign(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """The authorised signatory, who took no part in work or review, signs what the lead verifier certified."""
-    review = _ready(engagement, Place.SIGNATORY)
+    review = _ready(engagement, SignerRole.SIGNATORY)
     refuse_part(engagement, Role.SIGNATORY, actor, "statement.signatory.took_part")
     if actor.id == review.decided_by:
         raise Refusal("statement.signatory.reviewed")
     key = _personal_key(signer, now)
-    return _add(engagement, Place.SIGNATORY, key, signer, passphrase, code, signer.name, actor, now)
+    return _add(engagement, SignerRole.SIGNATORY, key, signer, passphrase, code, signer.name, actor, now)
 
 
 def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """The body's seal closes the statement; with it the statement is issued, and anyone may check it."""
-    _ready(engagement, Place.SEAL)
+    _ready(engagement, SignerRole.SEAL)
     key = queries.seal_of(engagement.body_id)
     if key is None:
         raise Refusal("statement.seal.none")
     _refuse_expired(key, now)
-    statement = _add(engagement, Place.SEAL, key, sealer, passphrase, code, keys.organisation_name(engagement.body), actor, now)
+    statement = _add(engagement, SignerRole.SEAL, key, sealer, passphrase, code, keys.organisation_name(engagement.body), actor, now)
     for earlier in queries.statements(engagement):
         if earlier.id != statement.id and earlier.status == Status.ISSUED:
             earlier.status = Status.SUPERSEDED
@@ -114,14 +116,14 @@ def next_number(engagement: Engagement) -> str:
     return f"{pack_of(engagement).programme.upper()}-{engagement.number}-V{begun + 1}"
 
 
-def _ready(engagement: Engagement, place: Place) -> Review:
+def _ready(engagement: Engagement, place: SignerRole) -> Review:
     """Lock the case and refuse what is signed already, out of turn, or no longer carried by its review."""
     locked(engagement)
     newest = next(iter(queries.statements(engagement)), None)
     done = queries.signature_at(newest, place) if newest and newest.status not in (Status.RECALLED, Status.SUPERSEDED) else None
     if done is not None and queries.is_past(engagement.at, place):
         raise Refusal("statement.place.signed", signer=done.signer_name)
-    after(engagement.at, DEEDS[place])
+    after(engagement.at, ACTIONS[place])
     return _approved(engagement)
 
 
@@ -163,9 +165,11 @@ def _refuse_expired(key: SigningKey, now: datetime) -> None:
         raise Refusal("statement.key.expired")
 
 
-def _signature(engagement: Engagement, place: Place, key: SigningKey, passphrase: str, name: str, now: datetime) -> signatures.Signature:
+def _signature(
+    engagement: Engagement, place: SignerRole, key: SigningKey, passphrase: str, name: str, now: datetime
+) -> signatures.Signature:
     zone = ZoneInfo(engagement.unit_year.year.time_zone)
-    organisation = "" if place is Place.SEAL else keys.organisation_name(engagement.body)
+    organisation = "" if place is SignerRole.SEAL else keys.organisation_name(engagement.body)
     here = now.astimezone(zone).isoformat(" ", "minutes")
     at = f"{here[:16]} (UTC{here[16:]})"
     return signatures.Signature(
@@ -180,30 +184,40 @@ def _signature(engagement: Engagement, place: Place, key: SigningKey, passphrase
 
 
 def _add(
-    engagement: Engagement, place: Place, key: SigningKey, signer: User, passphrase: str, code: str, name: str, actor: Actor, now: datetime
+    engagement: Engagement,
+    place: SignerRole,
+    key: SigningKey,
+    signer: User,
+    passphrase: str,
+    code: str,
+    name: str,
+    actor: Actor,
+    now: datetime,
 ) -> Statement:
     """The second or third signature on the statement that waits for it."""
     statement = queries.being_signed(engagement)
     if statement is None:
         raise Refusal("statement.none")
     keys.prove(signer, key, passphrase, code, now)
-    sign = signatures.countersign if place is Place.SIGNATORY else signatures.seal
+    sign = signatures.countersign if place is SignerRole.SIGNATORY else signatures.seal
     pdf = sign(store().get(statement.pdf_sha256), _signature(engagement, place, key, passphrase, name, now))
     statement.pdf_sha256 = keep(pdf, PDF, now=now).sha256
-    statement.status = Status.COUNTERSIGNED if place is Place.SIGNATORY else Status.ISSUED
-    statement.issued_at = now if place is Place.SEAL else None
+    statement.status = Status.COUNTERSIGNED if place is SignerRole.SIGNATORY else Status.ISSUED
+    statement.issued_at = now if place is SignerRole.SEAL else None
     statement.version += 1
     _signed(statement, engagement, place, key, name, actor, now)
     return statement
 
 
-def _signed(statement: Statement, engagement: Engagement, place: Place, key: SigningKey, name: str, actor: Actor, now: datetime) -> None:
+def _signed(
+    statement: Statement, engagement: Engagement, place: SignerRole, key: SigningKey, name: str, actor: Actor, now: datetime
+) -> None:
     """Note the signature, move the case on, and write it down."""
     statement.signatures.append(
         Signature(place=place, key_id=key.id, signed_by=actor.id, signer_name=name, signed_at=now, pdf_sha256=statement.pdf_sha256)
     )
     db.session.flush()
-    advance(engagement, DEEDS[place], now=now)
+    advance(engagement, ACTIONS[place], now=now)
     subject = Subject("statement", str(statement.id))
     said = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(key)}
     record(f"statement:{place}:signed", actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **said)

@@ -104,8 +104,8 @@ def prove(user: User, key: SigningKey, passphrase: str, code: str, now: datetime
     prove_second_factor(user, code, now)
 
 
-def _refuse_closed(deed: str, user: User, now: datetime) -> None:
-    until = throttle.closed_until(throttle.own(deed, user.id), now)
+def _refuse_closed(action: str, user: User, now: datetime) -> None:
+    until = throttle.closed_until(throttle.own(action, user.id), now)
     if until is not None:
         raise Refusal("statement.signing.paused", minutes=max(1, -(-int((until - now).total_seconds()) // 60)))
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from verifier.statement.inspection.inspect import Verdict
-from verifier.statement.models import Place, ReviewOutcome
+from verifier.statement.models import ReviewOutcome, SignerRole
 from verifier.web.refusals import in_words
 from verifier.web.subjects import Describe, Described
 
@@ -16,9 +16,9 @@ bp = Blueprint("statement", __name__)
 LABELS = {
     ReviewOutcome.APPROVED: _l("Approved"),
     ReviewOutcome.SENT_BACK: _l("Sent back"),
-    Place.LEAD: _l("Lead verifier"),
-    Place.SIGNATORY: _l("Authorised signatory"),
-    Place.SEAL: _l("Seal of the body"),
+    SignerRole.LEAD: _l("Lead verifier"),
+    SignerRole.SIGNATORY: _l("Authorised signatory"),
+    SignerRole.SEAL: _l("Seal of the body"),
     Verdict.GENUINE: _l("Genuine"),
     Verdict.CORRECTING: _l("Genuine, and under correction"),
     Verdict.SUPERSEDED: _l("Genuine, but no longer in force"),

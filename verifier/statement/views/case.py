@@ -11,7 +11,7 @@ from verifier.audit.actions import Effect, record
 from verifier.audit.queries import last_change
 from verifier.casework.trail_wording import in_words
 from verifier.core.access import Permission
-from verifier.core.lifecycle import Deed, Stage, possible
+from verifier.core.lifecycle import CaseAction, Stage, possible
 from verifier.core.opinion import undisposed
 from verifier.core.reason import StatedReason
 from verifier.core.subject import Subject
@@ -23,7 +23,7 @@ from verifier.rulepacks.wording import seals_of
 from verifier.statement import actions, queries
 from verifier.statement.facts import assessment
 from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
-from verifier.statement.models import Place, ReviewOutcome
+from verifier.statement.models import ReviewOutcome, SignerRole
 from verifier.statement.signing import issuing, keys
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.downloads.spreadsheet import download, spreadsheet
@@ -36,9 +36,9 @@ WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.flags_open": ("flags.flags", {"state": "undisposed"}),
     "opinion.samples_open": ("samples.samples", {}),
     "opinion.changes_open": ("versions.latest", {}),
-    "opinion.material": ("weighing.materiality", {}),
-    "opinion.only_netted": ("weighing.materiality", {}),
-    "opinion.material_nature": ("weighing.materiality", {}),
+    "opinion.material": ("materiality.materiality", {}),
+    "opinion.only_netted": ("materiality.materiality", {}),
+    "opinion.material_nature": ("materiality.materiality", {}),
     "opinion.checklist_unanswered": ("site.visit", {}),
     "opinion.no_visit": ("site.visit", {}),
     "opinion.findings_open": ("findings.findings", {}),
@@ -97,7 +97,7 @@ def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnV
     form.offer(choices)
     missing = reasons(engagement, undisposed(assessment.standing(engagement)))
     offered = [(choice, reasons(engagement, choice.own)) for choice in choices]
-    can = may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.CONCLUDE) and any(choice.open for choice in choices)
+    can = may(Permission.CONCLUSION_DRAW) and possible(engagement.at, CaseAction.CONCLUDE) and any(choice.open for choice in choices)
     return render_template(
         "statement/conclusion.html",
         form=form if can else None,
@@ -158,7 +158,7 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
 def _review(engagement: Engagement, form: ReviewForm) -> ResponseReturnValue:
     form.seen.data = str(last_change(engagement.id))
     part = this_user().id in queries.took_part(engagement)
-    can = may(Permission.REVIEW_DECIDE) and possible(engagement.at, Deed.APPROVE) and not part
+    can = may(Permission.REVIEW_DECIDE) and possible(engagement.at, CaseAction.APPROVE) and not part
     return render_template(
         "statement/review.html",
         form=form if can else None,
@@ -179,34 +179,34 @@ def signing(engagement: Engagement) -> ResponseReturnValue:
 @permit(Permission.STATEMENT_CERTIFY)
 def certify(engagement: Engagement) -> ResponseReturnValue:
     """The lead verifier's signature."""
-    return _sign(engagement, Place.LEAD)
+    return _sign(engagement, SignerRole.LEAD)
 
 
 @bp.route("/cases/<uuid:engagement_id>/signing/countersign", methods=["GET", "POST"])
 @permit(Permission.STATEMENT_COUNTERSIGN)
 def countersign(engagement: Engagement) -> ResponseReturnValue:
     """The authorised signatory's signature."""
-    return _sign(engagement, Place.SIGNATORY)
+    return _sign(engagement, SignerRole.SIGNATORY)
 
 
 @bp.route("/cases/<uuid:engagement_id>/signing/seal", methods=["GET", "POST"])
 @permit(Permission.STATEMENT_SEAL)
 def seal(engagement: Engagement) -> ResponseReturnValue:
     """The seal of the body, with which the statement is issued."""
-    return _sign(engagement, Place.SEAL)
+    return _sign(engagement, SignerRole.SEAL)
 
 
 SIGNING = {
-    Place.LEAD: (issuing.certify, Permission.STATEMENT_CERTIFY),
-    Place.SIGNATORY: (issuing.countersign, Permission.STATEMENT_COUNTERSIGN),
-    Place.SEAL: (issuing.seal, Permission.STATEMENT_SEAL),
+    SignerRole.LEAD: (issuing.certify, Permission.STATEMENT_CERTIFY),
+    SignerRole.SIGNATORY: (issuing.countersign, Permission.STATEMENT_COUNTERSIGN),
+    SignerRole.SEAL: (issuing.seal, Permission.STATEMENT_SEAL),
 }
 
 
-def _sign(engagement: Engagement, place: Place) -> ResponseReturnValue:
-    form, deed = SignForm(), SIGNING[place][0]
+def _sign(engagement: Engagement, place: SignerRole) -> ResponseReturnValue:
+    form, action = SignForm(), SIGNING[place][0]
     if form.validate_on_submit():
-        deed(engagement, this_user(), form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
+        action(engagement, this_user(), form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
         return redirect(url_for(".signing", engagement_id=engagement.id), 303)
     return _signing(engagement, form)
 
@@ -215,9 +215,9 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
     user, inside = this_user(), may(Permission.WORK_READ)
     statement, approval = queries.being_signed(engagement) or queries.issued(engagement), queries.current_approval(engagement)
     waiting = queries.WAITING.get(engagement.at)
-    if waiting is Place.SEAL:
+    if waiting is SignerRole.SEAL:
         form.passphrase.label.text = _("Passphrase of the seal")
-    key = (queries.seal_of(engagement.body_id) if waiting is Place.SEAL else queries.key_of(user.id)) if waiting else None
+    key = (queries.seal_of(engagement.body_id) if waiting is SignerRole.SEAL else queries.key_of(user.id)) if waiting else None
     ready = waiting is not None and approval is not None and approval.stands and may(SIGNING[waiting][1])
     return render_template(
         "statement/signing.html",
@@ -235,12 +235,12 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         drawn=queries.conclusion(engagement) if inside else None,
         carried=seals_of(load(engagement.pack_id), "verification_report"),
         kept_until=queries.kept_until(statement) if statement else None,
-        may_correct=may(Permission.STATEMENT_CORRECT) and possible(engagement.at, Deed.CORRECT),
-        may_reopen=may(Permission.CONCLUSION_DRAW) and possible(engagement.at, Deed.REOPEN),
+        may_correct=may(Permission.STATEMENT_CORRECT) and possible(engagement.at, CaseAction.CORRECT),
+        may_reopen=may(Permission.CONCLUSION_DRAW) and possible(engagement.at, CaseAction.REOPEN),
     )
 
 
-def _places(statement: Any) -> list[tuple[Place, Any, str | None]]:
+def _places(statement: Any) -> list[tuple[SignerRole, Any, str | None]]:
     """Each place with its signature and its certificate's fingerprint."""
     found = []
     for place in queries.ORDER:
@@ -255,7 +255,7 @@ def pdf(engagement: Engagement) -> ResponseReturnValue:
     """The statement as the last signature left it, or a draft that says it is one."""
     correcting = engagement.at is Stage.TO_CERTIFY
     statement = queries.being_signed(engagement) or (None if correcting else queries.issued(engagement))
-    if statement is None and not possible(engagement.at, Deed.CERTIFY):
+    if statement is None and not possible(engagement.at, CaseAction.CERTIFY):
         raise NotFound
     content = store().get(statement.pdf_sha256) if statement else issuing.draft(engagement, now=utcnow())
     name = statement.number if statement else f"{issuing.next_number(engagement)}-draft"

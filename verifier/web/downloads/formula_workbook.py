@@ -19,7 +19,7 @@ _WHOLE = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveCell:
     """A formula and what it comes to by our own calculation; `formula` without its equals sign holds nothing that anybody typed."""
 
     formula: str
@@ -33,7 +33,7 @@ class Title:
     text: str
 
 
-Cell = Live | Title | str | int | float | Decimal | Fraction | datetime | None
+Cell = LiveCell | Title | str | int | float | Decimal | Fraction | datetime | None
 
 
 def exact(value: Fraction | Decimal | int) -> Cell:
@@ -45,7 +45,7 @@ def exact(value: Fraction | Decimal | int) -> Cell:
             rest //= prime
     if rest == 1 or max(abs(number.numerator), number.denominator) >= _WHOLE:
         return float(number)
-    return Live(f"{number.numerator}/{number.denominator}", float(number))
+    return LiveCell(f"{number.numerator}/{number.denominator}", float(number))
 
 
 class LiveSheet:
@@ -85,7 +85,7 @@ class LiveSheet:
         match cell:
             case None:
                 return
-            case Live(formula, value):
+            case LiveCell(formula, value):
                 self._sheet.write_formula(row, column, f"={formula}", None, value)
             case Title(text):
                 self._sheet.write_string(row, column, text, self._book.bold)

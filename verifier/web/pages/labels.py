@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from verifier.core.access import Role
-from verifier.core.findings import FindingDeed, FindingState
-from verifier.core.lifecycle import Deed, Stage
+from verifier.core.findings import FindingAction, FindingState
+from verifier.core.lifecycle import CaseAction, Stage
 
 Words = dict[tuple[type[StrEnum], str], Any]
 
@@ -55,31 +55,31 @@ LABELS = words(
         FindingState.WITHDRAWN: _l("Withdrawn"),
     },
     {
-        FindingDeed.SEND: _l("Sent"),
-        FindingDeed.ANSWER: _l("Answer"),
-        FindingDeed.ACCEPT: _l("Accepted"),
-        FindingDeed.RETURN: _l("Returned"),
-        FindingDeed.WITHDRAW: _l("Withdrawn"),
-        FindingDeed.REPORT_UNCORRECTED: _l("Reported uncorrected"),
-        FindingDeed.ESTIMATE: _l("Estimated conservatively"),
-        FindingDeed.CARRY_OVER: _l("Carried over"),
+        FindingAction.SEND: _l("Sent"),
+        FindingAction.ANSWER: _l("Answer"),
+        FindingAction.ACCEPT: _l("Accepted"),
+        FindingAction.RETURN: _l("Returned"),
+        FindingAction.WITHDRAW: _l("Withdrawn"),
+        FindingAction.REPORT_UNCORRECTED: _l("Reported uncorrected"),
+        FindingAction.ESTIMATE: _l("Estimated conservatively"),
+        FindingAction.CARRY_OVER: _l("Carried over"),
     },
     {
-        Deed.ARRANGE: _l("Arrange the team"),
-        Deed.DECLARE: _l("Declare independence"),
-        Deed.START: _l("Start the checks"),
-        Deed.CHECK: _l("Work on the checks"),
-        Deed.SEND_FINDINGS: _l("Send the findings"),
-        Deed.ANSWER: _l("Answer the findings"),
-        Deed.ALL_ANSWERED: _l("Everything answered"),
-        Deed.CONCLUDE: _l("Draw the conclusion"),
-        Deed.APPROVE: _l("Approve"),
-        Deed.SEND_BACK: _l("Send back"),
-        Deed.REOPEN: _l("Open the checks again"),
-        Deed.CERTIFY: _l("Certify"),
-        Deed.COUNTERSIGN: _l("Countersign"),
-        Deed.SEAL: _l("Seal"),
-        Deed.CORRECT: _l("Open for correction"),
+        CaseAction.ARRANGE: _l("Arrange the team"),
+        CaseAction.DECLARE: _l("Declare independence"),
+        CaseAction.START: _l("Start the checks"),
+        CaseAction.CHECK: _l("Work on the checks"),
+        CaseAction.SEND_FINDINGS: _l("Send the findings"),
+        CaseAction.ANSWER: _l("Answer the findings"),
+        CaseAction.ALL_ANSWERED: _l("Everything answered"),
+        CaseAction.CONCLUDE: _l("Draw the conclusion"),
+        CaseAction.APPROVE: _l("Approve"),
+        CaseAction.SEND_BACK: _l("Send back"),
+        CaseAction.REOPEN: _l("Open the checks again"),
+        CaseAction.CERTIFY: _l("Certify"),
+        CaseAction.COUNTERSIGN: _l("Countersign"),
+        CaseAction.SEAL: _l("Seal"),
+        CaseAction.CORRECT: _l("Open for correction"),
     },
 )
 

@@ -1,4 +1,4 @@
-"""Deeds on analytical procedures: conclude on a line that stands out."""
+"""Actions on analytical procedures: conclude on a line that stands out."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from verifier.checks.data.analysis import queries
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import Deed
+from verifier.core.lifecycle import CaseAction
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
@@ -18,7 +18,7 @@ def conclude(
     engagement: Engagement, key: str, text: str, *, figures: str, seen_version: int | None = None, actor: Actor, now: datetime
 ) -> AnalysisConclusion:
     """Write what a verifier holds of a line; `figures` is the fingerprint of what they saw, so that nobody concludes on other figures."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     found = queries.one(engagement, key)
     if found is None or found.line.fingerprint != figures:
         raise Refusal("analysis.line.changed")

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from verifier.core.analysis.lines import LineState, Of, Procedure
+from verifier.core.analysis.lines import AnalysisLevel, LineState, Procedure
 from verifier.web.forms import Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
 
@@ -26,8 +26,8 @@ class LineFilter(SearchForm):
         """What can be chosen for a procedure."""
         self.of.choices = [
             SelectChoice("", _("Categories and sources")),
-            SelectChoice(Of.CATEGORY.value, _("Categories")),
-            SelectChoice(Of.SOURCE.value, _("Sources")),
+            SelectChoice(AnalysisLevel.CATEGORY.value, _("Categories")),
+            SelectChoice(AnalysisLevel.SOURCE.value, _("Sources")),
         ]
         self.state.choices = [
             SelectChoice("", _("Any state")),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.references import queries as beside
-from verifier.core.analysis.lines import WAITING, Analysis, Line, LineState, Procedure
+from verifier.core.analysis.lines import WAITING, Analysis, AnalysisLine, LineState, Procedure
 from verifier.core.analysis.procedures import analyse
 from verifier.core.calculation.recalculation import calculate
 from verifier.db import db
@@ -28,7 +28,7 @@ _lock = Lock()
 class Remarked:
     """A line with the conclusion last written on it."""
 
-    line: Line
+    line: AnalysisLine
     conclusion: AnalysisConclusion | None
 
     @property
@@ -43,7 +43,7 @@ class Remarked:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class AnalysisProgress:
     """How many lines stand out, and how many of them are concluded on; none of them blocks the conclusion of the case."""
 
     done: int
@@ -52,7 +52,7 @@ class Progress:
 
 def analysis_of(engagement: Engagement) -> Analysis:
     """The four procedures over the version under verification; the same value again while the process remembers it."""
-    version, pack, with_it = engagement.report_version, load(engagement.pack_id), beside.beside(engagement)
+    version, pack, with_it = engagement.report_version, load(engagement.pack_id), beside.references(engagement)
     key = (version.sha256, pack.sha256, *with_it.key)
     with _lock:
         if key in _analysed:
@@ -76,7 +76,7 @@ def remarked(engagement: Engagement, procedure: Procedure | None = None) -> list
     return _with_conclusions(engagement, analysis.lines if procedure is None else analysis.of(procedure))
 
 
-def _with_conclusions(engagement: Engagement, lines: Iterable[Line]) -> list[Remarked]:
+def _with_conclusions(engagement: Engagement, lines: Iterable[AnalysisLine]) -> list[Remarked]:
     of = select(AnalysisConclusion).where(AnalysisConclusion.engagement_id == engagement.id)
     given = {row.line_key: row for row in db.session.scalars(of)}
     return [Remarked(line, given.get(line.key)) for line in lines]
@@ -87,10 +87,10 @@ def one(engagement: Engagement, key: str) -> Remarked | None:
     return next((each for each in remarked(engagement) if each.line.key == key), None)
 
 
-def progress(engagement: Engagement) -> Progress:
+def progress(engagement: Engagement) -> AnalysisProgress:
     """How far the lines that stand out are concluded on."""
     out = _with_conclusions(engagement, [line for line in analysis_of(engagement).lines if line.stands_out])
-    return Progress(sum(not each.is_open for each in out), len(out))
+    return AnalysisProgress(sum(not each.is_open for each in out), len(out))
 
 
 def grouped(rows: Sequence[Remarked]) -> list[tuple[Remarked, ...]]:
@@ -113,7 +113,7 @@ def matching(
     return sorted(found, key=lambda group: -max(_moved(each) for each in group)) if sort == "change" else found
 
 
-def next_open(engagement: Engagement, line: Line) -> Line | None:
+def next_open(engagement: Engagement, line: AnalysisLine) -> AnalysisLine | None:
     """The next line of the procedure that waits for a conclusion, from the beginning again after the last."""
     rows = remarked(engagement, line.procedure)
     at = next((number for number, each in enumerate(rows) if each.line.key == line.key), 0)

@@ -5,19 +5,19 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from verifier.core.analysis.lines import LineState, Procedure, Why
+from verifier.core.analysis.lines import LineState, NotComparable, Procedure
 
 PROCEDURES: Mapping[Any, Any] = {
     Procedure.YEAR_ON_YEAR: _l("Year on year"),
     Procedure.MONTHS: _l("Month by month"),
     Procedure.PRODUCTS: _l("Per product"),
     Procedure.SHARES: _l("Shares"),
-    Why.NO_LAST_YEAR: _l("There is no report of the year before to compare with"),
-    Why.NEW: _l("Not in the report of the year before"),
-    Why.GONE: _l("Only in the report of the year before"),
-    Why.UNKNOWN: _l("A figure of this year is unknown"),
-    Why.UNKNOWN_BEFORE: _l("A figure of the year before is unknown"),
-    Why.PARTIAL: _l("Other months are unknown: the mean is of those that are known"),
+    NotComparable.NO_LAST_YEAR: _l("There is no report of the year before to compare with"),
+    NotComparable.NEW: _l("Not in the report of the year before"),
+    NotComparable.GONE: _l("Only in the report of the year before"),
+    NotComparable.UNKNOWN: _l("A figure of this year is unknown"),
+    NotComparable.UNKNOWN_BEFORE: _l("A figure of the year before is unknown"),
+    NotComparable.PARTIAL: _l("Other months are unknown: the mean is of those that are known"),
     LineState.UNREMARKABLE: _l("Unremarkable"),
     LineState.INCOMPLETE: _l("Not comparable"),
     LineState.OPEN: _l("Stands out"),

@@ -9,7 +9,7 @@ from verifier.core.calculation.units import factor_unit
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FactorTerm:
     """A factor as it is used: `stated` × `ratio`, or what that leaves of 1; a constant of the pack has no `factor`."""
 
     label: str
@@ -36,7 +36,7 @@ class Worked:
     """A known amount with the lines it is multiplied with, and the sign of its category."""
 
     quantity: UsedQuantity
-    lines: tuple[Line, ...]
+    lines: tuple[FactorTerm, ...]
     sign: int
     parts: tuple[Step, ...]
     """What a measured amount was made of: hours, flow, concentration, and the share that is not biomass where it is stated."""
@@ -70,14 +70,14 @@ def _terms(result: SourceResult) -> Mapping[str, list[Step]]:
     return found
 
 
-def _line(step: Step, factors: Mapping[tuple[str, str, int], UsedFactor]) -> Line:
+def _line(step: Step, factors: Mapping[tuple[str, str, int], UsedFactor]) -> FactorTerm:
     label = step.label.removeprefix("step.")
     factor = factors.get((label, step.sheet, step.row or 0))
     if factor is None:
-        return Line(label, step.value, Fraction(1), False, step.unit, None)
+        return FactorTerm(label, step.value, Fraction(1), False, step.unit, None)
     rest_of_one = label == "biomass_fraction"
     scaled = 1 - step.value if rest_of_one else step.value
-    return Line(
+    return FactorTerm(
         label, factor.value, scaled / factor.value if factor.value else _ratio(factor.unit, step.unit), rest_of_one, step.unit, factor
     )
 

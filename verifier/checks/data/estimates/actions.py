@@ -1,4 +1,4 @@
-"""Deeds on conservative estimates: confirmed with a reason as the outcome of their source, and taken back."""
+"""Actions on conservative estimates: confirmed with a reason as the outcome of their source, and taken back."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,9 +15,9 @@ from verifier.core.actor import Actor
 from verifier.core.calculation.conservative_estimate import Estimate
 from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
-from verifier.core.findings import FindingDeed
-from verifier.core.lifecycle import Deed
-from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.core.findings import FindingAction
+from verifier.core.lifecycle import CaseAction
+from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
@@ -44,7 +44,7 @@ def confirm(
 
     `seen` is the figure that was shown with its difference, t CO2: another one is shown first. The newest estimate of a source replaces.
     """
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     held = data.held_one(engagement, source_key)
     if held is None:
         raise NotYours
@@ -61,8 +61,8 @@ def confirm(
     if seen != sheet.estimate.tonnes:
         raise Refusal("data.estimate.not_seen", tonnes=plain(sheet.estimate.tonnes, 6))
     if finding.at not in queries.LEFT:
-        dispose(finding, FindingDeed.ESTIMATE, reason, actor=actor, now=now)
-    decide(engagement, source_key, Outcome.DIFFERS, sheet.estimate.tonnes, reason, seen_version=seen_version, actor=actor, now=now)
+        dispose(finding, FindingAction.ESTIMATE, reason, actor=actor, now=now)
+    decide(engagement, source_key, SourceOutcome.DIFFERS, sheet.estimate.tonnes, reason, seen_version=seen_version, actor=actor, now=now)
     row = _write(engagement, sheet, finding, reason, actor, now)
     told = {"finding": finding.label, "reported": _text(row.reported), "tonnes": _text(row.tonnes), "reason": row.reason}
     record(
@@ -96,7 +96,7 @@ def take_back(
     engagement: Engagement, source_key: str, reason: str, *, seen_version: int | None = None, actor: Actor, now: datetime
 ) -> None:
     """Take an estimate back with a reason: the source is undecided again, and its finding stays as it was disposed of."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     row, outcome = queries.of_source(engagement, source_key), data.outcome_on(engagement, source_key)
     if row is None or outcome is None or not queries.is_outcome(row, outcome):
         raise Refusal("data.estimate.gone", key=source_key)

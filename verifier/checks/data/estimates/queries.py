@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates.models import ConservativeEstimate
-from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.numbers import queries as numbers
-from verifier.checks.data.queries import Held
+from verifier.checks.data.queries import SourceReview
 from verifier.core.calculation.conservative_estimate import Estimate, FactorTaken, Month, estimate, factors, months
 from verifier.core.errors import Refusal
-from verifier.core.findings import DISPOSES, FindingDeed, FindingState, deeds_of
-from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.core.findings import DISPOSES, FindingAction, FindingState, actions_of
+from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.report.rows import ReportedReport
 from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
@@ -28,7 +28,7 @@ LEFT = (FindingState.ESTIMATED, FindingState.UNCORRECTED)
 """Disposed of without being corrected."""
 
 
-class Why(StrEnum):
+class QuantityOrigin(StrEnum):
     """Where the quantity of a month that the estimate takes is from."""
 
     REPORTED = "reported"
@@ -54,10 +54,14 @@ class MonthTaken:
         return self.month.larger if self.sign > 0 else self.month.smaller
 
     @property
-    def why(self) -> Why | None:
+    def why(self) -> QuantityOrigin | None:
         """Where it is from."""
-        found = ((Why.VERIFIED, self.verified), (Why.REPORTED, self.month.reported), (Why.INDEPENDENT, self.month.independent))
-        return None if self.taken is None else next((why for why, value in found if value == self.taken), Why.STATED)
+        found = (
+            (QuantityOrigin.VERIFIED, self.verified),
+            (QuantityOrigin.REPORTED, self.month.reported),
+            (QuantityOrigin.INDEPENDENT, self.month.independent),
+        )
+        return None if self.taken is None else next((why for why, value in found if value == self.taken), QuantityOrigin.STATED)
 
     @property
     def milder(self) -> bool:
@@ -69,7 +73,7 @@ class MonthTaken:
 class Sheet:
     """A source as it would be estimated: what speaks against it (None: nothing), the findings it may rest on, months, factors, result."""
 
-    held: Held
+    held: SourceReview
     grounds: tuple[Finding, ...]
     months: tuple[MonthTaken, ...] = ()
     factors: tuple[FactorTaken, ...] = ()
@@ -89,17 +93,17 @@ def is_ours(pack: RulePack) -> bool:
 
 def grounds(engagement: Engagement, source_key: str) -> tuple[Finding, ...]:
     """Findings on a source an estimate may rest on, those left uncorrected first: their class admits it, and it is not closed."""
-    pack, admitted = load(engagement.pack_id), DISPOSES[FindingDeed.ESTIMATE]
+    pack, admitted = load(engagement.pack_id), DISPOSES[FindingAction.ESTIMATE]
     of = [
         finding
         for finding in data.findings_on(engagement, source_key)
         if admitted in pack.finding_class(finding.class_code).dispositions
-        and (finding.at in LEFT or FindingDeed.ESTIMATE in deeds_of(finding.at))
+        and (finding.at in LEFT or FindingAction.ESTIMATE in actions_of(finding.at))
     ]
     return tuple(sorted(of, key=lambda finding: (finding.at not in LEFT, finding.number)))
 
 
-def sheet(engagement: Engagement, held: Held, typed: Mapping[str, Decimal | None] | None = None) -> Sheet:
+def sheet(engagement: Engagement, held: SourceReview, typed: Mapping[str, Decimal | None] | None = None) -> Sheet:
     """The source as it would be estimated now, with the quantities typed for some months in place of those proposed."""
     pack, key = load(engagement.pack_id), held.source.source_key
     found, report = grounds(engagement, key), reports.report_of(engagement.report_version)
@@ -117,7 +121,7 @@ def sheet(engagement: Engagement, held: Held, typed: Mapping[str, Decimal | None
 
 
 def _months(
-    engagement: Engagement, held: Held, report: ReportedReport, pack: RulePack, typed: Mapping[str, Decimal | None]
+    engagement: Engagement, held: SourceReview, report: ReportedReport, pack: RulePack, typed: Mapping[str, Decimal | None]
 ) -> tuple[MonthTaken, ...]:
     category, key = pack.category(held.source.category), held.source.source_key
     sign = category.sign if category else 1
@@ -141,9 +145,9 @@ def of_source(engagement: Engagement, source_key: str) -> ConservativeEstimate |
     return db.session.scalar(of.where(ConservativeEstimate.source_key == source_key))
 
 
-def is_outcome(row: ConservativeEstimate, outcome: SourceOutcome | None) -> bool:
+def is_outcome(row: ConservativeEstimate, outcome: SourceDecision | None) -> bool:
     """Whether the source's outcome is the estimate: one given later takes its place."""
-    if outcome is None or outcome.outcome != Outcome.DIFFERS:
+    if outcome is None or outcome.outcome != SourceOutcome.DIFFERS:
         return False
     return (outcome.verified, outcome.decided_at, outcome.fingerprint) == (row.tonnes, row.made_at, row.fingerprint)
 

@@ -1,4 +1,4 @@
-"""Deeds on flags: raised as findings, or dismissed with a reason, one or many; all or none."""
+"""Actions on flags: raised as findings, or dismissed with a reason, one or many; all or none."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from verifier.core.calculation.units import round_half_up
 from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check
-from verifier.core.lifecycle import Deed
+from verifier.core.lifecycle import CaseAction
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
@@ -28,7 +28,7 @@ PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FlagFinding:
     """What a finding raised from a flag says, in the words of whoever raises it."""
 
     title: str
@@ -38,7 +38,7 @@ class Told:
 
 def dismiss(engagement: Engagement, keys: Sequence[str], reason: str, *, actor: Actor, now: datetime) -> int:
     """Dismiss flags with one reason; each keeps who, when and what it was decided on."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     chosen = _chosen(engagement, keys)
     if not reason.strip():
         raise Refusal("data.flag.reason")
@@ -58,10 +58,10 @@ def dismiss(engagement: Engagement, keys: Sequence[str], reason: str, *, actor: 
 
 
 def raise_findings(
-    engagement: Engagement, told: Mapping[str, Told], class_code: str, clause: str, *, actor: Actor, now: datetime
+    engagement: Engagement, told: Mapping[str, FlagFinding], class_code: str, clause: str, *, actor: Actor, now: datetime
 ) -> list[Finding]:
     """Raise a draft for each flag, its effect on the reported total where the class has one; `told` says by the flag's key what it says."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     has_effect = load(engagement.pack_id).finding_class(class_code).has_effect
     raised = []
     for each in _chosen(engagement, list(told)):
@@ -96,7 +96,7 @@ def raise_findings(
 
 def reopen(engagement: Engagement, key: str, *, actor: Actor, now: datetime) -> None:
     """Take a dismissal back: the flag is open again."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     row = next((each.disposition for each in queries.flagged(engagement) if each.flag.key == key), None)
     if row is None or row.finding_id is not None:
         raise Refusal("data.flag.changed", count=0)

@@ -17,7 +17,7 @@ from verifier.core.access import Permission
 from verifier.core.calculation.results import Flag
 from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -61,7 +61,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         disposed=sum(not each.is_open for each in every),
         total=len(every),
         open_here=sum(each.is_open for each in rows),
-        can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK),
+        can=may(Permission.FINDING_RAISE) and possible(engagement.at, CaseAction.CHECK),
         dismiss_form=DismissForm(formdata=None),
         raise_form=raise_form,
         listed={result.source_id for result in reports.calculation_of(engagement.report_version).sources},

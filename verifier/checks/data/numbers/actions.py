@@ -1,19 +1,19 @@
-"""Deeds on numbers: one held as agreed, as another value, or as not to be confirmed; many agreed to at once."""
+"""Actions on numbers: one held as agreed, as another value, or as not to be confirmed; many agreed to at once."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from verifier.audit.actions import record
-from verifier.checks.data.models import NumberOutcome
+from verifier.checks.data.models import NumberDecision
 from verifier.checks.data.numbers import queries
-from verifier.checks.data.numbers.queries import Line
+from verifier.checks.data.numbers.queries import NumberRow
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
-from verifier.core.lifecycle import Deed
-from verifier.core.outcomes.number_outcomes import Held, verified_value
-from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.core.lifecycle import CaseAction
+from verifier.core.outcomes.number_outcomes import NumberReview, verified_value
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
@@ -25,10 +25,10 @@ AT_ONCE = 1_000
 
 
 def decide(
-    engagement: Engagement, number_key: str, held: Held, *, seen_version: int | None = None, actor: Actor, now: datetime
-) -> NumberOutcome:
+    engagement: Engagement, number_key: str, held: NumberReview, *, seen_version: int | None = None, actor: Actor, now: datetime
+) -> NumberDecision:
     """Hold one number as agreed, as another value with who says so and how it was found, or as not to be confirmed."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     line = queries.line(engagement, number_key)
     if line is None:
         raise NotYours
@@ -54,7 +54,7 @@ def decide(
 
 def agree_many(engagement: Engagement, keys: Sequence[str], method: str, *, actor: Actor, now: datetime) -> int:
     """Agree to many numbers tested in one way, all or none: only open ones that can be read and at which nothing is flagged."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     if not keys:
         raise Refusal("data.number.none")
     if len(set(keys)) > AT_ONCE:
@@ -65,7 +65,7 @@ def agree_many(engagement: Engagement, keys: Sequence[str], method: str, *, acto
     unfit = [each.number.number_key for each in chosen if not each.agreeable]
     if unfit:
         raise Refusal("data.number.unfit", count=len(unfit), keys=tuple(unfit[:5]))
-    held = Held(Outcome.AGREED, method=method)
+    held = NumberReview(SourceOutcome.AGREED, method=method)
     for each in chosen:
         value = verified_value(each.number.number_key, each.number.value, held, methods(engagement))
         _write(engagement, each, held, value, None, actor, now)
@@ -89,27 +89,33 @@ def methods(engagement: Engagement) -> tuple[str, ...]:
 
 
 def _write(
-    engagement: Engagement, line: Line, held: Held, value: Decimal | None, seen_version: int | None, actor: Actor, now: datetime
-) -> NumberOutcome:
+    engagement: Engagement,
+    line: NumberRow,
+    held: NumberReview,
+    value: Decimal | None,
+    seen_version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> NumberDecision:
     row, number = line.outcome, line.number
     if row is None:
         if seen_version not in (None, 0):
             raise Refusal("data.number.changed", count=0)
-        row = NumberOutcome(engagement_id=engagement.id, number_key=number.number_key, source_key=number.source_key)
+        row = NumberDecision(engagement_id=engagement.id, number_key=number.number_key, source_key=number.source_key)
         db.session.add(row)
     else:
         stale = Refusal(
             "data.number.stale",
             who=row.decider.name,
-            theirs=Standing(row.outcome),
+            theirs=OutcomeStatus(row.outcome),
             their_value=_text(row.verified) or "–",
             their_how=row.how or "–",
-            yours=Standing(held.outcome),
+            yours=OutcomeStatus(held.outcome),
             your_value=_text(value) or "–",
             your_how=held.how.strip() or "–",
         )
         check_version(row, seen_version, lambda: stale)
-    differs = held.outcome is Outcome.DIFFERS
+    differs = held.outcome is SourceOutcome.DIFFERS
     row.outcome, row.verified, row.written, row.unit = held.outcome, value, number.written, number.unit
     row.said_by, row.how, row.method = held.said_by.strip() if differs else "", held.how.strip(), held.method
     row.fingerprint, row.decided_by, row.decided_at = number.fingerprint, actor.id, now

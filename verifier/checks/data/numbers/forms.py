@@ -10,12 +10,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
-from verifier.checks.data.models import NumberOutcome
-from verifier.checks.data.numbers.queries import Asked
+from verifier.checks.data.models import NumberDecision
+from verifier.checks.data.numbers.queries import NumberQuery
 from verifier.core.calculation.units import number, plain
 from verifier.core.errors import Refusal
-from verifier.core.outcomes.number_outcomes import Held
-from verifier.core.outcomes.source_outcomes import Outcome, Standing
+from verifier.core.outcomes.number_outcomes import NumberReview
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.report.reported_numbers import NumberKind
 from verifier.core.rulepack.pack import RulePack
 from verifier.reports.wording import flag_name
@@ -57,7 +57,7 @@ class NumberFilter(SearchForm):
             SelectChoice("none", _("Nothing")),
             *named,
         ]
-        shown = [each for each in Standing if each is not Standing.WAITING]
+        shown = [each for each in OutcomeStatus if each is not OutcomeStatus.WAITING]
         self.state.choices = [
             SelectChoice("", _("All outcomes")),
             SelectChoice("open", _("Not decided one by one")),
@@ -70,12 +70,12 @@ class NumberFilter(SearchForm):
             del self.sampled
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> NumberQuery:
         """What was asked for; a state or order that is none of ours asks for all."""
-        states = {"open", *(each.value for each in Standing)}
+        states = {"open", *(each.value for each in OutcomeStatus)}
         state = self.state.data or ""
         owner, drawn = getattr(self, "owner", None), getattr(self, "sampled", None)
-        return Asked(
+        return NumberQuery(
             search=self.q.data or "",
             kind=self.kind.data or "",
             source=(self.source.data or "").strip(),
@@ -112,9 +112,9 @@ class NumberForm(VersionedForm):
         _l("Outcome"),
         [InputRequired(_l("Choose your judgement of this number"))],
         choices=[
-            SelectChoice(Outcome.AGREED.value, _l("Agreed: the number as written holds")),
-            SelectChoice(Outcome.DIFFERS.value, _l("Differs: another value is right")),
-            SelectChoice(Outcome.CANNOT_CONFIRM.value, _l("Cannot be confirmed")),
+            SelectChoice(SourceOutcome.AGREED.value, _l("Agreed: the number as written holds")),
+            SelectChoice(SourceOutcome.DIFFERS.value, _l("Differs: another value is right")),
+            SelectChoice(SourceOutcome.CANNOT_CONFIRM.value, _l("Cannot be confirmed")),
         ],
     )
     value = AmountField(_l("Right value (only where it differs)"))
@@ -126,7 +126,7 @@ class NumberForm(VersionedForm):
         """The evidence-gathering activities the rules name."""
         self.method.choices = method_choices(pack)
 
-    def fill(self, outcome: NumberOutcome | None) -> None:
+    def fill(self, outcome: NumberDecision | None) -> None:
         """What was held before, to be changed."""
         if outcome is not None and not self.is_submitted():
             self.outcome.data, self.how.data, self.said_by.data, self.method.data = (
@@ -135,19 +135,21 @@ class NumberForm(VersionedForm):
                 outcome.said_by,
                 outcome.method,
             )
-            if outcome.outcome == Outcome.DIFFERS and outcome.verified is not None:
+            if outcome.outcome == SourceOutcome.DIFFERS and outcome.verified is not None:
                 self.value.data = plain(outcome.verified)
 
-    def see(self, outcome: NumberOutcome | None) -> None:
+    def see(self, outcome: NumberDecision | None) -> None:
         """After a stale outcome was refused and both were shown, the next one is given knowing the newer."""
         refusal = getattr(g, "refusal", None)
         if refusal is not None and refusal.message == "data.number.stale":
             self.version.data = str(outcome.version if outcome else 0)
 
     @property
-    def held(self) -> Held:
+    def held(self) -> NumberReview:
         """What was typed, as the method knows it."""
-        return Held(Outcome(self.outcome.data), self.value.value, self.said_by.data or "", self.how.data or "", self.method.data or "")
+        return NumberReview(
+            SourceOutcome(self.outcome.data), self.value.value, self.said_by.data or "", self.how.data or "", self.method.data or ""
+        )
 
 
 def method_choices(pack: RulePack) -> list[SelectChoice]:

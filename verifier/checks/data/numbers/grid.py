@@ -7,7 +7,7 @@ from fractions import Fraction
 from sqlalchemy import select
 
 from verifier.checks.data.numbers import voucher_links
-from verifier.checks.data.numbers.queries import DATA, Line
+from verifier.checks.data.numbers.queries import DATA, NumberRow
 from verifier.checks.data.numbers.recalculated import SourceNumbers
 from verifier.checks.data.references.models import ReferenceWorkbook
 from verifier.core.calculation.results import Flag, SourceResult
@@ -31,7 +31,7 @@ class GridRow:
     """
 
     period: str
-    lines: tuple[Line, ...]
+    lines: tuple[NumberRow, ...]
     this_year: Fraction | None
     last_year: Fraction | None
     record: Fraction | None
@@ -88,7 +88,7 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
     for row in report.crosschecks:
         if row.source_id == result.source_id:
             records.setdefault(period_of(row.period) or row.period, []).append(row)
-    by_period: dict[str, list[Line]] = {}
+    by_period: dict[str, list[NumberRow]] = {}
     for each in mine:
         by_period.setdefault(each.number.period, []).append(each)
     links = voucher_links.links(engagement, result.source_id)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
-from verifier.checks.data.models import NumberOutcome, SourceOutcome
-from verifier.core.outcomes.source_outcomes import Outcome
+from verifier.checks.data.models import NumberDecision, SourceDecision
+from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports.models import ReportedNumber, ReportedSource
@@ -16,7 +16,7 @@ REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class NumberProgress:
     """How many numbers there are, and how many are held how."""
 
     total: int
@@ -36,33 +36,37 @@ def decided_sources(engagement: Engagement) -> Select[tuple[str]]:
     """The keys of the sources whose outcome holds for what is reported now."""
     same = and_(
         ReportedSource.version_id == engagement.report_version_id,
-        ReportedSource.source_key == SourceOutcome.source_key,
-        ReportedSource.fingerprint == SourceOutcome.fingerprint,
+        ReportedSource.source_key == SourceDecision.source_key,
+        ReportedSource.fingerprint == SourceDecision.fingerprint,
     )
-    return select(SourceOutcome.source_key).join(ReportedSource, same).where(SourceOutcome.engagement_id == engagement.id)
+    return select(SourceDecision.source_key).join(ReportedSource, same).where(SourceDecision.engagement_id == engagement.id)
 
 
-def progress(engagement: Engagement) -> Progress:
+def progress(engagement: Engagement) -> NumberProgress:
     """How far the numbers are; positions run from 1 without a gap, so that nothing is counted one by one."""
     whole = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
-    holding = select(NumberOutcome.outcome, func.count()).join(
+    holding = select(NumberDecision.outcome, func.count()).join(
         ReportedNumber,
         and_(
             ReportedNumber.version_id == engagement.report_version_id,
-            ReportedNumber.number_key == NumberOutcome.number_key,
-            ReportedNumber.fingerprint == NumberOutcome.fingerprint,
+            ReportedNumber.number_key == NumberDecision.number_key,
+            ReportedNumber.fingerprint == NumberDecision.fingerprint,
         ),
     )
-    rows = db.session.execute(holding.where(NumberOutcome.engagement_id == engagement.id).group_by(NumberOutcome.outcome))
+    rows = db.session.execute(holding.where(NumberDecision.engagement_id == engagement.id).group_by(NumberDecision.outcome))
     held = Counter({row[0]: row[1] for row in rows})
-    return Progress(
-        db.session.scalar(whole) or 0, held[Outcome.AGREED], held[Outcome.DIFFERS], held[Outcome.CANNOT_CONFIRM], _with_source(engagement)
+    return NumberProgress(
+        db.session.scalar(whole) or 0,
+        held[SourceOutcome.AGREED],
+        held[SourceOutcome.DIFFERS],
+        held[SourceOutcome.CANNOT_CONFIRM],
+        _with_source(engagement),
     )
 
 
 def _with_source(engagement: Engagement) -> int:
     """Numbers of decided sources that have no outcome of their own: all of those sources', less those that have one."""
-    given = select(func.count(), func.max(SourceOutcome.decided_at)).where(SourceOutcome.engagement_id == engagement.id)
+    given = select(func.count(), func.max(SourceDecision.decided_at)).where(SourceDecision.engagement_id == engagement.id)
     if not (stamp := db.session.execute(given).one())[0]:
         return 0
     whole = (
@@ -75,7 +79,7 @@ def _with_source(engagement: Engagement) -> int:
         while len(_counts) >= REMEMBERED:
             _counts.pop(next(iter(_counts)), None)
         _counts[at] = db.session.scalar(whole) or 0
-    own = select(NumberOutcome.number_key).where(NumberOutcome.engagement_id == engagement.id)
+    own = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
     return _counts[at] - (db.session.scalar(whole.where(ReportedNumber.number_key.in_(own))) or 0)
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union
 
-from verifier.checks.data.models import NumberOutcome, SourceOutcome
+from verifier.checks.data.models import NumberDecision, SourceDecision
 from verifier.checks.data.numbers.progress import decided_sources
 from verifier.checks.data.sampling.models import Sample, SampledItem
-from verifier.core.outcomes.source_outcomes import Outcome, Standing, standing
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome, standing
 from verifier.core.report.reported_numbers import NumberKind
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -27,7 +27,7 @@ ORDERS: Mapping[str, tuple[tuple[Any, bool], ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NumberQuery:
     """Which numbers are looked at, in which order; an empty word asks for all."""
 
     search: str = ""
@@ -42,12 +42,12 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NumberRow:
     """One number of the version under verification, with what is held of it."""
 
     number: ReportedNumber
-    outcome: NumberOutcome | None
-    standing: Standing
+    outcome: NumberDecision | None
+    standing: OutcomeStatus
     with_source: bool = False
     """Whether nothing was held of it alone, but its source's tonnes are decided."""
 
@@ -64,7 +64,7 @@ class Line:
     @property
     def differs(self) -> bool:
         """Whether another value was found right, and that holds."""
-        return self.current and self.standing is Standing.DIFFERS
+        return self.current and self.standing is OutcomeStatus.DIFFERS
 
     @property
     def agreeable(self) -> bool:
@@ -72,23 +72,23 @@ class Line:
         return self.is_open and self.number.value is not None and not self.number.flag_codes
 
 
-def numbers(engagement: Engagement, asked: Asked) -> Select[Any]:
+def numbers(engagement: Engagement, asked: NumberQuery) -> Select[Any]:
     """The numbers of the version under verification that were asked for, in the order asked for."""
     found = _filtered(engagement, asked, in_order=_finds_most(engagement, asked.search))
     return found.order_by(*(column.desc() if down else column for column, down in order_of(asked)))
 
 
-def order_of(asked: Asked) -> tuple[tuple[Any, bool], ...]:
+def order_of(asked: NumberQuery) -> tuple[tuple[Any, bool], ...]:
     """The columns of the order asked for; as handed in where it is none of ours."""
     return ORDERS.get(asked.sort, ORDERS[""])
 
 
 def _finds_most(engagement: Engagement, search: str) -> bool:
     """Whether a search finds so many numbers that reading them in order meets a page of them at once."""
-    return bool(search.strip()) and 4 * count(engagement, Asked(search=search)) > count(engagement, Asked())
+    return bool(search.strip()) and 4 * count(engagement, NumberQuery(search=search)) > count(engagement, NumberQuery())
 
 
-def _filtered(engagement: Engagement, asked: Asked, *, in_order: bool = False) -> Select[Any]:
+def _filtered(engagement: Engagement, asked: NumberQuery, *, in_order: bool = False) -> Select[Any]:
     found = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id)
     if asked.kind:
         found = found.where(ReportedNumber.kind == asked.kind)
@@ -139,26 +139,26 @@ def _contains(column: Any, text: str) -> ColumnElement[bool]:
 
 
 def _standing(engagement: Engagement, state: str) -> ColumnElement[bool]:
-    given = select(NumberOutcome.number_key).where(NumberOutcome.engagement_id == engagement.id)
-    mine = given.where(NumberOutcome.number_key == ReportedNumber.number_key)
-    holds = mine.where(NumberOutcome.fingerprint == ReportedNumber.fingerprint)
+    given = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
+    mine = given.where(NumberDecision.number_key == ReportedNumber.number_key)
+    holds = mine.where(NumberDecision.fingerprint == ReportedNumber.fingerprint)
     if state == "open":
         return ~holds.exists()
-    if state == Standing.UNDECIDED:
+    if state == OutcomeStatus.UNDECIDED:
         return ~mine.exists()
-    if state == Standing.ASKED_AGAIN:
+    if state == OutcomeStatus.ASKED_AGAIN:
         return and_(ReportedNumber.number_key.in_(given), ~holds.exists())
-    return and_(ReportedNumber.number_key.in_(given.where(NumberOutcome.outcome == state)), holds.exists())
+    return and_(ReportedNumber.number_key.in_(given.where(NumberDecision.outcome == state)), holds.exists())
 
 
-def count(engagement: Engagement, asked: Asked) -> int:
+def count(engagement: Engagement, asked: NumberQuery) -> int:
     """How many numbers were asked for, counted once where that never changes; open ones are all less those held."""
     if asked.state == "open":
         every, holding = replace(asked, state=""), _filtered(engagement, replace(asked, state=""))
-        given = select(NumberOutcome.number_key).where(NumberOutcome.engagement_id == engagement.id)
-        mine = given.where(NumberOutcome.number_key == ReportedNumber.number_key, NumberOutcome.fingerprint == ReportedNumber.fingerprint)
+        given = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
+        mine = given.where(NumberDecision.number_key == ReportedNumber.number_key, NumberDecision.fingerprint == ReportedNumber.fingerprint)
         return count(engagement, every) - _count(holding.where(ReportedNumber.number_key.in_(given), mine.exists()))
-    if asked == Asked(sort=asked.sort):
+    if asked == NumberQuery(sort=asked.sort):
         whole = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
         return db.session.scalar(whole) or 0
     if asked.state or asked.sampled:
@@ -175,43 +175,45 @@ def _count(found: Select[Any]) -> int:
     return db.session.scalar(found.with_only_columns(func.count())) or 0
 
 
-def with_outcomes(engagement: Engagement, rows: Sequence[ReportedNumber]) -> list[Line]:
+def with_outcomes(engagement: Engagement, rows: Sequence[ReportedNumber]) -> list[NumberRow]:
     """The numbers with what is held of each, in two queries however many there are."""
-    of = select(NumberOutcome).where(NumberOutcome.engagement_id == engagement.id)
-    given = {each.number_key: each for each in db.session.scalars(of.where(NumberOutcome.number_key.in_([row.number_key for row in rows])))}
+    of = select(NumberDecision).where(NumberDecision.engagement_id == engagement.id)
+    given = {
+        each.number_key: each for each in db.session.scalars(of.where(NumberDecision.number_key.in_([row.number_key for row in rows])))
+    }
     wanted = {row.source_key for row in rows}
-    decided = set(db.session.scalars(decided_sources(engagement).where(SourceOutcome.source_key.in_(wanted))))
+    decided = set(db.session.scalars(decided_sources(engagement).where(SourceDecision.source_key.in_(wanted))))
     return [_line(row, given.get(row.number_key), decided) for row in rows]
 
 
-def every(engagement: Engagement, asked: Asked) -> list[Line]:
-    """Every number asked for, for a spreadsheet or a deed on many: one query for the numbers, one for all outcomes."""
-    given = select(NumberOutcome).where(NumberOutcome.engagement_id == engagement.id)
+def every(engagement: Engagement, asked: NumberQuery) -> list[NumberRow]:
+    """Every number asked for, for a spreadsheet or a action on many: one query for the numbers, one for all outcomes."""
+    given = select(NumberDecision).where(NumberDecision.engagement_id == engagement.id)
     outcomes = {each.number_key: each for each in db.session.scalars(given)}
     decided = set(db.session.scalars(decided_sources(engagement)))
     return [_line(row, outcomes.get(row.number_key), decided) for row in db.session.scalars(numbers(engagement, asked))]
 
 
-def _line(row: ReportedNumber, outcome: NumberOutcome | None, decided: Collection[str]) -> Line:
+def _line(row: ReportedNumber, outcome: NumberDecision | None, decided: Collection[str]) -> NumberRow:
     current = outcome is not None and outcome.fingerprint == row.fingerprint
-    held = standing(Outcome(outcome.outcome) if outcome else None, current=current, open_finding=False)
-    return Line(row, outcome, held, with_source=outcome is None and row.source_key in decided)
+    held = standing(SourceOutcome(outcome.outcome) if outcome else None, current=current, open_finding=False)
+    return NumberRow(row, outcome, held, with_source=outcome is None and row.source_key in decided)
 
 
-def line(engagement: Engagement, number_key: str) -> Line | None:
+def line(engagement: Engagement, number_key: str) -> NumberRow | None:
     """One number by its natural key, None where the version has none of it."""
     of = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.number_key == number_key)
     row = db.session.scalar(of)
     return with_outcomes(engagement, [row])[0] if row is not None else None
 
 
-def with_keys(engagement: Engagement, keys: Collection[str]) -> list[Line]:
+def with_keys(engagement: Engagement, keys: Collection[str]) -> list[NumberRow]:
     """The numbers of these keys that the version has."""
     of = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.number_key.in_(keys))
     return with_outcomes(engagement, list(db.session.scalars(of.order_by(ReportedNumber.position))))
 
 
-def of_source(engagement: Engagement, source_key: str, places: Iterable[tuple[str, int]] = ()) -> list[Line]:
+def of_source(engagement: Engagement, source_key: str, places: Iterable[tuple[str, int]] = ()) -> list[NumberRow]:
     """What a source's tonnes rest on: its own numbers but those tonnes, and the rows at `places`, the factors it shares with others."""
     keys = list(at_places(engagement, set(places)).values())
     mine = or_(ReportedNumber.source_key == source_key, ReportedNumber.number_key.in_(keys))
@@ -220,12 +222,12 @@ def of_source(engagement: Engagement, source_key: str, places: Iterable[tuple[st
     return with_outcomes(engagement, list(db.session.scalars(of.where(ReportedNumber.kind.in_(kinds)).order_by(ReportedNumber.position))))
 
 
-def beside(engagement: Engagement, asked: Asked, number: ReportedNumber) -> tuple[str | None, str | None]:
+def beside(engagement: Engagement, asked: NumberQuery, number: ReportedNumber) -> tuple[str | None, str | None]:
     """The keys of the number before and the one after, in the filter and order asked for."""
     return _nearest(engagement, asked, number, forward=False), _nearest(engagement, asked, number, forward=True)
 
 
-def _nearest(engagement: Engagement, asked: Asked, number: ReportedNumber, *, forward: bool) -> str | None:
+def _nearest(engagement: Engagement, asked: NumberQuery, number: ReportedNumber, *, forward: bool) -> str | None:
     columns = order_of(asked)
     past: list[ColumnElement[bool]] = []
     for place, (column, down) in enumerate(columns):
@@ -238,10 +240,12 @@ def _nearest(engagement: Engagement, asked: Asked, number: ReportedNumber, *, fo
     )
 
 
-def next_open(engagement: Engagement, asked: Asked, number: ReportedNumber) -> str | None:
+def next_open(engagement: Engagement, asked: NumberQuery, number: ReportedNumber) -> str | None:
     """The key of the next number that is still open, in the filter and order asked for."""
-    state = asked.state if asked.state in ("open", Standing.UNDECIDED, Standing.ASKED_AGAIN) else "open"
-    return _nearest(engagement, Asked(**{**{name: getattr(asked, name) for name in asked.__slots__}, "state": state}), number, forward=True)
+    state = asked.state if asked.state in ("open", OutcomeStatus.UNDECIDED, OutcomeStatus.ASKED_AGAIN) else "open"
+    return _nearest(
+        engagement, NumberQuery(**{**{name: getattr(asked, name) for name in asked.__slots__}, "state": state}), number, forward=True
+    )
 
 
 def sampled(engagement: Engagement) -> list[tuple[str, str]]:
@@ -271,5 +275,5 @@ def at_places(engagement: Engagement, places: Collection[tuple[str, int]]) -> di
 
 
 _REMEMBERED = 64
-_counts: dict[tuple[UUID, Asked], int] = {}
+_counts: dict[tuple[UUID, NumberQuery], int] = {}
 """How many numbers of a version a filter finds; what asks for outcomes or samples is counted anew, for those change."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from verifier.checks.data.numbers import queries
-from verifier.checks.data.numbers.queries import Line
+from verifier.checks.data.numbers.queries import NumberRow
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import SourceResult
 from verifier.core.outcomes.number_outcomes import Correction, corrected, known_tonnes, resting_on
-from verifier.core.outcomes.source_outcomes import Standing
+from verifier.core.outcomes.source_outcomes import OutcomeStatus
 from verifier.core.report.reported_numbers import NumberKind
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
@@ -23,7 +23,7 @@ class SourceNumbers:
     `effect` is t CO2, as handed in − with the verified values; `tonnes` what the source then comes to, None while something is unknown.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[NumberRow, ...]
     effect: Fraction = field(default=Fraction())
     tonnes: Fraction | None = None
 
@@ -32,7 +32,7 @@ class SourceNumbers:
         return sum(each.is_open if state == "open" else each.standing == state for each in self.lines)
 
     @property
-    def differing(self) -> list[Line]:
+    def differing(self) -> list[NumberRow]:
         """Those found to be another value."""
         return [each for each in self.lines if each.differs]
 
@@ -51,7 +51,7 @@ def of_source(engagement: Engagement, result: SourceResult) -> SourceNumbers:
     return SourceNumbers(lines, result.known - known_tonnes(anew), mine.recalculated if mine else None)
 
 
-def of_number(engagement: Engagement, line: Line) -> Fraction | None:
+def of_number(engagement: Engagement, line: NumberRow) -> Fraction | None:
     """What one number found different does to the report, t CO2, as handed in − verified; None where it is no matter of tonnes."""
     number, outcome = line.number, line.outcome
     if not line.differs or outcome is None or outcome.verified is None or number.kind == NumberKind.PRODUCTION:
@@ -65,9 +65,12 @@ def of_number(engagement: Engagement, line: Line) -> Fraction | None:
     return before - known_tonnes(calculate(corrected(report, sources, _corrections([line])), load(engagement.pack_id)))
 
 
-def _corrections(lines: Sequence[Line]) -> list[Correction]:
+def _corrections(lines: Sequence[NumberRow]) -> list[Correction]:
     return [
         Correction(row.source_key, row.kind, row.period, row.sheet, row.row, row.cell, row.unit, each.outcome.verified)
         for each in lines
-        if (row := each.number) and each.standing is Standing.DIFFERS and each.outcome is not None and each.outcome.verified is not None
+        if (row := each.number)
+        and each.standing is OutcomeStatus.DIFFERS
+        and each.outcome is not None
+        and each.outcome.verified is not None
     ]

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from verifier.audit.actions import Effect, record
 from verifier.checks.data.numbers import actions, basis, filter_choices, progress, queries, recalculated
 from verifier.checks.data.numbers.forms import NumberFilter, NumberForm, method_choices
-from verifier.checks.data.numbers.queries import Line
+from verifier.checks.data.numbers.queries import NumberRow
 from verifier.checks.data.numbers.wording import as_asked, number_title, what
 from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling.models import Sample, SampledItem
@@ -22,8 +22,8 @@ from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
 from verifier.core.errors import NotPermitted, Refusal
-from verifier.core.lifecycle import Deed, possible
-from verifier.core.outcomes.source_outcomes import Standing
+from verifier.core.lifecycle import CaseAction, possible
+from verifier.core.outcomes.source_outcomes import OutcomeStatus
 from verifier.core.report.reported_numbers import NumberKind
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject
@@ -120,7 +120,7 @@ def register(engagement: Engagement) -> ResponseReturnValue:
         what=what,
         flag_name=flag_name,
         list_url=url_for(".register", engagement_id=engagement.id),
-        may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK),
+        may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, CaseAction.CHECK),
         export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter("number_key")),
     )
 
@@ -203,7 +203,7 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         actions.decide(engagement, number_key, form.held, seen_version=form.seen_version, actor=current_actor(), now=utcnow())
         session["tested_by"] = form.method.data
-        flash(_("%(key)s: %(decision)s.", key=number_title(line.number), decision=label(Standing(form.outcome.data))), "success")
+        flash(_("%(key)s: %(decision)s.", key=number_title(line.number), decision=label(OutcomeStatus(form.outcome.data))), "success")
         register = url_for(".register", engagement_id=engagement.id, **kept_filter("number_key"))
         return redirect(_address(engagement, following) if following else register, 303)
     form.see(line.outcome)
@@ -246,7 +246,7 @@ def _drawn(engagement: Engagement, number: ReportedNumber) -> list[tuple[Sample,
 
 
 def _can(engagement: Engagement) -> bool:
-    return may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK)
+    return may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK)
 
 
 def _filter(engagement: Engagement) -> NumberFilter:
@@ -256,7 +256,7 @@ def _filter(engagement: Engagement) -> NumberFilter:
     return form
 
 
-def _form(line: Line, pack: RulePack) -> NumberForm:
+def _form(line: NumberRow, pack: RulePack) -> NumberForm:
     outcome = line.outcome
     form = NumberForm(data={"version": outcome.version if outcome else 0, "method": session.get("tested_by", "")})
     form.offer(pack)
@@ -269,7 +269,7 @@ def _address(engagement: Engagement, key: str | None) -> str | None:
     return None if key is None else url_for(".number", engagement_id=engagement.id, number_key=key, **kept_filter("number_key"))
 
 
-def _cells(each: Line, names: dict[str, str], methods: dict[str, str]) -> tuple[object, ...]:
+def _cells(each: NumberRow, names: dict[str, str], methods: dict[str, str]) -> tuple[object, ...]:
     row, outcome = each.number, each.outcome if each.current else None
     return (
         row.source_key,

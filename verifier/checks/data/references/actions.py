@@ -1,4 +1,4 @@
-"""Deeds on what stands beside a report: keep a workbook to compare with, set a tolerance of the body's own or take it back."""
+"""Actions on what stands beside a report: keep a workbook to compare with, set a tolerance of the body's own or take it back."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.datachecks import tolerances
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import Deed
+from verifier.core.lifecycle import CaseAction
 from verifier.core.report.rows import ReportedReport
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
@@ -50,16 +50,16 @@ def keep_workbook(
     now: datetime,
 ) -> ReferenceWorkbook:
     """Keep last year's report or the monitoring plan as evidence; the newest one is compared with, none is replaced."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     if kind not in (queries.PREVIOUS, queries.PLAN):
-        raise Refusal("beside.kind.unknown", kind=kind)
+        raise Refusal("references.kind.unknown", kind=kind)
     if kind == queries.PREVIOUS and (held := queries.last_version(engagement)) is not None:
-        raise Refusal("beside.previous.in_system", number=held.number, year=held.unit_year.year.emission_year)
+        raise Refusal("references.previous.in_system", number=held.number, year=held.unit_year.year.emission_year)
     report = already or read(data, kind, asked_of(engagement, kind))
     stored = evidence.keep(data, MEDIA_TYPE, now=now)
     newest = next((row for row in queries.workbooks(engagement) if row.kind == kind), None)
     if newest is not None and newest.sha256 == stored.sha256:
-        raise Refusal("beside.same_file", file=newest.filename)
+        raise Refusal("references.same_file", file=newest.filename)
     row = ReferenceWorkbook(
         engagement_id=engagement.id,
         kind=kind,
@@ -90,7 +90,7 @@ def set_tolerance(
     engagement: Engagement, code: str, text: str, reason: str, *, seen_version: int | None = None, actor: Actor, now: datetime
 ) -> BodyTolerance:
     """Set a tolerance of the body's own for this case, with its reason; a blank value takes it back."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     value = tolerances.read(code, text) if text.strip() or code not in tolerances.MEASURES else None
     if not reason.strip():
         raise Refusal("tolerance.no_reason")

@@ -29,7 +29,7 @@ _lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class References:
     """What the report of a case is compared with: a version of the unit's year before goes before a workbook that was uploaded."""
 
     version: ReportVersion | None
@@ -56,10 +56,10 @@ class Beside:
 
 
 @once_a_reading
-def beside(engagement: Engagement) -> Beside:
+def references(engagement: Engagement) -> References:
     """What stands beside the report of a case now."""
     uploaded = {row.kind: row for row in reversed(workbooks(engagement))}
-    return Beside(last_version(engagement), uploaded.get(PREVIOUS), uploaded.get(PLAN), own_tolerances(engagement))
+    return References(last_version(engagement), uploaded.get(PREVIOUS), uploaded.get(PLAN), own_tolerances(engagement))
 
 
 def last_version(engagement: Engagement) -> ReportVersion | None:
@@ -96,7 +96,7 @@ def tolerances(engagement: Engagement) -> tuple[InForce, ...]:
 
 def calculation_of(engagement: Engagement) -> Calculation:
     """The version under verification recalculated, with the flags that last year, the plan and the body's tolerances add."""
-    version, with_it = engagement.report_version, beside(engagement)
+    version, with_it = engagement.report_version, references(engagement)
     if not with_it.key:
         return reports.calculation_of(version)
     pack = load(engagement.pack_id)

@@ -13,7 +13,7 @@ from verifier.checks.data.references.wording import WHOSE, WHOSE_STATES, amount,
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
 from verifier.core.datachecks.tolerances import Measure
-from verifier.core.lifecycle import Deed, after, possible
+from verifier.core.lifecycle import CaseAction, after, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -26,7 +26,7 @@ from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
 from verifier.web.transactions import released
 
-bp = Blueprint("beside", __name__)
+bp = Blueprint("references", __name__)
 LABELS = WHOSE
 STATES = WHOSE_STATES
 
@@ -34,7 +34,7 @@ STATES = WHOSE_STATES
 @bp.app_template_global("plan_beside")
 def plan_beside(engagement: Engagement) -> bool:
     """Whether a monitoring plan was uploaded beside the report."""
-    return queries.beside(engagement).plan is not None
+    return queries.references(engagement).plan is not None
 
 
 @bp.get("/cases/<uuid:engagement_id>/data/beside")
@@ -44,9 +44,9 @@ def beside(engagement: Engagement) -> ResponseReturnValue:
     return render_template(
         "checks/data/references/references.html",
         engagement=engagement,
-        beside=queries.beside(engagement),
+        beside=queries.references(engagement),
         workbooks=queries.workbooks(engagement),
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
         last_year=engagement.unit_year.year.emission_year - 1,
         own=len(queries.own_tolerances(engagement)),
     )
@@ -59,7 +59,7 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
     form = WorkbookForm()
     if form.validate_on_submit():
         upload = form.workbook.data
-        after(engagement.at, Deed.CHECK)
+        after(engagement.at, CaseAction.CHECK)
         data, asked = upload.read(), actions.asked_of(engagement, workbook_kind)
         with released():
             report = actions.read(data, workbook_kind, asked)
@@ -116,7 +116,7 @@ def tolerances(engagement: Engagement) -> ResponseReturnValue:
         engagement=engagement,
         rows=queries.tolerances(engagement),
         own=queries.own_rows(engagement),
-        can=may(Permission.TOLERANCE_SET) and possible(engagement.at, Deed.CHECK),
+        can=may(Permission.TOLERANCE_SET) and possible(engagement.at, CaseAction.CHECK),
         name=tolerance_name,
         amount=amount,
         pack=load(engagement.pack_id),

@@ -1,4 +1,4 @@
-"""Deeds of sampling: risks assessed, a sample planned, drawn once, worked through, and climbed where an error forces it."""
+"""Actions of sampling: risks assessed, a sample planned, drawn once, worked through, and climbed where an error forces it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, 
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
-from verifier.core.lifecycle import Deed
+from verifier.core.lifecycle import CaseAction
 from verifier.core.sampling import ladder
-from verifier.core.sampling.ladder import Place
+from verifier.core.sampling.ladder import LadderPlace
 from verifier.core.sampling.plan import DrawnItem, Method, Plan, Result, admitted, checked_result, draw
 from verifier.core.sampling.population import Population
 from verifier.core.sampling.risk import Level, assessed
@@ -33,7 +33,7 @@ def assess(
     engagement: Engagement, keys: Sequence[tuple[str, str]], inherent: Level, control: Level, reason: str, *, actor: Actor, now: datetime
 ) -> int:
     """Give sources and data flows, named as (kind, key), the same risks with one reason; all or none."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     chosen = list(dict.fromkeys(keys))
     if not chosen:
         raise Refusal("data.risk.none")
@@ -66,23 +66,23 @@ def assess(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SampleRequest:
     """What a plan is written down with: the verifier's reasons, how the ladder is read, and the list's file where there is one."""
 
     basis: str = ""
     reason: str = ""
     reading: str = ""
-    places: tuple[Place, ...] = ()
+    places: tuple[LadderPlace, ...] = ()
     file: tuple[str, bytes, str] | None = None
     """Name, bytes and media type."""
 
 
-def plan_sample(engagement: Engagement, plan: Plan, population: Population, asked: Asked, *, actor: Actor, now: datetime) -> Sample:
+def plan_sample(engagement: Engagement, plan: Plan, population: Population, asked: SampleRequest, *, actor: Actor, now: datetime) -> Sample:
     """Write down what is to be drawn, before anyone knows which items it takes; a plan of the same kind that was not drawn yet gives way.
 
     A population that was drawn from is not drawn from again; a changed one asks for the reason of a new draw.
     """
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     admitted(load(engagement.pack_id), plan.method)
     if not asked.basis.strip():
         raise Refusal("data.sample.basis")
@@ -142,7 +142,7 @@ def _not_drawn_yet(engagement: Engagement, plan: Plan, population: Population, r
             raise Refusal("data.sample.anew", number=old.number)
 
 
-def _place(each: Place) -> list[object]:
+def _place(each: LadderPlace) -> list[object]:
     share = None if each.share is None else plain(each.share, 8)
     return [each.key, plain(each.tonnes, 6), share, each.items, str(each.why), str(each.step)]
 
@@ -152,7 +152,7 @@ def draw_sample(engagement: Engagement, made: Sample, seed: str = "", *, actor: 
 
     What an earlier sample of the same kind found stays true of the same item, and goes along.
     """
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     if made.drawn_at is not None:
         raise Refusal("data.sample.exists", number=made.number)
     plan, kept = queries.plan_of(made), queries.kept_population(made)
@@ -204,7 +204,7 @@ def _add(made: Sample, drawn: Sequence[DrawnItem], before: int, found_before: Ma
 
 def discard(engagement: Engagement, made: Sample, *, actor: Actor, now: datetime) -> None:
     """Take back a plan that was not drawn."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     if made.drawn_at is not None:
         raise Refusal("data.sample.exists", number=made.number)
     db.session.execute(delete(Sample).where(Sample.id == made.id))
@@ -279,7 +279,7 @@ def agree_many(engagement: Engagement, made: Sample, positions: Sequence[int], n
 
 
 def _workable(engagement: Engagement, made: Sample, now: datetime) -> Sample:
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     if made.engagement_id != engagement.id:
         raise NotYours
     if made.drawn_at is None or made.replaced_at is not None:

@@ -13,7 +13,7 @@ from wtforms import RadioField, SelectChoice, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from verifier.checks.data.sampling.wording import kind_name, percent
-from verifier.core.rulepack.parts import Named
+from verifier.core.rulepack.parts import NamedCode
 from verifier.core.sampling.plan import Result
 from verifier.core.sampling.risk import Level
 from verifier.web.forms import BaseForm, Required, SearchForm, TonnesField, VersionedForm
@@ -60,7 +60,7 @@ class LadderForm(ReasonedForm):
     reading = RadioField(_l("How the share is read"))
     whole = StringField(_l("Look at these whole as well"), [Optional(), Length(max=4000)])
 
-    def offer(self, covers: Sequence[str], readings: Sequence[Named]) -> None:
+    def offer(self, covers: Sequence[str], readings: Sequence[NamedCode]) -> None:
         """What the pack's ladder covers and how it may be read, its default first."""
         self.kind.choices = [SelectChoice(code, kind_name(code)) for code in covers]
         self.reading.choices = [SelectChoice(each.code, text_in(each.name)) for each in readings]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
 from verifier.checks.data.sampling.risk_queries import levels
 from verifier.core.sampling import ladder, tonneunit
-from verifier.core.sampling.ladder import Forced, Place
+from verifier.core.sampling.ladder import Forced, LadderPlace
 from verifier.core.sampling.plan import Method, Plan, Result, of_json, population_of, signed_error, total_of
 from verifier.core.sampling.population import Item, Population, sizes_of
 from verifier.core.sampling.projection import Projection, ratio
@@ -30,7 +30,7 @@ def population(engagement: Engagement, kind: str) -> Population:
     return population_of(kind, reports.report_of(version), reports.calculation_of(version))
 
 
-def places(engagement: Engagement, kind: str, reading: str, kept_whole: Sequence[str] = ()) -> tuple[Place, ...]:
+def places(engagement: Engagement, kind: str, reading: str, kept_whole: Sequence[str] = ()) -> tuple[LadderPlace, ...]:
     """Every source (or site) with whether the ladder lets it be sampled under the risks assessed."""
     pack, calculation = load(engagement.pack_id), reports.calculation_of(engagement.report_version)
     assert pack.sampling is not None
@@ -227,7 +227,7 @@ def progress(engagement: Engagement) -> SampleProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class SamplingStatus:
     """What was done of sampling: risks assessed, plans not drawn yet, samples that hold, and how far their items are."""
 
     risks: int
@@ -241,14 +241,14 @@ class Stand:
         return bool(self.risks or self.planned or self.drawn)
 
 
-def stand(engagement: Engagement) -> Stand:
+def stand(engagement: Engagement) -> SamplingStatus:
     """How far sampling is in a case, counted by the database."""
     risks = select(func.count()).select_from(DataRisk).where(DataRisk.engagement_id == engagement.id)
     of = select(func.count(Sample.id), func.count(Sample.drawn_at), risks.scalar_subquery()).where(
         Sample.engagement_id == engagement.id, Sample.replaced_at.is_(None)
     )
     every, drawn, assessed = db.session.execute(of).one()
-    return Stand(assessed, every - drawn, drawn, progress(engagement) if drawn else SampleProgress(0, 0, 0))
+    return SamplingStatus(assessed, every - drawn, drawn, progress(engagement) if drawn else SampleProgress(0, 0, 0))
 
 
 def sampled_sources(engagement: Engagement) -> frozenset[str]:

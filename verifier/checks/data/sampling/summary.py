@@ -7,7 +7,7 @@ from fractions import Fraction
 from verifier.checks.data.sampling import queries
 from verifier.checks.data.sampling.models import Sample
 from verifier.core.sampling import ladder, tonneunit
-from verifier.core.sampling.ladder import Why
+from verifier.core.sampling.ladder import LadderReason
 from verifier.core.sampling.plan import Method
 from verifier.core.sampling.poisson import confidence_factor
 from verifier.core.sampling.tonneunit import TonneUnitPlan
@@ -21,7 +21,7 @@ class Placed:
     tonnes: Fraction
     share: Fraction | None
     items: int
-    why: Why
+    why: LadderReason
     step: Fraction
 
     @property
@@ -43,7 +43,7 @@ class Outline:
     factor: Fraction | None = None
     asked: TonneUnitPlan | None = None
     places: tuple[Placed, ...] = ()
-    reasons: tuple[tuple[Why, int], ...] = ()
+    reasons: tuple[tuple[LadderReason, int], ...] = ()
 
 
 def outline(made: Sample) -> Outline:
@@ -51,13 +51,13 @@ def outline(made: Sample) -> Outline:
     plan, kept = queries.plan_of(made), queries.kept_population(made)
     if plan.method is Method.LADDER:
         places = tuple(
-            Placed(key, Fraction(tonnes), None if share is None else Fraction(share), items, Why(why), Fraction(step))
+            Placed(key, Fraction(tonnes), None if share is None else Fraction(share), items, LadderReason(why), Fraction(step))
             for key, tonnes, share, items, why, step in made.places
         )
-        count = sum(each.count for each in places if each.why is Why.SAMPLED)
+        count = sum(each.count for each in places if each.why is LadderReason.SAMPLED)
         if plan.kind == ladder.SITES:
             count = ladder.needed(len(plan.among), plan.steps.get(ladder.SITES, Fraction(1)))
-        reasons = Counter(each.why for each in places if each.why is not Why.SAMPLED)
+        reasons = Counter(each.why for each in places if each.why is not LadderReason.SAMPLED)
         return Outline(len(kept.items), kept.size, count, places=places, reasons=tuple(sorted(reasons.items())))
     if plan.tonnes is None:
         return Outline(len(kept.items), kept.size, min(plan.count, len(kept.items)))

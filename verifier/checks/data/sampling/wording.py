@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from verifier.checks.data.wording import basis_name
 from verifier.core.calculation.units import plain
-from verifier.core.sampling.ladder import Why
+from verifier.core.sampling.ladder import LadderReason
 from verifier.core.sampling.plan import Method, Result
 from verifier.core.sampling.risk import Level
 
@@ -21,13 +21,13 @@ LABELS = {
     Level.LOW: _l("Low"),
     Level.MEDIUM: _l("Medium"),
     Level.HIGH: _l("High"),
-    Why.SAMPLED: _l("Sampled"),
-    Why.AT_OR_ABOVE: _l("Its share is too large to be sampled"),
-    Why.TOGETHER: _l("With it the sampled ones together would be too large"),
-    Why.UNKNOWN: _l("Its tonnes are not known"),
-    Why.HIGH_RISK: _l("High risk"),
-    Why.NOT_ASSESSED: _l("Its risks are not assessed yet"),
-    Why.CHOSEN: _l("Looked at whole by choice"),
+    LadderReason.SAMPLED: _l("Sampled"),
+    LadderReason.AT_OR_ABOVE: _l("Its share is too large to be sampled"),
+    LadderReason.TOGETHER: _l("With it the sampled ones together would be too large"),
+    LadderReason.UNKNOWN: _l("Its tonnes are not known"),
+    LadderReason.HIGH_RISK: _l("High risk"),
+    LadderReason.NOT_ASSESSED: _l("Its risks are not assessed yet"),
+    LadderReason.CHOSEN: _l("Looked at whole by choice"),
 }
 STATES = {
     (Result, "agreed"): "ok",

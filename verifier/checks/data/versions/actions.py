@@ -1,4 +1,4 @@
-"""Deeds on changes that nobody asked for: accepted with a reason, or raised as findings; all or none."""
+"""Actions on changes that nobody asked for: accepted with a reason, or raised as findings; all or none."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from verifier.core.actor import Actor
 from verifier.core.calculation.units import round_half_up
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check
-from verifier.core.lifecycle import Deed
+from verifier.core.lifecycle import CaseAction
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
@@ -25,7 +25,7 @@ PLACES = 6
 
 def accept(engagement: Engagement, step: Step, keys: Sequence[str], reason: str, *, actor: Actor, now: datetime) -> int:
     """Accept changes that nobody asked for, with one reason."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     chosen = _chosen(engagement, step, keys)
     if not reason.strip():
         raise Refusal("data.change.reason")
@@ -50,7 +50,7 @@ def raise_findings(
     engagement: Engagement, step: Step, told: Mapping[str, tuple[str, str]], class_code: str, clause: str, *, actor: Actor, now: datetime
 ) -> list[Finding]:
     """Raise a draft for each change; `told` says by the change's key its title and what it says."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     has_effect = load(engagement.pack_id).finding_class(class_code).has_effect
     raised = []
     for each in _chosen(engagement, step, list(told)):

@@ -11,7 +11,7 @@ from verifier.audit.models import TrailRow
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.core.findings import FindingState
-from verifier.core.report.version_changes import Asked, Change, Judged, changes, judge
+from verifier.core.report.version_changes import Change, Judged, RequestedChange, changes, judge
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Exchange, Finding
@@ -55,7 +55,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ChangeProgress:
     """How many changes that nobody asked for were looked at, of how many."""
 
     done: int
@@ -69,7 +69,7 @@ class Progress:
 
 def steps(engagement: Engagement) -> list[Step]:
     """Every report that took another's place in the case, the first one first, as its trail tells."""
-    of = select(TrailRow.detail).where(TrailRow.trail == trail_of(engagement.id), TrailRow.deed == "engagement:report:adopted")
+    of = select(TrailRow.detail).where(TrailRow.trail == trail_of(engagement.id), TrailRow.action == "engagement:report:adopted")
     pairs = [(detail["before"], detail["after"]) for detail in db.session.scalars(of.order_by(TrailRow.number))]
     known = {version.number: version for version in reports.versions(engagement.unit_year)} if pairs else {}
     return [Step(known[before], known[after]) for before, after in pairs if before in known and after in known]
@@ -119,13 +119,13 @@ def compared(step: Step) -> tuple[Change, ...]:
     return _compared[at]
 
 
-def asked(engagement: Engagement, step: Step) -> list[Asked]:
+def asked(engagement: Engagement, step: Step) -> list[RequestedChange]:
     """The findings that the unit answered with a version of the step; one raised from flags of some months asks for those months."""
     between = [version.id for version in reports.versions(engagement.unit_year) if step.before.number < version.number <= step.after.number]
     of = select(Finding).join(Exchange).where(Finding.engagement_id == engagement.id, Exchange.report_version_id.in_(between))
     found = list(db.session.scalars(of.order_by(Finding.number).distinct()))
     periods = _periods(engagement, [finding.id for finding in found])
-    return [Asked(each.label, each.subject_kind, each.subject_id, periods.get(each.id, frozenset())) for each in found]
+    return [RequestedChange(each.label, each.subject_kind, each.subject_id, periods.get(each.id, frozenset())) for each in found]
 
 
 def _periods(engagement: Engagement, findings: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
@@ -144,10 +144,10 @@ def unasked(engagement: Engagement) -> list[Looked]:
     return [row for step in steps(engagement) for row in looked(engagement, step) if not row.judged.asked]
 
 
-def progress(engagement: Engagement) -> Progress:
+def progress(engagement: Engagement) -> ChangeProgress:
     """How far the changes that nobody asked for are."""
     rows = unasked(engagement)
-    return Progress(sum(not row.is_open for row in rows), len(rows))
+    return ChangeProgress(sum(not row.is_open for row in rows), len(rows))
 
 
 def matching(rows: Sequence[Looked], *, search: str = "", sheet: str = "", at: str = "") -> list[Looked]:

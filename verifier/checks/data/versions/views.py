@@ -16,8 +16,8 @@ from verifier.checks.data.versions.queries import Looked, Step
 from verifier.core.access import Permission
 from verifier.core.calculation.units import round_half_up
 from verifier.core.errors import Refusal
-from verifier.core.lifecycle import Deed, possible
-from verifier.core.report.differences import SHEETS, Change, How
+from verifier.core.lifecycle import CaseAction, possible
+from verifier.core.report.differences import SHEETS, Change, ChangeKind
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -37,7 +37,7 @@ bp = Blueprint("versions", __name__)
 PER_PAGE = 50
 PLACES = 6
 
-LABELS = {How.CHANGED: _l("Value changed"), How.ADDED: _l("Row added"), How.REMOVED: _l("Row removed")}
+LABELS = {ChangeKind.CHANGED: _l("Value changed"), ChangeKind.ADDED: _l("Row added"), ChangeKind.REMOVED: _l("Row removed")}
 
 
 class ChangeFilter(SearchForm):
@@ -102,7 +102,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         place=_place,
         address=_address,
         taken=step in taken,
-        can=may(Permission.FINDING_RAISE) and possible(engagement.at, Deed.CHECK) and step in taken,
+        can=may(Permission.FINDING_RAISE) and possible(engagement.at, CaseAction.CHECK) and step in taken,
         accept_form=AcceptForm(formdata=None),
         raise_form=raise_form,
         listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},

@@ -1,4 +1,4 @@
-"""Deeds on vouchers: handed in once, linked to many numbers, asked for, judged, withdrawn; never deleted."""
+"""Actions on vouchers: handed in once, linked to many numbers, asked for, judged, withdrawn; never deleted."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -10,8 +10,8 @@ from verifier.checks.data.vouchers.file_kinds import ReadVoucher, read
 from verifier.checks.data.vouchers.models import EvidenceRequest, RequestVoucher, Voucher, VoucherLink, VoucherPicture
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.evidence_requests import NumberKey, RequestDeed, RequestState, after, check_may_withdraw
-from verifier.core.lifecycle import Deed, Stage
+from verifier.core.evidence_requests import NumberKey, RequestAction, RequestState, after, check_may_withdraw
+from verifier.core.lifecycle import CaseAction, Stage
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
@@ -25,7 +25,7 @@ UNIT_MAY_GIVE = frozenset({Stage.CHECKING, Stage.ANSWERING})
 def check_open(engagement: Engagement, *, by_unit: bool, now: datetime) -> None:
     """Refuses a case whose checks are over: the unit gives while they run, a verifier as long as the checks may be worked on."""
     if not by_unit:
-        advance(engagement, Deed.CHECK, now=now)
+        advance(engagement, CaseAction.CHECK, now=now)
     elif engagement.at not in UNIT_MAY_GIVE:
         raise Refusal("voucher.closed")
 
@@ -49,7 +49,7 @@ def hand_in(
     """Keep a voucher and link it; the same file again is linked instead of kept again. Whether it is new is told."""
     check_open(engagement, by_unit=by_unit, now=now)
     if request is not None:
-        request.state = after(request.at, RequestDeed.ANSWER)
+        request.state = after(request.at, RequestAction.ANSWER)
         keys = [*request.keys, *keys]
     found = already or read(data, filename)
     voucher = queries.twin(engagement, found.file.sha256, by_unit=by_unit)
@@ -151,7 +151,7 @@ def ask(
     now: datetime,
 ) -> list[EvidenceRequest]:
     """Ask the unit for evidence: one request for all the numbers, or one for `each`; without numbers, of something told in words."""
-    advance(engagement, Deed.CHECK, now=now)
+    advance(engagement, CaseAction.CHECK, now=now)
     if not asked.strip():
         raise Refusal("voucher.request.no_words")
     if not keys and not about.strip():
@@ -198,7 +198,7 @@ def assign(
 ) -> None:
     """The unit's contact gives a request to someone of the unit, or takes it back to themselves."""
     check_open(engagement, by_unit=True, now=now)
-    after(request.at, RequestDeed.ASSIGN)
+    after(request.at, RequestAction.ASSIGN)
     if person is not None and person not in queries.people_of(engagement):
         raise Refusal("voucher.request.not_of_unit")
     theirs = request.assignee.name if request.assignee else "–"
@@ -217,19 +217,21 @@ def assign(
     )
 
 
-def judge(engagement: Engagement, request: EvidenceRequest, deed: RequestDeed, reason: str = "", *, actor: Actor, now: datetime) -> None:
+def judge(
+    engagement: Engagement, request: EvidenceRequest, action: RequestAction, reason: str = "", *, actor: Actor, now: datetime
+) -> None:
     """A verifier accepts what was given, returns it or withdraws the request; the last two with a reason."""
-    advance(engagement, Deed.CHECK, now=now)
-    state = after(request.at, deed)
-    if deed is not RequestDeed.ACCEPT and not reason.strip():
+    advance(engagement, CaseAction.CHECK, now=now)
+    state = after(request.at, action)
+    if action is not RequestAction.ACCEPT and not reason.strip():
         raise Refusal("voucher.request.no_reason")
     request.state, request.reason = state, reason.strip()
     request.version += 1
     db.session.flush()
     subject, told = _asked(request), {"number": request.label, "reason": request.reason}
-    if deed is RequestDeed.ACCEPT:
+    if action is RequestAction.ACCEPT:
         record("data:request:accepted", actor, subject, now=now, case=engagement.id, **told)
-    elif deed is RequestDeed.RETURN:
+    elif action is RequestAction.RETURN:
         record("data:request:returned", actor, subject, now=now, case=engagement.id, **told)
     else:
         record("data:request:withdrawn", actor, subject, now=now, case=engagement.id, **told)
@@ -238,7 +240,7 @@ def judge(engagement: Engagement, request: EvidenceRequest, deed: RequestDeed, r
 def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:
     """The unit answers without a file: there is none, or it is in one that was handed in already."""
     check_open(engagement, by_unit=True, now=now)
-    state = after(request.at, RequestDeed.ANSWER)
+    state = after(request.at, RequestAction.ANSWER)
     if not words.strip():
         raise Refusal("voucher.request.no_answer")
     request.state = state

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from verifier.accounts.models import User
 from verifier.checks.data.wording import parameter_name
-from verifier.core.evidence_requests import NumberKey, RequestDeed, RequestState
+from verifier.core.evidence_requests import NumberKey, RequestAction, RequestState
 from verifier.core.report.rows import PARAMETERS
 from verifier.web.forms import BaseForm, DateParts, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
@@ -130,17 +130,17 @@ class AnswerForm(BaseForm):
 class JudgeForm(BaseForm):
     """What a verifier holds of an answer."""
 
-    deed = RadioField(
+    decision = RadioField(
         _l("Is it enough?"),
         [InputRequired(_l("Choose one"))],
         choices=[
-            SelectChoice(RequestDeed.ACCEPT.value, _l("Accept: this is what was asked for")),
-            SelectChoice(RequestDeed.RETURN.value, _l("Return to the unit")),
-            SelectChoice(RequestDeed.WITHDRAW.value, _l("Withdraw the request")),
+            SelectChoice(RequestAction.ACCEPT.value, _l("Accept: this is what was asked for")),
+            SelectChoice(RequestAction.RETURN.value, _l("Return to the unit")),
+            SelectChoice(RequestAction.WITHDRAW.value, _l("Withdraw the request")),
         ],
     )
     reason = TextAreaField(_l("Reason"), [Optional(), Length(max=2000)])
 
-    def offer(self, deeds: Collection[RequestDeed]) -> None:
+    def offer(self, actions: Collection[RequestAction]) -> None:
         """Only what the request's state knows: nothing that was not given is judged."""
-        self.deed.choices = [each for each in self.deed.choices if each.value in deeds]
+        self.decision.choices = [each for each in self.decision.choices if each.value in actions]

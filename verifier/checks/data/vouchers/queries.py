@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from verifier.accounts.models import User
-from verifier.checks.data.models import SourceOutcome
+from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.vouchers.models import EvidenceRequest, RequestVoucher, Voucher, VoucherLink
 from verifier.core.access import UNIT, Role
 from verifier.core.evidence_requests import WITH_UNIT, RequestState
@@ -67,7 +67,7 @@ def relied_on(voucher: Voucher, engagement: Engagement) -> bool:
     decided = {
         row.source_key: row.decided_at
         for row in db.session.execute(
-            select(SourceOutcome.source_key, SourceOutcome.decided_at).where(SourceOutcome.engagement_id == engagement.id)
+            select(SourceDecision.source_key, SourceDecision.decided_at).where(SourceDecision.engagement_id == engagement.id)
         )
     }
     return any(link.source_key in decided and decided[link.source_key] >= link.linked_at for link in live)

@@ -14,10 +14,10 @@ from verifier.checks.data.analysis.wording import STATES as TAGS
 from verifier.checks.data.references import queries as beside
 from verifier.checks.data.references.wording import amount, tolerance_name
 from verifier.core.access import Permission
-from verifier.core.analysis.lines import Line, Of, Procedure
+from verifier.core.analysis.lines import AnalysisLevel, AnalysisLine, Procedure
 from verifier.core.datachecks.tolerances import InForce
 from verifier.core.errors import NotPermitted
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -135,7 +135,7 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
         line=found.line,
         form=form,
         title=_namer(engagement)(found.line),
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK) and found.line.stands_out,
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK) and found.line.stands_out,
         limits=_limits(engagement, set(USES[found.line.procedure])),
         amount=amount,
         tolerance_name=tolerance_name,
@@ -178,17 +178,17 @@ def _filtered(procedure: Procedure, every: list[Remarked]) -> tuple[list[tuple[R
 
 def _can_add(engagement: Engagement) -> bool:
     """Whether the reader may upload last year's report now."""
-    return may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK)
+    return may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK)
 
 
 def _namer(engagement: Engagement) -> figures.Namer:
     categories = {category.code: text_in(category.name) for category in load(engagement.pack_id).categories}
 
-    def name(line: Line) -> str:
+    def name(line: AnalysisLine) -> str:
         """What a line is of, in the reader's language."""
-        if line.of is Of.TOTAL:
+        if line.of is AnalysisLevel.TOTAL:
             return _("The whole report")
-        return categories.get(line.code, line.code) if line.of is Of.CATEGORY else f"{line.code} {line.name}".strip() or "—"
+        return categories.get(line.code, line.code) if line.of is AnalysisLevel.CATEGORY else f"{line.code} {line.name}".strip() or "—"
 
     return name
 
@@ -197,7 +197,7 @@ def _limits(engagement: Engagement, codes: set[str]) -> list[InForce]:
     return [each for each in beside.tolerances(engagement) if each.code in codes]
 
 
-def _address(engagement: Engagement, line: Line) -> str:
+def _address(engagement: Engagement, line: AnalysisLine) -> str:
     return url_for(".line", engagement_id=engagement.id, line_key=line.key)
 
 
@@ -205,5 +205,5 @@ def _list(engagement: Engagement, procedure: Procedure) -> str:
     return url_for(".lines", engagement_id=engagement.id, procedure=procedure.value)
 
 
-def _source_url(engagement: Engagement, line: Line) -> str:
+def _source_url(engagement: Engagement, line: AnalysisLine) -> str:
     return url_for("data.source", engagement_id=engagement.id, source_key=line.code or NO_KEY)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from verifier.checks.data.analysis.queries import Remarked
 from verifier.checks.data.analysis.views.figures import Namer
-from verifier.core.analysis.lines import Line, Of, Procedure
+from verifier.core.analysis.lines import AnalysisLevel, AnalysisLine, Procedure
 
 HEAVIEST = 10
 Bar = tuple[str, list[Fraction | None] | None]
@@ -19,12 +19,14 @@ def bars(procedure: Procedure, rows: Sequence[Remarked], name: Namer, *, both: b
         return []
     scale = 100 if procedure is Procedure.SHARES else 1
     lines = [row.line for row in rows]
-    sources = sorted((line for line in lines if line.of is Of.SOURCE), key=lambda line: -abs(line.main.now or line.main.then or 0))
-    wholes = [_bar(line, name(line), scale, both) for line in lines if line.of is not Of.SOURCE]
+    sources = sorted(
+        (line for line in lines if line.of is AnalysisLevel.SOURCE), key=lambda line: -abs(line.main.now or line.main.then or 0)
+    )
+    wholes = [_bar(line, name(line), scale, both) for line in lines if line.of is not AnalysisLevel.SOURCE]
     heaviest = [_bar(line, name(line), scale, both) for line in sources[:HEAVIEST]]
     return [*wholes, (_("The heaviest sources"), None), *heaviest] if wholes and heaviest else wholes + heaviest
 
 
-def _bar(line: Line, words: str, scale: int, both: bool) -> Bar:
+def _bar(line: AnalysisLine, words: str, scale: int, both: bool) -> Bar:
     values = [line.main.now, line.main.then] if both else [line.main.now]
     return words, [None if value is None else value * scale for value in values]

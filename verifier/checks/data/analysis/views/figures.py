@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from flask_babel import gettext as _
 
-from verifier.core.analysis.lines import Line
+from verifier.core.analysis.lines import AnalysisLine
 from verifier.web.pages.filters import tonnes
 
 MOST_PLACES = 8
-Namer = Callable[[Line], str]
+Namer = Callable[[AnalysisLine], str]
 
 
 def figure(value: Fraction | None, like: Fraction | None = None) -> str:

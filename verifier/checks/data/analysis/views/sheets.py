@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from verifier.checks.data.analysis.queries import Remarked
 from verifier.checks.data.analysis.views.figures import Namer
 from verifier.core.analysis.lines import Analysis, Pair, Procedure
-from verifier.web.downloads.formula_workbook import Cell, Live, LiveBook, LiveSheet, Title, exact
+from verifier.web.downloads.formula_workbook import Cell, LiveBook, LiveCell, LiveSheet, Title, exact
 from verifier.web.pages.labels import label
 
 NOTHING = Pair("", None, None)
@@ -108,9 +108,9 @@ def _months(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int, n
             step, same = line.others
             before: Cell = _number(step.then)
             if number and step.then is not None:
-                before = Live(sheet.at(3, row - 1), float(step.then))
-            mean = None if line.main.then is None else Live(f"AVERAGE({amounts})", float(line.main.then))
-            share = None if line.share is None else Live(f"{sheet.at(3, row)}/SUM({amounts})", float(line.share))
+                before = LiveCell(sheet.at(3, row - 1), float(step.then))
+            mean = None if line.main.then is None else LiveCell(f"AVERAGE({amounts})", float(line.main.then))
+            share = None if line.share is None else LiveCell(f"{sheet.at(3, row)}/SUM({amounts})", float(line.share))
             sheet.add(
                 [
                     name(line),
@@ -211,19 +211,19 @@ def _changes(sheet: LiveSheet, row: int, columns: tuple[int, int], pair: Pair, l
     if pair.change is None:
         return [None, None, None]
     now, then = (sheet.at(column, row) for column in columns)
-    change = Live(f"{now}-{then}", float(pair.change))
+    change = LiveCell(f"{now}-{then}", float(pair.change))
     if pair.relative is None:
         return [change, None, None]
     relative = f"({now}-{then})/ABS({then})"
     return [
         change,
-        Live(relative, float(pair.relative)),
-        Live(f"IF(ABS({relative})>{limit.at},1,0)", int(abs(pair.relative) > limit.value)),
+        LiveCell(relative, float(pair.relative)),
+        LiveCell(f"IF(ABS({relative})>{limit.at},1,0)", int(abs(pair.relative) > limit.value)),
     ]
 
 
 def _quotient(sheet: LiveSheet, row: int, columns: tuple[int, int], value: Fraction | None) -> Cell:
-    return None if value is None else Live("/".join(sheet.at(column, row) for column in columns), float(value))
+    return None if value is None else LiveCell("/".join(sheet.at(column, row) for column in columns), float(value))
 
 
 def _both(pair: Pair) -> tuple[Cell, Cell]:

@@ -19,7 +19,7 @@ from verifier.web.downloads.spreadsheet import MEDIA_TYPE, download
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor
 
-bp = Blueprint("working", __name__)
+bp = Blueprint("calculation_export", __name__)
 
 
 @bp.get("/cases/<uuid:engagement_id>/working.xlsx")

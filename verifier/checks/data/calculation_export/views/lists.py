@@ -18,7 +18,7 @@ from verifier.core.sampling.population import HEADING, Item
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports.wording import flag_name, flag_sentence, sheet_name
-from verifier.web.downloads.formula_workbook import Cell, Live, LiveBook, LiveSheet, Title
+from verifier.web.downloads.formula_workbook import Cell, LiveBook, LiveCell, LiveSheet, Title
 from verifier.web.pages.filters import name_of, text_in
 from verifier.web.pages.labels import label
 
@@ -204,7 +204,7 @@ def _canonical(row: Sequence[Any]) -> str:
 def _item(items: LiveSheet, sample: Sample, item: SampledItem) -> None:
     row, apart = items.last + 1, None
     if item.quantity is not None and item.found is not None:
-        apart = Live(f"{items.at(5, row)}-{items.at(6, row)}", float(item.quantity - item.found))
+        apart = LiveCell(f"{items.at(5, row)}-{items.at(6, row)}", float(item.quantity - item.found))
     items.add(
         [
             sample.number,

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from verifier.checks.data.calculation_export.terms import Line, Worked, worked
-from verifier.checks.data.queries import Held
+from verifier.checks.data.calculation_export.terms import FactorTerm, Worked, worked
+from verifier.checks.data.queries import SourceReview
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.calculation.results import Calculation, SourceResult
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.rulepack.parts import Category
 from verifier.reports.wording import flag_name, sheet_name
-from verifier.web.downloads.formula_workbook import Cell, Live, LiveBook, LiveSheet, exact
+from verifier.web.downloads.formula_workbook import Cell, LiveBook, LiveCell, LiveSheet, exact
 from verifier.web.pages.filters import listed, text_in
 from verifier.web.pages.labels import label
 
@@ -28,7 +28,7 @@ class Amounts(NamedTuple):
     last: int
 
 
-def numbers(book: LiveBook, calculation: Calculation, pack: RulePack, held: Mapping[str, Held]) -> None:
+def numbers(book: LiveBook, calculation: Calculation, pack: RulePack, held: Mapping[str, SourceReview]) -> None:
     """Totals, sources, amounts, measurements and factors: changing a factor or an amount changes every tonne that rests on it."""
     totals = book.sheet(_("Totals"), _totals_headers(), (6, 34, 10, 18, 18, 18, 18, 14))
     sources = book.sheet(_("Sources"), _sources_headers(), (14, 30, 12, 8, 22, 8, 8, 22, 14, 18, 18, 18, 40, 14, 18, 18, 40, 20))
@@ -76,7 +76,7 @@ def _factors(book: LiveBook, calculation: Calculation, pack: RulePack) -> Factor
     return found
 
 
-def _factor_cells(sheet: LiveSheet, line: Line, pack: RulePack) -> list[Cell]:
+def _factor_cells(sheet: LiveSheet, line: FactorTerm, pack: RulePack) -> list[Cell]:
     row, factor = sheet.last + 1, line.factor
     if factor is None:
         return [
@@ -84,7 +84,7 @@ def _factor_cells(sheet: LiveSheet, line: Line, pack: RulePack) -> list[Cell]:
             exact(line.stated),
             line.unit,
             1,
-            Live(sheet.at(1, row), float(line.used)),
+            LiveCell(sheet.at(1, row), float(line.used)),
             line.unit,
             text_in(pack.carbon_to_co2_origin.words),
         ]
@@ -95,7 +95,7 @@ def _factor_cells(sheet: LiveSheet, line: Line, pack: RulePack) -> list[Cell]:
         exact(line.stated),
         factor.unit,
         exact(line.ratio),
-        Live(f"1-{product}" if line.rest_of_one else product, float(line.used)),
+        LiveCell(f"1-{product}" if line.rest_of_one else product, float(line.used)),
         line.unit,
         basis_name(factor.basis),
         factor.table,
@@ -126,17 +126,17 @@ def _amounts(amounts: LiveSheet, measured: LiveSheet, factors: Factors, result: 
                 amount,
                 quantity.unit,
                 exact(quantity.ratio),
-                Live(f"{amounts.at(2, row)}*{amounts.at(4, row)}", float(quantity.converted)),
+                LiveCell(f"{amounts.at(2, row)}*{amounts.at(4, row)}", float(quantity.converted)),
                 quantity.converted_unit,
-                Live(f"-{spelt}" if sign < 0 else spelt, float(quantity.per_unit)),
-                Live(f"{amounts.at(5, row)}*{amounts.at(7, row)}", float(quantity.tonnes)),
+                LiveCell(f"-{spelt}" if sign < 0 else spelt, float(quantity.per_unit)),
+                LiveCell(f"{amounts.at(5, row)}*{amounts.at(7, row)}", float(quantity.tonnes)),
                 *place,
             ]
         )
     return Amounts(first, amounts.last) if amounts.last >= first else None
 
 
-def _measured(measured: LiveSheet, source_id: str, each: Worked) -> Live:
+def _measured(measured: LiveSheet, source_id: str, each: Worked) -> LiveCell:
     """A measured row, and a formula that names its tonnes."""
     values = {step.label: step.value for step in each.parts}
     row = measured.last + 1
@@ -150,12 +150,12 @@ def _measured(measured: LiveSheet, source_id: str, each: Worked) -> Live:
             each.quantity.period,
             *cells,
             exact(share),
-            Live(f"{product}/1000", tonnes),
+            LiveCell(f"{product}/1000", tonnes),
             sheet_name(each.quantity.sheet),
             each.quantity.row,
         ]
     )
-    return Live(measured.at(6, row), tonnes)
+    return LiveCell(measured.at(6, row), tonnes)
 
 
 def _source(
@@ -164,10 +164,10 @@ def _source(
     result: SourceResult,
     placed: Amounts | None,
     category: tuple[int | None, str],
-    held: Held | None,
+    held: SourceReview | None,
 ) -> None:
     row = sources.last + 1
-    known = Live(f"SUM({amounts.span(8, *placed)})" if placed else "0", float(result.known))
+    known = LiveCell(f"SUM({amounts.span(8, *placed)})" if placed else "0", float(result.known))
     whole, apart = sources.at(10, row), None if result.difference is None else float(result.difference)
     why = "; ".join(dict.fromkeys(" ".join(part for part in (flag_name(each.code), each.period) if part) for each in result.reasons))
     outcome = held.outcome if held and held.current else None
@@ -184,8 +184,8 @@ def _source(
             result.method,
             result.reported,
             known,
-            Live(sources.at(9, row), float(result.known)) if result.complete else _("unknown"),
-            None if apart is None else Live(f"{sources.at(8, row)}-{whole}", apart),
+            LiveCell(sources.at(9, row), float(result.known)) if result.complete else _("unknown"),
+            None if apart is None else LiveCell(f"{sources.at(8, row)}-{whole}", apart),
             why,
             label(held.standing) if held else "",
             verified,
@@ -199,7 +199,7 @@ def _source(
 def _apart(sources: LiveSheet, row: int, reported: Decimal | None, verified: Decimal | None) -> Cell:
     if reported is None or verified is None:
         return None
-    return Live(f"{sources.at(8, row)}-{sources.at(14, row)}", float(reported - verified))
+    return LiveCell(f"{sources.at(8, row)}-{sources.at(14, row)}", float(reported - verified))
 
 
 def _totals(totals: LiveSheet, sources: LiveSheet, calculation: Calculation, pack: RulePack, names: Mapping[str, str]) -> None:
@@ -216,8 +216,8 @@ def _totals(totals: LiveSheet, sources: LiveSheet, calculation: Calculation, pac
                 names.get(row.category, row.category),
                 int(row.counts),
                 row.reported,
-                Live(f"SUMIFS({tonnes},{kind},{totals.at(0, at)}{only})", float(row.known)),
-                Live(f"COUNTIFS({kind},{totals.at(0, at)},{complete},0{only})", left),
+                LiveCell(f"SUMIFS({tonnes},{kind},{totals.at(0, at)}{only})", float(row.known)),
+                LiveCell(f"COUNTIFS({kind},{totals.at(0, at)},{complete},0{only})", left),
                 _rounded(f"{totals.at(5, at)}=0", f"ROUND({totals.at(4, at)},{places})", row.rounded),
                 _difference(totals, at, row.reported, row.rounded),
             ]
@@ -233,23 +233,23 @@ def _totals(totals: LiveSheet, sources: LiveSheet, calculation: Calculation, pac
             _("Total of what counts"),
             1,
             calculation.reported_total,
-            Live(exact_total, float(calculation.recalculated_known)),
-            Live(f"COUNTIFS({complete},0,{counted},1)", left),
+            LiveCell(exact_total, float(calculation.recalculated_known)),
+            LiveCell(f"COUNTIFS({complete},0,{counted},1)", left),
             _rounded(f"{totals.at(5, at)}=0", total, calculation.rounded_total),
             _difference(totals, at, calculation.reported_total, calculation.rounded_total),
         ]
     )
 
 
-def _rounded(condition: str, formula: str, value: Decimal | None) -> Live:
+def _rounded(condition: str, formula: str, value: Decimal | None) -> LiveCell:
     word = _("unknown").replace('"', "'")
-    return Live(f'IF({condition},{formula},"{word}")', word if value is None else float(value))
+    return LiveCell(f'IF({condition},{formula},"{word}")', word if value is None else float(value))
 
 
 def _difference(totals: LiveSheet, row: int, reported: Decimal | None, rounded: Decimal | None) -> Cell:
     if reported is None or rounded is None:
         return None
-    return Live(f"{totals.at(3, row)}-{totals.at(6, row)}", float(reported - rounded))
+    return LiveCell(f"{totals.at(3, row)}-{totals.at(6, row)}", float(reported - rounded))
 
 
 def _totals_headers() -> Sequence[str]:

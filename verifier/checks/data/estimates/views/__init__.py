@@ -11,15 +11,15 @@ from verifier.audit.actions import Effect, record
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import actions, queries
 from verifier.checks.data.estimates.forms import ConfirmForm, TakeBackForm, name_of, quantities, taken
-from verifier.checks.data.estimates.queries import Sheet, Why
+from verifier.checks.data.estimates.queries import QuantityOrigin, Sheet
 from verifier.checks.data.estimates.views import workbook
-from verifier.checks.data.queries import Held
+from verifier.checks.data.queries import SourceReview
 from verifier.checks.data.views import NO_KEY
 from verifier.checks.data.wording import parameter_name, step_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
 from verifier.core.errors import NotPermitted
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -34,10 +34,10 @@ from verifier.web.signed_in import current_actor
 bp = Blueprint("estimates", __name__)
 
 LABELS = {
-    Why.REPORTED: _l("Taken as reported"),
-    Why.INDEPENDENT: _l("Independent record"),
-    Why.VERIFIED: _l("As verified"),
-    Why.STATED: _l("Stated by the verifier"),
+    QuantityOrigin.REPORTED: _l("Taken as reported"),
+    QuantityOrigin.INDEPENDENT: _l("Independent record"),
+    QuantityOrigin.VERIFIED: _l("As verified"),
+    QuantityOrigin.STATED: _l("Stated by the verifier"),
 }
 
 
@@ -68,7 +68,7 @@ def estimate(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     return _page(engagement, held, form)
 
 
-def _page(engagement: Engagement, held: Held, form: ConfirmForm, back: TakeBackForm | None = None) -> ResponseReturnValue:
+def _page(engagement: Engagement, held: SourceReview, form: ConfirmForm, back: TakeBackForm | None = None) -> ResponseReturnValue:
     pack, key = load(engagement.pack_id), held.source.source_key
     posted = form.typed if form.is_submitted() and back is None else None
     sheet, boxes = _asked(engagement, held, posted)
@@ -93,7 +93,7 @@ def _page(engagement: Engagement, held: Held, form: ConfirmForm, back: TakeBackF
         asked_again=row is not None and not held.current and queries.is_outcome(row, held.outcome),
         back=back,
         name_of=name_of,
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
         parameter_name=parameter_name,
         step_name=step_name,
         why_not=sentence(sheet.refused) if sheet.refused else "",
@@ -151,20 +151,20 @@ def may_be_estimated(engagement: Engagement, source_key: str) -> bool:
 
 
 @bp.app_template_global("estimate_in_force")
-def estimate_in_force(engagement: Engagement, held: Held) -> bool:
+def estimate_in_force(engagement: Engagement, held: SourceReview) -> bool:
     """Whether a source's verified figure is a conservative estimate."""
     row = queries.of_source(engagement, held.source.source_key)
     return row is not None and held.current and queries.is_outcome(row, held.outcome)
 
 
-def _held(engagement: Engagement, source_key: str) -> Held:
+def _held(engagement: Engagement, source_key: str) -> SourceReview:
     held = data.held_one(engagement, "" if source_key == NO_KEY else source_key)
     if held is None:
         abort(404)
     return held
 
 
-def _asked(engagement: Engagement, held: Held, posted: dict[str, Decimal | None] | None = None) -> tuple[Sheet, SearchForm]:
+def _asked(engagement: Engagement, held: SourceReview, posted: dict[str, Decimal | None] | None = None) -> tuple[Sheet, SearchForm]:
     """The sheet with what was typed in the address, what was sent along, or what the estimate that counts was made of."""
     row = queries.of_source(engagement, held.source.source_key)
     kept = _kept(row.working) if row is not None and queries.is_outcome(row, held.outcome) and held.current else None

@@ -11,7 +11,7 @@ from verifier.core.calculation.conservative_estimate import recalculated
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
-from verifier.web.downloads.formula_workbook import Live, LiveBook, Title
+from verifier.web.downloads.formula_workbook import LiveBook, LiveCell, Title
 from verifier.web.pages.filters import listed, name_of, text_in
 from verifier.web.pages.labels import label
 
@@ -43,7 +43,7 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
         at, month = rows.last + 1, each.month
         apart = None
         if each.taken is not None and month.reported is not None:
-            apart = Live(f"{rows.at(5, at)}-{rows.at(2, at)}", float(each.taken - month.reported))
+            apart = LiveCell(f"{rows.at(5, at)}-{rows.at(2, at)}", float(each.taken - month.reported))
         why = label(each.why) if each.why else ""
         rows.add([month.period, month.unit, month.reported, month.independent, each.verified, each.taken, apart, why])
     headers = [_("Factor"), _("Reported"), _("Unit reported"), _("Taken"), _("Unit taken"), _("Table"), _("Where from")]

@@ -19,7 +19,7 @@ from verifier.checks.data.sampling.wording import BLIND, kind_name, percent
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
 from verifier.core.errors import NotPermitted
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.sampling import ladder
 from verifier.core.sampling.completeness_population import upper_rate
 from verifier.core.sampling.plan import Method, Result, signed_error
@@ -50,7 +50,7 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         "plan": queries.plan_of(made),
         "back": url_for(".samples", engagement_id=engagement.id),
         "readings": {each.code: text_in(each.name) for each in rule.ladder.readings} if rule.ladder else {},
-        "can": may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK) and made.replaced_at is None,
+        "can": may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK) and made.replaced_at is None,
         "changed": queries.changed_since(engagement, made),
     }
     if made.drawn_at is None:
@@ -173,7 +173,7 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
         row=row,
         form=form,
         by_amount=_by_amount(made),
-        can=may(Permission.DATA_DECIDE) and made.replaced_at is None and possible(engagement.at, Deed.CHECK),
+        can=may(Permission.DATA_DECIDE) and made.replaced_at is None and possible(engagement.at, CaseAction.CHECK),
         kind_name=kind_name,
         held=data.held_one(engagement, row.parts[0]) if listed else None,
         count=len(rows),

@@ -7,14 +7,14 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from verifier.checks.data.sampling import actions, queries, risk_queries
-from verifier.checks.data.sampling.actions import Asked
+from verifier.checks.data.sampling.actions import SampleRequest
 from verifier.checks.data.sampling.forms import LadderForm, ListForm, TonneUnitForm
 from verifier.checks.data.sampling.models import Sample
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of
 from verifier.checks.data.sampling.wording import BLIND, WHEN, kind_name, percent
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.rulepack.parts import SamplingRule
 from verifier.core.sampling import ladder
 from verifier.core.sampling.completeness_population import count_for
@@ -51,7 +51,7 @@ def samples(engagement: Engagement) -> ResponseReturnValue:
         total=len(sources),
         kind_name=kind_name,
         changed={each.number for each in drawn if each.drawn_at and not each.replaced_at and queries.changed_since(engagement, each)},
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
         progress=queries.progress(engagement),
         blind=BLIND,
         when_to_use=WHEN,
@@ -118,13 +118,13 @@ def _planned(engagement: Engagement, how: Method, form: Any) -> Sample:
             Fraction(form.risk.data), Fraction(form.tolerable.value), Fraction(form.expected.value or 0), form.expansion.value
         )
         found = queries.population(engagement, form.kind.data)
-        return actions.plan_sample(engagement, Plan(how, form.kind.data, tonnes=tonnes), found, Asked(**said), actor=actor, now=now)
+        return actions.plan_sample(engagement, Plan(how, form.kind.data, tonnes=tonnes), found, SampleRequest(**said), actor=actor, now=now)
     data = form.file.data.read()
     read = read_attachment(data, form.file.data.filename or "")
     found = uploaded(form.name.data.strip(), read_list(data, read.safe_name))
     asked = Plan(how, found.kind, count=min(len(found.items), count_for(Fraction(form.risk.data), form.share.share)))
     file = (read.safe_name, data, read.media_type)
-    return actions.plan_sample(engagement, asked, found, Asked(**said, file=file), actor=actor, now=now)
+    return actions.plan_sample(engagement, asked, found, SampleRequest(**said, file=file), actor=actor, now=now)
 
 
 def _ladder(engagement: Engagement, form: LadderForm, said: dict[str, str]) -> Sample:
@@ -136,5 +136,5 @@ def _ladder(engagement: Engagement, form: LadderForm, said: dict[str, str]) -> S
         asked = Plan(Method.LADDER, kind, {ladder.SITES: begun}, tuple(place.key for place in sampled))
     else:
         asked = Plan(Method.LADDER, kind, {place.key: place.step for place in sampled})
-    written = Asked(**said, reading=reading, places=places)
+    written = SampleRequest(**said, reading=reading, places=places)
     return actions.plan_sample(engagement, asked, queries.population(engagement, kind), written, actor=current_actor(), now=utcnow())

@@ -15,7 +15,7 @@ from verifier.checks.data.sampling.views.blueprint import bp, categories
 from verifier.checks.data.sampling.wording import flow_name
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.sampling.risk import Level
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -69,7 +69,7 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
         export_url=export_url(),
         assessed=sum(each.level is not None for each in sources),
         total=len(sources),
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, Deed.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
         flow_name=named,
         back=url_for(".samples", engagement_id=engagement.id),
     )

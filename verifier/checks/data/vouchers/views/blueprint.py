@@ -9,7 +9,7 @@ from verifier.checks.data.vouchers import actions, queries
 from verifier.checks.data.vouchers.models import EvidenceRequest
 from verifier.core.access import Permission
 from verifier.core.evidence_requests import RequestState
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.engagements.models import Engagement
 from verifier.web.permit import may
 from verifier.web.signed_in import this_user
@@ -62,7 +62,7 @@ def by_unit() -> bool:
 def can_give(engagement: Engagement) -> bool:
     if not may(Permission.VOUCHER_HAND_IN):
         return False
-    return engagement.at in actions.UNIT_MAY_GIVE if by_unit() else possible(engagement.at, Deed.CHECK)
+    return engagement.at in actions.UNIT_MAY_GIVE if by_unit() else possible(engagement.at, CaseAction.CHECK)
 
 
 def request_or_404(engagement: Engagement, number: int) -> EvidenceRequest:

@@ -15,7 +15,7 @@ from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give,
 from verifier.checks.data.wording import parameter_name
 from verifier.core.access import Permission
 from verifier.core.evidence_requests import WITH_UNIT, NumberKey, RequestState
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -47,7 +47,7 @@ def requests(engagement: Engagement) -> ResponseReturnValue:
         now=today,
         export_url=export_url(),
         any=bool(every),
-        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK),
+        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, CaseAction.CHECK),
         can_give=can_give(engagement),
     )
 
@@ -68,7 +68,7 @@ def vouchers(engagement: Engagement) -> ResponseReturnValue:
         page=paged_list(rows),
         inside=inside(),
         live=_live,
-        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, Deed.CHECK),
+        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, CaseAction.CHECK),
         can_give=can_give(engagement),
         any=bool(every),
         export_url=export_url(),

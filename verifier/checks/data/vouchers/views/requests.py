@@ -12,8 +12,8 @@ from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give,
 from verifier.checks.data.wording import parameter_name
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
-from verifier.core.evidence_requests import NEXT, WITH_UNIT, RequestDeed, RequestState
-from verifier.core.lifecycle import Deed, possible
+from verifier.core.evidence_requests import NEXT, WITH_UNIT, RequestAction, RequestState
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.web.permit import may, permit
@@ -84,7 +84,7 @@ def judge(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     shown, form = request_or_404(engagement, request_number), JudgeForm()
     if not form.validate_on_submit():
         return _request_page(engagement, shown, judge_form=form)
-    actions.judge(engagement, shown, RequestDeed(form.deed.data), form.reason.data or "", actor=current_actor(), now=utcnow())
+    actions.judge(engagement, shown, RequestAction(form.decision.data), form.reason.data or "", actor=current_actor(), now=utcnow())
     flash(_("%(number)s is saved.", number=shown.label), "success")
     return redirect(url_for(".requests", engagement_id=engagement.id), 303)
 
@@ -100,7 +100,7 @@ def _request_page(
     choose = assign_form or AssignForm(formdata=None, data=data)
     choose.offer(queries.people_of(engagement))
     judging = judge_form or JudgeForm(formdata=None)
-    judging.offer([deed for deed in RequestDeed if (shown.at, deed) in NEXT])
+    judging.offer([action for action in RequestAction if (shown.at, action) in NEXT])
     open_to_unit = shown.at in WITH_UNIT | {RequestState.ANSWERED} and can_give(engagement) and by_unit()
     return render_template(
         "checks/data/vouchers/request.html",
@@ -116,7 +116,7 @@ def _request_page(
         can_answer=open_to_unit,
         can_judge=may(Permission.VOUCHER_ASK)
         and shown.at not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
-        and possible(engagement.at, Deed.CHECK),
+        and possible(engagement.at, CaseAction.CHECK),
         typed=assign_form or answer_form or judge_form,
         given=[each.voucher for each in shown.answers],
     )

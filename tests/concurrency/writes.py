@@ -1,4 +1,4 @@
-"""What people do in the storm: each deed returns what it counts for when the server said that it is done."""
+"""What people do in the storm: each action returns what it counts for when the server said that it is done."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -38,22 +38,22 @@ class Person:
     wrong: list[tuple[str, int]] = field(default_factory=list)
     seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
-    def work(self, deeds: int) -> None:
-        """So many deeds, one after the other."""
+    def work(self, actions: int) -> None:
+        """So many actions, one after the other."""
         self.browser.get("/account")
-        for number in range(deeds):
-            deed = self.chance.choice(MIX[self.role])
+        for number in range(actions):
+            action = self.chance.choice(MIX[self.role])
             began = monotonic()
-            answer = getattr(self, deed)(number)
+            answer = getattr(self, action)(number)
             if answer is None:
                 continue
-            self.seconds[deed].append(monotonic() - began)
+            self.seconds[action].append(monotonic() - began)
             if answer.status in (200, 303) and not (answer.status == 200 and 'class="errsum"' in answer.text):
-                self.done[deed] += 1
+                self.done[action] += 1
             elif answer.status in (200, 409):
-                self.refused[deed] += 1
+                self.refused[action] += 1
             else:
-                self.wrong.append((deed, answer.status))
+                self.wrong.append((action, answer.status))
 
     def boundary(self, number: int) -> Answer:
         """Decide on a source that others decide on as well."""

@@ -1,4 +1,4 @@
-"""The deeds that are killed at every place: how a case comes to stand before each, and the one request that does it."""
+"""The actions that are killed at every place: how a case comes to stand before each, and the one request that does it."""
 
 import json
 from collections.abc import Callable
@@ -31,7 +31,7 @@ Send = Callable[[FlaskClient, Engagement], TestResponse]
 
 
 @dataclass(frozen=True)
-class Deed:
+class Action:
     """Who does it, how the case is brought before it, and the request."""
 
     who: str
@@ -92,9 +92,9 @@ def _signers(cast: Cast) -> Engagement:
 def _signed(*places: str) -> Callable[[Cast], Engagement]:
     def prepare(cast: Cast) -> Engagement:
         case = _signers(cast)
-        for deed, person in zip(places, (cast.lead, cast.signatory), strict=False):
+        for action, person in zip(places, (cast.lead, cast.signatory), strict=False):
             code = code_of(person)
-            getattr(issuing, deed)(case, person, statements.PASSPHRASE, code, actor=statements.actor(person), now=utcnow())
+            getattr(issuing, action)(case, person, statements.PASSPHRASE, code, actor=statements.actor(person), now=utcnow())
         return case
 
     return prepare
@@ -105,44 +105,44 @@ def code_of(person: User) -> str:
     return secondfactor.code(crypto.opened("totp", person.totp_secret), utcnow())
 
 
-def _sign(deed: str, who: str) -> Send:
+def _sign(action: str, who: str) -> Send:
     def send(client: FlaskClient, case: Engagement) -> TestResponse:
         form = {"passphrase": statements.PASSPHRASE, "code": code_of(getattr(Cast(), who))}
         db.session.rollback()
-        return client.post(f"/cases/{case.id}/signing/{deed}", data=form)
+        return client.post(f"/cases/{case.id}/signing/{action}", data=form)
 
     return send
 
 
-DEEDS = {
-    "hand in a report": Deed("contact", _report_case, _hand_in),
-    "add a photo": Deed("verifier", _report_case, _add_photo),
-    "send findings": Deed("lead", _two_findings, _send_findings),
-    "approve": Deed("reviewer", _concluded, _approve),
-    "certify": Deed("lead", _signed(), _sign("certify", "lead")),
-    "countersign": Deed("signatory", _signed("certify"), _sign("countersign", "signatory")),
-    "seal and publish": Deed("coordinator", _signed("certify", "countersign"), _sign("seal", "coordinator")),
+ACTIONS = {
+    "hand in a report": Action("contact", _report_case, _hand_in),
+    "add a photo": Action("verifier", _report_case, _add_photo),
+    "send findings": Action("lead", _two_findings, _send_findings),
+    "approve": Action("reviewer", _concluded, _approve),
+    "certify": Action("lead", _signed(), _sign("certify", "lead")),
+    "countersign": Action("signatory", _signed("certify"), _sign("countersign", "signatory")),
+    "seal and publish": Action("coordinator", _signed("certify", "countersign"), _sign("seal", "coordinator")),
 }
 
 
 def settle(name: str, folder: Path) -> None:
-    """Bring this installation before the deed, its person signed in; what the deed needs to know is written beside."""
-    deed, cast, now = DEEDS[name], Cast(), utcnow()
-    case, token = deed.prepare(cast), token_urlsafe(32)
-    person = getattr(cast, deed.who)
+    """Bring this installation before the action, its person signed in; what the action needs to know is written beside."""
+    action, cast, now = ACTIONS[name], Cast(), utcnow()
+    case, token = action.prepare(cast), token_urlsafe(32)
+    person = getattr(cast, action.who)
     db.session.add(
         SignedInSession(
             user_id=person.id, token_hash=token_hash(token), created_at=now, last_seen_at=now, address="127.0.0.1", browser="test"
         )
     )
     db.session.commit()
-    (folder / "deed.json").write_text(json.dumps({"name": name, "case": str(case.id), "token": token}))
+    (folder / "action.json").write_text(json.dumps({"name": name, "case": str(case.id), "token": token}))
 
 
 def do(client: FlaskClient, told: dict[str, str]) -> TestResponse:
-    """The deed's one request, by the person who is signed in."""
+    """The action's one request, by the person who is signed in."""
     with client.session_transaction() as session:
         session["token"] = told["token"]
     case = db.session.get_one(Engagement, UUID(told["case"]))
     db.session.rollback()
-    return DEEDS[told["name"]].send(client, case)
+    return ACTIONS[told["name"]].send(client, case)
