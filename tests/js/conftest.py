@@ -23,9 +23,33 @@ def site() -> Iterator[tuple[Site, str]]:
         yield found
 
 
+@pytest.fixture(scope="package")
+def shared_tab(browser: Browser, site: tuple[Site, str]) -> Iterator[Tab]:
+    """A tab of this folder: a browser context for each test would take as long as most tests."""
+    with tab_of(browser, *site) as tab:
+        yield tab
+
+
+@pytest.fixture(scope="package")
+def functions(browser: Browser, site: tuple[Site, str]) -> Iterator[Tab]:
+    """A tab for functions that only turn values into values."""
+    with tab_of(browser, *site) as tab:
+        tab.open("")
+        yield tab
+        assert tab.errors == []
+
+
 @pytest.fixture
-def tab(browser: Browser, site: tuple[Site, str]) -> Iterator[Tab]:
-    """A tab whose page must raise no error; a test that expects one empties `errors`."""
+def tab(shared_tab: Tab) -> Iterator[Tab]:
+    """The shared tab, for modules that keep nothing beyond a page, which must raise no error; a test that expects one empties `errors`."""
+    shared_tab.reset()
+    yield shared_tab
+    assert shared_tab.errors == []
+
+
+@pytest.fixture
+def fresh_tab(browser: Browser, site: tuple[Site, str]) -> Iterator[Tab]:
+    """A tab of a fresh browser, where nothing is stored; its pages must raise no error."""
     site[0].clear()
     with tab_of(browser, *site) as tab:
         yield tab

@@ -6,23 +6,41 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
+from flask.typing import ResponseReturnValue
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser import served
 from verifier.web.headers import CSP
 
 STATIC = Path(__file__).parents[2] / "static"
+KINDS = {"<": "text/html", "{": "application/json"}
 CALL = "async ([module, name, given]) => (await import(`/static/js/${module}.js`))[name](...given)"
 BIND = """async ([module, name, selector]) => {
   const root = selector ? document.querySelector(selector) : document;
   (await import(`/static/js/${module}.js`))[name](root);
 }"""
+WAIT = """async () => {
+  for (const end = Date.now() + 5000; !(CONDITION) && Date.now() < end; ) await new Promise(requestAnimationFrame);
+}"""
+FILL = """() => {
+  for (let size = 1 << 22; size >= 1; size >>= 1) {
+    try {
+      for (let n = 0; ; n += 1) sessionStorage.setItem(`fill ${size} ${n}`, "x".repeat(size));
+    } catch {
+      continue;
+    }
+  }
+}"""
+BLOCK = 'Object.defineProperty(window, "AREA", { get() { throw new DOMException("Access is denied", "SecurityError"); } });'
 
 
 @dataclass
 class Site:
-    """What is answered at each address (`/page`, `POST /page`), and what was asked."""
+    """What is answered at each address (`/page`, `POST /page`), and what was asked.
+
+    An answer is a page, JSON, a script, or the path to redirect to.
+    """
 
     answers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -37,18 +55,20 @@ class Site:
         app = Flask(__name__, static_folder=str(STATIC))
 
         @app.route("/<path:name>", methods=["GET", "POST"])
-        def answer(name: str) -> Response:
+        def answer(name: str) -> ResponseReturnValue:
             path = f"/{name}" if request.method == "GET" else f"{request.method} /{name}"
             self.asked.append(path)
             text = self.answers.get(path)
             if text is None:
                 return Response(status=204 if name == "favicon.ico" else 404)
-            return Response(text, mimetype="text/html" if text.startswith("<") else "application/json")
+            if text.startswith("/"):
+                return redirect(text, 303)
+            return Response(text, mimetype=KINDS.get(text[0], "text/javascript"))
 
         @app.after_request
         def harden(response: Response) -> Response:
             response.headers["Content-Security-Policy"] = CSP
-            response.headers["Cache-Control"] = "no-store"
+            response.headers["Cache-Control"] = "max-age=3600" if request.endpoint == "static" else "no-store"
             return response
 
         return app
@@ -56,12 +76,18 @@ class Site:
 
 @dataclass
 class Tab:
-    """A tab of a fresh browser: nothing stored, nobody's history."""
+    """A browser tab on the site."""
 
     page: Page
     site: Site
     address: str
     errors: list[str] = field(default_factory=list)
+
+    def reset(self) -> None:
+        """Leave the page and forget what the test before has put on the site and heard."""
+        self.page.goto("about:blank")
+        self.site.clear()
+        self.errors.clear()
 
     def write(self, body: str, *, at: str = "/page", scripts: Sequence[str] = ()) -> None:
         """Put a page on the site; its scripts are modules of static/js."""
@@ -88,6 +114,20 @@ class Tab:
     def run(self, script: str, given: Any = None) -> Any:
         """What an expression or function gives in the page."""
         return self.page.evaluate(script, given)
+
+    def wait_until(self, condition: str) -> None:
+        """Ask at every frame; Playwright's own waiting evaluates strings, which the policy of the page forbids."""
+        self.run(WAIT.replace("CONDITION", condition))
+        assert self.run(f"Boolean({condition})"), condition
+
+    def block_storage(self) -> None:
+        """Let every page from now on live in a browser whose settings block storage."""
+        for area in ("sessionStorage", "localStorage"):
+            self.page.add_init_script(BLOCK.replace("AREA", area))
+
+    def fill_storage(self) -> None:
+        """Leave no room in the storage of the tab."""
+        self.run(FILL)
 
     def come_back(self) -> None:
         """What the browser tells a page that it shows again from the back/forward cache."""

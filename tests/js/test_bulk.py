@@ -25,9 +25,8 @@ def table(tab: Tab) -> Tab:
 
 
 @pytest.mark.parametrize(("n", "said"), [(0, "Nothing selected"), (1, "1 row selected"), (2, "2 rows selected"), (10, "10 rows selected")])
-def test_the_count_has_a_sentence_for_none_one_and_several(tab: Tab, n: int, said: str) -> None:
-    tab.open("")
-    assert tab.call("bulk", "sentence", n, WORDS) == said
+def test_the_count_has_a_sentence_for_none_one_and_several(functions: Tab, n: int, said: str) -> None:
+    assert functions.call("bulk", "sentence", n, WORDS) == said
 
 
 def test_the_head_gets_a_checkbox_with_a_word_and_a_name_that_says_which_table(table: Tab) -> None:

@@ -6,22 +6,17 @@ from tests.js.site import Tab
 
 pytestmark = pytest.mark.browser
 
+
+@pytest.fixture
+def tab(fresh_tab: Tab) -> Tab:
+    """Each test has a browser of its own, with nothing stored."""
+    return fresh_tab
+
+
 AREAS = pytest.mark.parametrize(("name", "area"), [("session", "sessionStorage"), ("local", "localStorage")])
 USE = """async ([name, steps]) => {
   const area = (await import("/static/js/storage.js"))[name];
   return steps.map(([method, ...given]) => area[method](...given) ?? null);
-}"""
-FILL = """(area) => {
-  for (let size = 1 << 22; size >= 1; size >>= 1) {
-    try {
-      for (let n = 0; ; n += 1) window[area].setItem(`fill ${size} ${n}`, "x".repeat(size));
-    } catch {
-      continue;
-    }
-  }
-}"""
-BLOCK = """(area) => {
-  Object.defineProperty(window, area, { get() { throw new DOMException("Access is denied", "SecurityError"); } });
 }"""
 
 
@@ -52,19 +47,19 @@ def test_values_are_in_the_area_of_that_name(tab: Tab, name: str, area: str) -> 
 
 @AREAS
 def test_blocked_storage_reads_as_null_and_writing_does_nothing(tab: Tab, name: str, area: str) -> None:
+    tab.block_storage()
     tab.open("")
-    tab.run(BLOCK, area)
     assert tab.run(USE, [name, [["write", "k", "v"], ["read", "k"], ["take", "k"], ["remove", "k"]]]) == [None] * 4
 
 
 def test_a_write_to_full_storage_does_nothing(tab: Tab) -> None:
     tab.open("")
-    tab.run(FILL, "sessionStorage")
+    tab.fill_storage()
     assert tab.run(USE, ["session", [["write", "k", "v" * 100], ["read", "k"]]]) == [None, None]
 
 
 def test_a_failed_write_leaves_no_outdated_value(tab: Tab) -> None:
     tab.open("")
     tab.run(USE, ["session", [["write", "k", "old"]]])
-    tab.run(FILL, "sessionStorage")
+    tab.fill_storage()
     assert tab.run(USE, ["session", [["write", "k", "new" * 100], ["read", "k"]]]) == [None, None]

@@ -6,6 +6,13 @@ from tests.js.site import Tab
 
 pytestmark = pytest.mark.browser
 
+
+@pytest.fixture
+def tab(fresh_tab: Tab) -> Tab:
+    """The tests move the clock and take the network away: each has a browser of its own."""
+    return fresh_tab
+
+
 PAGE = '<div data-state="/state" data-mark="running rows 10"></div>'
 AS_SHOWN = '{"mark": "running rows 10", "ended": false}'
 
@@ -39,9 +46,8 @@ def times(tab: Tab, path: str) -> int:
     ],
     ids=["as shown", "another mark", "ended", "unknown"],
 )
-def test_work_has_advanced_when_its_mark_differs_or_it_ended(tab: Tab, state: object, expected: bool) -> None:
-    tab.open("")
-    assert tab.call("waiting", "advanced", state, "running rows 10") is expected
+def test_work_has_advanced_when_its_mark_differs_or_it_ended(functions: Tab, state: object, expected: bool) -> None:
+    assert functions.call("waiting", "advanced", state, "running rows 10") is expected
 
 
 @pytest.mark.parametrize(
