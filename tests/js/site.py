@@ -32,6 +32,13 @@ FILL = """() => {
     }
   }
 }"""
+SUBMISSIONS = """() => {
+  window.submissions = [];
+  window.addEventListener("submit", (event) => {
+    window.submissions.push(event.defaultPrevented ? "stopped" : (event.submitter?.textContent ?? "no button").trim());
+    event.preventDefault();
+  });
+}"""
 BLOCK = 'Object.defineProperty(window, "AREA", { get() { throw new DOMException("Access is denied", "SecurityError"); } });'
 
 
@@ -119,6 +126,15 @@ class Tab:
         """Ask at every frame; Playwright's own waiting evaluates strings, which the policy of the page forbids."""
         self.run(WAIT.replace("CONDITION", condition))
         assert self.run(f"Boolean({condition})"), condition
+
+    def hold_submissions(self) -> None:
+        """Let submissions go nowhere, after everything on the page has seen them, and note them."""
+        self.run(SUBMISSIONS)
+
+    def submissions(self) -> list[str]:
+        """The submissions so far: the label of the button, or that the page stopped it."""
+        noted: list[str] = self.run("window.submissions")
+        return noted
 
     def block_storage(self) -> None:
         """Let every page from now on live in a browser whose settings block storage."""

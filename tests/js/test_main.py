@@ -58,7 +58,7 @@ def test_every_element_of_a_part_is_bound(tab: Tab) -> None:
 
 def test_every_form_is_submitted_once_and_an_agreement_counts_as_one(tab: Tab) -> None:
     open_page(tab, CONFIRM)
-    tab.run("() => { window.addEventListener('submit', (event) => event.preventDefault()); }")
+    tab.hold_submissions()
     tab.page.click("text=Save")
     tab.page.click("text=No")
     expect(tab.page.locator("[aria-busy]")).to_have_count(0)
@@ -76,7 +76,7 @@ def test_a_cancelled_submission_is_not_stored(tab: Tab) -> None:
 
 def test_what_is_submitted_is_followed(tab: Tab) -> None:
     open_page(tab, '<form method="post"><input name="title"><button>Save</button></form>')
-    tab.run("() => { window.addEventListener('submit', (event) => event.preventDefault()); }")
+    tab.hold_submissions()
     tab.page.click("text=Save")
     assert "title" in tab.run("sessionStorage.getItem('verifier.sent')")
     tab.run("() => { sessionStorage.clear(); }")

@@ -38,14 +38,9 @@ def register(rows: str = ROWS, method: str = "", button: str = AGREE) -> str:
 
 
 def ready(tab: Tab, html: str | None = None) -> None:
-    """The register, where submissions are counted by their button and go nowhere."""
+    """The register, where submissions go nowhere."""
     tab.open(html or register(), scripts=["register"])
-    tab.run(
-        """() => {
-      window.submits = [];
-      window.addEventListener("submit", (event) => { window.submits.push(event.submitter?.textContent); event.preventDefault(); });
-    }"""
-    )
+    tab.hold_submissions()
 
 
 def press(tab: Tab, *keys: str) -> None:
@@ -61,12 +56,6 @@ def place(tab: Tab) -> str:
 
 def checked(tab: Tab) -> list[str]:
     found: list[str] = tab.run("[...document.querySelectorAll('.tick input:checked')].map((box) => box.value)")
-    return found
-
-
-def selected(tab: Tab) -> list[str]:
-    """What was submitted, by its button."""
-    found: list[str] = tab.run("window.submits")
     return found
 
 
@@ -182,14 +171,14 @@ def test_a_agrees_to_the_current_row_when_none_is_selected(tab: Tab) -> None:
     press(tab, "j", "j", "a")
     assert checked(tab) == ["two"]
     assert tab.run("window.told") is True
-    assert selected(tab) == ["Agree"]
+    assert tab.submissions() == ["Agree"]
 
 
 def test_a_agrees_to_the_selected_rows_and_not_to_the_current_one(tab: Tab) -> None:
     ready(tab)
     press(tab, "j", "x", "j", "j", "a")
     assert checked(tab) == ["one"]
-    assert selected(tab) == ["Agree"]
+    assert tab.submissions() == ["Agree"]
 
 
 def test_a_agrees_to_the_selected_rows_wherever_the_focus_is(tab: Tab) -> None:
@@ -197,7 +186,7 @@ def test_a_agrees_to_the_selected_rows_wherever_the_focus_is(tab: Tab) -> None:
     tab.page.check(f"{KEYS} >> nth=2")
     tab.run("() => { document.activeElement.blur(); }")
     press(tab, "a")
-    assert selected(tab) == ["Agree"]
+    assert tab.submissions() == ["Agree"]
 
 
 @pytest.mark.parametrize("box", ["also", ""], ids=["evidence only", "no checkbox"])
@@ -205,7 +194,7 @@ def test_a_on_a_row_that_cannot_be_agreed_to_says_so(tab: Tab, box: str) -> None
     ready(tab, register(row("one", box) + row("two")))
     press(tab, "j", "a")
     expect(tab.page.locator("#keys-say")).to_have_text("Open it.")
-    assert (checked(tab), selected(tab)) == ([], [])
+    assert (checked(tab), tab.submissions()) == ([], [])
 
 
 def test_a_with_rows_selected_that_cannot_be_agreed_to_says_so(tab: Tab) -> None:
@@ -214,24 +203,24 @@ def test_a_with_rows_selected_that_cannot_be_agreed_to_says_so(tab: Tab) -> None
     tab.run("() => { document.activeElement.blur(); }")
     press(tab, "a")
     expect(tab.page.locator("#keys-say")).to_have_text("Open it.")
-    assert selected(tab) == []
+    assert tab.submissions() == []
 
 
 def test_a_asks_first_how_it_was_tested(tab: Tab) -> None:
     ready(tab, register(method=METHOD))
     press(tab, "j", "a")
     expect(tab.page.locator("#keys-say")).to_have_text("Choose how.")
-    assert (place(tab), selected(tab)) == ("method", [])
+    assert (place(tab), tab.submissions()) == ("method", [])
     tab.page.select_option("[name=method]", "recalculated")
     tab.page.focus("[data-row=one]")
     press(tab, "a")
-    assert selected(tab) == ["Agree"]
+    assert tab.submissions() == ["Agree"]
 
 
 def test_a_does_nothing_for_someone_who_cannot_agree(tab: Tab) -> None:
     ready(tab, register(button=""))
     press(tab, "j", "a")
-    assert (checked(tab), selected(tab)) == ([], [])
+    assert (checked(tab), tab.submissions()) == ([], [])
 
 
 def test_slash_goes_to_the_search_and_types_nothing(tab: Tab) -> None:
@@ -327,10 +316,10 @@ def test_keys_work_where_the_browser_blocks_storage(tab: Tab) -> None:
     tab.block_storage()
     ready(tab)
     press(tab, "j", "x", "a")
-    assert selected(tab) == ["Agree"]
+    assert tab.submissions() == ["Agree"]
 
 
 def test_a_register_without_rows_does_nothing_on_any_key(tab: Tab) -> None:
     ready(tab, register(""))
     press(tab, "j", "k", "x", "a", "ArrowDown")
-    assert (place(tab), selected(tab)) == ("BODY", [])
+    assert (place(tab), tab.submissions()) == ("BODY", [])

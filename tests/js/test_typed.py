@@ -72,11 +72,6 @@ def stored(tab: Tab) -> Any:
     return json.loads(tab.run("sessionStorage.getItem('verifier.sent')") or "null")
 
 
-def hold(tab: Tab) -> None:
-    """Let submissions go nowhere, after everything on the page has seen them."""
-    tab.run("() => { window.addEventListener('submit', (event) => event.preventDefault()); }")
-
-
 def test_the_answer_to_a_form_has_the_address_of_its_page_and_is_reloaded_from_there(tab: Tab) -> None:
     write(tab, "POST /finding", posted="/finding?check=data")
     tab.goto("/finding")
@@ -173,7 +168,7 @@ def test_submitting_one_refused_form_keeps_what_was_typed_into_another(tab: Tab)
 
 def test_a_submission_is_stored_with_its_author_its_page_and_its_values(tab: Tab) -> None:
     tab.goto("/finding?check=data")
-    hold(tab)
+    tab.hold_submissions()
     tab.page.fill("[name=title]", "Late")
     tab.page.click("text=Save")
     assert stored(tab) == {"reader": "ann", "page": "/finding?check=data", "forms": {"1 /finding": [["title", "Late"]]}}
@@ -184,7 +179,7 @@ def test_a_submission_is_stored_without_passwords_codes_tokens_and_files(tab: Ta
 <input type="hidden" name="csrf_token" value="s"><input type="hidden" name="once" value="s"><input type="file" name="file"><button>"""
     write(tab, "/finding", FORM.replace("<button>", secrets).format(title="Late"))
     tab.goto("/finding")
-    hold(tab)
+    tab.hold_submissions()
     tab.page.click("text=Save")
     assert stored(tab)["forms"] == {"1 /finding": [["title", "Late"]]}
 
@@ -192,7 +187,7 @@ def test_a_submission_is_stored_without_passwords_codes_tokens_and_files(tab: Ta
 def test_nothing_is_stored_of_someone_who_is_not_signed_in(tab: Tab) -> None:
     write(tab, "/finding", reader="")
     tab.goto("/finding")
-    hold(tab)
+    tab.hold_submissions()
     tab.page.click("text=Save")
     assert stored(tab) is None
 
@@ -200,7 +195,7 @@ def test_nothing_is_stored_of_someone_who_is_not_signed_in(tab: Tab) -> None:
 def test_nothing_is_stored_of_a_button_that_takes_no_values(tab: Tab) -> None:
     write(tab, "/finding", '<form method="post"><input type="hidden" name="id" value="1"><button>Save</button></form>')
     tab.goto("/finding")
-    hold(tab)
+    tab.hold_submissions()
     tab.page.click("text=Save")
     assert stored(tab) is None
 
