@@ -9,11 +9,11 @@ DEBIAN := chromium chromium-headless-shell postgresql poppler-utils qpdf fonts-n
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-run: setup  ## set everything up, make the demo once, serve the app and print its address
+run: .venv/ready catalogues  ## set everything up, make the demo once, serve the app and print its address
 	@$(BIN)/verifier demo --once
 	@$(BIN)/verifier serve
 
-demo: setup  ## make the demo cases
+demo: .venv/ready catalogues  ## make the demo cases
 	@$(BIN)/verifier demo --once
 
 test: setup  ## set up what is missing and pass the tests, browser tests included; the long ones are `make hold`
@@ -34,11 +34,12 @@ hold: storm  ## the long tests: the storm, kills at every place, every attack on
 bench: setup  ## the stopwatch: what things cost beside the bare work, as a table and JSON
 	@$(BIN)/python -m bench
 
-check: setup  ## style, types, who imports whom, translations, migrations = models
+check: setup  ## style (Python and JavaScript), types, who imports whom, translations, migrations = models
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@node_modules/.bin/eslint --max-warnings 0 .
 	@$(BIN)/python tools/catalogues.py check
 	@$(BIN)/python tools/migrations.py
 
@@ -46,7 +47,7 @@ system:  ## what Debian must give: browser, PostgreSQL, poppler, qpdf, LibreOffi
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN)
 
-setup: .venv/ready catalogues  # the virtual environment and the compiled catalogues
+setup: .venv/ready catalogues node_modules/ready  # the virtual environment, the compiled catalogues and what checks the JavaScript
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -54,8 +55,12 @@ setup: .venv/ready catalogues  # the virtual environment and the compiled catalo
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
+node_modules/ready: package.json package-lock.json .npmrc
+	@npm ci --prefer-offline --silent
+	@touch $@
+
 catalogues: .venv/ready
 	@$(BIN)/python tools/catalogues.py compile
 
-clean:  ## forget the virtual environment; instance/ stays
-	rm -rf .venv *.egg-info
+clean:  ## forget the virtual environment and node_modules; instance/ stays
+	rm -rf .venv node_modules *.egg-info

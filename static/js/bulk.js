@@ -1,6 +1,6 @@
-// One box for all rows of a table, and how many are chosen; the boxes of the rows work without it.
+// A checkbox in the table's head that selects every row, and the number of rows selected; the checkboxes of the rows work without it.
 
-/** What the count says: the sentence for none, one or many. */
+/** The sentence for no, one or several selected rows. */
 export function sentence(n, words) {
   if (n === 0) return words.none;
   return n === 1 ? words.one : words.many.replace("{n}", String(n));
@@ -19,16 +19,16 @@ export function bulk(table) {
   place.append(label);
 
   const show = () => {
-    const chosen = boxes.filter((box) => box.checked).length;
-    all.checked = chosen === boxes.length;
-    all.indeterminate = chosen > 0 && chosen < boxes.length;
-    if (count) count.textContent = sentence(chosen, count.dataset);
+    const selected = boxes.filter((box) => box.checked).length;
+    all.checked = selected === boxes.length;
+    all.indeterminate = selected > 0 && selected < boxes.length;
+    if (count) count.textContent = sentence(selected, count.dataset);
   };
   all.addEventListener("change", () => {
     for (const box of boxes) box.checked = all.checked;
     show();
   });
   table.addEventListener("change", show);
-  window.addEventListener("pageshow", show);
+  window.addEventListener("pageshow", show); // The browser restores checkboxes when a page is gone back to or reloaded.
   show();
 }

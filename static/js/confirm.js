@@ -1,34 +1,33 @@
-// Asks before a form marked data-confirm is sent, in the page's one native dialog.
+// Asks in the page's dialog before a form or button that carries data-confirm is submitted.
 
 export function confirmed(dialog) {
   const text = dialog.querySelector("p");
   const yes = dialog.querySelector("[data-yes]");
-  const word = yes.textContent;
-  let waiting = null;
+  const defaultLabel = yes.textContent;
+  let pending = null;
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
-    if (!question || (waiting && waiting.agreed)) return;
+    if (!question || pending?.agreed) return;
     event.preventDefault();
-    waiting = { form, submitter: event.submitter, agreed: false };
+    pending = { form, submitter: event.submitter, agreed: false };
     text.textContent = question;
-    yes.textContent = form.dataset.confirmLabel || event.submitter?.textContent.trim() || word;
+    yes.textContent = form.dataset.confirmLabel || event.submitter?.textContent.trim() || defaultLabel;
     dialog.showModal();
   }, { capture: true });
 
   yes.addEventListener("click", () => {
-    const { form, submitter } = waiting;
-    waiting.agreed = true;
+    const { form, submitter } = pending;
+    pending.agreed = true;
     dialog.close();
     form.requestSubmit(submitter ?? undefined);
-    waiting = null;
+    pending = null;
   });
   dialog.querySelector("[data-no]").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
-    if (waiting && !waiting.agreed) {
-      waiting.submitter?.focus();
-      waiting = null;
-    }
+    if (!pending) return;
+    pending.submitter?.focus();
+    pending = null;
   });
 }

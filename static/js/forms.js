@@ -1,6 +1,6 @@
-// What a form does beyond HTML: it shows its errors, names its files, and is sent once.
+// What a form does beyond HTML: it leads to its errors, lists the chosen files, and is submitted once.
 
-/** The summary takes focus, and each of its links focuses the first input of its field. */
+/** Moves the focus to the error summary; each of its links focuses the first input of the field it names. */
 export function errorSummary(summary) {
   summary.focus();
   summary.addEventListener("click", (event) => {
@@ -14,41 +14,42 @@ export function errorSummary(summary) {
   });
 }
 
-/** Names what was chosen when it is more than the browser itself shows: several files. */
+/** Lists the chosen files when there are several: the browser itself only shows how many. */
 export function files(input) {
   const list = document.createElement("ul");
-  const said = document.createElement("div");
-  said.className = "chosen";
-  said.setAttribute("role", "status");
-  input.after(said);
+  const status = document.createElement("div");
+  status.className = "chosen";
+  status.setAttribute("role", "status");
+  input.after(status);
   const show = () => {
     const names = input.files.length > 1 ? [...input.files].map((file) => file.name) : [];
     list.replaceChildren(...names.map((name) => Object.assign(document.createElement("li"), { textContent: name })));
-    said.replaceChildren(...(names.length ? [list] : []));
+    status.replaceChildren(...(names.length ? [list] : []));
   };
   input.addEventListener("change", show);
   show();
 }
 
-/** A second submit of the same form is swallowed, and its button says that it is busy; coming back to the page frees both. */
+const BUSY = ["aria-disabled", "aria-busy"];
+
+/** Stops a second submission of a form that posts, and marks its button as busy; showing the page again from the history resets both. */
 export function once(root) {
   root.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || "again" in form.dataset) return;
+    // Not form.method: a field named "method" hides that property.
+    if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post" || "again" in form.dataset) return;
     if ("sent" in form.dataset) {
       event.preventDefault();
       return;
     }
     form.dataset.sent = "";
     const button = event.submitter ?? form.querySelector("button:not([type=button])");
-    button?.setAttribute("aria-disabled", "true");
-    button?.setAttribute("aria-busy", "true");
+    for (const name of BUSY) button?.setAttribute(name, "true");
   });
   window.addEventListener("pageshow", () => {
     for (const form of root.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     for (const button of root.querySelectorAll("button[aria-busy]")) {
-      button.removeAttribute("aria-busy");
-      button.removeAttribute("aria-disabled");
+      for (const name of BUSY) button.removeAttribute(name);
     }
   });
 }

@@ -1,4 +1,4 @@
-// Binds each part to the elements that carry its name in data-part; every page works without it.
+// Binds each module to the elements that carry its name in data-part; every page works without it.
 import { bulk } from "./bulk.js";
 import { confirmed } from "./confirm.js";
 import { copy } from "./copy.js";

@@ -1,23 +1,21 @@
-// Small helps of the frame: a table that overflows can be scrolled by keyboard, an open menu closes.
+// Keyboard access to parts of the page frame: tables that scroll sideways, and the user menu.
 
-/** Only a table that really overflows becomes a stop of the keyboard. */
+/** Makes a table container focusable only while it overflows, so that the keyboard can scroll it. */
 export function overflow(box) {
   const measure = () => {
-    const wide = box.scrollWidth > box.clientWidth;
-    box.toggleAttribute("tabindex", wide);
-    if (wide) {
+    if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
       box.setAttribute("role", "region");
       box.setAttribute("aria-label", box.dataset.label);
     } else {
-      box.removeAttribute("role");
-      box.removeAttribute("aria-label");
+      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
     }
   };
-  new ResizeObserver(measure).observe(box);
+  const observer = new ResizeObserver(measure);
+  for (const element of [box, ...box.children]) observer.observe(element);
 }
 
-/** The user's menu closes with Escape and with a click elsewhere. */
+/** Closes an open menu on Escape and on a click outside it. */
 export function menu(root) {
   root.addEventListener("click", (event) => {
     for (const open of root.querySelectorAll("details.menu[open]")) if (!open.contains(event.target)) open.open = false;

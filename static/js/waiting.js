@@ -1,20 +1,17 @@
-// Shows the page anew when what it waits for has moved on; without it the page has a link for that.
+// Reloads a page that shows the progress of background work when that work has advanced; without script, the page has a link to do so.
+import { readJson } from "./network.js";
 
-const EVERY = 1500;
+const INTERVAL = 1500;
+
+/** Whether the work has advanced past what the page shows; an unreachable server says nothing about it. */
+export function advanced(state, mark) {
+  return state !== null && (state.ended === true || state.mark !== mark);
+}
 
 export function waiting(element) {
-  const look = async () => {
-    try {
-      const answer = await fetch(element.dataset.state, { headers: { Accept: "application/json" } });
-      const { mark, ended } = answer.ok ? await answer.json() : { mark: element.dataset.mark, ended: false };
-      if (ended || mark !== element.dataset.mark) {
-        location.reload();
-        return;
-      }
-    } catch {
-      // the network is away: asked again below
-    }
-    setTimeout(look, EVERY);
+  const poll = async () => {
+    if (advanced(await readJson(element.dataset.state), element.dataset.mark)) location.reload();
+    else setTimeout(poll, INTERVAL);
   };
-  setTimeout(look, EVERY);
+  setTimeout(poll, INTERVAL);
 }
