@@ -53,7 +53,7 @@ SHOTS = (
     Shot("declare", "lead", "{declaration}"),
     Shot("case", "lead", "{2021-0007}"),
     Shot("boundary", "lead", "{2021-0007}/boundary/sources"),
-    Shot("data-alerts", "lead", "{2021-0007}/data/flags", scroll_to="main table"),
+    Shot("data-alerts", "lead", "{2021-0007}/data/flags", scroll_to="main h2"),
     Shot("source", "lead", "{2021-0007}/data/E-095"),
     Shot("register", "lead", "{2021-0007}/data/register"),
     Shot("sampling", "lead", "{2021-0007}/data/sampling"),
