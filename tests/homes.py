@@ -75,7 +75,7 @@ def environ(folder: Path) -> dict[str, str]:
 
 
 def move_in(folder: Path, told: dict[str, str] | None = None) -> None:
-    """A database at its newest shape with the standing cast, marked as a demo so that /components is served; by default, in this run's home."""
+    """A migrated database with the standing cast, marked as a demo so that /components is served; by default in the home of this run."""
     settings = config.from_environment(told or environ(folder))
     settings.demo_marker.touch()
     app = create_app(settings, testing=True)
