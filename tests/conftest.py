@@ -39,7 +39,7 @@ HOLD = (
     *(f"security/test_{what}.py" for what in ("addresses", "bodies", "headers", "malformed", "sessions", "tokens", "uploads", "whose")),
 )
 """What proves that the house holds and takes long: real servers killed, storms, a hundred bad files. `make hold` runs it, `make test`
-does not: together they pass the quarter of an hour that a run may take (docs/decisions/0012-what-make-test-leaves-to-make-hold.md)."""
+does not: together they pass the quarter of an hour that a run may take (docs/decisions/0012-test-suites.md)."""
 
 
 FIRST = "tests/journeys/"

@@ -75,8 +75,10 @@ def environ(folder: Path) -> dict[str, str]:
 
 
 def move_in(folder: Path, told: dict[str, str] | None = None) -> None:
-    """A database at its newest shape, with the standing cast in it; where, unless it is told, is this run's home."""
-    app = create_app(config.from_environment(told or environ(folder)), testing=True)
+    """A migrated database with the standing cast, marked as a demo so that /components is served; by default in the home of this run."""
+    settings = config.from_environment(told or environ(folder))
+    settings.demo_marker.touch()
+    app = create_app(settings, testing=True)
     with app.app_context():
         upgrade()
         settle()

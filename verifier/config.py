@@ -65,6 +65,16 @@ class Settings:
         return self.instance / "mail"
 
     @property
+    def demo_marker(self) -> Path:
+        """The empty file that `verifier demo` leaves: its presence makes this installation a demo."""
+        return self.instance / "demo"
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this installation was filled by `verifier demo`."""
+        return self.demo_marker.exists()
+
+    @property
     def metrics_folder(self) -> Path:
         """Where one server counts its requests: of several that share the instance, each has its own."""
         return self.instance / "metrics" / f"{socket.gethostname()}-{self.port}"

@@ -35,6 +35,7 @@ def test_the_demo_shows_every_stage_and_one_statement_that_holds(made: Path) -> 
         pdf = commands.export(listed["number"])
         assert pdf is not None
         assert commands.verify_file(pdf)["verdict"] == "genuine"
+        assert app.test_client().get("/components").status_code == 200
         db.session.remove()
         db.engine.dispose()
     again = CliRunner().invoke(main, ["demo", "--once"])

@@ -59,6 +59,12 @@ def test_a_form_without_its_token_is_refused_with_advice(app: Flask) -> None:
     assert b"too long" in answer.data
 
 
+def test_the_page_of_components_exists_in_the_demo_only(app: Flask, client: FlaskClient) -> None:
+    assert client.get("/components").status_code == 200
+    app.extensions["verifier"].settings.demo_marker.unlink()
+    assert client.get("/components").status_code == 404
+
+
 @pytest.mark.parametrize(("asked", "lang"), [("zh-CN,zh;q=0.9", "zh-Hans"), ("de,en;q=0.5", "en"), ("fr", "en")])
 def test_a_visitor_is_met_in_the_browsers_language(client: FlaskClient, asked: str, lang: str) -> None:
     assert f'<html lang="{lang}"' in client.get("/", headers={"Accept-Language": asked}).text

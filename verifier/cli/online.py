@@ -71,12 +71,13 @@ def demo(context: click.Context, once: bool) -> None:
         return
     from verifier.demo import build
 
-    with maintenance.opened(newest=True):
+    with maintenance.opened(newest=True) as app:
         if build.is_settled():
             if once:
                 return
             fail("This installation already holds data; the demo is only made in an empty one.", FOUND)
         build.build(now=utcnow(), say=click.echo)
+        app.extensions["verifier"].settings.demo_marker.touch()
 
 
 @demo.command("code")

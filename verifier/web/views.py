@@ -1,6 +1,6 @@
 """Pages that belong to no part: language, the components page, whether we are up."""
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, abort, current_app, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from verifier.core.access import Permission
@@ -33,7 +33,9 @@ def language() -> ResponseReturnValue:
 @bp.get("/components")
 @permit(Permission.PUBLIC)
 def components() -> ResponseReturnValue:
-    """One page that shows every component, for the gate of the look."""
+    """One page that shows every component, for the tests of the look; it exists in the demo only."""
+    if not current_app.extensions["verifier"].settings.is_demo:
+        abort(404)
     form = DemoForm()
     form.validate()
     return render_template("web/components.html", demo_form=form, demo_filter=DemoFilter(prefix="q"))

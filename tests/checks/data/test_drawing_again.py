@@ -1,4 +1,4 @@
-"""The script of docs/drawing.md, run by another program than ours, draws the items of an exported sample again."""
+"""The script of docs/reproducing-a-sample.md, run by another program than ours, draws the items of an exported sample again."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ from verifier.checks.data.sampling.models import Sample
 from verifier.db import db
 from verifier.engagements.models import Engagement
 
-PAGE = Path(__file__).parents[3] / "docs" / "drawing.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reproducing-a-sample.md"
 PLANS: list[Callable[[Engagement, Cast], Sample]] = [assessed_ladder, tonnes_plan, sites_plan]
 
 

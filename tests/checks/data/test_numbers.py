@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from hashlib import sha256
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -208,10 +206,3 @@ def test_the_register_is_taken_away_with_outcomes(client: FlaskClient, cast: Cas
     answer = sign_in(client, cast.verifier).get(f"/cases/{case.id}/register.xlsx?source=E-002")
     assert answer.mimetype.endswith("spreadsheetml.sheet")
     assert len(answer.data) > 5_000
-
-
-def test_what_is_vendored_is_what_was_published() -> None:
-    folder = Path(__file__).resolve().parents[3] / "static" / "vendor"
-    sums = dict(reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text().splitlines())
-    assert {name: sha256((folder / name).read_bytes()).hexdigest() for name in sums} == sums
-    assert sums.keys() == {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()} - {"SHA256SUMS"}
