@@ -26,9 +26,8 @@ export function bulk(table) {
   };
   all.addEventListener("change", () => {
     for (const box of boxes) box.checked = all.checked;
-    show();
   });
-  table.addEventListener("change", show);
+  table.addEventListener("change", show); // Also of the checkbox above, whose event comes up to the table.
   window.addEventListener("pageshow", show); // The browser restores checkboxes when a page is gone back to or reloaded.
   show();
 }

@@ -5,29 +5,25 @@ export function confirmed(dialog) {
   const yes = dialog.querySelector("[data-yes]");
   const defaultLabel = yes.textContent;
   let pending = null;
+  let agreed = false;
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
-    if (!question || pending?.agreed) return;
+    if (!question || agreed) return;
     event.preventDefault();
-    pending = { form, submitter: event.submitter, agreed: false };
+    pending = { form, submitter: event.submitter };
     text.textContent = question;
     yes.textContent = form.dataset.confirmLabel || event.submitter?.textContent.trim() || defaultLabel;
     dialog.showModal();
   }, { capture: true });
 
   yes.addEventListener("click", () => {
-    const { form, submitter } = pending;
-    pending.agreed = true;
     dialog.close();
-    form.requestSubmit(submitter ?? undefined);
-    pending = null;
+    agreed = true;
+    pending.form.requestSubmit(pending.submitter ?? undefined);
+    agreed = false;
   });
   dialog.querySelector("[data-no]").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => {
-    if (!pending) return;
-    pending.submitter?.focus();
-    pending = null;
-  });
+  dialog.addEventListener("close", () => pending.submitter?.focus());
 }

@@ -21,7 +21,7 @@ BIND = """async ([module, name, selector]) => {
   (await import(`/static/js/${module}.js`))[name](root);
 }"""
 WAIT = """async () => {
-  for (const end = Date.now() + 5000; !(CONDITION) && Date.now() < end; ) await new Promise(requestAnimationFrame);
+  for (const end = Date.now() + 15000; !(CONDITION) && Date.now() < end; ) await new Promise(requestAnimationFrame);
 }"""
 FILL = """() => {
   for (let size = 1 << 22; size >= 1; size >>= 1) {
@@ -155,7 +155,7 @@ def tab_of(browser: Browser, site: Site, address: str, **settings: Any) -> Itera
     """A tab in a browser context of its own; `errors` gathers exceptions and what the console calls an error."""
     context: BrowserContext = browser.new_context(**settings)
     tab = Tab(context.new_page(), site, address)
-    tab.page.set_default_timeout(5000)
+    tab.page.set_default_timeout(15_000)
     tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
     tab.page.on("console", lambda message: tab.errors.append(message.text) if message.type == "error" else None)
     try:
