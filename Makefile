@@ -18,7 +18,7 @@ demo: .venv/ready catalogues  ## make the demo cases
 
 test: setup  ## set up what is missing and pass the tests, browser tests included; the long ones are `make hold`
 	@tools/have-system || $(MAKE) --no-print-directory system
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --without-hold
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not hold"
 
 second: setup  ## the whole suite on PostgreSQL and S3
 	@tools/have-system || $(MAKE) --no-print-directory system
@@ -27,9 +27,11 @@ second: setup  ## the whole suite on PostgreSQL and S3
 storm: setup  ## eight people, 200 actions each, at once, on SQLite and PostgreSQL (minutes)
 	@STORM_ACTIONS=200 $(BIN)/python -m pytest -n 0 -s tests/concurrency/test_storm.py
 
-hold: storm  ## the long tests: the storm, kills at every place, every attack on every route, a hundred bad files, the second home
-	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 tests/killed tests/security tests/concurrency tests/files tests/deploy tests/jobs \
-	  tests/statement/test_forged.py tests/house/test_forged_trails.py
+hold: storm  ## the long tests: the storm, kills at every place, every attack on every route, a hundred bad files, the second home; coverage
+	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 --dist worksteal -m hold --ignore=tests/concurrency/test_storm.py
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n 0 tests/core tests/rulepacks
+	@$(BIN)/coverage report
 
 bench: setup  ## the stopwatch: what things cost beside the bare work, as a table and JSON
 	@$(BIN)/python -m bench

@@ -28,35 +28,13 @@ def settings_in(folder: Path, **changes: object) -> Settings:
     return replace(config.from_environment(homes.environ(folder)), **changes)  # type: ignore[arg-type]
 
 
-HOLD = (
-    "tests/deploy/",
-    "tests/killed/",
-    "tests/concurrency/",
-    "tests/files/test_",
-    "jobs/test_processes.py",
-    "statement/test_forged.py",
-    "house/test_forged_trails.py",
-    *(f"security/test_{what}.py" for what in ("addresses", "bodies", "headers", "malformed", "sessions", "tokens", "uploads", "whose")),
-)
-"""What proves that the house holds and takes long: real servers killed, storms, a hundred bad files. `make hold` runs it, `make test`
-does not: together they pass the quarter of an hour that a run may take (docs/decisions/0012-test-suites.md)."""
-
-
 FIRST = "tests/journeys/"
 """What takes longest begins first, so that no process is left alone with it at the end."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--without-hold` leaves out what `HOLD` names."""
-    parser.addoption("--without-hold", action="store_true", help="leave out the long tests that `make hold` runs")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second home, leave out what `homes.FIRST_ONLY` names; without hold, the files of `HOLD`."""
+    """On the second home, leave out what `homes.FIRST_ONLY` names."""
     items[:], away = homes.left_out(items)
-    if config.getoption("--without-hold"):
-        long = [item for item in items if any(name in item.nodeid for name in HOLD)]
-        items[:], away = [item for item in items if item not in set(long)], [*away, *long]
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     config.hook.pytest_deselected(items=away)
 

@@ -25,7 +25,7 @@ from verifier.reports import actions as reports
 from verifier.reports.models import ReportVersion
 from verifier.statement.models import Review, Signature, Statement
 
-pytestmark = pytest.mark.usefixtures("house")
+pytestmark = [pytest.mark.hold, pytest.mark.usefixtures("house")]
 
 
 def how_many(model: type, *where: object) -> int:

@@ -15,6 +15,8 @@ import pytest
 
 from tests.journeys.server import free_port
 
+pytestmark = pytest.mark.hold
+
 CONF = Path(__file__).resolve().parent.parent.parent / "deploy" / "nginx.conf"
 HALF = 4 * 1024 * 1024
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests import homes
 
+pytestmark = pytest.mark.hold
+
 ROOT = Path(homes.__file__).parent.parent
 CHOSEN = (
     "tests/jobs/test_queue.py",

@@ -30,6 +30,8 @@ from verifier.findings.models import Finding
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job, State
 
+pytestmark = pytest.mark.hold
+
 VERIFIER = str(Path(sys.executable).with_name("verifier"))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from tests.concurrency.browser import Browser, sit_down
@@ -15,6 +16,8 @@ from tests.files.workbooks import CASES
 from tests.people import Cast
 from verifier.db import db
 from verifier.engagements.models import Engagement
+
+pytestmark = pytest.mark.hold
 
 WORST = ("a million blank rows", "a hundred thousand rows that are only coloured", "a bomb of shared texts")
 """What takes longest to read, kept or refused in the end; two of them at the same time."""

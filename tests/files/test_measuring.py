@@ -4,7 +4,11 @@ import subprocess
 import sys
 from time import process_time
 
+import pytest
+
 from tests.files.measuring import WORKER, measured
+
+pytestmark = pytest.mark.hold
 
 MUCH = 300 * 2**20
 

@@ -11,6 +11,8 @@ from tests.files.photos import CASES, Case
 from verifier.core.errors import Refusal
 from verifier.evidence.photos import read_photo
 
+pytestmark = pytest.mark.hold
+
 SECONDS, MEGABYTES = 10, 512
 
 

@@ -12,6 +12,8 @@ from verifier.core.report.rows import ReportedReport
 from verifier.reports.workbook.reader import Unreadable, read
 from verifier.rulepacks.load import load
 
+pytestmark = pytest.mark.hold
+
 SECONDS, MEGABYTES = 10, 512
 EXPECTED = {"expected_year": 2021, "expected_unit": ["91110000MA00000X0F", "Riverside Park Services"]}
 Answer = tuple[set[tuple[str, str, str]], ReportedReport | None, set[tuple[str, str, int, str]]]

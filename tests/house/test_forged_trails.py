@@ -23,6 +23,8 @@ from verifier.core.subject import Subject
 from verifier.db import db, utcnow, uuid7, writes_wanted
 from verifier.migrations.triggers import make_triggers
 
+pytestmark = pytest.mark.hold
+
 Rows = list[TrailRow]
 ROWS = 6
 

@@ -32,6 +32,8 @@ from verifier.jobs.models import Job, State
 from verifier.reports import report_intake
 from verifier.reports.models import ReportedNumber, ReportVersion
 
+pytestmark = pytest.mark.hold
+
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def house(request: pytest.FixtureRequest) -> Iterator[Flask]:

@@ -13,6 +13,8 @@ from flask import Flask
 from tests.killed import operations
 from verifier.db import db
 
+pytestmark = pytest.mark.hold
+
 
 @pytest.mark.parametrize("action", operations.ACTIONS)
 def test_a_action_killed_at_any_place_is_done_or_not_done(app: Flask, tmp_path: Path, action: str) -> None:

@@ -26,6 +26,8 @@ from verifier.db import db, utcnow, writes_wanted
 from verifier.evidence.models import Photo
 from verifier.maintenance.sweep import left_over, sweep
 
+pytestmark = pytest.mark.hold
+
 SAID = {
     "full": ("There is no room left to save this", "空间已满，无法保存"),
     "read_only": ("Nothing can be saved just now", "目前无法保存"),

@@ -23,6 +23,8 @@ from verifier.evidence.models import Photo
 from verifier.jobs.worker import run_next
 from verifier.reports.report_intake import LARGE
 
+pytestmark = pytest.mark.hold
+
 FORM = "application/x-www-form-urlencoded"
 
 

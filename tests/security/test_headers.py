@@ -11,6 +11,8 @@ from tests.house.routes import World
 from tests.security.attacker import Browsers, address, best_placed, gets
 from verifier.web.downloads.spreadsheet import download
 
+pytestmark = pytest.mark.hold
+
 NAMES = (
     'a"; filename="evil.exe',
     "a\r\nX-Evil: 1",

@@ -19,6 +19,8 @@ from verifier.app import create_app
 from verifier.core.actor import INSTALLATION
 from verifier.db import db, utcnow
 
+pytestmark = pytest.mark.hold
+
 
 def test_the_session_of_a_disabled_account_ends_at_once(client: FlaskClient, cast: Cast) -> None:
     sign_in(client, cast.lead)

@@ -12,6 +12,8 @@ from tests.security.attacker import Browsers, address, best_placed, browser, get
 from verifier.audit.models import TrailRow
 from verifier.db import db
 
+pytestmark = pytest.mark.hold
+
 KEPT_OPEN = "This page was open too long"
 
 

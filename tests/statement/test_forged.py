@@ -21,6 +21,8 @@ from verifier.statement.inspection.pdf_reader import look as plain_look
 from verifier.statement.pdf.document import render
 from verifier.statement.views.blueprint import sentence
 
+pytestmark = pytest.mark.hold
+
 NUMBER = "BJ-2021-0001"
 EDITED, NOT_OURS, UNREADABLE = Verdict.EDITED, Verdict.NOT_OURS, Verdict.UNREADABLE
 
