@@ -1,7 +1,7 @@
 // A page that answers a form is found again by its address, never by sending the form anew, and what was typed comes back with it.
 
 const SENT = "verifier.sent";
-const FRESH = new Set(["csrf_token", "once"]);
+const FRESH = new Set(["csrf_token", "once", "report"]);
 
 /** Where a form leads, and the number it has among those that lead there: its name, whenever the page is shown. */
 function named(root) {
