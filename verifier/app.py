@@ -50,7 +50,7 @@ from verifier.reports import views as reports
 from verifier.rulepacks import load as packs
 from verifier.rulepacks import views as rulepacks
 from verifier.statement import views as statement
-from verifier.web import headers, permit, refusals
+from verifier.web import headers, idempotency, permit, redirects, refusals, transactions
 from verifier.web import views as web
 from verifier.web.operations import health, request_log
 from verifier.web.pages import filters, labels, language, navigation
@@ -132,6 +132,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     _extend(app)
     request_log.install(app)
     headers.install(app)
+    transactions.install(app)
     refusals.install(app)
     filters.install(app)
     for part in PARTS:
@@ -179,6 +180,7 @@ def _extend(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(config.MIGRATIONS), render_as_batch=True, compare_type=True)
     with app.app_context():
         database.prepare(db.engine)
+    app.jinja_env.globals.update(once=idempotency.field, this_page=redirects.this_page)
     app.jinja_env.globals.update(current_user=current_user, may=permit.may, Permission=Permission, language=language.language)
     app.context_processor(lambda: {"locale": language.language(), "html_lang": "zh-Hans" if language.language() == "zh" else "en"})
     app.context_processor(navigation.context)

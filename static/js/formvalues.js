@@ -1,6 +1,6 @@
 // What a reader typed into a form, read and put back; nothing here is stored.
 
-const ISSUED_ONCE = new Set(["csrf_token", "once"]);
+const ISSUED_ONCE = new Set(["csrf_token", "once", "report"]);
 const NEVER_KEPT = new Set(["password", "file", "submit", "button"]);
 
 const isKept = (input) =>

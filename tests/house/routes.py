@@ -197,14 +197,18 @@ def _named(found: re.Match[str]) -> str:
     return f"<{found[1]}>"
 
 
+def address(world: World, rule: Rule) -> str:
+    """A route's address in the case of the table."""
+    return PLACE.sub(lambda found: world.values[found[1]], rule.rule)
+
+
 def answered(world: World, method: str, rule: Rule, person: str, language: str = "en-GB") -> TestResponse:
     """What a person is answered, from a browser of their own."""
     client: FlaskClient = world.app.test_client()
     if person != "nobody":
         sign_in(client, getattr(Cast(), KEYS.get(person, person)))
-    address = PLACE.sub(lambda found: world.values[found[1]], rule.rule)
     refresh()  # the context of the test outlives its requests, and with it the language of the one before
-    return client.open(address, method=method, headers={"Accept-Language": language}, buffered=True)
+    return client.open(address(world, rule), method=method, headers={"Accept-Language": language}, buffered=True)
 
 
 def ask(world: World, method: str, rule: Rule, person: str) -> str:

@@ -18,10 +18,12 @@ from tests.house.routes import World
 from tests.people import Cast, sign_in
 from tests.security.attacker import Browsers
 from verifier.app import create_app
+from verifier.core.access import Permission
 from verifier.db import db
 from verifier.evidence.models import Photo
 from verifier.jobs.worker import run_next
 from verifier.reports.report_intake import LARGE
+from verifier.web.permit import ViewPolicy
 
 pytestmark = pytest.mark.hold
 
@@ -147,7 +149,7 @@ def test_an_error_of_ours_tells_a_reference_and_nothing_else(app: Flask, cast: C
     def crash(**_places: object) -> None:
         raise ValueError("secret-in-the-reason")
 
-    crash.permission = "public"  # type: ignore[attr-defined]
+    crash.policy = ViewPolicy(Permission.PUBLIC, Permission.PUBLIC)  # type: ignore[attr-defined]
     real.view_functions["web.components"] = crash
     with real.app_context():
         answer = sign_in(real.test_client(), cast.contact).get("/components?q=typed-by-someone")

@@ -7,7 +7,8 @@ from werkzeug.exceptions import HTTPException
 
 from tests.house.routes import World
 from tests.security.attacker import Browsers, FoundForm, address, allowed, gets, read
-from verifier.web.body_limits import FORM_BYTES, UPLOADS, LimitedRequest
+from verifier.web.body_limits import FORM_BYTES, LimitedRequest
+from verifier.web.permit import policy_of
 
 pytestmark = pytest.mark.hold
 
@@ -37,6 +38,12 @@ def _forms_with_files(world: World) -> list[tuple[str, FoundForm]]:
     return found
 
 
+def _taking_files(world: World) -> set[str]:
+    """The endpoints whose view says that it takes files."""
+    said = {endpoint: policy_of(view) for endpoint, view in world.app.view_functions.items()}
+    return {endpoint for endpoint, policy in said.items() if policy is not None and policy.files}
+
+
 def _endpoint(world: World, path: str) -> str:
     try:
         endpoint, _values = world.app.url_map.bind("localhost").match(path.partition("?")[0], method="POST")
@@ -47,7 +54,7 @@ def _endpoint(world: World, path: str) -> str:
 
 def test_every_form_with_a_file_leads_where_a_body_may_be_large_and_no_other_route_takes_one(world: World) -> None:
     found = _forms_with_files(world)
-    assert {_endpoint(world, path) for path, _form in found} == UPLOADS
+    assert {_endpoint(world, path) for path, _form in found} == _taking_files(world)
     assert [path for path, form in found if form.method != "post" or form.enctype != "multipart/form-data"] == []
 
 
@@ -60,5 +67,5 @@ def test_every_other_form_is_held_to_a_form_of_words(world: World) -> None:
             context.request.url_rule = rule
             assert isinstance(context.request, LimitedRequest)
             limits[rule.endpoint] = context.request.max_content_length
-    assert {endpoint for endpoint, limit in limits.items() if limit == large} == UPLOADS
-    assert {limit for endpoint, limit in limits.items() if endpoint not in UPLOADS} == {FORM_BYTES}
+    assert {endpoint for endpoint, limit in limits.items() if limit == large} == _taking_files(world)
+    assert {limit for endpoint, limit in limits.items() if endpoint not in _taking_files(world)} == {FORM_BYTES}

@@ -39,7 +39,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/team", methods=["GET", "POST"])
-@permit(Permission.CASE_ARRANGE)
+@permit(Permission.CASE_ARRANGE, on_report=False)
 def team(engagement: Engagement) -> ResponseReturnValue:
     """Name people for their roles; see who has declared."""
     form = MemberForm()
@@ -63,7 +63,7 @@ def team(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/team/<uuid:member_id>/remove")
-@permit(Permission.CASE_ARRANGE)
+@permit(Permission.CASE_ARRANGE, on_report=False)
 def remove(engagement: Engagement, member_id: UUID) -> ResponseReturnValue:
     """Take a person off the case."""
     member = next((each for each in engagement.team if each.id == member_id), None)
@@ -75,7 +75,7 @@ def remove(engagement: Engagement, member_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/start")
-@permit(Permission.CASE_ARRANGE)
+@permit(Permission.CASE_ARRANGE, on_report=False)
 def start(engagement: Engagement) -> ResponseReturnValue:
     """Begin the checks."""
     actions.start(engagement, actor=current_actor(), now=utcnow())
@@ -84,7 +84,7 @@ def start(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/declare", methods=["GET", "POST"])
-@permit(Permission.CASE_DECLARE)
+@permit(Permission.CASE_DECLARE, on_report=False)
 def declare(engagement: Engagement) -> ResponseReturnValue:
     """Answer the independence questions before seeing the case; a barred person reads why here."""
     pack, user = load(engagement.pack_id), this_user()
@@ -105,7 +105,7 @@ def declare(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/reopen", methods=["GET", "POST"])
-@permit(Permission.CONCLUSION_DRAW)
+@permit(Permission.CONCLUSION_DRAW, on_report=False)
 def reopen(engagement: Engagement) -> ResponseReturnValue:
     """The lead verifier opens the checks again, with a reason."""
     form = ReasonForm()
@@ -119,7 +119,7 @@ def reopen(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/correct", methods=["GET", "POST"])
-@permit(Permission.STATEMENT_CORRECT)
+@permit(Permission.STATEMENT_CORRECT, on_report=False)
 def correct(engagement: Engagement) -> ResponseReturnValue:
     """The coordinator or the signatory opens an issued case again, with a reason; another statement will take the first one's place."""
     form = ReasonForm()

@@ -69,7 +69,7 @@ def photos(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/photos/new", methods=["GET", "POST"])
-@permit(Permission.SITE_RECORD)
+@permit(Permission.SITE_RECORD, on_report=False, files=True)
 def upload(engagement: Engagement) -> ResponseReturnValue:
     """Add photos of the subject in the address; without one, of the case."""
     subject, described = _asked(engagement)
@@ -91,7 +91,7 @@ def photo(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>/caption", methods=["GET", "POST"])
-@permit(Permission.SITE_RECORD)
+@permit(Permission.SITE_RECORD, on_report=False)
 def caption(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
     """Say what a photo shows."""
     shown = _found(engagement, photo_id)

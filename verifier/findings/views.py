@@ -79,7 +79,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings/send", methods=["POST"])
-@permit(Permission.FINDING_SEND)
+@permit(Permission.FINDING_SEND, on_report=True)
 def send(engagement: Engagement) -> ResponseReturnValue:
     """Send every draft together."""
     sent = actions.send_all(engagement, actor=current_actor(), now=utcnow())
@@ -88,7 +88,7 @@ def send(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings/new", methods=["GET", "POST"])
-@permit(Permission.FINDING_RAISE)
+@permit(Permission.FINDING_RAISE, on_report=True)
 def raise_finding(engagement: Engagement) -> ResponseReturnValue:
     """Raise a finding on the subject in the address; without one, on the report as a whole."""
     check, subject, described = _asked(engagement)
@@ -126,7 +126,7 @@ def finding(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/edit", methods=["GET", "POST"])
-@permit(Permission.FINDING_RAISE)
+@permit(Permission.FINDING_RAISE, on_report=True)
 def edit(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Change a draft."""
     finding, pack = _found(engagement, number), load(engagement.pack_id)
@@ -152,7 +152,7 @@ def edit(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/answer", methods=["GET", "POST"])
-@permit(Permission.FINDING_ANSWER)
+@permit(Permission.FINDING_ANSWER, on_report=False, files=True)
 def answer(engagement: Engagement, number: int) -> ResponseReturnValue:
     """The unit answers."""
     finding = _found(engagement, number)
@@ -178,7 +178,7 @@ def answer(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/judge", methods=["GET", "POST"])
-@permit(Permission.FINDING_JUDGE)
+@permit(Permission.FINDING_JUDGE, on_report=True)
 def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
     """A verifier accepts, returns, disposes of or withdraws a finding."""
     finding = _found(engagement, number)
@@ -204,7 +204,7 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/photos", methods=["POST"])
-@permit(Permission.FINDING_RAISE)
+@permit(Permission.FINDING_RAISE, on_report=False)
 def put_photo(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Put a photo of another subject to the finding."""
     finding, wanted = _found(engagement, number), request.form.get("photo_id", "")

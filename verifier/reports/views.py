@@ -94,7 +94,7 @@ def unit_year(unit_year: UnitYear) -> ResponseReturnValue:
 
 
 @bp.route("/reports/<uuid:unit_year_id>/hand-in", methods=["GET", "POST"])
-@permit(Permission.REPORT_HAND_IN)
+@permit(Permission.REPORT_HAND_IN, files=True)
 def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
     """Upload a workbook; what cannot be read is listed place by place."""
     form = HandInForm()

@@ -1,22 +1,11 @@
-"""How much anybody may send: a form of words is small, and only where files are handed in may a body be large."""
+"""Limits of a request's body: small for a form of words; large only where the view says that it takes files."""
 
-from flask import Request
+from flask import Request, current_app
+
+from verifier.web.permit import policy_of
 
 FORM_BYTES = 4_000_000
 """A form of words: two hundred ticked rows and a page of text are a hundredth of it."""
-UPLOADS = frozenset(
-    {
-        "references.keep",
-        "evidence.upload",
-        "findings.answer",
-        "reports.hand_in",
-        "samples.plan",
-        "site.answer",
-        "statement.check",
-        "vouchers.hand_in",
-    }
-)
-"""The endpoints whose forms carry files; a form with a file that goes elsewhere fails a test."""
 
 
 class LimitedRequest(Request):
@@ -26,7 +15,8 @@ class LimitedRequest(Request):
     def max_content_length(self) -> int | None:
         """Up to the setting's limit where files are handed in, as files; else what a form of words needs."""
         largest = super().max_content_length
-        if largest is None or (self.endpoint in UPLOADS and self.mimetype == "multipart/form-data"):
+        policy = policy_of(current_app.view_functions.get(self.endpoint or ""))
+        if largest is None or (policy is not None and policy.files and self.mimetype == "multipart/form-data"):
             return largest
         return min(largest, FORM_BYTES)
 

@@ -18,7 +18,7 @@ from wtforms.validators import StopValidation
 
 from verifier.core.errors import Refusal
 from verifier.web import idempotency
-from verifier.web.refusals import sentence
+from verifier.web.refusals import explained
 
 
 class BaseForm(FlaskForm):
@@ -41,7 +41,7 @@ class BaseForm(FlaskForm):
             return bool(super().validate_on_submit(extra_validators))
         if self.is_submitted():
             super().validate(extra_validators)
-            self.form_errors.append(sentence(refusal))
+            self.form_errors.append(explained(refusal))
         return False
 
 

@@ -1,11 +1,6 @@
-"""What every response says to the browser, and what every request begins and ends with."""
+"""Security headers of every response."""
 
-from typing import Any
-
-from flask import Flask, Response, current_app, g, request
-
-from verifier.db import db, writes_wanted
-from verifier.web import idempotency, permit, redirects, signed_in, transactions
+from flask import Flask, Response, current_app, request
 
 CSP = "; ".join(
     (
@@ -21,27 +16,6 @@ CSP = "; ".join(
         "manifest-src 'self'",
     )
 )
-
-
-def begin() -> Any:
-    """Say whether this request will write, hold what it is about, find out whose it is, and whether it was done before."""
-    for left_over in ("refusal", "roles", "time_zone"):
-        g.pop(left_over, None)
-    writes_wanted.set(permit.will_write())
-    if request.endpoint == "static":
-        return None
-    transactions.lock_case()
-    if signed_in.load():
-        transactions.lock_case()
-    return idempotency.replay()
-
-
-def finish(response: Response) -> Response:
-    """One request, one transaction: committed here, in one place; every handler of an error has rolled back before."""
-    if request.endpoint != "static":
-        idempotency.remember(response)
-        db.session.commit()
-    return harden(response)
 
 
 def harden(response: Response) -> Response:
@@ -62,7 +36,5 @@ def harden(response: Response) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Register both ends, and what a form written by hand carries."""
-    app.jinja_env.globals.update(once=idempotency.field, this_page=redirects.this_page)
-    app.before_request(begin)
-    app.after_request(finish)
+    """Harden every response; to be installed before `transactions`, so that it runs after the commit."""
+    app.after_request(harden)

@@ -14,45 +14,25 @@ from sqlalchemy import delete
 from verifier.accounts.authentication import crypto
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
-from verifier.engagements.models import Engagement
+from verifier.web import shown_report
 from verifier.web.models import SentForm
 from verifier.web.signed_in import signed_in_user
 
-FIELD, REPORT = "once", "report"
-ON_REPORT = frozenset({"boundary", "data"})
-"""Whose forms decide on what the report says."""
+FIELD = "once"
 KEPT_FOR = timedelta(hours=48)
 """Longer than a form's CSRF token is good."""
 
 
 def field() -> Markup:
-    """The hidden input that tells one showing of a form from every other."""
-    hidden = {FIELD: token_urlsafe(16)}
-    case = _case()
-    if case is not None:
-        hidden[REPORT] = str(case.report_version.number)
-    return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(*each) for each in hidden.items())
-
-
-def _case() -> Engagement | None:
-    """The case whose report the page decides on; whether it may be seen, the view says."""
-    about = (request.view_args or {}).get("engagement_id") if request.blueprint in ON_REPORT else None
-    return db.session.get(Engagement, about) if about is not None and signed_in_user() is not None else None
-
-
-def refuse_older_report() -> None:
-    """Refuse a decision made on a page of a report that a corrected one has replaced meanwhile: its numbers may be others."""
-    seen = request.form.get(REPORT, "") if request.method == "POST" else ""
-    case = _case() if seen else None
-    if case is not None and seen != str(case.report_version.number):
-        raise Refusal("engagement.report.newer", seen=seen, number=case.report_version.number)
+    """The hidden inputs that tell one showing of a form from every other: its token, and the report version it was shown on."""
+    return Markup('<input type="hidden" name="{}" value="{}">{}').format(FIELD, token_urlsafe(16), shown_report.hidden_field())
 
 
 def replay() -> Any:
     """Where this very form was done before: the way to what came of it; a refusal where something else is typed in it now."""
     sent = _sent()
     if sent is None:
-        return refuse_older_report()
+        return None
     if sent.content != _content():
         raise Refusal("web.form.sent_before")
     flash(_("This was sent twice. It was done once."), "info")

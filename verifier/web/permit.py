@@ -1,6 +1,7 @@
 """Every view names its permission; fetching what its address names is authorising."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal
 from uuid import UUID
@@ -16,6 +17,7 @@ from verifier.engagements import queries as engagements
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.rulepacks.load import pinned
+from verifier.web import shown_report
 from verifier.web.pages.lists import wants_spreadsheet
 from verifier.web.redirects import this_page
 from verifier.web.signed_in import signed_in_user
@@ -24,40 +26,72 @@ View = Callable[..., Any]
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def permit(permission: Permission, *, keeps_record: bool | Literal["export"] = False) -> Callable[[View], View]:
-    """Guard a view.
+@dataclass(frozen=True, slots=True)
+class ViewPolicy:
+    """What a view says of itself; nothing else in the application repeats it."""
+
+    read: Permission
+    write: Permission
+    """Asked for by every method but GET, HEAD and OPTIONS."""
+    on_report: bool | None = None
+    """Whether its forms decide on what the report says: one shown on an older version is refused. None: not stated."""
+    files: bool = False
+    """Whether its form carries files, so that its body may be large."""
+    keeps_record: bool | Literal["export"] = False
+    """Whether even a GET writes a row to the trail: always, or only where the list is downloaded as a file."""
+
+
+def permit(
+    permission: Permission,
+    *,
+    post: Permission | None = None,
+    on_report: bool | None = None,
+    files: bool = False,
+    keeps_record: bool | Literal["export"] = False,
+) -> Callable[[View], View]:
+    """Guard a view and state its policy.
 
     Where its address holds `engagement_id`, `unit_year_id` or `year_id`, the view receives the `engagement`, `unit_year` or `year`
-    instead, after the person was found to have a role on it (else 404) that carries the permission (else 403). `keeps_record` says
-    that even a GET writes a row to the trail: always, or only where the list is taken away as a file.
+    instead, after the person was found to have a role on it (else 404) that carries the permission (else 403): `post` for methods that
+    write, where it differs. Every writing view of a case states `on_report`.
     """
+    policy = ViewPolicy(permission, post or permission, on_report, files, keeps_record)
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(**kwargs: Any) -> Any:
+            needed = policy.read if request.method in READS else policy.write
             user = signed_in_user()
-            if permission is Permission.PUBLIC:
+            if needed is Permission.PUBLIC:
                 return view(**kwargs)
             if user is None:
                 return redirect(url_for("accounts.sign_in", next=this_page()), 303)
             g.roles = _resolve(user, kwargs)
-            if permission is not Permission.SIGNED_IN and not access.may(g.roles, permission):
+            if needed is not Permission.SIGNED_IN and not access.may(g.roles, needed):
                 raise NotPermitted
+            g.engagement = kwargs.get("engagement")
+            if policy.on_report and request.method not in READS and "refusal" not in g:
+                shown_report.refuse_replaced(kwargs["engagement"])
             return view(**kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]
-        guarded.keeps_record = keeps_record  # type: ignore[attr-defined]
+        guarded.policy = policy  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def policy_of(view: View | None) -> ViewPolicy | None:
+    """What a view says of itself; None for one that says nothing."""
+    return getattr(view, "policy", None)
 
 
 def will_write() -> bool:
     """Whether this request writes: a form does, and a GET that is noted in the trail; a reader keeps no writer waiting."""
     if request.method not in READS:
         return True
-    kept = getattr(current_app.view_functions.get(request.endpoint or ""), "keeps_record", False)
-    return wants_spreadsheet() if kept == "export" else bool(kept)
+    policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
+    kept = policy.keeps_record if policy else False
+    return wants_spreadsheet() if kept == "export" else kept
 
 
 def may(permission: Permission) -> bool:
@@ -125,4 +159,4 @@ def _time_zone(row: Engagement | UnitYear | ProgrammeYear) -> str:
 
 def unguarded(app: Flask) -> list[str]:
     """The endpoints whose view names no permission."""
-    return sorted(name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "permission"))
+    return sorted(name for name, view in app.view_functions.items() if name != "static" and policy_of(view) is None)

@@ -6,6 +6,7 @@ import structlog
 from flask import Flask, current_app, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -16,6 +17,7 @@ from verifier.web.operations import outages
 from verifier.web.operations.outages import Outage, outage_of
 from verifier.web.pages.filters import listed
 from verifier.web.redirects import came_from
+from verifier.web.shown_report import ReportReplaced
 from verifier.web.transactions import collided
 
 log = structlog.get_logger()
@@ -25,6 +27,13 @@ def sentence(refusal: Refusal) -> str:
     """The refusal in the reader's language, its values in words."""
     from_catalogue: str = _(refusal.message)
     return from_catalogue % {name: in_words(value) for name, value in refusal.values.items()}
+
+
+def explained(refusal: Refusal) -> str:
+    """The refusal in the reader's language, with a link to what changed where a corrected report replaced the one that was shown."""
+    if not isinstance(refusal, ReportReplaced):
+        return sentence(refusal)
+    return Markup('{} <a href="{}">{}</a>').format(sentence(refusal), refusal.changes_url, _("What changed"))
 
 
 def in_words(value: object) -> object:
@@ -39,26 +48,35 @@ def on_refusal(refusal: Refusal) -> Any:
     """Show the form again with what was typed and the reason, or go back where the button was."""
     db.session.rollback()
     if getattr(g, "refusal", None) is not None:
-        return render_template("errors/refused.html", text=sentence(refusal)), 409
+        return _refused(refusal)
     g.refusal = refusal
     rule = request.url_rule
-    if rule is not None and rule.methods and "GET" in rule.methods:
-        if request.method != "POST":
-            return render_template("errors/refused.html", text=sentence(refusal)), 409
-        try:
-            answer = current_app.view_functions[rule.endpoint](**(request.view_args or {}))
-        except (HTTPException, NotYours, NotPermitted, Refusal) as gone:
-            return current_app.handle_user_exception(gone)
-        response = current_app.make_response(answer)
-        if response.status_code == 200:
-            response.status_code = 409
-        return response
-    flash(sentence(refusal), "error")
-    return redirect(came_from(), 303)
+    if rule is None or "GET" not in (rule.methods or ()):
+        flash(explained(refusal), "error")
+        return redirect(came_from(), 303)
+    if request.method != "POST":
+        return _refused(refusal)
+    try:
+        response = current_app.make_response(current_app.view_functions[rule.endpoint](**(request.view_args or {})))
+    except (NotYours, NotPermitted) as gone:
+        return current_app.handle_user_exception(gone)
+    except (HTTPException, Refusal) as gone:
+        return _refused(refusal) if isinstance(refusal, ReportReplaced) else current_app.handle_user_exception(gone)
+    if isinstance(refusal, ReportReplaced) and explained(refusal) not in response.get_data(as_text=True):
+        return _refused(refusal)
+    if response.status_code == 200:
+        response.status_code = 409
+    return response
+
+
+def _refused(refusal: Refusal) -> tuple[str, int]:
+    """A page of its own, where there is no form to show the refusal at."""
+    return render_template("errors/refused.html", text=explained(refusal)), 409
 
 
 def page(code: int, title: str, text: str, reference: str | None = None) -> tuple[str, int]:
-    """One error page."""
+    """One error page; its forms are of no case, so that it says nothing of one."""
+    g.pop("engagement", None)
     return render_template("errors/error.html", code=code, title=title, text=text, reference=reference), code
 
 

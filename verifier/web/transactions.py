@@ -1,14 +1,19 @@
-"""Two at once: whoever writes holds what the action is about, and where the database saw a collision the whole request is done again."""
+"""The transaction of a request: begun, locked, retried and committed here.
+
+Serialises writes per case with a PostgreSQL advisory lock (SQLite has one writer anyway); retries the whole request on deadlock,
+serialisation failure or a key that another request has just written.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from random import uniform
 from time import sleep
+from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Flask, Response, request, session
+from flask import Flask, Response, g, request, session
 from flask.globals import request_ctx
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -17,6 +22,7 @@ from werkzeug.exceptions import Conflict
 
 from verifier.db import db, writes_wanted
 from verifier.engagements.models import Engagement
+from verifier.web import idempotency, permit, signed_in
 from verifier.web.body_limits import LimitedRequest
 
 log = structlog.get_logger()
@@ -28,7 +34,7 @@ COLLISIONS = frozenset({"40001", "40P01", "55P03", "23505"})
 
 
 def collided(error: BaseException) -> bool:
-    """Whether somebody else's action at the same moment is to blame, so that the same request may now go another way."""
+    """Whether a concurrent transaction caused the error, so that the same request may succeed when it is retried."""
     if isinstance(error, StaleDataError):
         return True
     if not isinstance(error, DBAPIError):
@@ -39,12 +45,12 @@ def collided(error: BaseException) -> bool:
 
 
 class VerifierApp(Flask):
-    """Flask that does a request again, as if it had come a moment later, when it met another in the database."""
+    """Flask that retries a request whose transaction collided with another."""
 
     request_class = LimitedRequest
 
     def full_dispatch_request(self) -> Response:
-        """The answer of the first try that met nobody; after the last one, the page that says so."""
+        """The answer of the first try without a collision; after the last one, the page that says that someone else was faster."""
         before = deepcopy(dict(session))
         for further in range(TRIES):
             try:
@@ -53,13 +59,13 @@ class VerifierApp(Flask):
                 if not collided(error):
                     raise
                 log.info("collision", endpoint=request.endpoint, kind=type(error).__name__, further=further)
-            _begin_again(before)
-            sleep(uniform(0, PAUSE * 2**further))  # noqa: S311 - spreads those who met
+            _reset(before)
+            sleep(uniform(0, PAUSE * 2**further))  # noqa: S311 - jitter, nothing secret
         return self.finalize_request(self.handle_http_exception(Conflict()))
 
 
-def _begin_again(before: dict[str, object]) -> None:
-    """Forget what the request did to its transaction, its browser's session and its files."""
+def _reset(before: dict[str, object]) -> None:
+    """Undo what the request did to its transaction, its session cookie and its files."""
     db.session.rollback()
     session.clear()
     session.update(deepcopy(before))
@@ -68,8 +74,35 @@ def _begin_again(before: dict[str, object]) -> None:
         file.stream.seek(0)
 
 
+def begin() -> Any:
+    """Before every request: say whether it writes, lock its case, load the person, and replay a form that was done before."""
+    for left_over in ("refusal", "roles", "engagement", "time_zone"):
+        g.pop(left_over, None)
+    writes_wanted.set(permit.will_write())
+    if request.endpoint == "static":
+        return None
+    lock_case()
+    if signed_in.load():
+        lock_case()
+    return idempotency.replay()
+
+
+def finish(response: Response) -> Response:
+    """After every request: commit its one transaction; every error handler has rolled back before."""
+    if request.endpoint != "static":
+        idempotency.remember(response)
+        db.session.commit()
+    return response
+
+
+def install(app: Flask) -> None:
+    """Register both ends."""
+    app.before_request(begin)
+    app.after_request(finish)
+
+
 def lock_case() -> None:
-    """Before anything is read, hold what the address is about until the transaction ends; SQLite has one writer anyway."""
+    """Take the advisory lock of what the address names, until the transaction ends and before anything is read, where it writes."""
     if not writes_wanted.get() or db.engine.dialect.name != "postgresql":
         return
     about = _about(request.view_args or {})
@@ -79,14 +112,14 @@ def lock_case() -> None:
 
 @contextmanager
 def released() -> Iterator[None]:
-    """Slow work in the middle of a action, before it wrote anything: nobody waits for it, and what was read before is read anew after."""
+    """Slow work before anything was written, outside the transaction and its lock; rows read before are read anew afterwards."""
     db.session.rollback()
     yield
     lock_case()
 
 
 def _about(named: dict[str, object]) -> UUID | None:
-    """A case is held by its unit and year, so that the unit's own actions on it wait as well; else the first row that is named."""
+    """The id to lock: of a case its unit and year, so that the unit's own actions on it wait as well; else the first in the address."""
     if "engagement_id" in named:
         return db.session.scalar(select(Engagement.unit_year_id).where(Engagement.id == named["engagement_id"]))
     return next((value for value in named.values() if isinstance(value, UUID)), None)

@@ -122,7 +122,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/materiality/planning", methods=["GET", "POST"])
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def plan(engagement: Engagement) -> ResponseReturnValue:
     """Set the body's own planning threshold."""
     form = PlanningForm()
@@ -136,7 +136,7 @@ def plan(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/materiality/nature")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def nature(engagement: Engagement) -> ResponseReturnValue:
     """Hold something material by its nature."""
     form = NatureForm()
@@ -146,7 +146,7 @@ def nature(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/materiality/netting")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def netting(engagement: Engagement) -> ResponseReturnValue:
     """Let errors cancel, with the reason."""
     form = NettingForm()
@@ -157,7 +157,7 @@ def netting(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/materiality/<uuid:mark_id>/take-back")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def take_back(engagement: Engagement, mark_id: UUID) -> ResponseReturnValue:
     """Take a mark back."""
     actions.take_back(engagement, mark_id, actor=current_actor(), now=utcnow())

@@ -13,7 +13,6 @@ from verifier.checks.boundary.forms import BoundaryFilter, DecisionForm, Missing
 from verifier.checks.boundary.queries import Judged
 from verifier.core.access import Permission
 from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind, Mark
-from verifier.core.errors import NotPermitted
 from verifier.core.report.rows import CATEGORIES
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -23,7 +22,7 @@ from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in
 from verifier.web.pages.labels import label
 from verifier.web.pages.lists import kept_filter, paged_list
-from verifier.web.permit import may, permit
+from verifier.web.permit import permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Describe, Described
@@ -128,7 +127,7 @@ def taken_away(engagement: Engagement, kind: str) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/boundary/confirm/<any(facility, source):kind>")
-@permit(Permission.BOUNDARY_DECIDE)
+@permit(Permission.BOUNDARY_DECIDE, on_report=True)
 def confirm(engagement: Engagement, kind: str) -> ResponseReturnValue:
     """Confirm the ticked rows, or every row of the filter that is open and calm."""
     what = Kind(kind)
@@ -143,12 +142,10 @@ def confirm(engagement: Engagement, kind: str) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/boundary/<any(facility, source):kind>/<path:key>", methods=["GET", "POST"])
-@permit(Permission.WORK_READ)
+@permit(Permission.WORK_READ, post=Permission.BOUNDARY_DECIDE, on_report=True)
 def one(engagement: Engagement, kind: str, key: str) -> ResponseReturnValue:
     """One facility or source beside the plan, and the decision on it."""
     what, key = Kind(kind), "" if key == NO_KEY else key
-    if request.method == "POST" and not may(Permission.BOUNDARY_DECIDE):
-        raise NotPermitted
     rows = queries.judged(engagement, what)
     at = next((index for index, each in enumerate(rows) if each.row.key == key), None)
     if at is None:
@@ -183,11 +180,9 @@ def one(engagement: Engagement, kind: str, key: str) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/boundary/missing", methods=["GET", "POST"])
-@permit(Permission.WORK_READ)
+@permit(Permission.WORK_READ, post=Permission.BOUNDARY_DECIDE, on_report=True)
 def missing(engagement: Engagement) -> ResponseReturnValue:
     """What the verifier found and the report does not name."""
-    if request.method == "POST" and not may(Permission.BOUNDARY_DECIDE):
-        raise NotPermitted
     form = MissingForm()
     names = _categories(engagement)
     form.category.choices = [
@@ -213,7 +208,7 @@ def missing(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/boundary/missing/<key>/withdraw")
-@permit(Permission.BOUNDARY_DECIDE)
+@permit(Permission.BOUNDARY_DECIDE, on_report=True)
 def withdraw(engagement: Engagement, key: str) -> ResponseReturnValue:
     """Take back something that was not missing."""
     actions.withdraw_missing(engagement, key, seen_version=WithdrawForm().seen_version, actor=current_actor(), now=utcnow())

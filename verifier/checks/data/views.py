@@ -19,7 +19,6 @@ from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
 from verifier.core.calculation.results import CategoryResult
 from verifier.core.calculation.units import plain, round_half_up
-from verifier.core.errors import NotPermitted
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -31,7 +30,7 @@ from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in
 from verifier.web.pages.labels import label
 from verifier.web.pages.lists import kept_filter, paged_list
-from verifier.web.permit import may, permit
+from verifier.web.permit import permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Describe, Described
@@ -139,7 +138,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/agree-data")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def agree(engagement: Engagement) -> ResponseReturnValue:
     """Agree to the ticked sources, or to every one of the filter that recalculates exactly and carries no flag."""
     keys, expected = request.form.getlist("keys"), None
@@ -153,12 +152,10 @@ def agree(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/<path:source_key>", methods=["GET", "POST"])
-@permit(Permission.WORK_READ)
+@permit(Permission.WORK_READ, post=Permission.DATA_DECIDE, on_report=True)
 def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """One source: its months, factors, recalculation, and what is held of it."""
     key = "" if source_key == NO_KEY else source_key
-    if request.method == "POST" and not may(Permission.DATA_DECIDE):
-        raise NotPermitted
     rows = queries.held(engagement)
     at = next((index for index, each in enumerate(rows) if each.source.source_key == key), None)
     if at is None:

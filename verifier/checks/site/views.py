@@ -59,7 +59,7 @@ def visit(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/visits/new", methods=["GET", "POST"])
-@permit(Permission.SITE_RECORD)
+@permit(Permission.SITE_RECORD, on_report=False)
 def plan(engagement: Engagement) -> ResponseReturnValue:
     """Plan a visit."""
     form = VisitForm(data={"body_people": []})
@@ -72,7 +72,7 @@ def plan(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/visits/<uuid:visit_id>", methods=["GET", "POST"])
-@permit(Permission.SITE_RECORD)
+@permit(Permission.SITE_RECORD, on_report=False)
 def edit_visit(engagement: Engagement, visit_id: Any) -> ResponseReturnValue:
     """Put a visit's facts right."""
     visit = next((visit for visit in queries.visits(engagement) if visit.id == visit_id), None)
@@ -106,7 +106,7 @@ def item(engagement: Engagement, item_code: str) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/site/<item_code>/answer", methods=["GET", "POST"])
-@permit(Permission.SITE_RECORD)
+@permit(Permission.SITE_RECORD, on_report=False, files=True)
 def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
     """Keep the outcome, the note and the photos of an item together, or none of them; on the way to a finding the outcome waits for it."""
     line, raising = _line(engagement, item_code), request.form.get("then") == "raise"

@@ -80,7 +80,7 @@ def conclusion(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/conclusion/draw", methods=["GET", "POST"])
-@permit(Permission.CONCLUSION_DRAW)
+@permit(Permission.CONCLUSION_DRAW, on_report=True)
 def draw(engagement: Engagement) -> ResponseReturnValue:
     """The lead verifier draws the conclusion."""
     form = ConclusionForm()
@@ -139,7 +139,7 @@ def review(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/review/decide", methods=["GET", "POST"])
-@permit(Permission.REVIEW_DECIDE)
+@permit(Permission.REVIEW_DECIDE, on_report=True)
 def decide(engagement: Engagement) -> ResponseReturnValue:
     """The reviewer approves, or sends back with comments."""
     form = ReviewForm()
@@ -176,21 +176,21 @@ def signing(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/signing/certify", methods=["GET", "POST"])
-@permit(Permission.STATEMENT_CERTIFY)
+@permit(Permission.STATEMENT_CERTIFY, on_report=True)
 def certify(engagement: Engagement) -> ResponseReturnValue:
     """The lead verifier's signature."""
     return _sign(engagement, SignerRole.LEAD)
 
 
 @bp.route("/cases/<uuid:engagement_id>/signing/countersign", methods=["GET", "POST"])
-@permit(Permission.STATEMENT_COUNTERSIGN)
+@permit(Permission.STATEMENT_COUNTERSIGN, on_report=True)
 def countersign(engagement: Engagement) -> ResponseReturnValue:
     """The authorised signatory's signature."""
     return _sign(engagement, SignerRole.SIGNATORY)
 
 
 @bp.route("/cases/<uuid:engagement_id>/signing/seal", methods=["GET", "POST"])
-@permit(Permission.STATEMENT_SEAL)
+@permit(Permission.STATEMENT_SEAL, on_report=True)
 def seal(engagement: Engagement) -> ResponseReturnValue:
     """The seal of the body, with which the statement is issued."""
     return _sign(engagement, SignerRole.SEAL)

@@ -65,7 +65,7 @@ def public_pdf(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/check", methods=["GET", "POST"])
-@permit(Permission.PUBLIC)
+@permit(Permission.PUBLIC, files=True)
 def check() -> ResponseReturnValue:
     """Whether a dropped PDF is an issued statement, untouched; the file is not kept."""
     form, found, known = CheckForm(), None, None

@@ -110,7 +110,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/flags/dismiss")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def dismiss(engagement: Engagement) -> ResponseReturnValue:
     """Dismiss the ticked flags, or every open one of the filter, with one reason."""
     count = actions.dismiss(engagement, _wanted(engagement), request.form.get("reason", ""), actor=current_actor(), now=utcnow())
@@ -119,7 +119,7 @@ def dismiss(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/flags/raise")
-@permit(Permission.FINDING_RAISE)
+@permit(Permission.FINDING_RAISE, on_report=True)
 def raise_findings(engagement: Engagement) -> ResponseReturnValue:
     """Raise a draft for each ticked flag, or for every open one of the filter; each can be edited before it is sent."""
     keys = _wanted(engagement)
@@ -141,7 +141,7 @@ def raise_findings(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/flags/reopen")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def reopen(engagement: Engagement) -> ResponseReturnValue:
     """Take a dismissal back."""
     actions.reopen(engagement, request.form.get("key", ""), actor=current_actor(), now=utcnow())

@@ -21,7 +21,7 @@ from verifier.checks.data.views import NO_KEY
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
-from verifier.core.errors import NotPermitted, Refusal
+from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.outcomes.source_outcomes import OutcomeStatus
 from verifier.core.report.reported_numbers import NumberKind
@@ -167,7 +167,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/agree-numbers")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def agree(engagement: Engagement) -> ResponseReturnValue:
     """Agree to the ticked numbers, tested in one way."""
     method = request.form.get("method", "")
@@ -178,7 +178,7 @@ def agree(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/ask-numbers")
-@permit(Permission.VOUCHER_ASK)
+@permit(Permission.VOUCHER_ASK, on_report=True)
 def ask_for(engagement: Engagement) -> ResponseReturnValue:
     """On to the request for vouchers of the ticked numbers, where it is said what is asked, of whom, and by when."""
     keys = [*request.form.getlist("keys"), *request.form.getlist("also")]
@@ -189,11 +189,9 @@ def ask_for(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/register/<path:number_key>", methods=["GET", "POST"])
-@permit(Permission.WORK_READ)
+@permit(Permission.WORK_READ, post=Permission.DATA_DECIDE, on_report=True)
 def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
     """One number: the cell, the calculation, its factors, its evidence, and what is held of it."""
-    if request.method == "POST" and not may(Permission.DATA_DECIDE):
-        raise NotPermitted
     line = queries.line(engagement, number_key)
     if line is None:
         abort(404)

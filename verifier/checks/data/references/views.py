@@ -53,7 +53,7 @@ def beside(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/beside/<any(previous, plan):workbook_kind>", methods=["GET", "POST"])
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=False, files=True)
 def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
     """Upload last year's report or the monitoring plan."""
     form = WorkbookForm()
@@ -124,7 +124,7 @@ def tolerances(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/tolerances/<tolerance_code>", methods=["GET", "POST"])
-@permit(Permission.TOLERANCE_SET)
+@permit(Permission.TOLERANCE_SET, on_report=False)
 def tolerance(engagement: Engagement, tolerance_code: str) -> ResponseReturnValue:
     """Set one tolerance of the body's own, or take it back."""
     row = next((each for each in queries.tolerances(engagement) if each.code == tolerance_code), None)

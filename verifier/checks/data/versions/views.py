@@ -147,7 +147,7 @@ def taken_away(engagement: Engagement, before: int, after: int) -> ResponseRetur
 
 
 @bp.post("/cases/<uuid:engagement_id>/versions/<int:before>/<int:after>/accept")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def accept(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """Accept the ticked changes with one reason."""
     step, keys = _step(engagement, before, after), request.form.getlist("keys")
@@ -157,7 +157,7 @@ def accept(engagement: Engagement, before: int, after: int) -> ResponseReturnVal
 
 
 @bp.post("/cases/<uuid:engagement_id>/versions/<int:before>/<int:after>/raise")
-@permit(Permission.FINDING_RAISE)
+@permit(Permission.FINDING_RAISE, on_report=True)
 def raise_findings(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """Raise a draft for each ticked change."""
     step = _step(engagement, before, after)

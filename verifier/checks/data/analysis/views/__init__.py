@@ -16,7 +16,6 @@ from verifier.checks.data.references.wording import amount, tolerance_name
 from verifier.core.access import Permission
 from verifier.core.analysis.lines import AnalysisLevel, AnalysisLine, Procedure
 from verifier.core.datachecks.tolerances import InForce
-from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -101,11 +100,9 @@ def lines(engagement: Engagement, procedure: str) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/analysis/lines/<path:line_key>", methods=["GET", "POST"])
-@permit(Permission.WORK_READ)
+@permit(Permission.WORK_READ, post=Permission.DATA_DECIDE, on_report=True)
 def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
     """One line: its figures, and what is concluded on it."""
-    if request.method == "POST" and not may(Permission.DATA_DECIDE):
-        raise NotPermitted
     found = queries.one(engagement, line_key)
     if found is None:
         abort(404)

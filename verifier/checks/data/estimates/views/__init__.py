@@ -18,7 +18,6 @@ from verifier.checks.data.views import NO_KEY
 from verifier.checks.data.wording import parameter_name, step_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
-from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -42,11 +41,9 @@ LABELS = {
 
 
 @bp.route("/cases/<uuid:engagement_id>/estimates/<path:source_key>", methods=["GET", "POST"])
-@permit(Permission.WORK_READ)
+@permit(Permission.WORK_READ, post=Permission.DATA_DECIDE, on_report=True)
 def estimate(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """A source as it would be estimated, with the difference; sent with a reason, it counts."""
-    if request.method == "POST" and not may(Permission.DATA_DECIDE):
-        raise NotPermitted
     held = _held(engagement, source_key)
     form = ConfirmForm()
     form.offer(queries.grounds(engagement, held.source.source_key))
@@ -106,7 +103,7 @@ def _page(engagement: Engagement, held: SourceReview, form: ConfirmForm, back: T
 
 
 @bp.route("/cases/<uuid:engagement_id>/estimates-taken-back/<path:source_key>", methods=["GET", "POST"])
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def take_back(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """Take an estimate back."""
     held, form = _held(engagement, source_key), TakeBackForm(prefix="back-")

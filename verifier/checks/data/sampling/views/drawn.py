@@ -18,7 +18,6 @@ from verifier.checks.data.sampling.views.blueprint import bp, rule_of, sample_or
 from verifier.checks.data.sampling.wording import BLIND, kind_name, percent
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
-from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.sampling import ladder
 from verifier.core.sampling.completeness_population import upper_rate
@@ -110,7 +109,7 @@ def _matching(rows: list[SampledItem], search: str, state: str) -> list[SampledI
 
 
 @bp.post("/cases/<uuid:engagement_id>/data/sampling/<int:number>/draw")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def draw(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Draw what was planned, once."""
     made = sample_or_404(engagement, number)
@@ -120,7 +119,7 @@ def draw(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/data/sampling/<int:number>/discard")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=False)
 def discard(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Take back a plan that was not drawn."""
     actions.discard(engagement, sample_or_404(engagement, number), actor=current_actor(), now=utcnow())
@@ -129,7 +128,7 @@ def discard(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/data/sampling/<int:number>/agree")
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def agree(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Agree to the ticked items."""
     positions = [int(text) for text in request.form.getlist("keys") if text.isdecimal() and len(text) < 8]
@@ -140,11 +139,9 @@ def agree(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/sampling/<int:number>/items/<int:position>", methods=["GET", "POST"])
-@permit(Permission.WORK_READ)
+@permit(Permission.WORK_READ, post=Permission.DATA_DECIDE, on_report=True)
 def item(engagement: Engagement, number: int, position: int) -> ResponseReturnValue:
     """One item: what the report says of it, and what looking at it showed."""
-    if request.method == "POST" and not may(Permission.DATA_DECIDE):
-        raise NotPermitted
     made = sample_or_404(engagement, number)
     row, rows = queries.item(made, position) or abort(404), queries.items(made)
     known = "" if row.found is None else plain(row.found)
@@ -194,7 +191,7 @@ def _results(made: Sample) -> dict[Result, str]:
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/sampling/<int:number>/extend", methods=["GET", "POST"])
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True)
 def extend(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Climb the ladder with one stratum, its cause, nature and effect weighed."""
     made, rule = sample_or_404(engagement, number), rule_of(engagement)

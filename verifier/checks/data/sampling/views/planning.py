@@ -59,7 +59,7 @@ def samples(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/sampling/plan/<method>", methods=["GET", "POST"])
-@permit(Permission.DATA_DECIDE)
+@permit(Permission.DATA_DECIDE, on_report=True, files=True)
 def plan(engagement: Engagement, method: str) -> ResponseReturnValue:
     """A plan by one method; the next page says in words what it will do, before anything is drawn."""
     rule = rule_of(engagement)

@@ -14,7 +14,6 @@ from verifier.checks.data.sampling.risk_queries import Risky
 from verifier.checks.data.sampling.views.blueprint import bp, categories
 from verifier.checks.data.sampling.wording import flow_name
 from verifier.core.access import Permission
-from verifier.core.errors import NotPermitted
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.sampling.risk import Level
 from verifier.core.subject import Subject
@@ -31,11 +30,9 @@ PER_PAGE = 100
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/sampling/risk", methods=["GET", "POST"])
-@permit(Permission.WORK_READ, keeps_record="export")
+@permit(Permission.WORK_READ, post=Permission.DATA_DECIDE, on_report=True, keeps_record="export")
 def risk(engagement: Engagement) -> ResponseReturnValue:
     """Inherent and control risk of each data flow and source, with reasons; the ticked ones are set together."""
-    if request.method == "POST" and not may(Permission.DATA_DECIDE):
-        raise NotPermitted
     form = RiskForm()
     if form.validate_on_submit():
         keys = [(kind, key) for kind, _bar, key in (text.partition("|") for text in request.form.getlist("keys"))]

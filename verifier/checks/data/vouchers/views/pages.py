@@ -28,13 +28,13 @@ SANDBOX = "default-src 'none'; sandbox"
 
 
 @bp.route("/cases/<uuid:engagement_id>/vouchers/new", methods=["GET", "POST"])
-@permit(Permission.VOUCHER_HAND_IN)
+@permit(Permission.VOUCHER_HAND_IN, on_report=False, files=True)
 def hand_in(engagement: Engagement) -> ResponseReturnValue:
     """Hand a voucher in, in answer to the request in the address or of one's own accord."""
     number = request.args.get("request", type=int)
-    asked = request_or_404(engagement, number) if number is not None else None
-    if asked is not None and by_unit() is False:
+    if number is not None and not by_unit():
         raise NotPermitted
+    asked = request_or_404(engagement, number) if number is not None else None
     form = HandInForm(data={"numbers": "\n".join(filter(None, [request.args.get("number", "")]))})
     if form.validate_on_submit():
         upload = form.file.data
@@ -79,7 +79,7 @@ def voucher(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/link")
-@permit(Permission.VOUCHER_HAND_IN)
+@permit(Permission.VOUCHER_HAND_IN, on_report=True)
 def link(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
     """Link one more number."""
     shown, form = _voucher(engagement, voucher_id), LinkForm()
@@ -93,7 +93,7 @@ def link(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/links/<uuid:link_id>/undo")
-@permit(Permission.VOUCHER_HAND_IN)
+@permit(Permission.VOUCHER_HAND_IN, on_report=True)
 def unlink(engagement: Engagement, voucher_id: UUID, link_id: UUID) -> ResponseReturnValue:
     """Take one number's link away."""
     shown = _voucher(engagement, voucher_id)
@@ -106,7 +106,7 @@ def unlink(engagement: Engagement, voucher_id: UUID, link_id: UUID) -> ResponseR
 
 
 @bp.post("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/withdraw")
-@permit(Permission.VOUCHER_HAND_IN)
+@permit(Permission.VOUCHER_HAND_IN, on_report=False)
 def withdraw(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
     """Withdraw a voucher that nobody relies on yet."""
     shown, form = _voucher(engagement, voucher_id), WithdrawForm()

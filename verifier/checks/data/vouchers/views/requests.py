@@ -21,7 +21,7 @@ from verifier.web.signed_in import current_actor
 
 
 @bp.route("/cases/<uuid:engagement_id>/requests/new", methods=["GET", "POST"])
-@permit(Permission.VOUCHER_ASK)
+@permit(Permission.VOUCHER_ASK, on_report=True)
 def ask(engagement: Engagement) -> ResponseReturnValue:
     """Ask for evidence of one or many numbers (`?number=` in the address), or of something told in words."""
     form = AskForm(data={"numbers": "\n".join(request.args.getlist("number"))})
@@ -50,7 +50,7 @@ def asked(engagement: Engagement, request_number: int) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/requests/<int:request_number>/assign")
-@permit(Permission.VOUCHER_ASSIGN)
+@permit(Permission.VOUCHER_ASSIGN, on_report=False)
 def assign(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     """Give it to someone of the unit."""
     shown, form, people = request_or_404(engagement, request_number), AssignForm(), queries.people_of(engagement)
@@ -64,12 +64,12 @@ def assign(engagement: Engagement, request_number: int) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/requests/<int:request_number>/answer")
-@permit(Permission.VOUCHER_HAND_IN)
+@permit(Permission.VOUCHER_HAND_IN, on_report=False)
 def answer(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     """Answer in words."""
-    shown, form = request_or_404(engagement, request_number), AnswerForm()
     if not by_unit():
         raise NotPermitted
+    shown, form = request_or_404(engagement, request_number), AnswerForm()
     if not form.validate_on_submit():
         return _request_page(engagement, shown, answer_form=form)
     actions.answer_in_words(engagement, shown, form.words.data or "", actor=current_actor(), now=utcnow())
@@ -78,7 +78,7 @@ def answer(engagement: Engagement, request_number: int) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/requests/<int:request_number>/judge")
-@permit(Permission.VOUCHER_ASK)
+@permit(Permission.VOUCHER_ASK, on_report=True)
 def judge(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     """Accept, return or withdraw."""
     shown, form = request_or_404(engagement, request_number), JudgeForm()
