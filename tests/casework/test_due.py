@@ -79,7 +79,7 @@ def test_home_case_and_report_tell_the_unit_the_day_its_answers_are_due(client: 
     left = (due - day_in(case.unit_year.year.time_zone, utcnow())).days
     assert f"Due in {left} day" in browser.get("/").text
     page = unescape(browser.get(f"/cases/{case.id}").text)
-    assert f"Your answers are due on {day(due)}. The statement is due on {day(case.unit_year.year.verified_due)}." in page
+    assert f"Responses are due by {day(due)} (inclusive). The statement is due on {day(case.unit_year.year.verified_due)}." in page
     assert "It is your turn: answer the findings" in page
     assert day(due) in browser.get(f"/reports/{case.unit_year_id}").text
     assert f"The unit's answers are due on {day(due)}" in unescape(sign_in(client, cast.lead).get(f"/cases/{case.id}").text)

@@ -78,7 +78,7 @@ def test_while_the_unit_answers_the_clock_of_the_pack_runs(app: Flask, cast: Cas
     enable(cast.contact)
     here = app.extensions["verifier"]
     here.settings = replace(here.settings, remind_days=(30,))
-    assert "Answer the findings" in said(app)[0]
+    assert "Respond to the findings" in said(app)[0]
 
 
 def test_nobody_without_an_account_in_use_is_written_to(app: Flask, cast: Cast) -> None:

@@ -100,7 +100,7 @@ def test_the_list_is_searched_and_filtered(client: FlaskClient, cast: Cast, case
     sign_in(client, cast.lead)
     text = client.get(f"/cases/{case.id}/findings?{query}").text
     assert {title for title in ("Sent one", "Draft one") if title in text} == titles
-    assert ("No findings here" in text) == (not titles)
+    assert ("No findings" in text) == (not titles)
 
 
 def test_taking_the_list_away_is_in_the_trail_and_reading_it_is_not(client: FlaskClient, cast: Cast, case: Engagement) -> None:
@@ -249,16 +249,16 @@ def test_the_unit_is_told_what_waits_for_its_answer_and_the_lead_that_the_unit_i
 ) -> None:
     list_, one = f"/cases/{case.id}/findings", f"/cases/{case.id}/findings/1"
     sign_in(client, cast.contact)
-    assert "1 finding waits for your answer" in client.get(list_).text
-    assert "This finding waits for your answer" in client.get(one).text
+    assert "1 finding requires your response" in client.get(list_).text
+    assert "Your response is required" in client.get(one).text
     sign_in(client, cast.lead)
     assert "waits for your answer" not in client.get(list_).text
     page = client.get(one).text
-    assert "The unit answers next" in page
-    assert "Decide without an answer" in page
+    assert "Awaiting response from the unit" in page
+    assert "Decide without a response" in page
     assert "everything but accepting" not in page
     actions.answer(queries.awaiting_answer(case)[0], "Corrected.", actor=actor(cast.contact), now=utcnow())
     db.session.commit()
     page = client.get(one).text
-    assert "The unit answers next" not in page
+    assert "Awaiting response from the unit" not in page
     assert "everything but accepting" in page

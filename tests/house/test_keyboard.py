@@ -172,7 +172,7 @@ def test_a_list_is_ticked_confirmed_and_dismissed_from_with_keys(app: Flask, cas
         page.keyboard.type("Read on the meter as well.")
         tab_to(page, "Dismiss")
         press(page, "Enter")
-        expect(page.locator(".flash")).to_have_text("1 flag is dismissed.")
+        expect(page.locator(".flash")).to_have_text("1 alert dismissed.")
 
 
 def test_a_checklist_item_is_answered_with_a_photo_and_a_finding_written(app: Flask, cast: Cast) -> None:
@@ -187,7 +187,7 @@ def test_a_checklist_item_is_answered_with_a_photo_and_a_finding_written(app: Fl
         expect(page.get_by_role("radio").first).to_be_attached()
         tab_to(page, "Not checked yet")
         press(page, "ArrowDown")
-        focus_is(page, "In order")
+        focus_is(page, "Conforming")
         while page.evaluate("document.activeElement.type") != "file":
             press(page, "Tab")
             assert page.evaluate(FOCUS) is not None

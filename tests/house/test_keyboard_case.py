@@ -54,11 +54,11 @@ def test_a_finding_is_answered(app: Flask, cast: Cast) -> None:
         tab_to(page, "Late")
         press(page, "Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Late")
-        tab_to(page, "Answer")
+        tab_to(page, "Response")
         press(page, "Enter")
-        tab_to(page, "Answer")
+        tab_to(page, "Response")
         page.keyboard.type("The meter was read late.")
-        tab_to(page, "Send the answer")
+        tab_to(page, "Submit response")
         press(page, "Enter")
         expect(page.locator(".flash")).to_contain_text("The answer is sent.")
 
@@ -73,7 +73,7 @@ def test_a_sampled_item_is_tested(app: Flask, cast: Cast) -> None:
     db.session.commit()
     with at_the_keys(app, cast.verifier) as page:
         page.goto(f"{path}/1/items/1")
-        chosen_and_sent(page, "Agrees with the evidence", "Save and go on", "is noted.")
+        chosen_and_sent(page, "Agrees with the evidence", "Save and continue", "is noted.")
 
 
 def test_the_conclusion_is_drawn_and_approved(app: Flask, cast: Cast) -> None:

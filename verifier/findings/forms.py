@@ -22,7 +22,7 @@ from verifier.web.pages.labels import label
 
 DECISIONS = {
     FindingAction.ACCEPT: _l("Accept and close"),
-    FindingAction.RETURN: _l("Return to the unit, with the reason"),
+    FindingAction.RETURN: _l("Return to the unit with a reason"),
     FindingAction.REPORT_UNCORRECTED: _l("Report as uncorrected"),
     FindingAction.ESTIMATE: _l("Estimate conservatively"),
     FindingAction.CARRY_OVER: _l("Carry over to the next year"),
@@ -60,9 +60,9 @@ class FindingForm(VersionedForm):
     """A finding as a verifier writes it."""
 
     class_code = RadioField(_l("Class"), validate_choice=False, validators=[Required(_l("Choose the class of the finding"))])
-    clause = SelectField(_l("Clause"), validate_choice=False, validators=[Required(_l("Choose the clause the finding is under"))])
-    title = StringField(_l("Title"), [Required(_l("Give the finding a short title")), Length(max=200)])
-    description = TextAreaField(_l("What was found"), [Required(_l("Say what was found")), Length(max=20_000)])
+    clause = SelectField(_l("Clause"), validate_choice=False, validators=[Required(_l("Select the applicable clause"))])
+    title = StringField(_l("Title"), [Required(_l("Enter a short title")), Length(max=200)])
+    description = TextAreaField(_l("Description of the finding"), [Required(_l("Describe the finding")), Length(max=20_000)])
     effect = TonnesField(_l("Effect on the reported total, tCO₂"), [Optional()])
     internal_note = TextAreaField(_l("Note for the team"), [Optional(), Length(max=20_000)])
 
@@ -100,13 +100,13 @@ class FindingForm(VersionedForm):
 class AnswerForm(BaseForm):
     """The unit's answer."""
 
-    text = TextAreaField(_l("Answer"), [Required(_l("Write the answer")), Length(max=20_000)])
-    report_version = RadioField(_l("Do reported numbers change?"), validate_choice=False, default="")
+    text = TextAreaField(_l("Response"), [Required(_l("Enter the response")), Length(max=20_000)])
+    report_version = RadioField(_l("Does the reported data change?"), validate_choice=False, default="")
     files = MultipleFileField(_l("Files"), [Optional()])
 
     def offer(self, versions: list[ReportVersion]) -> None:
         """The released versions that may hold the correction, newest first."""
-        self.report_version.choices = [("", _("No, no reported number changes"))]
+        self.report_version.choices = [("", _("No, the reported data does not change"))]
         for version in versions:
             self.report_version.choices.append(
                 (str(version.number), _("Yes, in report version %(number)s: %(file)s", number=version.number, file=version.filename))
@@ -129,7 +129,7 @@ class JudgeForm(BaseForm):
     """A verifier's decision on a finding."""
 
     decision = RadioField(_l("Decision"), validate_choice=False, validators=[Required(_l("Choose a decision"))])
-    text = TextAreaField(_l("Reason or remark"), [Length(max=20_000)])
+    text = TextAreaField(_l("Reason or comment"), [Length(max=20_000)])
 
     def offer(self, actions: frozenset[FindingAction], state: FindingState) -> None:
         """What may be decided where the finding stands."""
@@ -141,7 +141,7 @@ class JudgeForm(BaseForm):
         """A decision that others must understand carries its reason."""
         good = bool(super().validate(extra_validators))
         if self.decision.data in {action.value for action in NEEDS_REASON} and not (self.text.data or "").strip():
-            self.text.errors = [*self.text.errors, _("Say the reason: it stays with the finding")]
+            self.text.errors = [*self.text.errors, _("State the reason; it is kept with the finding")]
             return False
         return good
 

@@ -111,7 +111,7 @@ def raise_finding(engagement: Engagement) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("%(number)s is kept as a draft. The unit sees it once the findings are sent.", number=finding.label), "success")
+        flash(_("%(number)s is saved as a draft. It becomes visible to the unit when the findings are sent.", number=finding.label), "success")
         if check is Check.SITE and described.url:
             return redirect(described.url, 303)
         return redirect(_url(finding), 303)
@@ -165,14 +165,14 @@ def answer(engagement: Engagement, number: int) -> ResponseReturnValue:
         if left:
             flash(
                 ngettext(
-                    "The answer is sent. %(num)s finding still waits for one.",
-                    "The answer is sent. %(num)s findings still wait for one.",
+                    "Response submitted. %(num)s finding still requires a response.",
+                    "Response submitted. %(num)s findings still require a response.",
                     left,
                 ),
                 "success",
             )
         else:
-            flash(_("The answer is sent. Every finding is answered: the verification body goes on."), "success")
+            flash(_("Response submitted. All findings have been answered and are with the verification body."), "success")
         return redirect(_url(finding), 303)
     return _page(engagement, finding, answering=form)
 
@@ -194,7 +194,7 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
             case None:
                 abort(400)
             case FindingAction.ESTIMATE if estimates.needs_one(engagement, finding):
-                flash(_("%(number)s is disposed of with its estimate: work it out here and let it count.", number=finding.label), "info")
+                flash(_("%(number)s will be resolved by its conservative estimate. Calculate and confirm the estimate here.", number=finding.label), "info")
                 return redirect(url_for("estimates.estimate", engagement_id=engagement.id, source_key=finding.subject_id or "~"), 303)
             case _:
                 actions.dispose(finding, action, text, actor=current_actor(), now=utcnow())
@@ -255,8 +255,8 @@ def _as_spreadsheet(engagement: Engagement, rows: list[Finding]) -> Any:
         _("Class"),
         _("Clause"),
         _("Check"),
-        _("About"),
-        _("What was found"),
+        _("Subject"),
+        _("Description of the finding"),
         _("Effect on the reported total, tCO₂"),
         _("State"),
         _("Sent"),

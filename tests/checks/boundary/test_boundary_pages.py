@@ -85,9 +85,9 @@ def test_confirming_what_stands_out_without_a_reason_is_refused_with_what_was_ch
 
 
 PLANS = [
-    ("none", "No plan was handed in with the report. What stands here rests on the unit's own word"),
-    ("handed in", "The monitoring plan handed in with the report does not name this source."),
-    ("uploaded", "No plan was handed in with the report, but one was uploaded beside it."),
+    ("none", "No monitoring plan was submitted with the report. The information shown is the unit's own statement"),
+    ("handed in", "The monitoring plan submitted with the report does not list this source."),
+    ("uploaded", "No monitoring plan was submitted with the report, but one was uploaded separately."),
 ]
 
 
@@ -106,7 +106,7 @@ def test_the_page_of_a_source_outside_the_plan_says_which_plan_there_is(
     db.session.commit()
     page = text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/boundary/source/G-053"))
     assert {words for _, words in PLANS if words in page} == {said}
-    assert ("See the plan that was uploaded" in page) == (plan == "uploaded")
+    assert ("View the uploaded plan" in page) == (plan == "uploaded")
 
 
 def test_a_stale_decision_is_shown_both_and_may_then_be_made_knowingly(client: FlaskClient, cast: Cast, case: Engagement) -> None:

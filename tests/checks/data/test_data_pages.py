@@ -62,7 +62,7 @@ def test_a_filter_lets_through_what_it_names(
 
 
 def test_nothing_that_matches_is_said_in_words(client: FlaskClient, cast: Cast, case: Engagement) -> None:
-    assert "No source matches" in text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data?q=no-such-thing"))
+    assert "No matching sources" in text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data?q=no-such-thing"))
 
 
 def test_a_source_shows_the_missing_month_at_its_place(client: FlaskClient, cast: Cast, case: Engagement) -> None:

@@ -133,7 +133,7 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
         FindingState.ESTIMATED,
     )
     assert row.tonnes > found.tonnes
-    assert "How it was estimated" in browser.get(f"/cases/{case.id}/data/{SOURCE}").text
+    assert "View the estimate" in browser.get(f"/cases/{case.id}/data/{SOURCE}").text
     assert "This estimate counts" in browser.get(address).text
     assert {"data:estimate:confirmed", "finding:finding:disposed", "data:source:decided"} <= set(
         db.session.scalars(select(TrailRow.action))

@@ -38,7 +38,7 @@ def test_the_list_hangs_what_follows_below_its_main_flag_heaviest_first(client: 
     page = unescape(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data/flags").text)
     assert "21 in all" in page
     row = page[page.index("8,345.8 MWh") : page.index("The source has no data")]
-    assert "in the data +5,035.82" in row
+    assert "in the data: +5,035.82" in row
     assert ">0.00<" in row
     assert page.index("8,345.8 MWh") < page.index("5,084.0443") < page.index("The source has no data")
 
@@ -59,7 +59,7 @@ def test_a_filter_lets_through_what_it_names(
     rows = page[page.index("<tbody") :] if "<tbody" in page else ""
     assert shown in rows
     assert hidden not in rows
-    assert "No flag matches" in client.get(f"/cases/{case.id}/data/flags?q=no-such-thing").text
+    assert "No matching alerts" in client.get(f"/cases/{case.id}/data/flags?q=no-such-thing").text
 
 
 def test_all_of_a_filter_are_dismissed_with_one_reason_in_one_row_of_the_trail(client: FlaskClient, cast: Cast, case: Engagement) -> None:

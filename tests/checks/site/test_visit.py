@@ -127,8 +127,8 @@ def test_a_visit_is_planned_and_put_right_on_its_page(client: FlaskClient, cast:
     [
         ({"ends_on-day": "31", "ends_on-month": "2"}, "This must be a real date"),
         ({"ends_on-year": "2021"}, "The last day cannot be before the first"),
-        ({"body_people": ["Lead", "Somebody Else"]}, "Choose people of the team only"),
-        ({"place": " "}, "Say which site is visited"),
+        ({"body_people": ["Lead", "Somebody Else"]}, "Choose team members only"),
+        ({"place": " "}, "Enter the place visited"),
     ],
 )
 def test_a_visit_that_cannot_be_keeps_what_was_typed(client: FlaskClient, cast: Cast, typed: dict[str, object], said: str) -> None:

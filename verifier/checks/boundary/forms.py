@@ -26,9 +26,9 @@ class BoundaryFilter(SearchForm):
     def offer(self, kind: Kind, marks: list[Mark], categories: Mapping[str, str], facilities: Mapping[str, str]) -> None:
         """What can be chosen, by what occurs; facilities have neither category nor facility."""
         states = (SelectChoice(each.value, label(each)) for each in BoundaryStatus)
-        self.state.choices = [SelectChoice("", _("All decisions")), SelectChoice("open", _("Still open")), *states]
+        self.state.choices = [SelectChoice("", _("All decisions")), SelectChoice("open", _("Not decided")), *states]
         found = (SelectChoice(each.value, label(each)) for each in marks)
-        self.mark.choices = [SelectChoice("", _("All of them")), SelectChoice("any", _("Stands out")), *found]
+        self.mark.choices = [SelectChoice("", _("All")), SelectChoice("any", _("Deviation")), *found]
         if kind is Kind.FACILITY:
             del self.category, self.facility
             return
@@ -49,10 +49,10 @@ class DecisionForm(VersionedForm):
 
     outcome = RadioField(
         _l("Your decision"),
-        [InputRequired(_l("Choose whether it is confirmed or does not count"))],
+        [InputRequired(_l("Choose whether it is confirmed or excluded"))],
         choices=[
-            SelectChoice(BoundaryOutcome.CONFIRMED.value, _l("Confirmed: it belongs in the boundary")),
-            SelectChoice(BoundaryOutcome.NOT_COUNTED.value, _l("Does not count")),
+            SelectChoice(BoundaryOutcome.CONFIRMED.value, _l("Confirmed: within the boundary")),
+            SelectChoice(BoundaryOutcome.NOT_COUNTED.value, _l("Excluded")),
         ],
     )
     note = TextAreaField(_l("Note"), [Optional(), Length(max=2000)])
@@ -72,10 +72,10 @@ class MissingForm(BaseForm):
         [InputRequired(_l("Choose whether a source or a facility is missing"))],
         choices=[SelectChoice(Kind.SOURCE.value, _l("An emission source")), SelectChoice(Kind.FACILITY.value, _l("A facility"))],
     )
-    name = StringField(_l("Name"), [Required(_l("Enter what it is called on site")), Length(max=200)])
-    category = SelectField(_l("Category, for a source"), validate_choice=False)
-    place = StringField(_l("Where it is"), [Required(_l("Enter where it stands")), Length(max=200)])
-    note = TextAreaField(_l("How you found it"), [Optional(), Length(max=2000)])
+    name = StringField(_l("Name"), [Required(_l("Enter the name used on site")), Length(max=200)])
+    category = SelectField(_l("Category (for a source)"), validate_choice=False)
+    place = StringField(_l("Location"), [Required(_l("Enter the location")), Length(max=200)])
+    note = TextAreaField(_l("How it was identified"), [Optional(), Length(max=2000)])
 
 
 class WithdrawForm(VersionedForm):

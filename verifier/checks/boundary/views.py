@@ -37,15 +37,15 @@ LABELS = {
     Kind.SOURCE: _l("Emission source"),
     Mark.IN_PLAN: _l("In the plan"),
     Mark.NOT_IN_PLAN: _l("Not in the plan"),
-    Mark.PLAN_UNSTATED: _l("Plan not stated"),
+    Mark.PLAN_UNSTATED: _l("Plan status not stated"),
     Mark.NOT_REPORTED: _l("In the plan, not reported"),
-    Mark.RETIRED: _l("Retired"),
+    Mark.RETIRED: _l("Decommissioned"),
     Mark.OUTSIDE_BOUNDARY: _l("Outside the boundary"),
     Mark.UNKNOWN_FACILITY: _l("Facility not listed"),
     BoundaryStatus.UNDECIDED: _l("Undecided"),
-    BoundaryStatus.ASKED_AGAIN: _l("Changed: decide again"),
+    BoundaryStatus.ASKED_AGAIN: _l("Changed: decision required again"),
     BoundaryStatus.CONFIRMED: _l("Confirmed"),
-    BoundaryStatus.NOT_COUNTED: _l("Does not count"),
+    BoundaryStatus.NOT_COUNTED: _l("Excluded"),
     BoundaryStatus.FINDING: _l("Finding raised"),
 }
 STATES = {
@@ -200,7 +200,7 @@ def missing(engagement: Engagement) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("%(key)s is added. Raise a finding on it, so that the unit hears of it.", key=row.key), "success")
+        flash(_("%(key)s is added. Raise a finding to inform the unit.", key=row.key), "success")
         return redirect(url_for(".missing", engagement_id=engagement.id), 303)
     rows = queries.missing(engagement, withdrawn=True)
     raised = {row.key: queries.findings_on_missing(engagement, row.key) for row in rows}

@@ -21,14 +21,14 @@ class DataFilter(SearchForm):
     q = StringField(_l("Search"))
     state = SelectField(_l("Outcome"), validate_choice=False)
     category = SelectField(_l("Category"), validate_choice=False)
-    flag = SelectField(_l("What looks wrong"), validate_choice=False)
+    flag = SelectField(_l("Data alerts"), validate_choice=False)
     sort = SelectField(
         _l("Order"),
         validate_choice=False,
         choices=[
             SelectChoice("", _l("As handed in")),
             SelectChoice("difference", _l("Largest difference first")),
-            SelectChoice("tonnes", _l("Most tonnes first")),
+            SelectChoice("tonnes", _l("Largest effect first")),
         ],
     )
 
@@ -36,8 +36,8 @@ class DataFilter(SearchForm):
         """What can be chosen, by what occurs in the report."""
         self.state.choices = [
             SelectChoice("", _("All outcomes")),
-            SelectChoice("open", _("Still open")),
-            SelectChoice("agreeable", _("Recalculates exactly, no flag")),
+            SelectChoice("open", _("Not decided")),
+            SelectChoice("agreeable", _("Recalculates exactly, no data alert")),
             SelectChoice("differs_now", _("Recalculation differs")),
             SelectChoice("incomplete", _("Incomplete")),
             *(SelectChoice(each.value, label(each)) for each in OutcomeStatus),
@@ -46,8 +46,8 @@ class DataFilter(SearchForm):
         named = (SelectChoice(code, flag_name(code)) for code in flags)
         self.flag.choices = [
             SelectChoice("", _("All sources")),
-            SelectChoice("any", _("Anything")),
-            SelectChoice("none", _("Nothing")),
+            SelectChoice("any", _("All alerts")),
+            SelectChoice("none", _("No data alerts")),
             *named,
         ]
 
@@ -57,15 +57,15 @@ class OutcomeForm(VersionedForm):
 
     outcome = RadioField(
         _l("Outcome"),
-        [InputRequired(_l("Choose your judgement of this figure"))],
+        [InputRequired(_l("Choose your decision on this figure"))],
         choices=[
-            SelectChoice(SourceOutcome.AGREED.value, _l("Agreed: the reported figure holds")),
-            SelectChoice(SourceOutcome.DIFFERS.value, _l("Differs: another figure is right")),
+            SelectChoice(SourceOutcome.AGREED.value, _l("Agreed: the reported figure is correct")),
+            SelectChoice(SourceOutcome.DIFFERS.value, _l("Differs: the correct figure is different")),
             SelectChoice(SourceOutcome.CANNOT_CONFIRM.value, _l("Cannot be confirmed")),
         ],
     )
-    verified = TonnesField(_l("Verified, tCO₂ (only where it differs)"))
-    note = TextAreaField(_l("How found, or the reason"), [Optional(), Length(max=2000)])
+    verified = TonnesField(_l("Verified, tCO₂ (only if it differs)"))
+    note = TextAreaField(_l("Basis or reason"), [Optional(), Length(max=2000)])
 
     def see(self, outcome: SourceDecision | None) -> None:
         """After a stale outcome was refused and both were shown, the next one is given knowing the newer."""

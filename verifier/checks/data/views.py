@@ -42,8 +42,8 @@ NO_KEY = "~"
 
 LABELS = {
     OutcomeStatus.UNDECIDED: _l("Undecided"),
-    OutcomeStatus.ASKED_AGAIN: _l("Changed: decide again"),
-    OutcomeStatus.WAITING: _l("Finding open"),
+    OutcomeStatus.ASKED_AGAIN: _l("Changed: decision required again"),
+    OutcomeStatus.WAITING: _l("Unresolved finding"),
     OutcomeStatus.AGREED: _l("Agreed"),
     OutcomeStatus.DIFFERS: _l("Differs"),
     OutcomeStatus.CANNOT_CONFIRM: _l("Unconfirmed"),
@@ -131,7 +131,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
         _("Reported − verified, t CO2"),
         _("Outcome"),
         _("Note"),
-        _("What looks wrong"),
+        _("Data alerts"),
         _("Findings"),
     ]
     return spreadsheet(f"{engagement.number} {_('Data')}", headers, [_line(each, names) for each in rows])
@@ -147,7 +147,7 @@ def agree(engagement: Engagement) -> ResponseReturnValue:
         keys = [each.source.source_key for each in rows if each.agreeable]
         expected = request.form.get("expected", -1, type=int)
     count = actions.agree_many(engagement, keys, expected=expected, actor=current_actor(), now=utcnow())
-    flash(ngettext("%(num)s source is agreed.", "%(num)s sources are agreed.", count), "success")
+    flash(ngettext("%(num)s source agreed.", "%(num)s sources agreed.", count), "success")
     return redirect(came_from(), 303)
 
 
@@ -213,7 +213,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
 
 def _category(row: CategoryResult, names: dict[str, str]) -> str:
     name = names.get(row.category, row.category)
-    return name if row.counts else _("%(category)s (does not count)", category=name)
+    return name if row.counts else _("%(category)s (excluded)", category=name)
 
 
 def _filtered(engagement: Engagement) -> tuple[list[SourceReview], DataFilter]:

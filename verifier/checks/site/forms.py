@@ -19,15 +19,15 @@ class VisitForm(VersionedForm):
 
     starts_on = DateParts(_l("First day"), required=_l("Enter the first day of the visit"))
     ends_on = DateParts(_l("Last day"), required=_l("Enter the last day of the visit"))
-    place = StringField(_l("Place"), [Required(_l("Say which site is visited")), Length(max=300)])
+    place = StringField(_l("Place"), [Required(_l("Enter the place visited")), Length(max=300)])
     body_people = SelectMultipleField(
-        _l("Who goes"),
+        _l("Verifiers attending"),
         validate_choice=False,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
-        validators=[Required(_l("Choose who goes"))],
+        validators=[Required(_l("Choose the verifiers attending"))],
     )
-    unit_people = TextAreaField(_l("People of the unit"), [Optional(), Length(max=5_000)])
+    unit_people = TextAreaField(_l("Unit representatives"), [Optional(), Length(max=5_000)])
     note = TextAreaField(_l("Note"), [Optional(), Length(max=5_000)])
 
     def offer(self, people: list[str]) -> None:
@@ -41,7 +41,7 @@ class VisitForm(VersionedForm):
             self.ends_on.boxes_errors.append(_("The last day cannot be before the first"))
             good = False
         if not set(self.body_people.data or []) <= {value for value, *_words in self.body_people.choices}:
-            self.body_people.errors = [_("Choose people of the team only")]
+            self.body_people.errors = [_("Choose team members only")]
             good = False
         return good
 
@@ -58,7 +58,7 @@ class ItemForm(PhotoFields, VersionedForm):
     """What was found of one item of the checklist, with photos taken right there."""
 
     outcome = RadioField(_l("Outcome"), validate_choice=False, default="")
-    note = TextAreaField(_l("What was seen"), [Optional(), Length(max=20_000)])
+    note = TextAreaField(_l("Observations"), [Optional(), Length(max=20_000)])
 
     def offer(self) -> None:
         """The outcomes, and that it is not checked yet."""

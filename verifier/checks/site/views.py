@@ -27,15 +27,15 @@ from verifier.web.subjects import Described
 
 bp = Blueprint("site", __name__)
 LABELS = {
-    ChecklistOutcome.IN_ORDER: _l("In order"),
+    ChecklistOutcome.IN_ORDER: _l("Conforming"),
     ChecklistOutcome.FINDING: _l("Finding"),
     ChecklistOutcome.NOT_APPLICABLE: _l("Not applicable"),
-    Gap.NO_VISIT: _l("The visit is not planned"),
-    Gap.TOO_FEW_PEOPLE: _l("Fewer people of the body than the rules ask for"),
-    Gap.NOBODY_MET: _l("Nobody of the unit is named"),
-    Gap.UNANSWERED: _l("Without an outcome"),
-    Gap.NO_FINDING: _l("Marked as a finding, but no finding stands"),
-    Gap.NO_PHOTO: _l("Looked at, but without a photo"),
+    Gap.NO_VISIT: _l("No visit has been planned"),
+    Gap.TOO_FEW_PEOPLE: _l("Fewer verifiers than the rules require"),
+    Gap.NOBODY_MET: _l("No unit representatives entered"),
+    Gap.UNANSWERED: _l("No outcome"),
+    Gap.NO_FINDING: _l("Marked as a finding, but no finding is in effect"),
+    Gap.NO_PHOTO: _l("Checked, but no photo"),
 }
 STATES = {(ChecklistOutcome, "in_order"): "ok", (ChecklistOutcome, "finding"): "bad", (ChecklistOutcome, "not_applicable"): "mute"}
 

@@ -20,7 +20,7 @@ PROCEDURES: Mapping[Any, Any] = {
     NotComparable.PARTIAL: _l("Other months are unknown: the mean is of those that are known"),
     LineState.UNREMARKABLE: _l("Unremarkable"),
     LineState.INCOMPLETE: _l("Not comparable"),
-    LineState.OPEN: _l("Stands out"),
+    LineState.OPEN: _l("Deviation"),
     LineState.CHANGED: _l("Changed: look again"),
     LineState.CONCLUDED: _l("Concluded"),
 }

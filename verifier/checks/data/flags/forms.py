@@ -22,22 +22,22 @@ class FlagFilter(SearchForm):
     """Which flags to show, in which order."""
 
     q = StringField(_l("Search"))
-    code = SelectField(_l("What looks wrong"), validate_choice=False)
+    code = SelectField(_l("Data alerts"), validate_choice=False)
     source = SelectField(_l("Source"), validate_choice=False)
     state = SelectField(_l("State"), validate_choice=False)
     sort = SelectField(
         _l("Order"),
         validate_choice=False,
-        choices=[SelectChoice("", _l("Most tonnes first")), SelectChoice("source", _l("By source and month"))],
+        choices=[SelectChoice("", _l("Largest effect first")), SelectChoice("source", _l("By source and month"))],
     )
 
     def offer(self, codes: Iterable[str], sources: Iterable[str]) -> None:
         """What can be chosen, by what occurs in the report."""
-        self.code.choices = [SelectChoice("", _("Anything")), *(SelectChoice(code, flag_name(code)) for code in codes)]
+        self.code.choices = [SelectChoice("", _("All alerts")), *(SelectChoice(code, flag_name(code)) for code in codes)]
         self.source.choices = [SelectChoice("", _("All sources")), *(SelectChoice(key, key) for key in sources)]
         self.state.choices = [
             SelectChoice("", _("Any state")),
-            SelectChoice("undisposed", _("Everything still to be disposed of")),
+            SelectChoice("undisposed", _("All unresolved")),
             *(SelectChoice(each.value, label(each)) for each in FlagState),
         ]
 

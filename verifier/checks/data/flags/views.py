@@ -36,9 +36,9 @@ bp = Blueprint("flags", __name__)
 PER_PAGE = 50
 
 LABELS = {
-    FlagState.OPEN: _l("Not disposed of"),
+    FlagState.OPEN: _l("Unresolved"),
     FlagState.CHANGED: _l("Changed: look again"),
-    FlagState.FINDING: _l("Raised"),
+    FlagState.FINDING: _l("Raised as finding"),
     FlagState.DISMISSED: _l("Dismissed"),
 }
 STATES = {(FlagState, "open"): "warn", (FlagState, "changed"): "warn", (FlagState, "finding"): "info", (FlagState, "dismissed"): "ok"}
@@ -88,15 +88,15 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
         rows=len(rows),
     )
     headers = [
-        _("Flag code"),
-        _("What looks wrong"),
-        _("Follows from"),
+        _("Alert code"),
+        _("Data alerts"),
+        _("Consequence of"),
         _("Source no."),
         _("Period"),
         _("Sheet"),
         _("Row"),
         _("Column"),
-        _("What it is"),
+        _("Description"),
         _("Estimated effect on the reported total, t CO2"),
         _("Estimated in the data, t CO2"),
         _("State"),
@@ -106,7 +106,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     ]
     sentence = partial(flag_sentence, categories=_categories(engagement))
     lines = [_line(each, flag, sentence(flag)) for each in rows for flag in (each.main, *each.flag.family.consequences)]
-    return spreadsheet(f"{engagement.number} {_('Flags')}", headers, lines)
+    return spreadsheet(f"{engagement.number} {_('Data alerts')}", headers, lines)
 
 
 @bp.post("/cases/<uuid:engagement_id>/flags/dismiss")
@@ -114,7 +114,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
 def dismiss(engagement: Engagement) -> ResponseReturnValue:
     """Dismiss the ticked flags, or every open one of the filter, with one reason."""
     count = actions.dismiss(engagement, _wanted(engagement), request.form.get("reason", ""), actor=current_actor(), now=utcnow())
-    flash(ngettext("%(num)s flag is dismissed.", "%(num)s flags are dismissed.", count), "success")
+    flash(ngettext("%(num)s alert dismissed.", "%(num)s alerts dismissed.", count), "success")
     return redirect(came_from(), 303)
 
 
@@ -132,9 +132,9 @@ def raise_findings(engagement: Engagement) -> ResponseReturnValue:
         engagement, told, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
     )
     flash(
-        ngettext("%(num)s finding is kept as a draft.", "%(num)s findings are kept as drafts.", len(raised))
+        ngettext("%(num)s finding saved as a draft.", "%(num)s findings saved as drafts.", len(raised))
         + " "
-        + _("The unit sees them once the findings are sent."),
+        + _("They become visible to the unit when the findings are sent."),
         "success",
     )
     return redirect(came_from(), 303)
@@ -145,7 +145,7 @@ def raise_findings(engagement: Engagement) -> ResponseReturnValue:
 def reopen(engagement: Engagement) -> ResponseReturnValue:
     """Take a dismissal back."""
     actions.reopen(engagement, request.form.get("key", ""), actor=current_actor(), now=utcnow())
-    flash(_("The dismissal is taken back: the flag is open again."), "success")
+    flash(_("The dismissal was undone; the alert is open again."), "success")
     return redirect(came_from(), 303)
 
 

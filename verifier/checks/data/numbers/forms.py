@@ -31,7 +31,7 @@ class NumberFilter(SearchForm):
     kind = SelectField(_l("Kind"), validate_choice=False)
     source = StringField(_l("Source no."))
     period = SelectField(_l("Period"), validate_choice=False)
-    flag = SelectField(_l("What looks wrong"), validate_choice=False)
+    flag = SelectField(_l("Data alerts"), validate_choice=False)
     state = SelectField(_l("Outcome"), validate_choice=False)
     owner = SelectField(_l("Owner"), validate_choice=False)
     sort = SelectField(
@@ -39,7 +39,7 @@ class NumberFilter(SearchForm):
         validate_choice=False,
         choices=[
             SelectChoice("", _l("As handed in")),
-            SelectChoice("tonnes", _l("Most tonnes first")),
+            SelectChoice("tonnes", _l("Largest effect first")),
             SelectChoice("period", _l("By month")),
         ],
     )
@@ -53,8 +53,8 @@ class NumberFilter(SearchForm):
         named = (SelectChoice(code, flag_name(code)) for code in sorted(flags, key=flag_name))
         self.flag.choices = [
             SelectChoice("", _("All numbers")),
-            SelectChoice("any", _("Anything")),
-            SelectChoice("none", _("Nothing")),
+            SelectChoice("any", _("All alerts")),
+            SelectChoice("none", _("No data alerts")),
             *named,
         ]
         shown = [each for each in OutcomeStatus if each is not OutcomeStatus.WAITING]

@@ -153,7 +153,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
         _("Row"),
         _("Document"),
         _("Tonnes that rest on it, t CO2"),
-        _("What looks wrong"),
+        _("Data alerts"),
         _("Outcome"),
         _("Right value"),
         _("Who says so"),

@@ -165,7 +165,7 @@ class ResultForm(VersionedForm):
 
     result = RadioField(_l("Result"), [InputRequired(_l("Choose the result"))])
     found = Amount(_l("Amount found"), [Optional()])
-    note = TextAreaField(_l("How found, or the reason"), [Optional(), Length(max=2000)])
+    note = TextAreaField(_l("Basis or reason"), [Optional(), Length(max=2000)])
 
     def offer(self, texts: dict[Result, Any]) -> None:
         """The results in the words of the method."""

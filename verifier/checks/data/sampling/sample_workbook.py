@@ -99,7 +99,7 @@ def _number(sheet: Any, row: int, column: int, value: Decimal | Fraction | int |
 
 
 def _population(book: Workbook, bold: Any, made: Sample) -> None:
-    headers = [_("No."), _("Item"), _("What it is"), _("Size, t CO2"), _("Reported amount"), _("Unit"), _("Canonical line")]
+    headers = [_("No."), _("Item"), _("Description"), _("Size, t CO2"), _("Reported amount"), _("Unit"), _("Canonical line")]
     sheet = _headed(book, bold, POPULATION, headers)
     for row, each in enumerate(queries.kept_population(made).items, 1):
         sheet.write_number(row, 0, row)
@@ -115,7 +115,7 @@ def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) 
         _("Stratum"),
         _("Step"),
         _("Item"),
-        _("What it is"),
+        _("Description"),
         _("Size, t CO2"),
         _("Reported amount"),
         _("Unit"),

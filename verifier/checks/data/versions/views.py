@@ -169,9 +169,9 @@ def raise_findings(engagement: Engagement, before: int, after: int) -> ResponseR
         engagement, step, told, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
     )
     flash(
-        ngettext("%(num)s finding is kept as a draft.", "%(num)s findings are kept as drafts.", len(raised))
+        ngettext("%(num)s finding saved as a draft.", "%(num)s findings saved as drafts.", len(raised))
         + " "
-        + _("The unit sees them once the findings are sent."),
+        + _("They become visible to the unit when the findings are sent."),
         "success",
     )
     return redirect(came_from(), 303)

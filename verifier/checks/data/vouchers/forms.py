@@ -64,7 +64,7 @@ class HandInForm(BaseForm):
     """A voucher, what it is, and which numbers rest on it."""
 
     file = FileField(_l("Voucher (PDF, picture or spreadsheet)"), [FileRequired(_l("Choose the file"))])
-    title = StringField(_l("What it is"), [Optional(), Length(max=200)])
+    title = StringField(_l("Description"), [Optional(), Length(max=200)])
     meter = StringField(_l("Meter"), [Optional(), Length(max=100)])
     period = StringField(_l("Months it covers"), [Optional(), Length(max=100)])
     numbers = TextAreaField(_l("Numbers that rest on it"), [Optional(), Length(max=4000)])
@@ -82,7 +82,7 @@ class LinkForm(BaseForm):
     def offer(self) -> None:
         """The parameters there are."""
         names = (SelectChoice(code, parameter_name(code)) for code in PARAMETERS)
-        self.parameter.choices = [SelectChoice("", _("All of them")), SelectChoice("quantity", _("Quantity")), *names]
+        self.parameter.choices = [SelectChoice("", _("All")), SelectChoice("quantity", _("Quantity")), *names]
 
     def key(self) -> NumberKey:
         """The number that is meant."""
@@ -124,7 +124,7 @@ class AssignForm(VersionedForm):
 class AnswerForm(BaseForm):
     """An answer without a file."""
 
-    words = TextAreaField(_l("Answer in words"), [Required(_l("Write the answer")), Length(max=2000)])
+    words = TextAreaField(_l("Answer in words"), [Required(_l("Enter the response")), Length(max=2000)])
 
 
 class JudgeForm(BaseForm):

@@ -184,7 +184,7 @@ def _namer(engagement: Engagement) -> figures.Namer:
     def name(line: AnalysisLine) -> str:
         """What a line is of, in the reader's language."""
         if line.of is AnalysisLevel.TOTAL:
-            return _("The whole report")
+            return _("Report totals")
         return categories.get(line.code, line.code) if line.of is AnalysisLevel.CATEGORY else f"{line.code} {line.name}".strip() or "—"
 
     return name

@@ -88,13 +88,13 @@ def flags(book: LiveBook, flagged: Sequence[Flagged], pack: RulePack) -> None:
     """Every flag with what became of it, its consequences below it."""
     headers = [
         _("No."),
-        _("What looks wrong"),
+        _("Data alerts"),
         _("Follows from no."),
         _("Source no."),
         _("Period"),
         _("Sheet"),
         _("Row"),
-        _("What it is"),
+        _("Description"),
         _("Estimated effect on the reported total, t CO2"),
         _("Estimated in the data, t CO2"),
         _("State"),
@@ -102,7 +102,7 @@ def flags(book: LiveBook, flagged: Sequence[Flagged], pack: RulePack) -> None:
         _("Who"),
         _("When"),
     ]
-    sheet = book.sheet(_("Flags"), headers, (7, 26, 10, 14, 10, 14, 7, 80, 14, 14, 18, 40, 20, 20))
+    sheet = book.sheet(_("Data alerts"), headers, (7, 26, 10, 14, 10, 14, 7, 80, 14, 14, 18, 40, 20, 20))
     sentence = partial(flag_sentence, categories={category.code: text_in(category.name) for category in pack.categories})
     for each in flagged:
         head = sheet.last
