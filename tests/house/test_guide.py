@@ -5,6 +5,9 @@ import runpy
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
+
+from verifier.config import TRANSLATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "guide"
@@ -40,6 +43,15 @@ def test_every_screenshot_is_taken_by_the_script_and_shown_in_the_guide(language
     kept = {path.stem for path in (GUIDE / "images" / language).iterdir()}
     assert kept == taken
     assert {name for page in PAGES for name in shown(language, page)} == taken
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_that_the_guide_quotes_is_on_a_page(language: str) -> None:
+    with (TRANSLATIONS / "zh" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        known = {message.id if language == "en" else message.string for message in read_po(file) if isinstance(message.id, str)}
+    quoted = {label for page in PAGES for label in re.findall(r"(?<!\*)\*([^*\n]+[^*.。])\*(?!\*)", text(language, page))}
+    assert quoted - known == set()
+    assert len(quoted) > 1
 
 
 def test_every_picture_has_a_description() -> None:
