@@ -69,7 +69,7 @@ class Read:
     content: dict[str, Any]
     sources: tuple[number_rows.Row, ...]
     facilities: tuple[number_rows.Row, ...]
-    number_rows: tuple[number_rows.Row, ...]
+    numbers: tuple[number_rows.Row, ...]
 
 
 def expected(unit_year: UnitYear) -> Expected:
