@@ -26,7 +26,7 @@ SECTION_NAMES: Mapping[str, Any] = {
     "finding_classes": _l("Finding classes"),
     "dispositions": _l("Dispositions"),
     "clauses": _l("Clauses"),
-    "likely_clauses": _l("Likely clauses"),
+    "likely_clauses": _l("Suggested clauses"),
     "checklist": _l("Checklists"),
     "ways": _l("Ways of looking"),
     "evidence_activities": _l("Evidence-gathering activities"),
