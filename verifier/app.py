@@ -45,7 +45,7 @@ from verifier.jobs import views as jobs
 from verifier.maintenance import tasks as _tidying  # noqa: F401 - so that its task is known
 from verifier.programme import views as programme
 from verifier.registry import views as registry
-from verifier.reports import report_intake
+from verifier.reports import open_cases
 from verifier.reports import views as reports
 from verifier.rulepacks import load as packs
 from verifier.rulepacks import views as rulepacks
@@ -113,7 +113,7 @@ def _own_packs() -> Path | None:
 
 follow(db.session, _heads_here)
 packs.found_by(_own_packs)
-report_intake.cases_found_by(engagement_queries.open_case)
+open_cases.cases_found_by(engagement_queries.open_case)
 
 
 class Unguarded(RuntimeError):

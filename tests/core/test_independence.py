@@ -59,8 +59,8 @@ def test_roles_are_looked_at_again_when_someone_acts(pack: RulePack, has: list[T
 
 
 def test_which_roles_must_differ_is_for_the_pack_to_say(pack: RulePack) -> None:
-    lenient = replace(pack, roles_must_differ=())
-    strict = replace(pack, roles_must_differ=(("lead_verifier", "verifier"),))
+    lenient = replace(pack, roles=replace(pack.roles, must_differ=()))
+    strict = replace(pack, roles=replace(pack.roles, must_differ=(("lead_verifier", "verifier"),)))
     assert _refusal(lambda: check_may_be_named(ANN, REVIEWER, [TeamPlace(ANN, LEAD)], lenient)) is None
     assert _refusal(lambda: check_may_be_named(ANN, VERIFIER, [TeamPlace(ANN, LEAD)], strict)) == "independence.roles_differ"
 

@@ -10,8 +10,8 @@ from verifier.core.site import ChecklistOutcome, Gap, MissingStep, VisitPlan, re
 
 ORIGIN = Origin("made up", "practice")
 ITEMS = (
-    ChecklistItem("meters", "4a", Text("Read the meters", "现场读表"), ("look",), ORIGIN),
-    ChecklistItem("ledger", "4b", Text("Read the ledger", "查阅台账"), ("consult",), ORIGIN),
+    ChecklistItem("meters", "4a", Text("Read the meters", "现场读表"), ("look",), ORIGIN, "site"),
+    ChecklistItem("ledger", "4b", Text("Read the ledger", "查阅台账"), ("consult",), ORIGIN, "site"),
 )
 DAY = date(2022, 3, 1)
 VISIT = VisitPlan(DAY, DAY, "Park", ("A", "B"), ("C",))

@@ -19,6 +19,7 @@ from verifier.evidence.queries import store
 from verifier.registry.models import UnitYear
 from verifier.reports import actions, queries
 from verifier.reports.models import ReportVersion
+from verifier.reports.open_cases import OpenCase
 from verifier.reports.stored_content import as_json, from_json
 from verifier.reports.workbook import reader
 
@@ -148,7 +149,7 @@ def test_a_later_version_names_the_sources_whose_number_rests_on_something_else(
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_corrected_report_is_taken_only_before_the_review(cast: Cast, year: UnitYear, stage: Stage) -> None:
-    case = actions.OpenCase(uuid4(), stage)
+    case = OpenCase(uuid4(), stage, make.PACK)
     if stage in (Stage.ARRANGING, Stage.CHECKING, Stage.ANSWERING):
         hand_in(cast, year, small(), case=case)
         assert db.session.scalars(trail(case.id)).one().action == "report:version:handed_in"

@@ -4,16 +4,18 @@ import copy
 import re
 import tomllib
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from verifier.core.chain import canonical_json
 from verifier.core.errors import Refusal
 from verifier.core.rulepack import reading
 from verifier.core.rulepack.parts import Origin, Text
 from verifier.rulepacks import calendars, load
-from verifier.rulepacks.contents import lines
+from verifier.rulepacks.contents import SECTIONS, lines
 
 BEIJING = load.SHIPPED / "beijing" / "2021.toml"
 
@@ -27,10 +29,38 @@ def test_every_shipped_pack_is_well_formed() -> None:
     assert "beijing/2021" in load.available()
 
 
-def test_a_pack_says_its_id_version_and_the_hash_of_its_file() -> None:
-    pack = load.load("beijing/2021")
-    assert (pack.id, pack.version) == ("beijing/2021", "2021")
-    assert len(pack.sha256) == 64
+def test_a_pack_says_its_id_version_and_the_hash_of_its_resolved_content() -> None:
+    pack = load.load("beijing/2021.1")
+    assert (pack.id, pack.version, pack.programme) == ("beijing/2021.1", "2021.1", "beijing")
+    assert pack.sha256 == sha256(canonical_json(load.source_of("beijing/2021.1").data)).hexdigest()
+
+
+SHIPPED_FILES = {
+    "beijing/2021": "ad3566fa9b8d1c50056485b12e2917423d7945b2112b947e510b381cdbe4baf6",
+    "beijing/2021.1": "a4d8ae70dd1fb4c67a9a6b7fc22c69f5c71a2a5fb7718673f3772070baaece81",
+    "china-national/2021": "07f17a5aeac78f5e40359b829770a9be01a44184bd4f7dbbbe81bf7198d8815b",
+    "china-national/2021.1": "271f99c79bad0fa4afa224995946863bbc4627f1f0734f4f06c4f1fc573ddd26",
+    "eu-ets/2018": "a230e622233d6b027c8fb1fafbc2851678d30ad645cfc1a65374ae6f66388e8a",
+    "eu-ets/2018.1": "c017672037c1e3b2c8b4a04c933e2eb86d9097a7099122c6be5ae82571a90bdf",
+    "iso-14064-3/2019": "db47a1280a19b4572d50a1737816933c90121418900edccbcd5c2bf397494794",
+    "iso-14064-3/2019.1": "1a275a36e26b38be0595a903cad2bb8bb6f42084fa54e4aa23485339356ec7e5",
+}
+"""The SHA-256 of the file of each shipped pack: a released pack is superseded by a new version, never edited."""
+
+
+def test_no_shipped_pack_was_edited() -> None:
+    files = {pack_id: sha256((load.SHIPPED / f"{pack_id}.toml").read_bytes()).hexdigest() for pack_id in load.available()}
+    assert files == SHIPPED_FILES
+
+
+@pytest.mark.parametrize("pack_id", [pack_id for pack_id in SHIPPED_FILES if "." not in pack_id])
+def test_a_case_opened_when_the_hash_was_over_the_file_keeps_its_pack(pack_id: str) -> None:
+    assert load.pinned(pack_id, SHIPPED_FILES[pack_id]).id == pack_id
+
+
+def test_the_hash_of_the_file_of_a_pack_that_extends_another_does_not_tell_its_content() -> None:
+    with pytest.raises(Refusal, match=r"pack\.changed"):
+        load.pinned("beijing/2021.1", SHIPPED_FILES["beijing/2021.1"])
 
 
 def test_a_pack_nobody_has_is_refused() -> None:
@@ -73,6 +103,10 @@ def test_suggested_dates_of_2021_were_merged() -> None:
     assert pack.suggested_dates_for(2022)["report_due"] == date(2023, 3, 31)
 
 
+def likely(clause: str, flag: str) -> dict[str, Any]:
+    return {"code": clause, "flags": [flag], "source": "made up", "basis": "practice"}
+
+
 SPOILED = [
     (lambda pack: pack.pop("zone"), "zone", "is missing"),
     (lambda pack: pack["categories"][0].pop("source"), "categories[0].source", "is missing"),
@@ -86,6 +120,17 @@ SPOILED = [
     (lambda pack: pack["checklist"][0].update(clause="99"), "checklist.doc_basic_facts.clause", "no clause '99'"),
     (lambda pack: pack["clauses"].append(pack["clauses"][0]), "clauses.1", "the code stands twice"),
     (lambda pack: pack.update(version="2022"), "id", "is not programme/version"),
+    (lambda pack: pack.pop("calendar"), "calendar", "is missing: time limits are counted in its working days"),
+    (lambda pack: pack["categories"][0].update(code="Burnt"), "categories.Burnt", "no report can name it: it is read as 'burnt'"),
+    (lambda pack: pack["categories"][0].update(code="burnt"), "categories.burnt", "no method is admitted for it"),
+    (lambda pack: pack["factors"][0].update(category="burnt"), "factors[0].category", "no category 'burnt'"),
+    (lambda pack: pack.update(likely_clauses=[likely("4a", "outlierx")]), "likely_clauses.4a.flags", "no alert 'outlierx'"),
+    (lambda pack: pack.update(likely_clauses=[likely("99", "outlier")]), "likely_clauses.99.code", "no clause '99'"),
+    (
+        lambda pack: pack.update(likely_clauses=[likely("4a", "outlier"), likely("4b", "outlier")]),
+        "likely_clauses",
+        "'outlier' stands under two clauses",
+    ),
 ]
 
 
@@ -98,10 +143,32 @@ def test_every_defect_is_named_by_its_key(spoil: Any, key: str, reason: str) -> 
         reading.parse(pack)
 
 
-@pytest.mark.parametrize("pack_id", ["beijing/2021", "china-national/2021", "eu-ets/2018", "iso-14064-3/2019"])
+def test_every_defect_is_named_at_once() -> None:
+    pack = copy.deepcopy(data())
+    pack["zone"], pack["clocks"][1]["days"] = "", "5"
+    del pack["opinions"][0]["basis"]
+    assert reading.problems(pack) == [
+        ("clocks[1].days", "must be a whole number, 0 or more"),
+        ("opinions[0].basis", "is missing"),
+        ("zone", "must be text"),
+    ]
+
+
+def test_whatever_stands_in_place_of_a_value_is_named_and_never_breaks_the_reader() -> None:
+    for section in data():
+        for odd in (None, "", 7, [], {}, [7], [{}], {"x": {}}):
+            assert all(key and reason for key, reason in reading.problems(data() | {section: odd}))
+
+
+def test_sections_are_shown_that_a_pack_can_have_and_no_others() -> None:
+    top = {"id", "version", "programme", "name", "calendar", "zone", "unstated"}
+    assert set(SECTIONS) == set(reading.sections()) - top
+
+
+@pytest.mark.parametrize("pack_id", load.available())
 def test_a_source_told_in_a_sentence_is_told_in_both_languages_and_names_no_notes_of_ours(pack_id: str) -> None:
     """A clause's source is the document it stands in, by its title."""
-    raw = tomllib.loads((load.SHIPPED / f"{pack_id}.toml").read_text("utf-8"))
+    raw = load.source_of(pack_id).data
     told = [line.source for language in ("en", "zh") for line in lines(raw, language)]
     assert not [source for source in told if "rules.md" in source or "not re-read" in source]
     prose = {line.source for line in lines(raw, "zh") if line.section not in ("clauses", "checklist", "steps", "statement_forms")}
@@ -125,6 +192,21 @@ def test_an_own_pack_adds_and_never_replaces(tmp_path: Path) -> None:
     assert load.load("beijing/house-2021", tmp_path).version == "house-2021"
     assert load.load("beijing/2021", tmp_path).sha256 == load.load("beijing/2021").sha256
     assert [(Path(file).name, key) for file, key, _ in load.check(tmp_path)] == [("2021.toml", "id"), ("broken.toml", "")]
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "defect"),
+    [
+        ('calendar = "CN"', 'calendar = "XX"', ("calendar", "no calendar 'XX': there is CN")),
+        ('zone = "Asia/Shanghai"', 'zone = "Asia/Beijing"', ("zone", "no time zone 'Asia/Beijing'")),
+    ],
+)
+def test_a_calendar_and_a_time_zone_must_be_known(tmp_path: Path, line: str, other: str, defect: tuple[str, str]) -> None:
+    own = tmp_path / "beijing"
+    own.mkdir()
+    text = BEIJING.read_text("utf-8").replace('"beijing/2021"', '"beijing/own"').replace('version = "2021"', 'version = "own"')
+    (own / "own.toml").write_text(text.replace(line, other), "utf-8")
+    assert [(key, reason) for _file, key, reason in load.check(tmp_path)] == [defect]
 
 
 WORKING_DAYS = [

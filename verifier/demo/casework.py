@@ -154,9 +154,8 @@ class CaseMaker:
                 continue
             with force_locale("en"):
                 told[each.flag.key] = finding_of(each, sentence)
-        clauses = [each.code for each in pack.clauses]
         by = {"actor": self.actor("lead"), "now": self.cast.now()}
-        flags.raise_findings(engagement, told, "non_conformity", "4a" if "4a" in clauses else clauses[0], **by)
+        flags.raise_findings(engagement, told, "non_conformity", "", **by)
         flags.dismiss(
             engagement, explained, "The meter's record explains it; the plan's rule for missing data was kept, or check 1 asks.", **by
         )

@@ -11,8 +11,8 @@ from verifier.core.independence import MissingMember, TeamPlace
 from verifier.db import db
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.registry.models import ProgrammeYear, UnitYear
-from verifier.reports.actions import OpenCase
 from verifier.reports.models import ReportVersion
+from verifier.reports.open_cases import OpenCase
 from verifier.rulepacks.load import load
 
 
@@ -55,7 +55,7 @@ def engagement(engagement_id: UUID) -> Engagement | None:
 def open_case(unit_year: UnitYear) -> OpenCase | None:
     """The case that verifies a unit's year, by value."""
     case = case_of(unit_year)
-    return OpenCase(case.id, case.at) if case else None
+    return OpenCase(case.id, case.at, case.pack_id) if case else None
 
 
 def years_led(engagement: Engagement, person: User) -> set[int]:

@@ -14,7 +14,7 @@ from verifier.engagements.models import Engagement
 from verifier.registry import actions, queries
 from verifier.registry.forms import NEW, DatesForm, PackForm, UnitForm, UnitsFilter, YearForm
 from verifier.registry.models import ProgrammeYear, UnitYear
-from verifier.rulepacks.load import available, load
+from verifier.rulepacks.load import load, newer, newest
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import name_of, text_in
 from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
@@ -51,9 +51,10 @@ def years() -> ResponseReturnValue:
 @permit(Permission.PROGRAMME_MANAGE)
 def new_year() -> ResponseReturnValue:
     """Choose the rules and the year, see the dates they suggest, and open it."""
-    packs = [SelectChoice(pack_id, text_in(load(pack_id).name)) for pack_id in available()]
-    pack = load(next((each.value for each in packs if each.value == request.values.get("pack")), packs[0].value))
-    asked = request.values.get("emission_year") or pack.version
+    packs = [SelectChoice(pack_id, text_in(load(pack_id).name)) for pack_id in newest()]
+    wanted = request.values.get("pack", "")
+    pack = load(next((each.value for each in packs if each.value in (wanted, *newer(wanted))), packs[0].value))
+    asked = request.values.get("emission_year") or pack.version.partition(".")[0]
     emission_year = int(asked) if asked.isdecimal() and len(asked) == 4 else utcnow().year - 1
     chosen = PackForm(data={"pack": pack.id, "emission_year": emission_year}, formdata=None)
     form = YearForm(

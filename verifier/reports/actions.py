@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from verifier.audit.actions import record
 from verifier.core.actor import Actor
@@ -24,6 +23,7 @@ from verifier.evidence import actions as evidence
 from verifier.registry.models import UnitYear
 from verifier.reports import number_rows, queries
 from verifier.reports.models import ReportedFacility, ReportedNumber, ReportedSource, ReportVersion
+from verifier.reports.open_cases import OpenCase, rules_of
 from verifier.reports.stored_content import as_json
 from verifier.reports.workbook import reader
 from verifier.rulepacks.load import load
@@ -33,14 +33,6 @@ PLACES = 15
 LARGEST = 1e300
 TAKES_REPORTS = frozenset({Stage.ARRANGING, Stage.CHECKING, Stage.ANSWERING})
 """The stages in which a unit may still hand in and release a corrected report."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    """The case that verifies the unit's year, by value: where its actions are recorded, and how far it is."""
-
-    id: UUID
-    stage: Stage
 
 
 class UnreadableReport(Refusal):
@@ -76,7 +68,7 @@ def expected(unit_year: UnitYear) -> Expected:
     """What is handed in for a unit's year: known by the unit's credit code, or by a name it goes by."""
     unit = unit_year.unit
     known_as = tuple(name for name in (unit.credit_code, unit.name, unit.name_zh) if name)
-    return Expected(unit_year.year.emission_year, known_as, unit_year.year.pack_id)
+    return Expected(unit_year.year.emission_year, known_as, rules_of(unit_year).id)
 
 
 def may_hand_in(unit_year: UnitYear, data: bytes, case: OpenCase | None) -> None:

@@ -13,8 +13,8 @@ from verifier.core.report.rows import ReportedReport
 from verifier.db import db
 from verifier.registry.models import UnitYear
 from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
+from verifier.reports.open_cases import rules_of
 from verifier.reports.stored_content import from_json
-from verifier.rulepacks.load import load
 
 SORTS = ("position", "difference", "name")
 SEARCHED = (ReportedSource.source_key, ReportedSource.name, ReportedSource.fuel, ReportedSource.meter, ReportedSource.owner)
@@ -54,12 +54,12 @@ def report_of(version: ReportVersion) -> ReportedReport:
 
 
 def calculation_of(version: ReportVersion) -> Calculation:
-    """The version recalculated under its year's pack; the same value again while the process remembers it."""
+    """The version recalculated under the pack of its case, or of its year; the same value again while the process remembers it."""
     return _report_and_calculation(version)[1]
 
 
 def _report_and_calculation(version: ReportVersion) -> tuple[ReportedReport, Calculation]:
-    pack = load(version.unit_year.year.pack_id)
+    pack = rules_of(version.unit_year)
     key = (version.sha256, pack.sha256)
     with _lock:
         if key in _calculated:

@@ -1,6 +1,6 @@
 """A large workbook is taken in behind the page: its bytes wait in the store, a job reads them, and the page tells how far it is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from verifier.jobs.task_registry import task
 from verifier.jobs.worker import JobRun
 from verifier.registry.models import UnitYear
 from verifier.reports import actions
+from verifier.reports.open_cases import open_case
 
 KIND = "reports.hand_in"
 LARGE = 1_000_000
@@ -66,21 +67,6 @@ def taking_in(unit_year: UnitYear, at: UUID) -> TakingIn | None:
     """How far a workbook of a unit's year is, None where there is none of it."""
     job = jobs.of_key(KIND, f"{unit_year.id}:{at}")
     return _told(job) if job else None
-
-
-CaseFinder = Callable[[UnitYear], actions.OpenCase | None]
-_finders: list[CaseFinder] = []
-
-
-def cases_found_by(finder: CaseFinder) -> None:
-    """Register how the case of a unit's year is found: cases stand above reports, so `app` passes the query in."""
-    _finders[:] = [finder]
-
-
-def open_case(unit_year: UnitYear) -> actions.OpenCase | None:
-    """The case that verifies a unit's year, by value; None where there is none."""
-    (finder,) = _finders
-    return finder(unit_year)
 
 
 @task(KIND, tries=4, limit=timedelta(minutes=15), keep=timedelta(days=2))

@@ -25,8 +25,8 @@ from verifier.registry.models import UnitYear
 from verifier.reports import actions, queries, report_intake
 from verifier.reports.forms import FlagsFilter, HandInForm, SourcesFilter
 from verifier.reports.models import ReportedSource, ReportVersion
+from verifier.reports.open_cases import open_case, rules_of
 from verifier.reports.wording import flag_name, flag_sentence, problem_sentence, sheet_name
-from verifier.rulepacks.load import load
 from verifier.rulepacks.wording import seals_of
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.pages.filters import listed, name_of, text_in
@@ -61,10 +61,6 @@ def _unit_year_at_large(key: UUID) -> Described | None:
 
 SUBJECTS: dict[str, Describe] = {"unit_year": _describe_unit_year}
 AT_LARGE: dict[str, AtLarge] = {"unit_year": _unit_year_at_large}
-
-
-def _open_case(unit_year: UnitYear) -> actions.OpenCase | None:
-    return report_intake.open_case(unit_year)
 
 
 def _version(unit_year: UnitYear, number: int) -> ReportVersion:
@@ -105,11 +101,11 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         if len(data) > report_intake.LARGE:
             at = report_intake.wait_for(unit_year, data, filename, note, actor=current_actor(), now=utcnow())
             return redirect(url_for(".taking_in", unit_year_id=unit_year.id, at=at), 303)
-        actions.may_hand_in(unit_year, data, _open_case(unit_year))
+        actions.may_hand_in(unit_year, data, open_case(unit_year))
         with released():
             read = actions.read(data, expected)
         version = actions.hand_in(
-            unit_year, data, filename, note, already=read, case=_open_case(unit_year), actor=current_actor(), now=utcnow()
+            unit_year, data, filename, note, already=read, case=open_case(unit_year), actor=current_actor(), now=utcnow()
         )
         flash(_("Version %(number)s is kept. Your responsible person can release it now.", number=version.number), "success")
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)
@@ -120,7 +116,7 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         form=form,
         problems=problems,
         before=queries.newest(unit_year),
-        case=_open_case(unit_year),
+        case=open_case(unit_year),
     )
 
 
@@ -179,7 +175,7 @@ def body(unit_year: UnitYear) -> ResponseReturnValue:
 def release(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     """Let a version stand as the unit's report."""
     version = _version(unit_year, number)
-    actions.release(version, case=_open_case(unit_year), actor=current_actor(), now=utcnow())
+    actions.release(version, case=open_case(unit_year), actor=current_actor(), now=utcnow())
     flash(_("Version %(number)s is released.", number=number), "success")
     return redirect(url_for(".version", unit_year_id=unit_year.id, number=number), 303)
 
@@ -189,7 +185,7 @@ def release(unit_year: UnitYear, number: int) -> ResponseReturnValue:
 def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     """One version: the unit's facts, totals, what looks wrong, and every source."""
     version = _version(unit_year, number)
-    pack = load(unit_year.year.pack_id)
+    pack = rules_of(unit_year)
     names = {category.code: text_in(category.name) for category in pack.categories}
     form = SourcesFilter(request.args)
     form.offer({code: names.get(code, code) for code in queries.categories_of(version)}, queries.flag_codes_of(version))
@@ -231,7 +227,7 @@ def _said(version: ReportVersion, names: dict[str, str]) -> list[tuple[Flag, str
 def flags(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     """What looks wrong in one version, row by row."""
     version = _version(unit_year, number)
-    names = {category.code: text_in(category.name) for category in load(unit_year.year.pack_id).categories}
+    names = {category.code: text_in(category.name) for category in rules_of(unit_year).categories}
     found = _said(version, names)
     form = FlagsFilter(request.args)
     form.offer(sorted({flag.code for flag, _name, _said in found}, key=flag_name))

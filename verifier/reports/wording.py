@@ -54,6 +54,8 @@ FLAG_NAMES: Mapping[str, Any] = {
     "factor_contradicted": _l("Factors contradict"),
     "gas_not_in_pack": _l("Gas not counted"),
     "volume_conditions": _l("Volume conditions not stated"),
+    "method_not_in_pack": _l("No method for the category"),
+    "oxidation_and_conversion": _l("Oxidation and conversion both given"),
 }
 
 

@@ -8,6 +8,9 @@ import holidays
 
 from verifier.core.errors import Refusal
 
+CALENDARS = ("CN",)
+"""The calendars whose working days are known."""
+
 
 @cache
 def _china(year: int) -> holidays.HolidayBase:
@@ -52,5 +55,5 @@ def adder(calendar: str) -> Callable[[date, int], date]:
 
 
 def _known(calendar: str) -> None:
-    if calendar != "CN":
+    if calendar not in CALENDARS:
         raise Refusal("pack.calendar.unknown", calendar=calendar)

@@ -22,6 +22,7 @@ SECTIONS = (
     "finding_classes",
     "dispositions",
     "clauses",
+    "likely_clauses",
     "checklist",
     "ways",
     "evidence_activities",

@@ -22,7 +22,7 @@ PER_PAGE = 60
 @permit(Permission.SIGNED_IN)
 def packs() -> ResponseReturnValue:
     """Every rule pack of this installation."""
-    found = [(load(pack_id), source_of(pack_id)[1]) for pack_id in available()]
+    found = [(load(pack_id), source_of(pack_id).shipped) for pack_id in available()]
     return render_template("rulepacks/packs.html", packs=found)
 
 
@@ -33,15 +33,15 @@ def pack(programme: str, version: str) -> ResponseReturnValue:
     pack_id = f"{programme}/{version}"
     if pack_id not in available():
         abort(404)
-    data, shipped = source_of(pack_id)
+    source = source_of(pack_id)
     form = RulesFilter(request.args)
-    rows = [row for row in lines(data, str(get_locale())) if _asked(row, form)]
+    rows = [row for row in lines(source.data, str(get_locale())) if _asked(row, form)]
     if wants_spreadsheet():
         return _sheet(pack_id, rows)
     return render_template(
         "rulepacks/pack.html",
         pack=load(pack_id),
-        shipped=shipped,
+        source=source,
         form=form,
         page=paged_list(rows, PER_PAGE),
         export=export_url(),

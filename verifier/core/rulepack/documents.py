@@ -46,9 +46,9 @@ class StatementForm:
 
     code: str
     name: Text
-    clauses: tuple[str, ...]
-    seals: tuple[str, ...]
     origin: Origin
+    clauses: tuple[str, ...] = ()
+    seals: tuple[str, ...] = ()
     columns: tuple[NamedCode, ...] = ()
     rows: tuple[FormRow, ...] = ()
 

@@ -4,31 +4,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from verifier.core.errors import Refusal
 from verifier.core.report.rows import code_of, plain_text
 from verifier.core.rulepack.documents import StatementForm
+from verifier.core.rulepack.kinds import Key, Mark
 from verifier.core.rulepack.parts import (
     Category,
     ChecklistItem,
     Clock,
-    Conservative,
     DefaultFactor,
     FactorTable,
     FindingClass,
+    LikelyClause,
     MethodRule,
     NamedCode,
     Opinion,
     Origin,
     Rotation,
-    Rounding,
     SamplingRule,
     SuggestedDate,
     Text,
-    Threshold,
     Tolerance,
 )
+from verifier.core.rulepack.sections import CarbonToCO2, Conservative, Gases, Materiality, Retention, Roles, Rounding, Threshold
 
 __all__ = [
     "Category",
@@ -51,46 +51,88 @@ Coded = TypeVar("Coded", FindingClass, NamedCode, Opinion, ChecklistItem, Clock,
 
 @dataclass(frozen=True, slots=True)
 class RulePack:
-    """The rules of one programme in one version; two packs with the same id may differ only by `sha256`."""
+    """The rules of one programme in one version: its fields are the sections of the file. `sha256` is over the resolved pack."""
 
     id: str
     version: str
     programme: str
     name: Text
-    gases: tuple[str, ...]
-    calendar: str
     zone: str
+    gas_rule: Annotated[Gases, Key("gases")]
     rounding: Rounding
-    carbon_to_co2: Fraction
-    carbon_to_co2_origin: Origin
+    carbon: Annotated[CarbonToCO2, Key("carbon_to_co2")]
     categories: tuple[Category, ...]
-    tables: tuple[FactorTable, ...]
-    factors: tuple[DefaultFactor, ...]
+    tables: Annotated[tuple[FactorTable, ...], Mark.MAY_BE_UNSTATED]
+    factors: Annotated[tuple[DefaultFactor, ...], Mark.MAY_BE_UNSTATED]
     methods: tuple[MethodRule, ...]
     finding_classes: tuple[FindingClass, ...]
     clauses: tuple[NamedCode, ...]
     dispositions: tuple[NamedCode, ...]
     opinions: tuple[Opinion, ...]
-    materiality: Threshold | None
-    materiality_reason: Text
-    independence_questions: tuple[NamedCode, ...]
-    roles_must_differ: tuple[tuple[str, str], ...]
-    site_team_minimum: int
-    checklists: tuple[ChecklistItem, ...]
+    materiality_rule: Annotated[Materiality, Key("materiality")]
+    independence_questions: Annotated[tuple[NamedCode, ...], Mark.MAY_BE_UNSTATED]
+    roles: Roles
+    checklists: Annotated[tuple[ChecklistItem, ...], Key("checklist")]
     ways: Mapping[str, Text]
-    clocks: tuple[Clock, ...]
-    suggested_dates: tuple[SuggestedDate, ...]
-    retention_years: int | None
-    rotation: tuple[Rotation, ...]
-    sampling: SamplingRule | None
-    datachecks: tuple[Tolerance, ...]
-    conservative: Conservative | None
+    clocks: Annotated[tuple[Clock, ...], Mark.MAY_BE_UNSTATED]
+    suggested_dates: Annotated[tuple[SuggestedDate, ...], Mark.MAY_BE_UNSTATED]
+    retention: Annotated[Retention | None, Mark.MAY_BE_UNSTATED]
+    rotation: Annotated[tuple[Rotation, ...], Mark.MAY_BE_UNSTATED]
+    sampling: Annotated[SamplingRule | None, Mark.MAY_BE_UNSTATED]
+    datachecks: Annotated[tuple[Tolerance, ...], Mark.MAY_BE_UNSTATED]
+    conservative: Annotated[Conservative | None, Mark.MAY_BE_UNSTATED]
     evidence_activities: tuple[NamedCode, ...]
-    statement_forms: tuple[StatementForm, ...]
+    statement_forms: Annotated[tuple[StatementForm, ...], Mark.MAY_BE_UNSTATED]
     steps: tuple[NamedCode, ...]
-    facts: tuple[NamedCode, ...]
-    unstated: Mapping[str, Text]
-    sha256: str = field(default="", compare=False)
+    facts: Annotated[tuple[NamedCode, ...], Mark.MAY_BE_UNSTATED]
+    likely_clauses: tuple[LikelyClause, ...] = ()
+    calendar: str = ""
+    unstated: Mapping[str, Text] = field(default_factory=dict)
+    sha256: Annotated[str, Mark.NOT_IN_FILE] = field(default="", compare=False)
+
+    @property
+    def gases(self) -> tuple[str, ...]:
+        """The gases that are reported."""
+        return self.gas_rule.codes
+
+    @property
+    def carbon_to_co2(self) -> Fraction:
+        """Tonnes of CO2 for a tonne of carbon."""
+        return self.carbon.value
+
+    @property
+    def carbon_to_co2_origin(self) -> Origin:
+        """Where that ratio is from."""
+        return self.carbon.origin
+
+    @property
+    def materiality(self) -> Threshold | None:
+        """The threshold of materiality, None where the rules give none."""
+        return self.materiality_rule.threshold
+
+    @property
+    def materiality_reason(self) -> Text:
+        """What the rules say of materiality."""
+        return self.materiality_rule.reason
+
+    @property
+    def roles_must_differ(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of roles that one person may not hold both of."""
+        return self.roles.must_differ
+
+    @property
+    def site_team_minimum(self) -> int:
+        """How many people a site visit needs at least."""
+        return self.roles.site_team_minimum
+
+    @property
+    def retention_years(self) -> int | None:
+        """For how many years records are kept, None where the rules state no time."""
+        return self.retention.years if self.retention else None
+
+    def likely_clause(self, flag: str) -> str | None:
+        """The clause a finding raised from an alert is most likely under, None where the pack names none."""
+        return next((row.code for row in self.likely_clauses if flag in row.flags), None)
 
     def category(self, code: str) -> Category | None:
         """The category of that code, None where the pack has none."""

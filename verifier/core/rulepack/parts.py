@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Annotated
+
+from verifier.core.rulepack.kinds import Check, Day, Key, Month, NumberText, Share, Shares, Sign, Steps, Whole
 
 UNSTATED = "unstated"
 """The basis of a value that nothing we have read states."""
@@ -43,7 +46,7 @@ class Category:
     name: Text
     reported: bool
     counts: bool
-    sign: int
+    sign: Sign
     origin: Origin
 
     @property
@@ -64,12 +67,12 @@ class DefaultFactor:
     category: str | None
     fuel: Text
     parameter: str
-    written: str
+    written: Annotated[NumberText, Key("value")]
     unit: str
     origin: Origin
     name: Text | None = None
-    from_year: int | None = None
-    to_year: int | None = None
+    from_year: Whole | None = None
+    to_year: Whole | None = None
     covers: tuple[str, ...] = ()
     any_fuel: bool = False
     suspect: bool = False
@@ -95,8 +98,8 @@ class FactorTable:
 
     code: str
     name: Text
-    version: str
     origin: Origin
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +127,12 @@ class FindingClass:
     reference: str = ""
     """The letter findings of the class are numbered under (A1, A2 …), empty where the pack has none."""
     cites_article: bool = False
+    """Whether each must name the article of law that is not complied with."""
 
     @property
     def letter(self) -> str:
         """The letter its findings are numbered under: the rules' own, else F."""
         return self.reference or "F"
-
-    """Whether each must name the article of law that is not complied with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,15 @@ class NamedCode:
 
     code: str
     name: Text
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyClause:
+    """The clause that a finding raised from an alert is most likely under, by the codes of the alerts; the verifier may choose another."""
+
+    code: str
+    flags: tuple[str, ...]
     origin: Origin
 
 
@@ -159,10 +170,10 @@ class ChecklistItem:
 
     code: str
     clause: str
-    look: Text
+    look: Annotated[Text, Key("name")]
     how: tuple[str, ...]
     origin: Origin
-    check: str = "site"
+    check: Check
     evidence: Text | None = None
 
 
@@ -172,7 +183,7 @@ class Clock:
 
     code: str
     name: Text
-    days: int
+    days: Whole
     origin: Origin
     before: bool = False
 
@@ -183,49 +194,11 @@ class SuggestedDate:
 
     code: str
     name: Text
-    month: int
-    day: int
-    years_after: int
-    for_year: int | None
+    month: Month
+    day: Day
+    years_after: Whole
+    for_year: Whole | None
     origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class Rounding:
-    """Tonnes are shown with `places` decimals, half up; the total is the sum of the rounded categories, or the rounded sum."""
-
-    places: int
-    mode: str
-    origin: Origin
-    total: str = "sum_of_rounded_categories"
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Units of up to so many tonnes a year (None: any more), and the share above which errors are material for them."""
-
-    code: str
-    name: Text
-    up_to: Fraction | None
-    share: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """The share of the total above which errors together are material; `share` is the strictest where bands differ by size."""
-
-    share: Fraction
-    origin: Origin
-    bands: tuple[Band, ...] = ()
-
-    def band_for(self, total: Fraction) -> Band | None:
-        """The band a total in tonnes falls into, None where the pack has none."""
-        return next((band for band in self.bands if band.up_to is None or total <= band.up_to), None)
-
-    def share_for(self, total: Fraction) -> Fraction:
-        """The share that holds for a total in tonnes."""
-        band = self.band_for(total)
-        return band.share if band else self.share
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +218,8 @@ class Ladder:
     `readings` says how “less than” is read, the default first; `covers` what may be sampled; `weigh` what a failure is weighed by.
     """
 
-    share_below: Fraction
-    steps: tuple[Fraction, ...]
+    share_below: Share
+    steps: Steps
     readings: tuple[NamedCode, ...]
     covers: tuple[str, ...]
     weigh: tuple[NamedCode, ...]
@@ -259,22 +232,8 @@ class SamplingRule:
 
     methods: tuple[NamedCode, ...]
     ladder: Ladder | None
-    risks: tuple[Fraction, ...]
+    risks: Shares
     origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class Conservative:
-    """Who estimates what stays uncorrected (`verifier` or `authority`), by which rule, with the defaults of which tables, in order.
-
-    `own_figure` says whether the verifier states tonnes of its own; where it does not, the opinion is on the reported figure alone.
-    """
-
-    by: str
-    rule: Text
-    tables: tuple[str, ...]
-    origin: Origin
-    own_figure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +242,6 @@ class Rotation:
 
     code: str
     name: Text
-    years_on: int
-    years_off: int | None
+    years_on: Whole
+    years_off: Whole | None
     origin: Origin

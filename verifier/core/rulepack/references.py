@@ -6,32 +6,14 @@ from typing import Any
 
 from verifier.core.calculation.methods import METHODS
 from verifier.core.calculation.units import factor_unit
-from verifier.core.report.rows import PARAMETERS
+from verifier.core.datachecks.codes import FLAG_CODES, UNREQUESTED_CHANGE
+from verifier.core.report.rows import PARAMETERS, code_of
 from verifier.core.rulepack.documents import loose_forms
+from verifier.core.rulepack.extending import identity, is_rows
 
 Row = Mapping[str, Any]
 _ANY_YEAR = 2023
 """A year like most, for dates that hold in every year."""
-CODED_SECTIONS = (
-    "categories",
-    "tables",
-    "methods",
-    "finding_classes",
-    "clauses",
-    "dispositions",
-    "opinions",
-    "independence_questions",
-    "checklist",
-    "clocks",
-    "datachecks",
-    "rotation",
-    "evidence_activities",
-    "statement_forms",
-    "steps",
-    "facts",
-)
-
-
 SAMPLING = {"methods": ("ladder", "tonne_unit", "reciprocal"), "readings": ("strict", "lenient"), "weigh": ("cause", "nature", "effect")}
 COVERED = ("data", "sites")
 """What the method of sampling knows to do; a pack may admit less of it, and nothing else."""
@@ -41,7 +23,8 @@ ROTATING = ("body", "lead_verifier")
 
 def loose(data: Row) -> list[tuple[str, str]]:
     """Every code that stands twice or leads nowhere, as (key, reason), of a pack whose shape is right."""
-    return [*_twice(data), *_unknown(data), *_sampled(data), *_factors(data), *_dates(data), *_whole(data)]
+    tests = (_twice, _unknown, _categories, _likely, _sampled, _factors, _dates, _whole)
+    return [defect for test in tests for defect in test(data)]
 
 
 def _codes(data: Row, section: str) -> list[str]:
@@ -49,9 +32,10 @@ def _codes(data: Row, section: str) -> list[str]:
 
 
 def _twice(data: Row) -> Iterator[tuple[str, str]]:
-    for section in CODED_SECTIONS:
-        codes = _codes(data, section)
-        yield from ((f"{section}.{code}", "the code stands twice") for code in sorted({c for c in codes if codes.count(c) > 1}))
+    for section, rows in data.items():
+        if section != "factors" and is_rows(rows):
+            codes = [identity(section, row) for row in rows]
+            yield from ((f"{section}.{code}", "the code stands twice") for code in sorted({c for c in codes if codes.count(c) > 1}))
 
 
 def _unknown(data: Row) -> Iterator[tuple[str, str]]:
@@ -61,6 +45,8 @@ def _unknown(data: Row) -> Iterator[tuple[str, str]]:
         ("finding_classes", "dispositions", _codes(data, "dispositions"), "disposition"),
         ("statement_forms", "clauses", _codes(data, "clauses"), "clause"),
         ("methods", "categories", _codes(data, "categories"), "category"),
+        ("likely_clauses", "code", _codes(data, "clauses"), "clause"),
+        ("likely_clauses", "flags", FLAG_CODES | {UNREQUESTED_CHANGE}, "alert"),
     ):
         for row in data.get(section, ()):
             named = row.get(key, ())
@@ -73,6 +59,21 @@ def _unknown(data: Row) -> Iterator[tuple[str, str]]:
         yield from _missing(f"rotation.{code}", code, ROTATING, "work that rotates")
     for table in data.get("conservative", {}).get("tables", ()):
         yield from _missing("conservative.tables", table, _codes(data, "tables"), "table")
+
+
+def _categories(data: Row) -> Iterator[tuple[str, str]]:
+    """A category is known by the word of the report, and calculated by some method."""
+    calculated = {code for row in data["methods"] for code in row["categories"]}
+    for code in _codes(data, "categories"):
+        if code_of(code) != code:
+            yield f"categories.{code}", f"no report can name it: it is read as {code_of(code)!r}"
+        elif code not in calculated:
+            yield f"categories.{code}", "no method is admitted for it"
+
+
+def _likely(data: Row) -> Iterator[tuple[str, str]]:
+    flags = [flag for row in data.get("likely_clauses", ()) for flag in row["flags"]]
+    yield from (("likely_clauses", f"{flag!r} stands under two clauses") for flag in sorted({f for f in flags if flags.count(f) > 1}))
 
 
 def _sampled(data: Row) -> Iterator[tuple[str, str]]:
@@ -94,8 +95,6 @@ def _factors(data: Row) -> Iterator[tuple[str, str]]:
             yield from _missing(f"{key}.category", row["category"], _codes(data, "categories"), "category")
         if factor_unit(row["unit"]) is None:
             yield f"{key}.unit", f"no unit {row['unit']!r}"
-        if ("source" in row) is not ("basis" in row):
-            yield key, "source and basis go together"
 
 
 def _dates(data: Row) -> Iterator[tuple[str, str]]:
@@ -109,6 +108,8 @@ def _dates(data: Row) -> Iterator[tuple[str, str]]:
 def _whole(data: Row) -> Iterator[tuple[str, str]]:
     if not {True, False} <= {row["positive"] for row in data["opinions"]}:
         yield "opinions", "at least one positive and one negative opinion are needed"
+    if "clocks" in data and "calendar" not in data:
+        yield "calendar", "is missing: time limits are counted in its working days"
     if data["id"] != f"{data['programme']}/{data['version']}":
         yield "id", "is not programme/version"
 

@@ -6,7 +6,7 @@ from random import SystemRandom
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, select, text, union
 
 from verifier.accounts.authentication import crypto
 from verifier.audit import recovery
@@ -20,7 +20,8 @@ from verifier.maintenance import database
 from verifier.maintenance.diagnostics.environment import Grade, Problem
 from verifier.maintenance.sweep import GRACE, left_over
 from verifier.migrations.triggers import KEPT
-from verifier.rulepacks.load import load
+from verifier.registry.models import ProgrammeYear
+from verifier.rulepacks.load import pinned
 from verifier.statement.signing.certificate_authority import ROOT_KEY, open_key
 
 SAMPLE = 200
@@ -92,13 +93,12 @@ def trails(app: Flask) -> Iterator[Problem]:
 
 
 def cases(app: Flask) -> Iterator[Problem]:
-    """The packs that cases were opened with, unchanged; and an authority whose key the secret opens."""
-    for pack_id, digest in db.session.execute(select(Engagement.pack_id, Engagement.pack_sha256).distinct()):
+    """The packs that cases and years were opened with, unchanged; and an authority whose key the secret opens."""
+    of = [select(row.pack_id, row.pack_sha256) for row in (Engagement, ProgrammeYear)]
+    for pack_id, digest in db.session.execute(union(*of)):
         try:
-            same = load(pack_id).sha256 == digest
+            pinned(pack_id, digest)
         except Refusal:
-            same = False
-        if not same:
             yield Problem(
                 "packs.changed",
                 Grade.BROKEN,

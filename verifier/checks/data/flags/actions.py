@@ -16,6 +16,7 @@ from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check
 from verifier.core.lifecycle import CaseAction
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
@@ -60,9 +61,13 @@ def dismiss(engagement: Engagement, keys: Sequence[str], reason: str, *, actor: 
 def raise_findings(
     engagement: Engagement, told: Mapping[str, FlagFinding], class_code: str, clause: str, *, actor: Actor, now: datetime
 ) -> list[Finding]:
-    """Raise a draft for each flag, its effect on the reported total where the class has one; `told` says by the flag's key what it says."""
+    """Raise a draft for each flag, its effect on the reported total where the class has one; `told` says by the flag's key what it says.
+
+    Without a clause each draft is under the one that the rules name as likely for its flag.
+    """
     advance(engagement, CaseAction.CHECK, now=now)
-    has_effect = load(engagement.pack_id).finding_class(class_code).has_effect
+    pack = load(engagement.pack_id)
+    has_effect = pack.finding_class(class_code).has_effect
     raised = []
     for each in _chosen(engagement, list(told)):
         main, words = each.main, told[each.flag.key]
@@ -71,7 +76,7 @@ def raise_findings(
             Subject("source", main.source) if main.source else Subject("report", main.code),
             Check.DATA,
             class_code,
-            clause,
+            clause or _likely_clause(pack, main.code),
             words.title,
             words.description,
             _effect(each.effect) if has_effect else None,
@@ -103,6 +108,13 @@ def reopen(engagement: Engagement, key: str, *, actor: Actor, now: datetime) -> 
     db.session.delete(row)
     db.session.flush()
     record("data:flag:reopened", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, flag=key, reason=row.reason)
+
+
+def _likely_clause(pack: RulePack, code: str) -> str:
+    clause = pack.likely_clause(code)
+    if clause is None:
+        raise Refusal("data.flag.no_clause")
+    return clause
 
 
 def _effect(tonnes: Decimal | None) -> Decimal | None:

@@ -14,9 +14,6 @@ from verifier.web.forms import BaseForm, SearchForm
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
 
-LIKELY_CLAUSES = ("4a", "4")
-"""Clauses that speak of activity data, where a pack has them: what to start from."""
-
 
 class FlagFilter(SearchForm):
     """Which flags to show, in which order."""
@@ -54,10 +51,13 @@ class RaiseForm(BaseForm):
     class_code = SelectField(_l("Class"), validate_choice=False)
     clause = SelectField(_l("Clause"), validate_choice=False)
 
-    def offer(self, pack: RulePack) -> None:
-        """Classes and clauses of the pack; the likely clause first chosen."""
+    def offer(self, pack: RulePack, codes: Iterable[str]) -> None:
+        """Classes and clauses of the pack; the clause that the pack names for the alerts, by their codes, is chosen at first."""
+        likely = {pack.likely_clause(code) for code in codes}
         self.class_code.choices = [SelectChoice(each.code, text_in(each.name)) for each in pack.finding_classes]
         self.clause.choices = [SelectChoice(each.code, f"{each.code} {text_in(each.name)}") for each in pack.clauses]
-        if not self.clause.data:
-            codes = [each.code for each in pack.clauses]
-            self.clause.data = next((code for code in LIKELY_CLAUSES if code in codes), codes[0])
+        if len(likely) == 1 and (clause := next(iter(likely))):
+            self.clause.data = clause
+        else:
+            first = _("The suggested clause of each alert") if likely - {None} else _("Choose a clause")
+            self.clause.choices.insert(0, SelectChoice("", first))

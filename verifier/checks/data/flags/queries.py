@@ -71,7 +71,7 @@ def flagged(engagement: Engagement) -> list[Flagged]:
 def keyed_of(engagement: Engagement) -> tuple[Keyed, ...]:
     """The main flags of a case by their natural keys; the same value again while the process remembers it."""
     version = engagement.report_version
-    at = (version.sha256, load(version.unit_year.year.pack_id).sha256, *beside.references(engagement).key)
+    at = (version.sha256, load(engagement.pack_id).sha256, *beside.references(engagement).key)
     found = _keyed.get(at)
     if found is None:
         while len(_keyed) >= _REMEMBERED:

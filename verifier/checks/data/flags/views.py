@@ -51,7 +51,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
     every = queries.flagged(engagement)
     rows, form = _filtered(engagement, every)
     raise_form = RaiseForm(formdata=None)
-    raise_form.offer(load(engagement.pack_id))
+    raise_form.offer(load(engagement.pack_id), [each.main.code for each in rows if each.is_open])
     return render_template(
         "checks/data/flags/flags.html",
         engagement=engagement,

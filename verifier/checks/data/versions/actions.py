@@ -51,6 +51,8 @@ def raise_findings(
 ) -> list[Finding]:
     """Raise a draft for each change; `told` says by the change's key its title and what it says."""
     advance(engagement, CaseAction.CHECK, now=now)
+    if not clause:
+        raise Refusal("data.flag.no_clause")
     has_effect = load(engagement.pack_id).finding_class(class_code).has_effect
     raised = []
     for each in _chosen(engagement, step, list(told)):

@@ -17,7 +17,7 @@ from verifier.engagements.models import Engagement
 from verifier.findings.models import Exchange, Finding
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportVersion
-from verifier.rulepacks.load import load
+from verifier.reports.open_cases import rules_of
 
 _REMEMBERED = 6
 _compared: dict[tuple[str, str, str], tuple[Change, ...]] = {}
@@ -106,7 +106,7 @@ def looked(engagement: Engagement, step: Step) -> list[Looked]:
 
 def compared(step: Step) -> tuple[Change, ...]:
     """Every change of a step; the same value again while the process remembers it."""
-    at = (step.before.sha256, step.after.sha256, load(step.after.unit_year.year.pack_id).sha256)
+    at = (step.before.sha256, step.after.sha256, rules_of(step.after.unit_year).sha256)
     if at not in _compared:
         while len(_compared) >= _REMEMBERED:
             _compared.pop(next(iter(_compared)), None)

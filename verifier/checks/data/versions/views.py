@@ -15,6 +15,7 @@ from verifier.checks.data.versions import actions, queries
 from verifier.checks.data.versions.queries import Looked, Step
 from verifier.core.access import Permission
 from verifier.core.calculation.units import round_half_up
+from verifier.core.datachecks.codes import UNREQUESTED_CHANGE
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.report.differences import SHEETS, Change, ChangeKind
@@ -88,7 +89,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
     rows = _filtered(every)
     taken = queries.steps(engagement)
     raise_form = RaiseForm(formdata=None)
-    raise_form.offer(load(engagement.pack_id))
+    raise_form.offer(load(engagement.pack_id), [UNREQUESTED_CHANGE])
     return render_template(
         "checks/data/versions/versions.html",
         engagement=engagement,

@@ -1,0 +1,48 @@
+"""The code of every alert that the calculation and the data checks can raise."""
+
+FLAG_CODES = frozenset(
+    {
+        "arithmetic_difference",
+        "blank_quantity",
+        "calibration_lapsed",
+        "crosscheck_difference",
+        "data_without_source",
+        "default_factor_altered",
+        "digit_transposition",
+        "disappeared",
+        "duplicate_period",
+        "duplicate_source",
+        "factor_blank",
+        "factor_contradicted",
+        "factor_expired",
+        "factor_non_numeric",
+        "factor_not_in_table",
+        "factor_of_thousand",
+        "factor_out_of_range",
+        "factor_unit",
+        "gas_not_in_pack",
+        "meter_unknown",
+        "metering_gap",
+        "method_not_in_pack",
+        "missing_factor",
+        "missing_period",
+        "negative_quantity",
+        "non_numeric",
+        "not_in_plan",
+        "outlier",
+        "outside_year",
+        "oxidation_and_conversion",
+        "repeated_value",
+        "reported_unreadable",
+        "rounded_data",
+        "source_without_data",
+        "total_mismatch",
+        "unit_mismatch",
+        "unknown_category",
+        "unreadable_period",
+        "volume_conditions",
+        "year_on_year",
+    }
+)
+UNREQUESTED_CHANGE = "unrequested_change"
+"""A value of a corrected report that was changed although no finding asked for it; raised as findings as alerts are."""

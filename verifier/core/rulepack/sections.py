@@ -1,0 +1,109 @@
+"""The sections of a rule pack that are one table each: gases, rounding, materiality, roles, and the like."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from verifier.core.rulepack.kinds import Estimator, Positive, RolePairs, RoundingMode, Share, Texts, TotalRule, Whole
+from verifier.core.rulepack.parts import Origin, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Gases:
+    """The greenhouse gases that are reported, by their formulas."""
+
+    codes: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Tonnes are shown with `places` decimals, half up; the total is the sum of the rounded categories, or the rounded sum."""
+
+    places: Whole
+    mode: RoundingMode
+    total: TotalRule
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class CarbonToCO2:
+    """Tonnes of CO2 for a tonne of carbon."""
+
+    value: Positive
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Units of up to so many tonnes a year (None: any more), and the share above which errors are material for them."""
+
+    code: str
+    name: Text
+    up_to: Positive | None
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The share of the total above which errors together are material; `share` is the strictest where bands differ by size."""
+
+    share: Fraction
+    origin: Origin
+    bands: tuple[Band, ...] = ()
+
+    def band_for(self, total: Fraction) -> Band | None:
+        """The band a total in tonnes falls into, None where the pack has none."""
+        return next((band for band in self.bands if band.up_to is None or total <= band.up_to), None)
+
+    def share_for(self, total: Fraction) -> Fraction:
+        """The share that holds for a total in tonnes."""
+        band = self.band_for(total)
+        return band.share if band else self.share
+
+
+@dataclass(frozen=True, slots=True)
+class Materiality:
+    """What the rules say of materiality: bands where the share differs by size, one share where it does not, or why there is none."""
+
+    reason: Text
+    origin: Origin
+    share: Share | None = None
+    bands: tuple[Band, ...] = ()
+
+    @property
+    def threshold(self) -> Threshold | None:
+        """The threshold, None where the rules give none."""
+        if self.bands:
+            return Threshold(min(band.share for band in self.bands), self.origin, self.bands)
+        return Threshold(self.share, self.origin) if self.share is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Pairs of roles that one person may not hold both of, and how many people a site visit needs at least."""
+
+    must_differ: RolePairs
+    origin: Origin
+    site_team_minimum: Whole = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many years after issue the records of a statement are kept."""
+
+    years: Whole
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Conservative:
+    """Who estimates what stays uncorrected (`verifier` or `authority`), by which rule, with the defaults of which tables, in order.
+
+    `own_figure` says whether the verifier states tonnes of its own; where it does not, the opinion is on the reported figure alone.
+    """
+
+    by: Estimator
+    rule: Text
+    tables: Texts
+    origin: Origin
+    own_figure: bool = True
