@@ -120,7 +120,7 @@ def _first(case: Engagement, name: str) -> None:
     now = utcnow()
     if name == "photos":
         item = Subject("checklist_item", load(case.pack_id).checklist[0].code)
-        evidence.add_photos(case.id, case.at, item, workbooks.photos()[:1], "Meter", actor=actor(Cast().verifier), now=now)
+        evidence.add_photos(case.id, case.stage, item, workbooks.photos()[:1], "Meter", actor=actor(Cast().verifier), now=now)
     else:
         clause = load(case.pack_id).clauses[0].code
         findings.raise_finding(

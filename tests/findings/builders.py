@@ -59,6 +59,6 @@ def jpeg(colour: str = "red") -> bytes:
 def photo(engagement: Engagement, cast: Cast, subject: Subject, colour: str = "red", caption: str = "") -> Photo:
     """A photo of a subject."""
     taken = add_photos(
-        engagement.id, engagement.at, subject, [(f"{colour}.jpg", jpeg(colour))], caption, actor=actor(cast.verifier), now=utcnow()
+        engagement.id, engagement.stage, subject, [(f"{colour}.jpg", jpeg(colour))], caption, actor=actor(cast.verifier), now=utcnow()
     )
     return taken.kept[0]

@@ -17,6 +17,7 @@ from tests.people import Cast, actor, sign_in
 from verifier.accounts import actions as accounts
 from verifier.accounts.models import SignedInSession
 from verifier.checks.data.references import actions as beside
+from verifier.checks.data.references.models import ReferenceKind
 from verifier.checks.data.sampling import actions as sampling
 from verifier.checks.data.sampling import queries
 from verifier.checks.data.vouchers import actions as vouchers
@@ -89,7 +90,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     visit = site.plan_visit(case, VisitPlan(day, day, "Boiler house", ("Lead", "Verifier"), ("Contact",)), actor=actor(cast.lead), now=now)
     item = load(case.pack_id).checklist[0].code
     photo = evidence.add_photos(
-        case.id, case.at, Subject("checklist_item", item), workbooks.photos()[:1], "Meter", actor=actor(cast.verifier), now=now
+        case.id, case.stage, Subject("checklist_item", item), workbooks.photos()[:1], "Meter", actor=actor(cast.verifier), now=now
     ).kept[0]
     for number in (1, 2):
         findings.raise_finding(
@@ -136,7 +137,13 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     )
     vouchers.ask(case, [NumberKey(source)], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
     plan = beside.keep_workbook(
-        case, "plan", "plan.xlsx", later.read_bytes(), already=reports.report_of(case.report_version), actor=actor(cast.lead), now=now
+        case,
+        ReferenceKind.PLAN,
+        "plan.xlsx",
+        later.read_bytes(),
+        already=reports.report_of(case.report_version),
+        actor=actor(cast.lead),
+        now=now,
     )
     make.report(cast, case.unit_year, later)
     values = {

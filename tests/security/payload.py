@@ -40,7 +40,7 @@ CODES = {
     "team_member": {"role", "barred_by"},
     "checklist_answer": {"item_code", "outcome"},
     "reported_number": {"number_key", "kind", "source_key", "parameter", "period", "unit", "flag_codes", "fingerprint"},
-    "exchange": {"deed"},
+    "exchange": {"action"},
     "review": {"outcome"},
     "statement": {"number", "token", "status", "opinion", "facts", "pdf_sha256"},
     "signature": {"place", "pdf_sha256"},

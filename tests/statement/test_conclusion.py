@@ -65,7 +65,7 @@ def test_what_a_report_total_has_beyond_its_categories_stands_as_a_row_of_its_ow
 def test_a_conclusion_moves_the_case_to_its_review(cast: Cast) -> None:
     case = concluded(cast)
     drawn = queries.conclusion(case)
-    assert case.at is Stage.REVIEWING
+    assert case.stage is Stage.REVIEWING
     assert drawn is not None
     assert drawn.opinion == "pass"
     assert drawn.text == TEXT
@@ -131,7 +131,7 @@ def test_the_lead_verifier_draws_the_conclusion_on_the_page(client: FlaskClient,
     answer = client.post(f"/cases/{case.id}/conclusion/draw", data={"opinion": "pass", "text": TEXT})
     assert answer.status_code == 303
     db.session.refresh(case)
-    assert case.at is Stage.REVIEWING
+    assert case.stage is Stage.REVIEWING
 
 
 def test_a_verifier_reads_the_conclusion_but_does_not_draw_it(client: FlaskClient, cast: Cast) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy import delete
 
 from verifier.accounts import mail, queries
 from verifier.accounts.authentication import links, passwords, secondfactor, sessions
-from verifier.accounts.authentication.links import Purpose
-from verifier.accounts.models import Appointment, Organisation, RecoveryCode, User
+from verifier.accounts.models import Appointment, Organisation, Purpose, RecoveryCode, User
 from verifier.audit.actions import record
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.actor import Actor

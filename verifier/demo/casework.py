@@ -81,8 +81,8 @@ class CaseMaker:
         ]
         for step in steps[: STEPS[goal]]:
             step(engagement)
-        if engagement.at is not goal:
-            raise RuntimeError(f"the demo case of {unit_year.unit.name} stands at {engagement.at}, not at {goal}")
+        if engagement.stage is not goal:
+            raise RuntimeError(f"the demo case of {unit_year.unit.name} stands at {engagement.stage}, not at {goal}")
 
     def actor(self, key: str) -> Actor:
         """A person of the cast."""
@@ -211,7 +211,7 @@ class CaseMaker:
             caption = photo[0].removesuffix(".jpg").replace("-", " ").capitalize()
             evidence.add_photos(
                 engagement.id,
-                engagement.at,
+                engagement.stage,
                 Subject("checklist_item", item.code),
                 [photo],
                 caption,

@@ -24,8 +24,8 @@ from verifier.rulepacks.load import load
 
 def advance(engagement: Engagement, action: CaseAction, *, now: datetime) -> None:
     """Move the case where the action leads; refuses a action its stage does not know."""
-    stage = after(engagement.at, action)
-    if stage is not engagement.at:
+    stage = after(engagement.stage, action)
+    if stage is not engagement.stage:
         engagement.stage, engagement.stage_since = stage, now
         engagement.version += 1
 
@@ -154,7 +154,7 @@ def start(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
     """Begin the checks once the team is whole and everyone on it has declared."""
     _lock(engagement)
     lacks = queries.missing(engagement)
-    after(engagement.at, CaseAction.START)
+    after(engagement.stage, CaseAction.START)
     if lacks:
         raise Refusal(lacks[0].message, **dict(lacks[0].values))
     advance(engagement, CaseAction.START, now=now)
@@ -166,7 +166,7 @@ def reopen(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) 
     _lock(engagement)
     if not reason.strip():
         raise Refusal("engagement.reopen.no_reason")
-    before = engagement.at
+    before = engagement.stage
     advance(engagement, CaseAction.REOPEN, now=now)
     record("engagement:case:reopened", actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip(), stage=before)
 

@@ -55,7 +55,7 @@ def engagement(engagement_id: UUID) -> Engagement | None:
 def open_case(unit_year: UnitYear) -> OpenCase | None:
     """The case that verifies a unit's year, by value."""
     case = case_of(unit_year)
-    return OpenCase(case.id, case.at) if case else None
+    return OpenCase(case.id, case.stage) if case else None
 
 
 def years_led(engagement: Engagement, person: User) -> set[int]:
@@ -98,7 +98,7 @@ def colleagues(engagement: Engagement) -> list[User]:
 def places(engagement: Engagement) -> list[TeamPlace]:
     """Who holds which role, and who held one and had declared for it before leaving."""
     return [
-        TeamPlace(member.user_id, Role(member.role), left=member.removed_at is not None)
+        TeamPlace(member.user_id, member.role, left=member.removed_at is not None)
         for member in engagement.team
         if member.removed_at is None or (member.declared_at is not None and member.barred_by is None)
     ]
@@ -108,5 +108,5 @@ def missing(engagement: Engagement) -> tuple[MissingMember, ...]:
     """What the team lacks before the checks may start; a barred person does not count."""
     fit = [member for member in engagement.members if member.barred_by is None]
     undeclared = sum(member.declared_at is None for member in fit)
-    here = [TeamPlace(member.user_id, Role(member.role)) for member in fit]
+    here = [TeamPlace(member.user_id, member.role) for member in fit]
     return independence.missing(here, undeclared, load(engagement.pack_id))

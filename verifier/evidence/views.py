@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.access import Permission
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
@@ -76,7 +77,7 @@ def upload(engagement: Engagement) -> ResponseReturnValue:
     form = UploadForm()
     if form.validate_on_submit():
         taken = actions.add_photos(
-            engagement.id, engagement.at, subject, form.handed_in(), form.caption.data or "", actor=current_actor(), now=utcnow()
+            engagement.id, engagement.stage, subject, form.handed_in(), form.caption.data or "", actor=current_actor(), now=utcnow()
         )
         say_taken_in(engagement, taken)
         return redirect(described.url or url_for(".photos", engagement_id=engagement.id), 303)
@@ -97,7 +98,7 @@ def caption(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
     shown = _found(engagement, photo_id)
     form = CaptionForm(data={"caption": shown.caption, "version": str(shown.version)})
     if form.validate_on_submit():
-        actions.caption_photo(shown, engagement.at, form.caption.data or "", form.seen_version, actor=current_actor(), now=utcnow())
+        actions.caption_photo(shown, engagement.stage, form.caption.data or "", form.seen_version, actor=current_actor(), now=utcnow())
         flash(_("The caption was saved."), "success")
         return redirect(url_for(".photo", engagement_id=engagement.id, photo_id=shown.id), 303)
     return _page(engagement, shown, form)
@@ -173,11 +174,11 @@ def say_taken_in(engagement: Engagement, taken: actions.TakenIn) -> None:
 
 def _page(engagement: Engagement, shown: Photo, form: CaptionForm | None = None) -> str:
     editing = form
-    if editing is None and may(Permission.SITE_RECORD) and possible(engagement.at, CaseAction.CHECK):
+    if editing is None and may(Permission.SITE_RECORD) and possible(engagement.stage, CaseAction.CHECK):
         editing = CaptionForm(formdata=None, data={"caption": shown.caption, "version": str(shown.version)})
     on = findings.showing(engagement, shown, inside=_inside())
     others = []
-    if may(Permission.FINDING_RAISE) and possible(engagement.at, CaseAction.CHECK):
+    if may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK):
         others = [finding for finding in findings.open_findings(engagement) if finding not in on]
     return render_template(
         "evidence/photo.html",
@@ -261,7 +262,7 @@ def _found(engagement: Engagement, photo_id: UUID) -> Photo:
 
 
 def _can_add(engagement: Engagement) -> bool:
-    return may(Permission.SITE_RECORD) and possible(engagement.at, CaseAction.CHECK)
+    return may(Permission.SITE_RECORD) and possible(engagement.stage, CaseAction.CHECK)
 
 
 def _asked(engagement: Engagement) -> tuple[Subject, Described]:

@@ -94,8 +94,8 @@ def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Ac
     """Change what has not been sent; an edit made on an older state is refused with both values."""
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
-    if finding.at is not FindingState.DRAFT:
-        raise Refusal("finding.edit.not_draft", state=finding.at)
+    if finding.state is not FindingState.DRAFT:
+        raise Refusal("finding.edit.not_draft", state=finding.state)
     check_version(finding, version, lambda: Refusal("finding.stale", theirs=finding.title, yours=draft.title))
     _refuse_unfit(finding.engagement, draft)
     changed = [name for name, value in asdict(draft).items() if getattr(finding, name) != value]
@@ -109,7 +109,7 @@ def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> N
     """Take a finding back, with a reason; the unit hears of it only where it had the finding."""
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
-    state = after(finding.at, FindingAction.WITHDRAW)
+    state = after(finding.state, FindingAction.WITHDRAW)
     _say(finding, FindingAction.WITHDRAW, reason, state, actor=actor, now=now)
     finding.disposed_at = now
     record(
@@ -131,7 +131,7 @@ def send_all(engagement: Engagement, *, actor: Actor, now: datetime) -> list[Fin
     if not drafts:
         raise Refusal("finding.send.none")
     for finding in drafts:
-        finding.state, finding.sent_at = after(finding.at, FindingAction.SEND), now
+        finding.state, finding.sent_at = after(finding.state, FindingAction.SEND), now
         finding.version += 1
     db.session.flush()
     record(
@@ -178,7 +178,7 @@ def answer(
     _lock(finding)
     engagement = finding.engagement
     advance(engagement, CaseAction.ANSWER, now=now)
-    state = after(finding.at, FindingAction.ANSWER)
+    state = after(finding.state, FindingAction.ANSWER)
     if not text.strip():
         raise Refusal("finding.answer.no_text")
     _refuse_unfit_version(finding, report_version)
@@ -206,7 +206,7 @@ def accept(finding: Finding, text: str = "", *, actor: Actor, now: datetime) -> 
 def return_(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
     """Send a finding back to the unit, which then has the case again."""
     _lock(finding)
-    state = after(finding.at, FindingAction.RETURN)
+    state = after(finding.state, FindingAction.RETURN)
     _say(finding, FindingAction.RETURN, reason, state, actor=actor, now=now)
     advance(finding.engagement, CaseAction.SEND_FINDINGS, now=now)
     record("finding:finding:returned", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label)
@@ -217,7 +217,7 @@ def dispose(finding: Finding, action: FindingAction, reason: str, *, actor: Acto
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
     of = queries.class_of(finding)
-    state = decided(finding.at, action, needs_answer=of.needs_answer, dispositions=of.dispositions)
+    state = decided(finding.state, action, needs_answer=of.needs_answer, dispositions=of.dispositions)
     _say(finding, action, reason, state, actor=actor, now=now)
     finding.disposed_at = now
     record(
@@ -308,7 +308,7 @@ def _say(
 
 def _close_round(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
     """Once the unit has nothing left to answer, the case goes back to the body, on the newest report the unit released."""
-    if engagement.at is not Stage.ANSWERING or queries.awaiting_answer(engagement):
+    if engagement.stage is not Stage.ANSWERING or queries.awaiting_answer(engagement):
         return
     advance(engagement, CaseAction.ALL_ANSWERED, now=now)
     record("finding:findings:all_answered", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id)

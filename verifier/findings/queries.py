@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from verifier.audit.actions import trail_of
 from verifier.audit.models import TrailRow
-from verifier.core.findings import DISPOSED, WITH_UNIT, FindingAction, FindingState, open_actions
+from verifier.core.findings import DISPOSED, WITH_UNIT, Check, FindingAction, FindingState, open_actions
 from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
 from verifier.db import db, once_a_reading
@@ -51,7 +51,7 @@ def numbered(engagement: Engagement, number: int, *, inside: bool) -> Finding | 
 def counts(engagement: Engagement) -> dict[FindingState, int]:
     """How many findings of a case stand where; every state is named."""
     of = select(Finding.state, func.count()).where(Finding.engagement_id == engagement.id).group_by(Finding.state)
-    known: dict[str, int] = dict(db.session.execute(of).all())
+    known: dict[FindingState, int] = dict(db.session.execute(of).all())
     return {state: known.get(state, 0) for state in FindingState}
 
 
@@ -72,7 +72,7 @@ class Glance(NamedTuple):
     """What the counts of a case ask of a finding."""
 
     state: FindingState
-    arose_in: str
+    arose_in: Check
     subject_kind: str
     subject_id: str
 
@@ -81,7 +81,7 @@ class Glance(NamedTuple):
 def at_a_glance(engagement: Engagement) -> tuple[Glance, ...]:
     """Every finding of a case as bare columns, for every page of a case counts them."""
     of = select(Finding.state, Finding.arose_in, Finding.subject_kind, Finding.subject_id).where(Finding.engagement_id == engagement.id)
-    return tuple(Glance(FindingState(state), *rest) for state, *rest in db.session.execute(of))
+    return tuple(Glance(*row) for row in db.session.execute(of))
 
 
 def not_withdrawn(engagement: Engagement) -> list[Glance]:
@@ -131,7 +131,7 @@ def class_of(finding: Finding) -> FindingClass:
 def actions_open(finding: Finding) -> frozenset[FindingAction]:
     """What may be done to the finding where it stands, under its class."""
     of = class_of(finding)
-    return open_actions(finding.at, needs_answer=of.needs_answer, dispositions=of.dispositions)
+    return open_actions(finding.state, needs_answer=of.needs_answer, dispositions=of.dispositions)
 
 
 def raised_on(finding: Finding) -> int:

@@ -16,6 +16,7 @@ from verifier.audit.models import TrailRow
 from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.checks.data.references.actions import keep_workbook
+from verifier.checks.data.references.models import ReferenceKind
 from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
@@ -102,7 +103,9 @@ def test_the_page_of_a_source_outside_the_plan_says_which_plan_there_is(
     if plan == "handed in":
         case.report_version = make.report(cast, case.unit_year, given)
     elif plan == "uploaded":
-        keep_workbook(case, "plan", "plan.xlsx", given.read_bytes(), "Sent by the contact", actor=actor(cast.lead), now=utcnow())
+        keep_workbook(
+            case, ReferenceKind.PLAN, "plan.xlsx", given.read_bytes(), "Sent by the contact", actor=actor(cast.lead), now=utcnow()
+        )
     db.session.commit()
     page = text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/boundary/source/G-053"))
     assert {words for _, words in PLANS if words in page} == {said}

@@ -104,7 +104,7 @@ def test_a_request_goes_from_the_verifier_to_the_unit_and_back(cast: Cast) -> No
     with pytest.raises(Refusal, match=r"voucher.request.stale"):
         actions.assign(case, request, None, 1, actor=actor(cast.contact), now=utcnow())
     voucher, _ = actions.hand_in(case, "invoice.pdf", pdf(), "", request=request, by_unit=True, actor=actor(cast.contributor), now=utcnow())
-    assert (request.at, {link.key for link in voucher.links}) == (RequestState.ANSWERED, set(KEYS))
+    assert (request.state, {link.key for link in voucher.links}) == (RequestState.ANSWERED, set(KEYS))
     with pytest.raises(Refusal, match=r"voucher.request.no_reason"):
         actions.judge(case, request, RequestAction.RETURN, actor=actor(cast.verifier), now=utcnow())
     actions.judge(case, request, RequestAction.RETURN, "February is missing.", actor=actor(cast.verifier), now=utcnow())

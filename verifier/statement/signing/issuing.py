@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from verifier.accounts.models import User
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -121,9 +122,9 @@ def _ready(engagement: Engagement, place: SignerRole) -> Review:
     locked(engagement)
     newest = next(iter(queries.statements(engagement)), None)
     done = queries.signature_at(newest, place) if newest and newest.status not in (Status.RECALLED, Status.SUPERSEDED) else None
-    if done is not None and queries.is_past(engagement.at, place):
+    if done is not None and queries.is_past(engagement.stage, place):
         raise Refusal("statement.place.signed", signer=done.signer_name)
-    after(engagement.at, ACTIONS[place])
+    after(engagement.stage, ACTIONS[place])
     return _approved(engagement)
 
 

@@ -51,7 +51,7 @@ class Looked:
         if self.judged.asked:
             return False
         given = self.disposition
-        return given is None or (given.finding is not None and given.finding.at is FindingState.WITHDRAWN)
+        return given is None or (given.finding is not None and given.finding.state is FindingState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def check_open(engagement: Engagement, *, by_unit: bool, now: datetime) -> None:
     """Refuses a case whose checks are over: the unit gives while they run, a verifier as long as the checks may be worked on."""
     if not by_unit:
         advance(engagement, CaseAction.CHECK, now=now)
-    elif engagement.at not in UNIT_MAY_GIVE:
+    elif engagement.stage not in UNIT_MAY_GIVE:
         raise Refusal("voucher.closed")
 
 
@@ -49,7 +49,7 @@ def hand_in(
     """Keep a voucher and link it; the same file again is linked instead of kept again. Whether it is new is told."""
     check_open(engagement, by_unit=by_unit, now=now)
     if request is not None:
-        request.state = after(request.at, RequestAction.ANSWER)
+        request.state = after(request.state, RequestAction.ANSWER)
         keys = [*request.keys, *keys]
     found = already or read(data, filename)
     voucher = queries.twin(engagement, found.file.sha256, by_unit=by_unit)
@@ -198,7 +198,7 @@ def assign(
 ) -> None:
     """The unit's contact gives a request to someone of the unit, or takes it back to themselves."""
     check_open(engagement, by_unit=True, now=now)
-    after(request.at, RequestAction.ASSIGN)
+    after(request.state, RequestAction.ASSIGN)
     if person is not None and person not in queries.people_of(engagement):
         raise Refusal("voucher.request.not_of_unit")
     theirs = request.assignee.name if request.assignee else "–"
@@ -222,7 +222,7 @@ def judge(
 ) -> None:
     """A verifier accepts what was given, returns it or withdraws the request; the last two with a reason."""
     advance(engagement, CaseAction.CHECK, now=now)
-    state = after(request.at, action)
+    state = after(request.state, action)
     if action is not RequestAction.ACCEPT and not reason.strip():
         raise Refusal("voucher.request.no_reason")
     request.state, request.reason = state, reason.strip()
@@ -240,7 +240,7 @@ def judge(
 def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:
     """The unit answers without a file: there is none, or it is in one that was handed in already."""
     check_open(engagement, by_unit=True, now=now)
-    state = after(request.at, RequestAction.ANSWER)
+    state = after(request.state, RequestAction.ANSWER)
     if not words.strip():
         raise Refusal("voucher.request.no_answer")
     request.state = state
