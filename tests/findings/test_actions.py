@@ -135,9 +135,9 @@ def test_a_correction_stands_only_in_a_version_after_the_one_the_finding_was_rai
     corrected = make.report(cast, case.unit_year, make.PARK)
     assert queries.correcting(raised) == [corrected]
     answer(raised, cast, version=corrected)
-    assert (case.report_version, queries.raised_on(raised)) == (corrected, 1)
+    assert (case.report_version, raised.report_version.number) == (corrected, 1)
     later = finding(case, cast, title="Raised on the corrected report")
-    assert (queries.raised_on(later), queries.correcting(later)) == (2, [])
+    assert (later.report_version.number, queries.correcting(later)) == (2, [])
 
 
 def test_the_corrected_report_is_adopted_when_the_round_ends(cast: Cast) -> None:

@@ -160,6 +160,7 @@ TRAIL: list[tuple[str, str, str, str, dict[str, Any]]] = [
     ("finding:findings:exported", "case", str(CASE), "look", {}),
     ("report:version:taken_away", "report_version", str(FIRST), "look", {"number": 1}),
     ("engagement:report:adopted", "report_version", str(SECOND), "change", ADOPTED),
+    ("finding:finding:raised", "finding", str(DRAFT), "change", {"finding": "C-002", "about": "checklist_item:boundary"}),
     ("statement:lead:signed", "statement", str(STATEMENT), "proceed", {"number": "B-1"}),
 ]
 """What was done, in the words of that time: action, subject, effect, detail."""
@@ -210,7 +211,7 @@ def _trail(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         said = {"subject_kind": kind, "subject_id": subject, "effect": effect, "detail": detail}
         yield "trail_row", known | said | {"previous": previous, "hash": digest}
         previous = digest
-    yield "trail_head", {"trail": name, "rows": len(TRAIL), "hash": previous, "last_change": 5}
+    yield "trail_head", {"trail": name, "rows": len(TRAIL), "hash": previous, "last_change": 6}
 
 
 def _value(column: Column[Any], values: Mapping[str, Any], place: int) -> Any:

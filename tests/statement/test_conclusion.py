@@ -10,6 +10,7 @@ from tests.people import Cast, actor, sign_in
 from tests.statement.builders import TEXT, concluded, worked_case
 from verifier.checks.data.models import SourceDecision
 from verifier.core.errors import Refusal
+from verifier.core.findings import Check, FindingState
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
@@ -28,7 +29,8 @@ def some_finding(case: Engagement, cast: Cast, state: str, class_code: str = "no
     finding = Finding(
         engagement_id=case.id,
         number=1,
-        arose_in="data",
+        report_version_id=case.report_version_id,
+        arose_in=Check.DATA,
         subject_kind="source",
         subject_id="x",
         subject_title="A source",
@@ -36,7 +38,7 @@ def some_finding(case: Engagement, cast: Cast, state: str, class_code: str = "no
         clause="4a",
         title="Counted twice",
         description="January was counted twice.",
-        state=state,
+        state=FindingState(state),
         raised_by=cast.verifier.id,
         raised_at=utcnow(),
         sent_at=None if state == "draft" else utcnow(),

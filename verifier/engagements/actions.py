@@ -15,7 +15,7 @@ from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements import queries
-from verifier.engagements.models import Engagement, TeamMember
+from verifier.engagements.models import Engagement, ReportAdoption, TeamMember
 from verifier.registry.models import UnitYear
 from verifier.reports.models import ReportVersion
 from verifier.reports.queries import latest_released
@@ -189,6 +189,17 @@ def adopt_report(engagement: Engagement, version: ReportVersion, *, actor: Actor
     before = engagement.report_version.number
     if version.number < before:
         raise Refusal("engagement.report.older", number=version.number, current=before)
+    number = len(queries.adoptions(engagement)) + 1
+    db.session.add(
+        ReportAdoption(
+            engagement_id=engagement.id,
+            number=number,
+            before_id=engagement.report_version_id,
+            version_id=version.id,
+            adopted_by=actor.id,
+            adopted_at=now,
+        )
+    )
     engagement.report_version = version
     engagement.version += 1
     db.session.flush()

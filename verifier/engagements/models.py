@@ -77,3 +77,20 @@ class TeamMember(Base):
         if self.removed_at is not None:
             return None
         return Role.INVITED if self.declared_at is None or self.barred_by is not None else self.role
+
+
+class ReportAdoption(Base):
+    """A newer report version taken up by a case in place of the one under verification until then."""
+
+    __tablename__ = "report_adoption"
+    __table_args__ = (UniqueConstraint("engagement_id", "number"),)
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"))
+    number: Mapped[int] = mapped_column(comment="in the order they were taken up")
+    before_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), comment="the version under verification until then")
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), comment="the version under verification from then on")
+    adopted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    adopted_at: Mapped[datetime]
+
+    before: Mapped[ReportVersion] = relationship(foreign_keys=[before_id])
+    version: Mapped[ReportVersion] = relationship(foreign_keys=[version_id])

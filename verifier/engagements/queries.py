@@ -9,7 +9,7 @@ from verifier.core import independence
 from verifier.core.access import AUTHORITY, UNIT, Role
 from verifier.core.independence import MissingMember, TeamPlace
 from verifier.db import db
-from verifier.engagements.models import Engagement, TeamMember
+from verifier.engagements.models import Engagement, ReportAdoption, TeamMember
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports.actions import OpenCase
 from verifier.reports.models import ReportVersion
@@ -74,6 +74,12 @@ def years_led(engagement: Engagement, person: User) -> set[int]:
         )
     )
     return set(db.session.scalars(of))
+
+
+def adoptions(engagement: Engagement) -> list[ReportAdoption]:
+    """The newer report versions the case took up, in order."""
+    of = select(ReportAdoption).where(ReportAdoption.engagement_id == engagement.id)
+    return list(db.session.scalars(of.order_by(ReportAdoption.number)))
 
 
 def case_of(unit_year: UnitYear) -> Engagement | None:

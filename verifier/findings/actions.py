@@ -64,6 +64,7 @@ def raise_finding(
     _refuse_unfit(engagement, draft)
     finding = Finding(
         engagement_id=engagement.id,
+        report_version_id=engagement.report_version_id,
         number=_next_number(engagement),
         arose_in=Check(arose_in),
         subject_kind=subject.kind,
@@ -325,5 +326,5 @@ def _refuse_unfit_version(finding: Finding, version: ReportVersion | None) -> No
         raise Refusal("finding.answer.other_report")
     if version.released_at is None:
         raise Refusal("finding.answer.not_released", number=version.number)
-    if version.number <= (raised_on := queries.raised_on(finding)):
+    if version.number <= (raised_on := finding.report_version.number):
         raise Refusal("finding.answer.not_newer", number=version.number, raised_on=raised_on)

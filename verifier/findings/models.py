@@ -12,6 +12,7 @@ from verifier.core.findings import Check, FindingAction, FindingState
 from verifier.core.subject import Subject
 from verifier.db import Base, Id, Version, enum_of
 from verifier.engagements.models import Engagement
+from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
 
 
@@ -35,6 +36,7 @@ class Finding(Base):
     subject_kind: Mapped[str]
     subject_id: Mapped[str]
     subject_title: Mapped[str] = mapped_column(comment="as it was called when the finding was raised")
+    report_version_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), comment="the version it was raised on")
     class_code: Mapped[str]
     clause: Mapped[str]
     title: Mapped[str]
@@ -49,6 +51,7 @@ class Finding(Base):
     version: Mapped[Version]
 
     engagement: Mapped[Engagement] = relationship()
+    report_version: Mapped[ReportVersion] = relationship()
     raiser: Mapped[User] = relationship()
     exchanges: Mapped[list["Exchange"]] = relationship(order_by="Exchange.said_at, Exchange.id", back_populates="finding")
 

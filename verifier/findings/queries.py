@@ -8,8 +8,6 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from verifier.audit.actions import trail_of
-from verifier.audit.models import TrailRow
 from verifier.core.findings import DISPOSED, WITH_UNIT, Check, FindingAction, FindingState, open_actions
 from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
@@ -134,20 +132,10 @@ def actions_open(finding: Finding) -> frozenset[FindingAction]:
     return open_actions(finding.state, needs_answer=of.needs_answer, dispositions=of.dispositions)
 
 
-def raised_on(finding: Finding) -> int:
-    """The number of the report version a finding was raised on: the one that the next to be taken up took the place of, else the case's."""
-    on_trail = select(TrailRow).where(TrailRow.trail == trail_of(finding.engagement_id))
-    raised = on_trail.where(TrailRow.action == "finding:finding:raised", TrailRow.subject_id == str(finding.id))
-    row = db.session.scalar(raised)
-    after_it = TrailRow.number > (row.number if row else 0)
-    adopted = db.session.scalar(on_trail.where(TrailRow.action == "engagement:report:adopted", after_it).order_by(TrailRow.number).limit(1))
-    return int(adopted.detail["before"]) if adopted else finding.engagement.report_version.number
-
-
 def correcting(finding: Finding) -> list[ReportVersion]:
     """The released versions that may hold the correction, newest first: those after the one the finding was raised on."""
     known = reports.versions(finding.engagement.unit_year)
-    first = raised_on(finding)
+    first = finding.report_version.number
     return [version for version in known if version.released_at is not None and version.number > first]
 
 
