@@ -14,6 +14,7 @@ from bench.stopwatch import Figure, in_turns, milliseconds
 from tests import homes, make
 from tests.people import Cast, actor, sign_in
 from verifier.core.access import Permission
+from verifier.core.findings import Check
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, writes_wanted
 from verifier.demo import workbooks
@@ -124,7 +125,12 @@ def _first(case: Engagement, name: str) -> None:
     else:
         clause = load(case.pack_id).clauses[0].code
         findings.raise_finding(
-            case, Subject("source", "E-095"), "data", "non_conformity", clause, "Finding", "Look.", actor=actor(Cast().lead), now=now
+            case,
+            Subject("source", "E-095"),
+            Check.DATA,
+            findings.Draft("non_conformity", clause, "Finding", "Look."),
+            actor=actor(Cast().lead),
+            now=now,
         )
     db.session.commit()
 

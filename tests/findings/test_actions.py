@@ -9,7 +9,7 @@ from tests.findings.builders import SECRET, VOUCHER, finding, photo, sent
 from tests.people import Cast, actor
 from verifier.audit.models import TrailRow
 from verifier.core.errors import Refusal
-from verifier.core.findings import FindingAction, FindingState
+from verifier.core.findings import Check, FindingAction, FindingState
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -42,7 +42,12 @@ def test_class_clause_and_effect_must_be_the_packs(cast: Cast, class_code: str, 
     case = make.engagement(cast)
     with pytest.raises(Refusal, match=refused):
         actions.raise_finding(
-            case, Subject("source", "S-001"), "data", class_code, clause, "T", "D", effect, actor=actor(cast.lead), now=utcnow()
+            case,
+            Subject("source", "S-001"),
+            Check.DATA,
+            actions.Draft(class_code, clause, "T", "D", effect),
+            actor=actor(cast.lead),
+            now=utcnow(),
         )
 
 
@@ -50,7 +55,7 @@ def test_a_finding_keeps_what_its_source_was_called(cast: Cast) -> None:
     case = make.engagement(cast)
     key = "S-001"
     raised = actions.raise_finding(
-        case, Subject("source", key), "data", "clarification", "4a", "T", "D", actor=actor(cast.lead), now=utcnow()
+        case, Subject("source", key), Check.DATA, actions.Draft("clarification", "4a", "T", "D"), actor=actor(cast.lead), now=utcnow()
     )
     assert raised.subject_title.startswith(key)
 

@@ -24,6 +24,7 @@ from verifier.checks.data.vouchers import actions as vouchers
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
 from verifier.core.evidence_requests import NumberKey
+from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
 from verifier.core.sampling.plan import Method, Plan
 from verifier.core.sampling.tonneunit import TonneUnitPlan
@@ -96,11 +97,8 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         findings.raise_finding(
             case,
             Subject("source", source),
-            "data",
-            "non_conformity",
-            load(case.pack_id).clauses[0].code,
-            f"Finding {number}",
-            "Look.",
+            Check.DATA,
+            findings.Draft("non_conformity", load(case.pack_id).clauses[0].code, f"Finding {number}", "Look."),
             actor=actor(cast.lead),
             now=now,
         )
@@ -110,11 +108,8 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     findings.raise_finding(
         case,
         Subject("source", source),
-        "data",
-        "non_conformity",
-        load(case.pack_id).clauses[0].code,
-        "Finding 3",
-        "Look.",
+        Check.DATA,
+        findings.Draft("non_conformity", load(case.pack_id).clauses[0].code, "Finding 3", "Look."),
         actor=actor(cast.lead),
         now=now,
     )
@@ -127,9 +122,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     db.session.flush()
     shown, _new = vouchers.hand_in(
         case,
-        "meter.jpg",
-        store().get(photo.original_sha256),
-        "Meter",
+        vouchers.GivenVoucher("meter.jpg", store().get(photo.original_sha256), "Meter"),
         keys=[NumberKey(source)],
         by_unit=True,
         actor=actor(cast.contact),

@@ -11,6 +11,7 @@ from verifier.accounts import actions as accounts
 from verifier.accounts.models import User
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
+from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
 from verifier.core.site import VisitPlan
 from verifier.core.subject import Subject
@@ -70,11 +71,8 @@ def foreign(cast: Cast) -> Foreign:
         findings.raise_finding(
             case,
             Subject("source", "E-095"),
-            "data",
-            "non_conformity",
-            pack.clauses[0].code,
-            f"Rival {number}",
-            "Secret.",
+            Check.DATA,
+            findings.Draft("non_conformity", pack.clauses[0].code, f"Rival {number}", "Secret."),
             actor=by,
             now=now,
         )

@@ -1,6 +1,6 @@
 """Pages of photos and the files themselves; the unit reaches only what a sent finding shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -55,7 +55,7 @@ def photos(engagement: Engagement) -> ResponseReturnValue:
         )
         return _as_spreadsheet(engagement, rows)
     page, once = paged(found, per_page=24), cache(partial(_subject, engagement))
-    about = {photo.id: once(photo.subject_kind, photo.subject_id) if _inside() else _about(engagement, photo) for photo in page.items}
+    about = {photo.id: _shown(photo, once) if _inside() else _about(engagement, photo) for photo in page.items}
     return render_template(
         "evidence/photos.html",
         engagement=engagement,
@@ -140,8 +140,8 @@ def attachment(engagement: Engagement, attachment_id: UUID) -> ResponseReturnVal
     found = queries.attachment(engagement.id, attachment_id)
     if found is None:
         abort(404)
-    finding = findings.of_subject(engagement, Subject(found.subject_kind, found.subject_id))
-    if not _inside() and (finding is None or finding.sent_at is None):
+    given_with = [findings.of_subject(engagement, each.subject) for each in found.given_with]
+    if not _inside() and not any(finding is not None and finding.sent_at is not None for finding in given_with):
         abort(404)
     data = queries.store().get(found.sha256)
     record(
@@ -283,7 +283,14 @@ def _about(engagement: Engagement, photo: Photo) -> Described:
     if not _inside():
         on = findings.showing(engagement, photo, inside=False)
         return Described(listed(finding.label for finding in on))
-    return _subject(engagement, photo.subject_kind, photo.subject_id)
+    return _shown(photo, partial(_subject, engagement))
+
+
+def _shown(photo: Photo, described: Callable[[str, str], Described]) -> Described:
+    """Every subject of a photo; the findings that show it stand apart where it shows something else as well."""
+    subjects = [each.subject for each in photo.shows]
+    every = [described(each.kind, each.id) for each in subjects if each.kind != "finding"] or [described(e.kind, e.id) for e in subjects]
+    return every[0] if len(every) == 1 else Described(listed(each.title for each in every))
 
 
 def _subject(engagement: Engagement, kind: str, key: str) -> Described:

@@ -1,7 +1,7 @@
 """Actions on findings: raised, sent together, answered by the unit, judged; and whose turn the case is then."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,9 +18,9 @@ from verifier.engagements import actions as engagements
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.evidence.actions import attach
-from verifier.evidence.models import Photo
+from verifier.evidence.models import Photo, PhotoSubject
 from verifier.findings import queries
-from verifier.findings.models import Exchange, Finding, FindingPhoto
+from verifier.findings.models import Exchange, Finding
 from verifier.reports.models import ReportVersion
 from verifier.reports.queries import facilities_of, latest_released, source_of
 from verifier.rulepacks.load import load
@@ -44,29 +44,17 @@ class Draft:
 
 
 def raise_finding(
-    engagement: Engagement,
-    subject: Subject,
-    arose_in: str,
-    class_code: str,
-    clause: str,
-    title: str,
-    description: str,
-    effect: Decimal | None = None,
-    internal_note: str = "",
-    *,
-    subject_title: str | None = None,
-    actor: Actor,
-    now: datetime,
+    engagement: Engagement, subject: Subject, check: Check, draft: Draft, *, subject_title: str | None = None, actor: Actor, now: datetime
 ) -> Finding:
     """Write a draft under the next number of the case; class and clause must be the pack's."""
     advance(engagement, CaseAction.CHECK, now=now)
-    draft = Draft(class_code, clause, title.strip(), description.strip(), effect, internal_note.strip())
+    draft = replace(draft, title=draft.title.strip(), description=draft.description.strip(), internal_note=draft.internal_note.strip())
     _refuse_unfit(engagement, draft)
     finding = Finding(
         engagement_id=engagement.id,
         report_version_id=engagement.report_version_id,
         number=_next_number(engagement),
-        arose_in=Check(arose_in),
+        arose_in=check,
         subject_kind=subject.kind,
         subject_id=subject.id,
         subject_title=subject_title or _title_of(engagement, subject),
@@ -85,8 +73,8 @@ def raise_finding(
         case=engagement.id,
         finding=finding.label,
         about=str(subject),
-        finding_class=class_code,
-        clause=clause,
+        finding_class=draft.class_code,
+        clause=draft.clause,
     )
     return finding
 
@@ -152,7 +140,7 @@ def put_photo(finding: Finding, photo: Photo, *, actor: Actor, now: datetime) ->
     advance(finding.engagement, CaseAction.CHECK, now=now)
     if photo in queries.photos_of(finding):
         raise Refusal("finding.photo.already", finding=finding.label)
-    db.session.add(FindingPhoto(finding_id=finding.id, photo_id=photo.id, put_by=actor.id, put_at=now))
+    photo.shows.append(PhotoSubject(finding_id=finding.id, tied_by=actor.id, tied_at=now))
     db.session.flush()
     record(
         "finding:photo:put",

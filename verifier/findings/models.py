@@ -80,15 +80,3 @@ class Exchange(Base):
 
     finding: Mapped[Finding] = relationship(back_populates="exchanges")
     speaker: Mapped[User] = relationship(lazy="joined")
-
-
-class FindingPhoto(Base):
-    """A photo of another subject, put to a finding as well: once the finding is sent, the unit sees it there."""
-
-    __tablename__ = "finding_photo"
-    __table_args__ = (UniqueConstraint("finding_id", "photo_id"),)
-    id: Mapped[Id]
-    finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"), index=True)
-    photo_id: Mapped[UUID] = mapped_column(ForeignKey("photo.id"), index=True)
-    put_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    put_at: Mapped[datetime]

@@ -13,9 +13,10 @@ from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
 from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement
-from verifier.evidence.models import Attachment, Photo
+from verifier.evidence.models import Attachment, Photo, PhotoSubject
 from verifier.evidence.queries import attachments_of
-from verifier.findings.models import Exchange, Finding, FindingPhoto, label_of
+from verifier.evidence.queries import photos_of as photos_showing
+from verifier.findings.models import Exchange, Finding, label_of
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
@@ -141,34 +142,28 @@ def correcting(finding: Finding) -> list[ReportVersion]:
 
 def photos_of(finding: Finding) -> list[Photo]:
     """The photos a finding shows: its own, and those of other subjects that were put to it."""
-    put = select(FindingPhoto.photo_id).where(FindingPhoto.finding_id == finding.id)
-    own = (Photo.subject_kind == "finding") & (Photo.subject_id == str(finding.id))
-    of = select(Photo).where(Photo.case_id == finding.engagement_id, or_(own, Photo.id.in_(put)))
-    return list(db.session.scalars(of.order_by(Photo.added_at, Photo.id)))
+    return photos_showing(finding.engagement_id, Subject("finding", str(finding.id)))
 
 
 def shown_to_unit(engagement: Engagement) -> Select[Any]:
     """The ids of the photos that reached the unit: each by a finding that was sent."""
     sent = select(Finding.id).where(Finding.engagement_id == engagement.id, Finding.sent_at.is_not(None))
-    own = [str(finding_id) for finding_id in db.session.scalars(sent)]
-    put = select(FindingPhoto.photo_id).where(FindingPhoto.finding_id.in_(sent))
-    return select(Photo.id).where(
-        Photo.case_id == engagement.id, or_((Photo.subject_kind == "finding") & Photo.subject_id.in_(own), Photo.id.in_(put))
-    )
+    shown = select(PhotoSubject.photo_id).where(PhotoSubject.finding_id.in_(sent))
+    return select(Photo.id).where(Photo.case_id == engagement.id, Photo.id.in_(shown))
 
 
 def showing(engagement: Engagement, photo: Photo, *, inside: bool) -> list[Finding]:
     """The findings that show a photo, as far as the reader may see them."""
-    put = select(FindingPhoto.finding_id).where(FindingPhoto.photo_id == photo.id)
-    own = [UUID(photo.subject_id)] if photo.subject_kind == "finding" else []
-    return list(db.session.scalars(findings_of(engagement, inside=inside).where(or_(Finding.id.in_(put), Finding.id.in_(own)))))
+    shows = select(PhotoSubject.finding_id).where(PhotoSubject.photo_id == photo.id, PhotoSubject.finding_id.is_not(None))
+    return list(db.session.scalars(findings_of(engagement, inside=inside).where(Finding.id.in_(shows))))
 
 
 def files_of(engagement: Engagement, exchanges: Iterable[Exchange]) -> dict[str, list[Attachment]]:
     """The files handed in with what was said, by the exchange's id."""
     found: dict[str, list[Attachment]] = {}
     for attachment in attachments_of(engagement.id, "exchange", [str(exchange.id) for exchange in exchanges]):
-        found.setdefault(attachment.subject_id, []).append(attachment)
+        for given_with in attachment.given_with:
+            found.setdefault(given_with.subject.id, []).append(attachment)
     return found
 
 

@@ -99,18 +99,7 @@ def raise_finding(engagement: Engagement) -> ResponseReturnValue:
         draft = form.draft()
         actions.refuse_twin(engagement, subject, draft)
         finding = actions.raise_finding(
-            engagement,
-            subject,
-            check,
-            draft.class_code,
-            draft.clause,
-            draft.title,
-            draft.description,
-            draft.effect,
-            draft.internal_note,
-            subject_title=described.title,
-            actor=current_actor(),
-            now=utcnow(),
+            engagement, subject, check, draft, subject_title=described.title, actor=current_actor(), now=utcnow()
         )
         flash(_("%(number)s is kept as a draft. The unit sees it once the findings are sent.", number=finding.label), "success")
         if check is Check.SITE and described.url:

@@ -22,7 +22,7 @@ from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
-from verifier.findings.actions import raise_finding
+from verifier.findings.actions import Draft, raise_finding
 from verifier.rulepacks.load import load
 
 
@@ -129,10 +129,7 @@ def test_a_finding_raised_here_decides_and_one_raised_elsewhere_does_not(case: E
             case,
             Subject("source", key),
             check,
-            pack.finding_classes[0].code,
-            pack.clauses[0].code,
-            "Not there",
-            "Not there",
+            Draft(pack.finding_classes[0].code, pack.clauses[0].code, "Not there", "Not there"),
             subject_title=key,
             actor=actor(cast.lead),
             now=utcnow(),

@@ -21,7 +21,7 @@ from verifier.checks.data.estimates.models import ConservativeEstimate
 from verifier.checks.data.estimates.queries import QuantityOrigin
 from verifier.core.calculation.conservative_estimate import Month
 from verifier.core.errors import Refusal
-from verifier.core.findings import FindingState
+from verifier.core.findings import Check, FindingState
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -46,12 +46,8 @@ def sent(case: Engagement, cast: Cast, source: str = SOURCE) -> Finding:
     finding = findings.raise_finding(
         case,
         Subject("source", source),
-        "data",
-        "non_conformity",
-        clause,
-        "Readings lost",
-        "Look.",
-        None,
+        Check.DATA,
+        findings.Draft("non_conformity", clause, "Readings lost", "Look.", None),
         actor=actor(cast.lead),
         now=utcnow(),
     )

@@ -16,7 +16,7 @@ ROLES = (
     'administrator', 'programme_manager', 'assessor', 'coordinator', 'lead_verifier', 'verifier', 'technical_expert', 'reviewer',
     'signatory', 'invited', 'contact', 'contributor', 'responsible',
 )
-WORDS = {
+WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     'account_link': {'purpose': ('invitation', 'reset')},
     'appointment': {'role': ROLES},
     'boundary_decision': {'kind': BOUNDARY, 'outcome': ('confirmed', 'not_counted')},
@@ -44,8 +44,8 @@ WORDS = {
     'team_member': {'role': ROLES},
     'trail_row': {'effect': ('change', 'proceed', 'look')},
 }
-RENAMED = {'exchange': {'deed': 'action'}, 'trail_row': {'deed': 'action', 'at': 'recorded_at'}}
-KNOWN_BEFORE = {
+RENAMED: dict[str, dict[str, str]] = {'exchange': {'deed': 'action'}, 'trail_row': {'deed': 'action', 'at': 'recorded_at'}}
+KNOWN_BEFORE: dict[str, dict[str, str]] = {
     'account_link': {'purpose': "purpose IN ('invitation', 'reset')"},
     'boundary_decision': {'kind': "kind IN ('facility', 'source')", 'outcome': "outcome IN ('confirmed', 'finding', 'not_counted')"},
     'checklist_answer': {'outcome': "outcome IN ('in_order', 'finding', 'not_applicable')"},
@@ -84,8 +84,8 @@ def upgrade() -> None:
                 batch_op.alter_column(before, new_column_name=after, existing_nullable=False)
         with op.batch_alter_table(table, schema=None) as batch_op:
             for name, words in columns.items():
-                kept = {'existing_type': sa.Text(), 'existing_nullable': (table, name) in NULLABLE}
-                batch_op.alter_column(name, type_=sa.String(32), **kept)
+                nullable = (table, name) in NULLABLE
+                batch_op.alter_column(name, type_=sa.String(32), existing_type=sa.Text(), existing_nullable=nullable)
                 batch_op.create_check_constraint(op.f(f'ck_{table}_{name}'), f"{name} IN ({', '.join(repr(word) for word in words)})")
     _comment(1)
 
@@ -96,8 +96,8 @@ def downgrade() -> None:
         with op.batch_alter_table(table, schema=None) as batch_op:
             for name in columns:
                 batch_op.drop_constraint(op.f(f'ck_{table}_{name}'), type_='check')
-                kept = {'existing_type': sa.String(32), 'existing_nullable': (table, name) in NULLABLE}
-                batch_op.alter_column(name, type_=sa.Text(), **kept)
+                nullable = (table, name) in NULLABLE
+                batch_op.alter_column(name, type_=sa.Text(), existing_type=sa.String(32), existing_nullable=nullable)
         with op.batch_alter_table(table, schema=None) as batch_op:
             for before, after in RENAMED.get(table, {}).items():
                 batch_op.alter_column(after, new_column_name=before, existing_nullable=False)

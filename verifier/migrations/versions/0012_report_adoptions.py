@@ -72,9 +72,8 @@ def _fill(connection: sa.Connection, made: sa.Table) -> None:
     of = sa.select(TRAIL).where(TRAIL.c.action == 'engagement:report:adopted').order_by(TRAIL.c.trail, TRAIL.c.number)
     for row in connection.execute(of).all():
         case = cases.get(row.trail)
-        ends = [versions.get((case.unit_year_id, row.detail[end])) for end in ('before', 'after')] if case else [None]
-        if case is not None and None not in ends:
-            before, after = ends
+        before, after = (versions.get((case.unit_year_id, row.detail[end])) if case else None for end in ('before', 'after'))
+        if case is not None and before is not None and after is not None:
             adoptions[case.id].append((row.number, before))
             connection.execute(made.insert().values(
                 id=uuid4(), engagement_id=case.id, number=len(adoptions[case.id]), before_id=before, version_id=after,

@@ -47,11 +47,7 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
         asked = request_or_404(engagement, number) if number is not None else None
         kept, new = actions.hand_in(
             engagement,
-            name,
-            data,
-            form.title.data or "",
-            form.meter.data or "",
-            form.period.data or "",
+            actions.GivenVoucher(name, data, form.title.data or "", form.meter.data or "", form.period.data or ""),
             keys,
             request=asked,
             answer=form.answer.data or "",
