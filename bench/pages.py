@@ -14,6 +14,7 @@ from bench.stopwatch import Figure, in_turns, milliseconds
 from tests import homes, make
 from tests.people import Cast, actor, sign_in
 from verifier.core.access import Permission
+from verifier.core.findings import Check
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, writes_wanted
 from verifier.demo import workbooks
@@ -120,11 +121,16 @@ def _first(case: Engagement, name: str) -> None:
     now = utcnow()
     if name == "photos":
         item = Subject("checklist_item", load(case.pack_id).checklist[0].code)
-        evidence.add_photos(case.id, case.at, item, workbooks.photos()[:1], "Meter", actor=actor(Cast().verifier), now=now)
+        evidence.add_photos(case.id, case.stage, item, workbooks.photos()[:1], "Meter", actor=actor(Cast().verifier), now=now)
     else:
         clause = load(case.pack_id).clauses[0].code
         findings.raise_finding(
-            case, Subject("source", "E-095"), "data", "non_conformity", clause, "Finding", "Look.", actor=actor(Cast().lead), now=now
+            case,
+            Subject("source", "E-095"),
+            Check.DATA,
+            findings.Draft("non_conformity", clause, "Finding", "Look."),
+            actor=actor(Cast().lead),
+            now=now,
         )
     db.session.commit()
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from functools import wraps
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import uuid_utils
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Date, DateTime, Engine, MetaData, String, Text, TypeDecorator, Uuid, event
+from sqlalchemy import JSON, Date, DateTime, Engine, Enum, MetaData, String, Text, TypeDecorator, Uuid, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column, registry
 
@@ -57,6 +58,13 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+def enum_of(words: type[StrEnum], name: str) -> Enum:
+    """The type of a column of that name that holds an enum: text of a fixed length, and a CHECK constraint with the enum's words."""
+    return Enum(
+        words, name=name, native_enum=False, length=32, create_constraint=True, values_callable=lambda kind: [each.value for each in kind]
+    )
 
 
 class Base(DeclarativeBase):

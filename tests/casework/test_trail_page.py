@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 
 from tests import homes, make
 from tests.people import Cast, actor, sign_in
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.audit.queries import trail
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow

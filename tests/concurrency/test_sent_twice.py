@@ -181,7 +181,7 @@ def test_a_source_is_not_decided_on_numbers_that_a_corrected_report_has_replaced
     late = verifier.post(path, data=values)
     assert (late.status_code, "As on the bill" in late.text, "version 2" in late.text) == (409, True, True)
     assert db.session.scalar(select(func.count()).select_from(SourceDecision)) == 0
-    assert case.at is Stage.CHECKING
+    assert case.stage is Stage.CHECKING
     assert verifier.post(path, data={**values, "outcome": "cannot_confirm", "report": hidden(late, "report")}).status_code == 303
 
 

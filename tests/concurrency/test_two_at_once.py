@@ -152,7 +152,7 @@ def test_a_statement_signed_in_two_tabs_carries_one_signature(house: Flask) -> N
     answers = at_once(*[lambda who=who: who.post(path, data={"passphrase": PASSPHRASE, "code": code}) for who in (one, other)])
     assert statuses(answers) == [303, 409]
     assert how_many(Statement) == how_many(Signature) == 1
-    assert db.session.get_one(Engagement, case_id, populate_existing=True).at is Stage.TO_COUNTERSIGN
+    assert db.session.get_one(Engagement, case_id, populate_existing=True).stage is Stage.TO_COUNTERSIGN
     assert_trails_hold(house)
 
 

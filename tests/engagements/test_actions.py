@@ -42,7 +42,7 @@ def refusal_of(action: Callable[..., object], *of: object, by: User, **more: obj
 
 def test_a_case_is_opened_on_a_released_report_and_pins_its_pack(cast: Cast) -> None:
     case = opened(cast)
-    assert (case.number, case.at, case.pack_sha256) == ("2021-0001", Stage.ARRANGING, load(make.PACK).sha256)
+    assert (case.number, case.stage, case.pack_sha256) == ("2021-0001", Stage.ARRANGING, load(make.PACK).sha256)
     assert [row.action for row in db.session.scalars(trail(case.id))] == ["engagement:case:opened"]
 
 
@@ -74,7 +74,7 @@ def test_the_checks_start_when_everyone_has_declared(cast: Cast) -> None:
     for key in CASE_ROLES:
         actions.declare(case, CLEAR, actor=actor(getattr(cast, key)), now=utcnow())
     actions.start(case, actor=actor(cast.coordinator), now=utcnow())
-    assert case.at is Stage.CHECKING
+    assert case.stage is Stage.CHECKING
 
 
 def test_a_conflict_bars_the_person_for_good(cast: Cast) -> None:
@@ -147,6 +147,6 @@ def test_the_checks_are_opened_again_from_review_and_signing_with_a_reason(cast:
     assert refusal_of(actions.reopen, case, " ", by=cast.lead) == "engagement.reopen.no_reason"
     if opens:
         actions.reopen(case, "A meter was overlooked.", actor=actor(cast.lead), now=utcnow())
-        assert case.at is Stage.CHECKING
+        assert case.stage is Stage.CHECKING
     else:
         assert refusal_of(actions.reopen, case, "Why not.", by=cast.lead) == "lifecycle.reopen.not_now"

@@ -6,6 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from tests.people import Cast, actor
+from verifier.core.findings import Check
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -32,13 +33,8 @@ def finding(
     return actions.raise_finding(
         engagement,
         subject,
-        "data",
-        class_code,
-        "4a",
-        title,
-        f"{title}: the invoice says less.",
-        effect,
-        SECRET,
+        Check.DATA,
+        actions.Draft(class_code, "4a", title, f"{title}: the invoice says less.", effect, SECRET),
         actor=actor(cast.verifier),
         now=utcnow(),
     )
@@ -59,6 +55,6 @@ def jpeg(colour: str = "red") -> bytes:
 def photo(engagement: Engagement, cast: Cast, subject: Subject, colour: str = "red", caption: str = "") -> Photo:
     """A photo of a subject."""
     taken = add_photos(
-        engagement.id, engagement.at, subject, [(f"{colour}.jpg", jpeg(colour))], caption, actor=actor(cast.verifier), now=utcnow()
+        engagement.id, engagement.stage, subject, [(f"{colour}.jpg", jpeg(colour))], caption, actor=actor(cast.verifier), now=utcnow()
     )
     return taken.kept[0]

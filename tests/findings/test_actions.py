@@ -9,7 +9,7 @@ from tests.findings.builders import SECRET, VOUCHER, finding, photo, sent
 from tests.people import Cast, actor
 from verifier.audit.models import TrailRow
 from verifier.core.errors import Refusal
-from verifier.core.findings import FindingAction, FindingState
+from verifier.core.findings import Check, FindingAction, FindingState
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -42,7 +42,12 @@ def test_class_clause_and_effect_must_be_the_packs(cast: Cast, class_code: str, 
     case = make.engagement(cast)
     with pytest.raises(Refusal, match=refused):
         actions.raise_finding(
-            case, Subject("source", "S-001"), "data", class_code, clause, "T", "D", effect, actor=actor(cast.lead), now=utcnow()
+            case,
+            Subject("source", "S-001"),
+            Check.DATA,
+            actions.Draft(class_code, clause, "T", "D", effect),
+            actor=actor(cast.lead),
+            now=utcnow(),
         )
 
 
@@ -50,7 +55,7 @@ def test_a_finding_keeps_what_its_source_was_called(cast: Cast) -> None:
     case = make.engagement(cast)
     key = "S-001"
     raised = actions.raise_finding(
-        case, Subject("source", key), "data", "clarification", "4a", "T", "D", actor=actor(cast.lead), now=utcnow()
+        case, Subject("source", key), Check.DATA, actions.Draft("clarification", "4a", "T", "D"), actor=actor(cast.lead), now=utcnow()
     )
     assert raised.subject_title.startswith(key)
 
@@ -59,7 +64,7 @@ def test_drafts_go_out_together_and_the_case_goes_with_them(cast: Cast) -> None:
     case = make.engagement(cast)
     first, second = finding(case, cast), finding(case, cast)
     sent(case, cast)
-    assert (first.at, second.at, case.at) == (FindingState.SENT, FindingState.SENT, Stage.ANSWERING)
+    assert (first.state, second.state, case.stage) == (FindingState.SENT, FindingState.SENT, Stage.ANSWERING)
     assert first.sent_at is not None
 
 
@@ -72,9 +77,9 @@ def test_a_case_whose_findings_need_no_answer_stays_with_the_body(cast: Cast) ->
     case = make.engagement(cast)
     advice = finding(case, cast, class_code="recommendation")
     sent(case, cast)
-    assert case.at is Stage.CHECKING
+    assert case.stage is Stage.CHECKING
     actions.accept(advice, actor=actor(cast.verifier), now=utcnow())
-    assert advice.at is FindingState.CLOSED
+    assert advice.state is FindingState.CLOSED
 
 
 def test_the_case_goes_back_when_the_last_finding_that_needs_an_answer_is_answered(cast: Cast) -> None:
@@ -82,9 +87,9 @@ def test_the_case_goes_back_when_the_last_finding_that_needs_an_answer_is_answer
     first, second, _advice = finding(case, cast), finding(case, cast), finding(case, cast, class_code="recommendation")
     sent(case, cast)
     answer(first, cast)
-    assert case.at is Stage.ANSWERING
+    assert case.stage is Stage.ANSWERING
     answer(second, cast)
-    assert case.at is Stage.CHECKING
+    assert case.stage is Stage.CHECKING
 
 
 def test_withdrawing_the_last_unanswered_finding_ends_the_round(cast: Cast) -> None:
@@ -93,7 +98,7 @@ def test_withdrawing_the_last_unanswered_finding_ends_the_round(cast: Cast) -> N
     sent(case, cast)
     answer(first, cast)
     actions.withdraw(second, "Seen twice.", actor=actor(cast.lead), now=utcnow())
-    assert case.at is Stage.CHECKING
+    assert case.stage is Stage.CHECKING
 
 
 def test_an_answer_keeps_its_files_byte_for_byte(cast: Cast) -> None:
@@ -135,9 +140,9 @@ def test_a_correction_stands_only_in_a_version_after_the_one_the_finding_was_rai
     corrected = make.report(cast, case.unit_year, make.PARK)
     assert queries.correcting(raised) == [corrected]
     answer(raised, cast, version=corrected)
-    assert (case.report_version, queries.raised_on(raised)) == (corrected, 1)
+    assert (case.report_version, raised.report_version.number) == (corrected, 1)
     later = finding(case, cast, title="Raised on the corrected report")
-    assert (queries.raised_on(later), queries.correcting(later)) == (2, [])
+    assert (later.report_version.number, queries.correcting(later)) == (2, [])
 
 
 def test_the_corrected_report_is_adopted_when_the_round_ends(cast: Cast) -> None:
@@ -156,10 +161,10 @@ def test_a_returned_finding_gives_the_case_back_to_the_unit(cast: Cast) -> None:
     sent(case, cast)
     answer(raised, cast)
     actions.return_(raised, "The voucher is of another month.", actor=actor(cast.verifier), now=utcnow())
-    assert (raised.at, case.at) == (FindingState.RETURNED, Stage.ANSWERING)
+    assert (raised.state, case.stage) == (FindingState.RETURNED, Stage.ANSWERING)
     answer(raised, cast, "Here is the right one.")
     assert [exchange.text for exchange in raised.exchanges] == ["Corrected.", "The voucher is of another month.", "Here is the right one."]
-    assert (raised.at, case.at) == (FindingState.ANSWERED, Stage.CHECKING)
+    assert (raised.state, case.stage) == (FindingState.ANSWERED, Stage.CHECKING)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +189,7 @@ def test_a_finding_is_disposed_of_only_as_its_class_admits(
             actions.dispose(raised, action, "No data.", actor=actor(cast.lead), now=utcnow())
     else:
         actions.dispose(raised, action, "No data.", actor=actor(cast.lead), now=utcnow())
-        assert raised.at is state
+        assert raised.state is state
         assert raised not in queries.open_findings(case)
 
 
@@ -228,7 +233,7 @@ def test_what_was_sent_is_not_edited(cast: Cast) -> None:
 def test_a_finding_is_raised_only_while_the_case_is_checked(cast: Cast, stage: Stage, may: bool) -> None:
     case = make.engagement(cast, stage)
     if may:
-        assert finding(case, cast).at is FindingState.DRAFT
+        assert finding(case, cast).state is FindingState.DRAFT
     else:
         with pytest.raises(Refusal, match=r"lifecycle\.check\.not_now"):
             finding(case, cast)

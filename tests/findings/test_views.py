@@ -127,7 +127,7 @@ def test_a_verifier_raises_a_finding_on_what_the_address_names(client: FlaskClie
     assert page.status_code == 303
     assert page.location == f"/cases/{case.id}/site/boundary"
     raised = db.session.query(Finding).filter_by(number=3).one()
-    assert (str(raised.subject), raised.arose_in, raised.at) == ("checklist_item:boundary", "site", FindingState.DRAFT)
+    assert (str(raised.subject), raised.arose_in, raised.state) == ("checklist_item:boundary", "site", FindingState.DRAFT)
     assert str(raised.effect) == "-1200.5"
 
 
@@ -197,7 +197,7 @@ def test_an_answer_with_a_bad_file_keeps_its_text_and_asks_for_the_files_again(c
     assert page.status_code == 409
     assert "My long answer" in page.text
     assert "Files must be chosen again" in page.text
-    assert case.at is Stage.ANSWERING
+    assert case.stage is Stage.ANSWERING
 
 
 @pytest.mark.parametrize("version", ["²", "٣²௧", "9" * 30, "one"])

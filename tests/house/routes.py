@@ -17,12 +17,14 @@ from tests.people import Cast, actor, sign_in
 from verifier.accounts import actions as accounts
 from verifier.accounts.models import SignedInSession
 from verifier.checks.data.references import actions as beside
+from verifier.checks.data.references.models import ReferenceKind
 from verifier.checks.data.sampling import actions as sampling
 from verifier.checks.data.sampling import queries
 from verifier.checks.data.vouchers import actions as vouchers
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
 from verifier.core.evidence_requests import NumberKey
+from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
 from verifier.core.sampling.plan import Method, Plan
 from verifier.core.sampling.tonneunit import TonneUnitPlan
@@ -89,17 +91,14 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     visit = site.plan_visit(case, VisitPlan(day, day, "Boiler house", ("Lead", "Verifier"), ("Contact",)), actor=actor(cast.lead), now=now)
     item = load(case.pack_id).checklist[0].code
     photo = evidence.add_photos(
-        case.id, case.at, Subject("checklist_item", item), workbooks.photos()[:1], "Meter", actor=actor(cast.verifier), now=now
+        case.id, case.stage, Subject("checklist_item", item), workbooks.photos()[:1], "Meter", actor=actor(cast.verifier), now=now
     ).kept[0]
     for number in (1, 2):
         findings.raise_finding(
             case,
             Subject("source", source),
-            "data",
-            "non_conformity",
-            load(case.pack_id).clauses[0].code,
-            f"Finding {number}",
-            "Look.",
+            Check.DATA,
+            findings.Draft("non_conformity", load(case.pack_id).clauses[0].code, f"Finding {number}", "Look."),
             actor=actor(cast.lead),
             now=now,
         )
@@ -109,11 +108,8 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     findings.raise_finding(
         case,
         Subject("source", source),
-        "data",
-        "non_conformity",
-        load(case.pack_id).clauses[0].code,
-        "Finding 3",
-        "Look.",
+        Check.DATA,
+        findings.Draft("non_conformity", load(case.pack_id).clauses[0].code, "Finding 3", "Look."),
         actor=actor(cast.lead),
         now=now,
     )
@@ -126,9 +122,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     db.session.flush()
     shown, _new = vouchers.hand_in(
         case,
-        "meter.jpg",
-        store().get(photo.original_sha256),
-        "Meter",
+        vouchers.GivenVoucher("meter.jpg", store().get(photo.original_sha256), "Meter"),
         keys=[NumberKey(source)],
         by_unit=True,
         actor=actor(cast.contact),
@@ -136,7 +130,13 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     )
     vouchers.ask(case, [NumberKey(source)], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
     plan = beside.keep_workbook(
-        case, "plan", "plan.xlsx", later.read_bytes(), already=reports.report_of(case.report_version), actor=actor(cast.lead), now=now
+        case,
+        ReferenceKind.PLAN,
+        "plan.xlsx",
+        later.read_bytes(),
+        already=reports.report_of(case.report_version),
+        actor=actor(cast.lead),
+        now=now,
     )
     make.report(cast, case.unit_year, later)
     values = {

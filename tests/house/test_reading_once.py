@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from tests import make
 from tests.people import Cast, actor
-from verifier.core.findings import FindingState
+from verifier.core.findings import Check, FindingState
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, writes_wanted
 from verifier.engagements.models import Engagement
@@ -36,7 +36,9 @@ def looking(app: Flask) -> Iterator[None]:
 
 def raised(case: Engagement, cast: Cast) -> Finding:
     clause, subject = load(case.pack_id).clauses[0].code, Subject("source", "E-095")
-    return actions.raise_finding(case, subject, "data", "non_conformity", clause, "One", "Look.", actor=actor(cast.lead), now=utcnow())
+    return actions.raise_finding(
+        case, subject, Check.DATA, actions.Draft("non_conformity", clause, "One", "Look."), actor=actor(cast.lead), now=utcnow()
+    )
 
 
 def times(asked: list[str]) -> int:

@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from tests import homes
 from tests.homes import touch
 from tests.people import Cast, actor
-from verifier.audit.actions import Effect, record
-from verifier.audit.models import TrailHead
+from verifier.audit.actions import record
+from verifier.audit.models import Effect, TrailHead
 from verifier.audit.queries import last_change, verify
 from verifier.cli.online import main
 from verifier.core.subject import Subject

@@ -4,13 +4,13 @@ import ast
 from itertools import product
 from pathlib import Path
 
-from verifier.casework.materiality.queries import NATURE, NETTING
+from verifier.casework.materiality.models import MarkKind
 from verifier.casework.trail_wording import ACTIONS
 from verifier.core.boundary import Kind
 from verifier.statement.models import ReviewOutcome, SignerRole
 
 SOURCE = Path(__file__).resolve().parents[2] / "verifier"
-FILLED = {"kind": list(Kind), "place": list(SignerRole), "outcome": list(ReviewOutcome), "manner": [NATURE, NETTING]}
+FILLED = {"kind": list(Kind), "place": list(SignerRole), "outcome": list(ReviewOutcome), "manner": list(MarkKind)}
 """What a action's name is put together from: every value of the variable of that name."""
 
 

@@ -11,6 +11,7 @@ from verifier.accounts import actions as accounts
 from verifier.accounts.models import User
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
+from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
 from verifier.core.site import VisitPlan
 from verifier.core.subject import Subject
@@ -65,16 +66,13 @@ def foreign(cast: Cast) -> Foreign:
     day, by, pack = now.date(), actor(lead), load(make.PACK)
     visit = site.plan_visit(case, VisitPlan(day, day, "Rolling mill", ("Rival", "Second"), ("Contact",)), actor=by, now=now)
     subject = Subject("checklist_item", pack.checklist[0].code)
-    photo = evidence.add_photos(case.id, case.at, subject, workbooks.photos()[:1], "Roller", actor=by, now=now).kept[0]
+    photo = evidence.add_photos(case.id, case.stage, subject, workbooks.photos()[:1], "Roller", actor=by, now=now).kept[0]
     for number in range(1, 7):
         findings.raise_finding(
             case,
             Subject("source", "E-095"),
-            "data",
-            "non_conformity",
-            pack.clauses[0].code,
-            f"Rival {number}",
-            "Secret.",
+            Check.DATA,
+            findings.Draft("non_conformity", pack.clauses[0].code, f"Rival {number}", "Secret."),
             actor=by,
             now=now,
         )

@@ -14,7 +14,8 @@ from tests.people import Cast, actor, sign_in
 from tests.security import builders, payload, written
 from tests.security.attacker import Browsers, address, allowed, gets
 from verifier.accounts import actions as accounts
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.access import Role
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow

@@ -10,6 +10,7 @@ from tests.people import Cast, actor, sign_in
 from tests.statement.builders import TEXT, concluded, worked_case
 from verifier.checks.data.models import SourceDecision
 from verifier.core.errors import Refusal
+from verifier.core.findings import Check, FindingState
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
@@ -28,7 +29,8 @@ def some_finding(case: Engagement, cast: Cast, state: str, class_code: str = "no
     finding = Finding(
         engagement_id=case.id,
         number=1,
-        arose_in="data",
+        report_version_id=case.report_version_id,
+        arose_in=Check.DATA,
         subject_kind="source",
         subject_id="x",
         subject_title="A source",
@@ -36,7 +38,7 @@ def some_finding(case: Engagement, cast: Cast, state: str, class_code: str = "no
         clause="4a",
         title="Counted twice",
         description="January was counted twice.",
-        state=state,
+        state=FindingState(state),
         raised_by=cast.verifier.id,
         raised_at=utcnow(),
         sent_at=None if state == "draft" else utcnow(),
@@ -65,7 +67,7 @@ def test_what_a_report_total_has_beyond_its_categories_stands_as_a_row_of_its_ow
 def test_a_conclusion_moves_the_case_to_its_review(cast: Cast) -> None:
     case = concluded(cast)
     drawn = queries.conclusion(case)
-    assert case.at is Stage.REVIEWING
+    assert case.stage is Stage.REVIEWING
     assert drawn is not None
     assert drawn.opinion == "pass"
     assert drawn.text == TEXT
@@ -131,7 +133,7 @@ def test_the_lead_verifier_draws_the_conclusion_on_the_page(client: FlaskClient,
     answer = client.post(f"/cases/{case.id}/conclusion/draw", data={"opinion": "pass", "text": TEXT})
     assert answer.status_code == 303
     db.session.refresh(case)
-    assert case.at is Stage.REVIEWING
+    assert case.stage is Stage.REVIEWING
 
 
 def test_a_verifier_reads_the_conclusion_but_does_not_draw_it(client: FlaskClient, cast: Cast) -> None:

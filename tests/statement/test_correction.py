@@ -24,7 +24,7 @@ def test_a_correction_shows_at_once_and_supersedes_when_the_next_statement_is_is
     answer = sign_in(client, cast.coordinator).post(f"/cases/{case.id}/correct", data=reason)
     assert answer.status_code == 303
     db.session.expire_all()
-    assert (case.at, first.status) == (Stage.CHECKING, "issued")
+    assert (case.stage, first.status) == (Stage.CHECKING, "issued")
     assert "Under correction" in client.get(address).text
     assert "A meter was read twice." not in client.get(address).text
     assert [row["status"] for row in commands.statement_list()] == ["under_correction"]
@@ -34,7 +34,7 @@ def test_a_correction_shows_at_once_and_supersedes_when_the_next_statement_is_is
     actions.draw_conclusion(case, "pass", "", actor=actor(cast.lead), now=utcnow())
     approve(cast, case)
     second = all_sign(case, people)
-    assert (first.status, second.status, case.at) == ("superseded", "issued", Stage.ISSUED)
+    assert (first.status, second.status, case.stage) == ("superseded", "issued", Stage.ISSUED)
     assert [(row["number"], row["status"], row["superseded_by"]) for row in commands.statement_list()] == [
         (first.number, "superseded", second.number),
         (second.number, "issued", None),
@@ -62,4 +62,4 @@ def test_only_what_is_issued_is_corrected_and_only_with_a_reason(cast: Cast, sta
     db.session.flush()
     with pytest.raises(Refusal, match=message.replace(".", r"\.")):
         engagements.correct(case, reason, actor=actor(cast.coordinator), now=utcnow())
-    assert case.at is stage
+    assert case.stage is stage

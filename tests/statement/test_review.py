@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 
 from tests.people import Cast, actor, sign_in
 from tests.statement.builders import approve, approved, concluded
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.checks.data.models import SourceDecision
 from verifier.core.actor import Actor
@@ -28,7 +29,7 @@ def a_row(case: Engagement, by: Actor, effect: Effect) -> None:
 def test_an_approval_lets_the_lead_verifier_sign(cast: Cast) -> None:
     case = approved(cast)
     approval = queries.current_approval(case)
-    assert case.at is Stage.TO_CERTIFY
+    assert case.stage is Stage.TO_CERTIFY
     assert approval is not None
     assert approval.stands
     assert approval.review.person.id == cast.reviewer.id
@@ -114,7 +115,7 @@ def test_sending_back_needs_a_reason_and_opens_the_checks(client: FlaskClient, c
     assert client.post(address, data={"outcome": "sent_back", "comments": " "}).status_code == 409
     assert client.post(address, data={"outcome": "sent_back", "comments": "E-002 needs its invoice."}).status_code == 303
     db.session.expire_all()
-    assert case.at is Stage.CHECKING
+    assert case.stage is Stage.CHECKING
     assert queries.reviews(case)[0].comments == "E-002 needs its invoice."
 
 
@@ -125,4 +126,4 @@ def test_the_reviewer_approves_on_the_page_what_it_showed(client: FlaskClient, c
     answer = client.post(f"/cases/{case.id}/review/decide", data={"outcome": "approved", "comments": "", "seen": str(last_change(case.id))})
     assert answer.status_code == 303
     db.session.expire_all()
-    assert case.at is Stage.TO_CERTIFY
+    assert case.stage is Stage.TO_CERTIFY

@@ -99,7 +99,7 @@ def test_a_case_under_other_rules_comes_to_a_statement_that_says_what_they_ask_f
     assert [choice.opinion.code for choice in assessment.choices(case) if choice.opinion.positive and not choice.open] == []
     statement = sealed(case, cast, walk.opinion)
     db.session.commit()
-    assert (case.at, statement.status, statement.number) == (Stage.ISSUED, "issued", walk.number)
+    assert (case.stage, statement.status, statement.number) == (Stage.ISSUED, "issued", walk.number)
     pdf = store().get(statement.pdf_sha256)
     assert commands.inspected(pdf).verdict is Verdict.GENUINE
     text = text_of(pdf)

@@ -15,6 +15,7 @@ from tests.statement.specimen import a_statement, few_sources
 from tests.statement.test_pdf import text_of
 from verifier.checks.data import queries as desk
 from verifier.checks.data.estimates import actions, queries
+from verifier.core.findings import Check
 from verifier.core.materiality import Error, MaterialityAssessment, Sum, assess
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -97,12 +98,8 @@ def test_the_facts_of_a_case_carry_the_mark_while_the_estimate_counts_and_withho
     finding = findings.raise_finding(
         case,
         Subject("source", key),
-        "data",
-        "non_conformity",
-        load(case.pack_id).clauses[0].code,
-        "Lost",
-        "Look.",
-        None,
+        Check.DATA,
+        findings.Draft("non_conformity", load(case.pack_id).clauses[0].code, "Lost", "Look.", None),
         actor=actor(cast.lead),
         now=now,
     )

@@ -8,6 +8,7 @@ from tests.people import Cast, actor
 from verifier.checks.data.flags import actions as flags
 from verifier.checks.data.flags import queries as flagged
 from verifier.checks.data.sampling.models import Sample, SampledItem
+from verifier.core.findings import Check
 from verifier.core.subject import Subject
 from verifier.db import Base, db, utcnow
 from verifier.findings import actions as findings
@@ -65,7 +66,12 @@ def test_a_dismissed_flag_a_tested_item_and_a_judged_finding_each_make_their_doe
     assert cast.signatory.id in queries.took_part(case)
     clause = load(case.pack_id).clauses[0].code
     finding = findings.raise_finding(
-        case, Subject("source", "E-095"), "data", "clarification", clause, "Why", "Look.", None, actor=actor(cast.lead), now=now
+        case,
+        Subject("source", "E-095"),
+        Check.DATA,
+        findings.Draft("clarification", clause, "Why", "Look.", None),
+        actor=actor(cast.lead),
+        now=now,
     )
     findings.send_all(case, actor=actor(cast.lead), now=now)
     findings.answer(finding, "Because.", actor=actor(cast.contact), now=now)

@@ -7,7 +7,8 @@ from tests.people import Cast, actor, sign_in
 from tests.statement.builders import PASSPHRASE, Signer, approve, approved, give_key, give_second_factor, settle_authority, signer
 from verifier.accounts.authentication import throttle
 from verifier.accounts.models import ThrottleCount
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
@@ -32,14 +33,14 @@ def test_three_sign_and_the_statement_is_issued(client: FlaskClient, cast: Cast)
     case = approved(cast)
     statement = sign(case, signer(cast.lead), "certify")
     db.session.commit()
-    assert (statement.number, case.at, len(statement.signatures)) == ("BEIJING-2021-0001-V1", Stage.TO_COUNTERSIGN, 1)
+    assert (statement.number, case.stage, len(statement.signatures)) == ("BEIJING-2021-0001-V1", Stage.TO_COUNTERSIGN, 1)
     assert client.get(f"/s/{statement.token}").status_code == 404
     assert sign(case, signer(cast.signatory), "countersign") is statement
     db.session.commit()
     assert client.get(f"/s/{statement.token}").status_code == 404
     assert commands.statement_list() == []
     sign(case, signer(cast.coordinator, seal=True), "seal")
-    assert (statement.status, case.at) == ("issued", Stage.ISSUED)
+    assert (statement.status, case.stage) == ("issued", Stage.ISSUED)
     assert statement.issued_at is not None
     found = commands.inspected(store().get(statement.pdf_sha256))
     assert found.verdict is Verdict.GENUINE
@@ -64,7 +65,7 @@ def test_a_wrong_passphrase_signs_nothing_and_stays_counted(client: FlaskClient,
     answer = client.post(f"/cases/{case.id}/signing/certify", data={"passphrase": "not the passphrase", "code": lead.code()[0]})
     assert answer.status_code == 409
     db.session.expire_all()
-    assert case.at is Stage.TO_CERTIFY
+    assert case.stage is Stage.TO_CERTIFY
     assert db.session.query(Statement).count() == 0
     counted = db.session.get(ThrottleCount, throttle.own("passphrase", cast.lead.id)[0].name)
     assert counted is not None
@@ -84,7 +85,7 @@ def test_a_wrong_code_signs_nothing_and_stays_counted_until_it_is_closed(client:
         assert counted.failures == failures
     with pytest.raises(Refusal, match=r"statement\.signing\.paused"):
         issuing.certify(case, cast.lead, PASSPHRASE, "000000", actor=actor(cast.lead), now=utcnow())
-    assert case.at is Stage.TO_CERTIFY
+    assert case.stage is Stage.TO_CERTIFY
 
 
 def test_a_code_is_good_for_one_signature(cast: Cast) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy import delete
 
 from verifier.accounts import mail, queries
 from verifier.accounts.authentication import links, passwords, secondfactor, sessions
-from verifier.accounts.authentication.links import Purpose
-from verifier.accounts.models import Appointment, Organisation, RecoveryCode, User
+from verifier.accounts.models import Appointment, Kind, Organisation, Purpose, RecoveryCode, User
 from verifier.audit.actions import record
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.actor import Actor
@@ -29,7 +28,7 @@ def create_organisation(
     if kind not in ORGANISATION_ROLES:
         raise Refusal("accounts.organisation.kind")
     _require_free(name, credit_code)
-    organisation = Organisation(kind=kind, name=name, name_zh=name_zh or None, credit_code=credit_code or None, created_at=now)
+    organisation = Organisation(kind=Kind(kind), name=name, name_zh=name_zh or None, credit_code=credit_code or None, created_at=now)
     db.session.add(organisation)
     db.session.flush()
     record("accounts:organisation:added", actor, _subject(organisation), now=now, kind=kind, name=name)

@@ -25,7 +25,7 @@ def add_user(email: str, name: str, organisation: str, kind: str, roles: Collect
     if home is None:
         home = actions.create_organisation(kind, organisation, actor=INSTALLATION, now=now)
     elif home.kind != kind:
-        raise Refusal("accounts.organisation.other_kind", organisation=organisation, kind=home.as_kind)
+        raise Refusal("accounts.organisation.other_kind", organisation=organisation, kind=home.kind)
     address = None
     if password is None:
         _user, token = actions.invite(home, email, name, roles=roles, actor=INSTALLATION, now=now)

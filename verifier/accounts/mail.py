@@ -15,8 +15,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from verifier.accounts.authentication import crypto
-from verifier.accounts.authentication.links import Purpose
-from verifier.accounts.models import User
+from verifier.accounts.models import Purpose, User
 from verifier.config import Settings, aside_of
 from verifier.jobs.actions import enqueue
 from verifier.jobs.task_registry import task

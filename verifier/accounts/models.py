@@ -4,11 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.core.access import Role
-from verifier.db import Base, Id, Version
+from verifier.db import Base, Id, Version, enum_of
 
 
 class Kind(StrEnum):
@@ -28,23 +28,24 @@ class Status(StrEnum):
     DISABLED = "disabled"
 
 
+class Purpose(StrEnum):
+    """What a link is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
 class Organisation(Base):
     """A verification body, a reporting unit, an authority, or the installation itself."""
 
     __tablename__ = "organisation"
-    __table_args__ = (CheckConstraint("kind IN ('body', 'unit', 'authority', 'installation')", name="kind"),)
     id: Mapped[Id]
-    kind: Mapped[str]
+    kind: Mapped[Kind] = mapped_column(enum_of(Kind, "kind"))
     name: Mapped[str] = mapped_column(unique=True)
     name_zh: Mapped[str | None]
     credit_code: Mapped[str | None] = mapped_column(unique=True, comment="unified social credit code")
     created_at: Mapped[datetime]
     version: Mapped[Version]
-
-    @property
-    def as_kind(self) -> Kind:
-        """What it is, as a word that pages can say."""
-        return Kind(self.kind)
 
 
 class User(Base):
@@ -73,7 +74,7 @@ class User(Base):
     @property
     def roles(self) -> frozenset[Role]:
         """What the person is in their organisation; roles on a case are in its team."""
-        return frozenset(Role(appointment.role) for appointment in self.appointments)
+        return frozenset(appointment.role for appointment in self.appointments)
 
     @property
     def is_active(self) -> bool:
@@ -95,7 +96,7 @@ class Appointment(Base):
     __table_args__ = (UniqueConstraint("user_id", "role"),)
     id: Mapped[Id]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    role: Mapped[str]
+    role: Mapped[Role] = mapped_column(enum_of(Role, "role"))
     user: Mapped[User] = relationship(back_populates="appointments")
 
 
@@ -130,10 +131,9 @@ class AccountLink(Base):
     """A single-use link that expires: an invitation or a password reset."""
 
     __tablename__ = "account_link"
-    __table_args__ = (CheckConstraint("purpose IN ('invitation', 'reset')", name="purpose"),)
     id: Mapped[Id]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    purpose: Mapped[str]
+    purpose: Mapped[Purpose] = mapped_column(enum_of(Purpose, "purpose"))
     token_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -2,29 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from json import loads
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from verifier.audit.models import INSTALLATION_TRAIL, TrailHead, TrailRow
+from verifier.audit.models import INSTALLATION_TRAIL, Effect, TrailHead, TrailRow
 from verifier.core import chain
 from verifier.core.actor import Actor
 from verifier.core.subject import Subject
 from verifier.db import db, uuid7
-
-
-class Effect(StrEnum):
-    """What a action does to the case it is recorded in."""
-
-    CHANGE = "change"
-    """Something a reviewer would have to look at again."""
-    PROCEED = "proceed"
-    """The case moves on: a review, a signature."""
-    LOOK = "look"
-    """Somebody took something away, and nothing changed."""
 
 
 def trail_of(case: UUID | None) -> str:
@@ -48,7 +36,7 @@ def record(
         id=uuid7(),
         trail=head.trail,
         number=head.rows + 1,
-        at=now,
+        recorded_at=now,
         actor_id=actor.id,
         actor_name=actor.name,
         action=action,
@@ -75,7 +63,7 @@ def hashed(row: TrailRow) -> Mapping[str, object]:
     return {
         "trail": row.trail,
         "number": row.number,
-        "at": row.at,
+        "at": row.recorded_at,
         "actor": row.actor_id,
         "name": row.actor_name,
         "deed": row.action,

@@ -1,15 +1,27 @@
 """Rows of the trails: each over the hash of the row before, and one head a trail to lock while appending."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from verifier.db import Base, Id
+from verifier.db import Base, Id, enum_of
 
 INSTALLATION_TRAIL = "installation"
+
+
+class Effect(StrEnum):
+    """What an action does to the case it is recorded in."""
+
+    CHANGE = "change"
+    """Something a reviewer would have to look at again."""
+    PROCEED = "proceed"
+    """The case moves on: a review, a signature."""
+    LOOK = "look"
+    """A file was downloaded, and nothing changed."""
 
 
 class TrailHead(Base):
@@ -26,17 +38,17 @@ class TrailRow(Base):
     """Who did what to what, when; never updated, never deleted."""
 
     __tablename__ = "trail_row"
-    __table_args__ = (UniqueConstraint("trail", "number"), CheckConstraint("effect IN ('change', 'proceed', 'look')", name="effect"))
+    __table_args__ = (UniqueConstraint("trail", "number"),)
     id: Mapped[Id]
     trail: Mapped[str] = mapped_column(index=True)
     number: Mapped[int]
-    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
-    action: Mapped[str] = mapped_column("deed", comment="source:subject:deed")
+    action: Mapped[str] = mapped_column(comment="source:subject:verb")
     subject_kind: Mapped[str]
     subject_id: Mapped[str]
-    effect: Mapped[str] = mapped_column(comment="change, proceed or look")
+    effect: Mapped[Effect] = mapped_column(enum_of(Effect, "effect"))
     detail: Mapped[dict[str, Any]]
     previous: Mapped[str]
     hash: Mapped[str]

@@ -38,10 +38,10 @@ def mend(heads: Checkpoints, *, backed_up_at: datetime | None = None) -> list[st
         if not _left_by_a_kill(heads, head, rows) or first_break([chained(row) for row in rows], head.rows, head.hash) is not None:
             continue
         if not any(heads.kept(head.trail)) and not heads.may_begin(head.trail):
-            if backed_up_at is None or rows[0].at < backed_up_at - WINDOW:
+            if backed_up_at is None or rows[0].recorded_at < backed_up_at - WINDOW:
                 continue
             heads.announce(head.trail)
-        heads.keep(head.trail, head.rows, head.hash, rows[-1].at)
+        heads.keep(head.trail, head.rows, head.hash, rows[-1].recorded_at)
         mended.append(head.trail)
     return mended
 
@@ -51,4 +51,4 @@ def _left_by_a_kill(heads: Checkpoints, head: TrailHead, rows: Sequence[TrailRow
     kept = list(heads.kept(head.trail))
     signed = all(each.genuine and each.rows <= len(rows) and rows[each.rows - 1].hash == each.hash for each in kept)
     unsigned = rows[max((each.rows for each in kept), default=0) :]
-    return signed and bool(unsigned) and unsigned[-1].at - unsigned[0].at <= WINDOW
+    return signed and bool(unsigned) and unsigned[-1].recorded_at - unsigned[0].recorded_at <= WINDOW

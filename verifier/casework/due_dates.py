@@ -24,12 +24,12 @@ def day_due(case: Engagement) -> date:
 
 def answers_due(case: Engagement) -> date | None:
     """The day the unit must have answered by, None while it is not asked or where the pack sets no time."""
-    return _runs_out(case, ANSWERS, case.stage_since) if case.at is Stage.ANSWERING else None
+    return _runs_out(case, ANSWERS, case.stage_since) if case.stage is Stage.ANSWERING else None
 
 
 def concluded_due(case: Engagement) -> date | None:
     """The day the team must have concluded by once the unit has answered; None before, or where the pack sets no time."""
-    return _runs_out(case, CONCLUSION, case.stage_since) if case.at is Stage.CHECKING and _has_answers(case) else None
+    return _runs_out(case, CONCLUSION, case.stage_since) if case.stage is Stage.CHECKING and _has_answers(case) else None
 
 
 def _runs_out(case: Engagement, clock: str, began: datetime) -> date | None:

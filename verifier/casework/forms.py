@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 
-from verifier.audit.actions import Effect
+from verifier.audit.models import Effect
 from verifier.core.lifecycle import Stage
 from verifier.web.forms import SearchForm
 from verifier.web.pages.labels import label

@@ -127,15 +127,15 @@ def asked_of(user: User, engagement: Engagement, now: datetime) -> OpenRequests 
 
 def on_case(user: User, engagement: Engagement) -> list[Waiting]:
     """What waits for a person on a case; nothing once the statement is issued."""
-    if engagement.at is Stage.ISSUED:
+    if engagement.stage is Stage.ISSUED:
         return []
-    roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.at]
+    roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.stage]
     mine = [member for member in engagement.members if member.user_id == user.id]
     if any(member.declared_at is None for member in mine):
         return [Waiting(Duty.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, mine[-1].named_at)]
     if not roles.isdisjoint(wanted):
         return [Waiting(what, engagement.unit_year, day_due(engagement), engagement, engagement.stage_since)]
-    return _beside_the_unit(engagement) if engagement.at is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
+    return _beside_the_unit(engagement) if engagement.stage is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
 
 
 def _beside_the_unit(engagement: Engagement) -> list[Waiting]:

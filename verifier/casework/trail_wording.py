@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
-from verifier.audit.actions import Effect
+from verifier.audit.models import Effect
 from verifier.casework.tasks import Group, Name, TaskReason, TaskState
 from verifier.casework.to_do import Duty
 from verifier.core.access import Role

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from verifier.accounts.models import User
 from verifier.audit import queries as trails
-from verifier.audit.actions import Effect, record
-from verifier.audit.models import TrailRow
+from verifier.audit.actions import record
+from verifier.audit.models import Effect, TrailRow
 from verifier.casework import queries, tasks, trail_wording
 from verifier.casework.due_dates import day_due
 from verifier.casework.forms import CasesFilter, TrailFilter
@@ -113,7 +113,7 @@ def _stands(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
     """For each case the role it waits for and its due day; an issued one waits for nobody."""
     found = {}
     for case in cases:
-        turn, today = TURN[case.at], day_in(case.unit_year.year.time_zone, utcnow())
+        turn, today = TURN[case.stage], day_in(case.unit_year.year.time_zone, utcnow())
         found[case.id] = {"names": label(turn) if turn else "", "lateness": lateness(day_due(case), today) if turn else None}
     return found
 
@@ -137,10 +137,10 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
             name_of(each.unit),
             each.unit_year.year.emission_year,
             name_of(each.body),
-            label(each.at),
+            label(each.stage),
             each.stage_since,
             stands[each.id]["names"],
-            day_due(each) if TURN[each.at] else None,
+            day_due(each) if TURN[each.stage] else None,
             each.unit_year.year.verified_due,
         )
         for each in found
@@ -155,8 +155,8 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     if g.roles == {Role.INVITED}:
         return redirect(url_for("engagements.declare", engagement_id=engagement.id), 303)
     year, inside = engagement.unit_year.year, may(Permission.WORK_READ)
-    due = None if engagement.at is Stage.ISSUED else day_due(engagement)
-    turn = TURN[engagement.at]
+    due = None if engagement.stage is Stage.ISSUED else day_due(engagement)
+    turn = TURN[engagement.stage]
     shown = {
         "engagement": engagement,
         "year": year,
@@ -170,15 +170,15 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         "released": latest_released(engagement.unit_year),
         "my_roles": sorted(g.roles),
         "mine": on_case(this_user(), engagement),
-        "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.at, CaseAction.REOPEN),
+        "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.stage, CaseAction.REOPEN),
     }
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
         asked = asked_of(this_user(), engagement, utcnow())
         return render_template("casework/outside.html", **shown, findings=counted, asked=asked, is_unit=not g.roles.isdisjoint(UNIT))
     approval, seen = statements.current_approval(engagement), queries.overview(engagement)
-    grouped = tasks.tasks(engagement.at, seen, voided=bool(approval and not approval.stands))
-    lacks = missing(engagement) if engagement.at is Stage.ARRANGING else ()
+    grouped = tasks.tasks(engagement.stage, seen, voided=bool(approval and not approval.stands))
+    lacks = missing(engagement) if engagement.stage is Stage.ARRANGING else ()
     return render_template(
         "casework/case.html",
         **shown,
@@ -191,7 +191,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         conclusion=statements.conclusion(engagement),
         own_figure=load(engagement.pack_id).own_figure,
         approval=approval,
-        starting=engagement.at is Stage.ARRANGING,
+        starting=engagement.stage is Stage.ARRANGING,
         others={name: trail_wording.WITH[role] for name, (needed, role) in tasks.WHOSE.items() if not may(needed)},
         missing=[sentence(Refusal(lack.message, **dict(lack.values))) for lack in lacks],
     )
@@ -265,12 +265,12 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
         lines.append(
             (
                 row.number,
-                row.at,
+                row.recorded_at,
                 row.actor_name,
                 trail_wording.in_words(row.action),
                 about.title if about else None,
                 said,
-                label(Effect(row.effect)),
+                label(row.effect),
                 row.hash,
             )
         )

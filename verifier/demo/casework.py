@@ -20,6 +20,7 @@ from verifier.checks.data.versions import queries as changes
 from verifier.checks.site import actions as site
 from verifier.core.actor import Actor
 from verifier.core.boundary import Kind
+from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
 from verifier.core.outcomes import source_outcomes
 from verifier.core.site import ChecklistOutcome, VisitPlan
@@ -81,8 +82,8 @@ class CaseMaker:
         ]
         for step in steps[: STEPS[goal]]:
             step(engagement)
-        if engagement.at is not goal:
-            raise RuntimeError(f"the demo case of {unit_year.unit.name} stands at {engagement.at}, not at {goal}")
+        if engagement.stage is not goal:
+            raise RuntimeError(f"the demo case of {unit_year.unit.name} stands at {engagement.stage}, not at {goal}")
 
     def actor(self, key: str) -> Actor:
         """A person of the cast."""
@@ -135,7 +136,7 @@ class CaseMaker:
             if row.row.remarkable:
                 self.finding(
                     engagement,
-                    "boundary",
+                    Check.BOUNDARY,
                     row.row.key,
                     "2",
                     "Source is not in the monitoring plan",
@@ -160,17 +161,14 @@ class CaseMaker:
             engagement, explained, "The meter's record explains it; the plan's rule for missing data was kept, or check 1 asks.", **by
         )
 
-    def finding(self, engagement: Engagement, check: str, key: str, clause: str, title: str, text: str) -> None:
+    def finding(self, engagement: Engagement, check: Check, key: str, clause: str, title: str, text: str) -> None:
         """A non-conformity on a source."""
         clauses = [each.code for each in load(engagement.pack_id).clauses]
         findings.raise_finding(
             engagement,
             Subject("source", key),
             check,
-            "non_conformity",
-            clause if clause in clauses else clauses[0],
-            title,
-            text,
+            findings.Draft("non_conformity", clause if clause in clauses else clauses[0], title, text),
             actor=self.actor("lead"),
             now=self.cast.now(),
         )
@@ -210,7 +208,7 @@ class CaseMaker:
             caption = photo[0].removesuffix(".jpg").replace("-", " ").capitalize()
             evidence.add_photos(
                 engagement.id,
-                engagement.at,
+                engagement.stage,
                 Subject("checklist_item", item.code),
                 [photo],
                 caption,

@@ -15,7 +15,7 @@ from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements import queries
-from verifier.engagements.models import Engagement, TeamMember
+from verifier.engagements.models import Engagement, ReportAdoption, TeamMember
 from verifier.registry.models import UnitYear
 from verifier.reports.models import ReportVersion
 from verifier.reports.queries import latest_released
@@ -24,8 +24,8 @@ from verifier.rulepacks.load import load
 
 def advance(engagement: Engagement, action: CaseAction, *, now: datetime) -> None:
     """Move the case where the action leads; refuses a action its stage does not know."""
-    stage = after(engagement.at, action)
-    if stage is not engagement.at:
+    stage = after(engagement.stage, action)
+    if stage is not engagement.stage:
         engagement.stage, engagement.stage_since = stage, now
         engagement.version += 1
 
@@ -154,7 +154,7 @@ def start(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
     """Begin the checks once the team is whole and everyone on it has declared."""
     _lock(engagement)
     lacks = queries.missing(engagement)
-    after(engagement.at, CaseAction.START)
+    after(engagement.stage, CaseAction.START)
     if lacks:
         raise Refusal(lacks[0].message, **dict(lacks[0].values))
     advance(engagement, CaseAction.START, now=now)
@@ -166,7 +166,7 @@ def reopen(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) 
     _lock(engagement)
     if not reason.strip():
         raise Refusal("engagement.reopen.no_reason")
-    before = engagement.at
+    before = engagement.stage
     advance(engagement, CaseAction.REOPEN, now=now)
     record("engagement:case:reopened", actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip(), stage=before)
 
@@ -189,6 +189,17 @@ def adopt_report(engagement: Engagement, version: ReportVersion, *, actor: Actor
     before = engagement.report_version.number
     if version.number < before:
         raise Refusal("engagement.report.older", number=version.number, current=before)
+    number = len(queries.adoptions(engagement)) + 1
+    db.session.add(
+        ReportAdoption(
+            engagement_id=engagement.id,
+            number=number,
+            before_id=engagement.report_version_id,
+            version_id=version.id,
+            adopted_by=actor.id,
+            adopted_at=now,
+        )
+    )
     engagement.report_version = version
     engagement.version += 1
     db.session.flush()

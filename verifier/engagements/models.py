@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from verifier.accounts.models import Organisation, User
 from verifier.core.access import Role
 from verifier.core.lifecycle import Stage
-from verifier.db import Base, Id, Version
+from verifier.db import Base, Id, Version, enum_of
 from verifier.registry.models import UnitYear
 from verifier.reports.models import ReportVersion
 
@@ -26,7 +26,7 @@ class Engagement(Base):
     pack_id: Mapped[str]
     pack_sha256: Mapped[str]
     report_version_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), comment="the version under verification")
-    stage: Mapped[str] = mapped_column(index=True)
+    stage: Mapped[Stage] = mapped_column(enum_of(Stage, "stage"), index=True)
     stage_since: Mapped[datetime]
     conflict_check: Mapped[str] = mapped_column(comment="the body's own conflict check, in words")
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -37,11 +37,6 @@ class Engagement(Base):
     body: Mapped[Organisation] = relationship(lazy="joined")
     report_version: Mapped[ReportVersion] = relationship(lazy="joined")
     team: Mapped[list["TeamMember"]] = relationship(back_populates="engagement", lazy="selectin")
-
-    @property
-    def at(self) -> Stage:
-        """The stage as a word of the lifecycle."""
-        return Stage(self.stage)
 
     @property
     def unit(self) -> Organisation:
@@ -65,7 +60,7 @@ class TeamMember(Base):
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    role: Mapped[str]
+    role: Mapped[Role] = mapped_column(enum_of(Role, "role"))
     named_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     named_at: Mapped[datetime]
     declared_at: Mapped[datetime | None]
@@ -81,4 +76,21 @@ class TeamMember(Base):
         """What the person may act as: nothing once removed, the declaration page alone until declared or when barred."""
         if self.removed_at is not None:
             return None
-        return Role.INVITED if self.declared_at is None or self.barred_by is not None else Role(self.role)
+        return Role.INVITED if self.declared_at is None or self.barred_by is not None else self.role
+
+
+class ReportAdoption(Base):
+    """A newer report version taken up by a case in place of the one under verification until then."""
+
+    __tablename__ = "report_adoption"
+    __table_args__ = (UniqueConstraint("engagement_id", "number"),)
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"))
+    number: Mapped[int] = mapped_column(comment="in the order they were taken up")
+    before_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), comment="the version under verification until then")
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), comment="the version under verification from then on")
+    adopted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    adopted_at: Mapped[datetime]
+
+    before: Mapped[ReportVersion] = relationship(foreign_keys=[before_id])
+    version: Mapped[ReportVersion] = relationship(foreign_keys=[version_id])

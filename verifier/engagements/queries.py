@@ -9,7 +9,7 @@ from verifier.core import independence
 from verifier.core.access import AUTHORITY, UNIT, Role
 from verifier.core.independence import MissingMember, TeamPlace
 from verifier.db import db
-from verifier.engagements.models import Engagement, TeamMember
+from verifier.engagements.models import Engagement, ReportAdoption, TeamMember
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports.models import ReportVersion
 from verifier.reports.open_cases import OpenCase
@@ -55,7 +55,7 @@ def engagement(engagement_id: UUID) -> Engagement | None:
 def open_case(unit_year: UnitYear) -> OpenCase | None:
     """The case that verifies a unit's year, by value."""
     case = case_of(unit_year)
-    return OpenCase(case.id, case.at, case.pack_id) if case else None
+    return OpenCase(case.id, case.stage, case.pack_id) if case else None
 
 
 def years_led(engagement: Engagement, person: User) -> set[int]:
@@ -74,6 +74,12 @@ def years_led(engagement: Engagement, person: User) -> set[int]:
         )
     )
     return set(db.session.scalars(of))
+
+
+def adoptions(engagement: Engagement) -> list[ReportAdoption]:
+    """The newer report versions the case took up, in order."""
+    of = select(ReportAdoption).where(ReportAdoption.engagement_id == engagement.id)
+    return list(db.session.scalars(of.order_by(ReportAdoption.number)))
 
 
 def case_of(unit_year: UnitYear) -> Engagement | None:
@@ -98,7 +104,7 @@ def colleagues(engagement: Engagement) -> list[User]:
 def places(engagement: Engagement) -> list[TeamPlace]:
     """Who holds which role, and who held one and had declared for it before leaving."""
     return [
-        TeamPlace(member.user_id, Role(member.role), left=member.removed_at is not None)
+        TeamPlace(member.user_id, member.role, left=member.removed_at is not None)
         for member in engagement.team
         if member.removed_at is None or (member.declared_at is not None and member.barred_by is None)
     ]
@@ -108,5 +114,5 @@ def missing(engagement: Engagement) -> tuple[MissingMember, ...]:
     """What the team lacks before the checks may start; a barred person does not count."""
     fit = [member for member in engagement.members if member.barred_by is None]
     undeclared = sum(member.declared_at is None for member in fit)
-    here = [TeamPlace(member.user_id, Role(member.role)) for member in fit]
+    here = [TeamPlace(member.user_id, member.role) for member in fit]
     return independence.missing(here, undeclared, load(engagement.pack_id))

@@ -57,8 +57,8 @@ def team(engagement: Engagement) -> ResponseReturnValue:
         pack=load(engagement.pack_id),
         Role=Role,
         missing=[_(lack.message) % {name: in_words(value) for name, value in lack.values} for lack in queries.missing(engagement)],
-        arranging=possible(engagement.at, CaseAction.ARRANGE),
-        starting=possible(engagement.at, CaseAction.START),
+        arranging=possible(engagement.stage, CaseAction.ARRANGE),
+        starting=possible(engagement.stage, CaseAction.START),
     )
 
 
@@ -114,7 +114,7 @@ def reopen(engagement: Engagement) -> ResponseReturnValue:
         flash(_("The checks are open again."), "success")
         return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
     return render_template(
-        "engagements/reopen.html", engagement=engagement, form=form, reopenable=possible(engagement.at, CaseAction.REOPEN)
+        "engagements/reopen.html", engagement=engagement, form=form, reopenable=possible(engagement.stage, CaseAction.REOPEN)
     )
 
 
@@ -128,7 +128,7 @@ def correct(engagement: Engagement) -> ResponseReturnValue:
         flash(_("The checks are open again. The issued statement says that it is under correction."), "success")
         return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
     return render_template(
-        "engagements/correct.html", engagement=engagement, form=form, correctable=possible(engagement.at, CaseAction.CORRECT)
+        "engagements/correct.html", engagement=engagement, form=form, correctable=possible(engagement.stage, CaseAction.CORRECT)
     )
 
 

@@ -15,7 +15,7 @@ from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.evidence.files import read_attachment, safe_name
-from verifier.evidence.models import Attachment, Photo, StoredFile
+from verifier.evidence.models import Attachment, AttachmentSubject, Photo, PhotoSubject, StoredFile
 from verifier.evidence.photos import read_photo
 from verifier.evidence.queries import photo_with, store
 
@@ -72,12 +72,11 @@ def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: A
     keep(data, read.media_type, now=now)
     attachment = Attachment(
         case_id=case,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
         filename=read.safe_name,
         sha256=read.sha256,
         added_by=actor.id,
         added_at=now,
+        given_with=[AttachmentSubject(**AttachmentSubject.named(subject), tied_by=actor.id, tied_at=now)],
     )
     db.session.add(attachment)
     db.session.flush()
@@ -89,8 +88,7 @@ def _kept_photo(case: UUID, subject: Subject, filename: str, data: bytes, captio
     files = keep(data, read.media_type, now=now), keep(read.preview, "image/jpeg", now=now), keep(read.thumbnail, "image/jpeg", now=now)
     photo = Photo(
         case_id=case,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
+        shows=[PhotoSubject(**PhotoSubject.named(subject), tied_by=actor.id, tied_at=now)],
         caption=caption.strip(),
         filename=safe_name(filename),
         original_sha256=files[0].sha256,

@@ -1,16 +1,16 @@
 """Reading files: the store of this installation, photos of a case, attachments of a subject."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from verifier.accounts.models import User
 from verifier.core.subject import Subject
 from verifier.db import db
-from verifier.evidence.models import Attachment, Photo
+from verifier.evidence.models import Attachment, AttachmentSubject, Photo, PhotoSubject, Tied
 from verifier.evidence.store import Store
 
 
@@ -26,30 +26,45 @@ def photos(case: UUID, *, search: str = "", subject_kind: str = "", among: Selec
     if among is not None:
         found = found.where(Photo.id.in_(among))
     if search:
-        searched = (Photo.caption, Photo.filename, Photo.subject_id, Photo.original_sha256)
-        found = found.where(or_(*(column.icontains(search, autoescape=True) for column in searched)))
-    return found.where(Photo.subject_kind == subject_kind) if subject_kind else found
+        searched = (Photo.caption, Photo.filename, Photo.original_sha256)
+        shown = select(PhotoSubject.photo_id).where(PhotoSubject.key.icontains(search, autoescape=True))
+        found = found.where(or_(*(column.icontains(search, autoescape=True) for column in searched), Photo.id.in_(shown)))
+    return found.where(Photo.id.in_(select(PhotoSubject.photo_id).where(_of_kind(subject_kind)))) if subject_kind else found
+
+
+def _of_kind(kind: str) -> ColumnElement[bool]:
+    """What is tied to some subject of a kind."""
+    return getattr(PhotoSubject, PhotoSubject.keys[kind]).is_not(None) if kind in PhotoSubject.keys else PhotoSubject.kind == kind
 
 
 def photos_of(case: UUID, subject: Subject) -> list[Photo]:
     """The photos that show one subject, in the order they were added."""
-    of = select(Photo).where(Photo.case_id == case, Photo.subject_kind == subject.kind, Photo.subject_id == subject.id)
+    shown = select(PhotoSubject.photo_id).filter_by(**PhotoSubject.named(subject))
+    of = select(Photo).where(Photo.case_id == case, Photo.id.in_(shown))
     return list(db.session.scalars(of.order_by(Photo.added_at, Photo.id)))
 
 
 def attachments_of(case: UUID, kind: str, ids: Collection[str]) -> list[Attachment]:
     """The files handed in with some subjects of one kind."""
-    of = select(Attachment).where(Attachment.case_id == case, Attachment.subject_kind == kind, Attachment.subject_id.in_(ids))
+    named = [AttachmentSubject.named(Subject(kind, each)) for each in ids]
+    given = select(AttachmentSubject.attachment_id).where(or_(false(), *(and_(*_equal(AttachmentSubject, each)) for each in named)))
+    of = select(Attachment).where(Attachment.case_id == case, Attachment.id.in_(given))
     return list(db.session.scalars(of.order_by(Attachment.added_at, Attachment.id)))
 
 
 def photos_by_subject(case: UUID, kind: str) -> dict[str, list[Photo]]:
     """The photos of every subject of one kind, by the subject's id."""
-    of = select(Photo).where(Photo.case_id == case, Photo.subject_kind == kind).order_by(Photo.added_at, Photo.id)
+    of = select(Photo).where(Photo.case_id == case, Photo.id.in_(select(PhotoSubject.photo_id).where(_of_kind(kind))))
     found: dict[str, list[Photo]] = {}
-    for photo in db.session.scalars(of):
-        found.setdefault(photo.subject_id, []).append(photo)
+    for photo in db.session.scalars(of.order_by(Photo.added_at, Photo.id)):
+        for shown in photo.shows:
+            if shown.subject.kind == kind:
+                found.setdefault(shown.subject.id, []).append(photo)
     return found
+
+
+def _equal(tied: type[Tied], named: Mapping[str, object]) -> list[ColumnElement[bool]]:
+    return [getattr(tied, name) == value for name, value in named.items()]
 
 
 def photo_with(case: UUID, digest: str) -> Photo | None:
@@ -69,7 +84,8 @@ def attachment(case: UUID, attachment_id: UUID) -> Attachment | None:
 
 def subject_kinds(case: UUID) -> list[str]:
     """The kinds of subject that the photos of a case show."""
-    return list(db.session.scalars(select(Photo.subject_kind).where(Photo.case_id == case).distinct().order_by(Photo.subject_kind)))
+    of = select(PhotoSubject).join(Photo).where(Photo.case_id == case)
+    return sorted({shown.subject.kind for shown in db.session.scalars(of)})
 
 
 def names_of(people: Collection[UUID]) -> dict[UUID, str]:

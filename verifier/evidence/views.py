@@ -1,6 +1,6 @@
 """Pages of photos and the files themselves; the unit reaches only what a sent finding shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.access import Permission
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
@@ -54,7 +55,7 @@ def photos(engagement: Engagement) -> ResponseReturnValue:
         )
         return _as_spreadsheet(engagement, rows)
     page, once = paged(found, per_page=24), cache(partial(_subject, engagement))
-    about = {photo.id: once(photo.subject_kind, photo.subject_id) if _inside() else _about(engagement, photo) for photo in page.items}
+    about = {photo.id: _shown(photo, once) if _inside() else _about(engagement, photo) for photo in page.items}
     return render_template(
         "evidence/photos.html",
         engagement=engagement,
@@ -76,7 +77,7 @@ def upload(engagement: Engagement) -> ResponseReturnValue:
     form = UploadForm()
     if form.validate_on_submit():
         taken = actions.add_photos(
-            engagement.id, engagement.at, subject, form.handed_in(), form.caption.data or "", actor=current_actor(), now=utcnow()
+            engagement.id, engagement.stage, subject, form.handed_in(), form.caption.data or "", actor=current_actor(), now=utcnow()
         )
         say_taken_in(engagement, taken)
         return redirect(described.url or url_for(".photos", engagement_id=engagement.id), 303)
@@ -97,7 +98,7 @@ def caption(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
     shown = _found(engagement, photo_id)
     form = CaptionForm(data={"caption": shown.caption, "version": str(shown.version)})
     if form.validate_on_submit():
-        actions.caption_photo(shown, engagement.at, form.caption.data or "", form.seen_version, actor=current_actor(), now=utcnow())
+        actions.caption_photo(shown, engagement.stage, form.caption.data or "", form.seen_version, actor=current_actor(), now=utcnow())
         flash(_("The caption was saved."), "success")
         return redirect(url_for(".photo", engagement_id=engagement.id, photo_id=shown.id), 303)
     return _page(engagement, shown, form)
@@ -139,8 +140,8 @@ def attachment(engagement: Engagement, attachment_id: UUID) -> ResponseReturnVal
     found = queries.attachment(engagement.id, attachment_id)
     if found is None:
         abort(404)
-    finding = findings.of_subject(engagement, Subject(found.subject_kind, found.subject_id))
-    if not _inside() and (finding is None or finding.sent_at is None):
+    given_with = [findings.of_subject(engagement, each.subject) for each in found.given_with]
+    if not _inside() and not any(finding is not None and finding.sent_at is not None for finding in given_with):
         abort(404)
     data = queries.store().get(found.sha256)
     record(
@@ -173,11 +174,11 @@ def say_taken_in(engagement: Engagement, taken: actions.TakenIn) -> None:
 
 def _page(engagement: Engagement, shown: Photo, form: CaptionForm | None = None) -> str:
     editing = form
-    if editing is None and may(Permission.SITE_RECORD) and possible(engagement.at, CaseAction.CHECK):
+    if editing is None and may(Permission.SITE_RECORD) and possible(engagement.stage, CaseAction.CHECK):
         editing = CaptionForm(formdata=None, data={"caption": shown.caption, "version": str(shown.version)})
     on = findings.showing(engagement, shown, inside=_inside())
     others = []
-    if may(Permission.FINDING_RAISE) and possible(engagement.at, CaseAction.CHECK):
+    if may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK):
         others = [finding for finding in findings.open_findings(engagement) if finding not in on]
     return render_template(
         "evidence/photo.html",
@@ -261,7 +262,7 @@ def _found(engagement: Engagement, photo_id: UUID) -> Photo:
 
 
 def _can_add(engagement: Engagement) -> bool:
-    return may(Permission.SITE_RECORD) and possible(engagement.at, CaseAction.CHECK)
+    return may(Permission.SITE_RECORD) and possible(engagement.stage, CaseAction.CHECK)
 
 
 def _asked(engagement: Engagement) -> tuple[Subject, Described]:
@@ -282,7 +283,14 @@ def _about(engagement: Engagement, photo: Photo) -> Described:
     if not _inside():
         on = findings.showing(engagement, photo, inside=False)
         return Described(listed(finding.label for finding in on))
-    return _subject(engagement, photo.subject_kind, photo.subject_id)
+    return _shown(photo, partial(_subject, engagement))
+
+
+def _shown(photo: Photo, described: Callable[[str, str], Described]) -> Described:
+    """Every subject of a photo; the findings that show it stand apart where it shows something else as well."""
+    subjects = [each.subject for each in photo.shows]
+    every = [described(each.kind, each.id) for each in subjects if each.kind != "finding"] or [described(e.kind, e.id) for e in subjects]
+    return every[0] if len(every) == 1 else Described(listed(each.title for each in every))
 
 
 def _subject(engagement: Engagement, kind: str, key: str) -> Described:

@@ -1,7 +1,7 @@
 """Actions on findings: raised, sent together, answered by the unit, judged; and whose turn the case is then."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,9 +18,9 @@ from verifier.engagements import actions as engagements
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.evidence.actions import attach
-from verifier.evidence.models import Photo
+from verifier.evidence.models import Photo, PhotoSubject
 from verifier.findings import queries
-from verifier.findings.models import Exchange, Finding, FindingPhoto
+from verifier.findings.models import Exchange, Finding
 from verifier.reports.models import ReportVersion
 from verifier.reports.queries import facilities_of, latest_released, source_of
 from verifier.rulepacks.load import load
@@ -44,28 +44,17 @@ class Draft:
 
 
 def raise_finding(
-    engagement: Engagement,
-    subject: Subject,
-    arose_in: str,
-    class_code: str,
-    clause: str,
-    title: str,
-    description: str,
-    effect: Decimal | None = None,
-    internal_note: str = "",
-    *,
-    subject_title: str | None = None,
-    actor: Actor,
-    now: datetime,
+    engagement: Engagement, subject: Subject, check: Check, draft: Draft, *, subject_title: str | None = None, actor: Actor, now: datetime
 ) -> Finding:
     """Write a draft under the next number of the case; class and clause must be the pack's."""
     advance(engagement, CaseAction.CHECK, now=now)
-    draft = Draft(class_code, clause, title.strip(), description.strip(), effect, internal_note.strip())
+    draft = replace(draft, title=draft.title.strip(), description=draft.description.strip(), internal_note=draft.internal_note.strip())
     _refuse_unfit(engagement, draft)
     finding = Finding(
         engagement_id=engagement.id,
+        report_version_id=engagement.report_version_id,
         number=_next_number(engagement),
-        arose_in=Check(arose_in),
+        arose_in=check,
         subject_kind=subject.kind,
         subject_id=subject.id,
         subject_title=subject_title or _title_of(engagement, subject),
@@ -84,8 +73,8 @@ def raise_finding(
         case=engagement.id,
         finding=finding.label,
         about=str(subject),
-        finding_class=class_code,
-        clause=clause,
+        finding_class=draft.class_code,
+        clause=draft.clause,
     )
     return finding
 
@@ -94,8 +83,8 @@ def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Ac
     """Change what has not been sent; an edit made on an older state is refused with both values."""
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
-    if finding.at is not FindingState.DRAFT:
-        raise Refusal("finding.edit.not_draft", state=finding.at)
+    if finding.state is not FindingState.DRAFT:
+        raise Refusal("finding.edit.not_draft", state=finding.state)
     check_version(finding, version, lambda: Refusal("finding.stale", theirs=finding.title, yours=draft.title))
     _refuse_unfit(finding.engagement, draft)
     changed = [name for name, value in asdict(draft).items() if getattr(finding, name) != value]
@@ -109,7 +98,7 @@ def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> N
     """Take a finding back, with a reason; the unit hears of it only where it had the finding."""
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
-    state = after(finding.at, FindingAction.WITHDRAW)
+    state = after(finding.state, FindingAction.WITHDRAW)
     _say(finding, FindingAction.WITHDRAW, reason, state, actor=actor, now=now)
     finding.disposed_at = now
     record(
@@ -131,7 +120,7 @@ def send_all(engagement: Engagement, *, actor: Actor, now: datetime) -> list[Fin
     if not drafts:
         raise Refusal("finding.send.none")
     for finding in drafts:
-        finding.state, finding.sent_at = after(finding.at, FindingAction.SEND), now
+        finding.state, finding.sent_at = after(finding.state, FindingAction.SEND), now
         finding.version += 1
     db.session.flush()
     record(
@@ -151,7 +140,7 @@ def put_photo(finding: Finding, photo: Photo, *, actor: Actor, now: datetime) ->
     advance(finding.engagement, CaseAction.CHECK, now=now)
     if photo in queries.photos_of(finding):
         raise Refusal("finding.photo.already", finding=finding.label)
-    db.session.add(FindingPhoto(finding_id=finding.id, photo_id=photo.id, put_by=actor.id, put_at=now))
+    photo.shows.append(PhotoSubject(finding_id=finding.id, tied_by=actor.id, tied_at=now))
     db.session.flush()
     record(
         "finding:photo:put",
@@ -178,7 +167,7 @@ def answer(
     _lock(finding)
     engagement = finding.engagement
     advance(engagement, CaseAction.ANSWER, now=now)
-    state = after(finding.at, FindingAction.ANSWER)
+    state = after(finding.state, FindingAction.ANSWER)
     if not text.strip():
         raise Refusal("finding.answer.no_text")
     _refuse_unfit_version(finding, report_version)
@@ -206,7 +195,7 @@ def accept(finding: Finding, text: str = "", *, actor: Actor, now: datetime) -> 
 def return_(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
     """Send a finding back to the unit, which then has the case again."""
     _lock(finding)
-    state = after(finding.at, FindingAction.RETURN)
+    state = after(finding.state, FindingAction.RETURN)
     _say(finding, FindingAction.RETURN, reason, state, actor=actor, now=now)
     advance(finding.engagement, CaseAction.SEND_FINDINGS, now=now)
     record("finding:finding:returned", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label)
@@ -217,7 +206,7 @@ def dispose(finding: Finding, action: FindingAction, reason: str, *, actor: Acto
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
     of = queries.class_of(finding)
-    state = decided(finding.at, action, needs_answer=of.needs_answer, dispositions=of.dispositions)
+    state = decided(finding.state, action, needs_answer=of.needs_answer, dispositions=of.dispositions)
     _say(finding, action, reason, state, actor=actor, now=now)
     finding.disposed_at = now
     record(
@@ -308,7 +297,7 @@ def _say(
 
 def _close_round(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
     """Once the unit has nothing left to answer, the case goes back to the body, on the newest report the unit released."""
-    if engagement.at is not Stage.ANSWERING or queries.awaiting_answer(engagement):
+    if engagement.stage is not Stage.ANSWERING or queries.awaiting_answer(engagement):
         return
     advance(engagement, CaseAction.ALL_ANSWERED, now=now)
     record("finding:findings:all_answered", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id)
@@ -325,5 +314,5 @@ def _refuse_unfit_version(finding: Finding, version: ReportVersion | None) -> No
         raise Refusal("finding.answer.other_report")
     if version.released_at is None:
         raise Refusal("finding.answer.not_released", number=version.number)
-    if version.number <= (raised_on := queries.raised_on(finding)):
+    if version.number <= (raised_on := finding.report_version.number):
         raise Refusal("finding.answer.not_newer", number=version.number, raised_on=raised_on)

@@ -8,10 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.core.findings import FindingAction, FindingState
+from verifier.core.findings import Check, FindingAction, FindingState
 from verifier.core.subject import Subject
-from verifier.db import Base, Id, Version
+from verifier.db import Base, Id, Version, enum_of
 from verifier.engagements.models import Engagement
+from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
 
 
@@ -31,17 +32,18 @@ class Finding(Base):
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
     number: Mapped[int]
-    arose_in: Mapped[str] = mapped_column(comment="boundary, data or site")
+    arose_in: Mapped[Check] = mapped_column(enum_of(Check, "arose_in"))
     subject_kind: Mapped[str]
     subject_id: Mapped[str]
     subject_title: Mapped[str] = mapped_column(comment="as it was called when the finding was raised")
+    report_version_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), comment="the version it was raised on")
     class_code: Mapped[str]
     clause: Mapped[str]
     title: Mapped[str]
     description: Mapped[str]
     effect: Mapped[Decimal | None] = mapped_column(comment="t CO2, reported − right: positive where the report overstates")
     internal_note: Mapped[str] = mapped_column(default="", comment="never reaches the unit")
-    state: Mapped[str] = mapped_column(index=True)
+    state: Mapped[FindingState] = mapped_column(enum_of(FindingState, "state"), index=True)
     raised_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     raised_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
@@ -49,6 +51,7 @@ class Finding(Base):
     version: Mapped[Version]
 
     engagement: Mapped[Engagement] = relationship()
+    report_version: Mapped[ReportVersion] = relationship()
     raiser: Mapped[User] = relationship()
     exchanges: Mapped[list["Exchange"]] = relationship(order_by="Exchange.said_at, Exchange.id", back_populates="finding")
 
@@ -56,11 +59,6 @@ class Finding(Base):
     def label(self) -> str:
         """The number people speak."""
         return label_of(self.number, load(self.engagement.pack_id).finding_class(self.class_code).letter)
-
-    @property
-    def at(self) -> FindingState:
-        """The state as a word of the method."""
-        return FindingState(self.state)
 
     @property
     def subject(self) -> Subject:
@@ -74,7 +72,7 @@ class Exchange(Base):
     __tablename__ = "exchange"
     id: Mapped[Id]
     finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"), index=True)
-    action: Mapped[str] = mapped_column("deed")
+    action: Mapped[FindingAction] = mapped_column(enum_of(FindingAction, "action"))
     text: Mapped[str]
     report_version_id: Mapped[UUID | None] = mapped_column(ForeignKey("report_version.id"))
     said_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -82,20 +80,3 @@ class Exchange(Base):
 
     finding: Mapped[Finding] = relationship(back_populates="exchanges")
     speaker: Mapped[User] = relationship(lazy="joined")
-
-    @property
-    def at(self) -> FindingAction:
-        """The action as a word of the method."""
-        return FindingAction(self.action)
-
-
-class FindingPhoto(Base):
-    """A photo of another subject, put to a finding as well: once the finding is sent, the unit sees it there."""
-
-    __tablename__ = "finding_photo"
-    __table_args__ = (UniqueConstraint("finding_id", "photo_id"),)
-    id: Mapped[Id]
-    finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"), index=True)
-    photo_id: Mapped[UUID] = mapped_column(ForeignKey("photo.id"), index=True)
-    put_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    put_at: Mapped[datetime]

@@ -8,16 +8,15 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from verifier.audit.actions import trail_of
-from verifier.audit.models import TrailRow
-from verifier.core.findings import DISPOSED, WITH_UNIT, FindingAction, FindingState, open_actions
+from verifier.core.findings import DISPOSED, WITH_UNIT, Check, FindingAction, FindingState, open_actions
 from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
 from verifier.db import db, once_a_reading
 from verifier.engagements.models import Engagement
-from verifier.evidence.models import Attachment, Photo
+from verifier.evidence.models import Attachment, Photo, PhotoSubject
 from verifier.evidence.queries import attachments_of
-from verifier.findings.models import Exchange, Finding, FindingPhoto, label_of
+from verifier.evidence.queries import photos_of as photos_showing
+from verifier.findings.models import Exchange, Finding, label_of
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
@@ -51,7 +50,7 @@ def numbered(engagement: Engagement, number: int, *, inside: bool) -> Finding | 
 def counts(engagement: Engagement) -> dict[FindingState, int]:
     """How many findings of a case stand where; every state is named."""
     of = select(Finding.state, func.count()).where(Finding.engagement_id == engagement.id).group_by(Finding.state)
-    known: dict[str, int] = dict(db.session.execute(of).all())
+    known: dict[FindingState, int] = dict(db.session.execute(of).all())
     return {state: known.get(state, 0) for state in FindingState}
 
 
@@ -72,7 +71,7 @@ class Glance(NamedTuple):
     """What the counts of a case ask of a finding."""
 
     state: FindingState
-    arose_in: str
+    arose_in: Check
     subject_kind: str
     subject_id: str
 
@@ -81,7 +80,7 @@ class Glance(NamedTuple):
 def at_a_glance(engagement: Engagement) -> tuple[Glance, ...]:
     """Every finding of a case as bare columns, for every page of a case counts them."""
     of = select(Finding.state, Finding.arose_in, Finding.subject_kind, Finding.subject_id).where(Finding.engagement_id == engagement.id)
-    return tuple(Glance(FindingState(state), *rest) for state, *rest in db.session.execute(of))
+    return tuple(Glance(*row) for row in db.session.execute(of))
 
 
 def not_withdrawn(engagement: Engagement) -> list[Glance]:
@@ -131,56 +130,40 @@ def class_of(finding: Finding) -> FindingClass:
 def actions_open(finding: Finding) -> frozenset[FindingAction]:
     """What may be done to the finding where it stands, under its class."""
     of = class_of(finding)
-    return open_actions(finding.at, needs_answer=of.needs_answer, dispositions=of.dispositions)
-
-
-def raised_on(finding: Finding) -> int:
-    """The number of the report version a finding was raised on: the one that the next to be taken up took the place of, else the case's."""
-    on_trail = select(TrailRow).where(TrailRow.trail == trail_of(finding.engagement_id))
-    raised = on_trail.where(TrailRow.action == "finding:finding:raised", TrailRow.subject_id == str(finding.id))
-    row = db.session.scalar(raised)
-    after_it = TrailRow.number > (row.number if row else 0)
-    adopted = db.session.scalar(on_trail.where(TrailRow.action == "engagement:report:adopted", after_it).order_by(TrailRow.number).limit(1))
-    return int(adopted.detail["before"]) if adopted else finding.engagement.report_version.number
+    return open_actions(finding.state, needs_answer=of.needs_answer, dispositions=of.dispositions)
 
 
 def correcting(finding: Finding) -> list[ReportVersion]:
     """The released versions that may hold the correction, newest first: those after the one the finding was raised on."""
     known = reports.versions(finding.engagement.unit_year)
-    first = raised_on(finding)
+    first = finding.report_version.number
     return [version for version in known if version.released_at is not None and version.number > first]
 
 
 def photos_of(finding: Finding) -> list[Photo]:
     """The photos a finding shows: its own, and those of other subjects that were put to it."""
-    put = select(FindingPhoto.photo_id).where(FindingPhoto.finding_id == finding.id)
-    own = (Photo.subject_kind == "finding") & (Photo.subject_id == str(finding.id))
-    of = select(Photo).where(Photo.case_id == finding.engagement_id, or_(own, Photo.id.in_(put)))
-    return list(db.session.scalars(of.order_by(Photo.added_at, Photo.id)))
+    return photos_showing(finding.engagement_id, Subject("finding", str(finding.id)))
 
 
 def shown_to_unit(engagement: Engagement) -> Select[Any]:
     """The ids of the photos that reached the unit: each by a finding that was sent."""
     sent = select(Finding.id).where(Finding.engagement_id == engagement.id, Finding.sent_at.is_not(None))
-    own = [str(finding_id) for finding_id in db.session.scalars(sent)]
-    put = select(FindingPhoto.photo_id).where(FindingPhoto.finding_id.in_(sent))
-    return select(Photo.id).where(
-        Photo.case_id == engagement.id, or_((Photo.subject_kind == "finding") & Photo.subject_id.in_(own), Photo.id.in_(put))
-    )
+    shown = select(PhotoSubject.photo_id).where(PhotoSubject.finding_id.in_(sent))
+    return select(Photo.id).where(Photo.case_id == engagement.id, Photo.id.in_(shown))
 
 
 def showing(engagement: Engagement, photo: Photo, *, inside: bool) -> list[Finding]:
     """The findings that show a photo, as far as the reader may see them."""
-    put = select(FindingPhoto.finding_id).where(FindingPhoto.photo_id == photo.id)
-    own = [UUID(photo.subject_id)] if photo.subject_kind == "finding" else []
-    return list(db.session.scalars(findings_of(engagement, inside=inside).where(or_(Finding.id.in_(put), Finding.id.in_(own)))))
+    shows = select(PhotoSubject.finding_id).where(PhotoSubject.photo_id == photo.id, PhotoSubject.finding_id.is_not(None))
+    return list(db.session.scalars(findings_of(engagement, inside=inside).where(Finding.id.in_(shows))))
 
 
 def files_of(engagement: Engagement, exchanges: Iterable[Exchange]) -> dict[str, list[Attachment]]:
     """The files handed in with what was said, by the exchange's id."""
     found: dict[str, list[Attachment]] = {}
     for attachment in attachments_of(engagement.id, "exchange", [str(exchange.id) for exchange in exchanges]):
-        found.setdefault(attachment.subject_id, []).append(attachment)
+        for given_with in attachment.given_with:
+            found.setdefault(given_with.subject.id, []).append(attachment)
     return found
 
 

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.casework import due_dates
 from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.versions.queries import step_of
@@ -58,7 +59,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
             rows=len(rows),
         )
         return _as_spreadsheet(engagement, rows)
-    can_send = may(Permission.FINDING_SEND) and possible(engagement.at, CaseAction.SEND_FINDINGS)
+    can_send = may(Permission.FINDING_SEND) and possible(engagement.stage, CaseAction.SEND_FINDINGS)
     named, drafts = queries.draft_labels(engagement, NAMED) if can_send else ([], 0)
     named += [_("%(count)s more", count=drafts - NAMED)] if drafts > NAMED else []
     return render_template(
@@ -72,7 +73,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
         named=named,
         export_url=export_url(),
         can_send=can_send,
-        can_raise=may(Permission.FINDING_RAISE) and possible(engagement.at, CaseAction.CHECK),
+        can_raise=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK),
         answers_due=due_dates.answers_due(engagement),
         to_answer=len(queries.awaiting_answer(engagement)) if _may_answer(engagement) else 0,
     )
@@ -98,18 +99,7 @@ def raise_finding(engagement: Engagement) -> ResponseReturnValue:
         draft = form.draft()
         actions.refuse_twin(engagement, subject, draft)
         finding = actions.raise_finding(
-            engagement,
-            subject,
-            check,
-            draft.class_code,
-            draft.clause,
-            draft.title,
-            draft.description,
-            draft.effect,
-            draft.internal_note,
-            subject_title=described.title,
-            actor=current_actor(),
-            now=utcnow(),
+            engagement, subject, check, draft, subject_title=described.title, actor=current_actor(), now=utcnow()
         )
         flash(
             _("%(number)s is saved as a draft. It becomes visible to the unit when the findings are sent.", number=finding.label), "success"
@@ -138,7 +128,7 @@ def edit(engagement: Engagement, number: int) -> ResponseReturnValue:
         actions.edit_draft(finding, form.draft(), form.seen_version, actor=current_actor(), now=utcnow())
         flash(_("%(number)s was saved.", number=finding.label), "success")
         return redirect(_url(finding), 303)
-    if finding.at is not FindingState.DRAFT:
+    if finding.state is not FindingState.DRAFT:
         return redirect(_url(finding), 303)
     stale = form.is_submitted() and form.seen_version != finding.version
     return render_template(
@@ -149,7 +139,7 @@ def edit(engagement: Engagement, number: int) -> ResponseReturnValue:
         finding=finding,
         stale=stale,
         about=_about(engagement, finding),
-        check=Check(finding.arose_in),
+        check=finding.arose_in,
     )
 
 
@@ -185,7 +175,7 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
     """A verifier accepts, returns, disposes of or withdraws a finding."""
     finding = _found(engagement, number)
     form = JudgeForm()
-    form.offer(queries.actions_open(finding) - {FindingAction.SEND, FindingAction.ANSWER}, finding.at)
+    form.offer(queries.actions_open(finding) - {FindingAction.SEND, FindingAction.ANSWER}, finding.state)
     if form.validate_on_submit():
         text, action = form.text.data or "", form.chosen()
         match action:
@@ -206,7 +196,7 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
                 return redirect(url_for("estimates.estimate", engagement_id=engagement.id, source_key=finding.subject_id or "~"), 303)
             case _:
                 actions.dispose(finding, action, text, actor=current_actor(), now=utcnow())
-        flash(_("%(number)s: %(state)s.", number=finding.label, state=label(finding.at)), "success")
+        flash(_("%(number)s: %(state)s.", number=finding.label, state=label(finding.state)), "success")
         return redirect(_url(finding), 303)
     return _page(engagement, finding, judging=form)
 
@@ -229,9 +219,9 @@ def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None
     if answering is None and FindingAction.ANSWER in possible_actions and _may_answer(engagement):
         answering = AnswerForm(formdata=None)
         answering.offer(queries.correcting(finding))
-    if judging is None and may(Permission.FINDING_JUDGE) and possible(engagement.at, CaseAction.CHECK):
+    if judging is None and may(Permission.FINDING_JUDGE) and possible(engagement.stage, CaseAction.CHECK):
         judging = JudgeForm(formdata=None)
-        judging.offer(possible_actions - {FindingAction.SEND, FindingAction.ANSWER}, finding.at)
+        judging.offer(possible_actions - {FindingAction.SEND, FindingAction.ANSWER}, finding.state)
     numbers = {version.id: version.number for version in versions(engagement.unit_year)}
     return render_template(
         "findings/finding.html",
@@ -248,8 +238,8 @@ def _page(engagement: Engagement, finding: Finding, answering: AnswerForm | None
         judging=judging if judging and judging.decision.choices else None,
         form=sent,
         answers_due=due_dates.answers_due(engagement),
-        with_unit=finding.at in WITH_UNIT,
-        open=possible(engagement.at, CaseAction.CHECK),
+        with_unit=finding.state in WITH_UNIT,
+        open=possible(engagement.stage, CaseAction.CHECK),
         compared=step_of(engagement, finding) if _inside() else None,
     )
 
@@ -276,11 +266,11 @@ def _as_spreadsheet(engagement: Engagement, rows: list[Finding]) -> Any:
             each.title,
             text_in(pack.finding_class(each.class_code).name),
             each.clause,
-            label(Check(each.arose_in)),
+            label(each.arose_in),
             each.subject_title,
             each.description,
             each.effect,
-            label(each.at),
+            label(each.state),
             each.sent_at,
             *([each.internal_note] if inside else []),
         ]
@@ -295,7 +285,7 @@ def _inside() -> bool:
 
 
 def _may_answer(engagement: Engagement) -> bool:
-    return may(Permission.FINDING_ANSWER) and possible(engagement.at, CaseAction.ANSWER)
+    return may(Permission.FINDING_ANSWER) and possible(engagement.stage, CaseAction.ANSWER)
 
 
 def _found(engagement: Engagement, number: int) -> Finding:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject

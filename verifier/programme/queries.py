@@ -134,7 +134,7 @@ def _of(
         handed_in=version is not None,
         released=released is not None,
         body_named=unit_year.body_id is not None,
-        stage=case.at if case else None,
+        stage=case.stage if case else None,
     )
     stated, own = verified.get(case.id, (None, True)) if case else (None, True)
     due = due_day(stands, report_due=year.report_due, verified_due=year.verified_due)

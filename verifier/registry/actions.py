@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from verifier.accounts.models import Organisation
+from verifier.accounts.models import Kind, Organisation
 from verifier.audit.actions import record
 from verifier.core import independence
 from verifier.core.actor import Actor
@@ -139,7 +139,7 @@ def register_unit(
 def _new(unit: NewUnit, *, now: datetime) -> Organisation:
     if queries.organisation_called(unit.name) is not None:
         raise Refusal("registry.unit.name_taken", name=unit.name)
-    made = Organisation(kind="unit", name=unit.name, name_zh=unit.name_zh, credit_code=_free_code(unit.credit_code), created_at=now)
+    made = Organisation(kind=Kind.UNIT, name=unit.name, name_zh=unit.name_zh, credit_code=_free_code(unit.credit_code), created_at=now)
     db.session.add(made)
     db.session.flush()
     return made

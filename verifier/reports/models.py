@@ -9,7 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.db import Base, Id
+from verifier.core.report.reported_numbers import NumberKind
+from verifier.db import Base, Id, enum_of
 from verifier.evidence.models import StoredFile
 from verifier.registry.models import UnitYear
 
@@ -103,7 +104,7 @@ class ReportedNumber(Base):
     version_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="in the order of the report, source by source")
     number_key: Mapped[str] = mapped_column(comment="kind, source, parameter, period: the natural key")
-    kind: Mapped[str]
+    kind: Mapped[NumberKind] = mapped_column(enum_of(NumberKind, "kind"))
     source_key: Mapped[str] = mapped_column(comment="a source, a kind of sources (*:…), a category or a product")
     parameter: Mapped[str]
     period: Mapped[str] = mapped_column(comment="empty for the whole year")

@@ -27,7 +27,7 @@ def number(text: str, name: str) -> Fraction:
 
 
 def sample_json(
-    workbook: Path, pack: RulePack, method: Method, seed: str, asked: Mapping[str, Any], steps: Sequence[str], among: Sequence[str]
+    workbook: Path, pack: RulePack, method: Method, seed: str, asked: Mapping[str, Any], *, steps: Sequence[str], among: Sequence[str]
 ) -> dict[str, Any]:
     """Population, plan and drawn items as plain values; refuses what the pack or the population does not allow."""
     admitted(pack, method)
@@ -44,7 +44,11 @@ def sample_json(
         kind = asked["kind"] or ("data" if method is Method.LADDER else "added")
         population = population_of(kind, report, calculation)
         total = total_of(calculation)
-        plan = _ladder(pack, population, total, asked, steps, among) if method is Method.LADDER else _tonnes(pack, kind, total, asked)
+        plan = (
+            _ladder(pack, population, total, asked, steps=steps, among=among)
+            if method is Method.LADDER
+            else _tonnes(pack, kind, total, asked)
+        )
     drawn = draw(plan, population, seed)
     said: dict[str, Any] = {"pack": pack.id, "seed": seed, "plan": plan.as_json()}
     said["population"] = {
@@ -91,7 +95,7 @@ def _tonnes(pack: RulePack, kind: str, total: Fraction, asked: Mapping[str, Any]
 
 
 def _ladder(
-    pack: RulePack, population: Population, total: Fraction, asked: Mapping[str, Any], steps: Sequence[str], among: Sequence[str]
+    pack: RulePack, population: Population, total: Fraction, asked: Mapping[str, Any], *, steps: Sequence[str], among: Sequence[str]
 ) -> Plan:
     """The steps typed; without any, every source the pack lets one sample begins at the first step, no risk weighed."""
     rule = pack.sampling.ladder if pack.sampling else None

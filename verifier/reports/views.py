@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.access import Permission
 from verifier.core.calculation.results import Flag
 from verifier.core.clocks import Before
@@ -83,7 +84,7 @@ def home() -> ResponseReturnValue:
 def unit_year(unit_year: UnitYear) -> ResponseReturnValue:
     """A unit's year: its dates, its body, its versions, and what comes next."""
     progress = programme.progress_of([unit_year], now=utcnow())[0]
-    takes = progress.case is None or progress.case.at in actions.TAKES_REPORTS
+    takes = progress.case is None or progress.case.stage in actions.TAKES_REPORTS
     return render_template(
         "reports/unit_year.html", unit_year=unit_year, progress=progress, versions=queries.versions(unit_year), takes_reports=takes
     )

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.core.access import Role
 from verifier.core.actor import Actor
@@ -30,7 +31,7 @@ def locked(engagement: Engagement) -> Engagement:
 def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: Actor, now: datetime) -> Conclusion:
     """Propose an opinion that nothing speaks against; the verified total is the pack's sum of rounded categories."""
     locked(engagement)
-    after(engagement.at, CaseAction.CONCLUDE)
+    after(engagement.stage, CaseAction.CONCLUDE)
     assessment.pack_of(engagement).opinion(opinion)
     choice = next(each for each in assessment.choices(engagement) if each.opinion.code == opinion)
     if not choice.open:
@@ -89,7 +90,7 @@ def refuse_part(engagement: Engagement, role: Role, actor: Actor, message: str) 
 
 def _to_review(engagement: Engagement, action: CaseAction, actor: Actor) -> Conclusion:
     locked(engagement)
-    after(engagement.at, action)
+    after(engagement.stage, action)
     refuse_part(engagement, Role.REVIEWER, actor, "statement.review.took_part")
     drawn = queries.conclusion(engagement)
     if drawn is None:

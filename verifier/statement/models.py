@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.db import Base, Id, Version
+from verifier.db import Base, Id, Version, enum_of
 from verifier.engagements.models import Engagement
 
 
@@ -59,11 +59,10 @@ class Review(Base):
     """What the independent reviewer decided, and the last change of the case it saw."""
 
     __tablename__ = "review"
-    __table_args__ = (CheckConstraint("outcome IN ('approved', 'sent_back')", name="outcome"),)
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
     conclusion_id: Mapped[UUID] = mapped_column(ForeignKey("conclusion.id"))
-    outcome: Mapped[str]
+    outcome: Mapped[ReviewOutcome] = mapped_column(enum_of(ReviewOutcome, "outcome"))
     comments: Mapped[str]
     change_seen: Mapped[int] = mapped_column(comment="number of the case's last change when it was decided")
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -92,17 +91,14 @@ class Statement(Base):
     """A verification statement: its facts, its PDF as each signature left it, and where it may be checked."""
 
     __tablename__ = "statement"
-    __table_args__ = (
-        CheckConstraint("status IN ('certified', 'countersigned', 'issued', 'recalled', 'superseded')", name="status"),
-        CheckConstraint("(issued_at IS NULL) = (status IN ('certified', 'countersigned', 'recalled'))", name="issued_whole"),
-    )
+    __table_args__ = (CheckConstraint("(issued_at IS NULL) = (status IN ('certified', 'countersigned', 'recalled'))", name="issued_whole"),)
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(unique=True)
     token: Mapped[str] = mapped_column(unique=True, comment="128 random bits behind the QR code")
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
     conclusion_id: Mapped[UUID] = mapped_column(ForeignKey("conclusion.id"))
     review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id"))
-    status: Mapped[str]
+    status: Mapped[Status] = mapped_column(enum_of(Status, "status"))
     opinion: Mapped[str]
     verified_total: Mapped[Decimal | None]
     facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
@@ -130,10 +126,10 @@ class Signature(Base):
     """One signature of a statement; each place is signed once."""
 
     __tablename__ = "signature"
-    __table_args__ = (UniqueConstraint("statement_id", "place"), CheckConstraint("place IN ('lead', 'signatory', 'seal')", name="place"))
+    __table_args__ = (UniqueConstraint("statement_id", "place"),)
     id: Mapped[Id]
     statement_id: Mapped[UUID] = mapped_column(ForeignKey("statement.id"))
-    place: Mapped[str]
+    place: Mapped[SignerRole] = mapped_column(enum_of(SignerRole, "place"))
     key_id: Mapped[UUID] = mapped_column(ForeignKey("signing_key.id"))
     signed_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     signer_name: Mapped[str]

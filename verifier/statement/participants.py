@@ -17,7 +17,8 @@ from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, Vouch
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.db import db
 from verifier.engagements.models import Engagement
-from verifier.findings.models import Exchange, Finding, FindingPhoto
+from verifier.evidence.models import PhotoSubject
+from verifier.findings.models import Exchange, Finding
 from verifier.statement.models import Conclusion
 
 OF_CASE: tuple[Any, ...] = (
@@ -48,7 +49,7 @@ THROUGH: tuple[tuple[Any, Any], ...] = (
     (SampledItem.tested_by, Sample),
     (SampleClimb.climbed_by, Sample),
     (Exchange.said_by, Finding),
-    (FindingPhoto.put_by, Finding),
+    (PhotoSubject.tied_by, Finding),
 )
 """Who did something, in rows that hang below one that names the case."""
 OF_YEAR: tuple[Any, ...] = (Voucher.handed_in_by, Voucher.withdrawn_by)

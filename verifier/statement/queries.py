@@ -90,7 +90,7 @@ def being_signed(engagement: Engagement) -> Statement | None:
     """The statement that waits for its next signature; one whose case was opened again is none."""
     newest = next(iter(statements(engagement)), None)
     waiting = newest is not None and newest.status in (Status.CERTIFIED, Status.COUNTERSIGNED)
-    return newest if waiting and engagement.at in (Stage.TO_COUNTERSIGN, Stage.TO_SEAL) else None
+    return newest if waiting and engagement.stage in (Stage.TO_COUNTERSIGN, Stage.TO_SEAL) else None
 
 
 def recalled(engagement: Engagement) -> list[Statement]:
@@ -147,7 +147,7 @@ def issued_numbered(number: str) -> Statement | None:
 
 def under_correction(statement: Statement) -> bool:
     """Whether an issued statement still stands while its case was opened again, until another is issued in its place."""
-    return statement.status == Status.ISSUED and statement.engagement.at is not Stage.ISSUED
+    return statement.status == Status.ISSUED and statement.engagement.stage is not Stage.ISSUED
 
 
 def successor(statement: Statement) -> Statement | None:

@@ -16,12 +16,13 @@ from verifier.audit.models import TrailRow
 from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.checks.data.references.actions import keep_workbook
+from verifier.checks.data.references.models import ReferenceKind
 from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
-from verifier.findings.actions import raise_finding
+from verifier.findings.actions import Draft, raise_finding
 from verifier.rulepacks.load import load
 
 
@@ -102,7 +103,9 @@ def test_the_page_of_a_source_outside_the_plan_says_which_plan_there_is(
     if plan == "handed in":
         case.report_version = make.report(cast, case.unit_year, given)
     elif plan == "uploaded":
-        keep_workbook(case, "plan", "plan.xlsx", given.read_bytes(), "Sent by the contact", actor=actor(cast.lead), now=utcnow())
+        keep_workbook(
+            case, ReferenceKind.PLAN, "plan.xlsx", given.read_bytes(), "Sent by the contact", actor=actor(cast.lead), now=utcnow()
+        )
     db.session.commit()
     page = text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/boundary/source/G-053"))
     assert {words for _, words in PLANS if words in page} == {said}
@@ -126,10 +129,7 @@ def test_a_finding_raised_here_decides_and_one_raised_elsewhere_does_not(case: E
             case,
             Subject("source", key),
             check,
-            pack.finding_classes[0].code,
-            pack.clauses[0].code,
-            "Not there",
-            "Not there",
+            Draft(pack.finding_classes[0].code, pack.clauses[0].code, "Not there", "Not there"),
             subject_title=key,
             actor=actor(cast.lead),
             now=utcnow(),

@@ -17,6 +17,7 @@ from verifier.casework.tasks import Name, TaskState, progress, tasks
 from verifier.checks.data.analysis import actions, queries
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.references import actions as beside
+from verifier.checks.data.references.models import ReferenceKind
 from verifier.core.analysis.lines import LineState, Procedure
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
@@ -70,7 +71,7 @@ def _last_year(book: object) -> bytes:
 def opened(cast: Cast, years: Years | None = None) -> Engagement:
     case = make.engagement(cast, Stage.CHECKING, years.now if years else make.PARK)
     if years:
-        beside.keep_workbook(case, "previous", "2020.xlsx", years.then, "", actor=actor(cast.lead), now=utcnow())
+        beside.keep_workbook(case, ReferenceKind.PREVIOUS, "2020.xlsx", years.then, "", actor=actor(cast.lead), now=utcnow())
     db.session.commit()
     return case
 
@@ -181,7 +182,7 @@ def test_the_case_has_a_task_that_holds_nothing_up(cast: Cast) -> None:
     case = opened(cast)
 
     def seen() -> tuple[TaskState, int, int]:
-        grouped = tasks(case.at, casework.overview(case), voided=False)
+        grouped = tasks(case.stage, casework.overview(case), voided=False)
         row = next(task for _group, some in grouped for task in some if task.name is Name.ANALYSIS)
         return row.how, casework.overview(case).undecided, progress(grouped)[1]
 

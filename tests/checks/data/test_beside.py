@@ -11,6 +11,7 @@ from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.checks.data import queries as data
 from verifier.checks.data.references import actions, queries
+from verifier.checks.data.references.models import ReferenceKind
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
@@ -65,17 +66,17 @@ def test_last_years_workbook_and_the_plan_add_flags_and_no_tonnes(cast: Cast) ->
     case = make.engagement(cast, Stage.CHECKING, make.PARK)
     before, total = codes(case), queries.calculation_of(case).recalculated_total
     assert before.isdisjoint({"disappeared", "not_in_plan"})
-    keep(case, cast, "previous", last_year())
+    keep(case, cast, ReferenceKind.PREVIOUS, last_year())
     gone = [flag for flag in queries.flags_of(case) if flag.code == "disappeared"]
     assert [flag.source for flag in gone] == ["E-900"]
-    keep(case, cast, "plan", plan())
+    keep(case, cast, ReferenceKind.PLAN, plan())
     assert "not_in_plan" in codes(case)
     assert queries.calculation_of(case).recalculated_total == total
     held = data.held_one(case, "E-062")
     assert held is not None
     assert "not_in_plan" in held.flag_codes
     with pytest.raises(Refusal, match=r"references.same_file"):
-        keep(case, cast, "plan", plan_again(case))
+        keep(case, cast, ReferenceKind.PLAN, plan_again(case))
 
 
 def plan_again(case: Engagement) -> bytes:
@@ -87,7 +88,7 @@ def plan_again(case: Engagement) -> bytes:
 def test_a_workbook_of_another_year_is_refused_place_by_place(cast: Cast) -> None:
     case = make.engagement(cast, Stage.CHECKING, make.PARK)
     with pytest.raises(Refusal, match=r"report.handed_in.unreadable"):
-        keep(case, cast, "previous", make.PARK.read_bytes())
+        keep(case, cast, ReferenceKind.PREVIOUS, make.PARK.read_bytes())
 
 
 def test_a_bodys_own_tolerance_is_marked_reasoned_and_taken_back(client: FlaskClient, cast: Cast) -> None:

@@ -21,7 +21,7 @@ from verifier.checks.data.estimates.models import ConservativeEstimate
 from verifier.checks.data.estimates.queries import QuantityOrigin
 from verifier.core.calculation.conservative_estimate import Month
 from verifier.core.errors import Refusal
-from verifier.core.findings import FindingState
+from verifier.core.findings import Check, FindingState
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -46,12 +46,8 @@ def sent(case: Engagement, cast: Cast, source: str = SOURCE) -> Finding:
     finding = findings.raise_finding(
         case,
         Subject("source", source),
-        "data",
-        "non_conformity",
-        clause,
-        "Readings lost",
-        "Look.",
-        None,
+        Check.DATA,
+        findings.Draft("non_conformity", clause, "Readings lost", "Look.", None),
         actor=actor(cast.lead),
         now=utcnow(),
     )
@@ -120,14 +116,14 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     assert browser.post(address, data=sent_form(page, tonnes="1", reason="No invoice came")).status_code == 409
     held = desk.held_one(case, SOURCE)
     assert held is not None
-    assert (held.standing, finding.at) == (OutcomeStatus.WAITING, FindingState.SENT)
+    assert (held.standing, finding.state) == (OutcomeStatus.WAITING, FindingState.SENT)
     assert browser.post(address, data=sent_form(dearer, reason=" ")).status_code == 200
     assert browser.post(address, data=sent_form(dearer, reason="No invoice came")).status_code == 303
     held, row = desk.held_one(case, SOURCE), queries.of_source(case, SOURCE)
     assert held is not None
     assert row is not None
     assert {each["taken"] for each in row.working["quantities"]} == {"9999"}
-    assert (held.standing, held.verified, db.session.get_one(Finding, finding.id).at) == (
+    assert (held.standing, held.verified, db.session.get_one(Finding, finding.id).state) == (
         OutcomeStatus.DIFFERS,
         row.tonnes,
         FindingState.ESTIMATED,
@@ -150,7 +146,7 @@ def test_taken_back_the_source_is_undecided_and_the_finding_stays_disposed_of(cl
     assert browser.post(address, data={"back-version": "1", "back-reason": "The invoices came"}).status_code == 303
     held = desk.held_one(case, SOURCE)
     assert held is not None
-    assert (held.standing, queries.in_force(case), finding.at) == (OutcomeStatus.UNDECIDED, {}, FindingState.ESTIMATED)
+    assert (held.standing, queries.in_force(case), finding.state) == (OutcomeStatus.UNDECIDED, {}, FindingState.ESTIMATED)
     told = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:estimate:taken_back")).one()
     assert told.detail["reason"] == "The invoices came"
     assert "cannot be" not in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
@@ -216,7 +212,7 @@ def test_a_finding_is_not_disposed_of_as_estimated_on_its_own_page(client: Flask
     answer = sign_in(client, cast.lead).post(f"/cases/{case.id}/findings/{finding.number}/judge", data=form)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{case.id}/estimates/{SOURCE}")
     db.session.expire_all()
-    assert finding.at is FindingState.SENT
+    assert finding.state is FindingState.SENT
 
 
 def test_an_estimate_taken_back_leaves_a_finding_that_no_opinion_can_follow(case: Engagement, cast: Cast) -> None:

@@ -10,12 +10,12 @@ from tests.checks.data.builders import dismiss_all
 from tests.people import Cast, actor
 from verifier.checks.data import actions, queries
 from verifier.core.errors import Refusal
-from verifier.core.findings import FindingState
+from verifier.core.findings import Check, FindingState
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
-from verifier.findings.actions import raise_finding
+from verifier.findings.actions import Draft, raise_finding
 from verifier.rulepacks.load import load
 
 
@@ -65,11 +65,8 @@ def test_a_source_waits_with_its_finding_and_needs_its_figure_once_that_is_close
     finding = raise_finding(
         case,
         Subject("source", "E-095"),
-        "data",
-        pack.finding_classes[0].code,
-        pack.clauses[0].code,
-        "Off",
-        "Off",
+        Check.DATA,
+        Draft(pack.finding_classes[0].code, pack.clauses[0].code, "Off", "Off"),
         subject_title="E-095",
         actor=actor(cast.lead),
         now=utcnow(),

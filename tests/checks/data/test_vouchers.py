@@ -37,7 +37,9 @@ def pdf(pages: int = 2) -> bytes:
 
 
 def give(case: Engagement, cast: Cast, data: bytes, keys: list[NumberKey] = KEYS, name: str = "invoice.pdf"):  # type: ignore[no-untyped-def]
-    return actions.hand_in(case, name, data, "Invoice", keys=keys, by_unit=True, actor=actor(cast.contributor), now=utcnow())
+    return actions.hand_in(
+        case, actions.GivenVoucher(name, data, "Invoice"), keys=keys, by_unit=True, actor=actor(cast.contributor), now=utcnow()
+    )
 
 
 def asked(case: Engagement, cast: Cast, *, each: bool = False):  # type: ignore[no-untyped-def]
@@ -103,8 +105,10 @@ def test_a_request_goes_from_the_verifier_to_the_unit_and_back(cast: Cast) -> No
     assert Duty.SHOW in {each.what for each in waiting_for(cast.contributor)}
     with pytest.raises(Refusal, match=r"voucher.request.stale"):
         actions.assign(case, request, None, 1, actor=actor(cast.contact), now=utcnow())
-    voucher, _ = actions.hand_in(case, "invoice.pdf", pdf(), "", request=request, by_unit=True, actor=actor(cast.contributor), now=utcnow())
-    assert (request.at, {link.key for link in voucher.links}) == (RequestState.ANSWERED, set(KEYS))
+    voucher, _ = actions.hand_in(
+        case, actions.GivenVoucher("invoice.pdf", pdf(), ""), request=request, by_unit=True, actor=actor(cast.contributor), now=utcnow()
+    )
+    assert (request.state, {link.key for link in voucher.links}) == (RequestState.ANSWERED, set(KEYS))
     with pytest.raises(Refusal, match=r"voucher.request.no_reason"):
         actions.judge(case, request, RequestAction.RETURN, actor=actor(cast.verifier), now=utcnow())
     actions.judge(case, request, RequestAction.RETURN, "February is missing.", actor=actor(cast.verifier), now=utcnow())
@@ -139,7 +143,9 @@ def test_a_voucher_is_withdrawn_with_a_reason_only_until_a_verifier_links_it(cas
 def test_the_unit_sees_requests_and_its_own_vouchers_and_no_working_paper(client: FlaskClient, cast: Cast) -> None:
     case = make.engagement(cast, Stage.CHECKING)
     mine, _ = give(case, cast, pdf())
-    theirs, _ = actions.hand_in(case, "seen.jpg", picture(), "Seen on site", keys=KEYS, by_unit=False, actor=actor(cast.lead), now=utcnow())
+    theirs, _ = actions.hand_in(
+        case, actions.GivenVoucher("seen.jpg", picture(), "Seen on site"), keys=KEYS, by_unit=False, actor=actor(cast.lead), now=utcnow()
+    )
     actions.link(case, mine, NumberKey.of("E-099"), by_unit=False, actor=actor(cast.lead), now=utcnow())
     asked(case, cast)
     db.session.commit()
@@ -252,7 +258,12 @@ def test_requests_and_vouchers_are_searched_filtered_and_taken_away_alike(client
     gone, _new = give(case, cast, picture(), name="meter.jpg")
     actions.withdraw(case, gone, "Another meter's.", by_unit=True, actor=actor(cast.contact), now=utcnow())
     actions.hand_in(
-        case, "own.pdf", pdf(3), "Seen on site", keys=[NumberKey.of("E-099")], by_unit=False, actor=actor(cast.lead), now=utcnow()
+        case,
+        actions.GivenVoucher("own.pdf", pdf(3), "Seen on site"),
+        keys=[NumberKey.of("E-099")],
+        by_unit=False,
+        actor=actor(cast.lead),
+        now=utcnow(),
     )
     db.session.commit()
     browser = sign_in(client, cast.verifier)
@@ -269,7 +280,9 @@ def test_a_unit_takes_no_working_paper_away_and_is_told_of_its_own_turn(client: 
     case = make.engagement(cast, Stage.CHECKING)
     mine, _new = give(case, cast, pdf())
     actions.link(case, mine, NumberKey.of("E-099"), by_unit=False, actor=actor(cast.lead), now=utcnow())
-    actions.hand_in(case, "own.pdf", pdf(3), "Seen on site", keys=KEYS, by_unit=False, actor=actor(cast.lead), now=utcnow())
+    actions.hand_in(
+        case, actions.GivenVoucher("own.pdf", pdf(3), "Seen on site"), keys=KEYS, by_unit=False, actor=actor(cast.lead), now=utcnow()
+    )
     asked(case, cast)
     db.session.commit()
     browser = sign_in(client, cast.contact)

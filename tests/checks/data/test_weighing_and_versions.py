@@ -16,6 +16,7 @@ from verifier.checks.data import actions as data
 from verifier.checks.data.versions import actions as changes
 from verifier.checks.data.versions import queries as versions
 from verifier.core.errors import Refusal
+from verifier.core.findings import Check
 from verifier.core.materiality import Verdict
 from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.subject import Subject
@@ -38,12 +39,8 @@ def found(case: Engagement, cast: Cast, effect: str | None, source: str = "E-095
     return findings.raise_finding(
         case,
         Subject("source", source),
-        "data",
-        "non_conformity",
-        clause,
-        f"Off {source} {effect}",
-        "Look.",
-        Decimal(effect) if effect else None,
+        Check.DATA,
+        findings.Draft("non_conformity", clause, f"Off {source} {effect}", "Look.", Decimal(effect) if effect else None),
         actor=actor(cast.lead),
         now=utcnow(),
     )

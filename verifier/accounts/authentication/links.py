@@ -2,22 +2,13 @@
 
 import secrets
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import func, select, update
 
 from verifier.accounts.authentication import crypto
-from verifier.accounts.models import AccountLink, User
+from verifier.accounts.models import AccountLink, Purpose, User
 from verifier.core.errors import Refusal
 from verifier.db import db
-
-
-class Purpose(StrEnum):
-    """What a link is for."""
-
-    INVITATION = "invitation"
-    RESET = "reset"
-
 
 LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
 

@@ -13,10 +13,10 @@ from verifier.accounts import mail, queries
 from verifier.accounts.actions import plain_email
 from verifier.accounts.authentication import crypto, known_browsers, links, passwords, sessions, throttle
 from verifier.accounts.authentication import secondfactor as secondfactor
-from verifier.accounts.authentication.links import Purpose
 from verifier.accounts.authentication.throttle import Bucket, Visitor
-from verifier.accounts.models import User
-from verifier.audit.actions import Effect, record
+from verifier.accounts.models import Purpose, User
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.actor import INSTALLATION, Actor
 from verifier.core.subject import Subject
 

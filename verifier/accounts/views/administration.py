@@ -12,7 +12,8 @@ from verifier.accounts.authentication import secondfactor
 from verifier.accounts.forms import InviteForm, NewOrganisationForm, OrganisationFilter, OrganisationForm, PeopleFilter, RolesForm
 from verifier.accounts.models import Kind, Organisation, User
 from verifier.accounts.views.blueprint import bp
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.access import ORGANISATION_ROLES, Permission
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -43,7 +44,7 @@ def _people_sheet(users: list[User]) -> ResponseReturnValue:
             user.name,
             user.email,
             name_of(user.organisation),
-            label(user.organisation.as_kind),
+            label(user.organisation.kind),
             listed(label(role) for role in sorted(user.roles)),
             label(user.status),
             _("Set up") if secondfactor.is_set(user) else _("Not set up"),
@@ -60,7 +61,7 @@ def invite() -> ResponseReturnValue:
     """Add a person to an organisation and send them a link."""
     form = InviteForm(organisation=request.args.get("organisation"))
     organisations = queries.all_organisations()
-    choices = [SelectChoice(str(each.id), f"{name_of(each)} ({label(each.as_kind)})") for each in organisations]
+    choices = [SelectChoice(str(each.id), f"{name_of(each)} ({label(each.kind)})") for each in organisations]
     form.organisation.choices = [SelectChoice("", _("Choose an organisation")), *choices]
     form.roles.offer(frozenset().union(*ORGANISATION_ROLES.values()))
     if form.validate_on_submit():
@@ -149,7 +150,7 @@ def _organisations_sheet(rows: list[Organisation]) -> ResponseReturnValue:
         "accounts:organisations:taken", current_actor(), Subject("organisations", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(rows)
     )
     headers = [_("Name"), _("Name in Chinese"), _("Kind"), _("Unified social credit code"), _("People"), _("Added")]
-    cells = [(row.name, row.name_zh, label(row.as_kind), row.credit_code, members.get(row.id, 0), row.created_at) for row in rows]
+    cells = [(row.name, row.name_zh, label(row.kind), row.credit_code, members.get(row.id, 0), row.created_at) for row in rows]
     return spreadsheet(_("Organisations"), headers, cells)
 
 

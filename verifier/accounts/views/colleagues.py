@@ -8,7 +8,8 @@ from verifier.accounts import actions, mail, queries
 from verifier.accounts.forms import ColleagueForm, ColleaguesFilter
 from verifier.accounts.models import User
 from verifier.accounts.views.blueprint import bp
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.access import Permission
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow

@@ -11,7 +11,7 @@ from verifier.accounts.authentication import links, secondfactor
 from verifier.accounts.authentication import signing_in as signing_in
 from verifier.accounts.authentication.signing_in import Answer, SignInResult
 from verifier.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SignInForm
-from verifier.accounts.models import User
+from verifier.accounts.models import Purpose, User
 from verifier.accounts.views.blueprint import bp, origin, remember
 from verifier.core.access import Permission
 from verifier.db import utcnow
@@ -100,7 +100,7 @@ def link(token: str) -> ResponseReturnValue:
         response = make_response(redirect(url_for(".sign_in"), 303))
         remember(response, user)
         return response
-    return render_template("accounts/link.html", form=form, user=found.user, invitation=found.purpose == links.Purpose.INVITATION)
+    return render_template("accounts/link.html", form=form, user=found.user, invitation=found.purpose == Purpose.INVITATION)
 
 
 def _welcome(answer: Answer, onward: str) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from verifier.audit.actions import record
 from verifier.casework.materiality import queries
-from verifier.casework.materiality.models import MaterialityMark, PlanningThreshold
+from verifier.casework.materiality.models import MarkKind, MaterialityMark, PlanningThreshold
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.errors import Refusal
@@ -51,7 +51,7 @@ def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_versi
     )
 
 
-def mark(engagement: Engagement, manner: str, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:
+def mark(engagement: Engagement, manner: MarkKind, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:
     """Hold a finding or a source material by its nature, or let the errors of the case cancel; always with the reason."""
     advance(engagement, CaseAction.CHECK, now=now)
     if not reason.strip():
@@ -91,10 +91,10 @@ def take_back(engagement: Engagement, mark_id: UUID, *, actor: Actor, now: datet
     record("data:materiality:taken_back", actor, subject, now=now, case=engagement.id, kind=row.kind, reason=row.reason)
 
 
-def _exists(engagement: Engagement, kind: str, subject: Subject) -> bool:
-    if kind == queries.NETTING:
+def _exists(engagement: Engagement, kind: MarkKind, subject: Subject) -> bool:
+    if kind is MarkKind.NETTING:
         return subject == Subject("case", str(engagement.id))
-    if kind != queries.NATURE:
+    if kind is not MarkKind.NATURE:
         return False
     if subject.kind == "finding":
         return any(str(finding.id) == subject.id for finding in queries.findings_of(engagement))

@@ -2,13 +2,21 @@
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.db import Base, Id, Version
+from verifier.db import Base, Id, Version, enum_of
+
+
+class MarkKind(StrEnum):
+    """What a mark says of its subject: material by its nature, or errors that may cancel."""
+
+    NATURE = "nature"
+    NETTING = "netting"
 
 
 class PlanningThreshold(Base):
@@ -33,12 +41,11 @@ class MaterialityMark(Base):
     __tablename__ = "materiality_mark"
     __table_args__ = (
         UniqueConstraint("engagement_id", "kind", "subject_kind", "subject_id"),
-        CheckConstraint("kind IN ('nature', 'netting')", name="kind"),
         CheckConstraint("reason <> ''", name="reasoned"),
     )
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
-    kind: Mapped[str]
+    kind: Mapped[MarkKind] = mapped_column(enum_of(MarkKind, "kind"))
     subject_kind: Mapped[str] = mapped_column(comment="finding, source, or case for netting")
     subject_id: Mapped[str]
     reason: Mapped[str]

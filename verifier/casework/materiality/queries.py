@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from verifier.casework.materiality.models import MaterialityMark, PlanningThreshold
+from verifier.casework.materiality.models import MarkKind, MaterialityMark, PlanningThreshold
 from verifier.checks.data import queries as data
 from verifier.checks.data.queries import SourceReview
 from verifier.checks.data.versions.queries import Step, asked, steps
@@ -20,7 +20,6 @@ from verifier.findings.models import Finding
 from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
-NATURE, NETTING = "nature", "netting"
 RIGHTED = frozenset({FindingState.CLOSED, FindingState.WITHDRAWN})
 """States in which a finding says nothing is wrong any more: what was corrected is seen in the next version."""
 
@@ -74,7 +73,7 @@ def _weighed(
     own: bool,
 ) -> MaterialityAssessment:
     held, marked = data.held(engagement), marks(engagement)
-    natures = {(mark.subject_kind, mark.subject_id): mark.reason for mark in marked if mark.kind == NATURE}
+    natures = {(mark.subject_kind, mark.subject_id): mark.reason for mark in marked if mark.kind is MarkKind.NATURE}
     found = [*_uncorrected(engagement, held, left_out, natures), *_corrected(engagement)]
     counted = [each for each in held if each.source.counts and each.source.source_key not in left_out]
     remainder, sampling_open = _remainder(projected)
@@ -87,7 +86,7 @@ def _weighed(
         sampling_open=sampling_open,
         unknown=[each.source.source_key for each in counted if each.verified is None],
         nature=_without_tonnes(engagement, held, found, natures),
-        netting=next((mark.reason for mark in marked if mark.kind == NETTING), ""),
+        netting=next((mark.reason for mark in marked if mark.kind is MarkKind.NETTING), ""),
     )
 
 
@@ -95,7 +94,7 @@ def _uncorrected(
     engagement: Engagement, held: list[SourceReview], left_out: Collection[str], natures: dict[tuple[str, str], str]
 ) -> Iterator[Error]:
     """Findings with their effect, and per source what its outcome says beyond them; what check 1 leaves out is wrong as a whole."""
-    standing = [finding for finding in findings_of(engagement) if finding.at not in RIGHTED]
+    standing = [finding for finding in findings_of(engagement) if finding.state not in RIGHTED]
     rows = {each.source.source_key: each for each in held}
     named: dict[str, list[Finding]] = {}
     for finding in standing:
@@ -153,7 +152,7 @@ def _reported(version: ReportVersion) -> dict[str, Decimal | None]:
 def _without_tonnes(engagement: Engagement, held: list[SourceReview], found: list[Error], natures: dict[tuple[str, str], str]) -> list[str]:
     """Reasons of marks on what has no tonnes and is not righted."""
     assessment_of = {error.nature for error in found if not error.corrected}
-    at = {str(finding.id): finding.at for finding in findings_of(engagement)}
+    at = {str(finding.id): finding.state for finding in findings_of(engagement)}
     agreed = {each.source.source_key for each in held if each.standing is OutcomeStatus.AGREED}
     return [
         reason

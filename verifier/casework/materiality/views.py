@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.casework.materiality import actions, queries
 from verifier.casework.materiality.forms import NatureForm, NettingForm, PlanningForm
+from verifier.casework.materiality.models import MarkKind
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data.sampling.queries import projections
 from verifier.core.access import Permission
@@ -58,7 +60,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
     findings = {str(finding.id): finding for finding in queries.findings_of(engagement)}
     names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}
     nature = NatureForm(formdata=None)
-    open_findings = [each for each in findings.values() if each.at not in (FindingState.CLOSED, FindingState.WITHDRAWN)]
+    open_findings = [each for each in findings.values() if each.state not in (FindingState.CLOSED, FindingState.WITHDRAWN)]
     wrong = [row.source for row in assessment.sources if row.source in names and row.uncorrected.gross]
     nature.offer(
         [(f"finding:{each.id}", f"{each.label} {each.title}") for each in open_findings]
@@ -87,7 +89,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
         form=form,
         nature_form=nature,
         netting_form=NettingForm(formdata=None),
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
     )
 
 
@@ -140,7 +142,7 @@ def plan(engagement: Engagement) -> ResponseReturnValue:
 def nature(engagement: Engagement) -> ResponseReturnValue:
     """Hold something material by its nature."""
     form = NatureForm()
-    actions.mark(engagement, queries.NATURE, form.about(), form.reason.data or "", actor=current_actor(), now=utcnow())
+    actions.mark(engagement, MarkKind.NATURE, form.about(), form.reason.data or "", actor=current_actor(), now=utcnow())
     flash(_("Marked as material by its nature."), "success")
     return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
 
@@ -151,7 +153,7 @@ def netting(engagement: Engagement) -> ResponseReturnValue:
     """Let errors cancel, with the reason."""
     form = NettingForm()
     subject = Subject("case", str(engagement.id))
-    actions.mark(engagement, queries.NETTING, subject, form.reason.data or "", actor=current_actor(), now=utcnow())
+    actions.mark(engagement, MarkKind.NETTING, subject, form.reason.data or "", actor=current_actor(), now=utcnow())
     flash(_("The reason is kept: the reviewer reads it."), "success")
     return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
 

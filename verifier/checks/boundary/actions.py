@@ -34,7 +34,7 @@ def decide(
     if judged is None:
         raise NotYours
     check_decision(judged.row, outcome, note)
-    decision = _write(engagement, judged.row, judged.decision, outcome, note, seen_version, actor, now)
+    decision = _write(engagement, judged.row, judged.decision, outcome, note, seen_version, actor=actor, now=now)
     db.session.flush()
     record(f"boundary:{kind}:decided", actor, Subject(kind, key), now=now, case=engagement.id, outcome=outcome, note=note.strip())
     return decision
@@ -55,7 +55,7 @@ def decide_many(
     if unfit:
         raise Refusal("boundary.many.unfit", count=len(unfit), keys=tuple(unfit[:10]))
     for each in chosen:
-        _write(engagement, each.row, each.decision, BoundaryOutcome.CONFIRMED, note, None, actor, now)
+        _write(engagement, each.row, each.decision, BoundaryOutcome.CONFIRMED, note, None, actor=actor, now=now)
     db.session.flush()
     record(
         "boundary:many:decided",
@@ -134,6 +134,7 @@ def _write(
     outcome: BoundaryOutcome,
     note: str,
     seen_version: int | None,
+    *,
     actor: Actor,
     now: datetime,
 ) -> BoundaryDecision:

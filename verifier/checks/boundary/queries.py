@@ -8,7 +8,7 @@ from threading import Lock
 from sqlalchemy import Select, select
 
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
-from verifier.core.boundary import OPEN, BoundaryOutcome, BoundaryRow, BoundaryStatus, Kind, Mark, side_by_side, standing
+from verifier.core.boundary import OPEN, BoundaryRow, BoundaryStatus, Kind, Mark, side_by_side, standing
 from verifier.core.findings import FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -63,7 +63,7 @@ def judged(engagement: Engagement, kind: Kind | None = None) -> list[Judged]:
     for row in rows_of(engagement.report_version):
         if kind is None or row.kind is kind:
             decision, mine = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
-            decided = BoundaryOutcome(decision.outcome) if decision else None
+            decided = decision.outcome if decision else None
             how_far = standing(row, decided, decision.fingerprint if decision else None, finding=bool(mine))
             found.append(Judged(row, decision, mine, how_far))
     return found
@@ -117,7 +117,7 @@ def progress_by_kind(engagement: Engagement) -> dict[Kind, BoundaryProgress]:
     """The same for the facilities and the sources apart; read as bare columns, for every page of a case shows it."""
     of = select(BoundaryDecision.kind, BoundaryDecision.key, BoundaryDecision.outcome, BoundaryDecision.fingerprint)
     given = db.session.execute(of.where(BoundaryDecision.engagement_id == engagement.id))
-    decided = {(kind, key): (BoundaryOutcome(outcome), fingerprint) for kind, key, outcome, fingerprint in given}
+    decided = {(kind, key): (outcome, fingerprint) for kind, key, outcome, fingerprint in given}
     raised = [(each.subject_kind, each.subject_id) for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     found, about = {}, set(raised)
     for kind in Kind:

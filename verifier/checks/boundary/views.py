@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import SelectChoice
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.forms import BoundaryFilter, DecisionForm, MissingForm, WithdrawForm
 from verifier.checks.boundary.queries import Judged

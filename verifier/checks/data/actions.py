@@ -38,7 +38,7 @@ def decide(
         raise NotYours
     category = load(engagement.pack_id).category(held.source.category)
     tonnes = verified_tonnes(held.result, outcome, verified, note, sign=category.sign if category else 1)
-    row = _write(engagement, held, outcome, tonnes, note, seen_version, actor, now)
+    row = _write(engagement, held, outcome, tonnes, note, seen_version, actor=actor, now=now)
     db.session.flush()
     record(
         "data:source:decided",
@@ -70,7 +70,7 @@ def agree_many(
         raise Refusal("data.many.unfit", count=len(unfit), keys=tuple(unfit[:10]))
     for each in chosen:
         tonnes = verified_tonnes(each.result, SourceOutcome.AGREED, None, note)
-        _write(engagement, each, SourceOutcome.AGREED, tonnes, note, None, actor, now)
+        _write(engagement, each, SourceOutcome.AGREED, tonnes, note, None, actor=actor, now=now)
     db.session.flush()
     record(
         "data:many:agreed",
@@ -91,6 +91,7 @@ def _write(
     tonnes: Decimal | None,
     note: str,
     seen_version: int | None,
+    *,
     actor: Actor,
     now: datetime,
 ) -> SourceDecision:

@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.db import Base, Id, Version
+from verifier.core.outcomes.source_outcomes import SourceOutcome
+from verifier.db import Base, Id, Version, enum_of
 from verifier.findings.models import Finding
 
 
@@ -18,13 +19,12 @@ class SourceDecision(Base):
     __tablename__ = "source_outcome"
     __table_args__ = (
         UniqueConstraint("engagement_id", "source_key"),
-        CheckConstraint("outcome IN ('agreed', 'differs', 'cannot_confirm')", name="outcome"),
         CheckConstraint("(outcome = 'cannot_confirm') = (verified IS NULL)", name="verified_whole"),
     )
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
     source_key: Mapped[str]
-    outcome: Mapped[str]
+    outcome: Mapped[SourceOutcome] = mapped_column(enum_of(SourceOutcome, "outcome"))
     reported: Mapped[Decimal | None] = mapped_column(comment="t CO2, as reported when this was decided")
     verified: Mapped[Decimal | None] = mapped_column(comment="t CO2, unrounded")
     note: Mapped[str] = mapped_column(default="", comment="how found, or the reason of the difference")
@@ -66,7 +66,6 @@ class NumberDecision(Base):
     __table_args__ = (
         UniqueConstraint("engagement_id", "number_key"),
         Index("ix_number_outcome_outcome", "engagement_id", "outcome"),
-        CheckConstraint("outcome IN ('agreed', 'differs', 'cannot_confirm')", name="outcome"),
         CheckConstraint("(outcome = 'cannot_confirm') = (verified IS NULL)", name="verified_whole"),
         CheckConstraint("outcome <> 'differs' OR (said_by <> '' AND how <> '')", name="difference_explained"),
     )
@@ -74,7 +73,7 @@ class NumberDecision(Base):
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"))
     number_key: Mapped[str]
     source_key: Mapped[str]
-    outcome: Mapped[str]
+    outcome: Mapped[SourceOutcome] = mapped_column(enum_of(SourceOutcome, "outcome"))
     written: Mapped[str] = mapped_column(comment="as reported when this was decided")
     unit: Mapped[str]
     verified: Mapped[Decimal | None] = mapped_column(comment="in the number's own unit")

@@ -163,13 +163,15 @@ def progress(engagement: Engagement) -> SourceProgress:
     """Sources with a current outcome or an open finding, of all; read as bare columns, for every page of a case shows it."""
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == engagement.report_version_id)
     given = select(SourceDecision.source_key, SourceDecision.outcome, SourceDecision.fingerprint)
-    outcomes = {key: rest for key, *rest in db.session.execute(given.where(SourceDecision.engagement_id == engagement.id))}
+    outcomes: dict[str, tuple[SourceOutcome, str]] = {
+        key: (outcome, on) for key, outcome, on in db.session.execute(given.where(SourceDecision.engagement_id == engagement.id))
+    }
     raised = [each for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in DISPOSED}
     found = []
     for key, fingerprint in db.session.execute(of):
         outcome, decided_on = outcomes.get(key, (None, None))
-        found.append(standing(SourceOutcome(outcome) if outcome else None, current=decided_on == fingerprint, open_finding=key in waiting))
+        found.append(standing(outcome, current=decided_on == fingerprint, open_finding=key in waiting))
     return SourceProgress(sum(each not in OPEN for each in found), len(found), len(raised))
 
 
@@ -242,8 +244,8 @@ def _held(
     codes: Collection[str],
 ) -> SourceReview:
     current = outcome is not None and outcome.fingerprint == source.fingerprint
-    waiting = any(finding.at not in DISPOSED for finding in raised)
-    how_far = standing(SourceOutcome(outcome.outcome) if outcome else None, current=current, open_finding=waiting)
+    waiting = any(finding.state not in DISPOSED for finding in raised)
+    how_far = standing(outcome.outcome if outcome else None, current=current, open_finding=waiting)
     return SourceReview(source, result, outcome, tuple(raised), how_far, flags_open, tuple(sorted(codes)))
 
 

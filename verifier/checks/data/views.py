@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data import actions, queries
 from verifier.checks.data.forms import DataFilter, OutcomeForm
 from verifier.checks.data.numbers import grid, recalculated

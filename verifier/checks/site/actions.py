@@ -71,7 +71,7 @@ def answer_item(
         answer = ChecklistAnswer(engagement_id=engagement.id, item_code=item_code)
         db.session.add(answer)
     else:
-        theirs = ChecklistOutcome(answer.outcome) if answer.outcome else "—"
+        theirs = answer.outcome or "—"
         stale = Refusal("site.item.stale", outcome=theirs, note=answer.note or "—", yours=outcome or "—", your_note=note.strip() or "—")
         check_version(answer, version, lambda: stale)
     answer.visit_id, answer.outcome, answer.note = visit.id, outcome, note.strip()

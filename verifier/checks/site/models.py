@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.db import Base, Id, Version
+from verifier.core.site import ChecklistOutcome
+from verifier.db import Base, Id, Version, enum_of
 
 
 class SiteVisit(Base):
@@ -32,15 +33,12 @@ class ChecklistAnswer(Base):
     """What was found of one checklist item of the pack; without an outcome it is a note, and the item is still open."""
 
     __tablename__ = "checklist_answer"
-    __table_args__ = (
-        UniqueConstraint("engagement_id", "item_code"),
-        CheckConstraint("outcome IN ('in_order', 'finding', 'not_applicable')", name="outcome"),
-    )
+    __table_args__ = (UniqueConstraint("engagement_id", "item_code"),)
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("site_visit.id"))
     item_code: Mapped[str]
-    outcome: Mapped[str | None]
+    outcome: Mapped[ChecklistOutcome | None] = mapped_column(enum_of(ChecklistOutcome, "outcome"))
     note: Mapped[str] = mapped_column(default="")
     answered_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     answered_at: Mapped[datetime]

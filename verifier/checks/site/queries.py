@@ -42,7 +42,7 @@ class ChecklistRow:
     @property
     def outcome(self) -> ChecklistOutcome | None:
         """What was found, None while it is open."""
-        return ChecklistOutcome(self.answer.outcome) if self.answer and self.answer.outcome else None
+        return self.answer.outcome if self.answer else None
 
 
 def visits(engagement: Engagement) -> list[SiteVisit]:
@@ -83,7 +83,7 @@ def progress(engagement: Engagement) -> ChecklistProgress:
     """How far check 3 is."""
     pack, on = load(engagement.pack_id), [each.subject_id for each in not_withdrawn(engagement) if each.subject_kind == KIND]
     said = select(ChecklistAnswer.item_code, ChecklistAnswer.outcome).where(ChecklistAnswer.engagement_id == engagement.id)
-    outcomes = {code: ChecklistOutcome(outcome) if outcome else None for code, outcome in db.session.execute(said)}
+    outcomes = dict(db.session.execute(said).all())
     return ChecklistProgress(len(site.settled(pack.checklist, outcomes, set(on))), len(pack.checklist), len(on))
 
 
@@ -107,4 +107,4 @@ def plan_of(visit: SiteVisit) -> VisitPlan:
 
 
 def _outcomes(said: dict[str, ChecklistAnswer]) -> dict[str, ChecklistOutcome | None]:
-    return {code: ChecklistOutcome(answer.outcome) if answer.outcome else None for code, answer in said.items()}
+    return {code: answer.outcome for code, answer in said.items()}

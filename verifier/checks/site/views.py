@@ -116,7 +116,7 @@ def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
         photos, now = form.handed_in(), utcnow()
         if photos:
             subject = Subject(queries.KIND, item_code)
-            say_taken_in(engagement, add_photos(engagement.id, engagement.at, subject, photos, actor=current_actor(), now=now))
+            say_taken_in(engagement, add_photos(engagement.id, engagement.stage, subject, photos, actor=current_actor(), now=now))
         outcome = None if raising and not (line.findings and form.chosen() is ChecklistOutcome.FINDING) else form.chosen()
         if outcome or (form.note.data or "").strip() or not (photos or raising):
             actions.answer_item(engagement, item_code, outcome, form.note.data or "", form.seen_version, actor=current_actor(), now=now)
@@ -185,7 +185,7 @@ def _team(engagement: Engagement) -> list[str]:
 
 
 def _can_record(engagement: Engagement) -> bool:
-    return may(Permission.SITE_RECORD) and possible(engagement.at, CaseAction.CHECK)
+    return may(Permission.SITE_RECORD) and possible(engagement.stage, CaseAction.CHECK)
 
 
 def _described_item(engagement: Engagement, code: str) -> Described:

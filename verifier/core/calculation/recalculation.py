@@ -146,7 +146,7 @@ def _source_result(source: SourceRow, twins: Sequence[SourceRow], reading: Readi
         where = (("category", source.category),)
         reasons.append(UnknownReason("unknown_category", None, source.sheet, source.row, where))
     else:
-        work = _recalculated(source, reading.quantities, sign, methods, pack, reasons, notes)
+        work = _recalculated(source, reading.quantities, sign, methods, pack, reasons=reasons, notes=notes)
     reported = _stated(source.reported_tco2)
     if reported is None:
         notes.append(UnknownReason("reported_unreadable", None, source.sheet, source.row, (("text", source.reported_tco2),)))
@@ -179,6 +179,7 @@ def _recalculated(
     sign: int,
     methods: _Methods,
     pack: RulePack,
+    *,
     reasons: list[UnknownReason],
     notes: list[UnknownReason],
 ) -> _Work:

@@ -84,15 +84,17 @@ class _Reader:
         listed = {row.source_id: row for row in reversed(self._report.sources)}
         for result in self._calculation.sources:
             key, source = result.source_id, listed[result.source_id]
-            yield self._one(NumberKind.REPORTED, source, key, "", source.reported_tco2, "tCO2", "reported_tco2", rests=(result.category,))
+            yield self._one(
+                NumberKind.REPORTED, source, key, "", source.reported_tco2, "tCO2", column="reported_tco2", rests=(result.category,)
+            )
             yield from self._data(key)
             yield from self._holes(result)
             yield from self._factor_rows(key)
         yield from (each for key in self._factors if key not in listed for each in self._factor_rows(key))
         for total in self._report.totals:
-            yield self._one(NumberKind.TOTAL, total, total.category_code, "", total.reported_tco2, "tCO2", "reported_tco2")
+            yield self._one(NumberKind.TOTAL, total, total.category_code, "", total.reported_tco2, "tCO2", column="reported_tco2")
         for made in self._report.production:
-            yield self._one(NumberKind.PRODUCTION, made, made.product, made.period, made.quantity, made.unit, "quantity")
+            yield self._one(NumberKind.PRODUCTION, made, made.product, made.period, made.quantity, made.unit, column="quantity")
         strangers = dict.fromkeys((*self._activity, *self._measurements))
         yield from (each for key in strangers if key not in listed for each in self._data(key))
 
@@ -100,13 +102,24 @@ class _Reader:
         meter = self._meters.get(key, "")
         for row in self._activity.get(key, ()):
             rests = (row.missing_hours, meter, *sorted(self._beside.get((key, _period(row.period)), ())))
-            yield self._one(NumberKind.ACTIVITY, row, key, row.period, row.quantity, row.unit, "quantity", row.document, row.basis, rests)
+            yield self._one(
+                NumberKind.ACTIVITY,
+                row,
+                key,
+                row.period,
+                row.quantity,
+                row.unit,
+                column="quantity",
+                document=row.document,
+                basis=row.basis,
+                rests=rests,
+            )
         for measured in self._measurements.get(key, ()):
             for column, unit in MEASURED.items():
                 text = getattr(measured, column)
                 if column != "biomass_fraction" or text.strip():
                     rests = (measured.gas, meter)
-                    yield self._one(NumberKind.MEASUREMENT, measured, key, measured.period, text, unit, column, rests=rests)
+                    yield self._one(NumberKind.MEASUREMENT, measured, key, measured.period, text, unit, column=column, rests=rests)
 
     def _holes(self, result: SourceResult) -> Iterator[Number]:
         """A month that must be there and is not, in the unit of its neighbours."""
@@ -118,7 +131,7 @@ class _Reader:
                 missing = Row(sheet=reason.sheet, row=0)
                 rests = ("missing", *sorted(self._beside.get((key, reason.period), ())))
                 unit = rows[0].unit if rows else ""
-                yield replace(self._one(kind, missing, key, reason.period, "", unit, "quantity", rests=rests), row=None)
+                yield replace(self._one(kind, missing, key, reason.period, "", unit, column="quantity", rests=rests), row=None)
 
     def _factor_rows(self, key: str) -> Iterator[Number]:
         for row in self._factors.get(key, ()):
@@ -130,10 +143,10 @@ class _Reader:
                 row.period,
                 row.value,
                 unit,
-                "value",
-                row.reference,
-                row.basis,
-                (row.table,),
+                column="value",
+                document=row.reference,
+                basis=row.basis,
+                rests=(row.table,),
                 parameter=code_of(row.parameter),
             )
 
@@ -145,6 +158,7 @@ class _Reader:
         period: str,
         written: str,
         unit: str,
+        *,
         column: str,
         document: str = "",
         basis: str = "",

@@ -220,7 +220,7 @@ def _rows(sheet: Sheet, table: _Table, kind: str) -> tuple[tuple[Row, ...], list
     problems += [_problem("column_missing", table.name, column) for column in needed if column not in places]
     formulas = {row for row, _ in table.unstored}
     made = [
-        _row(sheet, table, number, cells, places, others, number in formulas)
+        _row(sheet, table, number, cells, places, others, formula=number in formulas)
         for number, cells in enumerate(table.rows[top:] if not problems else (), top + 1)
         if (not "".join(cells).isspace() and any(cells)) or number in formulas
     ]
@@ -228,7 +228,7 @@ def _rows(sheet: Sheet, table: _Table, kind: str) -> tuple[tuple[Row, ...], list
 
 
 def _row(
-    sheet: Sheet, table: _Table, number: int, cells: Sequence[str], places: Mapping[str, int], others: Mapping[int, str], formula: bool
+    sheet: Sheet, table: _Table, number: int, cells: Sequence[str], places: Mapping[str, int], others: Mapping[int, str], *, formula: bool
 ) -> Row:
     values = {column: cells[index] for column, index in places.items()}
     for column in IDENTIFIERS:

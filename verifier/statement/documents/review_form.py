@@ -13,7 +13,7 @@ from verifier.checks.data import queries as data
 from verifier.checks.data.flags import queries as flags
 from verifier.checks.data.models import NumberDecision
 from verifier.checks.site import queries as site
-from verifier.core.access import TEAM, Role
+from verifier.core.access import TEAM
 from verifier.core.boundary import Kind
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check, FindingState
@@ -103,7 +103,7 @@ def review_form(engagement: Engagement, *, now: datetime) -> ReviewForm:
     form = form_of(pack)
     if form is None:
         raise Refusal("statement.form.none", pack=pack.id)
-    found = [each for each in assessment.findings_of(engagement) if each.at is not FindingState.WITHDRAWN]
+    found = [each for each in assessment.findings_of(engagement) if each.state is not FindingState.WITHDRAWN]
     raised = [each for each in found if each.arose_in in OF_DOCUMENTS]
     records = _records(engagement, ZoneInfo(zone))
     return ReviewForm(
@@ -177,7 +177,7 @@ def _references(findings: Sequence[Finding], pack: RulePack) -> tuple[Both, ...]
     """The findings under their class and state, so that many of a kind take one place."""
     alike: dict[tuple[str, FindingState], list[str]] = {}
     for each in findings:
-        alike.setdefault((each.class_code, each.at), []).append(each.label)
+        alike.setdefault((each.class_code, each.state), []).append(each.label)
     named = [(labels, pack.finding_class(code).name, STATES[state]) for (code, state), labels in alike.items()]
     return tuple(Both(f"{'、'.join(labels)} {name.zh}（{state.zh}）", f"{name.en} ({state.en})") for labels, name, state in named)
 
@@ -194,7 +194,7 @@ def _heads(engagement: Engagement, pack: RulePack) -> tuple[tuple[str, Both], ..
     unit, year, version = engagement.unit, engagement.unit_year.year, engagement.report_version
     code = unit.credit_code or report_of(version).unit.get("credit_code", "")
     numbered = said("version", number=version.number)
-    team = [(ROLES[Role(one.role)], one.user.name) for one in engagement.members if one.effective_role in TEAM]
+    team = [(ROLES[one.role], one.user.name) for one in engagement.members if one.effective_role in TEAM]
     visits = [f"{each.starts_on} — {each.ends_on} {each.place}" for each in site.visits(engagement)]
     return (
         ("unit", Both.same(organisation_name(unit))),

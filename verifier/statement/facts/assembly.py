@@ -61,7 +61,7 @@ def statement_facts(
         verified_total=drawn.verified_total if own else None,
         opinion=_opinion(pack, drawn),
         findings=findings(engagement, pack),
-        team=tuple(said.TeamMember(ROLES[Role(one.role)], one.user.name) for one in engagement.members if one.effective_role in TEAM),
+        team=tuple(said.TeamMember(ROLES[one.role], one.user.name) for one in engagement.members if one.effective_role in TEAM),
         lead_verifier=_holder(engagement, Role.LEAD_VERIFIER),
         authorised_signatory=_holder(engagement, Role.SIGNATORY),
         review=said.Review(review.person.name, review.decided_at.astimezone(zone).date(), review.comments),

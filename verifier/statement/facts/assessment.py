@@ -51,7 +51,7 @@ def standing(engagement: Engagement) -> CaseAssessment:
         data_undecided=data.undecided_count(engagement),
         checklist_unanswered=checklist.total - checklist.done,
         visits=len(site.visits(engagement)),
-        findings=[FindingAssessment(each.label, each.class_code, each.at) for each in findings_of(engagement)],
+        findings=[FindingAssessment(each.label, each.class_code, each.state) for each in findings_of(engagement)],
         cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
         flags_open=data.flag_progress(engagement).left,
         samples_open=samples.progress(engagement).left,

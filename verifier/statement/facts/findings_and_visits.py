@@ -53,7 +53,7 @@ def _finding(finding: Finding, engagement: Engagement, pack: RulePack) -> said.F
         effect=None if finding.effect is None else -finding.effect,
         answer="\n".join(each.text for each in answers),
         correction=_correction(finding, engagement, versions),
-        disposition=DISPOSITIONS.get(finding.at, Both("", "")),
+        disposition=DISPOSITIONS.get(finding.state, Both("", "")),
     )
 
 

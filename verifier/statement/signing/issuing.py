@@ -1,5 +1,6 @@
 """From an approved conclusion to an issued statement: three signatures, each all or nothing, each once, in their order."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_urlsafe
 from zoneinfo import ZoneInfo
@@ -7,7 +8,8 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from verifier.accounts.models import User
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -44,6 +46,15 @@ REASONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """Who signs: the place in the statement, the key, and the name shown beside the signature."""
+
+    place: SignerRole
+    key: SigningKey
+    name: str
+
+
 def draft(engagement: Engagement, *, now: datetime) -> bytes:
     """The statement as it would be certified now, marked as a draft, without a public address of its own."""
     review = _approved(engagement)
@@ -62,9 +73,8 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
     for left in queries.statements(engagement):
         if left.status in (Status.CERTIFIED, Status.COUNTERSIGNED):
             _recalled(left, actor, now)
-    signed = signatures.certify(
-        signatures.prepare(render(facts)), _signature(engagement, SignerRole.LEAD, key, passphrase, signer.name, now)
-    )
+    hand = _Hand(SignerRole.LEAD, key, signer.name)
+    signed = signatures.certify(signatures.prepare(render(facts)), _signature(engagement, hand, passphrase, now))
     statement = Statement(
         number=facts.number,
         token=token,
@@ -80,7 +90,7 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
     )
     db.session.add(statement)
     db.session.flush()
-    _signed(statement, engagement, SignerRole.LEAD, key, signer.name, actor, now)
+    _signed(statement, engagement, hand, actor=actor, now=now)
     return statement
 
 
@@ -90,8 +100,8 @@ def countersign(engagement: Engagement, signer: User, passphrase: str, code: str
     refuse_part(engagement, Role.SIGNATORY, actor, "statement.signatory.took_part")
     if actor.id == review.decided_by:
         raise Refusal("statement.signatory.reviewed")
-    key = _personal_key(signer, now)
-    return _add(engagement, SignerRole.SIGNATORY, key, signer, passphrase, code, signer.name, actor, now)
+    hand = _Hand(SignerRole.SIGNATORY, _personal_key(signer, now), signer.name)
+    return _add(engagement, hand, signer, passphrase, code, actor=actor, now=now)
 
 
 def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
@@ -101,7 +111,8 @@ def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, ac
     if key is None:
         raise Refusal("statement.seal.none")
     _refuse_expired(key, now)
-    statement = _add(engagement, SignerRole.SEAL, key, sealer, passphrase, code, keys.organisation_name(engagement.body), actor, now)
+    hand = _Hand(SignerRole.SEAL, key, keys.organisation_name(engagement.body))
+    statement = _add(engagement, hand, sealer, passphrase, code, actor=actor, now=now)
     for earlier in queries.statements(engagement):
         if earlier.id != statement.id and earlier.status == Status.ISSUED:
             earlier.status = Status.SUPERSEDED
@@ -121,9 +132,9 @@ def _ready(engagement: Engagement, place: SignerRole) -> Review:
     locked(engagement)
     newest = next(iter(queries.statements(engagement)), None)
     done = queries.signature_at(newest, place) if newest and newest.status not in (Status.RECALLED, Status.SUPERSEDED) else None
-    if done is not None and queries.is_past(engagement.at, place):
+    if done is not None and queries.is_past(engagement.stage, place):
         raise Refusal("statement.place.signed", signer=done.signer_name)
-    after(engagement.at, ACTIONS[place])
+    after(engagement.stage, ACTIONS[place])
     return _approved(engagement)
 
 
@@ -165,61 +176,50 @@ def _refuse_expired(key: SigningKey, now: datetime) -> None:
         raise Refusal("statement.key.expired")
 
 
-def _signature(
-    engagement: Engagement, place: SignerRole, key: SigningKey, passphrase: str, name: str, now: datetime
-) -> signatures.Signature:
+def _signature(engagement: Engagement, hand: _Hand, passphrase: str, now: datetime) -> signatures.Signature:
     zone = ZoneInfo(engagement.unit_year.year.time_zone)
-    organisation = "" if place is SignerRole.SEAL else keys.organisation_name(engagement.body)
+    organisation = "" if hand.place is SignerRole.SEAL else keys.organisation_name(engagement.body)
     here = now.astimezone(zone).isoformat(" ", "minutes")
     at = f"{here[:16]} (UTC{here[16:]})"
     return signatures.Signature(
-        key_pem=key.key_pem.encode(),
+        key_pem=hand.key.key_pem.encode(),
         passphrase=passphrase,
-        certificate_pem=key.certificate_pem.encode(),
+        certificate_pem=hand.key.certificate_pem.encode(),
         root_pem=keys.root_pem(now),
-        reason=REASONS[place],
+        reason=REASONS[hand.place],
         at=now,
-        lines=signatures.stamp_lines(name, ROLES[place], organisation, at),
+        lines=signatures.stamp_lines(hand.name, ROLES[hand.place], organisation, at),
     )
 
 
-def _add(
-    engagement: Engagement,
-    place: SignerRole,
-    key: SigningKey,
-    signer: User,
-    passphrase: str,
-    code: str,
-    name: str,
-    actor: Actor,
-    now: datetime,
-) -> Statement:
+def _add(engagement: Engagement, hand: _Hand, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """The second or third signature on the statement that waits for it."""
     statement = queries.being_signed(engagement)
     if statement is None:
         raise Refusal("statement.none")
-    keys.prove(signer, key, passphrase, code, now)
-    sign = signatures.countersign if place is SignerRole.SIGNATORY else signatures.seal
-    pdf = sign(store().get(statement.pdf_sha256), _signature(engagement, place, key, passphrase, name, now))
+    keys.prove(signer, hand.key, passphrase, code, now)
+    sign = signatures.countersign if hand.place is SignerRole.SIGNATORY else signatures.seal
+    pdf = sign(store().get(statement.pdf_sha256), _signature(engagement, hand, passphrase, now))
     statement.pdf_sha256 = keep(pdf, PDF, now=now).sha256
-    statement.status = Status.COUNTERSIGNED if place is SignerRole.SIGNATORY else Status.ISSUED
-    statement.issued_at = now if place is SignerRole.SEAL else None
+    statement.status = Status.COUNTERSIGNED if hand.place is SignerRole.SIGNATORY else Status.ISSUED
+    statement.issued_at = now if hand.place is SignerRole.SEAL else None
     statement.version += 1
-    _signed(statement, engagement, place, key, name, actor, now)
+    _signed(statement, engagement, hand, actor=actor, now=now)
     return statement
 
 
-def _signed(
-    statement: Statement, engagement: Engagement, place: SignerRole, key: SigningKey, name: str, actor: Actor, now: datetime
-) -> None:
+def _signed(statement: Statement, engagement: Engagement, hand: _Hand, *, actor: Actor, now: datetime) -> None:
     """Note the signature, move the case on, and write it down."""
     statement.signatures.append(
-        Signature(place=place, key_id=key.id, signed_by=actor.id, signer_name=name, signed_at=now, pdf_sha256=statement.pdf_sha256)
+        Signature(
+            place=hand.place, key_id=hand.key.id, signed_by=actor.id, signer_name=hand.name, signed_at=now, pdf_sha256=statement.pdf_sha256
+        )
     )
     db.session.flush()
-    advance(engagement, ACTIONS[place], now=now)
+    advance(engagement, ACTIONS[hand.place], now=now)
     subject = Subject("statement", str(statement.id))
-    said = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(key)}
+    said = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(hand.key)}
+    place = hand.place
     record(f"statement:{place}:signed", actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **said)
 
 

@@ -9,7 +9,8 @@ from flask import current_app
 
 from verifier.accounts.authentication import crypto, secondfactor, throttle
 from verifier.accounts.models import Organisation, User
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject

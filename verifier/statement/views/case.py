@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.casework.trail_wording import in_words
 from verifier.core.access import Permission
@@ -97,7 +98,7 @@ def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnV
     form.offer(choices)
     missing = reasons(engagement, undisposed(assessment.standing(engagement)))
     offered = [(choice, reasons(engagement, choice.own)) for choice in choices]
-    can = may(Permission.CONCLUSION_DRAW) and possible(engagement.at, CaseAction.CONCLUDE) and any(choice.open for choice in choices)
+    can = may(Permission.CONCLUSION_DRAW) and possible(engagement.stage, CaseAction.CONCLUDE) and any(choice.open for choice in choices)
     return render_template(
         "statement/conclusion.html",
         form=form if can else None,
@@ -158,7 +159,7 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
 def _review(engagement: Engagement, form: ReviewForm) -> ResponseReturnValue:
     form.seen.data = str(last_change(engagement.id))
     part = this_user().id in queries.took_part(engagement)
-    can = may(Permission.REVIEW_DECIDE) and possible(engagement.at, CaseAction.APPROVE) and not part
+    can = may(Permission.REVIEW_DECIDE) and possible(engagement.stage, CaseAction.APPROVE) and not part
     return render_template(
         "statement/review.html",
         form=form if can else None,
@@ -214,7 +215,7 @@ def _sign(engagement: Engagement, place: SignerRole) -> ResponseReturnValue:
 def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
     user, inside = this_user(), may(Permission.WORK_READ)
     statement, approval = queries.being_signed(engagement) or queries.issued(engagement), queries.current_approval(engagement)
-    waiting = queries.WAITING.get(engagement.at)
+    waiting = queries.WAITING.get(engagement.stage)
     if waiting is SignerRole.SEAL:
         form.passphrase.label.text = _("Passphrase of the seal")
     key = (queries.seal_of(engagement.body_id) if waiting is SignerRole.SEAL else queries.key_of(user.id)) if waiting else None
@@ -235,8 +236,8 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         drawn=queries.conclusion(engagement) if inside else None,
         carried=seals_of(load(engagement.pack_id), "verification_report"),
         kept_until=queries.kept_until(statement) if statement else None,
-        may_correct=may(Permission.STATEMENT_CORRECT) and possible(engagement.at, CaseAction.CORRECT),
-        may_reopen=may(Permission.CONCLUSION_DRAW) and possible(engagement.at, CaseAction.REOPEN),
+        may_correct=may(Permission.STATEMENT_CORRECT) and possible(engagement.stage, CaseAction.CORRECT),
+        may_reopen=may(Permission.CONCLUSION_DRAW) and possible(engagement.stage, CaseAction.REOPEN),
     )
 
 
@@ -253,9 +254,9 @@ def _places(statement: Any) -> list[tuple[SignerRole, Any, str | None]]:
 @permit(Permission.WORK_READ, keeps_record=True)
 def pdf(engagement: Engagement) -> ResponseReturnValue:
     """The statement as the last signature left it, or a draft that says it is one."""
-    correcting = engagement.at is Stage.TO_CERTIFY
+    correcting = engagement.stage is Stage.TO_CERTIFY
     statement = queries.being_signed(engagement) or (None if correcting else queries.issued(engagement))
-    if statement is None and not possible(engagement.at, CaseAction.CERTIFY):
+    if statement is None and not possible(engagement.stage, CaseAction.CERTIFY):
         raise NotFound
     content = store().get(statement.pdf_sha256) if statement else issuing.draft(engagement, now=utcnow())
     name = statement.number if statement else f"{issuing.next_number(engagement)}-draft"

@@ -17,7 +17,7 @@ from verifier.rulepacks.load import load
 from verifier.statement import commands, queries
 from verifier.statement.forms import CheckForm, KeyForm
 from verifier.statement.inspection.inspect import Confined, Look
-from verifier.statement.models import Statement, Status
+from verifier.statement.models import Statement
 from verifier.statement.signing import issuing, keys
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.downloads.spreadsheet import download
@@ -47,7 +47,7 @@ def public(token: str) -> ResponseReturnValue:
     return render_template(
         "statement/public.html",
         statement=statement,
-        status=Status(statement.status),
+        status=statement.status,
         signed=signed,
         opinion=pack.opinion(statement.opinion),
         pack=pack,

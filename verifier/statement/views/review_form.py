@@ -2,7 +2,8 @@
 
 from flask.typing import ResponseReturnValue
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.core.access import Permission
 from verifier.core.subject import Subject
 from verifier.db import utcnow

@@ -60,7 +60,7 @@ def confirm(
         raise Refusal("data.estimate.reason")
     if seen != sheet.estimate.tonnes:
         raise Refusal("data.estimate.not_seen", tonnes=plain(sheet.estimate.tonnes, 6))
-    if finding.at not in queries.LEFT:
+    if finding.state not in queries.LEFT:
         dispose(finding, FindingAction.ESTIMATE, reason, actor=actor, now=now)
     decide(engagement, source_key, SourceOutcome.DIFFERS, sheet.estimate.tonnes, reason, seen_version=seen_version, actor=actor, now=now)
     row = _write(engagement, sheet, finding, reason, actor, now)

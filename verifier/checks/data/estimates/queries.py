@@ -98,9 +98,9 @@ def grounds(engagement: Engagement, source_key: str) -> tuple[Finding, ...]:
         finding
         for finding in data.findings_on(engagement, source_key)
         if admitted in pack.finding_class(finding.class_code).dispositions
-        and (finding.at in LEFT or FindingAction.ESTIMATE in actions_of(finding.at))
+        and (finding.state in LEFT or FindingAction.ESTIMATE in actions_of(finding.state))
     ]
-    return tuple(sorted(of, key=lambda finding: (finding.at not in LEFT, finding.number)))
+    return tuple(sorted(of, key=lambda finding: (finding.state not in LEFT, finding.number)))
 
 
 def sheet(engagement: Engagement, held: SourceReview, typed: Mapping[str, Decimal | None] | None = None) -> Sheet:

@@ -21,7 +21,7 @@ from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
-from verifier.findings.actions import raise_finding
+from verifier.findings.actions import Draft, raise_finding
 from verifier.findings.models import Finding
 from verifier.rulepacks.load import load
 
@@ -75,11 +75,13 @@ def raise_findings(
             engagement,
             Subject("source", main.source) if main.source else Subject("report", main.code),
             Check.DATA,
-            class_code,
-            clause or _likely_clause(pack, main.code),
-            words.title,
-            words.description,
-            _effect(each.effect) if has_effect else None,
+            Draft(
+                class_code,
+                clause or _likely_clause(pack, main.code),
+                words.title,
+                words.description,
+                _effect(each.effect) if has_effect else None,
+            ),
             subject_title=words.subject_title,
             actor=actor,
             now=now,

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data.flags import actions, queries
 from verifier.checks.data.flags.forms import DismissForm, FlagFilter, RaiseForm
 from verifier.checks.data.flags.queries import Flagged
@@ -61,7 +62,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         disposed=sum(not each.is_open for each in every),
         total=len(every),
         open_here=sum(each.is_open for each in rows),
-        can=may(Permission.FINDING_RAISE) and possible(engagement.at, CaseAction.CHECK),
+        can=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK),
         dismiss_form=DismissForm(formdata=None),
         raise_form=raise_form,
         listed={result.source_id for result in reports.calculation_of(engagement.report_version).sources},

@@ -33,7 +33,7 @@ def decide(
     if line is None:
         raise NotYours
     value = verified_value(number_key, line.number.value, held, methods(engagement))
-    row = _write(engagement, line, held, value, seen_version, actor, now)
+    row = _write(engagement, line, held, value, seen_version, actor=actor, now=now)
     db.session.flush()
     record(
         "data:number:decided",
@@ -68,7 +68,7 @@ def agree_many(engagement: Engagement, keys: Sequence[str], method: str, *, acto
     held = NumberReview(SourceOutcome.AGREED, method=method)
     for each in chosen:
         value = verified_value(each.number.number_key, each.number.value, held, methods(engagement))
-        _write(engagement, each, held, value, None, actor, now)
+        _write(engagement, each, held, value, None, actor=actor, now=now)
     db.session.flush()
     record(
         "data:numbers:agreed",
@@ -94,6 +94,7 @@ def _write(
     held: NumberReview,
     value: Decimal | None,
     seen_version: int | None,
+    *,
     actor: Actor,
     now: datetime,
 ) -> NumberDecision:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from verifier.checks.data.numbers import voucher_links
 from verifier.checks.data.numbers.queries import DATA, NumberRow
 from verifier.checks.data.numbers.recalculated import SourceNumbers
-from verifier.checks.data.references.models import ReferenceWorkbook
+from verifier.checks.data.references.models import ReferenceKind, ReferenceWorkbook
 from verifier.core.calculation.results import Flag, SourceResult
 from verifier.core.calculation.units import Unit, convert, measures_same, unit
 from verifier.core.report.monthly_readings import Reading, read_activity, read_measurements
@@ -118,7 +118,9 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
 
 def last_year(engagement: Engagement) -> ReportedReport | None:
     """Last year's report: the one put beside this case, else what the unit released for the year before under the same authority."""
-    put = select(ReferenceWorkbook).where(ReferenceWorkbook.engagement_id == engagement.id, ReferenceWorkbook.kind == "previous")
+    put = select(ReferenceWorkbook).where(
+        ReferenceWorkbook.engagement_id == engagement.id, ReferenceWorkbook.kind == ReferenceKind.PREVIOUS
+    )
     kept = db.session.scalar(put.order_by(ReferenceWorkbook.added_at.desc()).limit(1))
     if kept is not None:
         return from_json(kept.content)

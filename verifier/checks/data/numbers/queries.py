@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 from verifier.checks.data.models import NumberDecision, SourceDecision
 from verifier.checks.data.numbers.progress import decided_sources
 from verifier.checks.data.sampling.models import Sample, SampledItem
-from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome, standing
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, standing
 from verifier.core.report.reported_numbers import NumberKind
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -196,7 +196,7 @@ def every(engagement: Engagement, asked: NumberQuery) -> list[NumberRow]:
 
 def _line(row: ReportedNumber, outcome: NumberDecision | None, decided: Collection[str]) -> NumberRow:
     current = outcome is not None and outcome.fingerprint == row.fingerprint
-    held = standing(SourceOutcome(outcome.outcome) if outcome else None, current=current, open_finding=False)
+    held = standing(outcome.outcome if outcome else None, current=current, open_finding=False)
     return NumberRow(row, outcome, held, with_source=outcome is None and row.source_key in decided)
 
 

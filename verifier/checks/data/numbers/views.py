@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data.numbers import actions, basis, filter_choices, progress, queries, recalculated
 from verifier.checks.data.numbers.forms import NumberFilter, NumberForm, method_choices
 from verifier.checks.data.numbers.queries import NumberRow
@@ -120,7 +121,7 @@ def register(engagement: Engagement) -> ResponseReturnValue:
         what=what,
         flag_name=flag_name,
         list_url=url_for(".register", engagement_id=engagement.id),
-        may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, CaseAction.CHECK),
+        may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.stage, CaseAction.CHECK),
         export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter("number_key")),
     )
 
@@ -244,7 +245,7 @@ def _drawn(engagement: Engagement, number: ReportedNumber) -> list[tuple[Sample,
 
 
 def _can(engagement: Engagement) -> bool:
-    return may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK)
+    return may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK)
 
 
 def _filter(engagement: Engagement) -> NumberFilter:
@@ -272,7 +273,7 @@ def _cells(each: NumberRow, names: dict[str, str], methods: dict[str, str]) -> t
     return (
         row.source_key,
         names.get(row.source_key, ""),
-        label(NumberKind(row.kind)),
+        label(row.kind),
         what(row),
         row.period,
         row.written,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from verifier.audit.actions import record
 from verifier.checks.data.references import queries
-from verifier.checks.data.references.models import BodyTolerance, ReferenceWorkbook
+from verifier.checks.data.references.models import BodyTolerance, ReferenceKind, ReferenceWorkbook
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.datachecks import tolerances
@@ -22,16 +22,16 @@ from verifier.reports.stored_content import as_json
 from verifier.reports.workbook import reader
 
 
-def asked_of(engagement: Engagement, kind: str) -> Expected:
+def asked_of(engagement: Engagement, kind: ReferenceKind) -> Expected:
     """What such a workbook must be of: the unit, and the year before for last year's report."""
     this = expected(engagement.unit_year)
-    return Expected(this.year - 1, this.known_as, this.pack_id) if kind == queries.PREVIOUS else this
+    return Expected(this.year - 1, this.known_as, this.pack_id) if kind is ReferenceKind.PREVIOUS else this
 
 
-def read(data: bytes, kind: str, asked: Expected) -> ReportedReport:
+def read(data: bytes, kind: ReferenceKind, asked: Expected) -> ReportedReport:
     """A workbook read without the database; a plan may be of the year itself or an earlier one, last year's report must be of that year."""
     try:
-        if kind == queries.PREVIOUS:
+        if kind is ReferenceKind.PREVIOUS:
             return reader.read(data, asked.year, asked.known_as)
         return reader.read(data, None, asked.known_as, kind="plan")
     except reader.Unreadable as unreadable:
@@ -40,7 +40,7 @@ def read(data: bytes, kind: str, asked: Expected) -> ReportedReport:
 
 def keep_workbook(
     engagement: Engagement,
-    kind: str,
+    kind: ReferenceKind,
     filename: str,
     data: bytes,
     note: str = "",
@@ -51,9 +51,7 @@ def keep_workbook(
 ) -> ReferenceWorkbook:
     """Keep last year's report or the monitoring plan as evidence; the newest one is compared with, none is replaced."""
     advance(engagement, CaseAction.CHECK, now=now)
-    if kind not in (queries.PREVIOUS, queries.PLAN):
-        raise Refusal("references.kind.unknown", kind=kind)
-    if kind == queries.PREVIOUS and (held := queries.last_version(engagement)) is not None:
+    if kind is ReferenceKind.PREVIOUS and (held := queries.last_version(engagement)) is not None:
         raise Refusal("references.previous.in_system", number=held.number, year=held.unit_year.year.emission_year)
     report = already or read(data, kind, asked_of(engagement, kind))
     stored = evidence.keep(data, MEDIA_TYPE, now=now)

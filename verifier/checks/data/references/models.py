@@ -2,24 +2,31 @@
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.db import Base, Id, Version
+from verifier.db import Base, Id, Version, enum_of
+
+
+class ReferenceKind(StrEnum):
+    """What a reference workbook is: last year's report or the monitoring plan."""
+
+    PREVIOUS = "previous"
+    PLAN = "plan"
 
 
 class ReferenceWorkbook(Base):
     """Last year's report or the monitoring plan, kept as evidence; the newest of its kind is the one compared with."""
 
     __tablename__ = "reference_workbook"
-    __table_args__ = (CheckConstraint("kind IN ('previous', 'plan')", name="kind"),)
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
-    kind: Mapped[str]
+    kind: Mapped[ReferenceKind] = mapped_column(enum_of(ReferenceKind, "kind"))
     filename: Mapped[str]
     sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
     content: Mapped[dict[str, Any]] = mapped_column(deferred=True, comment="every sheet and row as read, canonical")

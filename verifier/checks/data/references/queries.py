@@ -8,7 +8,7 @@ from threading import Lock
 
 from sqlalchemy import select
 
-from verifier.checks.data.references.models import BodyTolerance, ReferenceWorkbook
+from verifier.checks.data.references.models import BodyTolerance, ReferenceKind, ReferenceWorkbook
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Calculation, Flag
 from verifier.core.datachecks.tolerances import InForce, in_force
@@ -21,7 +21,6 @@ from verifier.reports.models import ReportVersion
 from verifier.reports.stored_content import from_json
 from verifier.rulepacks.load import load
 
-PREVIOUS, PLAN = "previous", "plan"
 _REMEMBERED = 6
 _calculated: OrderedDict[tuple[str, ...], Calculation] = OrderedDict()
 """By the hashes of everything it follows from, as in reports."""
@@ -59,7 +58,9 @@ class References:
 def references(engagement: Engagement) -> References:
     """What stands beside the report of a case now."""
     uploaded = {row.kind: row for row in reversed(workbooks(engagement))}
-    return References(last_version(engagement), uploaded.get(PREVIOUS), uploaded.get(PLAN), own_tolerances(engagement))
+    return References(
+        last_version(engagement), uploaded.get(ReferenceKind.PREVIOUS), uploaded.get(ReferenceKind.PLAN), own_tolerances(engagement)
+    )
 
 
 def last_version(engagement: Engagement) -> ReportVersion | None:

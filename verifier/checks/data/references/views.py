@@ -6,9 +6,11 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data.references import actions, queries
 from verifier.checks.data.references.forms import ToleranceForm, WorkbookForm
+from verifier.checks.data.references.models import ReferenceKind
 from verifier.checks.data.references.wording import WHOSE, WHOSE_STATES, amount, tolerance_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
@@ -46,7 +48,7 @@ def beside(engagement: Engagement) -> ResponseReturnValue:
         engagement=engagement,
         beside=queries.references(engagement),
         workbooks=queries.workbooks(engagement),
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
         last_year=engagement.unit_year.year.emission_year - 1,
         own=len(queries.own_tolerances(engagement)),
     )
@@ -59,13 +61,13 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
     form = WorkbookForm()
     if form.validate_on_submit():
         upload = form.workbook.data
-        after(engagement.at, CaseAction.CHECK)
-        data, asked = upload.read(), actions.asked_of(engagement, workbook_kind)
+        after(engagement.stage, CaseAction.CHECK)
+        data, asked = upload.read(), actions.asked_of(engagement, ReferenceKind(workbook_kind))
         with released():
-            report = actions.read(data, workbook_kind, asked)
+            report = actions.read(data, ReferenceKind(workbook_kind), asked)
         kept = actions.keep_workbook(
             engagement,
-            workbook_kind,
+            ReferenceKind(workbook_kind),
             upload.filename or "workbook.xlsx",
             data,
             form.note.data or "",
@@ -116,7 +118,7 @@ def tolerances(engagement: Engagement) -> ResponseReturnValue:
         engagement=engagement,
         rows=queries.tolerances(engagement),
         own=queries.own_rows(engagement),
-        can=may(Permission.TOLERANCE_SET) and possible(engagement.at, CaseAction.CHECK),
+        can=may(Permission.TOLERANCE_SET) and possible(engagement.stage, CaseAction.CHECK),
         name=tolerance_name,
         amount=amount,
         pack=load(engagement.pack_id),

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from verifier.audit.actions import record
 from verifier.checks.data.sampling import queries, risk_queries
-from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
+from verifier.checks.data.sampling.models import DataRisk, RiskKind, Sample, SampleClimb, SampledItem
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
@@ -38,13 +38,15 @@ def assess(
     if not chosen:
         raise Refusal("data.risk.none")
     made = assessed(inherent, control, reason)
-    known = {(each.kind, each.key): each.row for rows in risk_queries.risk_rows(engagement) for each in rows}
+    known: dict[tuple[str, str], DataRisk | None] = {
+        (each.kind, each.key): each.row for rows in risk_queries.risk_rows(engagement) for each in rows
+    }
     if any(key not in known for key in chosen):
         raise Refusal("data.risk.changed")
     for kind, key in chosen:
         row = known[kind, key]
         if row is None:
-            row = DataRisk(engagement_id=engagement.id, kind=kind, key=key)
+            row = DataRisk(engagement_id=engagement.id, kind=RiskKind(kind), key=key)
             db.session.add(row)
         else:
             row.version += 1
@@ -225,12 +227,12 @@ def note_result(
 ) -> None:
     """Write down what looking at one item showed; a newer result is shown first."""
     made = _workable(engagement, row.sample, now)
-    kept = checked_result(Method(made.method), made.kind, queries.item_value(row), result, found, note)
+    kept = checked_result(made.method, made.kind, queries.item_value(row), result, found, note)
     _unclimbed(made, row, result)
     stale = Refusal(
         "data.sample.item_stale",
         who=row.tester.name if row.tester else "–",
-        theirs=row.at or "–",
+        theirs=row.result or "–",
         their_note=row.note or "–",
         yours=result,
         your_note=note.strip() or "–",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,44 +12,34 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from verifier.accounts.models import User
 from verifier.core.sampling.plan import Method, Result
 from verifier.core.sampling.risk import Level
-from verifier.db import Base, Id, Version
+from verifier.db import Base, Id, Version, enum_of
 from verifier.reports.models import ReportVersion
 
-_LEVELS = "'low', 'medium', 'high'"
+
+class RiskKind(StrEnum):
+    """What a risk is assessed of: one source, or what comes through one data flow."""
+
+    SOURCE = "source"
+    FLOW = "flow"
 
 
 class DataRisk(Base):
     """How likely a source's number, or what comes through one data flow, is wrong, and how likely the unit would not notice."""
 
     __tablename__ = "data_risk"
-    __table_args__ = (
-        UniqueConstraint("engagement_id", "kind", "key"),
-        CheckConstraint("kind IN ('source', 'flow')", name="kind"),
-        CheckConstraint(f"inherent IN ({_LEVELS}) AND control IN ({_LEVELS})", name="levels"),
-        CheckConstraint("reason <> ''", name="reasoned"),
-    )
+    __table_args__ = (UniqueConstraint("engagement_id", "kind", "key"), CheckConstraint("reason <> ''", name="reasoned"))
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
-    kind: Mapped[str]
+    kind: Mapped[RiskKind] = mapped_column(enum_of(RiskKind, "kind"))
     key: Mapped[str] = mapped_column(comment="a source's natural key, or category:basis")
-    inherent: Mapped[str]
-    control: Mapped[str]
+    inherent: Mapped[Level] = mapped_column(enum_of(Level, "inherent"))
+    control: Mapped[Level] = mapped_column(enum_of(Level, "control"))
     reason: Mapped[str]
     assessed_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     assessed_at: Mapped[datetime]
     version: Mapped[Version]
 
     assessor: Mapped[User] = relationship(lazy="joined")
-
-    @property
-    def inherent_level(self) -> Level:
-        """Inherent risk as a word of the method."""
-        return Level(self.inherent)
-
-    @property
-    def control_level(self) -> Level:
-        """Control risk as a word of the method."""
-        return Level(self.control)
 
 
 class Sample(Base):
@@ -57,14 +48,13 @@ class Sample(Base):
     __tablename__ = "sample"
     __table_args__ = (
         UniqueConstraint("engagement_id", "number"),
-        CheckConstraint("method IN ('ladder', 'tonne_unit', 'reciprocal')", name="method"),
         CheckConstraint("(seed IS NULL) = (drawn_at IS NULL) AND (drawn_by IS NULL) = (drawn_at IS NULL)", name="drawn_whole"),
         CheckConstraint("replaced_at IS NULL OR drawn_at IS NOT NULL", name="only_drawn_replaced"),
     )
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
     number: Mapped[int]
-    method: Mapped[str]
+    method: Mapped[Method] = mapped_column(enum_of(Method, "method"))
     kind: Mapped[str] = mapped_column(comment="which population: data, sites, added, deducted, list:<name>")
     reading: Mapped[str] = mapped_column(default="", comment="how the ladder's share is read")
     basis: Mapped[str] = mapped_column(default="", comment="why sampling is right here, in the verifier's words")
@@ -88,11 +78,6 @@ class Sample(Base):
     planner: Mapped[User] = relationship(foreign_keys=[planned_by])
     drawer: Mapped[User | None] = relationship(foreign_keys=[drawn_by])
 
-    @property
-    def how(self) -> Method:
-        """The method as a word of the core."""
-        return Method(self.method)
-
 
 class SampledItem(Base):
     """One item that was drawn, and what looking at it showed."""
@@ -100,7 +85,6 @@ class SampledItem(Base):
     __tablename__ = "sampled_item"
     __table_args__ = (
         UniqueConstraint("sample_id", "position"),
-        CheckConstraint("result IN ('agreed', 'differs', 'not_found')", name="result"),
         CheckConstraint("(result IS NULL) = (tested_at IS NULL) AND (tested_by IS NULL) = (tested_at IS NULL)", name="tested_whole"),
         CheckConstraint("found IS NULL OR result = 'differs'", name="found_differs"),
     )
@@ -116,7 +100,7 @@ class SampledItem(Base):
     size: Mapped[Decimal | None] = mapped_column(comment="t CO2")
     quantity: Mapped[Decimal | None] = mapped_column(comment="as reported, in its unit")
     unit: Mapped[str]
-    result: Mapped[str | None]
+    result: Mapped[Result | None] = mapped_column(enum_of(Result, "result"))
     found: Mapped[Decimal | None] = mapped_column(comment="in the unit reported")
     note: Mapped[str] = mapped_column(default="")
     tested_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -125,11 +109,6 @@ class SampledItem(Base):
 
     tester: Mapped[User | None] = relationship(lazy="joined")
     sample: Mapped[Sample] = relationship()
-
-    @property
-    def at(self) -> Result | None:
-        """What was found as a word of the method, None while nobody looked."""
-        return Result(self.result) if self.result else None
 
 
 class SampleClimb(Base):

@@ -128,7 +128,7 @@ def changed_since(engagement: Engagement, drawn: Sample) -> bool:
 
 def errors_of(rows: Sequence[SampledItem]) -> dict[str, Fraction]:
     """The signed errors of the items worked, t CO2 of their size, by line."""
-    return {row.line: signed_error(item_value(row), Result(row.result), row.found) for row in rows if row.result}
+    return {row.line: signed_error(item_value(row), row.result, row.found) for row in rows if row.result}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from verifier.checks.data.sampling.models import DataRisk
+from verifier.checks.data.sampling.models import DataRisk, RiskKind
 from verifier.core.calculation.results import Calculation
 from verifier.core.report.rows import plain_text
 from verifier.core.sampling.risk import Level, combined, highest
@@ -21,7 +21,7 @@ class Risky:
     `share` is the part its recalculated tonnes have in those of all sources that count, deductions as heavy as additions.
     """
 
-    kind: str
+    kind: RiskKind
     key: str
     name: str
     tonnes: Fraction
@@ -48,13 +48,21 @@ def risk_rows(engagement: Engagement) -> tuple[list[Risky], list[Risky]]:
         for flow in mine:
             known = flows.get(flow, (Fraction(), 0))
             flows[flow] = (known[0] + abs(source.known), known[1] + 1)
-        own = given.get(("source", source.source_id))
-        held = [_level(row) for row in (own, *(given.get(("flow", flow)) for flow in mine)) if row is not None]
+        own = given.get((RiskKind.SOURCE, source.source_id))
+        held = [_level(row) for row in (own, *(given.get((RiskKind.FLOW, flow)) for flow in mine)) if row is not None]
         share = abs(source.known) / total if total > 0 and source.complete else None
-        sources.append(Risky("source", source.source_id, source.name, abs(source.known), share, own, highest(held), mine))
+        sources.append(Risky(RiskKind.SOURCE, source.source_id, source.name, abs(source.known), share, own, highest(held), mine))
     made = [
         Risky(
-            "flow", key, key, tonnes, tonnes / total if total > 0 else None, given.get(("flow", key)), _own(given.get(("flow", key))), (), n
+            RiskKind.FLOW,
+            key,
+            key,
+            tonnes,
+            tonnes / total if total > 0 else None,
+            given.get((RiskKind.FLOW, key)),
+            _own(given.get((RiskKind.FLOW, key))),
+            (),
+            n,
         )
         for key, (tonnes, n) in flows.items()
     ]
@@ -76,7 +84,7 @@ def _flows(engagement: Engagement, calculation: Calculation) -> dict[str, tuple[
 
 
 def _level(row: DataRisk) -> Level:
-    return combined(Level(row.inherent), Level(row.control))
+    return combined(row.inherent, row.control)
 
 
 def _own(row: DataRisk | None) -> Level | None:

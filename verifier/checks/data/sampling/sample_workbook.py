@@ -152,7 +152,7 @@ def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) 
         differs = f'IF(I{at}="differs",IF(N(G{at})=0,0,F{at}*(G{at}-J{at})/G{at}),"")'
         formula = f'=IF(I{at}="agreed",0,IF(I{at}="not_found",N(F{at}),{differs}))'
         sheet.write_formula(row, 12, formula, value=_shown(wrong))
-        if made.how is Method.TONNE_UNIT:
+        if made.method is Method.TONNE_UNIT:
             sheet.write_formula(row, 13, f"=IF(F{at}>{EVALUATION}!$B$4,1,0)", value=int(each.whole))
             sheet.write_formula(row, 14, f'=IF(AND(ISNUMBER(M{at}),N{at}=0,F{at}>0),M{at}/F{at},"")', value=_shown(tainting))
             sheet.write_formula(row, 15, f'=IF(ISNUMBER(M{at}),IF(N{at}=1,M{at},O{at}*{EVALUATION}!$B$4),"")', value=_shown(projected))

@@ -16,7 +16,7 @@ from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
-from verifier.findings.actions import raise_finding
+from verifier.findings.actions import Draft, raise_finding
 from verifier.findings.models import Finding
 from verifier.rulepacks.load import load
 
@@ -65,11 +65,7 @@ def raise_findings(
             engagement,
             subject,
             Check.DATA,
-            class_code,
-            clause,
-            title,
-            text,
-            effect,
+            Draft(class_code, clause, title, text, effect),
             subject_title=None if subject.kind == "source" else title,
             actor=actor,
             now=now,

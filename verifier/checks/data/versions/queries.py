@@ -6,14 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from verifier.audit.actions import trail_of
-from verifier.audit.models import TrailRow
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.core.findings import FindingState
 from verifier.core.report.version_changes import Change, Judged, RequestedChange, changes, judge
 from verifier.db import db
 from verifier.engagements.models import Engagement
+from verifier.engagements.queries import adoptions
 from verifier.findings.models import Exchange, Finding
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportVersion
@@ -51,7 +50,7 @@ class Looked:
         if self.judged.asked:
             return False
         given = self.disposition
-        return given is None or (given.finding is not None and given.finding.at is FindingState.WITHDRAWN)
+        return given is None or (given.finding is not None and given.finding.state is FindingState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,8 @@ class ChangeProgress:
 
 
 def steps(engagement: Engagement) -> list[Step]:
-    """Every report that took another's place in the case, the first one first, as its trail tells."""
-    of = select(TrailRow.detail).where(TrailRow.trail == trail_of(engagement.id), TrailRow.action == "engagement:report:adopted")
-    pairs = [(detail["before"], detail["after"]) for detail in db.session.scalars(of.order_by(TrailRow.number))]
-    known = {version.number: version for version in reports.versions(engagement.unit_year)} if pairs else {}
-    return [Step(known[before], known[after]) for before, after in pairs if before in known and after in known]
+    """Every report that took another's place in the case, the first one first."""
+    return [Step(adoption.before, adoption.version) for adoption in adoptions(engagement)]
 
 
 def step_between(engagement: Engagement, before: int, after: int) -> Step | None:

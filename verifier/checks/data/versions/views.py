@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data.flags.forms import RaiseForm
 from verifier.checks.data.versions import actions, queries
 from verifier.checks.data.versions.queries import Looked, Step
@@ -103,7 +104,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         place=_place,
         address=_address,
         taken=step in taken,
-        can=may(Permission.FINDING_RAISE) and possible(engagement.at, CaseAction.CHECK) and step in taken,
+        can=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK) and step in taken,
         accept_form=AcceptForm(formdata=None),
         raise_form=raise_form,
         listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},

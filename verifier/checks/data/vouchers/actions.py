@@ -1,6 +1,7 @@
 """Actions on vouchers: handed in once, linked to many numbers, asked for, judged, withdrawn; never deleted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from verifier.accounts.models import User
@@ -26,17 +27,24 @@ def check_open(engagement: Engagement, *, by_unit: bool, now: datetime) -> None:
     """Refuses a case whose checks are over: the unit gives while they run, a verifier as long as the checks may be worked on."""
     if not by_unit:
         advance(engagement, CaseAction.CHECK, now=now)
-    elif engagement.at not in UNIT_MAY_GIVE:
+    elif engagement.stage not in UNIT_MAY_GIVE:
         raise Refusal("voucher.closed")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenVoucher:
+    """A voucher as it is handed in: the file, and in words what it is, of which meter, and which months it covers."""
+
+    name: str
+    data: bytes
+    title: str
+    meter: str = ""
+    period: str = ""
 
 
 def hand_in(
     engagement: Engagement,
-    filename: str,
-    data: bytes,
-    title: str,
-    meter: str = "",
-    period: str = "",
+    given: GivenVoucher,
     keys: Sequence[NumberKey] = (),
     *,
     request: EvidenceRequest | None = None,
@@ -49,13 +57,13 @@ def hand_in(
     """Keep a voucher and link it; the same file again is linked instead of kept again. Whether it is new is told."""
     check_open(engagement, by_unit=by_unit, now=now)
     if request is not None:
-        request.state = after(request.at, RequestAction.ANSWER)
+        request.state = after(request.state, RequestAction.ANSWER)
         keys = [*request.keys, *keys]
-    found = already or read(data, filename)
+    found = already or read(given.data, given.name)
     voucher = queries.twin(engagement, found.file.sha256, by_unit=by_unit)
     new = voucher is None
     if voucher is None:
-        voucher = _kept(engagement, found, data, title, meter, period, by_unit, actor, now)
+        voucher = _kept(engagement, found, given, by_unit=by_unit, actor=actor, now=now)
     elif voucher.withdrawn_at is not None:
         voucher.withdrawn_at = voucher.withdrawn_by = None
         voucher.withdrawn_reason = ""
@@ -198,7 +206,7 @@ def assign(
 ) -> None:
     """The unit's contact gives a request to someone of the unit, or takes it back to themselves."""
     check_open(engagement, by_unit=True, now=now)
-    after(request.at, RequestAction.ASSIGN)
+    after(request.state, RequestAction.ASSIGN)
     if person is not None and person not in queries.people_of(engagement):
         raise Refusal("voucher.request.not_of_unit")
     theirs = request.assignee.name if request.assignee else "–"
@@ -222,7 +230,7 @@ def judge(
 ) -> None:
     """A verifier accepts what was given, returns it or withdraws the request; the last two with a reason."""
     advance(engagement, CaseAction.CHECK, now=now)
-    state = after(request.at, action)
+    state = after(request.state, action)
     if action is not RequestAction.ACCEPT and not reason.strip():
         raise Refusal("voucher.request.no_reason")
     request.state, request.reason = state, reason.strip()
@@ -240,7 +248,7 @@ def judge(
 def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:
     """The unit answers without a file: there is none, or it is in one that was handed in already."""
     check_open(engagement, by_unit=True, now=now)
-    state = after(request.at, RequestAction.ANSWER)
+    state = after(request.state, RequestAction.ANSWER)
     if not words.strip():
         raise Refusal("voucher.request.no_answer")
     request.state = state
@@ -266,10 +274,8 @@ def _answered(engagement: Engagement, request: EvidenceRequest, voucher: Voucher
     )
 
 
-def _kept(
-    engagement: Engagement, found: ReadVoucher, data: bytes, title: str, meter: str, period: str, by_unit: bool, actor: Actor, now: datetime
-) -> Voucher:
-    evidence.keep(data, found.file.media_type, now=now)
+def _kept(engagement: Engagement, found: ReadVoucher, given: GivenVoucher, *, by_unit: bool, actor: Actor, now: datetime) -> Voucher:
+    evidence.keep(given.data, found.file.media_type, now=now)
     pictures = [evidence.keep(picture, "image/jpeg", now=now).sha256 for picture in found.pictures]
     where = (Voucher.unit_year_id == engagement.unit_year_id, Voucher.by_unit.is_(by_unit))
     voucher = Voucher(
@@ -277,9 +283,9 @@ def _kept(
         number=queries.next_number(Voucher, *where),
         sha256=found.file.sha256,
         filename=found.file.safe_name,
-        title=title.strip() or found.file.safe_name,
-        meter=meter.strip(),
-        period=period.strip(),
+        title=given.title.strip() or found.file.safe_name,
+        meter=given.meter.strip(),
+        period=given.period.strip(),
         media_type=found.file.media_type,
         pages=found.pages,
         first_rows=found.first_rows,

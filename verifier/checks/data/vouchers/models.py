@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
 from verifier.core.evidence_requests import NumberKey, RequestState
-from verifier.db import Base, Id, Version
+from verifier.db import Base, Id, Version, enum_of
 from verifier.evidence.models import StoredFile
 from verifier.registry.models import UnitYear
 
@@ -102,7 +102,6 @@ class EvidenceRequest(Base):
     __tablename__ = "evidence_request"
     __table_args__ = (
         UniqueConstraint("engagement_id", "number"),
-        CheckConstraint("state IN ('open', 'answered', 'accepted', 'returned', 'withdrawn')", name="state"),
         CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered_whole"),
     )
     id: Mapped[Id]
@@ -114,7 +113,7 @@ class EvidenceRequest(Base):
     department: Mapped[str] = mapped_column(default="", comment="who at the unit should have it, in words")
     due: Mapped[date]
     assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
-    state: Mapped[str]
+    state: Mapped[RequestState] = mapped_column(enum_of(RequestState, "state"))
     raised_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     raised_at: Mapped[datetime]
     answer: Mapped[str] = mapped_column(default="", comment="the unit's words")
@@ -127,11 +126,6 @@ class EvidenceRequest(Base):
     raiser: Mapped[User] = relationship(lazy="joined", foreign_keys=[raised_by])
     answerer: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[answered_by])
     answers: Mapped[list["RequestVoucher"]] = relationship(lazy="selectin", order_by="RequestVoucher.given_at")
-
-    @property
-    def at(self) -> RequestState:
-        """The state as a word of the method."""
-        return RequestState(self.state)
 
     @property
     def label(self) -> str:

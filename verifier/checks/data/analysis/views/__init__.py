@@ -4,7 +4,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data.analysis import actions, queries
 from verifier.checks.data.analysis.forms import ConclusionForm, LineFilter
 from verifier.checks.data.analysis.queries import Remarked
@@ -132,7 +133,7 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
         line=found.line,
         form=form,
         title=_namer(engagement)(found.line),
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK) and found.line.stands_out,
+        can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK) and found.line.stands_out,
         limits=_limits(engagement, set(USES[found.line.procedure])),
         amount=amount,
         tolerance_name=tolerance_name,
@@ -175,7 +176,7 @@ def _filtered(procedure: Procedure, every: list[Remarked]) -> tuple[list[tuple[R
 
 def _can_add(engagement: Engagement) -> bool:
     """Whether the reader may upload last year's report now."""
-    return may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK)
+    return may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK)
 
 
 def _namer(engagement: Engagement) -> figures.Namer:

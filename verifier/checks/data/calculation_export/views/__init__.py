@@ -4,7 +4,8 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data import queries
 from verifier.checks.data.calculation_export.views import lists, sheets
 from verifier.checks.data.flags import queries as flags

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import actions, queries
 from verifier.checks.data.estimates.forms import ConfirmForm, TakeBackForm, name_of, quantities, taken
@@ -90,7 +91,7 @@ def _page(engagement: Engagement, held: SourceReview, form: ConfirmForm, back: T
         asked_again=row is not None and not held.current and queries.is_outcome(row, held.outcome),
         back=back,
         name_of=name_of,
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
         parameter_name=parameter_name,
         step_name=step_name,
         why_not=sentence(sheet.refused) if sheet.refused else "",
@@ -143,7 +144,7 @@ def taken_away(engagement: Engagement, source_key: str) -> ResponseReturnValue:
 def may_be_estimated(engagement: Engagement, source_key: str) -> bool:
     """Whether a source's page leads to its estimate: a finding on it is left uncorrected or may yet be estimated, whoever does it."""
     return bool(queries.grounds(engagement, source_key)) or any(
-        finding.at in queries.LEFT for finding in data.findings_on(engagement, source_key)
+        finding.state in queries.LEFT for finding in data.findings_on(engagement, source_key)
     )
 
 

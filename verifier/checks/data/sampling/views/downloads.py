@@ -3,7 +3,8 @@
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data.sampling.sample_workbook import workbook
 from verifier.checks.data.sampling.views.blueprint import bp, sample_or_404
 from verifier.core.access import Permission

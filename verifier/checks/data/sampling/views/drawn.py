@@ -45,11 +45,11 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         "outline": outline(made),
         "kind_name": kind_name,
         "percent": percent,
-        "blind": BLIND[made.how],
+        "blind": BLIND[made.method],
         "plan": queries.plan_of(made),
         "back": url_for(".samples", engagement_id=engagement.id),
         "readings": {each.code: text_in(each.name) for each in rule.ladder.readings} if rule.ladder else {},
-        "can": may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK) and made.replaced_at is None,
+        "can": may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK) and made.replaced_at is None,
         "changed": queries.changed_since(engagement, made),
     }
     if made.drawn_at is None:
@@ -82,20 +82,20 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
 
 def _by_amount(made: Sample) -> bool:
     """Whether looking at an item shows an amount, and not only that it is there."""
-    return made.how is not Method.RECIPROCAL and made.kind != ladder.SITES
+    return made.method is not Method.RECIPROCAL and made.kind != ladder.SITES
 
 
 def _rate(engagement: Engagement, made: Sample, rows: list[SampledItem]) -> tuple[Fraction, Fraction] | None:
     """For a list: the risk, and the largest share of it that may be missing from the report."""
-    if made.how is not Method.RECIPROCAL:
+    if made.method is not Method.RECIPROCAL:
         return None
     risk = min(rule_of(engagement).risks)
     tested = [row for row in rows if row.result]
-    return risk, upper_rate(sum(row.at is Result.NOT_FOUND for row in tested), len(tested), risk)
+    return risk, upper_rate(sum(row.result is Result.NOT_FOUND for row in tested), len(tested), risk)
 
 
 def _error(row: SampledItem) -> Fraction | None:
-    return signed_error(queries.item_value(row), row.at, row.found) if row.at else None
+    return signed_error(queries.item_value(row), row.result, row.found) if row.result else None
 
 
 def _matching(rows: list[SampledItem], search: str, state: str) -> list[SampledItem]:
@@ -170,7 +170,7 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
         row=row,
         form=form,
         by_amount=_by_amount(made),
-        can=may(Permission.DATA_DECIDE) and made.replaced_at is None and possible(engagement.at, CaseAction.CHECK),
+        can=may(Permission.DATA_DECIDE) and made.replaced_at is None and possible(engagement.stage, CaseAction.CHECK),
         kind_name=kind_name,
         held=data.held_one(engagement, row.parts[0]) if listed else None,
         count=len(rows),
@@ -181,7 +181,7 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
 
 
 def _results(made: Sample) -> dict[Result, str]:
-    if made.how is Method.RECIPROCAL:
+    if made.method is Method.RECIPROCAL:
         words = (_("Found in the report"), _("Found, but the report says something else"), _("Not found in the report: an omission"))
     elif made.kind == ladder.SITES:
         words = (_("As reported"), _("Differs from what is reported"), _("Could not be seen"))

@@ -51,7 +51,7 @@ def samples(engagement: Engagement) -> ResponseReturnValue:
         total=len(sources),
         kind_name=kind_name,
         changed={each.number for each in drawn if each.drawn_at and not each.replaced_at and queries.changed_since(engagement, each)},
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
         progress=queries.progress(engagement),
         blind=BLIND,
         when_to_use=WHEN,

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data.sampling import actions, risk_queries
 from verifier.checks.data.sampling.forms import RiskFilter, RiskForm
+from verifier.checks.data.sampling.models import RiskKind
 from verifier.checks.data.sampling.risk_queries import Risky
 from verifier.checks.data.sampling.views.blueprint import bp, categories
 from verifier.checks.data.sampling.wording import flow_name
@@ -66,7 +68,7 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
         export_url=export_url(),
         assessed=sum(each.level is not None for each in sources),
         total=len(sources),
-        can=may(Permission.DATA_DECIDE) and possible(engagement.at, CaseAction.CHECK),
+        can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
         flow_name=named,
         back=url_for(".samples", engagement_id=engagement.id),
     )
@@ -104,11 +106,11 @@ def _taken_away(engagement: Engagement, rows: list[tuple[Risky, str]]) -> Respon
     ]
     body = [
         [
-            "" if each.kind == "flow" else each.key,
+            "" if each.kind is RiskKind.FLOW else each.key,
             name,
             each.tonnes,
             None if each.share is None else each.share * 100,
-            *([label(row.inherent_level), label(row.control_level)] if (row := each.row) else [_("Not assessed")] * 2),
+            *([label(row.inherent), label(row.control)] if (row := each.row) else [_("Not assessed")] * 2),
             label(each.level) if each.level else _("Not assessed"),
             *([row.reason, row.assessor.name, row.assessed_at] if row else []),
         ]

@@ -62,7 +62,7 @@ def by_unit() -> bool:
 def can_give(engagement: Engagement) -> bool:
     if not may(Permission.VOUCHER_HAND_IN):
         return False
-    return engagement.at in actions.UNIT_MAY_GIVE if by_unit() else possible(engagement.at, CaseAction.CHECK)
+    return engagement.stage in actions.UNIT_MAY_GIVE if by_unit() else possible(engagement.stage, CaseAction.CHECK)
 
 
 def request_or_404(engagement: Engagement, number: int) -> EvidenceRequest:

@@ -7,7 +7,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data.vouchers import queries
 from verifier.checks.data.vouchers.forms import RequestFilter, VoucherFilter
 from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, VoucherLink
@@ -42,12 +43,12 @@ def requests(engagement: Engagement) -> ResponseReturnValue:
         page=paged_list(rows),
         inside=inside(),
         yours=by_unit(),
-        waiting=sum(each.at in WITH_UNIT for each in every),
+        waiting=sum(each.state in WITH_UNIT for each in every),
         with_unit=WITH_UNIT,
         now=today,
         export_url=export_url(),
         any=bool(every),
-        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, CaseAction.CHECK),
+        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.stage, CaseAction.CHECK),
         can_give=can_give(engagement),
     )
 
@@ -68,7 +69,7 @@ def vouchers(engagement: Engagement) -> ResponseReturnValue:
         page=paged_list(rows),
         inside=inside(),
         live=_live,
-        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, CaseAction.CHECK),
+        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.stage, CaseAction.CHECK),
         can_give=can_give(engagement),
         any=bool(every),
         export_url=export_url(),
@@ -85,8 +86,8 @@ def _asked(row: EvidenceRequest, search: str, state: str, today: date) -> bool:
 
 
 _WANTED: dict[str, Callable[[EvidenceRequest, date], bool]] = {
-    "unit": lambda row, today: row.at in WITH_UNIT,
-    "late": lambda row, today: row.at in WITH_UNIT and row.due < today,
+    "unit": lambda row, today: row.state in WITH_UNIT,
+    "late": lambda row, today: row.state in WITH_UNIT and row.due < today,
 }
 
 
@@ -151,7 +152,7 @@ def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) ->
             each.department,
             each.assignee.name if each.assignee else "",
             each.due,
-            label(each.at),
+            label(each.state),
             each.raiser.name,
             each.raised_at,
             each.answer,

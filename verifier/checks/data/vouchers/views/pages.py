@@ -6,7 +6,8 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.audit.actions import Effect, record
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
 from verifier.checks.data.vouchers import actions, queries
 from verifier.checks.data.vouchers.file_kinds import read
 from verifier.checks.data.vouchers.forms import HandInForm, LinkForm, WithdrawForm, numbers_in
@@ -46,11 +47,7 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
         asked = request_or_404(engagement, number) if number is not None else None
         kept, new = actions.hand_in(
             engagement,
-            name,
-            data,
-            form.title.data or "",
-            form.meter.data or "",
-            form.period.data or "",
+            actions.GivenVoucher(name, data, form.title.data or "", form.meter.data or "", form.period.data or ""),
             keys,
             request=asked,
             answer=form.answer.data or "",

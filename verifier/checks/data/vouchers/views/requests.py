@@ -100,8 +100,8 @@ def _request_page(
     choose = assign_form or AssignForm(formdata=None, data=data)
     choose.offer(queries.people_of(engagement))
     judging = judge_form or JudgeForm(formdata=None)
-    judging.offer([action for action in RequestAction if (shown.at, action) in NEXT])
-    open_to_unit = shown.at in WITH_UNIT | {RequestState.ANSWERED} and can_give(engagement) and by_unit()
+    judging.offer([action for action in RequestAction if (shown.state, action) in NEXT])
+    open_to_unit = shown.state in WITH_UNIT | {RequestState.ANSWERED} and can_give(engagement) and by_unit()
     return render_template(
         "checks/data/vouchers/request.html",
         engagement=engagement,
@@ -112,11 +112,11 @@ def _request_page(
         answer_form=answer_form or AnswerForm(formdata=None),
         judge_form=judging,
         yours=by_unit(),
-        can_assign=may(Permission.VOUCHER_ASSIGN) and shown.at in WITH_UNIT and can_give(engagement),
+        can_assign=may(Permission.VOUCHER_ASSIGN) and shown.state in WITH_UNIT and can_give(engagement),
         can_answer=open_to_unit,
         can_judge=may(Permission.VOUCHER_ASK)
-        and shown.at not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
-        and possible(engagement.at, CaseAction.CHECK),
+        and shown.state not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
+        and possible(engagement.stage, CaseAction.CHECK),
         typed=assign_form or answer_form or judge_form,
         given=[each.voucher for each in shown.answers],
     )
