@@ -17,7 +17,6 @@ export function neighbour(name, row, count) {
 
 /** The row to return to after a submission: the first one from here on that is not selected, else this one; -1 without rows. */
 export function rowToReturnTo(row, selected) {
-  const from = Math.max(0, row);
-  const next = selected.findIndex((isSelected, n) => n >= from && !isSelected);
+  const next = selected.findIndex((isSelected, n) => n >= row && !isSelected);
   return next >= 0 ? next : row;
 }
