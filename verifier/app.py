@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, has_app_context
 from flask_babel import Babel
@@ -55,7 +56,7 @@ from verifier.web import views as web
 from verifier.web.operations import health, request_log
 from verifier.web.pages import filters, labels, language, navigation
 from verifier.web.signed_in import current_user
-from verifier.web.subjects import AtLarge, Describe
+from verifier.web.subjects import SubjectKind
 from verifier.web.transactions import VerifierApp
 
 PARTS = (
@@ -91,13 +92,12 @@ csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 
 @dataclass
 class Installation:
-    """What actions reach through the app: settings, the store, the outside heads, and how subjects are described."""
+    """What actions reach through the app: settings, the store, the outside heads, and the kinds of subject."""
 
     settings: Settings
     store: Store
     heads: Checkpoints
-    subjects: dict[str, Describe] = field(default_factory=dict)
-    at_large: dict[str, AtLarge] = field(default_factory=dict)
+    subjects: dict[str, SubjectKind[Any]] = field(default_factory=dict)
 
 
 def _heads_here() -> Checkpoints:
@@ -138,7 +138,6 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     for part in PARTS:
         app.register_blueprint(part.bp)
         app.extensions["verifier"].subjects.update(getattr(part, "SUBJECTS", {}))
-        app.extensions["verifier"].at_large.update(getattr(part, "AT_LARGE", {}))
         labels.register(getattr(part, "LABELS", {}), getattr(part, "STATES", {}))
     request_log.count_in(app)
     open_views = permit.unguarded(app)

@@ -38,12 +38,11 @@ from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor, signed_in_user, this_user
-from verifier.web.subjects import Describe, Described, describe, describe_at_large
+from verifier.web.subjects import Described, describe
 
 bp = Blueprint("casework", __name__)
 LABELS = labels.words(trail_wording.GROUPS, trail_wording.TASKS, trail_wording.WAITING, trail_wording.EFFECTS, trail_wording.FAULTS)
 STATES = trail_wording.TASK_STATES
-SUBJECTS: dict[str, Describe] = {}
 SOON = 7
 """Days before a due day from which the page says so."""
 
@@ -242,7 +241,8 @@ def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | No
         return _at_large(row), trail_wording.told(row.detail)
     if not may(Permission.WORK_READ):
         return None, None
-    return describe(engagement, Subject(row.subject_kind, row.subject_id)), trail_wording.told(row.detail)
+    about = describe(engagement, Subject(row.subject_kind, row.subject_id)) or Described(row.subject_id)
+    return about, trail_wording.told(row.detail)
 
 
 def _at_large(row: TrailRow) -> Described | None:
@@ -250,7 +250,7 @@ def _at_large(row: TrailRow) -> Described | None:
     asked: dict[Subject, Described | None] = g.setdefault("at_large", {})
     subject = Subject(row.subject_kind, row.subject_id)
     if subject not in asked:
-        asked[subject] = describe_at_large(subject)
+        asked[subject] = describe(None, subject)
     about, number = asked[subject], row.detail.get("number")
     if about is None or number is None or not row.action.startswith("report:version:"):
         return about

@@ -1,5 +1,6 @@
 """Pages about a case as a whole: open it, its team, declaring independence, starting and reopening."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -12,13 +13,13 @@ from verifier.core.lifecycle import CaseAction, possible
 from verifier.db import db, utcnow
 from verifier.engagements import actions, queries
 from verifier.engagements.forms import MemberForm, OpenCaseForm, ReasonForm, declaration_form
-from verifier.engagements.models import Engagement
+from verifier.engagements.models import Engagement, TeamMember
 from verifier.registry.models import UnitYear
 from verifier.rulepacks.load import load
 from verifier.web.permit import permit
 from verifier.web.refusals import in_words
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import SubjectKind, row_in_case
 
 bp = Blueprint("engagements", __name__)
 
@@ -132,13 +133,16 @@ def correct(engagement: Engagement) -> ResponseReturnValue:
     )
 
 
-def _member(engagement: Engagement, key: str) -> Described:
-    member = next((each for each in engagement.team if str(each.id) == key), None)
-    return Described(member.user.name if member else key)
+def _itself(engagement: Engagement, key: str) -> Engagement | None:
+    return engagement if key == str(engagement.id) else None
 
 
-def _case(engagement: Engagement, _key: str) -> Described:
-    return Described(engagement.number, url_for("casework.case", engagement_id=engagement.id))
-
-
-SUBJECTS: dict[str, Describe] = {"member": _member, "case": _case}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "member": SubjectKind[TeamMember](find=row_in_case(TeamMember), title=lambda member: member.user.name),
+    "case": SubjectKind[Engagement](
+        find=_itself,
+        title=lambda engagement: engagement.number,
+        url=lambda engagement, _itself: url_for("casework.case", engagement_id=engagement.id),
+        guard=Permission.CASE_READ,
+    ),
+}

@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -27,7 +27,7 @@ from verifier.web.pages.filters import listed
 from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
-from verifier.web.subjects import Described, describe
+from verifier.web.subjects import Described, SubjectKind, describe, row_id
 
 bp = Blueprint("evidence", __name__)
 SANDBOX = "default-src 'none'; sandbox"
@@ -271,9 +271,8 @@ def _asked(engagement: Engagement) -> tuple[Subject, Described]:
     if not kind:
         return Subject("case", str(engagement.id)), Described(_("The case as a whole"), url_for(".photos", engagement_id=engagement.id))
     subject = Subject(kind, request.args.get("subject_id", ""))
-    known = kind in current_app.extensions["verifier"].subjects
-    described = describe(engagement, subject) if known else Described("")
-    if described.url is None:
+    described = describe(engagement, subject)
+    if described is None or described.url is None:
         abort(404)
     return subject, described
 
@@ -295,7 +294,7 @@ def _shown(photo: Photo, described: Callable[[str, str], Described]) -> Describe
 
 def _subject(engagement: Engagement, kind: str, key: str) -> Described:
     """What photos are taken of, said for those inside."""
-    return Described(_("The case as a whole")) if kind == "case" else describe(engagement, Subject(kind, key))
+    return Described(_("The case as a whole")) if kind == "case" else describe(engagement, Subject(kind, key)) or Described(key)
 
 
 def _sandboxed(response: Response) -> Response:
@@ -304,15 +303,15 @@ def _sandboxed(response: Response) -> Response:
     return response
 
 
-def _described(engagement: Engagement, photo_id: str) -> Described:
-    """A photo by its caption, else its file name."""
-    try:
-        shown = queries.photo(engagement.id, UUID(photo_id))
-    except ValueError:
-        shown = None
-    if shown is None:
-        return Described(photo_id)
-    return Described(shown.caption or shown.filename, url_for("evidence.photo", engagement_id=engagement.id, photo_id=shown.id))
+def _find(engagement: Engagement, text: str) -> Photo | None:
+    key = row_id(text)
+    return queries.photo(engagement.id, key) if key is not None else None
 
 
-SUBJECTS = {"photo": _described}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "photo": SubjectKind[Photo](
+        find=_find,
+        title=lambda shown: shown.caption or shown.filename,
+        url=lambda engagement, shown: url_for("evidence.photo", engagement_id=engagement.id, photo_id=shown.id),
+    )
+}

@@ -1,7 +1,6 @@
 """Pages of findings: the list, one finding with its conversation, and the forms of both sides."""
 
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -32,7 +31,7 @@ from verifier.web.pages.labels import label
 from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
-from verifier.web.subjects import Described, describe
+from verifier.web.subjects import Described, SubjectKind, describe, row_id, row_in_case
 
 bp = Blueprint("findings", __name__)
 NAMED = 20
@@ -205,8 +204,8 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
 @permit(Permission.FINDING_RAISE, on_report=False)
 def put_photo(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Put a photo of another subject to the finding."""
-    finding, wanted = _found(engagement, number), request.form.get("photo_id", "")
-    shown = photo(engagement.id, _uuid(wanted))
+    finding, wanted = _found(engagement, number), row_id(request.form.get("photo_id", ""))
+    shown = photo(engagement.id, wanted) if wanted is not None else None
     if shown is None:
         abort(404)
     actions.put_photo(finding, shown, actor=current_actor(), now=utcnow())
@@ -304,7 +303,7 @@ def _asked(engagement: Engagement) -> tuple[Check, Subject, Described]:
         return Check(check), Subject("case", str(engagement.id)), Described(_("The report as a whole"))
     subject = Subject(kind, request.args.get("subject_id", ""))
     described = describe(engagement, subject)
-    if described.url is None:
+    if described is None or described.url is None:
         abort(404)
     return Check(check), subject, described
 
@@ -313,8 +312,8 @@ def _about(engagement: Engagement, finding: Finding) -> Described:
     """What the finding is about, linked for those who may see the working papers."""
     if finding.subject_kind == "case":
         return Described(_("The report as a whole"))
-    described = describe(engagement, finding.subject)
-    return described if _inside() and described.url else Described(finding.subject_title)
+    described = describe(engagement, finding.subject) if _inside() else None
+    return described if described is not None and described.url else Described(finding.subject_title)
 
 
 def _likely_clause(engagement: Engagement, subject: Subject) -> str | None:
@@ -323,25 +322,12 @@ def _likely_clause(engagement: Engagement, subject: Subject) -> str | None:
     return next((item.clause for item in pack.checklist if subject.kind == "checklist_item" and item.code == subject.id), None)
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        abort(404)
-
-
 def _url(finding: Finding) -> str:
     return url_for("findings.finding", engagement_id=finding.engagement_id, number=finding.number)
 
 
-def _described(engagement: Engagement, finding_id: str) -> Described:
-    """A finding by its number; its title only for readers who may know of it."""
-    found = queries.of_subject(engagement, Subject("finding", finding_id))
-    if found is None:
-        return Described(finding_id)
-    if found.sent_at is None and not _inside():
-        return Described(found.label)
-    return Described(f"{found.label} {found.title}", _url(found))
-
-
-SUBJECTS = {"finding": _described}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "finding": SubjectKind[Finding](
+        find=row_in_case(Finding), title=lambda found: f"{found.label} {found.title}", url=lambda _engagement, found: _url(found)
+    )
+}

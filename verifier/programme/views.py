@@ -17,10 +17,8 @@ from verifier.web.pages.filters import listed, name_of
 from verifier.web.pages.labels import label
 from verifier.web.pages.lists import export_url, paged_list, wants_spreadsheet
 from verifier.web.permit import permit
-from verifier.web.subjects import Describe
 
 bp = Blueprint("programme", __name__)
-SUBJECTS: dict[str, Describe] = {}
 
 
 @bp.get("/programme/years/<uuid:year_id>/progress")

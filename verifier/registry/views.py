@@ -1,6 +1,6 @@
 """Pages of the registry: a programme's years and the units in each."""
 
-from uuid import UUID
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from wtforms import SelectChoice
 
 from verifier.core.access import Permission
 from verifier.core.errors import NotYours
-from verifier.db import db, utcnow
+from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.registry import actions, queries
 from verifier.registry.forms import NEW, DatesForm, PackForm, UnitForm, UnitsFilter, YearForm
@@ -20,23 +20,25 @@ from verifier.web.pages.filters import name_of, text_in
 from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import AtLarge, Describe, Described
+from verifier.web.subjects import SubjectKind, row_of
 
 bp = Blueprint("registry", __name__)
 
 
-def _describe_year(engagement: Engagement, _id: str) -> Described:
+def _find_year(engagement: Engagement, text: str) -> ProgrammeYear | None:
     year = engagement.unit_year.year
-    return Described(name_of(year), url_for("registry.year", year_id=year.id))
+    return year if text == str(year.id) else None
 
 
-def _year_at_large(key: UUID) -> Described | None:
-    year = db.session.get(ProgrammeYear, key)
-    return Described(f"{name_of(year)} · {year.emission_year}") if year else None
-
-
-SUBJECTS: dict[str, Describe] = {"programme_year": _describe_year}
-AT_LARGE: dict[str, AtLarge] = {"programme_year": _year_at_large}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "programme_year": SubjectKind[ProgrammeYear](
+        find=_find_year,
+        title=lambda year: f"{name_of(year)} · {year.emission_year}",
+        url=lambda _engagement, year: url_for("registry.year", year_id=year.id),
+        guard=Permission.PROGRAMME_READ,
+        find_outside=lambda text: row_of(ProgrammeYear, text),
+    )
+}
 
 
 @bp.get("/programme/years")

@@ -1,12 +1,11 @@
 """Reading reports: versions of a unit's year, what one says, what it recalculates to, and what a later one changed."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal, or_, select
 
+from verifier.cache import REPORTS, Cache
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Calculation, Flag
 from verifier.core.report.rows import ReportedReport
@@ -18,10 +17,8 @@ from verifier.reports.stored_content import from_json
 
 SORTS = ("position", "difference", "name")
 SEARCHED = (ReportedSource.source_key, ReportedSource.name, ReportedSource.fuel, ReportedSource.meter, ReportedSource.owner)
-_REMEMBERED = 6
-_calculated: OrderedDict[tuple[str, str], tuple[ReportedReport, Calculation]] = OrderedDict()
+_calculated: Cache[tuple[ReportedReport, Calculation]] = Cache(REPORTS)
 """By the hashes of workbook and pack: the same bytes under the same rules come to the same, whoever handed them in."""
-_lock = Lock()
 
 
 def versions(unit_year: UnitYear) -> list[ReportVersion]:
@@ -60,23 +57,17 @@ def calculation_of(version: ReportVersion) -> Calculation:
 
 def _report_and_calculation(version: ReportVersion) -> tuple[ReportedReport, Calculation]:
     pack = rules_of(version.unit_year)
-    key = (version.sha256, pack.sha256)
-    with _lock:
-        if key in _calculated:
-            _calculated.move_to_end(key)
-            return _calculated[key]
-    report = from_json(version.content)
-    found = report, calculate(report, pack)
-    remember(version.sha256, pack.sha256, *found)
-    return found
+
+    def read() -> tuple[ReportedReport, Calculation]:
+        report = from_json(version.content)
+        return report, calculate(report, pack)
+
+    return _calculated.get((version.sha256, pack.sha256), read)
 
 
 def remember(sha256: str, pack_sha256: str, report: ReportedReport, calculation: Calculation) -> None:
-    """Keep what a workbook comes to for whoever asks next; the least wanted one goes."""
-    with _lock:
-        _calculated[sha256, pack_sha256] = report, calculation
-        while len(_calculated) > _REMEMBERED:
-            _calculated.popitem(last=False)
+    """Keep what a workbook comes to for whoever asks next."""
+    _calculated.put((sha256, pack_sha256), (report, calculation))
 
 
 def flags_of(version: ReportVersion) -> tuple[Flag, ...]:

@@ -1,5 +1,6 @@
 """Pages of reports: a unit's years, what it handed in for each, and one version with its sources."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from verifier.core.calculation.results import Flag
 from verifier.core.clocks import Before
 from verifier.core.errors import NotYours
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow
+from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
 from verifier.programme import queries as programme
@@ -35,7 +36,7 @@ from verifier.web.pages.lists import export_url, paged, paged_list, wants_spread
 from verifier.web.permit import permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import AtLarge, Describe, Described
+from verifier.web.subjects import SubjectKind, row_of
 from verifier.web.transactions import released
 
 bp = Blueprint("reports", __name__)
@@ -51,17 +52,30 @@ STATES = {(Before, "no_report"): "warn", (Before, "to_release"): "warn", (Before
 _STAGES = (_l("The workbook is read"), _l("Everything in it is recalculated"), _l("It is kept, row by row"))
 
 
-def _describe_unit_year(engagement: Engagement, _id: str) -> Described:
-    return Described(name_of(engagement.unit), url_for("reports.unit_year", unit_year_id=engagement.unit_year_id))
+def _find_unit_year(engagement: Engagement, text: str) -> UnitYear | None:
+    return engagement.unit_year if text == str(engagement.unit_year_id) else None
 
 
-def _unit_year_at_large(key: UUID) -> Described | None:
-    found = db.session.get(UnitYear, key)
-    return Described(f"{name_of(found.unit)} · {found.year.emission_year}") if found else None
+def _find_version(engagement: Engagement, text: str) -> ReportVersion | None:
+    found = row_of(ReportVersion, text)
+    return found if found is not None and found.unit_year_id == engagement.unit_year_id else None
 
 
-SUBJECTS: dict[str, Describe] = {"unit_year": _describe_unit_year}
-AT_LARGE: dict[str, AtLarge] = {"unit_year": _unit_year_at_large}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "unit_year": SubjectKind[UnitYear](
+        find=_find_unit_year,
+        title=lambda found: f"{name_of(found.unit)} · {found.year.emission_year}",
+        url=lambda _engagement, found: url_for("reports.unit_year", unit_year_id=found.id),
+        guard=Permission.REPORT_READ,
+        find_outside=lambda text: row_of(UnitYear, text),
+    ),
+    "report_version": SubjectKind[ReportVersion](
+        find=_find_version,
+        title=lambda found: _("Version %(number)s", number=found.number),
+        url=lambda _engagement, found: url_for("reports.version", unit_year_id=found.unit_year_id, number=found.number),
+        guard=Permission.REPORT_READ,
+    ),
+}
 
 
 def _version(unit_year: UnitYear, number: int) -> ReportVersion:

@@ -1,6 +1,7 @@
 """Pages of accounts: signing in, one's own account, colleagues, and the administrator's lists."""
 
-from uuid import UUID
+from collections.abc import Callable
+from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
@@ -8,11 +9,11 @@ from flask_babel import lazy_gettext as _l
 from verifier.accounts.models import Kind, Organisation, Status, User
 from verifier.accounts.views import account, administration, colleagues, signing_in
 from verifier.accounts.views.blueprint import bp
-from verifier.db import db
+from verifier.core.access import Permission
 from verifier.web.pages.filters import name_of
-from verifier.web.subjects import AtLarge, Describe, Described
+from verifier.web.subjects import SubjectKind, row_of
 
-__all__ = ["AT_LARGE", "LABELS", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "signing_in"]
+__all__ = ["LABELS", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "signing_in"]
 
 LABELS = {
     Kind.BODY: _l("Verification body"),
@@ -24,17 +25,24 @@ LABELS = {
     Status.DISABLED: _l("Disabled"),
 }
 STATES = {(Status, "active"): "ok", (Status, "invited"): "warn", (Status, "disabled"): "mute"}
-SUBJECTS: dict[str, Describe] = {}
 
 
-def _describe_account(key: UUID) -> Described | None:
-    user = db.session.get(User, key)
-    return Described(f"{user.name} · {name_of(user.organisation)}", url_for("accounts.person", user_id=user.id)) if user else None
+def _outside(model: type[Any], title: Callable[[Any], str], url: Callable[[Any], str]) -> SubjectKind[Any]:
+    """Rows that no case has: they are named in the trail of the installation."""
+    return SubjectKind(
+        find=lambda _engagement, _text: None,
+        title=title,
+        url=lambda _engagement, row: url(row),
+        guard=Permission.ACCOUNT_MANAGE,
+        find_outside=lambda text: row_of(model, text),
+    )
 
 
-def _describe_organisation(key: UUID) -> Described | None:
-    found = db.session.get(Organisation, key)
-    return Described(name_of(found), url_for("accounts.organisation", organisation_id=found.id)) if found else None
-
-
-AT_LARGE: dict[str, AtLarge] = {"account": _describe_account, "person": _describe_account, "organisation": _describe_organisation}
+_ACCOUNT = _outside(
+    User, lambda user: f"{user.name} · {name_of(user.organisation)}", lambda user: url_for("accounts.person", user_id=user.id)
+)
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "account": _ACCOUNT,
+    "person": _ACCOUNT,
+    "organisation": _outside(Organisation, name_of, lambda found: url_for("accounts.organisation", organisation_id=found.id)),
+}

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 from sqlalchemy import Select, select
 
+from verifier.cache import REPORTS, Cache
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.core.boundary import OPEN, BoundaryRow, BoundaryStatus, Kind, Mark, side_by_side, standing
 from verifier.core.findings import FindingState
@@ -18,10 +18,8 @@ from verifier.reports.models import ReportVersion
 from verifier.reports.queries import report_of
 
 CHECK = "boundary"
-_REMEMBERED = 6
-_rows: dict[str, tuple[BoundaryRow, ...]] = {}
-"""The rows of the workbooks asked for last, by their SHA-256."""
-_lock = Lock()
+_rows: Cache[tuple[BoundaryRow, ...]] = Cache(REPORTS)
+"""By the SHA-256 of the workbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +90,7 @@ def matching(
 
 def rows_of(version: ReportVersion) -> Sequence[BoundaryRow]:
     """Every facility and source as reported, beside the plan; the same rows again while the process remembers the version."""
-    known = _rows.get(version.sha256)
-    if known is None:
-        known = tuple(side_by_side(report_of(version)))
-        with _lock:
-            _rows[version.sha256] = known
-            while len(_rows) > _REMEMBERED:
-                del _rows[next(iter(_rows))]
-    return known
+    return _rows.get(version.sha256, lambda: tuple(side_by_side(report_of(version))))
 
 
 def has_plan(version: ReportVersion) -> bool:

@@ -1,5 +1,7 @@
 """Pages of check 1: the facilities and sources beside the plan, one by one or many at once, and what is missing."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,6 +13,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.forms import BoundaryFilter, DecisionForm, MissingForm, WithdrawForm
+from verifier.checks.boundary.models import MissingSource
 from verifier.checks.boundary.queries import Judged
 from verifier.core.access import Permission
 from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind, Mark
@@ -26,7 +29,7 @@ from verifier.web.pages.lists import kept_filter, paged_list
 from verifier.web.permit import permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import SubjectKind
 
 bp = Blueprint("boundary", __name__)
 PER_PAGE = 50
@@ -65,18 +68,18 @@ STATES = {
 }
 
 
-def _describe_facility(engagement: Engagement, key: str) -> Described:
-    judged = queries.judged_one(engagement, Kind.FACILITY, key)
-    url = url_for("boundary.one", engagement_id=engagement.id, kind=Kind.FACILITY, key=key or NO_KEY) if judged else None
-    return Described(f"{key} {judged.row.name}" if judged else key, url)
-
-
-def _describe_missing(engagement: Engagement, key: str) -> Described:
-    row = queries.missing_keyed(engagement, key)
-    return Described(f"{key} {row.name}" if row else key, url_for("boundary.missing", engagement_id=engagement.id))
-
-
-SUBJECTS: dict[str, Describe] = {"facility": _describe_facility, "missing_source": _describe_missing}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "facility": SubjectKind[Judged](
+        find=lambda engagement, key: queries.judged_one(engagement, Kind.FACILITY, key),
+        title=lambda judged: f"{judged.row.key} {judged.row.name}",
+        url=lambda engagement, judged: _address(engagement, judged),
+    ),
+    "missing_source": SubjectKind[MissingSource](
+        find=queries.missing_keyed,
+        title=lambda row: f"{row.key} {row.name}",
+        url=lambda engagement, _row: url_for("boundary.missing", engagement_id=engagement.id),
+    ),
+}
 
 
 @bp.get("/cases/<uuid:engagement_id>/boundary/facilities")

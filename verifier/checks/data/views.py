@@ -1,6 +1,7 @@
 """Pages of check 2: the register of sources, and each source recalculated beside what was reported."""
 
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +26,8 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
-from verifier.reports.wording import flag_name, flag_sentence, sheet_name
+from verifier.reports.models import ReportedSource
+from verifier.reports.wording import FLAG_NAMES, flag_name, flag_sentence, sheet_name
 from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in
@@ -34,7 +36,7 @@ from verifier.web.pages.lists import kept_filter, paged_list
 from verifier.web.permit import permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import SubjectKind
 
 bp = Blueprint("data", __name__)
 PER_PAGE = 50
@@ -59,17 +61,19 @@ STATES = {
 }
 
 
-def _describe_source(engagement: Engagement, key: str) -> Described:
-    row = reports.source_of(engagement.report_version, key)
-    url = url_for("data.source", engagement_id=engagement.id, source_key=key or NO_KEY) if row else None
-    return Described(f"{key} {row.name}" if row else key, url)
-
-
-def _describe_totals(engagement: Engagement, code: str) -> Described:
-    return Described(_("Report as a whole: %(what)s", what=flag_name(code)), url_for("data.sources", engagement_id=engagement.id))
-
-
-SUBJECTS: dict[str, Describe] = {"source": _describe_source, "report": _describe_totals}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "source": SubjectKind[ReportedSource](
+        find=lambda engagement, key: reports.source_of(engagement.report_version, key),
+        title=lambda row: f"{row.source_key} {row.name}",
+        url=lambda engagement, row: url_for("data.source", engagement_id=engagement.id, source_key=row.source_key or NO_KEY),
+    ),
+    "report": SubjectKind[str](
+        find=lambda _engagement, code: code if code in FLAG_NAMES else None,
+        title=lambda code: _("Report as a whole: %(what)s", what=flag_name(code)),
+        url=lambda engagement, _code: url_for("data.sources", engagement_id=engagement.id),
+    ),
+}
+"""A source of the version under verification; the report as a whole, as a check of ours looks at it."""
 
 
 @bp.get("/cases/<uuid:engagement_id>/data")

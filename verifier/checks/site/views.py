@@ -13,6 +13,7 @@ from verifier.checks.site.forms import ItemForm, VisitForm
 from verifier.checks.site.models import SiteVisit
 from verifier.core.access import TEAM, Permission
 from verifier.core.lifecycle import CaseAction, possible
+from verifier.core.rulepack.parts import ChecklistItem
 from verifier.core.site import ChecklistOutcome, Gap
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -23,7 +24,7 @@ from verifier.rulepacks.load import load
 from verifier.web.pages.filters import day, text_in
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
-from verifier.web.subjects import Described
+from verifier.web.subjects import SubjectKind, row_in_case
 
 bp = Blueprint("site", __name__)
 LABELS = {
@@ -188,18 +189,19 @@ def _can_record(engagement: Engagement) -> bool:
     return may(Permission.SITE_RECORD) and possible(engagement.stage, CaseAction.CHECK)
 
 
-def _described_item(engagement: Engagement, code: str) -> Described:
-    item = next((item for item in load(engagement.pack_id).checklist if item.code == code), None)
-    if item is None:
-        return Described(code)
-    return Described(text_in(item.look), url_for("site.item", engagement_id=engagement.id, item_code=code))
+def _find_item(engagement: Engagement, code: str) -> ChecklistItem | None:
+    return next((item for item in load(engagement.pack_id).checklist if item.code == code), None)
 
 
-def _described_visit(engagement: Engagement, visit_id: str) -> Described:
-    visit = next((visit for visit in queries.visits(engagement) if str(visit.id) == visit_id), None)
-    if visit is None:
-        return Described(visit_id)
-    return Described(_("Visit of %(day)s", day=day(visit.starts_on)), url_for("site.visit", engagement_id=engagement.id))
-
-
-SUBJECTS = {"checklist_item": _described_item, "visit": _described_visit}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "checklist_item": SubjectKind[ChecklistItem](
+        find=_find_item,
+        title=lambda item: text_in(item.look),
+        url=lambda engagement, item: url_for("site.item", engagement_id=engagement.id, item_code=item.code),
+    ),
+    "visit": SubjectKind[SiteVisit](
+        find=row_in_case(SiteVisit),
+        title=lambda visit: _("Visit of %(day)s", day=day(visit.starts_on)),
+        url=lambda engagement, _visit: url_for("site.visit", engagement_id=engagement.id),
+    ),
+}

@@ -6,10 +6,11 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from verifier.core.access import Permission
 from verifier.statement.inspection.inspect import Verdict
-from verifier.statement.models import ReviewOutcome, SignerRole
+from verifier.statement.models import Conclusion, Review, ReviewOutcome, SignerRole, Statement
 from verifier.web.refusals import in_words
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import SubjectKind, row_in_case
 
 bp = Blueprint("statement", __name__)
 
@@ -38,14 +39,20 @@ STATES = {
 }
 
 
-def _describe(title: Any, endpoint: str) -> Describe:
-    return lambda engagement, _id: Described(str(title), url_for(endpoint, engagement_id=engagement.id))
+def _kind(model: type[Any], title: Any, endpoint: str, guard: Permission = Permission.WORK_READ) -> SubjectKind[Any]:
+    """Rows of the last steps: each stands on the one page of its step."""
+    return SubjectKind(
+        find=row_in_case(model),
+        title=lambda _row: str(title),
+        url=lambda engagement, _row: url_for(endpoint, engagement_id=engagement.id),
+        guard=guard,
+    )
 
 
-SUBJECTS: dict[str, Describe] = {
-    "conclusion": _describe(_l("Conclusion"), "statement.conclusion"),
-    "review": _describe(_l("Independent review"), "statement.review"),
-    "statement": _describe(_l("Statement"), "statement.signing"),
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "conclusion": _kind(Conclusion, _l("Conclusion"), "statement.conclusion"),
+    "review": _kind(Review, _l("Independent review"), "statement.review"),
+    "statement": _kind(Statement, _l("Statement"), "statement.signing", Permission.STATEMENT_READ),
 }
 
 

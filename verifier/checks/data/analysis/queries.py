@@ -1,27 +1,25 @@
 """Reading the analytical procedures of a case: every line with the conclusion written on it, and where it stands."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from threading import Lock
 
 from sqlalchemy import select
 
+from verifier.cache import REPORTS, Cache
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.references import queries as beside
 from verifier.core.analysis.lines import WAITING, Analysis, AnalysisLine, LineState, Procedure
 from verifier.core.analysis.procedures import analyse
 from verifier.core.calculation.recalculation import calculate
+from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
 
-_REMEMBERED = 6
-_analysed: OrderedDict[tuple[str, ...], Analysis] = OrderedDict()
+_analysed: Cache[Analysis] = Cache(REPORTS)
 """By the hashes of everything it follows from, as the recalculation."""
-_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +52,14 @@ def analysis_of(engagement: Engagement) -> Analysis:
     """The four procedures over the version under verification; the same value again while the process remembers it."""
     version, pack, with_it = engagement.report_version, load(engagement.pack_id), beside.references(engagement)
     key = (version.sha256, pack.sha256, *with_it.key)
-    with _lock:
-        if key in _analysed:
-            _analysed.move_to_end(key)
-            return _analysed[key]
+    return _analysed.get(key, lambda: _analyse(engagement, pack, with_it))
+
+
+def _analyse(engagement: Engagement, pack: RulePack, with_it: beside.References) -> Analysis:
     previous = with_it.last_year()
     before = calculate(previous, pack) if previous is not None else None
-    found = analyse(
-        reports.report_of(version), beside.calculation_of(engagement), pack, previous=previous, before=before, body=dict(with_it.body)
-    )
-    with _lock:
-        _analysed[key] = found
-        while len(_analysed) > _REMEMBERED:
-            _analysed.popitem(last=False)
-    return found
+    report, calculation = reports.report_of(engagement.report_version), beside.calculation_of(engagement)
+    return analyse(report, calculation, pack, previous=previous, before=before, body=dict(with_it.body))
 
 
 def remarked(engagement: Engagement, procedure: Procedure | None = None) -> list[Remarked]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from verifier.cache import REPORTS, Cache
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.references import queries as beside
 from verifier.core.calculation.results import Flag
@@ -19,8 +20,7 @@ from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
 SORTS = ("tonnes", "source")
-_REMEMBERED = 6
-_keyed: dict[tuple[str, ...], tuple[Keyed, ...]] = {}
+_keyed: Cache[tuple[Keyed, ...]] = Cache(REPORTS)
 """By the hashes of workbook, pack and what stands beside, from which alone they follow."""
 
 
@@ -72,12 +72,7 @@ def keyed_of(engagement: Engagement) -> tuple[Keyed, ...]:
     """The main flags of a case by their natural keys; the same value again while the process remembers it."""
     version = engagement.report_version
     at = (version.sha256, load(engagement.pack_id).sha256, *beside.references(engagement).key)
-    found = _keyed.get(at)
-    if found is None:
-        while len(_keyed) >= _REMEMBERED:
-            _keyed.pop(next(iter(_keyed)), None)
-        _keyed[at] = found = _keyed_anew(version, beside.flags_of(engagement))
-    return found
+    return _keyed.get(at, lambda: _keyed_anew(version, beside.flags_of(engagement)))
 
 
 def _keyed_anew(version: ReportVersion, every: Sequence[Flag]) -> tuple[Keyed, ...]:

@@ -2,17 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
+from verifier.cache import SMALL, Cache
 from verifier.checks.data.models import NumberDecision, SourceDecision
 from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports.models import ReportedNumber, ReportedSource
-
-REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +73,10 @@ def _with_source(engagement: Engagement) -> int:
         .where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.source_key.in_(decided_sources(engagement)))
     )
     at = (engagement.id, engagement.report_version_id, *stamp)
-    if at not in _counts:
-        while len(_counts) >= REMEMBERED:
-            _counts.pop(next(iter(_counts)), None)
-        _counts[at] = db.session.scalar(whole) or 0
+    every = _counts.get(at, lambda: db.session.scalar(whole) or 0)
     own = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
-    return _counts[at] - (db.session.scalar(whole.where(ReportedNumber.number_key.in_(own))) or 0)
+    return every - (db.session.scalar(whole.where(ReportedNumber.number_key.in_(own))) or 0)
 
 
-_counts: dict[tuple[Any, ...], int] = {}
+_counts: Cache[int] = Cache(SMALL)
 """How many numbers the decided sources of a version have, until another source is decided."""

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union
 
+from verifier.cache import SMALL, Cache
 from verifier.checks.data.models import NumberDecision, SourceDecision
 from verifier.checks.data.numbers.progress import decided_sources
 from verifier.checks.data.sampling.models import Sample, SampledItem
@@ -164,11 +164,7 @@ def count(engagement: Engagement, asked: NumberQuery) -> int:
     if asked.state or asked.sampled:
         return _count(_filtered(engagement, asked))
     at = (engagement.report_version_id, replace(asked, sort=""))
-    if at not in _counts:
-        while len(_counts) >= _REMEMBERED:
-            _counts.pop(next(iter(_counts)), None)
-        _counts[at] = _count(_filtered(engagement, asked))
-    return _counts[at]
+    return _counts.get(at, lambda: _count(_filtered(engagement, asked)))
 
 
 def _count(found: Select[Any]) -> int:
@@ -274,6 +270,5 @@ def at_places(engagement: Engagement, places: Collection[tuple[str, int]]) -> di
     return {(sheet, row): key for sheet, row, key in db.session.execute(of) if row is not None}
 
 
-_REMEMBERED = 64
-_counts: dict[tuple[UUID, NumberQuery], int] = {}
+_counts: Cache[int] = Cache(SMALL)
 """How many numbers of a version a filter finds; what asks for outcomes or samples is counted anew, for those change."""

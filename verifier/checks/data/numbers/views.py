@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -40,7 +41,7 @@ from verifier.web.pages.lists import Page, asked_page, kept_filter
 from verifier.web.permit import may, permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import SubjectKind
 
 bp = Blueprint("numbers", __name__)
 PER_PAGE = 50
@@ -53,13 +54,6 @@ LABELS = {
     NumberKind.TOTAL: _l("Total"),
     NumberKind.PRODUCTION: _l("Production"),
 }
-
-
-def _describe_number(engagement: Engagement, key: str) -> Described:
-    found = queries.line(engagement, key)
-    if found is None:
-        return Described(key)
-    return Described(number_title(found.number), url_for("numbers.number", engagement_id=engagement.id, number_key=key))
 
 
 @bp.app_template_filter()
@@ -93,7 +87,13 @@ def as_written(text: str) -> str:
     return re.sub(r"^-(?=\d)", "−", text)
 
 
-SUBJECTS: dict[str, Describe] = {"number": _describe_number}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "number": SubjectKind[NumberRow](
+        find=queries.line,
+        title=lambda line: number_title(line.number),
+        url=lambda engagement, line: url_for("numbers.number", engagement_id=engagement.id, number_key=line.number.number_key),
+    )
+}
 
 
 @bp.get("/cases/<uuid:engagement_id>/data/register")

@@ -1,13 +1,12 @@
 """Reading what stands beside a report: last year's, the plan, the body's tolerances; and the report recalculated with them."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from threading import Lock
 
 from sqlalchemy import select
 
+from verifier.cache import REPORTS, Cache
 from verifier.checks.data.references.models import BodyTolerance, ReferenceKind, ReferenceWorkbook
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Calculation, Flag
@@ -21,10 +20,8 @@ from verifier.reports.models import ReportVersion
 from verifier.reports.stored_content import from_json
 from verifier.rulepacks.load import load
 
-_REMEMBERED = 6
-_calculated: OrderedDict[tuple[str, ...], Calculation] = OrderedDict()
+_calculated: Cache[Calculation] = Cache(REPORTS)
 """By the hashes of everything it follows from, as in reports."""
-_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +99,10 @@ def calculation_of(engagement: Engagement) -> Calculation:
         return reports.calculation_of(version)
     pack = load(engagement.pack_id)
     key = (version.sha256, pack.sha256, *with_it.key)
-    with _lock:
-        if key in _calculated:
-            _calculated.move_to_end(key)
-            return _calculated[key]
-    found = calculate(reports.report_of(version), pack, previous=with_it.last_year(), plan=with_it.the_plan(), body=dict(with_it.body))
-    with _lock:
-        _calculated[key] = found
-        while len(_calculated) > _REMEMBERED:
-            _calculated.popitem(last=False)
-    return found
+    return _calculated.get(
+        key,
+        lambda: calculate(reports.report_of(version), pack, previous=with_it.last_year(), plan=with_it.the_plan(), body=dict(with_it.body)),
+    )
 
 
 def flags_of(engagement: Engagement) -> tuple[Flag, ...]:

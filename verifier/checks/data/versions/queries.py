@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from verifier.cache import REPORTS, Cache
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.core.findings import FindingState
@@ -18,8 +19,7 @@ from verifier.reports import queries as reports
 from verifier.reports.models import ReportVersion
 from verifier.reports.open_cases import rules_of
 
-_REMEMBERED = 6
-_compared: dict[tuple[str, str, str], tuple[Change, ...]] = {}
+_compared: Cache[tuple[Change, ...]] = Cache(REPORTS)
 """By the hashes of both workbooks and the pack, from which alone they follow."""
 
 
@@ -103,16 +103,11 @@ def looked(engagement: Engagement, step: Step) -> list[Looked]:
 def compared(step: Step) -> tuple[Change, ...]:
     """Every change of a step; the same value again while the process remembers it."""
     at = (step.before.sha256, step.after.sha256, rules_of(step.after.unit_year).sha256)
-    if at not in _compared:
-        while len(_compared) >= _REMEMBERED:
-            _compared.pop(next(iter(_compared)), None)
-        _compared[at] = changes(
-            reports.report_of(step.before),
-            reports.report_of(step.after),
-            reports.calculation_of(step.before),
-            reports.calculation_of(step.after),
-        )
-    return _compared[at]
+    before, after = step.before, step.after
+    return _compared.get(
+        at,
+        lambda: changes(reports.report_of(before), reports.report_of(after), reports.calculation_of(before), reports.calculation_of(after)),
+    )
 
 
 def asked(engagement: Engagement, step: Step) -> list[RequestedChange]:

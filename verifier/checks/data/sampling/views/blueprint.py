@@ -1,5 +1,7 @@
 """What the pages of sampling share: the blueprint, its words, and how a sample is found and named."""
 
+from typing import Any
+
 from flask import Blueprint, abort, url_for
 from flask_babel import gettext as _
 
@@ -10,21 +12,25 @@ from verifier.core.rulepack.parts import SamplingRule
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
 from verifier.web.pages.filters import text_in
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import SubjectKind, row_number
 
 bp = Blueprint("samples", __name__)
 
 __all__ = ["LABELS", "STATES", "SUBJECTS", "bp", "categories", "rule_of", "sample_or_404"]
 
 
-def _describe(engagement: Engagement, number: str) -> Described:
-    row = queries.sample(engagement, int(number)) if number.isdecimal() else None
-    url = url_for("samples.sample", engagement_id=engagement.id, number=number) if row else None
-    title = _("Sample %(number)s", number=number)
-    return Described(_("%(sample)s: %(what)s", sample=title, what=kind_name(row.kind)) if row else title, url)
+def _find(engagement: Engagement, text: str) -> Sample | None:
+    number = row_number(text)
+    return queries.sample(engagement, number) if number is not None else None
 
 
-SUBJECTS: dict[str, Describe] = {"sample": _describe}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "sample": SubjectKind[Sample](
+        find=_find,
+        title=lambda row: _("%(sample)s: %(what)s", sample=_("Sample %(number)s", number=str(row.number)), what=kind_name(row.kind)),
+        url=lambda engagement, row: url_for("samples.sample", engagement_id=engagement.id, number=row.number),
+    )
+}
 
 
 def sample_or_404(engagement: Engagement, number: int) -> Sample:

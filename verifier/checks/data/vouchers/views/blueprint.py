@@ -1,19 +1,19 @@
 """The blueprint of vouchers, the words its pages share, and who may do what on them."""
 
-from uuid import UUID
+from typing import Any
 
 from flask import Blueprint, abort, url_for
 from flask_babel import lazy_gettext as _l
 
 from verifier.checks.data.vouchers import actions, queries
-from verifier.checks.data.vouchers.models import EvidenceRequest
+from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher
 from verifier.core.access import Permission
 from verifier.core.evidence_requests import RequestState
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.engagements.models import Engagement
 from verifier.web.permit import may
 from verifier.web.signed_in import this_user
-from verifier.web.subjects import Describe, Described
+from verifier.web.subjects import SubjectKind, row_id, row_number
 
 bp = Blueprint("vouchers", __name__)
 LABELS = {
@@ -32,21 +32,30 @@ STATES = {
 }
 
 
-def _describe_voucher(engagement: Engagement, voucher_id: str) -> Described:
-    try:
-        found = queries.voucher(engagement, UUID(voucher_id), inside=inside())
-    except ValueError:
-        found = None
-    if found is None:
-        return Described(voucher_id)
-    return Described(f"{found.label} {found.title}", url_for("vouchers.voucher", engagement_id=engagement.id, voucher_id=found.id))
+def _find_voucher(engagement: Engagement, text: str) -> Voucher | None:
+    key = row_id(text)
+    return queries.voucher(engagement, key, inside=inside()) if key is not None else None
 
 
-def _describe_request(engagement: Engagement, number: str) -> Described:
-    return Described(f"R-{number}", url_for("vouchers.asked", engagement_id=engagement.id, request_number=int(number)))
+def _find_request(engagement: Engagement, text: str) -> EvidenceRequest | None:
+    number = row_number(text)
+    return queries.request_numbered(engagement, number) if number is not None else None
 
 
-SUBJECTS: dict[str, Describe] = {"voucher": _describe_voucher, "evidence_request": _describe_request}
+SUBJECTS: dict[str, SubjectKind[Any]] = {
+    "voucher": SubjectKind[Voucher](
+        find=_find_voucher,
+        title=lambda found: f"{found.label} {found.title}",
+        url=lambda engagement, found: url_for("vouchers.voucher", engagement_id=engagement.id, voucher_id=found.id),
+        guard=Permission.VOUCHER_READ,
+    ),
+    "evidence_request": SubjectKind[EvidenceRequest](
+        find=_find_request,
+        title=lambda found: found.label,
+        url=lambda engagement, found: url_for("vouchers.asked", engagement_id=engagement.id, request_number=found.number),
+        guard=Permission.VOUCHER_READ,
+    ),
+}
 
 
 def inside() -> bool:
