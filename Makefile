@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEBIAN := chromium chromium-headless-shell postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui nginx-light openssl
 
-.PHONY: help run test second storm hold bench check system setup catalogues demo clean
+.PHONY: help run test second storm hold bench check system setup catalogues demo lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -39,7 +39,7 @@ bench: setup  ## the stopwatch: what things cost beside the bare work, as a tabl
 check: setup  ## style, types, who imports whom, translations, migrations = models
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/python tools/mypy_ratchet.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/catalogues.py check
 	@$(BIN)/python tools/migrations.py
@@ -50,7 +50,7 @@ system:  ## what Debian must give: browser, PostgreSQL, poppler, qpdf, LibreOffi
 
 setup: .venv/ready catalogues  # the virtual environment and the compiled catalogues
 
-.venv/ready: requirements-dev.txt pyproject.toml
+.venv/ready: requirements-dev.txt pyproject.toml setup.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
@@ -59,5 +59,12 @@ setup: .venv/ready catalogues  # the virtual environment and the compiled catalo
 catalogues: .venv/ready
 	@$(BIN)/python tools/catalogues.py compile
 
+LOCK := uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
+
+lock:  ## lock the dependencies of pyproject.toml and of the tests anew, with hashes; needs `uv` (make lock UPGRADE=--upgrade for newer ones)
+	$(LOCK) $(UPGRADE) pyproject.toml -o requirements.txt
+	$(LOCK) $(UPGRADE) pyproject.toml requirements-dev.in -o requirements-dev.txt
+	$(LOCK) $(UPGRADE) requirements-build.in -c requirements-dev.txt -o requirements-build.txt
+
 clean:  ## forget the virtual environment; instance/ stays
-	rm -rf .venv *.egg-info
+	rm -rf .venv build *.egg-info
