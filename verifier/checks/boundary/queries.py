@@ -173,7 +173,7 @@ def decision_on(engagement: Engagement, kind: Kind, key: str) -> BoundaryDecisio
     return db.session.scalar(_decisions(engagement).where(BoundaryDecision.kind == kind, BoundaryDecision.key == key))
 
 
-def _decisions(engagement: Engagement) -> Select[tuple[BoundaryDecision]]:
+def _decisions(engagement: Engagement) -> Select[BoundaryDecision]:
     return select(BoundaryDecision).where(BoundaryDecision.engagement_id == engagement.id)
 
 
