@@ -41,6 +41,7 @@ check: setup  ## style, types, who imports whom, translations, migrations = mode
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python tools/mypy_ratchet.py
 	@$(BIN)/lint-imports
+	@$(BIN)/python tools/dead_code.py
 	@$(BIN)/python tools/catalogues.py check
 	@$(BIN)/python tools/migrations.py
 

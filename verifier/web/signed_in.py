@@ -35,17 +35,17 @@ login_manager.session_protection = None
 
 def install(app: Flask) -> None:
     """Sign-in goes through Flask-Login; templates and imported macros see `current_user`."""
+    login_manager.user_loader(user_of)
+    login_manager.unauthorized_handler(unauthorised)
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user
 
 
-@login_manager.unauthorized_handler
 def unauthorised() -> ResponseReturnValue:
     """To the sign-in page, and from there back to this one."""
     return redirect(url_for("accounts.sign_in", next=this_page()), 303)
 
 
-@login_manager.user_loader
 def user_of(token: str) -> User | None:
     """The person whose session has the token; a session that was ended, is idle or too old, or whose person is disabled, is nobody's."""
     be_nobody()

@@ -143,10 +143,6 @@ def _bilingual(value: object) -> bool:
     return isinstance(value, dict) and set(value) == {"en", "zh"} and all(isinstance(text, str) and text.strip() for text in value.values())
 
 
-def _named_texts(value: object) -> bool:
-    return isinstance(value, dict) and bool(value) and all(map(_bilingual, value.values()))
-
-
 def _pairs(value: object) -> bool:
     return isinstance(value, list) and all(_all_text(pair) and len(pair) == 2 and set(pair) <= set(ROLE_WORDS) for pair in value)
 

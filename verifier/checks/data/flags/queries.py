@@ -18,7 +18,6 @@ from verifier.reports import queries as reports
 from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
-SORTS = ("tonnes", "source")
 _REMEMBERED = 6
 _keyed: dict[tuple[str, ...], tuple[Keyed, ...]] = {}
 """By the hashes of workbook, pack and what stands beside, from which alone they follow."""
