@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEBIAN := chromium chromium-headless-shell postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui nginx-light openssl
 
-.PHONY: help run test second storm hold bench check system setup catalogues demo clean
+.PHONY: help run test second storm hold bench check system setup catalogues demo lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -30,8 +30,9 @@ storm: setup  ## eight people, 200 actions each, at once, on SQLite and PostgreS
 hold: storm  ## the long tests: the storm, kills at every place, every attack on every route, a hundred bad files, the second home; coverage
 	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 --dist worksteal -m hold --ignore=tests/concurrency/test_storm.py
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n 0 tests/core tests/rulepacks
+	@$(BIN)/coverage run -m pytest -n 0 tests/core tests/rulepacks/test_packs.py
 	@$(BIN)/coverage report
+	@$(BIN)/python tools/core_branches.py
 
 bench: setup  ## the stopwatch: what things cost beside the bare work, as a table and JSON
 	@$(BIN)/python -m bench
@@ -39,9 +40,10 @@ bench: setup  ## the stopwatch: what things cost beside the bare work, as a tabl
 check: setup  ## style (Python and JavaScript), types, who imports whom, translations, migrations = models
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/python tools/mypy_ratchet.py
 	@$(BIN)/lint-imports
 	@node_modules/.bin/eslint --max-warnings 0 .
+	@$(BIN)/python tools/dead_code.py
 	@$(BIN)/python tools/catalogues.py check
 	@$(BIN)/python tools/migrations.py
 
@@ -51,7 +53,7 @@ system:  ## what Debian must give: browser, PostgreSQL, poppler, qpdf, LibreOffi
 
 setup: .venv/ready catalogues node_modules/ready  # the virtual environment, the compiled catalogues and what checks the JavaScript
 
-.venv/ready: requirements-dev.txt pyproject.toml
+.venv/ready: requirements-dev.txt pyproject.toml setup.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
@@ -64,5 +66,12 @@ node_modules/ready: package.json package-lock.json .npmrc
 catalogues: .venv/ready
 	@$(BIN)/python tools/catalogues.py compile
 
+LOCK := uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
+
+lock:  ## lock the dependencies of pyproject.toml and of the tests anew, with hashes; needs `uv` (make lock UPGRADE=--upgrade for newer ones)
+	$(LOCK) $(UPGRADE) pyproject.toml -o requirements.txt
+	$(LOCK) $(UPGRADE) pyproject.toml requirements-dev.in -o requirements-dev.txt
+	$(LOCK) $(UPGRADE) requirements-build.in -c requirements-dev.txt -o requirements-build.txt
+
 clean:  ## forget the virtual environment and node_modules; instance/ stays
-	rm -rf .venv node_modules *.egg-info
+	rm -rf .venv node_modules build *.egg-info

@@ -98,5 +98,5 @@ def sign_in(client: FlaskClient, user: User) -> FlaskClient:
     )
     db.session.commit()
     with client.session_transaction() as session:
-        session["token"] = token
+        session["_user_id"] = token
     return client

@@ -51,11 +51,10 @@ from verifier.reports import views as reports
 from verifier.rulepacks import load as packs
 from verifier.rulepacks import views as rulepacks
 from verifier.statement import views as statement
-from verifier.web import headers, idempotency, permit, redirects, refusals, transactions
+from verifier.web import headers, idempotency, permit, redirects, refusals, signed_in, transactions
 from verifier.web import views as web
 from verifier.web.operations import health, request_log
 from verifier.web.pages import filters, labels, language, navigation
-from verifier.web.signed_in import current_user
 from verifier.web.subjects import SubjectKind
 from verifier.web.transactions import VerifierApp
 
@@ -176,10 +175,11 @@ def _extend(app: Flask) -> None:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.select_locale, timezone_selector=language.select_timezone)
     language.speak(babel, app.jinja_env)
+    signed_in.install(app)
     migrate.init_app(app, db, directory=str(config.MIGRATIONS), render_as_batch=True, compare_type=True)
     with app.app_context():
         database.prepare(db.engine)
     app.jinja_env.globals.update(once=idempotency.field, this_page=redirects.this_page)
-    app.jinja_env.globals.update(current_user=current_user, may=permit.may, Permission=Permission, language=language.language)
+    app.jinja_env.globals.update(may=permit.may, Permission=Permission, language=language.language)
     app.context_processor(lambda: {"locale": language.language(), "html_lang": "zh-Hans" if language.language() == "zh" else "en"})
     app.context_processor(navigation.context)

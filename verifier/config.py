@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,6 +86,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     instance = Path(env.get("VERIFIER_INSTANCE") or "instance").resolve()
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _keep_to_ourselves(instance)
     host, port = env.get("VERIFIER_HOST") or "127.0.0.1", int(env.get("VERIFIER_PORT") or 5000)
     return Settings(
         instance=instance,
@@ -114,6 +116,13 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         store_key=env.get("VERIFIER_STORE_KEY") or "",
         store_secret=env.get("VERIFIER_STORE_SECRET") or "",
     )
+
+
+def _keep_to_ourselves(instance: Path) -> None:
+    """At first run only its owner may read the folder, also where it was there before, as in a checkout."""
+    if {each.name for each in instance.iterdir()} <= {".gitignore"}:
+        with suppress(PermissionError):
+            instance.chmod(0o700)
 
 
 def _one_of(env: Mapping[str, str], name: str, *known: str) -> str:

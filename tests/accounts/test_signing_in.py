@@ -67,10 +67,10 @@ def test_whoever_works_for_a_body_is_led_to_set_up_a_second_factor(client: Flask
 def test_nothing_of_an_earlier_session_survives_signing_in(client: FlaskClient, cast: Cast) -> None:
     with_password(cast.contact)
     with client.session_transaction() as planted:
-        planted.update({"token": "chosen-by-someone-else", "planted": "yes", "language": "zh"})
+        planted.update({"_user_id": "chosen-by-someone-else", "planted": "yes", "language": "zh"})
     try_password(client, "contact@example.org")
     with client.session_transaction() as session:
-        assert session["token"] != "chosen-by-someone-else"
+        assert session["_user_id"] != "chosen-by-someone-else"
         assert "planted" not in session
         assert session["language"] == "zh"
     first = db.session.scalar(select(SignedInSession.token_hash))

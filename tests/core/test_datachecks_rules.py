@@ -116,6 +116,27 @@ def test_a_factor_called_a_default_is_the_published_one(value: str, table: str, 
     assert [flag.code for flag in flags(handed_in) if flag.code in watched] == codes
 
 
+def test_a_default_of_all_sources_of_a_kind_weighs_what_they_come_to() -> None:
+    def altered(source_id: str) -> list[Flag]:
+        rows = tuple(replace(row, basis="default", table="F_beijing") for row in factors({"ef": ("0.61", "tCO2/MWh")}, source_id))
+        return [flag for flag in flags(report(rows=year().activity, given=rows)) if flag.code == "default_factor_altered"]
+
+    (of_kind,), (of_source,) = altered("*:purchased_electricity:grid electricity"), altered("S")
+    assert (of_kind.source, of_source.source) == (None, "S")
+    assert of_kind.tonnes == of_source.tonnes
+    assert altered("nobody") == []
+
+
+def test_an_independent_record_of_the_month_is_part_of_what_a_flag_rests_on() -> None:
+    def fingerprint(*checks: CrosscheckRow) -> str:
+        handed_in = replace(year("", missing_hours="75"), crosschecks=checks)
+        return next(each.fingerprint for each in keyed(flags(handed_in), handed_in, {}) if each.main.period == "2021-05")
+
+    bill = CrosscheckRow(sheet="crosschecks", row=2, source_id="S", period="2021-05", quantity="9.5", unit="MWh")
+    assert fingerprint() == fingerprint(replace(bill, source_id="other"))
+    assert fingerprint() != fingerprint(bill) != fingerprint(replace(bill, quantity="9.6"))
+
+
 def last_year(change: Callable[[ReportedReport], ReportedReport] = lambda given: given) -> ReportedReport:
     """The park's report of the year before."""
     given = park()

@@ -171,3 +171,21 @@ def test_changes_nobody_looked_at_stand_in_the_way() -> None:
 @pytest.mark.parametrize(("figure", "shown"), [("1234567.891", "1,234,567.89"), ("-0.001", "0"), ("-412.5", "−412.5"), ("0", "0")])
 def test_tonnes_in_sentences_are_grouped_with_a_real_minus(figure: str, shown: str) -> None:
     assert tonnes(Fraction(figure)) == shown
+
+
+@pytest.mark.parametrize(
+    ("assessment", "message"),
+    [
+        (assess(errors(1), None, SHARE), "materiality.no_total"),
+        (assess(errors(1), TOTAL), "materiality.no_threshold"),
+        (held(nature=("Records were destroyed",)), "materiality.by_nature"),
+        (held(sampling_open=True), "materiality.sampling_open"),
+        (held(unknown=("S-9",)), "materiality.unknown"),
+    ],
+)
+def test_what_a_verdict_waits_for_is_said(assessment: MaterialityAssessment, message: str) -> None:
+    assert message in [reason.message for reason in would_change(assessment)]
+
+
+def test_without_a_threshold_nothing_is_material_by_size() -> None:
+    assert assess(errors(9_999)).by_size is None

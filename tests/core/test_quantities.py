@@ -11,6 +11,7 @@ from verifier.core.calculation.units import (
     UNITS,
     convert,
     factor_unit,
+    grouped,
     half_a_last_digit,
     in_unit,
     measures_same,
@@ -181,3 +182,11 @@ WRITTEN_UNITS = [
 @pytest.mark.parametrize(("kept", "written"), WRITTEN_UNITS)
 def test_a_unit_is_shown_as_people_write_it(kept: str, written: str) -> None:
     assert in_unit(kept) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("1234567.50", "1,234,567.50"), ("-1234", "−1,234"), ("12", "12"), ("about 1200", "about 1200"), ("", ""), (None, None)],
+)
+def test_thousands_are_grouped_in_what_is_a_plain_number(written: str | None, shown: str | None) -> None:
+    assert grouped(written) == shown

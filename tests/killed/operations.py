@@ -142,7 +142,7 @@ def settle(name: str, folder: Path) -> None:
 def do(client: FlaskClient, told: dict[str, str]) -> TestResponse:
     """The action's one request, by the person who is signed in."""
     with client.session_transaction() as session:
-        session["token"] = told["token"]
+        session["_user_id"] = told["token"]
     case = db.session.get_one(Engagement, UUID(told["case"]))
     db.session.rollback()
     return ACTIONS[told["name"]].send(client, case)

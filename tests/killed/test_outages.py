@@ -159,7 +159,7 @@ def test_a_database_that_does_not_answer_has_a_page_too(tmp_path: Path, language
     app = opened(tmp_path / "instance", database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     client = app.test_client()
     with client.session_transaction() as session:
-        session["token"] = "someone"
+        session["_user_id"] = "someone"
     answer = client.get("/cases", headers={"Accept-Language": language})
     assert (answer.status_code, said in answer.text) == (503, True), answer.text[-2000:]
 

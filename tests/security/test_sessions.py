@@ -99,8 +99,8 @@ def test_a_token_read_from_the_database_signs_nobody_in(client: FlaskClient, cas
     sign_in(client, cast.lead)
     kept = db.session.scalars(select(SignedInSession.token_hash)).first()
     with client.session_transaction() as session:
-        assert session["token"] != kept
-        session["token"] = kept
+        assert session["_user_id"] != kept
+        session["_user_id"] = kept
     assert who(client) is None
 
 

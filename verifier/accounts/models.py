@@ -69,7 +69,13 @@ class User(Base):
     appointments: Mapped[list["Appointment"]] = relationship(back_populates="user", lazy="selectin", cascade="all, delete-orphan")
 
     is_authenticated = True
-    """Unlike a visitor whom nobody knows; for templates."""
+    is_anonymous = False
+    session_token = ""
+    """The token of the session the person is in on this request; not a column."""
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the browser's session: the session's token, never the person's own id."""
+        return self.session_token
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -1,8 +1,10 @@
 """Reading people and organisations."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import QueryableAttribute
 
 from verifier.accounts.models import Appointment, Organisation, Status, User
 from verifier.db import db
@@ -34,7 +36,7 @@ def all_organisations() -> list[Organisation]:
     return list(db.session.scalars(select(Organisation).order_by(Organisation.name)))
 
 
-def organisations(search: str = "", kind: str = "") -> Select[tuple[Organisation]]:
+def organisations(search: str = "", kind: str = "") -> Select[Organisation]:
     """Organisations by name."""
     rows = select(Organisation).order_by(Organisation.name)
     if search:
@@ -42,7 +44,7 @@ def organisations(search: str = "", kind: str = "") -> Select[tuple[Organisation
     return rows.where(Organisation.kind == kind) if kind else rows
 
 
-def people(search: str = "", kind: str = "", role: str = "", status: str = "", organisation_id: UUID | None = None) -> Select[tuple[User]]:
+def people(search: str = "", kind: str = "", role: str = "", status: str = "", organisation_id: UUID | None = None) -> Select[User]:
     """People by name, with what they are and whether they may sign in."""
     rows = select(User).join(Organisation, User.organisation_id == Organisation.id).order_by(func.lower(User.name), User.id)
     if search:
@@ -67,6 +69,6 @@ def members(organisation_ids: list[UUID]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
-def _any_like(search: str, *columns: object) -> object:
+def _any_like(search: str, *columns: QueryableAttribute[Any]) -> ColumnElement[bool]:
     like = "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return or_(*(column.ilike(like, escape="\\") for column in columns))  # type: ignore[attr-defined]
+    return or_(*(column.ilike(like, escape="\\") for column in columns))

@@ -24,7 +24,7 @@ def changes_after(case: UUID, number: int) -> list[TrailRow]:
     return list(db.session.scalars(rows.order_by(TrailRow.number)))
 
 
-def trail(case: UUID | None, *, search: str = "", effect: str = "", actions: Collection[str] = ()) -> Select[tuple[TrailRow]]:
+def trail(case: UUID | None, *, search: str = "", effect: str = "", actions: Collection[str] = ()) -> Select[TrailRow]:
     """The rows of a trail, newest first; `actions` are found by `search` too, whatever they are called where it is shown."""
     rows = select(TrailRow).where(TrailRow.trail == trail_of(case)).order_by(TrailRow.number.desc())
     if search:

@@ -27,7 +27,7 @@ from verifier.registry.models import ProgrammeYear
 from verifier.rulepacks.load import load
 
 
-def cases(user: User, *, search: str = "", stage: str = "", year: str = "") -> Select[tuple[Engagement]]:
+def cases(user: User, *, search: str = "", stage: str = "", year: str = "") -> Select[Engagement]:
     """The cases a person may know of, the latest opened first."""
     body = aliased(Organisation)
     found = visible_to(user).join(body, Engagement.body_id == body.id)

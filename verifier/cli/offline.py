@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from gettext import translation
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -29,7 +30,7 @@ def say(message: str, values: Mapping[str, object]) -> str:
     return sentence % values if values else sentence
 
 
-def fail(text: str, code: int = UNREADABLE) -> None:
+def fail(text: str, code: int = UNREADABLE) -> NoReturn:
     """Say what is wrong and end."""
     click.echo(text, err=True)
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""Who does a action."""
+"""Who does an action."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from verifier.accounts.models import Organisation, User
 from verifier.core import independence
@@ -28,10 +28,10 @@ def roles_on(user: User, engagement: Engagement) -> frozenset[Role]:
     return frozenset(role for role in roles if role)
 
 
-def visible_to(user: User) -> Select[tuple[Engagement]]:
+def visible_to(user: User) -> Select[Engagement]:
     """The cases a person may know of."""
     on_team = select(TeamMember.engagement_id).where(TeamMember.user_id == user.id, TeamMember.removed_at.is_(None))
-    whose = [Engagement.id.in_(on_team)]
+    whose: list[ColumnElement[bool]] = [Engagement.id.in_(on_team)]
     if Role.COORDINATOR in user.roles:
         whose.append(Engagement.body_id == user.organisation_id)
     if user.roles & UNIT:

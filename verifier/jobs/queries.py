@@ -33,7 +33,7 @@ def of_key(kind: str, key: str) -> Job | None:
     return db.session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
 
 
-def jobs(search: str = "", state: str = "", kind: str = "") -> Select[tuple[Job]]:
+def jobs(search: str = "", state: str = "", kind: str = "") -> Select[Job]:
     """Jobs by what is searched in kind, key and error, the latest first."""
     rows = select(Job).order_by(Job.enqueued_at.desc(), Job.id.desc())
     if search.strip():

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shutil import disk_usage, move, rmtree
+from shutil import copy, disk_usage, move, rmtree
 
 from verifier import config
 from verifier.config import Settings
@@ -14,6 +14,8 @@ from verifier.maintenance import database
 from verifier.maintenance.archive import Unfit, Unpacked
 from verifier.maintenance.backup import DATABASE
 
+IGNORED = ".gitignore"
+"""What a checkout has in the folder before there is an installation."""
 GROWS = 1.1
 """Room that must be free, in sizes of the archive: what is in it is mostly compressed already."""
 
@@ -34,7 +36,7 @@ def target(environ: Mapping[str, str]) -> Settings:
 def restore(archive: Path, settings: Settings, *, replace: bool, now: datetime) -> Restored:
     """Put the archive's installation in place; the one before it is moved aside."""
     url, instance = settings.database_url, settings.instance
-    in_use = any(instance.iterdir()) or (database.sqlite_file(url) is None and not database.is_empty(url))
+    in_use = any(each.name != IGNORED for each in instance.iterdir()) or (database.sqlite_file(url) is None and not database.is_empty(url))
     if in_use and not replace:
         raise Unfit(f"There is an installation in {instance} or its database already. Restore elsewhere, or say --replace.")
     if archive.exists() and disk_usage(instance).free < archive.stat().st_size * GROWS:
@@ -54,6 +56,8 @@ def restore(archive: Path, settings: Settings, *, replace: bool, now: datetime) 
                 if before:
                     before.rename(instance)
                 raise
+        if before is None:
+            (instance / IGNORED).unlink(missing_ok=True)
         new.rename(instance)
     finally:
         rmtree(aside, ignore_errors=True)
@@ -88,6 +92,8 @@ def _laid_out(unpacked: Unpacked, settings: Settings) -> Path:
         if not file.is_relative_to(settings.instance):
             raise Unfit(f"VERIFIER_DATABASE_URL names a file outside {settings.instance}. Restore with it unset, then move the file.")
         move(unpacked.folder / DATABASE["sqlite"], new / file.relative_to(settings.instance))
+    if (settings.instance / IGNORED).exists():
+        copy(settings.instance / IGNORED, new)
     return new
 
 

@@ -110,7 +110,7 @@ def _progress(unit_years: Sequence[UnitYear], now: datetime) -> list[UnitProgres
     return [_of(each, cases.get(each.id), handed_in.get(each.id), released.get(each.id), verified, now) for each in unit_years]
 
 
-def _versions(keys: Sequence[UUID]) -> Select[tuple[UUID, int, datetime | None, Decimal | None]]:
+def _versions(keys: Sequence[UUID]) -> Select[UUID, int, datetime | None, Decimal | None]:
     columns = (ReportVersion.unit_year_id, ReportVersion.number, ReportVersion.released_at, ReportVersion.reported_total)
     return select(*columns).where(ReportVersion.unit_year_id.in_(keys)).order_by(ReportVersion.number)
 

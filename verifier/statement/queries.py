@@ -130,7 +130,7 @@ def signing_key(key_id: UUID) -> SigningKey:
     return db.session.get_one(SigningKey, key_id)
 
 
-def all_issued() -> Select[tuple[Statement]]:
+def all_issued() -> Select[Statement]:
     """Every statement that was ever issued, by number."""
     return select(Statement).where(Statement.issued_at.is_not(None)).order_by(Statement.issued_at, Statement.number)
 

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import FileField, FormField, HiddenField, IntegerField, MultipleFileField, StringField
+from wtforms import FileField, FormField, HiddenField, MultipleFileField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import StopValidation
 
@@ -163,7 +163,3 @@ class TonnesField(StringField):
             raise StopValidation(_("This must be a number of tonnes, like 1250.5")) from None
         if not _measurable(self.value):
             raise StopValidation(_("This must be a number of tonnes, like 1250.5"))
-
-
-class PageNumber(IntegerField):
-    """The page of a list."""

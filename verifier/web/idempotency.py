@@ -16,7 +16,7 @@ from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
 from verifier.web import shown_report
 from verifier.web.models import SentForm
-from verifier.web.signed_in import signed_in_user
+from verifier.web.signed_in import sender
 
 FIELD = "once"
 KEPT_FOR = timedelta(hours=48)
@@ -43,7 +43,7 @@ def remember(response: Response) -> None:
     """Note a form whose action is done, and where it led; one that was refused may be sent again."""
     if response.status_code not in (302, 303) or getattr(g, "refusal", None) is not None:
         return
-    token, user = _token(), signed_in_user()
+    token, user = _token(), sender()
     if token is None or user is None or db.session.get(SentForm, token) is not None:
         return
     now = utcnow()
@@ -52,7 +52,7 @@ def remember(response: Response) -> None:
 
 
 def _sent() -> SentForm | None:
-    token, user = _token(), signed_in_user()
+    token, user = _token(), sender()
     row = db.session.get(SentForm, token) if token and user else None
     return row if row is not None and user is not None and row.user_id == user.id else None
 

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, Literal
 from uuid import UUID
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, request
 
 from verifier.accounts.models import User
 from verifier.core import access
@@ -19,8 +19,7 @@ from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.rulepacks.load import pinned
 from verifier.web import shown_report
 from verifier.web.pages.lists import wants_spreadsheet
-from verifier.web.redirects import this_page
-from verifier.web.signed_in import signed_in_user
+from verifier.web.signed_in import login_manager, signed_in_user
 
 View = Callable[..., Any]
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -65,7 +64,7 @@ def permit(
             if needed is Permission.PUBLIC:
                 return view(**kwargs)
             if user is None:
-                return redirect(url_for("accounts.sign_in", next=this_page()), 303)
+                return login_manager.unauthorized()
             g.roles = _resolve(user, kwargs)
             if needed is not Permission.SIGNED_IN and not access.may(g.roles, needed):
                 raise NotPermitted

@@ -1,35 +1,94 @@
-"""Who is signed in on this request."""
+"""Who is signed in on this request: Flask-Login's user, found by the token of a session row."""
 
 from datetime import timedelta
 from hashlib import sha256
 
-from flask import current_app, g, session
+from flask import Flask, current_app, g, redirect, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin, LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as DbSession
-from werkzeug.local import LocalProxy
 
 from verifier.accounts.models import SignedInSession, User
 from verifier.core.actor import INSTALLATION, Actor
 from verifier.core.errors import NotYours
 from verifier.db import db, utcnow, writes_wanted
 from verifier.web.operations.outages import outage_of
+from verifier.web.redirects import this_page
 
 SEEN_EVERY = timedelta(seconds=60)
 
 
-class Nobody:
+class Nobody(AnonymousUserMixin):
     """A visitor who is not signed in."""
 
-    is_authenticated = False
     name = ""
     language = None
     roles: frozenset[str] = frozenset()
 
 
+login_manager = LoginManager()
+login_manager.anonymous_user = Nobody
+login_manager.session_protection = None
+
+
+def install(app: Flask) -> None:
+    """Sign-in goes through Flask-Login; templates and imported macros see `current_user`."""
+    login_manager.user_loader(user_of)
+    login_manager.unauthorized_handler(unauthorised)
+    login_manager.init_app(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user
+
+
+def unauthorised() -> ResponseReturnValue:
+    """To the sign-in page, and from there back to this one."""
+    return redirect(url_for("accounts.sign_in", next=this_page()), 303)
+
+
+def user_of(token: str) -> User | None:
+    """The person whose session has the token; a session that was ended, is idle or too old, or whose person is disabled, is nobody's."""
+    be_nobody()
+    row = db.session.scalar(select(SignedInSession).where(SignedInSession.token_hash == token_hash(token)))
+    settings, now = current_app.extensions["verifier"].settings, utcnow()
+    if (
+        row is None
+        or row.ended_at is not None
+        or not row.user.is_active
+        or now - row.last_seen_at > timedelta(minutes=settings.idle_minutes)
+        or now - row.created_at > timedelta(hours=settings.session_hours)
+    ):
+        return None
+    g.signed_in, row.user.session_token = row, token
+    return row.user
+
+
+def begin(user: User, token: str) -> None:
+    """Sign the person in on this browser, with the token of a session row that was just made."""
+    user.session_token = token
+    login_user(user)
+
+
+def end() -> None:
+    """Forget in the browser's session who was signed in; ending the row is the action's."""
+    logout_user()
+
+
+def be_nobody() -> None:
+    """Show the rest of this request as to a visitor, without asking the database; the browser stays signed in."""
+    g.signed_in, g._login_user = None, Nobody()
+
+
 def signed_in_user() -> User | None:
     """The person behind this request, or None."""
-    return getattr(g, "user", None)
+    user = current_user._get_current_object()
+    return user if isinstance(user, User) else None
+
+
+def sender() -> User | None:
+    """Who was signed in when this request began: signing in or out does not change it."""
+    row: SignedInSession | None = getattr(g, "signed_in", None)
+    return row.user if row else None
 
 
 def this_user() -> User:
@@ -46,33 +105,21 @@ def current_actor() -> Actor:
     return Actor(user.id, user.name) if user else INSTALLATION
 
 
-current_user: LocalProxy[User | Nobody] = LocalProxy(lambda: signed_in_user() or Nobody())
-
-
 def token_hash(token: str) -> str:
     """What the database keeps of a session's token."""
     return sha256(token.encode()).hexdigest()
 
 
 def load() -> bool:
-    """Find the session of this request; an ended, idle, over-long or disabled one is nobody's. Says whether it began a new transaction."""
-    g.user = g.signed_in = None
-    token = session.get("token")
-    if not token:
+    """Find whose request this is, and note that they were seen. Says whether that began a new transaction."""
+    g.signed_in = None
+    g.pop("_login_user", None)
+    if signed_in_user() is None:
+        if "_user_id" in session:
+            logout_user()
         return False
-    row = db.session.scalar(select(SignedInSession).where(SignedInSession.token_hash == token_hash(token)))
-    settings, now = current_app.extensions["verifier"].settings, utcnow()
-    if (
-        row is None
-        or row.ended_at is not None
-        or not row.user.is_active
-        or now - row.last_seen_at > timedelta(minutes=settings.idle_minutes)
-        or now - row.created_at > timedelta(hours=settings.session_hours)
-    ):
-        session.pop("token", None)
-        return False
-    g.user, g.signed_in = row.user, row
-    if now - row.last_seen_at <= SEEN_EVERY:
+    row: SignedInSession = g.signed_in
+    if utcnow() - row.last_seen_at <= SEEN_EVERY:
         return False
     _note_seen(row)
     return True
@@ -91,5 +138,4 @@ def _note_seen(row: SignedInSession) -> None:
             raise
     finally:
         writes_wanted.reset(wanted)
-    row = db.session.get_one(SignedInSession, row_id)
-    g.user, g.signed_in = row.user, row
+    g.signed_in = db.session.get_one(SignedInSession, row_id)

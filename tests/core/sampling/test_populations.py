@@ -12,7 +12,7 @@ from verifier.core.calculation.recalculation import calculate
 from verifier.core.errors import Refusal
 from verifier.core.sampling import draw
 from verifier.core.sampling.completeness_population import count_for, draw_list, upper_rate
-from verifier.core.sampling.population import Item, error_of, monthly_data, population, sites, uploaded
+from verifier.core.sampling.population import Item, error_of, monthly_data, population, sites, sizes_of, uploaded
 from verifier.reports.workbook.reader import read
 from verifier.rulepacks.load import load
 
@@ -91,3 +91,20 @@ def test_what_is_unknown_is_an_item_without_size_and_its_source_is_named() -> No
     assert set(data.unknown) == incomplete
     assert {item.parts[0] for item in data.items if item.size is None} <= incomplete
     assert all(item.size for item in added.items)
+
+
+def test_a_share_that_is_none_and_a_count_of_none_are_refused() -> None:
+    for share in (Fraction(0), Fraction(2)):
+        with pytest.raises(Refusal, match=r"data\.sample\.share"):
+            count_for(Fraction(1, 20), share)
+    with pytest.raises(Refusal, match=r"data\.sample\.count"):
+        draw_list(uploaded("meters", [("M1", "", "")]), 0, "s")
+
+
+def test_sizes_add_up_by_the_first_part_of_the_name() -> None:
+    items = [Item(("E-1", "2021-01"), Decimal(2)), Item(("E-1", "2021-02"), Decimal(3)), Item(("E-2", "2021-01"))]
+    assert sizes_of(items) == {"E-1": 5, "E-2": 0}
+
+
+def test_an_amount_found_for_an_item_without_one_changes_no_tonnes() -> None:
+    assert error_of(Item(("E-1", "2021-01"), Decimal(10)), Decimal(3)) == 0

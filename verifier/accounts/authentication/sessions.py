@@ -31,7 +31,7 @@ def begin(user: User, visitor: Visitor, *, second_factor: bool, now: datetime) -
     return token
 
 
-def open_ones(user: User, *, now: datetime) -> Select[tuple[SignedInSession]]:
+def open_ones(user: User, *, now: datetime) -> Select[SignedInSession]:
     """The person's sessions that still hold, the latest first."""
     settings = current_app.extensions["verifier"].settings
     return (

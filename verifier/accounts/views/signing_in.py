@@ -15,6 +15,7 @@ from verifier.accounts.models import Purpose, User
 from verifier.accounts.views.blueprint import bp, origin, remember
 from verifier.core.access import Permission
 from verifier.db import utcnow
+from verifier.web import signed_in
 from verifier.web.forms import BaseForm
 from verifier.web.pages.filters import moment
 from verifier.web.permit import permit
@@ -67,8 +68,9 @@ def sign_in_code() -> ResponseReturnValue:
 @permit(Permission.SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End this session, here and in the database."""
+    said = _("You are signed out.")
     _forget_session()
-    flash(_("You are signed out."), "success")
+    flash(said, "success")
     return redirect(url_for(".sign_in"), 303)
 
 
@@ -95,8 +97,9 @@ def link(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         user = actions.use_link(token, form.password.data or "", now=utcnow())
+        said = _("Your password is set. Sign in with it.")
         _forget_session()
-        flash(_("Your password is set. Sign in with it."), "success")
+        flash(said, "success")
         response = make_response(redirect(url_for(".sign_in"), 303))
         remember(response, user)
         return response
@@ -107,7 +110,7 @@ def _welcome(answer: Answer, onward: str) -> ResponseReturnValue:
     """A new session, nothing of the one before kept; who will sign something first sets up the second factor."""
     user: User = answer.user  # type: ignore[assignment]
     _forget_session()
-    session["token"] = answer.token
+    signed_in.begin(user, answer.token or "")
     if secondfactor.required(user) and not secondfactor.is_set(user):
         onward = url_for(".second_factor", next=onward)
     response = make_response(redirect(onward, 303))
@@ -121,6 +124,7 @@ def _forget_session() -> None:
     if earlier is not None:
         signing_in.signed_out(earlier.user, earlier.id, now=utcnow())
     language = session.get("language")
+    signed_in.end()
     session.clear()
     g.pop("csrf_token", None)
     if language:

@@ -159,12 +159,7 @@ def findings_on_missing(engagement: Engagement, key: str) -> list[Finding]:
     return [finding for finding in findings(engagement) if (finding.subject_kind, finding.subject_id) == ("missing_source", key)]
 
 
-def decision_on(engagement: Engagement, kind: Kind, key: str) -> BoundaryDecision | None:
-    """The decision on one facility or source, whatever version it was made on."""
-    return db.session.scalar(_decisions(engagement).where(BoundaryDecision.kind == kind, BoundaryDecision.key == key))
-
-
-def _decisions(engagement: Engagement) -> Select[tuple[BoundaryDecision]]:
+def _decisions(engagement: Engagement) -> Select[BoundaryDecision]:
     return select(BoundaryDecision).where(BoundaryDecision.engagement_id == engagement.id)
 
 

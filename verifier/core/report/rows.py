@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Self
 
 CATEGORIES: Mapping[str, str] = {
     "stationary_combustion": "固定燃烧",
@@ -250,7 +249,3 @@ class ReportedReport:
     def months(self) -> tuple[str, ...]:
         """The twelve months of the emission year."""
         return tuple(f"{self.year}-{month:02d}" for month in range(1, 13))
-
-    def without_rows(self) -> Self:
-        """The same report, only its facts: for lists that need no rows."""
-        return type(self)(year=self.year, kind=self.kind, unit=self.unit)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from errno import EDQUOT, EFBIG, ENOSPC, EROFS
 
-from flask import g
+from flask import current_app, g
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -65,10 +65,10 @@ def _of_database(error: DBAPIError) -> Outage | None:
 
 
 def reading_only(outage: Outage) -> None:
-    """What is still shown must not ask for a lock that writes; without a database it must not ask for anything."""
+    """What is still shown must not ask for a lock that writes; without a database it must not ask who is signed in."""
     writes_wanted.set(False)
     if outage is Outage.DATABASE:
-        g.user = g.signed_in = None
+        g.signed_in, g._login_user = None, current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def texts(outage: Outage) -> tuple[str, str]:

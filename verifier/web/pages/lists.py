@@ -74,7 +74,7 @@ def export_url() -> str:
     return same_address(export="xlsx")
 
 
-def kept_filter(*placed: str) -> dict[str, list[str]]:
+def kept_filter(*placed: str) -> dict[str, Any]:
     """The filter in the address, for a link to another page whose own path names what is `placed`.
 
     Names that would steer how the link is built are left behind.

@@ -19,7 +19,6 @@ from verifier.reports import queries as reports
 from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
-SORTS = ("tonnes", "source")
 _keyed: Cache[tuple[Keyed, ...]] = Cache(REPORTS)
 """By the hashes of workbook, pack and what stands beside, from which alone they follow."""
 

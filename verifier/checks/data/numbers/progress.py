@@ -30,7 +30,7 @@ class NumberProgress:
         return self.agreed + self.differs + self.unconfirmed + self.with_source
 
 
-def decided_sources(engagement: Engagement) -> Select[tuple[str]]:
+def decided_sources(engagement: Engagement) -> Select[str]:
     """The keys of the sources whose outcome holds for what is reported now."""
     same = and_(
         ReportedSource.version_id == engagement.report_version_id,

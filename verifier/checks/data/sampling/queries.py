@@ -251,11 +251,6 @@ def stand(engagement: Engagement) -> SamplingStatus:
     return SamplingStatus(assessed, every - drawn, drawn, progress(engagement) if drawn else SampleProgress(0, 0, 0))
 
 
-def sampled_sources(engagement: Engagement) -> frozenset[str]:
-    """Keys of the sources something of which was drawn in a sample that holds."""
-    return frozenset(row.parts[0] for row in _of_data(engagement))
-
-
 def tests_of(engagement: Engagement, source_key: str) -> list[SampledItem]:
     """The sampled items of one source, with what looking at them showed."""
     return [row for row in _of_data(engagement) if row.parts[0] == source_key]

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import dataclass
+from typing import Any
 
 from verifier import sandbox
 from verifier.core.errors import Refusal
@@ -52,7 +53,7 @@ def answer(given: bytes) -> bytes:
     """Inside the limits: ask pdfinfo what it is, let pdftoppm draw page by page; both read from standard input and write nothing."""
     line, _, pdf = given.partition(b"\n")
     drawn, side = map(int, line.split())
-    told = {"pages": None, "locked": False, "broken": False, "sizes": []}
+    told: dict[str, Any] = {"pages": None, "locked": False, "broken": False, "sizes": []}
     pictures: list[bytes] = []
     info, draw = shutil.which("pdfinfo"), shutil.which("pdftoppm")
     if info is not None and draw is not None:

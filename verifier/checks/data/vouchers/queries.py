@@ -85,11 +85,6 @@ def request_numbered(engagement: Engagement, number: int) -> EvidenceRequest | N
     return db.session.scalars(of).unique().one_or_none()
 
 
-def requests_about(engagement: Engagement, source_key: str) -> list[EvidenceRequest]:
-    """What was asked for about a source."""
-    return [each for each in requests(engagement) if any(key.source == source_key for key in each.keys)]
-
-
 def requests_for(user: User) -> list[tuple[Engagement, EvidenceRequest]]:
     """What waits for a person of a unit: what was assigned to them, and for the contact what was assigned to nobody."""
     if user.roles.isdisjoint(UNIT):

@@ -1,0 +1,119 @@
+"""A sample as it is asked for: read back as it was written, drawn the same anywhere, and what its results come to."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from tests.core.reported import beijing, park
+from verifier.core.calculation.recalculation import calculate
+from verifier.core.errors import Refusal
+from verifier.core.sampling import plan as plans
+from verifier.core.sampling.plan import Method, Plan, Result, checked_result, draw, signed_error
+from verifier.core.sampling.population import Item, population, uploaded
+from verifier.core.sampling.tonneunit import TonneUnitPlan
+
+TONNES = TonneUnitPlan(Fraction(1, 20), tolerable=Fraction(500), expected=Fraction(50), expansion=Fraction(8, 5))
+WITHOUT_ERRORS = TonneUnitPlan(Fraction(1, 20), tolerable=Fraction(500), expected=Fraction(0), expansion=None)
+ITEM = Item(("E-1", "2021-01"), Decimal(10), Decimal("10.00"), "MWh")
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan(Method.LADDER, "data", {"E-1": Fraction(1, 5), "E-2": Fraction(1)}, ("E-1",)),
+        Plan(Method.TONNE_UNIT, "added", tonnes=TONNES),
+        Plan(Method.TONNE_UNIT, "deducted", tonnes=WITHOUT_ERRORS),
+        Plan(Method.RECIPROCAL, "list:meters", count=3),
+    ],
+    ids=lambda plan: f"{plan.method}:{plan.kind}",
+)
+def test_a_plan_is_read_back_as_it_was_written(plan: Plan) -> None:
+    assert plans.of_json(plan.as_json()) == plan
+
+
+def test_a_ladder_draws_from_each_stratum_and_says_the_step() -> None:
+    report, pack = park(), beijing()
+    found = plans.population_of("data", report, calculate(report, pack))
+    source = found.items[0].parts[0]
+    drawn = draw(Plan(Method.LADDER, "data", {source: Fraction(1, 5)}, (source,)), found, "seed")
+    assert {(each.stratum, each.step, each.whole) for each in drawn} == {(source, Fraction(1, 5), False)}
+    assert {each.item.parts[0] for each in drawn} == {source}
+    assert drawn == draw(Plan(Method.LADDER, "data", {source: Fraction(1, 5)}, (source,)), found, "seed")
+
+
+def test_a_draw_by_tonnes_takes_an_item_larger_than_the_interval_whole() -> None:
+    items = [Item(("large",), Decimal(9000)), *(Item((f"E-{number}",), Decimal(100)) for number in range(30))]
+    drawn = draw(Plan(Method.TONNE_UNIT, "added", tonnes=TONNES), population("added", items), "seed")
+    assert [each.item.parts for each in drawn if each.whole] == [("large",)]
+    assert {each.stratum for each in drawn} == {"added"}
+
+
+def test_a_list_is_drawn_by_count_in_canonical_order() -> None:
+    meters = uploaded("meters", [(f"M{number}", "", "") for number in range(9)])
+    drawn = draw(Plan(Method.RECIPROCAL, "list:meters", count=3), meters, "seed")
+    lines = [each.item.line for each in drawn]
+    assert len(lines) == 3
+    assert lines == sorted(lines)
+
+
+def test_a_plan_that_draws_nothing_is_refused() -> None:
+    with pytest.raises(Refusal, match=r"data\.sample\.nothing"):
+        draw(Plan(Method.LADDER, "data"), population("data", [ITEM]), "seed")
+
+
+def test_a_method_that_the_pack_does_not_admit_is_refused() -> None:
+    pack = beijing()
+    assert pack.sampling is not None
+    codes = {each.code for each in pack.sampling.methods}
+    for method in Method:
+        if method in codes:
+            plans.admitted(pack, method)
+        else:
+            with pytest.raises(Refusal, match=r"data\.sample\.method"):
+                plans.admitted(pack, method)
+    assert Method.LADDER in codes
+
+
+def test_sites_are_a_population_of_their_own() -> None:
+    report = park()
+    found = plans.population_of("sites", report, calculate(report, beijing()))
+    assert {item.parts[0] for item in found.items} == {row.facility_id for row in report.facilities if row.facility_id}
+
+
+def test_the_total_is_as_recalculated_where_that_is_complete_and_else_as_reported() -> None:
+    complete = calculate(park(), beijing())
+    assert plans.total_of(complete) == (complete.recalculated_total or Fraction(complete.reported_total or 0))
+
+
+@pytest.mark.parametrize(
+    ("why", "method", "kind", "result", "found", "note", "message"),
+    [
+        ("a difference without a note", Method.LADDER, "data", Result.DIFFERS, "9", " ", "data.sample.note"),
+        ("nothing found without a note", Method.LADDER, "data", Result.NOT_FOUND, None, "", "data.sample.note"),
+        ("a difference without an amount", Method.LADDER, "data", Result.DIFFERS, None, "invoice", "data.sample.found"),
+        ("a difference that is none", Method.TONNE_UNIT, "added", Result.DIFFERS, "10.0", "invoice", "data.sample.same"),
+    ],
+    ids=lambda value: value.replace(" ", "-") if isinstance(value, str) else None,
+)
+def test_a_result_that_cannot_be_followed_is_refused(
+    why: str, method: Method, kind: str, result: Result, found: str | None, note: str, message: str
+) -> None:
+    with pytest.raises(Refusal, match=message.replace(".", r"\.")):
+        checked_result(method, kind, ITEM, result, None if found is None else Decimal(found), note)
+
+
+def test_a_result_keeps_the_amount_only_where_it_differs() -> None:
+    assert checked_result(Method.LADDER, "data", ITEM, Result.AGREED, Decimal(3), "") is None
+    assert checked_result(Method.LADDER, "data", ITEM, Result.NOT_FOUND, Decimal(3), "no invoice") is None
+    assert checked_result(Method.LADDER, "data", ITEM, Result.DIFFERS, Decimal(8), "invoice 7") == 8
+    assert checked_result(Method.LADDER, "sites", ITEM, Result.DIFFERS, None, "one boiler more") is None
+    assert checked_result(Method.RECIPROCAL, "list:meters", ITEM, Result.DIFFERS, None, "another meter") is None
+
+
+@pytest.mark.parametrize(
+    ("result", "found", "error"),
+    [(Result.AGREED, "8", 0), (Result.DIFFERS, "8", 2), (Result.NOT_FOUND, "8", 10), (Result.NOT_FOUND, None, 10)],
+)
+def test_an_item_nothing_was_found_for_is_wrong_with_all_its_tonnes(result: Result, found: str | None, error: int) -> None:
+    assert signed_error(ITEM, result, None if found is None else Decimal(found)) == error
