@@ -1,5 +1,6 @@
 """Handed-in files are what their bytes are, and come back under a harmless name."""
 
+from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -10,6 +11,7 @@ from PIL import Image
 from xlsxwriter import Workbook
 
 from verifier.core.errors import Refusal
+from verifier.evidence.file_kinds import ATTACHMENT
 from verifier.evidence.files import LONGEST_NAME, kind, read_attachment, safe_name
 
 
@@ -96,7 +98,7 @@ def test_other_content_is_refused_with_what_it_is_whatever_its_name(data: bytes,
     with pytest.raises(Refusal) as refused:
         read_attachment(data, "发票.pdf")
     assert refused.value.message == message
-    assert refused.value.values == {"file": "发票.pdf", "found": found}
+    assert refused.value.values == {"file": "发票.pdf", "found": found, "kinds": ATTACHMENT.words}
 
 
 def test_an_empty_file_is_refused() -> None:
@@ -105,9 +107,9 @@ def test_an_empty_file_is_refused() -> None:
 
 
 def test_a_file_may_be_as_large_as_the_limit_and_no_larger() -> None:
-    assert read_attachment(b"a" * 2_000_000, "a.txt", most_bytes=2_000_000).size == 2_000_000
+    assert read_attachment(b"a" * 2_000_000, "a.txt", replace(ATTACHMENT, most_bytes=2_000_000)).size == 2_000_000
     with pytest.raises(Refusal, match=r"^evidence\.file\.too_large\(file=a.txt, megabytes=1.9, most=1.9\)"):
-        read_attachment(b"a" * 2_000_001, "a.txt", most_bytes=2_000_000)
+        read_attachment(b"a" * 2_000_001, "a.txt", replace(ATTACHMENT, most_bytes=2_000_000))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from tests.evidence.pictures import BLUE, GPS, NOON, RED, SHOUGANG, TAGS, degrees, exif, grain, saved, shot, sky_and_ground
 from verifier.core.errors import Refusal
+from verifier.evidence.file_kinds import PHOTO
 from verifier.evidence.photos import PhotoLimits, read_photo
 
 FORMATS = [("JPEG", "JPEG", "image/jpeg"), ("PNG", "PNG", "image/png"), ("WEBP", "WEBP", "image/webp"), ("HEIF", "HEIC", "image/heic")]
@@ -111,7 +112,8 @@ def test_a_picture_of_one_colour_is_not_taken_for_a_cut_one(written: str) -> Non
     ids=lambda value: "data" if isinstance(value, bytes) else None,
 )
 def test_a_disguised_file_is_refused_as_what_it_is(data: bytes, message: str, found: str | None) -> None:
-    assert refusal(data) == (message, {"file": "现场.jpg"} | ({"found": found} if found else {}))
+    kinds = {"kinds": PHOTO.words} if data else {}
+    assert refusal(data) == (message, {"file": "现场.jpg", **kinds} | ({"found": found} if found else {}))
 
 
 def test_a_picture_with_another_ending_is_the_picture_it_is() -> None:

@@ -27,7 +27,8 @@ def say(message: str, values: Mapping[str, object]) -> str:
     """A message id in the language of the installation."""
     language = config.language()
     sentence = translation("messages", config.TRANSLATIONS, languages=[language], fallback=True).gettext(message)
-    return sentence % values if values else sentence
+    in_words = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in values.items()}
+    return sentence % in_words if values else sentence
 
 
 def fail(text: str, code: int = UNREADABLE) -> NoReturn:

@@ -14,6 +14,7 @@ from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
+from verifier.evidence.file_kinds import JPEG
 from verifier.evidence.files import read_attachment, safe_name
 from verifier.evidence.models import Attachment, AttachmentSubject, Photo, PhotoSubject, StoredFile
 from verifier.evidence.photos import read_photo
@@ -85,7 +86,7 @@ def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: A
 
 def _kept_photo(case: UUID, subject: Subject, filename: str, data: bytes, caption: str, *, actor: Actor, now: datetime) -> Photo:
     read = read_photo(data, filename)
-    files = keep(data, read.media_type, now=now), keep(read.preview, "image/jpeg", now=now), keep(read.thumbnail, "image/jpeg", now=now)
+    files = keep(data, read.media_type, now=now), keep(read.preview, JPEG, now=now), keep(read.thumbnail, JPEG, now=now)
     photo = Photo(
         case_id=case,
         shows=[PhotoSubject(**PhotoSubject.named(subject), tied_by=actor.id, tied_at=now)],

@@ -1,36 +1,17 @@
 """Files handed in with an answer: what they really are, and a name under which they may safely be downloaded."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePosixPath
 from re import sub
-from types import MappingProxyType
 from unicodedata import category, normalize
 from zipfile import BadZipFile, ZipFile
 
 from verifier.core.errors import Refusal
+from verifier.evidence.file_kinds import ATTACHMENT, FILE_KINDS, FileUse
 
-MOST_BYTES = 50 * 1024 * 1024
 LONGEST_NAME = 180
-
-PICTURES = ("JPEG", "PNG", "WEBP", "HEIC")
-MEDIA_TYPES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "PDF": ("application/pdf", (".pdf",)),
-        "JPEG": ("image/jpeg", (".jpg", ".jpeg")),
-        "PNG": ("image/png", (".png",)),
-        "WEBP": ("image/webp", (".webp",)),
-        "HEIC": ("image/heic", (".heic", ".heif")),
-        "XLSX": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (".xlsx",)),
-        "DOCX": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx",)),
-        "XLS": ("application/vnd.ms-excel", (".xls",)),
-        "CSV": ("text/csv", (".csv",)),
-        "TXT": ("text/plain", (".txt",)),
-    }
-)
-"""What may be handed in, by content: its media type and the endings its name may have."""
 
 _NOT_KEPT = {
     "MACROS": "evidence.file.macros",
@@ -66,20 +47,20 @@ class ReadFile:
     size: int
 
 
-def read_attachment(data: bytes, filename: str, most_bytes: int = MOST_BYTES) -> ReadFile:
-    """A PDF, picture, spreadsheet, Word document or text, told by its content; its download name ends as its content says."""
+def read_attachment(data: bytes, filename: str, use: FileUse = ATTACHMENT) -> ReadFile:
+    """A file of a kind that the use takes, told by its content; its download name ends as its content says."""
     name = safe_name(filename)
     if not data:
         raise Refusal("evidence.file.empty", file=name)
-    if len(data) > most_bytes:
-        raise Refusal("evidence.file.too_large", file=name, megabytes=_megabytes(len(data)), most=_megabytes(most_bytes))
+    if len(data) > use.most_bytes:
+        raise Refusal("evidence.file.too_large", file=name, megabytes=_megabytes(len(data)), most=_megabytes(use.most_bytes))
     found = kind(data)
     if found == "TXT" and name.lower().endswith(".csv"):
         found = "CSV"
-    if found not in MEDIA_TYPES:
-        raise Refusal(_NOT_KEPT.get(found, "evidence.file.not_allowed"), file=name, found=found)
-    media_type, endings = MEDIA_TYPES[found]
-    return ReadFile(media_type, safe_name(filename, endings), sha256(data).hexdigest(), len(data))
+    if found not in use.kinds:
+        raise Refusal(_NOT_KEPT.get(found, use.refusal), file=name, found=found, kinds=use.words)
+    kept = FILE_KINDS[found]
+    return ReadFile(kept.media_type, safe_name(filename, kept.endings), sha256(data).hexdigest(), len(data))
 
 
 def kind(data: bytes) -> str:

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, MultipleFileField
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional
 
-from verifier.web.forms import BaseForm, SearchForm, VersionedForm
+from verifier.evidence.file_kinds import PHOTO
+from verifier.web.forms import BaseForm, FileBox, FilesBox, SearchForm, VersionedForm
 
 KINDS = {
     "source": _l("Emission source"),
@@ -36,8 +36,8 @@ class PhotoFilter(SearchForm):
 class PhotoFields:
     """One photo taken now, several chosen; together one hand-over."""
 
-    taken = FileField(_l("Take a photo"), [Optional()])
-    photos = MultipleFileField(_l("Choose photos"), [Optional()])
+    taken = FileBox(_l("Take a photo"), PHOTO, [Optional()], camera=True)
+    photos = FilesBox(_l("Choose photos"), PHOTO, [Optional()])
 
     def handed_in(self) -> list[tuple[str, bytes]]:
         """The photos as (name, bytes); an empty choice is none."""

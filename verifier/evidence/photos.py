@@ -13,7 +13,8 @@ from PIL import ExifTags, Image, ImageCms
 from pillow_heif import register_heif_opener
 
 from verifier.core.errors import Refusal
-from verifier.evidence.files import MEDIA_TYPES, PICTURES, kind, safe_name
+from verifier.evidence.file_kinds import FILE_KINDS, PHOTO
+from verifier.evidence.files import kind, safe_name
 from verifier.evidence.integrity import has_end
 
 PREVIEW_SIDE = 2048
@@ -39,7 +40,7 @@ _UPRIGHT = {
 class PhotoLimits:
     """How large a photo may be, as a file and in pixels; Pillow itself stops at 89 million pixels."""
 
-    most_bytes: int = 40 * 1024 * 1024
+    most_bytes: int = PHOTO.most_bytes
     most_pixels: int = 64_000_000
 
 
@@ -91,7 +92,7 @@ def read_photo(data: bytes, filename: str, limits: PhotoLimits | None = None) ->
     turned = orientation >= 5 and found != "HEIC"
     return ReadPhoto(
         format=found,
-        media_type=MEDIA_TYPES[found][0],
+        media_type=FILE_KINDS[found].media_type,
         sha256=sha256(data).hexdigest(),
         width=full[1] if turned else full[0],
         height=full[0] if turned else full[1],
@@ -110,9 +111,9 @@ def _accepted_kind(data: bytes, name: str, limits: PhotoLimits) -> str:
         raise Refusal("evidence.photo.too_large", file=name, megabytes=size, most=most)
     found = kind(data)
     if not found:
-        raise Refusal("evidence.photo.unknown_content", file=name)
-    if found not in PICTURES:
-        raise Refusal("evidence.photo.not_a_picture", file=name, found=found)
+        raise Refusal("evidence.photo.unknown_content", file=name, kinds=PHOTO.words)
+    if found not in PHOTO.kinds:
+        raise Refusal(PHOTO.refusal, file=name, found=found, kinds=PHOTO.words)
     return found
 
 

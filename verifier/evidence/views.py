@@ -19,6 +19,7 @@ from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions, queries
+from verifier.evidence.file_kinds import JPEG
 from verifier.evidence.forms import KINDS, CaptionForm, PhotoFilter, UploadForm
 from verifier.evidence.models import Photo
 from verifier.findings import queries as findings
@@ -128,7 +129,7 @@ def photo_file(engagement: Engagement, photo_id: UUID, copy: str) -> ResponseRet
     """A smaller copy for pages: never changes, so the browser may keep it for itself."""
     shown = _found(engagement, photo_id)
     digest = shown.thumbnail_sha256 if copy == "thumbnail" else shown.preview_sha256
-    response = Response(queries.store().get(digest), mimetype="image/jpeg")
+    response = Response(queries.store().get(digest), mimetype=JPEG)
     response.headers["Cache-Control"] = FOR_A_YEAR
     return _sandboxed(response)
 

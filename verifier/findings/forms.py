@@ -6,17 +6,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check, FindingAction, FindingState
 from verifier.core.rulepack.pack import RulePack
+from verifier.evidence.file_kinds import ATTACHMENT
 from verifier.findings.actions import NEEDS_REASON, Draft
 from verifier.findings.models import Finding
 from verifier.reports.models import ReportVersion
-from verifier.web.forms import BaseForm, Required, SearchForm, TonnesField, VersionedForm
+from verifier.web.forms import BaseForm, FilesBox, Required, SearchForm, TonnesField, VersionedForm
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
 
@@ -102,7 +102,7 @@ class AnswerForm(BaseForm):
 
     text = TextAreaField(_l("Response"), [Required(_l("Enter the response")), Length(max=20_000)])
     report_version = RadioField(_l("Does the reported data change?"), validate_choice=False, default="")
-    files = MultipleFileField(_l("Files"), [Optional()])
+    files = FilesBox(_l("Files"), ATTACHMENT, [Optional()])
 
     def offer(self, versions: list[ReportVersion]) -> None:
         """The released versions that may hold the correction, newest first."""

@@ -20,6 +20,7 @@ from verifier.core.report.rows import ReportedReport, SourceRow, yes_or_no
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.evidence import actions as evidence
+from verifier.evidence.file_kinds import XLSX
 from verifier.registry.models import UnitYear
 from verifier.reports import number_rows, queries
 from verifier.reports.models import ReportedFacility, ReportedNumber, ReportedSource, ReportVersion
@@ -28,7 +29,7 @@ from verifier.reports.stored_content import as_json
 from verifier.reports.workbook import reader
 from verifier.rulepacks.load import load
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPE = XLSX
 PLACES = 15
 LARGEST = 1e300
 TAKES_REPORTS = frozenset({Stage.ARRANGING, Stage.CHECKING, Stage.ANSWERING})

@@ -4,18 +4,19 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileRequired
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
+from verifier.evidence.file_kinds import REPORT
 from verifier.reports.wording import flag_name
-from verifier.web.forms import BaseForm, SearchForm
+from verifier.web.forms import BaseForm, FileBox, SearchForm
 
 
 class HandInForm(BaseForm):
     """The workbook, and what changed since the last one."""
 
-    workbook = FileField(_l("Report workbook (.xlsx)"), [FileRequired(_l("Choose the workbook to hand in"))])
+    workbook = FileBox(_l("Report workbook"), REPORT, [FileRequired(_l("Choose the workbook to hand in"))])
     note = TextAreaField(_l("What changed since the version before?"), [Optional(), Length(max=2000)])
 
 

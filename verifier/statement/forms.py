@@ -1,16 +1,17 @@
 """What people type on the way to a statement."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileRequired
 from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Length, Optional
 
 from verifier.core.opinion import Choice
 from verifier.core.rulepack.pack import Text
+from verifier.evidence.file_kinds import STATEMENT
 from verifier.statement.models import ReviewOutcome
 from verifier.statement.signing.certificate_authority import SHORTEST_PASSPHRASE
-from verifier.web.forms import BaseForm, Required
+from verifier.web.forms import BaseForm, FileBox, Required
 from verifier.web.pages.filters import text_in
 
 
@@ -94,8 +95,9 @@ class KeyForm(BaseForm):
 class CheckForm(BaseForm):
     """A PDF to be told apart; it is not kept."""
 
-    pdf = FileField(
+    pdf = FileBox(
         _l("The statement as a PDF file"),
+        STATEMENT,
         validators=[FileRequired(_l("Choose the PDF file"))],
-        description=_l("The file as you received it, up to 50 MB. It is checked and not kept."),
+        description=_l("The file as you received it. It is checked and not kept."),
     )

@@ -10,6 +10,8 @@ from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField as SentFile
+from flask_wtf.file import MultipleFileField as SentFiles
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField, FormField, HiddenField, MultipleFileField, StringField
@@ -17,6 +19,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import StopValidation
 
 from verifier.core.errors import Refusal
+from verifier.evidence.file_kinds import FileUse
 from verifier.web import idempotency
 from verifier.web.refusals import explained
 
@@ -163,3 +166,24 @@ class TonnesField(StringField):
             raise StopValidation(_("This must be a number of tonnes, like 1250.5")) from None
         if not _measurable(self.value):
             raise StopValidation(_("This must be a number of tonnes, like 1250.5"))
+
+
+class FileBox(SentFile):
+    """One file to choose: which kinds and how large, the table of uses says."""
+
+    def __init__(self, label: Any, use: FileUse, validators: Any = (), *, camera: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, validators, render_kw=_file_attributes(use, camera=camera), **kwargs)
+        self.use = use
+
+
+class FilesBox(SentFiles):
+    """Several files to choose at once."""
+
+    def __init__(self, label: Any, use: FileUse, validators: Any = (), **kwargs: Any) -> None:
+        super().__init__(label, validators, render_kw=_file_attributes(use), **kwargs)
+        self.use = use
+
+
+def _file_attributes(use: FileUse, *, camera: bool = False) -> dict[str, str]:
+    return {"accept": use.media_types, "capture": "environment"} if camera else {"accept": use.accept}
+

@@ -86,7 +86,7 @@ BAD = [
     (pdf()[:300], "cut.pdf", "voucher.pdf.broken"),
     (b"%PDF-1.7 nothing", "none.pdf", "voucher.pdf.broken"),
     (b"PK\x03\x04 no zip", "a.xlsx", "evidence.file.broken"),
-    (b"MZ\x90\0\x03", "a.pdf", "evidence.file"),
+    (b"MZ\x90\0\x03", "a.pdf", "voucher.file.kind"),
 ]
 
 

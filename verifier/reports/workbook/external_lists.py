@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from verifier.core.errors import Refusal
 from verifier.core.report.rows import plain_text
+from verifier.evidence.file_kinds import SAMPLE_LIST
 from verifier.reports.workbook.reader import Unreadable, _tables
 
 COLUMNS = (
@@ -57,7 +58,7 @@ def _sheet(data: bytes) -> Iterable[Sequence[str]]:
     try:
         tables = _tables(data)
     except Unreadable:
-        raise Refusal("data.sample.list_unreadable") from None
+        raise Refusal(SAMPLE_LIST.refusal, kinds=SAMPLE_LIST.words) from None
     return next((table.rows for table in tables if any(any(cell.strip() for cell in row) for row in table.rows)), [])
 
 
@@ -67,7 +68,7 @@ def _csv(data: bytes) -> Iterable[Sequence[str]]:
             return list(csv.reader(data.decode(encoding).splitlines()))
         except (UnicodeDecodeError, csv.Error):
             continue
-    raise Refusal("data.sample.list_unreadable")
+    raise Refusal(SAMPLE_LIST.refusal, kinds=SAMPLE_LIST.words)
 
 
 def _places(heading: Sequence[str]) -> tuple[int, int, int] | None:

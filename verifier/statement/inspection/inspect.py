@@ -15,9 +15,10 @@ from typing import Any
 
 from verifier import sandbox
 from verifier.core.errors import Refusal
+from verifier.evidence.file_kinds import STATEMENT
 from verifier.statement.signing.signatures import ORDER
 
-LARGEST = 50 * 1024 * 1024
+LARGEST = STATEMENT.most_bytes
 MOST_REVISIONS = 64
 MEMORY, SECONDS = 512 * 2**20, 10
 _READER = "verifier.statement.inspection.pdf_reader"

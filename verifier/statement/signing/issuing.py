@@ -21,6 +21,7 @@ from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import places
 from verifier.evidence.actions import keep
+from verifier.evidence.file_kinds import PDF
 from verifier.evidence.queries import store
 from verifier.statement import queries
 from verifier.statement.actions import locked, refuse_outdated, refuse_part
@@ -31,7 +32,6 @@ from verifier.statement.models import Review, Signature, SignerRole, SigningKey,
 from verifier.statement.pdf.document import render
 from verifier.statement.signing import keys, signatures
 
-PDF = "application/pdf"
 TOKEN_BYTES = 16
 ACTIONS = {SignerRole.LEAD: CaseAction.CERTIFY, SignerRole.SIGNATORY: CaseAction.COUNTERSIGN, SignerRole.SEAL: CaseAction.SEAL}
 ROLES = {

@@ -11,9 +11,10 @@ from urllib.parse import quote
 from flask import Response
 from xlsxwriter import Workbook
 
+from verifier.evidence.file_kinds import XLSX
 from verifier.web.pages.filters import as_decimal, moment
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPE = XLSX
 
 
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))

@@ -1,9 +1,10 @@
 """The form of the components page: one field of every kind, some of them wrong."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FileField, PasswordField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, PasswordField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 
-from verifier.web.forms import DateParts, Required, SearchForm, TonnesField
+from verifier.evidence.file_kinds import ATTACHMENT
+from verifier.web.forms import DateParts, FileBox, Required, SearchForm, TonnesField
 
 
 class DemoForm(SearchForm):
@@ -18,7 +19,7 @@ class DemoForm(SearchForm):
     effect = TonnesField(_l("Effect on reported emissions (tCO₂)"))
     description = TextAreaField(_l("What did you find?"))
     due = DateParts(_l("Answer needed by"), required=_l("Enter the date the answer is needed by"))
-    document = FileField(_l("Supporting document"))
+    document = FileBox(_l("Supporting document"), ATTACHMENT)
     agree = BooleanField(_l("I have seen the original"))
 
 

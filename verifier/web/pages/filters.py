@@ -7,13 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from verifier.core.access import Role
 from verifier.core.calculation.units import grouped, in_unit, round_half_up
+from verifier.evidence.file_kinds import MEGABYTE, FileUse
 from verifier.web.pages.labels import label, state_of
 from verifier.web.pages.language import language
 
@@ -136,6 +137,12 @@ def listed(words: Iterable[object]) -> str:
     return str(_(", ")).join(map(str, words))
 
 
+def files_taken(use: FileUse) -> str:
+    """Which files a field takes: kinds by name, and the limit of one, which the limit of a request may lower."""
+    most = min(use.most_bytes, current_app.config["MAX_CONTENT_LENGTH"] or use.most_bytes)
+    return _("Accepted: %(kinds)s; up to %(size)s MB per file.", kinds=listed(use.words), size=most // MEGABYTE)
+
+
 def whole(text: Any) -> Markup:
     """A reference, a date or a name that no line may break."""
     return Markup('<span class="nw">{}</span>').format(text)
@@ -159,6 +166,7 @@ def install(app: Flask) -> None:
         written_day,
         camera_time,
         listed,
+        files_taken,
         in_unit,
     )
     for filter in (tonnes, tonnes_exact, day, moment, *plain):

@@ -1,17 +1,18 @@
 """Input of what stands beside a report: a workbook to compare with, and a tolerance of the body's own."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileRequired
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from verifier.web.forms import BaseForm, Required, VersionedForm
+from verifier.evidence.file_kinds import REPORT
+from verifier.web.forms import BaseForm, FileBox, Required, VersionedForm
 
 
 class WorkbookForm(BaseForm):
     """Last year's report or the monitoring plan."""
 
-    workbook = FileField(_l("Workbook (.xlsx)"), [FileRequired(_l("Choose the workbook"))])
+    workbook = FileBox(_l("Workbook"), REPORT, [FileRequired(_l("Choose the workbook"))])
     note = StringField(_l("Where it comes from"), [Optional(), Length(max=300)])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileRequired
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
@@ -16,7 +16,8 @@ from verifier.checks.data.sampling.wording import kind_name, percent
 from verifier.core.rulepack.parts import NamedCode
 from verifier.core.sampling.plan import Result
 from verifier.core.sampling.risk import Level
-from verifier.web.forms import BaseForm, Required, SearchForm, TonnesField, VersionedForm
+from verifier.evidence.file_kinds import SAMPLE_LIST
+from verifier.web.forms import BaseForm, FileBox, Required, SearchForm, TonnesField, VersionedForm
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
 
@@ -121,7 +122,7 @@ class ListForm(ReasonedForm):
     """A list kept by somebody else, and how large a gap must not be missed."""
 
     name = StringField(_l("What the list is"), [Required(_l("Say what the list is")), Length(max=80)])
-    file = FileField(_l("The list (.xlsx or .csv)"), [FileRequired(_l("Choose the list"))])
+    file = FileBox(_l("The list"), SAMPLE_LIST, [FileRequired(_l("Choose the list"))])
     share = Percent(_l("Smallest gap that must be noticed, in percent of the list"), [Required(_l("Say how large a gap must be noticed"))])
     risk = SelectField(_l("Risk of seeing no gap where there is one"))
 

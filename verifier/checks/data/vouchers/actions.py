@@ -18,6 +18,7 @@ from verifier.db import check_version, db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions as evidence
+from verifier.evidence.file_kinds import JPEG
 from verifier.reports import queries as reports
 
 UNIT_MAY_GIVE = frozenset({Stage.CHECKING, Stage.ANSWERING})
@@ -276,7 +277,7 @@ def _answered(engagement: Engagement, request: EvidenceRequest, voucher: Voucher
 
 def _kept(engagement: Engagement, found: ReadVoucher, given: GivenVoucher, *, by_unit: bool, actor: Actor, now: datetime) -> Voucher:
     evidence.keep(given.data, found.file.media_type, now=now)
-    pictures = [evidence.keep(picture, "image/jpeg", now=now).sha256 for picture in found.pictures]
+    pictures = [evidence.keep(picture, JPEG, now=now).sha256 for picture in found.pictures]
     where = (Voucher.unit_year_id == engagement.unit_year_id, Voucher.by_unit.is_(by_unit))
     voucher = Voucher(
         unit_year_id=engagement.unit_year_id,
@@ -293,7 +294,7 @@ def _kept(engagement: Engagement, found: ReadVoucher, given: GivenVoucher, *, by
         handed_in_by=actor.id,
         handed_in_at=now,
         links=[],
-        pictures=[VoucherPicture(page=page, sha256=digest, media_type="image/jpeg") for page, digest in enumerate(pictures, 1)],
+        pictures=[VoucherPicture(page=page, sha256=digest, media_type=JPEG) for page, digest in enumerate(pictures, 1)],
     )
     db.session.add(voucher)
     db.session.flush()

@@ -8,11 +8,11 @@ from typing import Any
 
 from verifier.checks.data.vouchers.pdf_pages import read_pdf
 from verifier.core.errors import Refusal
+from verifier.evidence.file_kinds import VOUCHER
 from verifier.evidence.files import ReadFile, kind, read_attachment
 from verifier.evidence.photos import read_photo
 from verifier.reports.workbook import reader
 
-TAKEN = frozenset({"PDF", "JPEG", "PNG", "WEBP", "HEIC", "XLSX", "TXT"})
 SHEETS, ROWS, COLUMNS, LONGEST = 5, 40, 16, 200
 
 
@@ -28,10 +28,8 @@ class ReadVoucher:
 
 def read(data: bytes, filename: str) -> ReadVoucher:
     """A voucher read to what is shown of it; refused with the reason, by name."""
-    file = read_attachment(data, filename)
+    file = read_attachment(data, filename, VOUCHER)
     found = kind(data)
-    if found not in TAKEN:
-        raise Refusal("voucher.file.kind", file=file.safe_name)
     if found == "PDF":
         drawn = read_pdf(data, file.safe_name)
         return ReadVoucher(file, drawn.pages, drawn.pictures)

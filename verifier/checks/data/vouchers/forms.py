@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileRequired
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -12,7 +12,8 @@ from verifier.accounts.models import User
 from verifier.checks.data.wording import parameter_name
 from verifier.core.evidence_requests import NumberKey, RequestAction, RequestState
 from verifier.core.report.rows import PARAMETERS
-from verifier.web.forms import BaseForm, DateParts, Required, SearchForm, VersionedForm
+from verifier.evidence.file_kinds import VOUCHER
+from verifier.web.forms import BaseForm, DateParts, FileBox, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
 
 
@@ -63,7 +64,7 @@ class VoucherFilter(SearchForm):
 class HandInForm(BaseForm):
     """A voucher, what it is, and which numbers rest on it."""
 
-    file = FileField(_l("Voucher (PDF, picture or spreadsheet)"), [FileRequired(_l("Choose the file"))])
+    file = FileBox(_l("Supporting document"), VOUCHER, [FileRequired(_l("Choose the file"))])
     title = StringField(_l("Description"), [Optional(), Length(max=200)])
     meter = StringField(_l("Meter"), [Optional(), Length(max=100)])
     period = StringField(_l("Months it covers"), [Optional(), Length(max=100)])

@@ -24,6 +24,7 @@ from verifier.core.sampling.risk import highest, risk_of_sample
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.evidence.file_kinds import SAMPLE_LIST
 from verifier.evidence.files import read_attachment
 from verifier.reports import queries as reports
 from verifier.reports.workbook.external_lists import read_list
@@ -120,7 +121,7 @@ def _planned(engagement: Engagement, how: Method, form: Any) -> Sample:
         found = queries.population(engagement, form.kind.data)
         return actions.plan_sample(engagement, Plan(how, form.kind.data, tonnes=tonnes), found, SampleRequest(**said), actor=actor, now=now)
     data = form.file.data.read()
-    read = read_attachment(data, form.file.data.filename or "")
+    read = read_attachment(data, form.file.data.filename or "", SAMPLE_LIST)
     found = uploaded(form.name.data.strip(), read_list(data, read.safe_name))
     asked = Plan(how, found.kind, count=min(len(found.items), count_for(Fraction(form.risk.data), form.share.share)))
     file = (read.safe_name, data, read.media_type)
