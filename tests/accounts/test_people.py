@@ -106,7 +106,7 @@ def test_the_list_of_people_is_searched_filtered_paged_taken_away_and_may_be_emp
     assert "page=2" in client.get("/admin/people?kind=body").text
     sheet = client.get("/admin/people?kind=body&export=xlsx")
     assert sheet.data[:2] == b"PK"
-    assert db.session.scalars(select(TrailRow.action).where(TrailRow.action == "accounts:people:taken")).one()
+    assert db.session.scalars(select(TrailRow.action).where(TrailRow.action == "accounts:people:downloaded")).one()
 
 
 def test_only_administrators_see_the_lists_of_people_and_organisations(client: FlaskClient, cast: Cast) -> None:
@@ -138,7 +138,7 @@ def test_colleagues_are_searched_filtered_and_taken_away_and_only_they(client: F
     emails = {str(row[1]) for row in sheet.iter_rows(values_only=True)}
     assert "colleague@example.org" in emails
     assert "contact@example.org" not in emails
-    assert db.session.scalars(select(TrailRow.action).where(TrailRow.action == "accounts:people:taken")).one()
+    assert db.session.scalars(select(TrailRow.action).where(TrailRow.action == "accounts:people:downloaded")).one()
 
 
 def test_an_administrator_neither_disables_nor_demotes_themselves(cast: Cast) -> None:

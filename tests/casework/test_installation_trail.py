@@ -34,7 +34,7 @@ def test_the_administrator_reads_finds_and_takes_away(client: FlaskClient, cast:
     assert client.get(f"{ADDRESS}?export=xlsx").data[:2] == b"PK"
     newest = db.session.scalars(trail(None)).first()
     assert newest is not None
-    assert (newest.action, newest.effect) == ("case:trail:taken_away", "look")
+    assert (newest.action, newest.effect) == ("case:trail:downloaded", "look")
 
 
 def test_a_row_says_whom_or_what_it_is_about_on_the_page_and_in_the_file(client: FlaskClient, cast: Cast) -> None:

@@ -15,7 +15,7 @@ from verifier.engagements.models import Engagement
 
 
 def grown(cast: Cast) -> Engagement:
-    """A case with four rows in its trail."""
+    """A case with four rows in its trail, the last in a word of before."""
     engagement = make.engagement(cast)
     case = Subject("case", str(engagement.id))
     for action, effect, detail in (
@@ -41,6 +41,7 @@ def test_rows_are_found_by_words_person_and_effect(client: FlaskClient, cast: Ca
     for query, shown in {
         "q=started+the": 1,
         "q=exported": 1,
+        "q=list+of+photos": 1,
         "q=nobody+at+all": 0,
         "q=%25": 0,
         "effect=look": 1,
@@ -63,7 +64,7 @@ def test_taking_the_trail_away_is_a_look_in_it(client: FlaskClient, cast: Cast) 
     assert answer.data[:2] == b"PK"
     newest = db.session.scalars(trail(engagement.id)).first()
     assert newest is not None
-    assert (newest.action, newest.effect) == ("case:trail:taken_away", "look")
+    assert (newest.action, newest.effect) == ("case:trail:downloaded", "look")
 
 
 def test_the_unit_has_no_trail_to_read(client: FlaskClient, cast: Cast) -> None:

@@ -129,7 +129,7 @@ def test_copies_are_kept_by_the_browser_and_originals_are_handed_out_with_a_row_
         assert (each.mimetype, each.headers["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
         assert "sandbox" in each.headers["Content-Security-Policy"]
     looks = [row.action for row in db.session.query(TrailRow).filter_by(trail=str(case.id), effect="look")]
-    assert looks == ["evidence:photo:taken_away"]
+    assert looks == ["evidence:photo:downloaded"]
 
 
 def test_a_caption_is_edited_and_a_stale_edit_is_refused_with_both(client: FlaskClient, cast: Cast, case: Engagement) -> None:

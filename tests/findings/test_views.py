@@ -108,7 +108,7 @@ def test_taking_the_list_away_is_in_the_trail_and_reading_it_is_not(client: Flas
     client.get(f"/cases/{case.id}/findings")
     client.get(f"/cases/{case.id}/findings?export=xlsx")
     looks = [row.action for row in db.session.query(TrailRow).filter_by(trail=str(case.id), effect="look")]
-    assert looks == ["finding:findings:exported"]
+    assert looks == ["finding:findings:downloaded"]
 
 
 def test_a_verifier_raises_a_finding_on_what_the_address_names(client: FlaskClient, cast: Cast, case: Engagement) -> None:

@@ -98,7 +98,7 @@ def test_the_workbook_comes_back_as_it_was_and_the_trail_says_who_took_it(cast: 
     answer = sign_in(client, cast.contact).get(released(cast, year) + "/workbook")
     assert answer.data == make.PARK_WITH_ERRORS.read_bytes()
     row = db.session.scalars(trail(None)).first()
-    assert (row.action, row.effect, row.actor_name) == ("report:version:taken_away", "look", cast.contact.name)
+    assert (row.action, row.effect, row.actor_name) == ("report:version:downloaded", "look", cast.contact.name)
 
 
 def test_a_version_that_is_not_there_is_not_found(cast: Cast, client: FlaskClient, year: UnitYear) -> None:

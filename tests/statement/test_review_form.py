@@ -124,8 +124,8 @@ def test_it_is_taken_away_from_the_data_page_and_noted_in_the_trail(client, cast
     assert answer.status_code == 200
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF-")
-    actions = list(db.session.scalars(select(TrailRow.action).where(TrailRow.action == "statement:document_review:taken_away")))
-    assert actions == ["statement:document_review:taken_away"]
+    actions = list(db.session.scalars(select(TrailRow.action).where(TrailRow.action == "statement:document_review:downloaded")))
+    assert actions == ["statement:document_review:downloaded"]
 
 
 def test_a_programme_without_the_form_offers_no_link_and_the_address_says_so(client, cast: Cast) -> None:

@@ -14,6 +14,7 @@ from verifier.accounts import mail, queries
 from verifier.accounts.authentication import links, passwords, secondfactor, sessions
 from verifier.accounts.models import Appointment, Kind, Organisation, Purpose, RecoveryCode, User
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.actor import Actor
 from verifier.core.errors import NotPermitted, Refusal
@@ -31,7 +32,7 @@ def create_organisation(
     organisation = Organisation(kind=Kind(kind), name=name, name_zh=name_zh or None, credit_code=credit_code or None, created_at=now)
     db.session.add(organisation)
     db.session.flush()
-    record("accounts:organisation:added", actor, _subject(organisation), now=now, kind=kind, name=name)
+    record(TrailAction.ACCOUNTS_ORGANISATION_ADDED, actor, _subject(organisation), now=now, kind=kind, name=name)
     return organisation
 
 
@@ -52,7 +53,7 @@ def edit_organisation(
     before = {"name": kept, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
     organisation.name, organisation.name_zh, organisation.credit_code = name, name_zh or None, credit_code or None
     after = {"name": organisation.name, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
-    record("accounts:organisation:edited", actor, _subject(organisation), now=now, before=before, after=after)
+    record(TrailAction.ACCOUNTS_ORGANISATION_EDITED, actor, _subject(organisation), now=now, before=before, after=after)
 
 
 def create_user(
@@ -78,7 +79,7 @@ def create_user(
         user.password_hash = passwords.hashed(password)
     db.session.add(user)
     db.session.flush()
-    record("accounts:account:added", actor, _subject(user), now=now, organisation=str(organisation.id), roles=sorted(roles))
+    record(TrailAction.ACCOUNTS_ACCOUNT_ADDED, actor, _subject(user), now=now, organisation=str(organisation.id), roles=sorted(roles))
     return user
 
 
@@ -134,7 +135,7 @@ def change_roles(user: User, roles: Collection[Role], *, seen_version: int | Non
     user.appointments = [each for each in user.appointments if each.role in roles] + [
         Appointment(role=role) for role in sorted(set(roles) - user.roles)
     ]
-    record("accounts:account:roles_changed", actor, _subject(user), now=now, before=kept, after=sorted(roles))
+    record(TrailAction.ACCOUNTS_ACCOUNT_ROLES_CHANGED, actor, _subject(user), now=now, before=kept, after=sorted(roles))
 
 
 def disable(user: User, *, actor: Actor, now: datetime) -> None:
@@ -147,7 +148,7 @@ def disable(user: User, *, actor: Actor, now: datetime) -> None:
     user.version += 1
     ended = sessions.end_all(user, now=now)
     links.end_all(user, now=now)
-    record("accounts:account:disabled", actor, _subject(user), now=now, sessions_ended=ended)
+    record(TrailAction.ACCOUNTS_ACCOUNT_DISABLED, actor, _subject(user), now=now, sessions_ended=ended)
 
 
 def enable(user: User, *, actor: Actor, now: datetime) -> None:
@@ -156,14 +157,14 @@ def enable(user: User, *, actor: Actor, now: datetime) -> None:
         raise Refusal("accounts.account.enabled", name=user.name)
     user.disabled_at = None
     user.version += 1
-    record("accounts:account:enabled", actor, _subject(user), now=now)
+    record(TrailAction.ACCOUNTS_ACCOUNT_ENABLED, actor, _subject(user), now=now)
 
 
 def edit_account(user: User, *, name: str, language: str | None, seen_version: int | None, actor: Actor, now: datetime) -> None:
     """Change one's own name and language."""
     check_version(user, seen_version, lambda: Refusal("accounts.account.stale", name=user.name))
     before, user.name, user.language = user.name, name.strip(), language or None
-    record("accounts:account:edited", actor, _subject(user), now=now, before=before, after=user.name, language=user.language)
+    record(TrailAction.ACCOUNTS_ACCOUNT_EDITED, actor, _subject(user), now=now, before=before, after=user.name, language=user.language)
 
 
 def set_password(user: User, password: str, *, actor: Actor, now: datetime, here: UUID | None = None) -> None:
@@ -172,7 +173,7 @@ def set_password(user: User, password: str, *, actor: Actor, now: datetime, here
     user.password_hash = passwords.hashed(password)
     ended = sessions.end_all(user, now=now, but=here)
     links.end_all(user, now=now)
-    record("accounts:account:password_set", actor, _subject(user), now=now, sessions_ended=ended)
+    record(TrailAction.ACCOUNTS_ACCOUNT_PASSWORD_SET, actor, _subject(user), now=now, sessions_ended=ended)
 
 
 def use_link(token: str, password: str, *, now: datetime) -> User:
@@ -193,7 +194,7 @@ def enrol_second_factor(user: User, secret: str, code: str, *, actor: Actor, now
     secondfactor.keep(user, secret, step, now=now)
     codes = secondfactor.renew_recovery_codes(user)
     ended = sessions.end_all(user, now=now, but=here)
-    record("accounts:account:second_factor_set", actor, _subject(user), now=now, sessions_ended=ended)
+    record(TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_SET, actor, _subject(user), now=now, sessions_ended=ended)
     return codes
 
 
@@ -202,7 +203,7 @@ def renew_recovery_codes(user: User, *, actor: Actor, now: datetime) -> list[str
     if not secondfactor.is_set(user):
         raise Refusal("accounts.second_factor.missing")
     codes = secondfactor.renew_recovery_codes(user)
-    record("accounts:account:recovery_codes_renewed", actor, _subject(user), now=now)
+    record(TrailAction.ACCOUNTS_ACCOUNT_RECOVERY_CODES_RENEWED, actor, _subject(user), now=now)
     return codes
 
 
@@ -213,7 +214,9 @@ def remove_second_factor(user: User, *, actor: Actor, now: datetime) -> None:
     user.totp_secret = user.totp_confirmed_at = None
     user.version += 1
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    record("accounts:account:second_factor_removed", actor, _subject(user), now=now, sessions_ended=sessions.end_all(user, now=now))
+    record(
+        TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_REMOVED, actor, _subject(user), now=now, sessions_ended=sessions.end_all(user, now=now)
+    )
 
 
 def plain_email(email: str) -> str:
@@ -229,7 +232,7 @@ def about(user: User) -> tuple[str, ...]:
 def _send_invitation(user: User, *, actor: Actor, now: datetime) -> str:
     token = links.issue(user, Purpose.INVITATION, now=now)
     mail.send_link(user, Purpose.INVITATION, token, now=now)
-    record("accounts:account:invited", actor, _subject(user), now=now)
+    record(TrailAction.ACCOUNTS_ACCOUNT_INVITED, actor, _subject(user), now=now)
     return token
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from verifier.audit.models import INSTALLATION_TRAIL, Effect, TrailHead, TrailRow
+from verifier.audit.trail_actions import TrailAction
 from verifier.core import chain
 from verifier.core.actor import Actor
 from verifier.core.subject import Subject
@@ -21,7 +22,7 @@ def trail_of(case: UUID | None) -> str:
 
 
 def record(
-    action: str,
+    action: TrailAction,
     actor: Actor,
     subject: Subject,
     *,
@@ -39,7 +40,7 @@ def record(
         recorded_at=now,
         actor_id=actor.id,
         actor_name=actor.name,
-        action=action,
+        action=str(action),
         subject_kind=subject.kind,
         subject_id=subject.id,
         effect=effect,

@@ -11,6 +11,7 @@ from verifier.accounts.models import User
 from verifier.audit import queries as trails
 from verifier.audit.actions import record
 from verifier.audit.models import Effect, TrailRow
+from verifier.audit.trail_actions import TrailAction
 from verifier.casework import queries, tasks, trail_wording
 from verifier.casework.due_dates import day_due
 from verifier.casework.forms import CasesFilter, TrailFilter
@@ -219,7 +220,7 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
         subject = Subject("case", str(case)) if case else Subject("installation", "trail")
-        record("case:trail:taken_away", current_actor(), subject, now=utcnow(), case=case, effect=Effect.LOOK, rows=len(rows))
+        record(TrailAction.CASE_TRAIL_DOWNLOADED, current_actor(), subject, now=utcnow(), case=case, effect=Effect.LOOK, rows=len(rows))
         return _trail_sheet(engagement, rows)
     page = paged(found)
     return render_template(

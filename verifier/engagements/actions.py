@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from verifier.accounts.models import User
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.core import independence
 from verifier.core.access import CASE_ROLES, Role
 from verifier.core.actor import Actor
@@ -59,7 +60,7 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
     db.session.add(engagement)
     db.session.flush()
     record(
-        "engagement:case:opened",
+        TrailAction.ENGAGEMENT_CASE_OPENED,
         actor,
         _subject(engagement),
         now=now,
@@ -101,7 +102,15 @@ def name_member(engagement: Engagement, person: User, role: Role, *, actor: Acto
     )
     db.session.add(member)
     db.session.flush()
-    record("engagement:member:named", actor, Subject("member", str(member.id)), now=now, case=engagement.id, name=person.name, role=role)
+    record(
+        TrailAction.ENGAGEMENT_MEMBER_NAMED,
+        actor,
+        Subject("member", str(member.id)),
+        now=now,
+        case=engagement.id,
+        name=person.name,
+        role=role,
+    )
     return member
 
 
@@ -114,7 +123,7 @@ def remove_member(member: TeamMember, *, actor: Actor, now: datetime) -> None:
         raise Refusal("engagement.member.gone", name=member.user.name)
     member.removed_at = now
     record(
-        "engagement:member:removed",
+        TrailAction.ENGAGEMENT_MEMBER_REMOVED,
         actor,
         Subject("member", str(member.id)),
         now=now,
@@ -139,7 +148,7 @@ def declare(engagement: Engagement, answers: Mapping[str, tuple[bool, str]], *, 
         member.barred_by = barring.code if barring else None
     db.session.flush()
     record(
-        "engagement:member:declared",
+        TrailAction.ENGAGEMENT_MEMBER_DECLARED,
         actor,
         Subject("member", str(waiting[0].id)),
         now=now,
@@ -158,7 +167,7 @@ def start(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
     if lacks:
         raise Refusal(lacks[0].message, **dict(lacks[0].values))
     advance(engagement, CaseAction.START, now=now)
-    record("engagement:case:started", actor, _subject(engagement), now=now, case=engagement.id)
+    record(TrailAction.ENGAGEMENT_CASE_STARTED, actor, _subject(engagement), now=now, case=engagement.id)
 
 
 def reopen(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -168,7 +177,9 @@ def reopen(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) 
         raise Refusal("engagement.reopen.no_reason")
     before = engagement.stage
     advance(engagement, CaseAction.REOPEN, now=now)
-    record("engagement:case:reopened", actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip(), stage=before)
+    record(
+        TrailAction.ENGAGEMENT_CASE_REOPENED, actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip(), stage=before
+    )
 
 
 def correct(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -177,7 +188,7 @@ def correct(engagement: Engagement, reason: str, *, actor: Actor, now: datetime)
     if not reason.strip():
         raise Refusal("engagement.correct.no_reason")
     advance(engagement, CaseAction.CORRECT, now=now)
-    record("engagement:case:correcting", actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip())
+    record(TrailAction.ENGAGEMENT_CASE_CORRECTING, actor, _subject(engagement), now=now, case=engagement.id, reason=reason.strip())
 
 
 def adopt_report(engagement: Engagement, version: ReportVersion, *, actor: Actor, now: datetime) -> None:
@@ -204,7 +215,7 @@ def adopt_report(engagement: Engagement, version: ReportVersion, *, actor: Actor
     engagement.version += 1
     db.session.flush()
     record(
-        "engagement:report:adopted",
+        TrailAction.ENGAGEMENT_REPORT_ADOPTED,
         actor,
         Subject("report_version", str(version.id)),
         now=now,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.dialects import postgresql, sqlite
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, Stage, after
@@ -64,7 +65,7 @@ def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None,
     before, photo.caption = photo.caption, caption.strip()
     db.session.flush()
     subject = Subject("photo", str(photo.id))
-    record("evidence:photo:captioned", actor, subject, now=now, case=photo.case_id, before=before, after=photo.caption)
+    record(TrailAction.EVIDENCE_PHOTO_CAPTIONED, actor, subject, now=now, case=photo.case_id, before=before, after=photo.caption)
 
 
 def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: Actor, now: datetime) -> Attachment:
@@ -108,7 +109,7 @@ def _kept_photo(case: UUID, subject: Subject, filename: str, data: bytes, captio
     db.session.add(photo)
     db.session.flush()
     record(
-        "evidence:photo:added",
+        TrailAction.EVIDENCE_PHOTO_ADDED,
         actor,
         Subject("photo", str(photo.id)),
         now=now,

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Permission
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
@@ -46,7 +47,7 @@ def photos(engagement: Engagement) -> ResponseReturnValue:
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
         record(
-            "evidence:photos:exported",
+            TrailAction.EVIDENCE_PHOTOS_DOWNLOADED,
             current_actor(),
             Subject("case", str(engagement.id)),
             now=utcnow(),
@@ -112,7 +113,7 @@ def original(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
     shown = _found(engagement, photo_id)
     data = queries.store().get(shown.original_sha256)
     record(
-        "evidence:photo:taken_away",
+        TrailAction.EVIDENCE_PHOTO_DOWNLOADED,
         current_actor(),
         Subject("photo", str(shown.id)),
         now=utcnow(),
@@ -146,7 +147,7 @@ def attachment(engagement: Engagement, attachment_id: UUID) -> ResponseReturnVal
         abort(404)
     data = queries.store().get(found.sha256)
     record(
-        "evidence:file:taken_away",
+        TrailAction.EVIDENCE_FILE_DOWNLOADED,
         current_actor(),
         Subject("attachment", str(found.id)),
         now=utcnow(),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check, FindingAction, FindingState, after, check_article, decided
@@ -66,7 +67,7 @@ def raise_finding(
     db.session.add(finding)
     db.session.flush()
     record(
-        "finding:finding:raised",
+        TrailAction.FINDING_FINDING_RAISED,
         actor,
         _subject(finding),
         now=now,
@@ -91,7 +92,15 @@ def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Ac
     for name, value in asdict(draft).items():
         setattr(finding, name, value)
     db.session.flush()
-    record("finding:finding:edited", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label, changed=changed)
+    record(
+        TrailAction.FINDING_FINDING_EDITED,
+        actor,
+        _subject(finding),
+        now=now,
+        case=finding.engagement_id,
+        finding=finding.label,
+        changed=changed,
+    )
 
 
 def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -102,7 +111,7 @@ def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> N
     _say(finding, FindingAction.WITHDRAW, reason, state, actor=actor, now=now)
     finding.disposed_at = now
     record(
-        "finding:finding:withdrawn",
+        TrailAction.FINDING_FINDING_WITHDRAWN,
         actor,
         _subject(finding),
         now=now,
@@ -124,7 +133,7 @@ def send_all(engagement: Engagement, *, actor: Actor, now: datetime) -> list[Fin
         finding.version += 1
     db.session.flush()
     record(
-        "finding:findings:sent",
+        TrailAction.FINDING_FINDINGS_SENT,
         actor,
         Subject("case", str(engagement.id)),
         now=now,
@@ -143,7 +152,7 @@ def put_photo(finding: Finding, photo: Photo, *, actor: Actor, now: datetime) ->
     photo.shows.append(PhotoSubject(finding_id=finding.id, tied_by=actor.id, tied_at=now))
     db.session.flush()
     record(
-        "finding:photo:put",
+        TrailAction.FINDING_PHOTO_ADDED,
         actor,
         _subject(finding),
         now=now,
@@ -174,7 +183,7 @@ def answer(
     said = _say(finding, FindingAction.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
     kept = [attach(engagement.id, Subject("exchange", str(said.id)), name, data, actor=actor, now=now) for name, data in files]
     record(
-        "finding:finding:answered",
+        TrailAction.FINDING_FINDING_ANSWERED,
         actor,
         _subject(finding),
         now=now,
@@ -198,7 +207,7 @@ def return_(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> No
     state = after(finding.state, FindingAction.RETURN)
     _say(finding, FindingAction.RETURN, reason, state, actor=actor, now=now)
     advance(finding.engagement, CaseAction.SEND_FINDINGS, now=now)
-    record("finding:finding:returned", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label)
+    record(TrailAction.FINDING_FINDING_RETURNED, actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label)
 
 
 def dispose(finding: Finding, action: FindingAction, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -210,7 +219,13 @@ def dispose(finding: Finding, action: FindingAction, reason: str, *, actor: Acto
     _say(finding, action, reason, state, actor=actor, now=now)
     finding.disposed_at = now
     record(
-        "finding:finding:disposed", actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label, state=str(state)
+        TrailAction.FINDING_FINDING_RESOLVED,
+        actor,
+        _subject(finding),
+        now=now,
+        case=finding.engagement_id,
+        finding=finding.label,
+        state=str(state),
     )
     _close_round(finding.engagement, actor=actor, now=now)
 
@@ -300,7 +315,7 @@ def _close_round(engagement: Engagement, *, actor: Actor, now: datetime) -> None
     if engagement.stage is not Stage.ANSWERING or queries.awaiting_answer(engagement):
         return
     advance(engagement, CaseAction.ALL_ANSWERED, now=now)
-    record("finding:findings:all_answered", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id)
+    record(TrailAction.FINDING_FINDINGS_ALL_ANSWERED, actor, Subject("case", str(engagement.id)), now=now, case=engagement.id)
     newest = latest_released(engagement.unit_year)
     if newest is not None and newest.id != engagement.report_version_id:
         engagements.adopt_report(engagement, newest, actor=actor, now=now)

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.casework import due_dates
 from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.versions.queries import step_of
@@ -49,7 +50,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
         record(
-            "finding:findings:exported",
+            TrailAction.FINDING_FINDINGS_DOWNLOADED,
             current_actor(),
             Subject("case", str(engagement.id)),
             now=utcnow(),

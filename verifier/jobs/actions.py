@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
@@ -42,4 +43,4 @@ def try_again(job: Job, *, actor: Actor, now: datetime) -> None:
         raise Refusal("jobs.job.not_given_up")
     job.gave_up_at, job.attempts, job.run_at = None, 0, now
     job.leased_by = job.leased_until = None
-    record("jobs:job:tried_again", actor, Subject("job", str(job.id)), now=now, effect=Effect.LOOK, kind=job.kind)
+    record(TrailAction.JOBS_JOB_RETRIED, actor, Subject("job", str(job.id)), now=now, effect=Effect.LOOK, kind=job.kind)

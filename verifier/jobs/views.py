@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Permission
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -66,7 +67,7 @@ def again(job_id: UUID) -> ResponseReturnValue:
 
 
 def _sheet(rows: list[Job]) -> ResponseReturnValue:
-    record("jobs:list:taken", current_actor(), Subject("jobs", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(rows))
+    record(TrailAction.JOBS_LIST_DOWNLOADED, current_actor(), Subject("jobs", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(rows))
     headers = [_("Kind"), _("Status"), _("Tries"), _("Asked for"), _("Next try"), _("Last error")]
     cells = [(kind_words(row.kind), label(row.state), row.attempts, row.enqueued_at, row.run_at, row.last_error) for row in rows]
     return spreadsheet(_("Background work"), headers, cells)

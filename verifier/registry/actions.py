@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from verifier.accounts.models import Kind, Organisation
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.core import independence
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -81,7 +82,7 @@ def open_year(
     db.session.add(year)
     db.session.flush()
     record(
-        "registry:year:opened",
+        TrailAction.REGISTRY_YEAR_OPENED,
         actor,
         Subject("programme_year", str(year.id)),
         now=now,
@@ -107,7 +108,12 @@ def set_dates(year: ProgrammeYear, dates: YearDates, *, version: int | None, act
     year.report_due, year.verified_due, year.surrender_due = dates.report_due, dates.verified_due, dates.surrender_due
     db.session.flush()
     record(
-        "registry:year:dates_set", actor, Subject("programme_year", str(year.id)), now=now, before=before.written(), after=dates.written()
+        TrailAction.REGISTRY_YEAR_DATES_SET,
+        actor,
+        Subject("programme_year", str(year.id)),
+        now=now,
+        before=before.written(),
+        after=dates.written(),
     )
 
 
@@ -125,7 +131,7 @@ def register_unit(
     db.session.add(registered)
     db.session.flush()
     record(
-        "registry:unit:registered",
+        TrailAction.REGISTRY_UNIT_REGISTERED,
         actor,
         Subject("unit_year", str(registered.id)),
         now=now,
@@ -172,7 +178,7 @@ def name_body(unit_year: UnitYear, body: Organisation, *, case: UUID | None = No
     db.session.flush()
     db.session.refresh(unit_year, ["body"])
     record(
-        "registry:body:named",
+        TrailAction.REGISTRY_BODY_NAMED,
         actor,
         Subject("unit_year", str(unit_year.id)),
         now=now,

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.actor import Actor
 from verifier.core.calculation.recalculation import calculate, facility_fingerprint
 from verifier.core.calculation.results import Calculation, SourceResult
@@ -151,7 +152,7 @@ def hand_in(
     number_rows.write(version, ReportedFacility, found.facilities)
     number_rows.write(version, ReportedNumber, found.numbers)
     record(
-        "report:version:handed_in",
+        TrailAction.REPORT_VERSION_HANDED_IN,
         actor,
         Subject("unit_year", str(unit_year.id)),
         now=now,
@@ -175,7 +176,7 @@ def release(version: ReportVersion, *, case: OpenCase | None = None, actor: Acto
     version.released_by, version.released_at = actor.id, now
     db.session.flush()
     record(
-        "report:version:released",
+        TrailAction.REPORT_VERSION_RELEASED,
         actor,
         Subject("unit_year", str(version.unit_year_id)),
         now=now,

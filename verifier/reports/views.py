@@ -11,6 +11,7 @@ from wtforms import SelectChoice
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Permission
 from verifier.core.calculation.results import Flag
 from verifier.core.clocks import Before
@@ -308,7 +309,7 @@ def workbook(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     data = store().get(version.sha256)
     case = programme.case_of(unit_year)
     record(
-        "report:version:taken_away",
+        TrailAction.REPORT_VERSION_DOWNLOADED,
         current_actor(),
         Subject("unit_year", str(unit_year.id)),
         now=utcnow(),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -52,7 +53,7 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     db.session.flush()
     advance(engagement, CaseAction.CONCLUDE, now=now)
     said = {"opinion": opinion, "reported": total.reported, "verified": total.verified}
-    record("statement:conclusion:drawn", actor, Subject("conclusion", str(drawn.id)), now=now, case=engagement.id, **said)
+    record(TrailAction.STATEMENT_CONCLUSION_DRAWN, actor, Subject("conclusion", str(drawn.id)), now=now, case=engagement.id, **said)
     return drawn
 
 
@@ -113,6 +114,12 @@ def _decided(engagement: Engagement, drawn: Conclusion, outcome: ReviewOutcome, 
     advance(engagement, CaseAction.APPROVE if outcome is ReviewOutcome.APPROVED else CaseAction.SEND_BACK, now=now)
     subject = Subject("review", str(review.id))
     record(
-        f"statement:review:{outcome}", actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, change_seen=review.change_seen
+        TrailAction(f"statement:review:{outcome}"),
+        actor,
+        subject,
+        now=now,
+        case=engagement.id,
+        effect=Effect.PROCEED,
+        change_seen=review.change_seen,
     )
     return review

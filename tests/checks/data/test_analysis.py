@@ -200,7 +200,7 @@ def test_the_workbook_calculates_to_the_figures_on_the_page(client: FlaskClient,
     case = opened(cast, years)
     browser, url = sign_in(client, cast.verifier), f"/cases/{case.id}/analysis.xlsx"
     whole, one = browser.get(url).data, browser.get(f"{url}?procedure=shares&q=E-002").data
-    assert db.session.scalars(select(TrailRow.effect).where(TrailRow.action == "data:analysis:taken_away")).all() == ["look", "look"]
+    assert db.session.scalars(select(TrailRow.effect).where(TrailRow.action == "data:analysis:downloaded")).all() == ["look", "look"]
     formulas, written = spreadsheetprogram.formulas(whole), spreadsheetprogram.as_written(whole)
     assert list(formulas) == ["Limits", "Year on year", "Month by month", "Per product", "Shares"]
     assert min(len(formulas[name]) for name in list(formulas)[1:]) > 20

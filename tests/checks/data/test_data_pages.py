@@ -89,7 +89,7 @@ def test_all_that_recalculate_exactly_are_agreed_at_once_in_one_row_of_the_trail
     browser = sign_in(client, cast.verifier)
     expected = expected_of(text_of(browser.get(f"/cases/{case.id}/data")))
     assert browser.post(f"/cases/{case.id}/agree-data", data={"all": "1", "expected": expected}).status_code == 303
-    rows = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:many:agreed")).all()
+    rows = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:sources:agreed")).all()
     assert [len(row.detail["keys"]) for row in rows] == [int(expected)] == [outcomes()]
     assert not {"E-095", "E-047", "E-052", "G-035", "G-053"} & set(rows[0].detail["keys"])
 
@@ -102,7 +102,7 @@ def test_agreeing_to_another_number_than_announced_is_refused(client: FlaskClien
 def test_the_spreadsheet_is_recorded_as_a_look(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     answer = sign_in(client, cast.reviewer).get(f"/cases/{case.id}/data.xlsx?flag=any")
     assert answer.data[:2] == b"PK"
-    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:list:taken_away")) == "look"
+    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:list:downloaded")) == "look"
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     assert row.tonnes > found.tonnes
     assert "View the estimate" in browser.get(f"/cases/{case.id}/data/{SOURCE}").text
     assert "This estimate counts" in browser.get(address).text
-    assert {"data:estimate:confirmed", "finding:finding:disposed", "data:source:decided"} <= set(
+    assert {"data:estimate:confirmed", "finding:finding:resolved", "data:source:decided"} <= set(
         db.session.scalars(select(TrailRow.action))
     )
 
@@ -147,7 +147,7 @@ def test_taken_back_the_source_is_undecided_and_the_finding_stays_disposed_of(cl
     held = desk.held_one(case, SOURCE)
     assert held is not None
     assert (held.standing, queries.in_force(case), finding.state) == (OutcomeStatus.UNDECIDED, {}, FindingState.ESTIMATED)
-    told = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:estimate:taken_back")).one()
+    told = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:estimate:withdrawn")).one()
     assert told.detail["reason"] == "The invoices came"
     assert "cannot be" not in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
 
@@ -202,7 +202,7 @@ def test_the_working_taken_away_holds_formulas_that_come_to_the_estimate(client:
     assert values["Sources"].cell(2, tonnes_at).value == pytest.approx(float(found.tonnes))
     assert formulas["Activity"].max_row == 1 + len(found.quantities)
     assert formulas["Factors"].cell(2, 8).value == found.factors[0].default.table  # type: ignore[union-attr]
-    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:estimate:taken_away")) == "look"
+    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:estimate:downloaded")) == "look"
 
 
 def test_a_finding_is_not_disposed_of_as_estimated_on_its_own_page(client: FlaskClient, case: Engagement, cast: Cast) -> None:

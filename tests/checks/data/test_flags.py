@@ -137,4 +137,4 @@ def test_the_team_disposes_and_others_read_or_do_not(
 
 def test_the_spreadsheet_is_recorded_as_a_look(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     assert sign_in(client, cast.reviewer).get(f"/cases/{case.id}/flags.xlsx").data[:2] == b"PK"
-    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:flags:taken_away")) == "look"
+    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:flags:downloaded")) == "look"

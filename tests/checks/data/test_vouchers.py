@@ -272,8 +272,8 @@ def test_requests_and_vouchers_are_searched_filtered_and_taken_away_alike(client
         assert set(re.findall(r'<td class="ref">(\S+)</td>', page.text)) == labels, (path, query)
         book = load_workbook(BytesIO(browser.get(f"/cases/{case.id}/{path}?{query}&export=xlsx").data)).active
         assert {row[0] for row in book.iter_rows(min_row=2, values_only=True)} - {None} == labels, (path, query)
-    recorded = list(db.session.scalars(select(TrailRow.action).where(TrailRow.action.like("%:exported"))))
-    assert (recorded.count("data:requests:exported"), recorded.count("data:vouchers:exported")) == (8, 7)
+    recorded = list(db.session.scalars(select(TrailRow.action).where(TrailRow.action.like("%:downloaded"))))
+    assert (recorded.count("data:requests:downloaded"), recorded.count("data:vouchers:downloaded")) == (8, 7)
 
 
 def test_a_unit_takes_no_working_paper_away_and_is_told_of_its_own_turn(client: FlaskClient, cast: Cast) -> None:

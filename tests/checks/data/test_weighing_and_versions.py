@@ -127,7 +127,7 @@ def test_a_mark_makes_the_smallest_error_material_until_it_is_taken_back(client:
     browser.post(f"/cases/{case.id}/materiality/{mark.id}/take-back")
     assert queries.assessment_of(case).material_by_nature == ()
     recorded = set(db.session.scalars(select(TrailRow.action)))
-    assert {"data:materiality:nature", "data:materiality:taken_back"} <= recorded
+    assert {"data:materiality:nature", "data:materiality:withdrawn"} <= recorded
 
 
 def corrected(case: Engagement, cast: Cast) -> versions.Step:
@@ -188,4 +188,4 @@ def test_an_acceptance_without_change_or_reason_is_refused(
 def test_the_spreadsheet_of_errors_is_recorded_as_a_look(client: FlaskClient, case: Engagement, cast: Cast) -> None:
     found(case, cast, "30")
     assert sign_in(client, cast.reviewer).get(f"/cases/{case.id}/materiality.xlsx").data[:2] == b"PK"
-    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:materiality:taken_away")) == "look"
+    assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:materiality:downloaded")) == "look"

@@ -105,7 +105,7 @@ def test_a_spreadsheet_program_comes_to_our_tonnes(client: FlaskClient, cast: Ca
     for row, result in enumerate(calculation.sources, 2):
         assert anew["Sources"][f"A{row}"] == result.source_id
         assert anew["Sources"][f"J{row}"] == pytest.approx(float(result.known), rel=1e-13)
-    assert db.session.scalars(select(TrailRow.action).where(TrailRow.action == "data:working:taken_away")).all()
+    assert db.session.scalars(select(TrailRow.action).where(TrailRow.action == "data:calculation:downloaded")).all()
 
 
 def working_of(app: Flask, report: ReportedReport, pack_id: str) -> bytes:

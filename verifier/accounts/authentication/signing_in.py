@@ -17,6 +17,7 @@ from verifier.accounts.authentication.throttle import Bucket, Visitor
 from verifier.accounts.models import Purpose, User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.actor import INSTALLATION, Actor
 from verifier.core.subject import Subject
 
@@ -89,7 +90,7 @@ def with_code(user: User, typed: str, origin: Origin, *, now: datetime) -> Answe
         _record_refused(user, "code", now)
         return Answer(SignInResult.WRONG)
     if recovery:
-        record("accounts:account:recovery_code_used", Actor(user.id, user.name), _subject(user), now=now)
+        record(TrailAction.ACCOUNTS_ACCOUNT_RECOVERY_CODE_USED, Actor(user.id, user.name), _subject(user), now=now)
     return _signed_in(user, origin, second_factor=True, now=now)
 
 
@@ -131,7 +132,7 @@ def forgotten(email: str, origin: Origin, *, now: datetime) -> datetime | None:
         return until
     throttle.count(tried, now)
     user = queries.by_email(plain_email(email))
-    record("accounts:account:link_asked", INSTALLATION, _subject(user), now=now, effect=Effect.LOOK)
+    record(TrailAction.ACCOUNTS_ACCOUNT_LINK_ASKED, INSTALLATION, _subject(user), now=now, effect=Effect.LOOK)
     if user is not None and user.is_active and links.issued_since(user, now - RESETS_WITHIN) < RESETS:
         purpose = Purpose.RESET if user.password_hash else Purpose.INVITATION
         mail.send_link(user, purpose, links.issue(user, purpose, now=now), now=now)
@@ -141,12 +142,12 @@ def forgotten(email: str, origin: Origin, *, now: datetime) -> datetime | None:
 def signed_out(user: User, session_id: UUID, *, now: datetime) -> None:
     """End the session someone is in."""
     if sessions.end(user, session_id, now=now):
-        record("accounts:session:ended", Actor(user.id, user.name), _subject(user), now=now, effect=Effect.LOOK, count=1)
+        record(TrailAction.ACCOUNTS_SESSION_ENDED, Actor(user.id, user.name), _subject(user), now=now, effect=Effect.LOOK, count=1)
 
 
 def ended_others(user: User, ended: int, *, actor: Actor, now: datetime) -> None:
     """Say in the trail that someone ended sessions of theirs elsewhere."""
-    record("accounts:session:ended", actor, _subject(user), now=now, effect=Effect.LOOK, count=ended)
+    record(TrailAction.ACCOUNTS_SESSION_ENDED, actor, _subject(user), now=now, effect=Effect.LOOK, count=ended)
 
 
 def _signed_in(user: User, origin: Origin, *, second_factor: bool, now: datetime) -> Answer:
@@ -154,12 +155,20 @@ def _signed_in(user: User, origin: Origin, *, second_factor: bool, now: datetime
     token = sessions.begin(user, visitor, second_factor=second_factor, now=now)
     actor = Actor(user.id, user.name)
     known = visitor.device is not None
-    record("accounts:session:begun", actor, _subject(user), now=now, effect=Effect.LOOK, second_factor=second_factor, known_browser=known)
+    record(
+        TrailAction.ACCOUNTS_SESSION_BEGUN,
+        actor,
+        _subject(user),
+        now=now,
+        effect=Effect.LOOK,
+        second_factor=second_factor,
+        known_browser=known,
+    )
     return Answer(SignInResult.SIGNED_IN, user, token)
 
 
 def _record_refused(user: User | None, step: str, now: datetime) -> None:
-    record("accounts:session:refused", INSTALLATION, _subject(user), now=now, effect=Effect.LOOK, step=step)
+    record(TrailAction.ACCOUNTS_SESSION_REFUSED, INSTALLATION, _subject(user), now=now, effect=Effect.LOOK, step=step)
 
 
 def _proof(user: User, at: str) -> str:

@@ -14,6 +14,7 @@ from verifier.accounts.models import Kind, Organisation, User
 from verifier.accounts.views.blueprint import bp
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import ORGANISATION_ROLES, Permission
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -37,7 +38,9 @@ def people() -> ResponseReturnValue:
 
 
 def _people_sheet(users: list[User]) -> ResponseReturnValue:
-    record("accounts:people:taken", current_actor(), Subject("people", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(users))
+    record(
+        TrailAction.ACCOUNTS_PEOPLE_DOWNLOADED, current_actor(), Subject("people", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(users)
+    )
     headers = [_("Name"), _("E-mail address"), _("Organisation"), _("Kind"), _("Roles"), _("Status"), _("Second factor"), _("Added")]
     rows = [
         (
@@ -147,7 +150,12 @@ def organisations() -> ResponseReturnValue:
 def _organisations_sheet(rows: list[Organisation]) -> ResponseReturnValue:
     members = queries.members([row.id for row in rows])
     record(
-        "accounts:organisations:taken", current_actor(), Subject("organisations", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(rows)
+        TrailAction.ACCOUNTS_ORGANISATIONS_DOWNLOADED,
+        current_actor(),
+        Subject("organisations", "all"),
+        now=utcnow(),
+        effect=Effect.LOOK,
+        rows=len(rows),
     )
     headers = [_("Name"), _("Name in Chinese"), _("Kind"), _("Unified social credit code"), _("People"), _("Added")]
     cells = [(row.name, row.name_zh, label(row.kind), row.credit_code, members.get(row.id, 0), row.created_at) for row in rows]

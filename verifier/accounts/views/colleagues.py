@@ -10,6 +10,7 @@ from verifier.accounts.models import User
 from verifier.accounts.views.blueprint import bp
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Permission
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -42,7 +43,7 @@ def colleagues() -> ResponseReturnValue:
 
 def _colleagues_sheet(found: list[User], user: User) -> ResponseReturnValue:
     about = Subject("people", str(user.organisation_id))
-    record("accounts:people:taken", current_actor(), about, now=utcnow(), effect=Effect.LOOK, rows=len(found))
+    record(TrailAction.ACCOUNTS_PEOPLE_DOWNLOADED, current_actor(), about, now=utcnow(), effect=Effect.LOOK, rows=len(found))
     rows = [(each.name, each.email, listed(map(label, sorted(each.roles))), label(each.status), each.created_at) for each in found]
     return spreadsheet(_("People of my organisation"), [_("Name"), _("E-mail address"), _("Roles"), _("Status"), _("Added")], rows)
 

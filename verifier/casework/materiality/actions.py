@@ -6,6 +6,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.casework.materiality import queries
 from verifier.casework.materiality.models import MarkKind, MaterialityMark, PlanningThreshold
 from verifier.core.actor import Actor
@@ -41,7 +42,7 @@ def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_versi
     row.share, row.reason, row.set_by, row.set_at = share, reason.strip(), actor.id, now
     db.session.flush()
     record(
-        "data:planning_threshold:set",
+        TrailAction.DATA_PLANNING_THRESHOLD_SET,
         actor,
         Subject("case", str(engagement.id)),
         now=now,
@@ -75,7 +76,7 @@ def mark(engagement: Engagement, manner: MarkKind, subject: Subject, reason: str
     )
     db.session.add(row)
     db.session.flush()
-    record(f"data:materiality:{manner}", actor, subject, now=now, case=engagement.id, reason=reason.strip())
+    record(TrailAction(f"data:materiality:{manner}"), actor, subject, now=now, case=engagement.id, reason=reason.strip())
     return row
 
 
@@ -88,7 +89,7 @@ def take_back(engagement: Engagement, mark_id: UUID, *, actor: Actor, now: datet
     subject = Subject(row.subject_kind, row.subject_id)
     db.session.delete(row)
     db.session.flush()
-    record("data:materiality:taken_back", actor, subject, now=now, case=engagement.id, kind=row.kind, reason=row.reason)
+    record(TrailAction.DATA_MATERIALITY_WITHDRAWN, actor, subject, now=now, case=engagement.id, kind=row.kind, reason=row.reason)
 
 
 def _exists(engagement: Engagement, kind: MarkKind, subject: Subject) -> bool:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.casework.materiality import actions, queries
 from verifier.casework.materiality.forms import NatureForm, NettingForm, PlanningForm
 from verifier.casework.materiality.models import MarkKind
@@ -100,7 +101,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     assessment = queries.assessment_of(engagement, boundary.not_counted(engagement), projections(engagement))
     names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}
     record(
-        "data:materiality:taken_away",
+        TrailAction.DATA_MATERIALITY_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

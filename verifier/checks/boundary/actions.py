@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.boundary import queries
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.core.actor import Actor
@@ -36,7 +37,9 @@ def decide(
     check_decision(judged.row, outcome, note)
     decision = _write(engagement, judged.row, judged.decision, outcome, note, seen_version, actor=actor, now=now)
     db.session.flush()
-    record(f"boundary:{kind}:decided", actor, Subject(kind, key), now=now, case=engagement.id, outcome=outcome, note=note.strip())
+    record(
+        TrailAction(f"boundary:{kind}:decided"), actor, Subject(kind, key), now=now, case=engagement.id, outcome=outcome, note=note.strip()
+    )
     return decision
 
 
@@ -58,7 +61,7 @@ def decide_many(
         _write(engagement, each.row, each.decision, BoundaryOutcome.CONFIRMED, note, None, actor=actor, now=now)
     db.session.flush()
     record(
-        "boundary:many:decided",
+        TrailAction.BOUNDARY_MANY_DECIDED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,
@@ -97,7 +100,7 @@ def add_missing(
     db.session.add(row)
     db.session.flush()
     record(
-        "boundary:missing_source:added",
+        TrailAction.BOUNDARY_MISSING_SOURCE_ADDED,
         actor,
         Subject("missing_source", row.key),
         now=now,
@@ -124,7 +127,7 @@ def withdraw_missing(engagement: Engagement, key: str, *, seen_version: int | No
     check_version(row, seen_version, lambda: Refusal("boundary.missing.stale", key=key))
     row.withdrawn_at = now
     db.session.flush()
-    record("boundary:missing_source:withdrawn", actor, Subject("missing_source", key), now=now, case=engagement.id)
+    record(TrailAction.BOUNDARY_MISSING_SOURCE_WITHDRAWN, actor, Subject("missing_source", key), now=now, case=engagement.id)
 
 
 def _write(

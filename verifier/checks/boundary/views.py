@@ -11,6 +11,7 @@ from wtforms import SelectChoice
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.forms import BoundaryFilter, DecisionForm, MissingForm, WithdrawForm
 from verifier.checks.boundary.models import MissingSource
@@ -103,7 +104,7 @@ def taken_away(engagement: Engagement, kind: str) -> ResponseReturnValue:
     rows, _form = _filtered(engagement, Kind(kind))
     names = _categories(engagement)
     record(
-        "boundary:list:taken_away",
+        TrailAction.BOUNDARY_LIST_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

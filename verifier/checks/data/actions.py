@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import queries
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.queries import SourceReview
@@ -41,7 +42,7 @@ def decide(
     row = _write(engagement, held, outcome, tonnes, note, seen_version, actor=actor, now=now)
     db.session.flush()
     record(
-        "data:source:decided",
+        TrailAction.DATA_SOURCE_DECIDED,
         actor,
         Subject("source", source_key),
         now=now,
@@ -73,7 +74,7 @@ def agree_many(
         _write(engagement, each, SourceOutcome.AGREED, tonnes, note, None, actor=actor, now=now)
     db.session.flush()
     record(
-        "data:many:agreed",
+        TrailAction.DATA_SOURCES_AGREED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,

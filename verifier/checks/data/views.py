@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import actions, queries
 from verifier.checks.data.forms import DataFilter, OutcomeForm
 from verifier.checks.data.numbers import grid, recalculated
@@ -114,7 +115,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     rows, _form = _filtered(engagement)
     names = _categories(engagement)
     record(
-        "data:list:taken_away",
+        TrailAction.DATA_LIST_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.site import queries
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core.actor import Actor
@@ -29,7 +30,7 @@ def plan_visit(engagement: Engagement, plan: VisitPlan, *, actor: Actor, now: da
     visit = SiteVisit(engagement_id=engagement.id, planned_by=actor.id, planned_at=now, **_columns(plan))
     db.session.add(visit)
     db.session.flush()
-    record("site:visit:planned", actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_said(plan))
+    record(TrailAction.SITE_VISIT_PLANNED, actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_said(plan))
     return visit
 
 
@@ -41,7 +42,7 @@ def edit_visit(engagement: Engagement, visit: SiteVisit, plan: VisitPlan, versio
     for name, value in _columns(plan).items():
         setattr(visit, name, value)
     db.session.flush()
-    record("site:visit:edited", actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_said(plan))
+    record(TrailAction.SITE_VISIT_EDITED, actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_said(plan))
 
 
 def answer_item(
@@ -78,7 +79,7 @@ def answer_item(
     answer.answered_by, answer.answered_at = actor.id, now
     db.session.flush()
     record(
-        "site:item:answered",
+        TrailAction.SITE_ITEM_ANSWERED,
         actor,
         Subject(queries.KIND, item_code),
         now=now,

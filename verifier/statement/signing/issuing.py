@@ -10,6 +10,7 @@ from flask import current_app
 from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -220,7 +221,7 @@ def _signed(statement: Statement, engagement: Engagement, hand: _Hand, *, actor:
     subject = Subject("statement", str(statement.id))
     said = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(hand.key)}
     place = hand.place
-    record(f"statement:{place}:signed", actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **said)
+    record(TrailAction(f"statement:{place}:signed"), actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **said)
 
 
 def _recalled(statement: Statement, actor: Actor, now: datetime) -> None:
@@ -228,7 +229,7 @@ def _recalled(statement: Statement, actor: Actor, now: datetime) -> None:
     statement.version += 1
     subject = Subject("statement", str(statement.id))
     record(
-        "statement:statement:recalled",
+        TrailAction.STATEMENT_STATEMENT_RECALLED,
         actor,
         subject,
         now=now,

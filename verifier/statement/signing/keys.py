@@ -11,6 +11,7 @@ from verifier.accounts.authentication import crypto, secondfactor, throttle
 from verifier.accounts.models import Organisation, User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
@@ -43,7 +44,9 @@ def make_personal_key(user: User, passphrase: str, code: str, *, actor: Actor, n
     made = _kept(pair, certificate, queries.key_of(user.id), actor, now)
     made.user_id = user.id
     db.session.flush()
-    record("statement:key:made", actor, Subject("person", str(user.id)), now=now, effect=Effect.CHANGE, fingerprint=fingerprint(made))
+    record(
+        TrailAction.STATEMENT_KEY_MADE, actor, Subject("person", str(user.id)), now=now, effect=Effect.CHANGE, fingerprint=fingerprint(made)
+    )
     return made
 
 
@@ -59,7 +62,7 @@ def make_seal(organisation: Organisation, maker: User, passphrase: str, code: st
     made.organisation_id = organisation.id
     db.session.flush()
     subject = Subject("organisation", str(organisation.id))
-    record("statement:seal:made", actor, subject, now=now, effect=Effect.CHANGE, fingerprint=fingerprint(made))
+    record(TrailAction.STATEMENT_SEAL_MADE, actor, subject, now=now, effect=Effect.CHANGE, fingerprint=fingerprint(made))
     return made
 
 

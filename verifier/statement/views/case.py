@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
+from verifier.audit.trail_actions import TrailAction
 from verifier.casework.trail_wording import in_words
 from verifier.core.access import Permission
 from verifier.core.lifecycle import CaseAction, Stage, possible
@@ -128,7 +129,7 @@ def differences(engagement: Engagement) -> ResponseReturnValue:
     figures = [_("Verified, tCO₂"), _("Difference, tCO₂")] if own else [_("Misstated, tCO₂")]
     heads = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), *figures, _("Reason")]
     subject = Subject("case", str(engagement.id))
-    record("statement:differences:exported", current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
+    record(TrailAction.STATEMENT_DIFFERENCES_DOWNLOADED, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
     return spreadsheet(f"{engagement.number} {_('Differences')}", heads, rows)
 
 
@@ -261,5 +262,5 @@ def pdf(engagement: Engagement) -> ResponseReturnValue:
     content = store().get(statement.pdf_sha256) if statement else issuing.draft(engagement, now=utcnow())
     name = statement.number if statement else f"{issuing.next_number(engagement)}-draft"
     subject = Subject("statement", str(statement.id)) if statement else Subject("case", str(engagement.id))
-    record("statement:pdf:read", current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
+    record(TrailAction.STATEMENT_PDF_DOWNLOADED, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
     return download(content, f"{name}.pdf", issuing.PDF)

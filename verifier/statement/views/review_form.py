@@ -4,6 +4,7 @@ from flask.typing import ResponseReturnValue
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Permission
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -25,7 +26,7 @@ def document_review(engagement: Engagement) -> ResponseReturnValue:
     form = review_form(engagement, now=now)
     content = render_review(form)
     record(
-        "statement:document_review:taken_away",
+        TrailAction.STATEMENT_DOCUMENT_REVIEW_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=now,

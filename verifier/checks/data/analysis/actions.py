@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.analysis import queries
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.core.actor import Actor
@@ -40,7 +41,7 @@ def conclude(
     row.concluded_by, row.concluded_at = actor.id, now
     db.session.flush()
     record(
-        "data:analysis:concluded",
+        TrailAction.DATA_ANALYSIS_CONCLUDED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import queries as data
 from verifier.checks.data.actions import decide
 from verifier.checks.data.estimates import queries
@@ -66,7 +67,7 @@ def confirm(
     row = _write(engagement, sheet, finding, reason, actor, now)
     told = {"finding": finding.label, "reported": _text(row.reported), "tonnes": _text(row.tonnes), "reason": row.reason}
     record(
-        "data:estimate:confirmed",
+        TrailAction.DATA_ESTIMATE_CONFIRMED,
         actor,
         Subject("source", source_key),
         now=now,
@@ -108,7 +109,7 @@ def take_back(
     db.session.delete(outcome)
     db.session.flush()
     record(
-        "data:estimate:taken_back",
+        TrailAction.DATA_ESTIMATE_WITHDRAWN,
         actor,
         Subject("source", source_key),
         now=now,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.flags import queries
 from verifier.checks.data.flags.queries import Flagged
 from verifier.checks.data.models import FlagDisposition
@@ -47,7 +48,7 @@ def dismiss(engagement: Engagement, keys: Sequence[str], reason: str, *, actor: 
         _write(engagement, each, None, reason.strip(), actor, now)
     db.session.flush()
     record(
-        "data:flags:dismissed",
+        TrailAction.DATA_FLAGS_DISMISSED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,
@@ -90,7 +91,7 @@ def raise_findings(
         raised.append(finding)
     db.session.flush()
     record(
-        "data:flags:raised",
+        TrailAction.DATA_FLAGS_RAISED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,
@@ -109,7 +110,9 @@ def reopen(engagement: Engagement, key: str, *, actor: Actor, now: datetime) -> 
         raise Refusal("data.flag.changed", count=0)
     db.session.delete(row)
     db.session.flush()
-    record("data:flag:reopened", actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, flag=key, reason=row.reason)
+    record(
+        TrailAction.DATA_FLAG_REOPENED, actor, Subject("case", str(engagement.id)), now=now, case=engagement.id, flag=key, reason=row.reason
+    )
 
 
 def _likely_clause(pack: RulePack, code: str) -> str:

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.flags import actions, queries
 from verifier.checks.data.flags.forms import DismissForm, FlagFilter, RaiseForm
 from verifier.checks.data.flags.queries import Flagged
@@ -80,7 +81,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     """The filtered flags as a spreadsheet, consequences below their main flag."""
     rows, _form = _filtered(engagement, queries.flagged(engagement))
     record(
-        "data:flags:taken_away",
+        TrailAction.DATA_FLAGS_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

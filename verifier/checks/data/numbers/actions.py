@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.models import NumberDecision
 from verifier.checks.data.numbers import queries
 from verifier.checks.data.numbers.queries import NumberRow
@@ -36,7 +37,7 @@ def decide(
     row = _write(engagement, line, held, value, seen_version, actor=actor, now=now)
     db.session.flush()
     record(
-        "data:number:decided",
+        TrailAction.DATA_NUMBER_DECIDED,
         actor,
         Subject("number", number_key),
         now=now,
@@ -71,7 +72,7 @@ def agree_many(engagement: Engagement, keys: Sequence[str], method: str, *, acto
         _write(engagement, each, held, value, None, actor=actor, now=now)
     db.session.flush()
     record(
-        "data:numbers:agreed",
+        TrailAction.DATA_NUMBERS_AGREED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.numbers import actions, basis, filter_choices, progress, queries, recalculated
 from verifier.checks.data.numbers.forms import NumberFilter, NumberForm, method_choices
 from verifier.checks.data.numbers.queries import NumberRow
@@ -133,7 +134,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     lines = queries.every(engagement, _filter(engagement).asked)
     names = queries.names_of(engagement, {each.number.source_key for each in lines} if len(lines) <= PER_PAGE else None)
     record(
-        "data:numbers:taken_away",
+        TrailAction.DATA_NUMBERS_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

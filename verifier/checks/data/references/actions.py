@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.references import queries
 from verifier.checks.data.references.models import BodyTolerance, ReferenceKind, ReferenceWorkbook
 from verifier.core.actor import Actor
@@ -71,7 +72,7 @@ def keep_workbook(
     db.session.add(row)
     db.session.flush()
     record(
-        "data:beside:kept",
+        TrailAction.DATA_REFERENCE_ADDED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,
@@ -109,9 +110,9 @@ def set_tolerance(
         {"code": code, "before": _said(before), "after": _said(value), "reason": row.reason},
     )
     if value is None:
-        record("data:tolerance:taken_back", actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_TOLERANCE_WITHDRAWN, actor, subject, now=now, case=engagement.id, **told)
     else:
-        record("data:tolerance:set", actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_TOLERANCE_SET, actor, subject, now=now, case=engagement.id, **told)
     return row
 
 

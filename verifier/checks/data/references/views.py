@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.references import actions, queries
 from verifier.checks.data.references.forms import ToleranceForm, WorkbookForm
 from verifier.checks.data.references.models import ReferenceKind
@@ -97,7 +98,7 @@ def taken_away(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue
         abort(404)
     data = store().get(row.sha256)
     record(
-        "data:beside:taken_away",
+        TrailAction.DATA_REFERENCE_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

@@ -10,6 +10,7 @@ from secrets import token_hex
 from sqlalchemy import delete, func, select
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.sampling import queries, risk_queries
 from verifier.checks.data.sampling.models import DataRisk, RiskKind, Sample, SampleClimb, SampledItem
 from verifier.core.actor import Actor
@@ -54,7 +55,7 @@ def assess(
         row.assessed_by, row.assessed_at = actor.id, now
     db.session.flush()
     record(
-        "data:risk:assessed",
+        TrailAction.DATA_RISK_ASSESSED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,
@@ -118,7 +119,7 @@ def plan_sample(engagement: Engagement, plan: Plan, population: Population, aske
     db.session.add(made)
     db.session.flush()
     record(
-        "data:sample:planned",
+        TrailAction.DATA_SAMPLE_PLANNED,
         actor,
         Subject("sample", str(made.number)),
         now=now,
@@ -171,7 +172,7 @@ def draw_sample(engagement: Engagement, made: Sample, seed: str = "", *, actor: 
     _add(made, drawn, 0, found_before)
     db.session.flush()
     record(
-        "data:sample:drawn",
+        TrailAction.DATA_SAMPLE_DRAWN,
         actor,
         Subject("sample", str(made.number)),
         now=now,
@@ -211,7 +212,9 @@ def discard(engagement: Engagement, made: Sample, *, actor: Actor, now: datetime
         raise Refusal("data.sample.exists", number=made.number)
     db.session.execute(delete(Sample).where(Sample.id == made.id))
     db.session.flush()
-    record("data:sample:discarded", actor, Subject("sample", str(made.number)), now=now, case=engagement.id, checksum=made.checksum)
+    record(
+        TrailAction.DATA_SAMPLE_DISCARDED, actor, Subject("sample", str(made.number)), now=now, case=engagement.id, checksum=made.checksum
+    )
 
 
 def note_result(
@@ -241,7 +244,7 @@ def note_result(
     row.result, row.found, row.note, row.tested_by, row.tested_at = result, kept, note.strip(), actor.id, now
     db.session.flush()
     record(
-        "data:sample:tested",
+        TrailAction.DATA_SAMPLE_TESTED,
         actor,
         Subject("sample", str(made.number)),
         now=now,
@@ -268,7 +271,7 @@ def agree_many(engagement: Engagement, made: Sample, positions: Sequence[int], n
         row.version += 1
     db.session.flush()
     record(
-        "data:sample:tested_many",
+        TrailAction.DATA_SAMPLE_TESTED_MANY,
         actor,
         Subject("sample", str(made.number)),
         now=now,
@@ -328,7 +331,7 @@ def climb(
     )
     db.session.flush()
     record(
-        "data:sample:climbed",
+        TrailAction.DATA_SAMPLE_CLIMBED,
         actor,
         Subject("sample", str(made.number)),
         now=now,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.versions import queries
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.checks.data.versions.queries import Looked, Step
@@ -33,7 +34,7 @@ def accept(engagement: Engagement, step: Step, keys: Sequence[str], reason: str,
         _write(engagement, each, None, reason.strip(), actor, now)
     db.session.flush()
     record(
-        "data:changes:accepted",
+        TrailAction.DATA_CHANGES_ACCEPTED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,
@@ -74,7 +75,7 @@ def raise_findings(
         raised.append(finding)
     db.session.flush()
     record(
-        "data:changes:raised",
+        TrailAction.DATA_CHANGES_RAISED,
         actor,
         Subject("case", str(engagement.id)),
         now=now,

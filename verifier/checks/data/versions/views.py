@@ -11,6 +11,7 @@ from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.flags.forms import RaiseForm
 from verifier.checks.data.versions import actions, queries
 from verifier.checks.data.versions.queries import Looked, Step
@@ -123,7 +124,7 @@ def taken_away(engagement: Engagement, before: int, after: int) -> ResponseRetur
     """The filtered changes as a spreadsheet."""
     rows = _filtered(queries.looked(engagement, _step(engagement, before, after)))
     record(
-        "data:changes:taken_away",
+        TrailAction.DATA_CHANGES_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

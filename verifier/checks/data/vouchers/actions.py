@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from verifier.accounts.models import User
 from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.vouchers import queries
 from verifier.checks.data.vouchers.file_kinds import ReadVoucher, read
 from verifier.checks.data.vouchers.models import EvidenceRequest, RequestVoucher, Voucher, VoucherLink, VoucherPicture
@@ -68,7 +69,7 @@ def hand_in(
     elif voucher.withdrawn_at is not None:
         voucher.withdrawn_at = voucher.withdrawn_by = None
         voucher.withdrawn_reason = ""
-        record("data:voucher:given_again", actor, _subject(voucher), now=now, case=engagement.id, number=voucher.label)
+        record(TrailAction.DATA_VOUCHER_GIVEN_AGAIN, actor, _subject(voucher), now=now, case=engagement.id, number=voucher.label)
     for key in keys:
         link(engagement, voucher, key, by_unit=by_unit, actor=actor, now=now)
     if request is not None:
@@ -97,7 +98,7 @@ def link(
     row.page, row.undone_at, row.undone_by, row.linked_by, row.linked_at = page, None, None, actor.id, now
     db.session.flush()
     record(
-        "data:voucher:linked",
+        TrailAction.DATA_VOUCHER_LINKED,
         actor,
         Subject("source", key.source),
         now=now,
@@ -122,7 +123,7 @@ def unlink(engagement: Engagement, row: VoucherLink, *, by_unit: bool, actor: Ac
     row.undone_at, row.undone_by = now, actor.id
     db.session.flush()
     record(
-        "data:voucher:unlinked",
+        TrailAction.DATA_VOUCHER_UNLINKED,
         actor,
         Subject("source", row.source_key),
         now=now,
@@ -144,7 +145,15 @@ def withdraw(engagement: Engagement, voucher: Voucher, reason: str, *, by_unit: 
     voucher.withdrawn_by, voucher.withdrawn_at, voucher.withdrawn_reason = actor.id, now, reason.strip()
     voucher.version += 1
     db.session.flush()
-    record("data:voucher:withdrawn", actor, _subject(voucher), now=now, case=engagement.id, number=voucher.label, reason=reason.strip())
+    record(
+        TrailAction.DATA_VOUCHER_WITHDRAWN,
+        actor,
+        _subject(voucher),
+        now=now,
+        case=engagement.id,
+        number=voucher.label,
+        reason=reason.strip(),
+    )
 
 
 def ask(
@@ -189,7 +198,7 @@ def ask(
     db.session.flush()
     for row in made:
         record(
-            "data:request:raised",
+            TrailAction.DATA_REQUEST_RAISED,
             actor,
             _asked(row),
             now=now,
@@ -216,7 +225,7 @@ def assign(
     request.assigned_to = person.id if person else None
     db.session.flush()
     record(
-        "data:request:assigned",
+        TrailAction.DATA_REQUEST_ASSIGNED,
         actor,
         _asked(request),
         now=now,
@@ -239,11 +248,11 @@ def judge(
     db.session.flush()
     subject, told = _asked(request), {"number": request.label, "reason": request.reason}
     if action is RequestAction.ACCEPT:
-        record("data:request:accepted", actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_REQUEST_ACCEPTED, actor, subject, now=now, case=engagement.id, **told)
     elif action is RequestAction.RETURN:
-        record("data:request:returned", actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_REQUEST_RETURNED, actor, subject, now=now, case=engagement.id, **told)
     else:
-        record("data:request:withdrawn", actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_REQUEST_WITHDRAWN, actor, subject, now=now, case=engagement.id, **told)
 
 
 def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:
@@ -264,7 +273,7 @@ def _answered(engagement: Engagement, request: EvidenceRequest, voucher: Voucher
     request.version += 1
     db.session.flush()
     record(
-        "data:request:answered",
+        TrailAction.DATA_REQUEST_ANSWERED,
         actor,
         _asked(request),
         now=now,
@@ -299,7 +308,7 @@ def _kept(engagement: Engagement, found: ReadVoucher, given: GivenVoucher, *, by
     db.session.add(voucher)
     db.session.flush()
     record(
-        "data:voucher:handed_in",
+        TrailAction.DATA_VOUCHER_HANDED_IN,
         actor,
         _subject(voucher),
         now=now,

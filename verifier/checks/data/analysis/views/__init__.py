@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.analysis import actions, queries
 from verifier.checks.data.analysis.forms import ConclusionForm, LineFilter
 from verifier.checks.data.analysis.queries import Remarked
@@ -155,7 +156,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     if len(chosen) == 1:
         rows = {each: [row for group in _filtered(each, found)[0] for row in group] for each, found in rows.items()}
     record(
-        "data:analysis:taken_away",
+        TrailAction.DATA_ANALYSIS_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

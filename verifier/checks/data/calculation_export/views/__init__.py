@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import queries
 from verifier.checks.data.calculation_export.views import lists, sheets
 from verifier.checks.data.flags import queries as flags
@@ -30,7 +31,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     version, pack = engagement.report_version, load(engagement.pack_id)
     calculation, now = reports.calculation_of(version), utcnow()
     record(
-        "data:working:taken_away",
+        TrailAction.DATA_CALCULATION_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=now,

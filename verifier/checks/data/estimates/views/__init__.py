@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import actions, queries
 from verifier.checks.data.estimates.forms import ConfirmForm, TakeBackForm, name_of, quantities, taken
@@ -128,7 +129,7 @@ def taken_away(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         abort(404)
     key, now = held.source.source_key, utcnow()
     record(
-        "data:estimate:taken_away",
+        TrailAction.DATA_ESTIMATE_DOWNLOADED,
         current_actor(),
         Subject("source", key),
         now=now,

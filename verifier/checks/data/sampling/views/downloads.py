@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.sampling.sample_workbook import workbook
 from verifier.checks.data.sampling.views.blueprint import bp, sample_or_404
 from verifier.core.access import Permission
@@ -23,7 +24,7 @@ def taken_away(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Population, draw and evaluation, the sums as live formulas."""
     made = sample_or_404(engagement, number)
     record(
-        "data:sample:taken_away",
+        TrailAction.DATA_SAMPLE_DOWNLOADED,
         current_actor(),
         Subject("sample", str(number)),
         now=utcnow(),

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.sampling import actions, risk_queries
 from verifier.checks.data.sampling.forms import RiskFilter, RiskForm
 from verifier.checks.data.sampling.models import RiskKind
@@ -84,7 +85,7 @@ def _matches(each: Risky, words: str, search: str, level: str) -> bool:
 def _taken_away(engagement: Engagement, rows: list[tuple[Risky, str]]) -> ResponseReturnValue:
     """The same rows as a workbook."""
     record(
-        "data:risks:exported",
+        TrailAction.DATA_RISKS_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

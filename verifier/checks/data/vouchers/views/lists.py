@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.vouchers import queries
 from verifier.checks.data.vouchers.forms import RequestFilter, VoucherFilter
 from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, VoucherLink
@@ -118,7 +119,7 @@ def _written(key: NumberKey) -> str:
 
 def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) -> ResponseReturnValue:
     record(
-        "data:requests:exported",
+        TrailAction.DATA_REQUESTS_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),
@@ -168,7 +169,7 @@ def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) ->
 
 def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> ResponseReturnValue:
     record(
-        "data:vouchers:exported",
+        TrailAction.DATA_VOUCHERS_DOWNLOADED,
         current_actor(),
         Subject("case", str(engagement.id)),
         now=utcnow(),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.vouchers import actions, queries
 from verifier.checks.data.vouchers.file_kinds import read
 from verifier.checks.data.vouchers.forms import HandInForm, LinkForm, WithdrawForm, numbers_in
@@ -120,7 +121,7 @@ def original(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
     """The file as it was handed in, to be saved."""
     shown = _voucher(engagement, voucher_id)
     record(
-        "data:voucher:taken_away",
+        TrailAction.DATA_VOUCHER_DOWNLOADED,
         current_actor(),
         Subject("voucher", str(shown.id)),
         now=utcnow(),
