@@ -111,7 +111,9 @@ def raise_finding(engagement: Engagement) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("%(number)s is saved as a draft. It becomes visible to the unit when the findings are sent.", number=finding.label), "success")
+        flash(
+            _("%(number)s is saved as a draft. It becomes visible to the unit when the findings are sent.", number=finding.label), "success"
+        )
         if check is Check.SITE and described.url:
             return redirect(described.url, 303)
         return redirect(_url(finding), 303)
@@ -194,7 +196,13 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
             case None:
                 abort(400)
             case FindingAction.ESTIMATE if estimates.needs_one(engagement, finding):
-                flash(_("%(number)s will be resolved by its conservative estimate. Calculate and confirm the estimate here.", number=finding.label), "info")
+                flash(
+                    _(
+                        "%(number)s will be resolved by its conservative estimate. Calculate and confirm the estimate here.",
+                        number=finding.label,
+                    ),
+                    "info",
+                )
                 return redirect(url_for("estimates.estimate", engagement_id=engagement.id, source_key=finding.subject_id or "~"), 303)
             case _:
                 actions.dispose(finding, action, text, actor=current_actor(), now=utcnow())

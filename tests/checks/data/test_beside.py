@@ -95,7 +95,7 @@ def test_a_bodys_own_tolerance_is_marked_reasoned_and_taken_back(client: FlaskCl
     before = [flag for flag in queries.flags_of(case) if flag.code == "crosscheck_difference"]
     db.session.commit()
     browser, url = sign_in(client, cast.lead), f"/cases/{case.id}/data/tolerances/crosscheck_difference"
-    assert "Say why" in browser.post(url, data={"value": "100 %", "version": "0"}).text
+    assert "State the reason" in browser.post(url, data={"value": "100 %", "version": "0"}).text
     assert browser.post(url, data={"value": "100 %", "version": "0", "reason": "Invoices lag."}).status_code == 303
     assert before
     assert [flag for flag in queries.flags_of(case) if flag.code == "crosscheck_difference"] == []

@@ -37,7 +37,7 @@ PER_PAGE = 50
 
 LABELS = {
     FlagState.OPEN: _l("Unresolved"),
-    FlagState.CHANGED: _l("Changed: look again"),
+    FlagState.CHANGED: _l("Changed: review again"),
     FlagState.FINDING: _l("Raised as finding"),
     FlagState.DISMISSED: _l("Dismissed"),
 }

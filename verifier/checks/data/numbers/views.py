@@ -48,7 +48,7 @@ LABELS = {
     NumberKind.ACTIVITY: _l("Activity data"),
     NumberKind.MEASUREMENT: _l("Continuous measurement"),
     NumberKind.FACTOR: _l("Factor"),
-    NumberKind.REPORTED: _l("Source's tonnes"),
+    NumberKind.REPORTED: _l("Emissions of the source"),
     NumberKind.TOTAL: _l("Total"),
     NumberKind.PRODUCTION: _l("Production"),
 }
@@ -146,18 +146,18 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
         _("Kind"),
         _("Number"),
         _("Period"),
-        _("As written"),
+        _("As stated"),
         _("Value"),
         _("Unit"),
         _("Sheet"),
         _("Row"),
         _("Document"),
-        _("Tonnes that rest on it, t CO2"),
+        _("Related emissions, t CO2"),
         _("Data alerts"),
         _("Outcome"),
-        _("Right value"),
-        _("Who says so"),
-        _("How found"),
+        _("Correct value"),
+        _("Source of the correct value"),
+        _("Basis"),
         _("How it was tested"),
         _("Who"),
         _("When"),
@@ -173,7 +173,7 @@ def agree(engagement: Engagement) -> ResponseReturnValue:
     method = request.form.get("method", "")
     count = actions.agree_many(engagement, request.form.getlist("keys"), method, actor=current_actor(), now=utcnow())
     session["tested_by"] = method
-    flash(ngettext("%(num)s number is agreed.", "%(num)s numbers are agreed.", count), "success")
+    flash(ngettext("%(num)s number agreed.", "%(num)s numbers agreed.", count), "success")
     return redirect(came_from(), 303)
 
 

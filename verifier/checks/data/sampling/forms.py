@@ -157,7 +157,7 @@ class Amount(TonnesField):
         try:
             super().pre_validate(form)
         except StopValidation:
-            raise StopValidation(_("This must be a number, like 1250.5")) from None
+            raise StopValidation(_("Enter a number, e.g. 1250.5")) from None
 
 
 class ResultForm(VersionedForm):

@@ -56,7 +56,7 @@ def _facts(book: Workbook, bold: Any, engagement: Engagement, made: Sample, labe
         (_("SHA-256 of the list"), made.list_sha256 or ""),
         (_("Rule pack"), engagement.pack_id),
         (_("Reading"), made.reading),
-        (_("Why sampling is right here"), made.basis),
+        (_("Why sampling is appropriate"), made.basis),
         (_("Why a new draw"), made.reason),
         (_("Seed"), made.seed or ""),
         (_("Checksum of the population"), made.checksum),

@@ -123,7 +123,7 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("The conclusion is kept."), "success")
+        flash(_("The assessment was saved."), "success")
         following = queries.next_open(engagement, found.line)
         return redirect(_address(engagement, following) if following else _list(engagement, found.line.procedure), 303)
     form.figures.data, form.version.data = fresh, given.version if given else 0

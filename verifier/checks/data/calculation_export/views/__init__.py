@@ -43,5 +43,5 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     sheets.numbers(book, calculation, pack, {each.source.source_key: each for each in queries.held(engagement)})
     lists.flags(book, flags.flagged(engagement), pack)
     lists.samples(book, engagement)
-    name = _("%(number)s working of report version %(version)s", number=engagement.number, version=version.number)
+    name = _("%(number)s calculation sheet for report version %(version)s", number=engagement.number, version=version.number)
     return download(book.bytes(), f"{name}.xlsx", MEDIA_TYPE)

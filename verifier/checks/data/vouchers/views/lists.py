@@ -127,19 +127,19 @@ def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) ->
     )
     headers = [
         _("No."),
-        _("What is asked for"),
+        _("Evidence requested"),
         _("Subject"),
         _("Numbers"),
-        _("Who at the unit is responsible"),
-        _("Who answers"),
-        _("By when"),
+        _("Responsible person at the unit"),
+        _("Responsible for response"),
+        _("Due date"),
         _("State"),
-        _("Asked by"),
-        _("Asked on"),
-        _("Answer in words"),
-        _("Answered by"),
-        _("Answered on"),
-        _("Vouchers"),
+        _("Requested by"),
+        _("Requested on"),
+        _("Response"),
+        _("Response by"),
+        _("Response date"),
+        _("Supporting documents"),
         _("Reason"),
     ]
     body = [
@@ -162,7 +162,7 @@ def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) ->
         ]
         for each in rows
     ]
-    return spreadsheet(f"{_('Requests for evidence')} {engagement.number}", headers, body)
+    return spreadsheet(f"{_('Evidence requests')} {engagement.number}", headers, body)
 
 
 def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> ResponseReturnValue:
@@ -177,15 +177,15 @@ def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> Respons
     )
     headers = [
         _("No."),
-        _("Voucher"),
+        _("Supporting document"),
         _("File"),
         _("Size, bytes"),
         "SHA-256",
         _("Meter"),
-        _("Months it covers"),
+        _("Period covered"),
         _("Numbers"),
-        _("Handed in by"),
-        _("Handed in"),
+        _("Uploaded by"),
+        _("Uploaded on"),
         _("Withdrawn"),
         _("Reason"),
     ]
@@ -206,4 +206,4 @@ def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> Respons
         ]
         for each in rows
     ]
-    return spreadsheet(f"{_('Vouchers')} {engagement.number}", headers, body)
+    return spreadsheet(f"{_('Supporting documents')} {engagement.number}", headers, body)
