@@ -150,6 +150,6 @@ def test_the_page_answers_a_bomb_in_words_and_goes_on_answering(client: FlaskCli
     settle_authority()
     answer = client.post("/check", data={"pdf": (BytesIO(bombs.wide_bomb()), "statement.pdf")}, content_type="multipart/form-data")
     assert answer.status_code == 200
-    assert "Cannot be read" in answer.text
+    assert "Unreadable" in answer.text
     assert "it was given up" in answer.text
     assert client.get("/check").status_code == 200

@@ -110,7 +110,7 @@ def personal_key() -> ResponseReturnValue:
         raise NotPermitted
     if form.validate_on_submit():
         keys.make_personal_key(user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
-        flash(_("Your signing key is made."), "success")
+        flash(_("Your signing key was created."), "success")
         return redirect(url_for(".personal_key"), 303)
     return _key_page(form, "person")
 
@@ -122,7 +122,7 @@ def body_seal() -> ResponseReturnValue:
     user, form = this_user(), KeyForm()
     if form.validate_on_submit():
         keys.make_seal(user.organisation, user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
-        flash(_("The seal is made."), "success")
+        flash(_("The seal was created."), "success")
         return redirect(url_for(".body_seal"), 303)
     return _key_page(form, "seal")
 

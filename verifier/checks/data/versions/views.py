@@ -53,7 +53,7 @@ class ChangeFilter(SearchForm):
         self.state.choices = [
             SelectChoice("", _("All changes")),
             SelectChoice("unasked", _("Unrequested")),
-            SelectChoice("open", _("Still to be looked at")),
+            SelectChoice("open", _("Not tested yet")),
             SelectChoice("asked", _("Requested by a finding")),
             SelectChoice("numbers", _("Values only")),
         ]

@@ -48,7 +48,7 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(ngettext("The risk of %(num)s is kept.", "The risks of %(num)s are kept.", count), "success")
+        flash(ngettext("Risk saved for %(num)s row.", "Risks saved for %(num)s rows.", count), "success")
         return redirect(came_from(), 303)
     flows, sources = risk_queries.risk_rows(engagement)
     filter, named = RiskFilter(request.args), partial(flow_name, categories=categories(engagement))
@@ -97,10 +97,10 @@ def _taken_away(engagement: Engagement, rows: list[tuple[Risky, str]]) -> Respon
         _("Source no."),
         _("What"),
         _("Recalculated, tCO₂"),
-        _("Share of recalculated, per cent"),
+        _("Share of recalculated total, %"),
         _("Inherent"),
         _("Control"),
-        _("Together"),
+        _("Combined"),
         _("Reason"),
         _("Assessed by"),
         _("Assessed on"),
