@@ -250,7 +250,7 @@ def test_vouchers_are_asked_for_from_the_register_and_a_file_is_checked_in_publi
         press(page, "Enter")
         expect(page.locator(".flash")).to_be_visible()
         page.goto("/check")
-        tab_to(page, "Statement as a PDF")
+        tab_to(page, "The statement as a PDF")
         choose(page, {"name": "own.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
         tab_to(page, "Verify file")
         press(page, "Enter")

@@ -133,7 +133,7 @@ def test_a_conclusion_is_written_read_changed_and_told_in_the_trail(client: Flas
     db.session.execute(update(AnalysisConclusion).values(line_key=STEADY))
     db.session.commit()
     kept = browser.get(f"/cases/{case.id}/data/analysis/lines/{STEADY}").text
-    assert "It does not stand out" in kept
+    assert "No deviation" in kept
     assert "Closed in July." in kept, "what was written of a line is there also once it no longer stands out"
 
 

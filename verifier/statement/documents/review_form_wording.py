@@ -31,7 +31,8 @@ WORDS = {
     "origin": Both.same("表格来源 Form: {source}"),
     "choice": Both(
         "规则原文只写明本表及其填写人，未写明栏目；栏目及各项所依据的记录为本系统的选择。",
-        "The rules specify this form and who completes it, but not its columns; the columns and the records used for each item were chosen for this system.",
+        "The rules specify this form and who completes it, but not its columns; "
+        "the columns and the records used for each item were chosen for this system.",
     ),
     "page": Both("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
 }

@@ -139,7 +139,8 @@ WORDING = {
     "verdict_open": Both("尚有未知数值，不作判断。", "Some values are unknown: no conclusion is given."),
     "verdict_by": Both(
         "未更正的错报连同抽样推断的错报，单独及合并、按数量及性质进行评估。",
-        "Uncorrected misstatements, including those projected from samples, are assessed individually and in aggregate, by size and nature.",
+        "Uncorrected misstatements, including those projected from samples, are assessed "
+        "individually and in aggregate, by size and nature.",
     ),
     "estimated": Both("保守估算", "Estimated conservatively"),
     "page": Both("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
