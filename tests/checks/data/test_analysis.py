@@ -106,7 +106,7 @@ def test_without_last_year_and_without_production_the_pages_say_what_is_missing(
     for procedure in Procedure:
         page = browser.get(f"{root}/{procedure}").text
         assert "No report for 2020" in page
-        assert "Only the total of 2020 is known" in page
+        assert "Only the total for 2020 is known" in page
     assert "No production data in the report" in browser.get(f"{root}/products").text
     assert "44,576" in browser.get(f"{root}/year_on_year").text
     assert browser.get(f"{root}/weather").status_code == 404
