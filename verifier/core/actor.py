@@ -1,4 +1,4 @@
-"""Who does a action."""
+"""The person who performs an action."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A corrected report against the last: every changed number, what it comes to, which finding asked for it, and what nobody asked for."""
+"""Corrected report against the previous version: changes, their effect in tonnes, requesting findings, and unrequested changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
