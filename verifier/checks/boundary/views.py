@@ -1,4 +1,4 @@
-"""Pages of check 1: the facilities and sources beside the plan, one by one or many at once, and what is missing."""
+"""Pages of check 1: facilities and sources against the plan, single and bulk decisions, omissions."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -82,7 +82,7 @@ def conclusion(engagement: Engagement) -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/conclusion/draw", methods=["GET", "POST"])
 @permit(Permission.CONCLUSION_DRAW)
 def draw(engagement: Engagement) -> ResponseReturnValue:
-    """The lead verifier draws the conclusion."""
+    """The lead verifier prepares the conclusion."""
     form = ConclusionForm()
     form.offer(assessment.choices(engagement))
     if form.validate_on_submit():

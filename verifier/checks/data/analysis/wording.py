@@ -1,4 +1,4 @@
-"""The procedures in words: what each compares, and why a line cannot be compared."""
+"""Labels of the procedures and of the reasons why a line cannot be compared."""
 
 from collections.abc import Mapping
 from typing import Any

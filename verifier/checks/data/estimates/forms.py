@@ -35,7 +35,7 @@ def taken(form: SearchForm, months: Iterable[MonthTaken]) -> dict[str, Decimal |
 
 
 class ConfirmForm(VersionedForm):
-    """What was shown, and why it is to count."""
+    """Displayed estimate and the reason for confirming it."""
 
     quantities = HiddenField()
     tonnes = HiddenField()
@@ -70,7 +70,7 @@ class ConfirmForm(VersionedForm):
 
 
 class TakeBackForm(VersionedForm):
-    """Why an estimate is taken back."""
+    """Reason for withdrawing an estimate."""
 
     reason = TextAreaField(_l("Reason for withdrawal"), [Required(_l("State the reason; visible to the reviewer")), Length(max=2000)])
 

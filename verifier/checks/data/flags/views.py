@@ -1,4 +1,4 @@
-"""Pages of check 2, what looks wrong: every flag in one list, dismissed with a reason or raised as a finding, one or many."""
+"""Pages of check 2, data alerts: list, dismissal with a reason, and raising as findings, single or bulk."""
 
 from functools import partial
 
@@ -47,7 +47,7 @@ STATES = {(FlagState, "open"): "warn", (FlagState, "changed"): "warn", (FlagStat
 @bp.get("/cases/<uuid:engagement_id>/data/flags")
 @permit(Permission.WORK_READ)
 def flags(engagement: Engagement) -> ResponseReturnValue:
-    """What looks wrong in the report, the heaviest first, with what follows from each hung below it."""
+    """Data alerts of the report, largest effect first, each with its consequences."""
     every = queries.flagged(engagement)
     rows, form = _filtered(engagement, every)
     raise_form = RaiseForm(formdata=None)
@@ -143,7 +143,7 @@ def raise_findings(engagement: Engagement) -> ResponseReturnValue:
 @bp.post("/cases/<uuid:engagement_id>/flags/reopen")
 @permit(Permission.DATA_DECIDE)
 def reopen(engagement: Engagement) -> ResponseReturnValue:
-    """Take a dismissal back."""
+    """Undo a dismissal."""
     actions.reopen(engagement, request.form.get("key", ""), actor=current_actor(), now=utcnow())
     flash(_("The dismissal was undone; the alert is open again."), "success")
     return redirect(came_from(), 303)

@@ -1,4 +1,4 @@
-"""Input about numbers: which to show, in which order, and what is held of one."""
+"""Forms of numbers: filter, order, and the decision on one."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -106,7 +106,7 @@ class AmountField(StringField):
 
 
 class NumberForm(VersionedForm):
-    """What is held of one number."""
+    """Decision on one number."""
 
     outcome = RadioField(
         _l("Outcome"),

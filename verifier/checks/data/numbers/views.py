@@ -169,7 +169,7 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
 @bp.post("/cases/<uuid:engagement_id>/agree-numbers")
 @permit(Permission.DATA_DECIDE)
 def agree(engagement: Engagement) -> ResponseReturnValue:
-    """Agree to the ticked numbers, tested in one way."""
+    """Mark the selected numbers as agreed, tested by one method."""
     method = request.form.get("method", "")
     count = actions.agree_many(engagement, request.form.getlist("keys"), method, actor=current_actor(), now=utcnow())
     session["tested_by"] = method

@@ -1,4 +1,4 @@
-"""The words of sampling: methods, populations, results and reasons, and what each method cannot find."""
+"""Labels of sampling: methods, populations, results, reasons, and limits of each method."""
 
 from fractions import Fraction
 

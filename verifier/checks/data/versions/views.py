@@ -1,4 +1,4 @@
-"""A corrected report against the last: what nobody asked for at the top, to be accepted with a reason or raised as findings."""
+"""Pages of versions: changes in a corrected report, unrequested ones first, to be accepted with a reason or raised as findings."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Input of vouchers: one handed in, a link to a number, what is asked for, and how it is judged."""
+"""Forms of supporting documents: upload, link to a number, evidence request, and review."""
 
 from collections.abc import Collection, Iterable
 
@@ -101,7 +101,7 @@ class WithdrawForm(BaseForm):
 
 
 class AskForm(BaseForm):
-    """What the unit is asked to show."""
+    """Evidence request to the unit."""
 
     numbers = TextAreaField(_l("Numbers concerned"), [Optional(), Length(max=20_000)])
     about = StringField(_l("Or describe the subject"), [Optional(), Length(max=200)])
@@ -131,7 +131,7 @@ class AnswerForm(BaseForm):
 
 
 class JudgeForm(BaseForm):
-    """What a verifier holds of an answer."""
+    """A verifier's review of an answer."""
 
     decision = RadioField(
         _l("Is the evidence sufficient?"),

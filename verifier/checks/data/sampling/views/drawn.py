@@ -196,7 +196,7 @@ def _results(made: Sample) -> dict[Result, str]:
 @bp.route("/cases/<uuid:engagement_id>/data/sampling/<int:number>/extend", methods=["GET", "POST"])
 @permit(Permission.DATA_DECIDE)
 def extend(engagement: Engagement, number: int) -> ResponseReturnValue:
-    """Climb the ladder with one stratum, its cause, nature and effect weighed."""
+    """Extend the sample of one stratum to a higher step, with the cause, nature and effect assessed."""
     made, rule = sample_or_404(engagement, number), rule_of(engagement)
     key = request.args.get("stratum", "")
     stratum = next((each for each in queries.strata(made, queries.items(made)) if each.key == key), None)

@@ -1,4 +1,4 @@
-"""Pages of what was asked for: raised, given to someone, answered, judged."""
+"""Pages of evidence requests: raise, assign, answer, review."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
