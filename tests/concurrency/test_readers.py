@@ -14,8 +14,8 @@ from verifier.audit.models import TrailRow
 from verifier.db import db, writes_wanted
 
 ALWAYS = {
-    "analysis.taken_away",
-    "references.taken_away",
+    "analysis.downloaded",
+    "references.downloaded",
     "boundary.taken_away",
     "data.taken_away",
     "estimates.taken_away",
@@ -31,7 +31,7 @@ ALWAYS = {
     "versions.taken_away",
     "vouchers.original",
     "materiality.taken_away",
-    "calculation_export.taken_away",
+    "calculation_export.downloaded",
 }
 """What is taken away is noted in the trail, and has no page to look at."""
 

@@ -69,13 +69,13 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         flag_sentence=partial(flag_sentence, categories=_categories(engagement)),
         place=place,
         list_url=url_for(".flags", engagement_id=engagement.id),
-        export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter()),
+        export=url_for(".downloaded", engagement_id=engagement.id, **kept_filter()),
     )
 
 
 @bp.get("/cases/<uuid:engagement_id>/flags.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement) -> ResponseReturnValue:
+def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """The filtered flags as a spreadsheet, consequences below their main flag."""
     rows, _form = _filtered(engagement, queries.flagged(engagement))
     record(

@@ -121,13 +121,13 @@ def register(engagement: Engagement) -> ResponseReturnValue:
         flag_name=flag_name,
         list_url=url_for(".register", engagement_id=engagement.id),
         may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.at, CaseAction.CHECK),
-        export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter("number_key")),
+        export=url_for(".downloaded", engagement_id=engagement.id, **kept_filter("number_key")),
     )
 
 
 @bp.get("/cases/<uuid:engagement_id>/register.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement) -> ResponseReturnValue:
+def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """The filtered register as a spreadsheet."""
     lines = queries.every(engagement, _filter(engagement).asked)
     names = queries.names_of(engagement, {each.number.source_key for each in lines} if len(lines) <= PER_PAGE else None)

@@ -88,7 +88,7 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
 
 @bp.get("/cases/<uuid:engagement_id>/data/beside/workbooks/<uuid:workbook_id>")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue:
+def downloaded(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue:
     """A workbook as it was uploaded, byte for byte."""
     row = next((each for each in queries.workbooks(engagement) if each.id == workbook_id), None)
     if row is None:

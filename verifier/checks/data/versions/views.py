@@ -111,13 +111,13 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         named=_named,
         list_url=_address(engagement, step),
         numbers={named: int(named.split("-")[-1]) for row in every for named in row.judged.findings},
-        export=url_for(".taken_away", engagement_id=engagement.id, before=before, after=after, **kept_filter("before", "after")),
+        export=url_for(".downloaded", engagement_id=engagement.id, before=before, after=after, **kept_filter("before", "after")),
     )
 
 
 @bp.get("/cases/<uuid:engagement_id>/versions/<int:before>/<int:after>/changes.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
+def downloaded(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """The filtered changes as a spreadsheet."""
     rows = _filtered(queries.looked(engagement, _step(engagement, before, after)))
     record(

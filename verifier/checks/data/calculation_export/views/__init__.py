@@ -24,7 +24,7 @@ bp = Blueprint("calculation_export", __name__)
 
 @bp.get("/cases/<uuid:engagement_id>/working.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement) -> ResponseReturnValue:
+def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """Register, flags, samples and the whole recalculation with live formulas."""
     version, pack = engagement.report_version, load(engagement.pack_id)
     calculation, now = reports.calculation_of(version), utcnow()

@@ -101,7 +101,7 @@ def _page(engagement: Engagement, held: SourceReview, form: ConfirmForm, back: T
         rule=_rule(engagement),
         key=key or NO_KEY,
         tables={table.code: table for table in pack.tables},
-        working=url_for(".taken_away", engagement_id=engagement.id, source_key=key or NO_KEY, **_typed(sheet)),
+        working=url_for(".downloaded", engagement_id=engagement.id, source_key=key or NO_KEY, **_typed(sheet)),
     )
 
 
@@ -122,7 +122,7 @@ def take_back(engagement: Engagement, source_key: str) -> ResponseReturnValue:
 
 @bp.get("/cases/<uuid:engagement_id>/estimate-workings/<path:source_key>")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement, source_key: str) -> ResponseReturnValue:
+def downloaded(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """The working of the estimate that is shown, as a workbook with live formulas."""
     held = _held(engagement, source_key)
     sheet, _boxes = _asked(engagement, held)

@@ -76,7 +76,7 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         by_amount=_by_amount(made),
         rate=_rate(engagement, made, rows),
         command=command(engagement, made),
-        export=url_for(".taken_away", engagement_id=engagement.id, number=number),
+        export=url_for(".downloaded", engagement_id=engagement.id, number=number),
         list_url=url_for(".sample", engagement_id=engagement.id, number=number),
     )
 

@@ -57,7 +57,7 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
     shown_flows = [each for each in flows if _matches(each, named(each.key), q, level)]
     shown = [each for each in sources if _matches(each, f"{each.key} {each.name}", q, level)]
     if wants_spreadsheet():
-        return _taken_away(engagement, [*((each, named(each.key)) for each in shown_flows), *((each, each.name) for each in shown)])
+        return _downloaded(engagement, [*((each, named(each.key)) for each in shown_flows), *((each, each.name) for each in shown)])
     return render_template(
         "checks/data/sampling/risk.html",
         engagement=engagement,
@@ -82,7 +82,7 @@ def _matches(each: Risky, words: str, search: str, level: str) -> bool:
     return each.level is None if level == "none" else level not in set(Level) or each.level == level
 
 
-def _taken_away(engagement: Engagement, rows: list[tuple[Risky, str]]) -> ResponseReturnValue:
+def _downloaded(engagement: Engagement, rows: list[tuple[Risky, str]]) -> ResponseReturnValue:
     """The same rows as a workbook."""
     record(
         "data:risks:exported",

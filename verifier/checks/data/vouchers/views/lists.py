@@ -34,7 +34,7 @@ def requests(engagement: Engagement) -> ResponseReturnValue:
     form.offer()
     rows = [each for each in every if _asked(each, form.q.data or "", form.state.data or "", today)]
     if wants_spreadsheet():
-        return _requests_taken_away(engagement, rows)
+        return _download_requests(engagement, rows)
     return render_template(
         "checks/data/vouchers/requests.html",
         engagement=engagement,
@@ -60,7 +60,7 @@ def vouchers(engagement: Engagement) -> ResponseReturnValue:
     form.offer(inside=inside())
     rows = [each for each in every if _kept(each, form.q.data or "", form.kind.data or "")]
     if wants_spreadsheet():
-        return _vouchers_taken_away(engagement, rows)
+        return _download_vouchers(engagement, rows)
     return render_template(
         "checks/data/vouchers/list.html",
         engagement=engagement,
@@ -115,7 +115,7 @@ def _written(key: NumberKey) -> str:
     return " ".join(filter(None, [key.source, key.period, named]))
 
 
-def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) -> ResponseReturnValue:
+def _download_requests(engagement: Engagement, rows: list[EvidenceRequest]) -> ResponseReturnValue:
     record(
         "data:requests:exported",
         current_actor(),
@@ -165,7 +165,7 @@ def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) ->
     return spreadsheet(f"{_('Evidence requests')} {engagement.number}", headers, body)
 
 
-def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> ResponseReturnValue:
+def _download_vouchers(engagement: Engagement, rows: list[Voucher]) -> ResponseReturnValue:
     record(
         "data:vouchers:exported",
         current_actor(),
