@@ -101,7 +101,7 @@ def test_a_bodys_own_tolerance_is_marked_reasoned_and_taken_back(client: FlaskCl
     assert [flag for flag in queries.flags_of(case) if flag.code == "crosscheck_difference"] == []
     page = browser.get(f"/cases/{case.id}/data/tolerances").text
     assert "Invoices lag." in page
-    assert "The body&#39;s own" in page
+    assert "Set by the verification body" in page
     assert browser.post(url, data={"value": "", "version": "1", "reason": "As the pack."}).status_code == 303
     assert queries.own_tolerances(case) == {}
     assert queries.own_rows(case)["crosscheck_difference"].value is None
