@@ -17,8 +17,8 @@ from verifier.web.permit import policy_of
 pytestmark = pytest.mark.hold
 
 ALWAYS = {
-    "analysis.taken_away",
-    "references.taken_away",
+    "analysis.downloaded",
+    "references.downloaded",
     "boundary.taken_away",
     "data.taken_away",
     "estimates.taken_away",
@@ -33,8 +33,8 @@ ALWAYS = {
     "statement.pdf",
     "versions.taken_away",
     "vouchers.original",
-    "materiality.taken_away",
-    "calculation_export.taken_away",
+    "materiality.downloaded",
+    "calculation_export.downloaded",
 }
 """What is taken away is noted in the trail, and has no page to look at."""
 

@@ -137,7 +137,7 @@ def test_a_case_that_changes_under_the_reviewer_is_not_approved_unseen(house: Fl
     assert how_many(Review) == (approval.status_code == 303)
     if approval.status_code == 409:
         assert "Well done" in approval.text
-    assert "no longer stands" in reviewer.get(f"/cases/{case_id}/review").text or approval.status_code == 409
+    assert "no longer valid" in reviewer.get(f"/cases/{case_id}/review").text or approval.status_code == 409
     assert_trails_hold(house)
 
 

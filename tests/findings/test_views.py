@@ -196,7 +196,7 @@ def test_an_answer_with_a_bad_file_keeps_its_text_and_asks_for_the_files_again(c
     )
     assert page.status_code == 409
     assert "My long answer" in page.text
-    assert "Files must be chosen again" in page.text
+    assert "Please select the files again" in page.text
     assert case.stage is Stage.ANSWERING
 
 
@@ -216,7 +216,7 @@ def test_a_verifier_returns_an_answer_with_a_reason_the_unit_reads(client: Flask
     sign_in(client, cast.verifier)
     page = client.post(f"/cases/{case.id}/findings/1/judge", data={"decision": "return", "text": ""})
     assert page.status_code == 200
-    assert "Say the reason" in page.text
+    assert "State the reason" in page.text
     assert client.post(f"/cases/{case.id}/findings/1/judge", data={"decision": "return", "text": "Wrong month."}).status_code == 303
     sign_in(client, cast.contact)
     assert "Wrong month." in client.get(f"/cases/{case.id}/findings/1").text
@@ -252,13 +252,13 @@ def test_the_unit_is_told_what_waits_for_its_answer_and_the_lead_that_the_unit_i
     assert "1 finding requires your response" in client.get(list_).text
     assert "Your response is required" in client.get(one).text
     sign_in(client, cast.lead)
-    assert "waits for your answer" not in client.get(list_).text
+    assert "Your response is required" not in client.get(list_).text
     page = client.get(one).text
     assert "Awaiting response from the unit" in page
     assert "Decide without a response" in page
-    assert "everything but accepting" not in page
+    assert "every decision except acceptance" not in page
     actions.answer(queries.awaiting_answer(case)[0], "Corrected.", actor=actor(cast.contact), now=utcnow())
     db.session.commit()
     page = client.get(one).text
     assert "Awaiting response from the unit" not in page
-    assert "everything but accepting" in page
+    assert "every decision except acceptance" in page

@@ -60,7 +60,7 @@ def test_a_finding_is_answered(app: Flask, cast: Cast) -> None:
         page.keyboard.type("The meter was read late.")
         tab_to(page, "Submit response")
         press(page, "Enter")
-        expect(page.locator(".flash")).to_contain_text("The answer is sent.")
+        expect(page.locator(".flash")).to_contain_text("Response submitted.")
 
 
 def test_a_sampled_item_is_tested(app: Flask, cast: Cast) -> None:
@@ -73,7 +73,7 @@ def test_a_sampled_item_is_tested(app: Flask, cast: Cast) -> None:
     db.session.commit()
     with at_the_keys(app, cast.verifier) as page:
         page.goto(f"{path}/1/items/1")
-        chosen_and_sent(page, "Agrees with the evidence", "Save and continue", "is noted.")
+        chosen_and_sent(page, "Agrees with the evidence", "Save and continue", "was saved.")
 
 
 def test_the_conclusion_is_drawn_and_approved(app: Flask, cast: Cast) -> None:
@@ -82,7 +82,7 @@ def test_the_conclusion_is_drawn_and_approved(app: Flask, cast: Cast) -> None:
     db.session.commit()
     with at_the_keys(app, cast.lead) as page:
         page.goto(f"{path}/conclusion")
-        chosen_and_sent(page, "Verified: pass", "Draw the conclusion and send it to review", "The independent reviewer goes on.")
+        chosen_and_sent(page, "Verified: pass", "Submit the conclusion for review", "submitted to the independent reviewer.")
     with at_the_keys(app, cast.reviewer) as page:
         page.goto(f"{path}/review")
-        chosen_and_sent(page, "Approve", "Save the decision", "The lead verifier may sign.")
+        chosen_and_sent(page, "Approve", "Save the decision", "The lead verifier may now sign.")

@@ -113,7 +113,7 @@ def test_a_difference_stands_with_its_reason(cast: Cast) -> None:
 def test_the_page_says_what_is_missing_and_invents_no_verdict_on_materiality(client: FlaskClient, cast: Cast) -> None:
     case = make.engagement(cast)
     page = sign_in(client, cast.lead).get(f"/cases/{case.id}/conclusion").text
-    assert "Something is still missing" in page
+    assert "Outstanding items" in page
     assert "no verdict on materiality is given" in page
     assert 'name="opinion"' not in page
 

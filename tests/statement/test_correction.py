@@ -40,11 +40,11 @@ def test_a_correction_shows_at_once_and_supersedes_when_the_next_statement_is_is
         (second.number, "issued", None),
     ]
     page = client.get(address).text
-    assert f"It was replaced by {second.number}" in page
+    assert f"Replaced by {second.number}" in page
     assert f"/s/{second.token}" in page
     dropped = {"pdf": (BytesIO(store().get(first.pdf_sha256)), "statement.pdf")}
     checked = client.post("/check", data=dropped, content_type="multipart/form-data").text
-    assert "Genuine, but no longer in force" in checked
+    assert "Authentic, but no longer valid" in checked
     assert second.number in checked
 
 

@@ -55,8 +55,8 @@ def check(pdf: bytes, *, look: Look = plain_look, **standing: object) -> Inspect
 
 ALL_THREE = "LeadVerifier, AuthorisedSignatory, BodySeal"
 FORGED: list[tuple[str, Callable[[], bytes], Verdict, str, str]] = [
-    ("a page turned", forgeries.turned, EDITED, "turned, resized or cropped: 2", "第 2 页"),
-    ("a page cropped", forgeries.cropped, EDITED, "turned, resized or cropped: 3", "裁剪"),
+    ("a page turned", forgeries.turned, EDITED, "rotated, resized or cropped: 2", "第 2 页"),
+    ("a page cropped", forgeries.cropped, EDITED, "rotated, resized or cropped: 3", "裁剪"),
     ("an annotation", forgeries.annotated, EDITED, "changed or removed on these pages: 1", "批注"),
     ("a page painted over", forgeries.overlaid, EDITED, "Text or pictures were changed on these pages: 1", "文字或图片"),
     ("a form value", forgeries.form_value, EDITED, "Form values were added or changed: Tonnes", "表单内容"),
@@ -66,25 +66,37 @@ FORGED: list[tuple[str, Callable[[], bytes], Verdict, str, str]] = [
     ("validation data added", forgeries.validation_data, EDITED, "(DSS) was added", "DSS"),
     ("a script added", forgeries.scripted, EDITED, "A script or an action", "脚本"),
     ("a page added", forgeries.page_added, EDITED, "Pages were added: 8", "增加了页面：第 8 页"),
-    ("a page removed", forgeries.page_removed, EDITED, "Pages were removed; in the issued file they were: 3", "第 3 页"),
-    ("pages swapped", forgeries.pages_swapped, EDITED, "The pages stand in another order", "顺序"),
-    ("saved by another program", forgeries.written_anew, EDITED, "not byte for byte the issued statement BJ-2021-0001", "逐字节"),
-    ("a signature moved", forgeries.signature_moved, EDITED, "BodySeal was copied here from another file", "复制来的"),
-    ("another authority", forgeries.by_another_authority, NOT_OURS, "an unknown authority issued the certificates", "未知的证书机构"),
-    ("our number on a stranger's page", forgeries.with_our_code, NOT_OURS, "shows something else than the statement", "二维码不能证明"),
-    ("not signed at all", lambda: render(a_statement()), NOT_OURS, "bears no signature", "没有任何签名"),
-    ("two files joined", forgeries.concatenated, EDITED, "a second PDF: two files were joined", "拼接"),
+    ("a page removed", forgeries.page_removed, EDITED, "Pages were removed (page numbers in the issued file): 3", "第 3 页"),
+    ("pages swapped", forgeries.pages_swapped, EDITED, "The order of the pages was changed", "顺序"),
+    ("saved by another program", forgeries.written_anew, EDITED, "not identical to the issued statement BJ-2021-0001", "不一致"),
+    ("a signature moved", forgeries.signature_moved, EDITED, "BodySeal was copied from another file", "复制来的"),
+    (
+        "another authority",
+        forgeries.by_another_authority,
+        NOT_OURS,
+        "the certificates were issued by an unknown authority",
+        "未知的证书机构",
+    ),
+    (
+        "our number on a stranger's page",
+        forgeries.with_our_code,
+        NOT_OURS,
+        "content differs from the statement",
+        "二维码不能作为真实性的证明",
+    ),
+    ("not signed at all", lambda: render(a_statement()), NOT_OURS, "carries no signature", "没有任何签名"),
+    ("two files joined", forgeries.concatenated, EDITED, "second PDF was appended", "另一个 PDF"),
     ("a line after the end", lambda: signed(3) + b"% a line\n", EDITED, "9 bytes were added", "追加了 9 字节"),
-    ("cut short", lambda: signed(3)[:-100], EDITED, "begins as statement BJ-2021-0001, but its end is missing", "末尾缺失"),
+    ("cut short", lambda: signed(3)[:-100], EDITED, "starts like statement BJ-2021-0001, but its end is missing", "末尾缺失"),
     ("cut in the middle", lambda: signed(3)[:100_000], UNREADABLE, "damaged and cannot be read", "已损坏"),
     ("before the seal", lambda: cut_at("AuthorisedSignatory"), EDITED, "Signatures are missing: BodySeal", "缺少签名"),
-    ("encrypted, opens without a password", lambda: forgeries.encrypted(""), EDITED, "was encrypted afterwards", "加密"),
+    ("encrypted, opens without a password", lambda: forgeries.encrypted(""), EDITED, "was encrypted after issue", "加密"),
     ("encrypted", lambda: forgeries.encrypted("secret"), UNREADABLE, "encrypted and cannot be opened", "无法打开"),
     ("a byte of a stream", lambda: flipped_after(b"stream\n", 50), EDITED, f"range signed by {ALL_THREE}", "字节被改动"),
     ("a byte of the first table", lambda: flipped_after(b"\nxref\n", 30), EDITED, f"range signed by {ALL_THREE}", "字节被改动"),
-    ("a byte of the first trailer", lambda: flipped_after(b"trailer\n", 20), EDITED, "is the first that differs", "个字节起不同"),
+    ("a byte of the first trailer", lambda: flipped_after(b"trailer\n", 20), EDITED, "the first difference is at byte", "个字节起不同"),
     ("a byte of the metadata", lambda: flipped(signed(3).rindex(b"/Subject") + 12), EDITED, "was changed: Subject", "元数据"),
-    ("a byte of a signature", lambda: flipped(seal_at() + 500), EDITED, "BodySeal is not byte for byte", "逐字节"),
+    ("a byte of a signature", lambda: flipped(seal_at() + 500), EDITED, "BodySeal is not identical", "不一致"),
     ("a byte of the last address", lambda: flipped(signed(3).rindex(b"startxref") + 11), EDITED, "end is missing or was changed", "被改动"),
 ]
 
@@ -152,6 +164,6 @@ def test_the_page_answers_a_bomb_in_words_and_goes_on_answering(client: FlaskCli
     settle_authority()
     answer = client.post("/check", data={"pdf": (BytesIO(bombs.wide_bomb()), "statement.pdf")}, content_type="multipart/form-data")
     assert answer.status_code == 200
-    assert "Cannot be read" in answer.text
-    assert "it was given up" in answer.text
+    assert "Unreadable" in answer.text
+    assert "far more than a statement requires" in answer.text
     assert client.get("/check").status_code == 200

@@ -62,12 +62,12 @@ def test_records_are_kept_from_the_day_of_issue_where_the_programme_is(issued: S
 
 def test_the_issued_file_is_called_genuine_and_an_edited_copy_edited(client: FlaskClient, issued: Statement) -> None:
     pdf = store().get(issued.pdf_sha256)
-    assert "Genuine" in drop(client, pdf)
+    assert "Authentic" in drop(client, pdf)
     appended = drop(client, pdf + b"\n% one more line\n%%EOF\n")
-    assert "Edited: do not rely on it" in appended
+    assert "Modified: do not rely on it" in appended
     assert issued.number in appended
     at = len(pdf) // 2
-    assert "Edited: do not rely on it" in drop(client, pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :])
+    assert "Modified: do not rely on it" in drop(client, pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :])
 
 
 def test_the_command_line_says_the_same_and_ends_with_the_code_of_what_it_found(
@@ -97,10 +97,10 @@ def test_a_superseded_statement_stays_readable_and_says_so(client: FlaskClient, 
     issued.status = "superseded"
     db.session.commit()
     assert "no longer in force" in client.get(f"/s/{issued.token}").text
-    assert "Genuine, but no longer in force" in drop(client, pdf)
+    assert "Authentic, but no longer valid" in drop(client, pdf)
 
 
-@pytest.mark.parametrize(("dropped", "said"), [(b"hello", "Cannot be read"), (b"%PDF-1.7\nbroken", "Cannot be read")])
+@pytest.mark.parametrize(("dropped", "said"), [(b"hello", "Unreadable"), (b"%PDF-1.7\nbroken", "Unreadable")])
 def test_what_is_no_statement_is_called_so(client: FlaskClient, dropped: bytes, said: str) -> None:
     settle_authority()
     assert said in drop(client, dropped)

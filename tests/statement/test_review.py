@@ -50,7 +50,7 @@ def test_a_voided_approval_names_what_changed_and_lets_nothing_be_signed(client:
     with pytest.raises(Refusal, match=r"statement\.approval\.voided"):
         issuing.certify(case, cast.lead, "whatever it is", "123456", actor=actor(cast.lead), now=utcnow())
     page = sign_in(client, cast.lead).get(f"/cases/{case.id}/signing").text
-    assert "The approval no longer stands" in page
+    assert "Approval no longer valid" in page
     assert cast.verifier.name in page
     assert 'name="passphrase"' not in page
 

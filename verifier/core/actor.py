@@ -1,4 +1,4 @@
-"""Who does an action."""
+"""The person who performs an action."""
 
 from dataclasses import dataclass
 from uuid import UUID

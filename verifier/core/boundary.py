@@ -1,4 +1,4 @@
-"""Check 1: what is reported beside what the plan says, and which of it is still undecided."""
+"""Check 1: the reported boundary compared with the monitoring plan, and the rows still to be decided."""
 
 import json
 import re
@@ -14,14 +14,14 @@ from verifier.core.report.rows import FacilityRow, PlanRow, ReportedReport, Sour
 
 
 class Kind(StrEnum):
-    """What the boundary is made of."""
+    """Kind of boundary row: facility or emission source."""
 
     FACILITY = "facility"
     SOURCE = "source"
 
 
 class Mark(StrEnum):
-    """What stands out when the report is laid beside the plan."""
+    """Deviation between the report and the monitoring plan."""
 
     IN_PLAN = "in_plan"
     NOT_IN_PLAN = "not_in_plan"
@@ -40,14 +40,14 @@ CALM = frozenset({Mark.IN_PLAN, Mark.PLAN_UNSTATED})
 
 
 class BoundaryOutcome(StrEnum):
-    """What a verifier holds of one facility or source."""
+    """Verifier's decision on one facility or source."""
 
     CONFIRMED = "confirmed"
     NOT_COUNTED = "not_counted"
 
 
 class BoundaryStatus(StrEnum):
-    """How far the decision on one row is."""
+    """Decision status of one row."""
 
     UNDECIDED = "undecided"
     ASKED_AGAIN = "asked_again"
@@ -78,12 +78,12 @@ class BoundaryRow:
 
     @property
     def remarkable(self) -> bool:
-        """Whether deciding on it needs a reason in words."""
+        """Whether a decision on the row requires a stated reason."""
         return not CALM.issuperset(self.marks)
 
 
 def side_by_side(report: ReportedReport) -> tuple[BoundaryRow, ...]:
-    """Every facility and source reported, in their order, then what only the plan knows; a repeated key is taken once."""
+    """All reported facilities and sources in order, then those only in the plan; duplicate keys are listed once."""
     facilities: dict[str, FacilityRow] = {}
     for facility in report.facilities:
         facilities.setdefault(facility.facility_id, facility)
@@ -102,7 +102,7 @@ def side_by_side(report: ReportedReport) -> tuple[BoundaryRow, ...]:
 
 
 def standing(row: BoundaryRow, decided: BoundaryOutcome | None, fingerprint: str | None, *, finding: bool) -> BoundaryStatus:
-    """How far one row is: a finding stands for a decision; a decision holds only for what it was made on."""
+    """Decision status of one row: a finding counts as a decision; a decision is valid only for the content it was made on."""
     if finding:
         return BoundaryStatus.FINDING
     if decided is None:
@@ -113,12 +113,12 @@ def standing(row: BoundaryRow, decided: BoundaryOutcome | None, fingerprint: str
 def undecided(
     rows: Iterable[BoundaryRow], decisions: Mapping[tuple[Kind, str], str], findings: Collection[tuple[Kind, str]] = frozenset()
 ) -> tuple[BoundaryRow, ...]:
-    """The rows without a finding whose decision (by key: the fingerprint it was made on) is missing or was made on something else."""
+    """Rows without a finding whose decision (by key: fingerprint at decision) is missing or outdated."""
     return tuple(row for row in rows if (row.kind, row.key) not in findings and decisions.get((row.kind, row.key)) != row.fingerprint)
 
 
 def check_decision(row: BoundaryRow, outcome: BoundaryOutcome, note: str) -> None:
-    """Refuse a decision without its reason: leaving something out needs one, and so does confirming what stands out."""
+    """Refuse a decision without the required reason: needed for an exclusion and for confirming a deviation."""
     if note.strip():
         return
     if outcome is BoundaryOutcome.NOT_COUNTED:
@@ -128,7 +128,7 @@ def check_decision(row: BoundaryRow, outcome: BoundaryOutcome, note: str) -> Non
 
 
 def next_number(taken: Iterable[str]) -> str:
-    """The key of the next thing found missing: N-001, N-002 …"""
+    """Key of the next omission: N-001, N-002 …"""
     return f"N-{max((int(key.removeprefix('N-')) for key in taken), default=0) + 1:03d}"
 
 
@@ -156,7 +156,7 @@ def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow
 
 
 def _planned(source: SourceRow, plan: tuple[PlanRow, ...], has_plan: bool) -> Mark:
-    """A plan handed in with the report speaks before the unit's own word."""
+    """A monitoring plan submitted with the report takes precedence over the unit's own statement."""
     if has_plan:
         return Mark.IN_PLAN if plan else Mark.NOT_IN_PLAN
     said = yes_or_no(source.in_plan)
@@ -189,7 +189,7 @@ def _only_planned(key: str, plan: tuple[PlanRow, ...]) -> BoundaryRow:
 
 
 def _retired(facility: FacilityRow, year: int) -> bool:
-    """Out of use by the end of the year; a date that cannot be read is taken as one, so that somebody looks."""
+    """Decommissioned by the end of the year; an unreadable date counts as decommissioned, so that it is reviewed."""
     text = plain_text(facility.retired_on)
     found = re.match(r"(\d{4})(?:\D+(\d{1,2}))?(?:\D+(\d{1,2}))?", text)
     try:
@@ -199,7 +199,7 @@ def _retired(facility: FacilityRow, year: int) -> bool:
 
 
 def _said(row: SourceRow | FacilityRow | PlanRow, *but: str) -> dict[str, str]:
-    """What a row says, wherever it stands."""
+    """Content of a row, independent of its position."""
     fields = type(row).__dataclass_fields__
     return {name: str(getattr(row, name)) for name in fields if name not in ("sheet", "row", "unstored", *but)}
 

@@ -1,4 +1,4 @@
-"""A trail that cannot be changed unseen: each row's hash holds the hash of the row before, and a signed head holds the last."""
+"""Hash chain of a trail: each row's hash covers the previous row's hash; a signed head covers the last one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ GENESIS = "0" * 64
 
 
 class Fault(StrEnum):
-    """What is wrong at the first place where a chain no longer holds."""
+    """Kind of fault at the first invalid row of a chain."""
 
     EDITED = "edited"
     MISSING = "missing"

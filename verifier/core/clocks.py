@@ -1,4 +1,4 @@
-"""Whose turn it is and how late: where a unit's year stands before and during its case, against the days the year sets."""
+"""Stage of a unit's year, the party that must act next, and lateness against the due dates of the year."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from verifier.core.lifecycle import TURN, Stage
 
 
 class Before(StrEnum):
-    """Where a unit's year stands while it has no case, in the order it passes them."""
+    """Stages of a unit's year before a case exists, in order."""
 
     NO_REPORT = "no_report"
     TO_RELEASE = "to_release"
@@ -33,7 +33,7 @@ BEFORE_TURN: Mapping[Before, Role] = {
 
 
 def standing(*, handed_in: bool, released: bool, body_named: bool, stage: Stage | None) -> Standing:
-    """The first thing that is still missing; once there is a case, its stage."""
+    """First stage not yet completed; the case's stage once a case exists."""
     if stage is not None:
         return stage
     if not released:
@@ -42,7 +42,7 @@ def standing(*, handed_in: bool, released: bool, body_named: bool, stage: Stage 
 
 
 def turn(now_at: Standing) -> Role | None:
-    """Who is waited for; nobody once the statement is issued."""
+    """Party that must act next; None once the statement is issued."""
     return BEFORE_TURN[now_at] if isinstance(now_at, Before) else TURN[now_at]
 
 
@@ -61,7 +61,7 @@ class Lateness:
 
 
 def lateness(due: date, today: date) -> Lateness:
-    """How late something is that has not been done."""
+    """Lateness of an open task, in calendar days."""
     days = (today - due).days
     return Lateness(due, max(days, 0), max(-days, 0))
 

@@ -1,8 +1,8 @@
-"""Refusal: what a rule says when a action may not be done, as a message id with its values."""
+"""Refusal: an action that a rule does not permit, as a message id with its values."""
 
 
 class Refusal(Exception):
-    """A action that may not be done now; `web/` says it in the reader's language.
+    """An action that is not permitted now; `web/` translates the message.
 
     `message` is a dotted id of the catalogue ("data.sample.exists"), `values` fill its placeholders.
     """

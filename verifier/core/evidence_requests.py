@@ -1,4 +1,4 @@
-"""Check 2: what evidence is asked for, how a request goes, and when a voucher may still be withdrawn."""
+"""Check 2: evidence requests, their states, and when a supporting document may be withdrawn."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from verifier.core.report.rows import period_of
 
 
 class RequestState(StrEnum):
-    """Where a request for evidence stands."""
+    """State of an evidence request."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -48,7 +48,7 @@ NEXT: Mapping[tuple[RequestState, RequestAction], RequestState] = {
 
 
 def after(state: RequestState, action: RequestAction) -> RequestState:
-    """The state a action leads to; refuses a action the state does not know."""
+    """State after an action; refuses an action not permitted in the present state."""
     try:
         return NEXT[state, action]
     except KeyError:
@@ -79,7 +79,7 @@ class NumberKey:
 
 
 def check_may_withdraw(*, withdrawn: bool, relied_on: bool, reason: str) -> None:
-    """A voucher may be withdrawn with a reason, never deleted, and not once a verifier relies on it (issue 4)."""
+    """A supporting document may be withdrawn with a reason unless a verifier relies on it; it is never deleted (issue 4)."""
     if withdrawn:
         raise Refusal("voucher.withdraw.already")
     if relied_on:

@@ -1,4 +1,4 @@
-"""Findings: their states as one table, what disposes of one, and what still waits."""
+"""Findings: transition table of their states, and the decisions that resolve them."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -16,7 +16,7 @@ class Check(StrEnum):
 
 
 class FindingState(StrEnum):
-    """Where a finding stands."""
+    """State of a finding."""
 
     DRAFT = "draft"
     SENT = "sent"
@@ -91,7 +91,7 @@ SEEN_BY_UNIT = frozenset(S) - {S.DRAFT}
 
 
 def after(state: FindingState, action: FindingAction) -> FindingState:
-    """The state a action leads to; refuses what the state does not know."""
+    """State after an action; refuses an action not permitted in the present state."""
     try:
         return TABLE[state, action]
     except KeyError:
@@ -99,12 +99,12 @@ def after(state: FindingState, action: FindingAction) -> FindingState:
 
 
 def actions_of(state: FindingState) -> frozenset[FindingAction]:
-    """What may be done to a finding in this state."""
+    """Actions permitted in this state."""
     return frozenset(action for (at, action) in TABLE if at is state)
 
 
 def open_actions(state: FindingState, *, needs_answer: bool, dispositions: Collection[str]) -> frozenset[FindingAction]:
-    """What may be done in this state to a finding of a class: only what its pack admits, and no acceptance of an answer not given."""
+    """Actions permitted in this state for a class: only those the pack allows, and no acceptance without an answer."""
     return frozenset(
         action
         for action in actions_of(state)
@@ -113,7 +113,7 @@ def open_actions(state: FindingState, *, needs_answer: bool, dispositions: Colle
 
 
 def decided(state: FindingState, action: FindingAction, *, needs_answer: bool, dispositions: Collection[str]) -> FindingState:
-    """The state a action leads to under a class; refuses what the state does not know, then what the class does not admit."""
+    """State after an action under a class; refuses what the state, then what the class does not permit."""
     to = after(state, action)
     if action in DISPOSES and DISPOSES[action] not in dispositions:
         raise Refusal("finding.disposition.not_of_class", action=action)

@@ -1,4 +1,4 @@
-"""Independence: who may be named for what, which answer bars a person, and that roles stay apart when people act."""
+"""Independence: eligibility for roles, conflicts of interest, rotation, and separation of roles."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where a case stands: stage × action → next stage, as one table, and whose turn it is."""
+"""Case lifecycle: transition table stage × action → next stage."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from verifier.core.errors import Refusal
 
 
 class Stage(StrEnum):
-    """The stations of a case, in the order it passes them."""
+    """Stages of a case, in order."""
 
     ARRANGING = "arranging"
     CHECKING = "checking"
@@ -21,7 +21,7 @@ class Stage(StrEnum):
 
 
 class CaseAction(StrEnum):
-    """What can be done to a case as a whole, or inside it."""
+    """Actions on a case, or within it."""
 
     ARRANGE = "arrange"
     DECLARE = "declare"
@@ -93,7 +93,7 @@ TURN: Mapping[Stage, Role | None] = {
 
 
 def after(stage: Stage, action: CaseAction) -> Stage:
-    """The stage a action leads to; refuses a action that the stage does not know."""
+    """Stage after an action; refuses an action not permitted at the present stage."""
     try:
         return TABLE[stage, action]
     except KeyError:
@@ -101,5 +101,5 @@ def after(stage: Stage, action: CaseAction) -> Stage:
 
 
 def possible(stage: Stage, action: CaseAction) -> bool:
-    """Whether the action may be done at this stage at all."""
+    """Whether the action is permitted at this stage."""
     return (stage, action) in TABLE

@@ -1,4 +1,4 @@
-"""Errors together, against the threshold where there is one: signed, corrected and not, net and gross side by side.
+"""Materiality: misstatements in aggregate against the threshold, if any; signed, corrected and uncorrected, net and gross.
 
 Everywhere: exact rationals, t CO2, as the report says − right, seen from the unit's total: positive where the report says too much.
 """
@@ -15,7 +15,7 @@ NOTHING = Fraction()
 
 
 class Verdict(StrEnum):
-    """What uncorrected errors come to against a threshold, the mildest first."""
+    """Materiality conclusion on uncorrected misstatements, mildest first."""
 
     NOT_MATERIAL = "not_material"
     ONLY_NETTED = "only_netted"
@@ -36,19 +36,19 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Errors added up: what the report says too much and what it says too little, never one without the other."""
+    """Sum of misstatements, overstatement and understatement kept separately."""
 
     over: Fraction = Fraction()
     under: Fraction = Fraction()
 
     @property
     def net(self) -> Fraction:
-        """Over- and understatements set against each other."""
+        """Net misstatement: overstatement − understatement."""
         return self.over - self.under
 
     @property
     def gross(self) -> Fraction:
-        """All of them, whichever way they point."""
+        """Gross misstatement: absolute amounts added."""
         return self.over + self.under
 
     def __add__(self, other: "Sum") -> "Sum":
@@ -56,7 +56,7 @@ class Sum:
 
 
 def summed(errors: Iterable[Error]) -> Sum:
-    """Errors added up; their order never matters."""
+    """Sum of misstatements, independent of order."""
     over = under = Fraction()
     for error in errors:
         over, under = over + max(error.tonnes, NOTHING), under + max(-error.tonnes, NOTHING)
@@ -74,7 +74,7 @@ class OfSource:
 
 
 def by_source(errors: Iterable[Error]) -> tuple[OfSource, ...]:
-    """Errors by source, the heaviest uncorrected first, then by key."""
+    """Misstatements by source, largest uncorrected first, then by key."""
     found: dict[str, list[Error]] = {}
     for error in errors:
         found.setdefault(error.source, []).append(error)
@@ -112,27 +112,27 @@ class MaterialityAssessment:
 
     @property
     def uncorrected(self) -> Sum:
-        """What is still wrong in the report, as far as it is known."""
+        """Known uncorrected misstatements."""
         return _of(self.errors, corrected=False)
 
     @property
     def corrected(self) -> Sum:
-        """What was wrong and no longer is."""
+        """Corrected misstatements."""
         return _of(self.errors, corrected=True)
 
     @property
     def weighed(self) -> Sum:
-        """What is held against the threshold: known and uncorrected, and what sampling projects beyond it."""
+        """Amount compared with the threshold: known uncorrected misstatements and those projected from samples."""
         return self.uncorrected + (self.remainder or Sum())
 
     @property
     def largest(self) -> Fraction:
-        """The largest single uncorrected error, whichever way it points."""
+        """Largest single uncorrected misstatement by absolute amount."""
         return max((abs(error.tonnes) for error in self.errors if not error.corrected), default=Fraction())
 
     @property
     def threshold(self) -> Fraction | None:
-        """Above so many tonnes errors are material; exactly as many are not."""
+        """Threshold in t CO2; misstatements are material only above it."""
         return None if self.share is None or self.total is None else self.share * abs(self.total)
 
     @property
@@ -197,7 +197,7 @@ def _place(error: Error) -> tuple[str, str, bool, Fraction]:
 
 
 def against_positive(assessment: MaterialityAssessment) -> tuple[StatedReason, ...]:
-    """What a positive opinion would have to hide: errors that are material, or that only cancelling keeps below the threshold.
+    """Reasons against a positive opinion: material misstatements, or misstatements below the threshold only because of offsetting.
 
     Source: AVR (EU) 2018/2067, rules.md section 3: uncorrected but immaterial items are allowed and listed.
     """
@@ -214,7 +214,7 @@ def against_positive(assessment: MaterialityAssessment) -> tuple[StatedReason, .
 
 
 def would_change(assessment: MaterialityAssessment) -> tuple[StatedReason, ...]:
-    """In words, how many tonnes lie between this verdict and another, and what it waits for."""
+    """Reasons stating the tonnes by which the conclusion would change, and what is still outstanding."""
     threshold = assessment.threshold
     if assessment.share is None:
         return (StatedReason("materiality.no_threshold"),)

@@ -1,4 +1,4 @@
-"""Which opinions may be given, from outcomes and findings, and why the others may not."""
+"""Permitted opinions, derived from outcomes and findings, with the reasons against the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ __all__ = ["CaseAssessment", "Choice", "FindingAssessment", "choices", "shortcom
 
 @dataclass(frozen=True, slots=True)
 class FindingAssessment:
-    """A finding by its spoken number, its class in the pack, and where it stands."""
+    """A finding by its number, its class in the pack, and its state."""
 
     label: str
     class_code: str
@@ -22,7 +22,7 @@ class FindingAssessment:
 
 @dataclass(frozen=True, slots=True)
 class CaseAssessment:
-    """What the three checks and the findings have come to: counts of what is undecided, and what cannot be confirmed."""
+    """Results of the three checks and the findings: counts of open items, and sources that cannot be confirmed."""
 
     boundary_undecided: int
     data_undecided: int
@@ -63,7 +63,7 @@ class Choice:
 
 
 def undisposed(standing: CaseAssessment) -> tuple[StatedReason, ...]:
-    """What stands in the way of any opinion: nothing may be left undecided or undisposed of (AVR Art. 22; guideline 130, 4.2.3)."""
+    """Reasons against any opinion: undecided items and unresolved findings (AVR Art. 22; guideline 130, 4.2.3)."""
     reasons = []
     for message, count in (
         ("opinion.boundary_undecided", standing.boundary_undecided),
@@ -87,9 +87,9 @@ def undisposed(standing: CaseAssessment) -> tuple[StatedReason, ...]:
 
 
 def shortcomings(standing: CaseAssessment, pack: RulePack) -> tuple[StatedReason, ...]:
-    """What a positive opinion would have to hide: blocking findings not corrected, numbers that cannot be confirmed, material errors.
+    """Reasons against a positive opinion: uncorrected blocking findings, unconfirmed numbers, material misstatements.
 
-    Estimating a non-conformity conservatively disposes of it, but the report itself stays uncorrected.
+    A conservative estimate resolves a non-conformity, but the report itself remains uncorrected.
     """
     reasons = []
     blocking = [
@@ -109,7 +109,7 @@ def shortcomings(standing: CaseAssessment, pack: RulePack) -> tuple[StatedReason
 
 
 def choices(standing: CaseAssessment, pack: RulePack) -> tuple[Choice, ...]:
-    """Every opinion of the pack with what speaks against it.
+    """All opinions of the pack, each with the reasons against it.
 
     A positive one needs everything closed; a negative one needs a shortcoming to name, and that there is none is known only once nothing
     is left: until then it is only not established yet. Where the pack has a threshold, errors that stay

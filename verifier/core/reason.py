@@ -1,4 +1,4 @@
-"""A reason that pages say in the reader's language."""
+"""A reason shown on pages in the reader's language."""
 
 from dataclasses import dataclass
 

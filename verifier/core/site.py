@@ -1,4 +1,4 @@
-"""Check 3: how far the checklist is covered, and what is still missing before leaving the site."""
+"""Check 3: completion of the checklist, and items outstanding before leaving the site."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LOOKED_AT = "look"
 
 
 class ChecklistOutcome(StrEnum):
-    """What was found of one item of the checklist."""
+    """Outcome of one checklist item."""
 
     IN_ORDER = "in_order"
     FINDING = "finding"
@@ -21,7 +21,7 @@ class ChecklistOutcome(StrEnum):
 
 
 class Gap(StrEnum):
-    """What a visit may still lack."""
+    """Outstanding item of a site visit."""
 
     NO_VISIT = "no_visit"
     TOO_FEW_PEOPLE = "too_few_people"
@@ -104,7 +104,7 @@ def still_missing(
     held_against: Collection[str],
     photographed: Collection[str],
 ) -> tuple[MissingStep, ...]:
-    """What to see to before leaving, the indispensable first; empty when nothing is.
+    """Items outstanding before leaving the site, mandatory ones first; empty if none.
 
     `held_against` and `photographed` are codes of items with a finding that was not withdrawn, and with at least one photo.
     """

@@ -1,1 +1,1 @@
-"""Findings: raise, answer, correct, dispose."""
+"""Findings: raise, answer, correct, resolve."""

@@ -1,4 +1,4 @@
-"""Actions on findings: raised, sent together, answered by the unit, judged; and whose turn the case is then."""
+"""Actions on findings: raise, send, answer, decide; and the stage of the case that follows."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -34,7 +34,7 @@ NEEDS_REASON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a verifier writes of a finding; `effect` in t CO2, reported − right."""
+    """Content of a finding as drafted; `effect` in t CO2, reported − correct."""
 
     class_code: str
     clause: str
@@ -104,7 +104,7 @@ def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Ac
 
 
 def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Take a finding back, with a reason; the unit hears of it only where it had the finding."""
+    """Withdraw a finding with a reason; the unit is notified only if the finding was sent."""
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
     state = after(finding.state, FindingAction.WITHDRAW)
@@ -145,7 +145,7 @@ def send_all(engagement: Engagement, *, actor: Actor, now: datetime) -> list[Fin
 
 
 def put_photo(finding: Finding, photo: Photo, *, actor: Actor, now: datetime) -> None:
-    """Let a finding show a photo of another subject as well; the unit sees it once the finding is sent."""
+    """Attach a photo of another subject to a finding; visible to the unit once the finding is sent."""
     advance(finding.engagement, CaseAction.CHECK, now=now)
     if photo in queries.photos_of(finding):
         raise Refusal("finding.photo.already", finding=finding.label)
@@ -211,7 +211,7 @@ def return_(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> No
 
 
 def dispose(finding: Finding, action: FindingAction, reason: str, *, actor: Actor, now: datetime) -> None:
-    """Dispose of a finding as its pack's class admits: closed, reported uncorrected, estimated conservatively, carried over."""
+    """Resolve a finding as its class allows: closed, reported uncorrected, estimated conservatively, carried over."""
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
     of = queries.class_of(finding)
@@ -258,7 +258,7 @@ def _written(finding: Finding) -> Draft:
 
 
 def _next_number(engagement: Engagement) -> int:
-    """Taken while the case's row is locked, so that two at once do not get the same."""
+    """Next number, read under the lock on the case's row, so that concurrent requests get different numbers."""
     db.session.execute(select(Engagement.id).where(Engagement.id == engagement.id).with_for_update(of=Engagement.__table__))
     return (db.session.scalar(select(func.max(Finding.number)).where(Finding.engagement_id == engagement.id)) or 0) + 1
 
@@ -277,7 +277,7 @@ def _title_of(engagement: Engagement, subject: Subject) -> str:
 
 
 def _lock(finding: Finding) -> None:
-    """Hold the row until the transaction ends, so that two judgements at once are one and a refusal."""
+    """Lock the row until the transaction ends, so that the second of two concurrent decisions is refused."""
     db.session.refresh(finding, with_for_update={"of": Finding})
 
 
@@ -291,7 +291,7 @@ def _say(
     actor: Actor,
     now: datetime,
 ) -> Exchange:
-    """Keep what was said, and move the finding where it led."""
+    """Store the exchange and set the finding's new state."""
     if action in NEEDS_REASON and not text.strip():
         raise Refusal("finding.reason.missing")
     said = Exchange(

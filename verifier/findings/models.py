@@ -17,12 +17,12 @@ from verifier.rulepacks.load import load
 
 
 def label_of(number: int, letter: str) -> str:
-    """The number people speak, under the letter of its class."""
+    """Displayed number of a finding, with the letter of its class."""
     return f"{letter}-{number:03d}"
 
 
 class Finding(Base):
-    """Something a verifier holds against the report, from any check, on any subject."""
+    """A finding raised by a verifier against the report, from any check, on any subject."""
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -57,7 +57,7 @@ class Finding(Base):
 
     @property
     def label(self) -> str:
-        """The number people speak."""
+        """Displayed number."""
         return label_of(self.number, load(self.engagement.pack_id).finding_class(self.class_code).letter)
 
     @property

@@ -48,7 +48,7 @@ def numbered(engagement: Engagement, number: int, *, inside: bool) -> Finding | 
 
 
 def counts(engagement: Engagement) -> dict[FindingState, int]:
-    """How many findings of a case stand where; every state is named."""
+    """Number of findings of a case by state; all states are included."""
     of = select(Finding.state, func.count()).where(Finding.engagement_id == engagement.id).group_by(Finding.state)
     known: dict[FindingState, int] = dict(db.session.execute(of).all())
     return {state: known.get(state, 0) for state in FindingState}
@@ -89,13 +89,13 @@ def not_withdrawn(engagement: Engagement) -> list[Glance]:
 
 
 def open_findings(engagement: Engagement) -> list[Finding]:
-    """What is not disposed of yet."""
+    """Unresolved findings."""
     of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.not_in(DISPOSED))
     return list(db.session.scalars(of.order_by(Finding.number)))
 
 
 def drafts(engagement: Engagement) -> list[Finding]:
-    """What would go out with the next sending."""
+    """Drafts, which the next sending includes."""
     of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT)
     return list(db.session.scalars(of.order_by(Finding.number)))
 
@@ -116,7 +116,7 @@ def drafts_titled(engagement: Engagement, title: str) -> list[Finding]:
 
 
 def awaiting_answer(engagement: Engagement) -> list[Finding]:
-    """What the unit still has to answer: with it, and of a class that needs an answer."""
+    """Findings awaiting the unit's response, of a class that requires one."""
     pack = load(engagement.pack_id)
     of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.in_(WITH_UNIT)).order_by(Finding.number)
     return [finding for finding in db.session.scalars(of) if pack.finding_class(finding.class_code).needs_answer]
@@ -128,7 +128,7 @@ def class_of(finding: Finding) -> FindingClass:
 
 
 def actions_open(finding: Finding) -> frozenset[FindingAction]:
-    """What may be done to the finding where it stands, under its class."""
+    """Actions permitted on the finding in its state, under its class."""
     of = class_of(finding)
     return open_actions(finding.state, needs_answer=of.needs_answer, dispositions=of.dispositions)
 

@@ -1,4 +1,4 @@
-"""Pages of findings: the list, one finding with its conversation, and the forms of both sides."""
+"""Pages of findings: list, detail with correspondence, and the forms of both parties."""
 
 from typing import Any
 
@@ -172,7 +172,7 @@ def answer(engagement: Engagement, number: int) -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/judge", methods=["GET", "POST"])
 @permit(Permission.FINDING_JUDGE, on_report=True)
 def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
-    """A verifier accepts, returns, disposes of or withdraws a finding."""
+    """A verifier accepts, returns, resolves or withdraws a finding."""
     finding = _found(engagement, number)
     form = JudgeForm()
     form.offer(queries.actions_open(finding) - {FindingAction.SEND, FindingAction.ANSWER}, finding.state)

@@ -30,7 +30,7 @@ def locked(engagement: Engagement) -> Engagement:
 
 
 def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: Actor, now: datetime) -> Conclusion:
-    """Propose an opinion that nothing speaks against; the verified total is the pack's sum of rounded categories."""
+    """Prepare the conclusion with a permitted opinion; the verified total is the pack's sum of rounded categories."""
     locked(engagement)
     after(engagement.stage, CaseAction.CONCLUDE)
     assessment.pack_of(engagement).opinion(opinion)

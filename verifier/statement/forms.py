@@ -20,9 +20,9 @@ class ConclusionForm(BaseForm):
 
     opinion = RadioField(_l("Opinion"), validators=[Required(_l("Choose the opinion"))], validate_choice=True)
     text = TextAreaField(
-        _l("What you add to its wording"),
-        validators=[Optional(), Length(max=4000, message=_l("Keep it under 4,000 characters"))],
-        description=_l("Printed in the statement below the wording of the opinion, as you type it."),
+        _l("Additional wording"),
+        validators=[Optional(), Length(max=4000, message=_l("At most 4,000 characters"))],
+        description=_l("Printed in the statement below the wording of the opinion, exactly as entered."),
     )
 
     def offer(self, choices: tuple[Choice, ...]) -> None:
@@ -45,15 +45,15 @@ class ReviewForm(BaseForm):
     outcome = RadioField(
         _l("Decision"),
         choices=[
-            SelectChoice(ReviewOutcome.APPROVED.value, _l("Approve: it may be signed")),
+            SelectChoice(ReviewOutcome.APPROVED.value, _l("Approve for signing")),
             SelectChoice(ReviewOutcome.SENT_BACK.value, _l("Send back to the team")),
         ],
         validators=[Required(_l("Choose whether you approve or send back"))],
     )
     comments = TextAreaField(
         _l("Comments"),
-        validators=[Optional(), Length(max=4000, message=_l("Keep it under 4,000 characters"))],
-        description=_l("Needed when you send back. With an approval they are printed in the statement."),
+        validators=[Optional(), Length(max=4000, message=_l("At most 4,000 characters"))],
+        description=_l("Required when sending back. If you approve, the comments are printed in the statement."),
     )
 
     @property
@@ -66,9 +66,10 @@ class ReviewForm(BaseForm):
 class SignForm(BaseForm):
     """The signing passphrase and the second factor."""
 
-    passphrase = PasswordField(_l("Signing passphrase"), validators=[Required(_l("Type your signing passphrase"))])
+    passphrase = PasswordField(_l("Signing passphrase"), validators=[Required(_l("Enter your signing passphrase"))])
     code = StringField(
-        _l("Code from your authenticator app"), validators=[Required(_l("Type the six digits of your authenticator app")), Length(max=20)]
+        _l("Code from your authenticator app"),
+        validators=[Required(_l("Enter the six-digit code from your authenticator app")), Length(max=20)],
     )
 
 
@@ -79,16 +80,17 @@ class KeyForm(BaseForm):
         _l("New signing passphrase"),
         validators=[
             Required(_l("Choose a signing passphrase")),
-            Length(min=SHORTEST_PASSPHRASE, max=200, message=_l("A signing passphrase has at least 12 characters")),
+            Length(min=SHORTEST_PASSPHRASE, max=200, message=_l("A signing passphrase must have at least 12 characters")),
         ],
-        description=_l("At least 12 characters. Nobody can read or reset it: if you forget it, you make a new key."),
+        description=_l("At least 12 characters. It cannot be read or reset; if you forget it, create a new key."),
     )
     again = PasswordField(
-        _l("The same passphrase again"),
-        validators=[Required(_l("Type the passphrase a second time")), EqualTo("passphrase", message=_l("The two passphrases differ"))],
+        _l("Repeat the passphrase"),
+        validators=[Required(_l("Repeat the passphrase")), EqualTo("passphrase", message=_l("The passphrases do not match"))],
     )
     code = StringField(
-        _l("Code from your authenticator app"), validators=[Required(_l("Type the six digits of your authenticator app")), Length(max=20)]
+        _l("Code from your authenticator app"),
+        validators=[Required(_l("Enter the six-digit code from your authenticator app")), Length(max=20)],
     )
 
 
@@ -99,5 +101,5 @@ class CheckForm(BaseForm):
         _l("The statement as a PDF file"),
         STATEMENT,
         validators=[FileRequired(_l("Choose the PDF file"))],
-        description=_l("The file as you received it. It is checked and not kept."),
+        description=_l("The file as received. It is verified and not stored."),
     )

@@ -1,4 +1,4 @@
-"""Everyone whose hand is in the work of a case: whoever did any of it can neither review nor countersign it."""
+"""People who took part in a case and therefore can neither review nor countersign it."""
 
 from typing import Any
 from uuid import UUID

@@ -186,4 +186,3 @@ class FilesBox(SentFiles):
 
 def _file_attributes(use: FileUse, *, camera: bool = False) -> dict[str, str]:
     return {"accept": use.media_types, "capture": "environment"} if camera else {"accept": use.accept}
-

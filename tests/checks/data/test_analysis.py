@@ -85,11 +85,11 @@ def conclude(case: Engagement, cast: Cast, key: str, text: str, seen_version: in
 def test_each_procedure_has_its_page_with_last_year_beside_this(client: FlaskClient, cast: Cast, years: Years) -> None:
     case = opened(cast, years)
     browser, root = sign_in(client, cast.verifier), f"/cases/{case.id}/data/analysis"
-    assert "Only in the report of the year before" in browser.get(f"{root}/year_on_year?q=E-900").text
+    assert "Only in the previous year's report" in browser.get(f"{root}/year_on_year?q=E-900").text
     doubled = browser.get(f"{root}/year_on_year?q=E-002&state=waiting").text
     assert "−50.0 %" in doubled
     assert "year_on_year/source/E-002" in doubled
-    assert "No line matches" in browser.get(f"{root}/year_on_year?q=nothing").text
+    assert "No matching lines" in browser.get(f"{root}/year_on_year?q=nothing").text
     months = browser.get(f"{root}/months?q=E-053").text
     assert "data-months" in months
     assert "months/source/E-053/2021-07" not in months  # its season was the same last year
@@ -106,9 +106,9 @@ def test_without_last_year_and_without_production_the_pages_say_what_is_missing(
     browser, root = sign_in(client, cast.reviewer), f"/cases/{case.id}/data/analysis"
     for procedure in Procedure:
         page = browser.get(f"{root}/{procedure}").text
-        assert "There is no report for 2020" in page
-        assert "Only the total of 2020 is known" in page
-    assert "The report states no production" in browser.get(f"{root}/products").text
+        assert "No report for 2020" in page
+        assert "Only the total for 2020 is known" in page
+    assert "No production data in the report" in browser.get(f"{root}/products").text
     assert "44,576" in browser.get(f"{root}/year_on_year").text
     assert browser.get(f"{root}/weather").status_code == 404
     assert browser.get(f"{root}/lines/months/source/E-053/2021-13").status_code == 404
@@ -120,7 +120,7 @@ def test_a_conclusion_is_written_read_changed_and_told_in_the_trail(client: Flas
     found = queries.one(case, MONTH)
     assert found is not None
     given = {"figures": found.line.fingerprint, "version": "0"}
-    assert "Write your conclusion" in browser.post(url, data=given).text
+    assert "Enter your assessment" in browser.post(url, data=given).text
     answer = browser.post(url, data=given | {"conclusion": "Closed in summer."})
     assert (answer.status_code, "/lines/months/" in answer.location) == (303, True)
     assert "Closed in summer." in browser.get(url).text
@@ -134,7 +134,7 @@ def test_a_conclusion_is_written_read_changed_and_told_in_the_trail(client: Flas
     db.session.execute(update(AnalysisConclusion).values(line_key=STEADY))
     db.session.commit()
     kept = browser.get(f"/cases/{case.id}/data/analysis/lines/{STEADY}").text
-    assert "It does not stand out" in kept
+    assert "No deviation" in kept
     assert "Closed in July." in kept, "what was written of a line is there also once it no longer stands out"
 
 
@@ -202,7 +202,7 @@ def test_the_workbook_calculates_to_the_figures_on_the_page(client: FlaskClient,
     whole, one = browser.get(url).data, browser.get(f"{url}?procedure=shares&q=E-002").data
     assert db.session.scalars(select(TrailRow.effect).where(TrailRow.action == "data:analysis:downloaded")).all() == ["look", "look"]
     formulas, written = spreadsheetprogram.formulas(whole), spreadsheetprogram.as_written(whole)
-    assert list(formulas) == ["Limits", "Year on year", "Month by month", "Per product", "Shares"]
+    assert list(formulas) == ["Limits", "Year on year", "Monthly data", "Per product", "Shares"]
     assert min(len(formulas[name]) for name in list(formulas)[1:]) > 20
     (calculated,) = spreadsheetprogram.recalculated(tmp_path, whole)
     wrong = []

@@ -96,13 +96,13 @@ def test_a_bodys_own_tolerance_is_marked_reasoned_and_taken_back(client: FlaskCl
     before = [flag for flag in queries.flags_of(case) if flag.code == "crosscheck_difference"]
     db.session.commit()
     browser, url = sign_in(client, cast.lead), f"/cases/{case.id}/data/tolerances/crosscheck_difference"
-    assert "Say why" in browser.post(url, data={"value": "100 %", "version": "0"}).text
+    assert "State the reason" in browser.post(url, data={"value": "100 %", "version": "0"}).text
     assert browser.post(url, data={"value": "100 %", "version": "0", "reason": "Invoices lag."}).status_code == 303
     assert before
     assert [flag for flag in queries.flags_of(case) if flag.code == "crosscheck_difference"] == []
     page = browser.get(f"/cases/{case.id}/data/tolerances").text
     assert "Invoices lag." in page
-    assert "The body&#39;s own" in page
+    assert "Set by the verification body" in page
     assert browser.post(url, data={"value": "", "version": "1", "reason": "As the pack."}).status_code == 303
     assert queries.own_tolerances(case) == {}
     assert queries.own_rows(case)["crosscheck_difference"].value is None

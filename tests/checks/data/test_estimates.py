@@ -130,7 +130,7 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     )
     assert row.tonnes > found.tonnes
     assert "View the estimate" in browser.get(f"/cases/{case.id}/data/{SOURCE}").text
-    assert "This estimate counts" in browser.get(address).text
+    assert "Estimate in effect" in browser.get(address).text
     assert {"data:estimate:confirmed", "finding:finding:resolved", "data:source:decided"} <= set(
         db.session.scalars(select(TrailRow.action))
     )
@@ -162,9 +162,9 @@ def test_a_later_outcome_takes_its_place_and_a_corrected_report_asks_again(clien
     assert held is not None
     assert held.standing is OutcomeStatus.ASKED_AGAIN
     browser = sign_in(client, cast.verifier)
-    assert "Estimated before, asked again" in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
+    assert "Confirmation required again" in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
     data.decide(case, SOURCE, SourceOutcome.DIFFERS, row.tonnes + 1, "Read by hand", actor=actor(cast.verifier), now=utcnow())
-    assert "Another figure took its place" in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
+    assert "Replaced by another figure" in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
     with pytest.raises(Refusal, match=r"data\.estimate\.gone"):
         actions.take_back(case, SOURCE, "Why", actor=actor(cast.verifier), now=utcnow())
     confirmed(case, cast, finding)
@@ -175,7 +175,7 @@ def test_without_a_finding_nothing_counts_and_where_the_rules_give_no_estimate_t
     client: FlaskClient, case: Engagement, cast: Cast
 ) -> None:
     browser, address = sign_in(client, cast.verifier), f"/cases/{case.id}/estimates/{SOURCE}"
-    assert "No finding to rest on" in browser.get(address).text
+    assert "No underlying finding" in browser.get(address).text
     assert "Estimate conservatively…" not in browser.get(f"/cases/{case.id}/data/{SOURCE}").text
     found = shown(case).estimate
     assert found is not None
@@ -185,7 +185,7 @@ def test_without_a_finding_nothing_counts_and_where_the_rules_give_no_estimate_t
         case.pack_id, case.pack_sha256 = pack, load(pack).sha256
         db.session.commit()
         page = unescape(browser.get(address).text)
-        assert "The rules give no estimate to the verifier" in page
+        assert "Conservative estimates are not provided for by the rules" in page
         assert words in page
         assert shown(case).estimate is None
 
@@ -196,7 +196,7 @@ def test_the_working_taken_away_holds_formulas_that_come_to_the_estimate(client:
     assert found is not None
     answer = sign_in(client, cast.reviewer).get(f"/cases/{case.id}/estimate-workings/{SOURCE}")
     formulas, values = (load_workbook(BytesIO(answer.data), data_only=only) for only in (False, True))
-    assert formulas.sheetnames[:3] == ["Estimate", "Months taken", "Factors taken"]
+    assert formulas.sheetnames[:3] == ["Estimate", "Months used", "Factors used"]
     (tonnes_at,) = (cell.column for cell in formulas["Sources"][1] if cell.value == "Recalculated, t CO2")
     assert str(formulas["Sources"].cell(2, tonnes_at).value).startswith("=")
     assert values["Sources"].cell(2, tonnes_at).value == pytest.approx(float(found.tonnes))

@@ -160,7 +160,7 @@ def test_the_page_agrees_to_the_ticked_and_says_so(client: FlaskClient, cast: Ca
         f"/cases/{case.id}/agree-numbers", data=sent, headers={"Referer": f"http://localhost/cases/{case.id}/data/register"}
     )
     assert answer.status_code == 303
-    assert "2 numbers are agreed." in client.get(answer.headers["Location"]).text
+    assert "2 numbers agreed." in client.get(answer.headers["Location"]).text
     assert {row.outcome for row in db.session.scalars(select(NumberDecision))} == {"agreed"}
 
 
@@ -175,7 +175,7 @@ def test_the_months_of_a_source_stand_beside_the_independent_record(client: Flas
     page = unescape(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data/E-027").text)
     assert page.count("data-month=") == 12
     assert 'data-series="record" data-v="' in page
-    assert "13 of 13 still open" in page
+    assert "13 of 13 not decided" in page
 
 
 def test_the_register_asks_as_much_of_the_database_for_two_numbers_as_for_fifty(client: FlaskClient, cast: Cast, case: Engagement) -> None:

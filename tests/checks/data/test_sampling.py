@@ -118,7 +118,7 @@ def test_a_sample_is_drawn_once_and_a_changed_population_asks_why(case: Engageme
     anew = drawn(case, cast, ladder_plan(case, cast, reason="The report was corrected."))
     assert [each.number for each in queries.live(case)] == [anew.number]
     assert made.replaced_at is not None
-    assert queries.items(made), "the old one is kept"
+    assert queries.items(made), "the earlier sample is retained"
 
 
 def test_an_error_forces_the_next_step_until_its_newest_items_are_right(case: Engagement, cast: Cast) -> None:

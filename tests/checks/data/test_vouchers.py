@@ -174,7 +174,7 @@ def test_a_link_is_taken_away_and_stays_in_the_trail(client: FlaskClient, cast: 
     assert "data-confirm" in page
     assert browser.post(f"{base}/links/{mine.id}/undo").status_code == 303
     assert queries.vouchers_of(case, "E-095") == []
-    assert "1 link was taken away" in browser.get(base).text
+    assert "1 link removed" in browser.get(base).text
     row = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:voucher:unlinked")).one()
     assert (row.detail["voucher"], row.detail["period"], row.detail["page"]) == ("V-1", "2021-03", 2)
     actions.link(case, voucher, NumberKey.of("E-095", "2021-03"), by_unit=False, actor=actor(cast.verifier), now=utcnow())
@@ -294,9 +294,9 @@ def test_a_unit_takes_no_working_paper_away_and_is_told_of_its_own_turn(client: 
     )
     assert [row[0] for row in rows] == ["V-1"]
     assert not any("E-099" in str(cell) for row in rows for cell in row)
-    assert "1 request waits for you." in browser.get(f"/cases/{case.id}/requests").text
-    assert "Waiting for you" in browser.get(f"/cases/{case.id}/requests/1").text
-    assert "1 request waits for the unit." in sign_in(client, cast.verifier).get(f"/cases/{case.id}/requests").text
+    assert "1 evidence request requires your response." in browser.get(f"/cases/{case.id}/requests").text
+    assert "Awaiting your response" in browser.get(f"/cases/{case.id}/requests/1").text
+    assert "1 evidence request is awaiting response from the unit." in sign_in(client, cast.verifier).get(f"/cases/{case.id}/requests").text
     assert f"/cases/{case.id}/requests?page=1" not in client.get(f"/cases/{case.id}/requests").text
 
 
@@ -316,9 +316,9 @@ def test_a_request_is_judged_only_once_something_was_given(client: FlaskClient, 
     db.session.commit()
     page = f"/cases/{case.id}/requests/{request.number}"
     before = sign_in(client, cast.verifier).get(page).text
-    assert "Is it enough?" not in before
-    assert "Withdraw the request" in before
+    assert "Is the evidence sufficient?" not in before
+    assert "Withdraw request" in before
     actions.answer_in_words(case, request, "It is on page 2.", actor=actor(cast.contact), now=utcnow())
     db.session.commit()
     after = client.get(page).text
-    assert all(words in after for words in ("Is it enough?", "Accept: this is what was asked for", "Withdraw the request"))
+    assert all(words in after for words in ("Is the evidence sufficient?", "Accept: sufficient", "Withdraw request"))

@@ -75,7 +75,7 @@ def test_beijing_gets_no_verdict_and_the_bodys_own_threshold_is_marked_as_its_ow
     assert answer.status_code == 303
     page = unescape(browser.get(f"/cases/{case.id}/materiality").text)
     assert "No verdict" in page
-    assert "The rules name no threshold" in page
+    assert "The rules set no threshold" in page
     assert "no verdict and no opinion rests on it" in page
     assert "Above it" in page
     planned = queries.planned(case)
@@ -153,15 +153,15 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
     assert assessment.standing(case).changes_open == len(rows) - len(asked) > 0
     browser = sign_in(client, cast.verifier)
     page = unescape(browser.get(f"/cases/{case.id}/versions", follow_redirects=True).text)
-    assert "Changed without being asked for" in page
-    assert page.index("Nobody") > 0
+    assert "Unrequested changes" in page
+    assert page.index("Unrequested") > 0
     keys = [row.change.key for row in rows if row.is_open]
     address = f"/cases/{case.id}/versions/1/2"
     assert browser.post(f"{address}/raise", data={"keys": keys[:1], "class_code": "non_conformity", "clause": "4a"}).status_code == 303
     assert browser.post(f"{address}/accept", data={"keys": keys[1:], "reason": "Each seen on its voucher"}).status_code == 303
     assert assessment.standing(case).changes_open == 0
     assert browser.get(f"{address}/changes.xlsx").data[:2] == b"PK"
-    assert "No change matches" in browser.get(f"{address}?q=no-such-thing").text
+    assert "No matching changes" in browser.get(f"{address}?q=no-such-thing").text
     assert browser.get(f"/cases/{case.id}/versions/2/3").status_code == 404
 
 

@@ -96,7 +96,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
 
 @bp.get("/cases/<uuid:engagement_id>/materiality.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement) -> ResponseReturnValue:
+def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """Every error as a spreadsheet."""
     assessment = queries.assessment_of(engagement, boundary.not_counted(engagement), projections(engagement))
     names = {row.source_id: row.name for row in reports.calculation_of(engagement.report_version).sources}

@@ -1,1 +1,1 @@
-"""Check 1: is everything in that should be?"""
+"""Check 1: is the boundary complete?"""

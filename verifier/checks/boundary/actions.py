@@ -1,4 +1,4 @@
-"""Actions of check 1: deciding on what is reported, and adding what is not."""
+"""Actions of check 1: decisions on reported items, and recording of omissions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def decide(
     actor: Actor,
     now: datetime,
 ) -> BoundaryDecision:
-    """Hold one facility or source as confirmed or as not counted; a decision made meanwhile by someone else is shown first."""
+    """Confirm or exclude one facility or source; refuses a stale form with both values."""
     advance(engagement, CaseAction.CHECK, now=now)
     judged = queries.judged_one(engagement, kind, key)
     if judged is None:
@@ -114,7 +114,7 @@ def add_missing(
 
 
 def withdraw_missing(engagement: Engagement, key: str, *, seen_version: int | None = None, actor: Actor, now: datetime) -> None:
-    """Take back something that was not missing after all; a finding raised on it has to be withdrawn first."""
+    """Withdraw an omission recorded by mistake; findings raised on it must be withdrawn first."""
     advance(engagement, CaseAction.CHECK, now=now)
     row = queries.missing_keyed(engagement, key)
     if row is None:

@@ -1,4 +1,4 @@
-"""Input of check 1: filters, a decision, something found missing."""
+"""Forms of check 1: filters, decision, omission."""
 
 from collections.abc import Mapping
 
@@ -45,7 +45,7 @@ class BoundaryFilter(SearchForm):
 
 
 class DecisionForm(VersionedForm):
-    """What is held of one facility or source."""
+    """Decision on one facility or source."""
 
     outcome = RadioField(
         _l("Your decision"),
@@ -65,7 +65,7 @@ class DecisionForm(VersionedForm):
 
 
 class MissingForm(BaseForm):
-    """Something that the report does not name."""
+    """Omission from the report."""
 
     kind = RadioField(
         _l("What is missing?"),
@@ -79,4 +79,4 @@ class MissingForm(BaseForm):
 
 
 class WithdrawForm(VersionedForm):
-    """Taking something back that was not missing."""
+    """Withdrawal of an omission."""

@@ -1,4 +1,4 @@
-"""Rows of check 1: what was decided of each facility and source, and what was found missing."""
+"""Rows of check 1: decisions on facilities and sources, and omissions."""
 
 from datetime import datetime
 from uuid import UUID

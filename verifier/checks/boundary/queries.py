@@ -1,4 +1,4 @@
-"""Reading check 1: every facility and source beside the plan, with what was decided of it."""
+"""Queries of check 1: facilities and sources compared with the plan, and the decisions on them."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Pages of check 1: the facilities and sources beside the plan, one by one or many at once, and what is missing."""
+"""Pages of check 1: facilities and sources against the plan, single and bulk decisions, omissions."""
 
 from typing import Any
 
@@ -99,7 +99,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
 
 @bp.get("/cases/<uuid:engagement_id>/boundary/<any(facility, source):kind>.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement, kind: str) -> ResponseReturnValue:
+def downloaded(engagement: Engagement, kind: str) -> ResponseReturnValue:
     """The filtered list as a spreadsheet."""
     rows, _form = _filtered(engagement, Kind(kind))
     names = _categories(engagement)
@@ -234,7 +234,7 @@ def _list(engagement: Engagement, kind: Kind) -> ResponseReturnValue:
         progress=queries.progress_by_kind(engagement)[kind],
         address=_address,
         categories=_categories(engagement),
-        export=url_for(".taken_away", engagement_id=engagement.id, kind=kind, **_asked()),
+        export=url_for(".downloaded", engagement_id=engagement.id, kind=kind, **_asked()),
         missing=len(queries.missing(engagement)),
         list_url=url_for(_list_of(kind), engagement_id=engagement.id),
     )

@@ -1,4 +1,4 @@
-"""Actions of check 2: what is held of each source's tonnes."""
+"""Actions of check 2: decisions on each source's tonnes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ def decide(
     actor: Actor,
     now: datetime,
 ) -> SourceDecision:
-    """Hold one source as agreed, as another figure with its reason, or as not to be confirmed; a newer outcome is shown first."""
+    """Decide one source: agreed, different figure with reason, or not confirmed; refuses a stale form with both values."""
     advance(engagement, CaseAction.CHECK, now=now)
     held = queries.held_one(engagement, source_key)
     if held is None:

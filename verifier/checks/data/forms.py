@@ -53,7 +53,7 @@ class DataFilter(SearchForm):
 
 
 class OutcomeForm(VersionedForm):
-    """What is held of a source's tonnes."""
+    """Decision on a source's tonnes."""
 
     outcome = RadioField(
         _l("Outcome"),

@@ -14,7 +14,7 @@ from verifier.findings.models import Finding
 
 
 class SourceDecision(Base):
-    """What a verifier holds of one source's tonnes, by its natural key."""
+    """A verifier's decision on one source's tonnes, by its natural key."""
 
     __tablename__ = "source_outcome"
     __table_args__ = (
@@ -37,7 +37,7 @@ class SourceDecision(Base):
 
 
 class FlagDisposition(Base):
-    """What a verifier did with one flag, by its natural key: raised as a finding, or dismissed with a reason."""
+    """Resolution of one flag, by its natural key: raised as a finding, or dismissed with a reason."""
 
     __tablename__ = "flag_disposition"
     __table_args__ = (
@@ -60,7 +60,7 @@ class FlagDisposition(Base):
 
 
 class NumberDecision(Base):
-    """What a verifier holds of one reported number, by its natural key."""
+    """A verifier's decision on one reported number, by its natural key."""
 
     __tablename__ = "number_outcome"
     __table_args__ = (

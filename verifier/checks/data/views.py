@@ -102,7 +102,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
         flag_name=flag_name,
         sheet_name=sheet_name,
         flag_sentence=partial(flag_sentence, categories=names),
-        export=url_for(".taken_away", engagement_id=engagement.id, **_asked()),
+        export=url_for(".downloaded", engagement_id=engagement.id, **_asked()),
         list_url=url_for(".sources", engagement_id=engagement.id),
         has_review_form=bool((form_of_review := load(engagement.pack_id).form("document_review")) and form_of_review.columns),
     )
@@ -110,7 +110,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
 
 @bp.get("/cases/<uuid:engagement_id>/data.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement) -> ResponseReturnValue:
+def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """The filtered register as a spreadsheet."""
     rows, _form = _filtered(engagement)
     names = _categories(engagement)

@@ -19,7 +19,7 @@ STEP_NAMES: Mapping[str, Any] = {
     "step.quantity": _l("Activity data"),
     **{f"step.{code}": words for code, words in PARAMETER_NAMES.items()},
     "step.biomass_fraction": _l("Share that is not biomass"),
-    "step.hours": _l("Hours in operation"),
+    "step.hours": _l("Operating hours"),
     "step.flow": _l("Flow"),
     "step.concentration": _l("Concentration"),
     "step.carbon_to_co2": _l("CO₂ from carbon"),
@@ -28,7 +28,7 @@ STEP_NAMES: Mapping[str, Any] = {
 BASIS_NAMES: Mapping[str, Any] = {
     "default": _l("published default"),
     "measured": _l("measured"),
-    "supplier": _l("supplier's statement"),
+    "supplier": _l("supplier statement"),
     "meter": _l("meter"),
     "invoice": _l("invoice"),
     "stock": _l("stock change"),

@@ -1,1 +1,1 @@
-"""Check 3: is it really there?"""
+"""Check 3: site visit."""

@@ -1,4 +1,4 @@
-"""Actions of check 3: a visit is planned and changed, items of the checklist are answered."""
+"""Actions of check 3: plan and edit a visit, record checklist items."""
 
 from datetime import datetime
 
@@ -35,7 +35,7 @@ def plan_visit(engagement: Engagement, plan: VisitPlan, *, actor: Actor, now: da
 
 
 def edit_visit(engagement: Engagement, visit: SiteVisit, plan: VisitPlan, version: int | None, *, actor: Actor, now: datetime) -> None:
-    """Put a visit's facts right: who really went, whom they really met."""
+    """Edit a visit: dates, place and participants."""
     advance(engagement, CaseAction.CHECK, now=now)
     check_version(visit, version, lambda: Refusal("site.visit.stale", theirs=visit.place, yours=plan.place))
     refuse_unfit(plan, load(engagement.pack_id).site_team_minimum)

@@ -1,4 +1,4 @@
-"""What people type on site."""
+"""Forms of check 3: visit and checklist item."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reading check 3: the visit, the checklist with its answers, photos and findings, and how far it is."""
+"""Queries of check 3: visit, checklist with answers, photos and findings, and progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pages of check 3, made for a tablet in the hand: the visit, the checklist, one item a page."""
+"""Pages of check 3, designed for a tablet: visit, checklist, one item per page."""
 
 from itertools import groupby
 from typing import Any

@@ -1,7 +1,7 @@
-"""Check 2: analytical procedures: the report against its past, its own months, its production and its own whole; exact, in any order.
+"""Check 2, analytical procedures: the report against the previous year, its months, its production and its total; exact arithmetic.
 
 Asked for by the EU's AVR (analytical procedures: preliminary, substantive, final; rules.md 3) and ISO 14064-3 (analytical testing;
-rules.md 5). From where on a line stands out is the pack's, the body's own, or practice: the thresholds of the data checks.
+rules.md 5). Deviation thresholds are those of the data checks: set by the pack, by the verification body, or by practice.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from verifier.core.datachecks.thresholds import Thresholds
 
 
 class Procedure(StrEnum):
-    """What the report is held against."""
+    """Analytical procedure, by its basis of comparison."""
 
     YEAR_ON_YEAR = "year_on_year"
     MONTHS = "months"
@@ -22,7 +22,7 @@ class Procedure(StrEnum):
 
 
 class AnalysisLevel(StrEnum):
-    """What a line is about."""
+    """Level of a line: total, category, source or product."""
 
     TOTAL = "total"
     CATEGORY = "category"
@@ -31,7 +31,7 @@ class AnalysisLevel(StrEnum):
 
 
 class NotComparable(StrEnum):
-    """Why a line cannot be compared, or not wholly."""
+    """Reason why a line cannot be compared, or only in part."""
 
     NO_LAST_YEAR = "no_last_year"
     NEW = "new"
@@ -45,7 +45,7 @@ class NotComparable(StrEnum):
 
 
 class LineState(StrEnum):
-    """Where a line stands."""
+    """Status of a line."""
 
     UNREMARKABLE = "unremarkable"
     INCOMPLETE = "incomplete"
@@ -69,12 +69,12 @@ class Pair:
 
     @property
     def change(self) -> Fraction | None:
-        """Now − then."""
+        """Absolute change: current − previous."""
         return None if self.now is None or self.then is None else self.now - self.then
 
     @property
     def relative(self) -> Fraction | None:
-        """The change as a share of what was; None where that was 0 or either is unknown."""
+        """Relative change, as a share of the previous value; None if that is 0 or either value is unknown."""
         return None if self.change is None or not self.then else self.change / abs(self.then)
 
     def moved(self, share: Fraction, floor: Fraction = Fraction(), room: Fraction = Fraction()) -> bool:
@@ -85,7 +85,7 @@ class Pair:
         return change > share * abs(self.then) + room and change >= floor
 
     def times_away(self, times: Fraction) -> bool:
-        """Whether one is more than so many times the other."""
+        """Whether the ratio of the two values, in either direction, exceeds the factor."""
         if self.now is None or self.then is None or min(self.now, self.then) < 0:
             return False
         return max(self.now, self.then) > times * min(self.now, self.then)
@@ -124,12 +124,12 @@ class AnalysisLine:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over its figures: other figures ask again, another name or threshold does not."""
+        """SHA-256 over the figures: changed figures require a new assessment, a changed name or threshold does not."""
         pairs = [(pair.unit, str(pair.now), str(pair.then)) for pair in (self.main, *self.others)]
         return sha256("\x1f".join([self.key, *(part for pair in pairs for part in pair), str(self.share)]).encode()).hexdigest()
 
     def state(self, concluded_on: str | None) -> LineState:
-        """Where it stands, by the fingerprint of the figures a conclusion was written on."""
+        """Status, by the fingerprint of the figures on which an assessment was recorded."""
         if not self.stands_out:
             return LineState.INCOMPLETE if set(self.whys) - {NotComparable.PARTIAL} else LineState.UNREMARKABLE
         if concluded_on is None:
@@ -148,7 +148,7 @@ class Analysis:
     last: int | None
 
     def of(self, procedure: Procedure) -> tuple[AnalysisLine, ...]:
-        """The lines of one procedure."""
+        """Lines of one procedure."""
         return tuple(line for line in self.lines if line.procedure is procedure)
 
     @property

@@ -28,12 +28,12 @@ class Month:
 
     @property
     def larger(self) -> Decimal | None:
-        """The one that cannot understate an emission; None where neither is known."""
+        """Larger value, which cannot understate an emission; None if neither is known."""
         return max((value for value in (self.reported, self.independent) if value is not None), default=None)
 
     @property
     def smaller(self) -> Decimal | None:
-        """The one that cannot overstate a deduction."""
+        """Smaller value, which cannot overstate a deduction."""
         return min((value for value in (self.reported, self.independent) if value is not None), default=None)
 
 
@@ -80,7 +80,7 @@ class Estimate:
 
     @property
     def milder(self) -> bool:
-        """Whether it comes to less than was reported: no conservative figure, unless what was reported is known to be too much."""
+        """Whether the estimate is below the reported value: conservative only if the reported value is known to be overstated."""
         return self.reported is not None and self.tonnes < self.reported
 
 
@@ -147,7 +147,7 @@ def estimate(report: ReportedReport, source: str, pack: RulePack, quantities: Ma
 
 
 def recalculated(report: ReportedReport, source: str, pack: RulePack, quantities: Mapping[str, Decimal]) -> Calculation:
-    """The source alone recalculated as it is estimated, t CO2, exact, every step kept; refused as `estimate` is, but for a missing factor.
+    """Recalculate the single source as estimated, t CO2, exact, with all steps; refuses what `estimate` refuses, except a missing factor.
 
     Source: the pack's rule, as `estimate`.
     """

@@ -1,4 +1,4 @@
-"""Which factor row speaks for a source in a month: its own before one for all of its kind, the month's before the year's."""
+"""Selection of the factor row for a source and month: source-specific before shared, monthly before annual."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ class FactorBook:
                 self._own.setdefault(row.source_id, []).append(row)
 
     def rows_of(self, source: SourceRow) -> tuple[FactorRow, ...]:
-        """Every row that speaks of a source, its own first."""
+        """All factor rows that apply to a source, source-specific rows first."""
         own = self._own.get(source.source_id, ()) if source.source_id else ()
         kind = (source.category, source.fuel)
         if kind not in self._by_kind:

@@ -1,4 +1,4 @@
-"""How each kind of source turns an amount into tonnes of CO2: one small method a kind, each step kept.
+"""Calculation methods: amount to tonnes of CO2, one method per kind of source, every step kept.
 
 Which methods a category admits, in which order, is the pack's to say. Everywhere: exact rationals, nothing rounded; a share lies between
 0 and 1; a unit that does not fit is refused with the row it stands in; `biomass share` leaves out the part of the carbon that is biomass.
@@ -32,7 +32,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Method:
-    """A method at work: the unit the amount must come in, and what is multiplied with it."""
+    """A method applied: the unit required of the amount, and the factors multiplied with it."""
 
     code: str
     unit: Unit
@@ -62,7 +62,7 @@ class Method:
 
 
 def method_of(category: str, factors: Factors, admitted: Sequence[str], carbon_to_co2: Fraction) -> Method | UnknownReason:
-    """The first admitted method whose factors are at hand, else why the first of them cannot be used; `carbon_to_co2` is the pack's."""
+    """First permitted method whose factors are available, else the reason why the first cannot be used; `carbon_to_co2` from the pack."""
     codes = [code for code in admitted if code in METHODS]
     if not codes:
         return UnknownReason("method_not_in_pack", values=(("category", category),))

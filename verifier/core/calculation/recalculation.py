@@ -103,7 +103,7 @@ def _rounded_total(rounded: Sequence[Decimal | None], counted: Sequence[SourceRe
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What a source comes to as far as it is known."""
+    """Known result of a source, accumulated."""
 
     known: Fraction = Fraction()
     steps: tuple[Step, ...] = ()

@@ -1,4 +1,4 @@
-"""What a recalculation says of each source, category and the whole: tonnes exact, unknown as None, every step kept."""
+"""Results of a recalculation by source, category and in total: exact tonnes, None for unknown, every step kept."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -86,7 +86,7 @@ class UsedQuantity:
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """One source beside its report, in tonnes of CO2; what is deducted is negative, reported and recalculated alike.
+    """One source, reported and recalculated, in tonnes of CO2; deductions are negative in both.
 
     `reasons` say why the number is unknown; `notes` are oddities of rows that leave it known. `method` is the pack's code of how it was
     calculated (several, joined by " + ", where months differ), `quantities` the known amounts month by month.
@@ -136,7 +136,7 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What looks wrong at one place; `message` is a message id, `caused_by` the code of the flag that explains this one.
+    """Data alert at one location; `message` is a message id, `caused_by` the code of the flag of which this one is a consequence.
 
     `tonnes` estimates what it does to the data, as handed in − right, t CO2; None where nothing can be said. What it does to the reported
     total is `Family.effect`: the tonnes stated need not rest on it. `column` is empty for a whole row.

@@ -1,4 +1,4 @@
-"""Check 2: what looks wrong in the numbers; one small rule a kind, each flag with its place, its reason and its estimated tonnes."""
+"""Check 2, data alerts: one rule per kind; each flag states its location, reason and estimated effect in tonnes."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The report beside what else is known: independent records, the monitoring plan, last year's report."""
+"""Comparison of the report with independent records, the monitoring plan and last year's report."""
 
 from collections.abc import Iterator
 from fractions import Fraction

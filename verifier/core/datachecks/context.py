@@ -1,4 +1,4 @@
-"""What every rule looks at: the report by source, its quantities as floats for screening, and what a unit of each source weighs."""
+"""Input of every data check: rows by source, quantities as floats for screening, and tonnes of CO2 per unit of each source."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -115,7 +115,7 @@ class CheckContext:
         return own if own is not None else self._usual_rates.get(self.kinds.get(source_id, ("", "")))
 
     def tonnes(self, source_id: str, base: Fraction | float) -> Fraction | None:
-        """What an amount in base units weighs, None where no rate is known."""
+        """Tonnes of CO2 of an amount in base units; None if no rate is known."""
         rate = self.rate(source_id)
         return None if rate is None else rate * Fraction(base)
 

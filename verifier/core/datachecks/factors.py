@@ -1,4 +1,4 @@
-"""Factors called published that are not: altered, in no table, of another year."""
+"""Factors stated as published defaults but altered, not in any table, or of another year."""
 
 from collections.abc import Iterator
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""One error is one main flag: what follows from it hangs below it, and together they say what it does to the reported total."""
+"""Grouping of data alerts: one main flag per error, its consequences below it, and the joint effect on the reported total."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Check 2: how a flag is known from version to version, and when it is disposed of."""
+"""Check 2: identity of a data alert across report versions, and its resolution."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ SAYS_WHICH = ("category", "parameter", "column")
 
 
 class FlagState(StrEnum):
-    """Where a flag stands."""
+    """State of a data alert."""
 
     OPEN = "open"
     CHANGED = "changed"
@@ -78,7 +78,7 @@ def keyed(flags: Iterable[Flag], report: ReportedReport, sources: Mapping[str, s
 
 
 def state(flag: Keyed, given: Disposition | None) -> FlagState:
-    """Where a flag stands: a withdrawn finding disposes of nothing; an open one holds it, whatever changed meanwhile."""
+    """State of a data alert: a withdrawn finding resolves nothing; an open one keeps it resolved, whatever changed meanwhile."""
     if given is None or given.finding_withdrawn:
         return FlagState.OPEN
     if given.raised and given.finding_open:

@@ -1,4 +1,4 @@
-"""Meters: one that nobody lists, one whose calibration ran out."""
+"""Meter checks: meters not listed, and expired calibrations."""
 
 import calendar
 import re

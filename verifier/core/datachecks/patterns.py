@@ -1,4 +1,4 @@
-"""How numbers are written and measured: hours without a reading, figures rounder than the others, figures that repeat."""
+"""Pattern checks: missing readings, values with fewer significant digits than the others, repeated values."""
 
 import calendar
 from collections.abc import Iterator

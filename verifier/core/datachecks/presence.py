@@ -1,4 +1,4 @@
-"""What is missing, unreadable, twice, or stands where it does not belong."""
+"""Presence checks: missing, unreadable, duplicate or misplaced data."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction

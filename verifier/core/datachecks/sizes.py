@@ -1,4 +1,4 @@
-"""Months that are out of proportion: three places off, digits swapped, far from what is to be expected."""
+"""Magnitude checks: factor-of-1,000 errors, transposed digits, outliers."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction

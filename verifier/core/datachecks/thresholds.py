@@ -1,4 +1,4 @@
-"""From where on a number is worth a look: the pack's thresholds, a body's own before them, what is common practice where neither says."""
+"""Thresholds of the data checks: set by the verification body, else by the pack, else common practice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

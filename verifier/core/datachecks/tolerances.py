@@ -14,7 +14,7 @@ from verifier.core.rulepack.parts import Tolerance
 
 
 class Measure(StrEnum):
-    """What a tolerance is counted in."""
+    """Unit of a tolerance: share, factor or count."""
 
     SHARE = "share"
     TIMES = "times"
@@ -39,7 +39,7 @@ CODES = tuple(field.name for field in fields(Thresholds))
 
 
 class Whose(StrEnum):
-    """Who says from where on a number is worth a look."""
+    """Origin of a tolerance."""
 
     BODY = "body"
     PACK = "pack"

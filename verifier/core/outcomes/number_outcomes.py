@@ -1,4 +1,4 @@
-"""Check 2: what a verifier may hold of one number, and what verified values do to the tonnes."""
+"""Check 2: decisions on single numbers, and the effect of verified values on the tonnes."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ AnyRow = TypeVar("AnyRow", bound=Row)
 
 @dataclass(frozen=True, slots=True)
 class NumberReview:
-    """What a verifier says of a number: the value found right where it differs, who says so, how it was found, by which activity."""
+    """Verifier's decision on a number: correct value if it differs, its source, basis and evidence-gathering activity."""
 
     outcome: SourceOutcome
     verified: Decimal | None = None

@@ -1,4 +1,4 @@
-"""Check 2: what a verifier may hold of a source's tonnes, and what the outcomes come to together."""
+"""Check 2: decisions on a source's tonnes, and the verified totals that follow."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ PLACES = 15
 
 
 class SourceOutcome(StrEnum):
-    """What a verifier holds of one source's tonnes."""
+    """Verifier's decision on one source's tonnes."""
 
     AGREED = "agreed"
     DIFFERS = "differs"
@@ -23,7 +23,7 @@ class SourceOutcome(StrEnum):
 
 
 class OutcomeStatus(StrEnum):
-    """How far the outcome of one source is."""
+    """Decision status of one source."""
 
     UNDECIDED = "undecided"
     ASKED_AGAIN = "asked_again"
@@ -40,7 +40,7 @@ OPEN = frozenset({OutcomeStatus.UNDECIDED, OutcomeStatus.ASKED_AGAIN})
 
 
 def standing(outcome: SourceOutcome | None, *, current: bool, open_finding: bool) -> OutcomeStatus:
-    """How far one source is: a current outcome first, then an open finding, then whether it was ever decided."""
+    """Decision status of one source: a current outcome first, then an unresolved finding, then whether it was ever decided."""
     if outcome is not None and current:
         return OutcomeStatus(outcome)
     if open_finding:

@@ -1,4 +1,4 @@
-"""What differs between two versions of a report: cells and rows by their natural key, numbers compared as numbers."""
+"""Differences between two report versions: cells and rows by natural key, numbers compared numerically."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ IN_TONNES = "reported_tco2"
 
 
 class ChangeKind(StrEnum):
-    """What happened to a cell or a row."""
+    """Type of change of a cell or a row."""
 
     CHANGED = "changed"
     ADDED = "added"

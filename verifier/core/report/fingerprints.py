@@ -1,4 +1,4 @@
-"""What a number rests on, as one checksum: the same words come to the same, in whichever order they stand."""
+"""Fingerprints: SHA-256 over the data a number is based on, independent of row order."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 def content(row: Row) -> dict[str, object]:
-    """What a row says, wherever it stands."""
+    """Content of a row, independent of its position."""
     return {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in ("sheet", "row")}
 
 

@@ -1,4 +1,4 @@
-"""A source's quantities month by month: what its rows say, what they leave unknown, and why."""
+"""Monthly quantities of a source: known values, unknown values and the reasons."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass

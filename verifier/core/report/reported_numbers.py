@@ -1,4 +1,4 @@
-"""Check 2: every number a report rests on: where it stands, what hangs on it, and what it rests on itself."""
+"""Check 2: all reported numbers, with location, tonnes that depend on them, and the data they are based on."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

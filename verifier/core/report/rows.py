@@ -1,4 +1,4 @@
-"""What a reporting unit handed in, row by row and word for word: values are raw text, and every row knows its sheet and row."""
+"""A submitted report as raw rows: values are unmodified text, every row has its sheet and row number."""
 
 import re
 import unicodedata

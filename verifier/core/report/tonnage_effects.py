@@ -1,4 +1,4 @@
-"""What a change between two versions of a report does to the tonnes."""
+"""Effect of changes between two report versions on the tonnes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

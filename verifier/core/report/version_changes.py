@@ -1,4 +1,4 @@
-"""A corrected report against the last: every changed number, what it comes to, which finding asked for it, and what nobody asked for."""
+"""Corrected report against the previous version: changes, their effect in tonnes, requesting findings, and unrequested changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Judged:
 
     @property
     def asked(self) -> bool:
-        """Whether any finding asked for it."""
+        """Whether any finding requested the change."""
         return bool(self.findings)
 
 
@@ -86,7 +86,7 @@ class _Cover:
 
 
 def _carried(total: Change, found: Sequence[Change], judged: Mapping[Change, tuple[str, ...]], new: ReportedReport) -> tuple[str, ...]:
-    """The findings that moved a total, where they moved it by just so much."""
+    """Findings that account for the full change of a total."""
     if total.tonnes is None:
         return ()
     category = {row.source_id: row.category_code for row in new.sources}

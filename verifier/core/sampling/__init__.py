@@ -1,1 +1,1 @@
-"""Check 2, sampling: how many, which ones, what an error in them means, and what a sample cannot find."""
+"""Check 2, sampling: sample size, selection, projection of errors, and limits of each method."""

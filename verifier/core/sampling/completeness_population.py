@@ -1,4 +1,4 @@
-"""A reciprocal population: from invoices, the equipment ledger or a meter list back to the report, to find what the report leaves out.
+"""Completeness test from a reciprocal population (invoices, equipment ledger, meter list) to the report, to detect omissions.
 
 Source: rules.md section 6 (a draw from the report finds omissions not at all: draw as well from a reciprocal population).
 """

@@ -1,4 +1,4 @@
-"""Which items are drawn: a ticket an item from seed and checksum, so that anyone with the export draws the same ones.
+"""Reproducible selection: a ticket per item from seed and checksum, so that the draw can be repeated from the export.
 
 Ticket of an item = SHA-256 of the UTF-8 text `seed` LF `checksum` LF `line of the item`, read as a number of 256 bits. Of n items that are
 all as likely, those with the lowest tickets are drawn; a longer draw keeps every item of a shorter one. For a draw by size the items are

@@ -1,4 +1,4 @@
-"""Sampling by steps (Beijing, rule of 2016; rules.md section 2): which sources may be sampled, how much, and when more is forced."""
+"""Stepwise sampling (Beijing, rule of 2016; rules.md section 2): eligible sources, sample size, and when it must be extended."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ WHOLE = Fraction(1)
 
 
 class LadderReason(StrEnum):
-    """Why a source is sampled, or looked at whole."""
+    """Reason why a source is sampled or examined in full."""
 
     SAMPLED = "sampled"
     AT_OR_ABOVE = "at_or_above"

@@ -1,4 +1,4 @@
-"""What the errors of a sample say about everything it was drawn from; too much and too little are never set off against each other."""
+"""Projection of sample errors to the population; over- and understatement are not offset."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,27 +32,27 @@ class Projection:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing that was drawn is left unworked."""
+        """Whether all sampled items have been tested."""
         return not self.open
 
     @property
     def remainder_over(self) -> Fraction:
-        """What stays too much when every error found in the sample is corrected: the sample spoke for more than itself."""
+        """Overstatement remaining after correction of all errors found in the sample."""
         return self.projected_over - self.known_over
 
     @property
     def remainder_under(self) -> Fraction:
-        """What stays too little when every error found in the sample is corrected."""
+        """Understatement remaining after correction of all errors found in the sample."""
         return self.projected_under - self.known_under
 
 
 def over(error: Fraction) -> Fraction:
-    """The part of a signed error that is too much."""
+    """Overstated part of a signed error."""
     return max(error, ZERO)
 
 
 def under(error: Fraction) -> Fraction:
-    """The part of a signed error that is too little, as a positive number."""
+    """Understated part of a signed error, as a positive number."""
     return max(-error, ZERO)
 
 

@@ -1,4 +1,4 @@
-"""Risk first: how likely a source's number is wrong, and how likely the unit would not notice, decide how it is sampled.
+"""Inherent and control risk of sources and data flows, which determine how they are sampled.
 
 What the three levels lead to is no programme's rule: it is the body's practice and shown so. (AVR and ISO 14064-3 ask for inherent and
 control risk and for detection risk to follow from them; rules.md sections 3 and 5 give no figures.)
@@ -13,7 +13,7 @@ from verifier.core.errors import Refusal
 
 
 class Level(StrEnum):
-    """How large a risk is."""
+    """Risk level."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -33,7 +33,7 @@ class Assessment:
 
     @property
     def together(self) -> Level:
-        """The risk that a wrong number stands in the report."""
+        """Combined risk of a misstatement in the report."""
         return combined(self.inherent, self.control)
 
 
@@ -56,14 +56,14 @@ def highest(levels: Iterable[Level]) -> Level | None:
 
 
 def first_step(level: Level | None, steps: Sequence[Fraction]) -> Fraction:
-    """Where a source enters the ladder: at its first step, at the second when its risk is medium, whole when it is high."""
+    """First ladder step of a source: the first, the second at medium risk, full examination at high risk."""
     if level is Level.HIGH or not steps:
         return Fraction(1)
     return steps[min(1, len(steps) - 1)] if level is Level.MEDIUM else steps[0]
 
 
 def risk_of_sample(level: Level | None, risks: Sequence[Fraction]) -> Fraction:
-    """The chance of being wrong that a draw by size may take: the pack's largest where every risk is low, else its smallest."""
+    """Risk of incorrect acceptance for tonne-unit sampling: the pack's highest if all risks are low, else its lowest."""
     if not risks:
         raise Refusal("data.sample.risk")
     return max(risks) if level is Level.LOW else min(risks)

@@ -30,7 +30,7 @@ class TonneUnitPlan:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a sample is: `n` points, one every `interval` tonnes of `book` tonnes."""
+    """Sample size: `n` selection points, one every `interval` tonnes of `book` tonnes."""
 
     book: Fraction
     n: int
@@ -63,7 +63,7 @@ class Tainting:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the sample came to, in t CO2 of the items' size; overstated items give an upper limit, understated ones only a projection."""
+    """Evaluation of the sample in t CO2; an upper limit for overstatement, a projection only for understatement."""
 
     size: Size
     risk: Fraction

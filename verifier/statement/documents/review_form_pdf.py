@@ -1,4 +1,4 @@
-"""The document-review form as a bilingual PDF, on pages that lie."""
+"""The document-review form as a bilingual PDF, on landscape pages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""What the database holds of a case, as the facts of its statement."""
+"""Assembles the facts of a statement from the database."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the three checks and the findings have come to: which opinions are open, and reported against verified."""
+"""Assessment of a case: permitted opinions, and reported against verified emissions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def weighed(engagement: Engagement) -> MaterialityAssessment:
 
 
 def standing(engagement: Engagement) -> CaseAssessment:
-    """What is undecided, undisposed of or not to be confirmed, as the rule of opinions wants it."""
+    """Undecided items, unresolved findings and unconfirmed sources, as `core.opinion` takes them."""
     left_out, checklist = boundary.not_counted(engagement), site.progress(engagement)
     return CaseAssessment(
         boundary_undecided=boundary.undecided_count(engagement),
@@ -62,7 +62,7 @@ def standing(engagement: Engagement) -> CaseAssessment:
 
 
 def choices(engagement: Engagement) -> tuple[Choice, ...]:
-    """Every opinion of the pack with what speaks against it now."""
+    """All opinions of the pack with the present reasons against each."""
     return rules.choices(standing(engagement), pack_of(engagement))
 
 

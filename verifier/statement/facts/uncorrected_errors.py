@@ -1,4 +1,4 @@
-"""What stays wrong in a report, as its statement tells it: weighed against the rules' threshold, or without one."""
+"""Uncorrected misstatements as stated in the statement, assessed against the rules' threshold, if any."""
 
 from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.materiality import Error, MaterialityAssessment, Sum, Verdict, tonnes

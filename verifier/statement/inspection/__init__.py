@@ -1,1 +1,1 @@
-"""The public check: whether a PDF is the issued statement, an edited copy of it, or none of ours."""
+"""Public verification: whether a PDF is the issued statement, a modified copy, or not issued here."""

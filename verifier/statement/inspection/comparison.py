@@ -1,4 +1,4 @@
-"""Two PDFs side by side, in a reader's terms: pages, marks on them, form values, attachments, metadata."""
+"""Comparison of two PDFs: pages, annotations, form values, attachments, metadata."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

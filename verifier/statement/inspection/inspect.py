@@ -1,4 +1,4 @@
-"""Whether a PDF is the issued statement, an edited copy of one, or none of ours.
+"""Verification of a PDF: issued statement, modified copy of one, or not issued here.
 
 What stands in the file is read by a program of its own (`reading.py`), within limits; the verdict is given here, against the register.
 """

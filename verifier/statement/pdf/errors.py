@@ -1,4 +1,4 @@
-"""What stays wrong: the verdict on materiality with its basis, and, where the verifier states no figure, the misstatements themselves."""
+"""Materiality conclusion with its basis and, where the verifier states no figure, the uncorrected misstatements."""
 
 from decimal import Decimal
 

@@ -20,12 +20,12 @@ LABELS = {
     SignerRole.LEAD: _l("Lead verifier"),
     SignerRole.SIGNATORY: _l("Authorised signatory"),
     SignerRole.SEAL: _l("Seal of the body"),
-    Verdict.GENUINE: _l("Genuine"),
-    Verdict.CORRECTING: _l("Genuine, and under correction"),
-    Verdict.SUPERSEDED: _l("Genuine, but no longer in force"),
-    Verdict.EDITED: _l("Edited: do not rely on it"),
-    Verdict.NOT_OURS: _l("Not a statement from here"),
-    Verdict.UNREADABLE: _l("Cannot be read"),
+    Verdict.GENUINE: _l("Authentic"),
+    Verdict.CORRECTING: _l("Authentic, under correction"),
+    Verdict.SUPERSEDED: _l("Authentic, but no longer valid"),
+    Verdict.EDITED: _l("Modified: do not rely on it"),
+    Verdict.NOT_OURS: _l("Not issued by this system"),
+    Verdict.UNREADABLE: _l("Unreadable"),
 }
 STATES = {
     (ReviewOutcome, "approved"): "ok",

@@ -84,12 +84,12 @@ def conclusion(engagement: Engagement) -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/conclusion/draw", methods=["GET", "POST"])
 @permit(Permission.CONCLUSION_DRAW, on_report=True)
 def draw(engagement: Engagement) -> ResponseReturnValue:
-    """The lead verifier draws the conclusion."""
+    """The lead verifier prepares the conclusion."""
     form = ConclusionForm()
     form.offer(assessment.choices(engagement))
     if form.validate_on_submit():
         actions.draw_conclusion(engagement, form.opinion.data, form.text.data or "", actor=current_actor(), now=utcnow())
-        flash(_("The conclusion is drawn. The independent reviewer goes on."), "success")
+        flash(_("The conclusion was submitted to the independent reviewer."), "success")
         return redirect(url_for(".conclusion", engagement_id=engagement.id), 303)
     return _conclusion(engagement, form)
 
@@ -149,10 +149,10 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
         said = form.comments.data or ""
         if form.outcome.data == ReviewOutcome.APPROVED:
             actions.approve(engagement, said, form.seen_change, actor=current_actor(), now=utcnow())
-            flash(_("You approved the conclusion. The lead verifier may sign."), "success")
+            flash(_("The conclusion is approved. The lead verifier may now sign."), "success")
         else:
             actions.send_back(engagement, said, actor=current_actor(), now=utcnow())
-            flash(_("The case is back with the team, with your comments."), "success")
+            flash(_("The case was sent back to the team with your comments."), "success")
         return redirect(url_for(".review", engagement_id=engagement.id), 303)
     return _review(engagement, form)
 

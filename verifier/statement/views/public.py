@@ -77,7 +77,7 @@ def check() -> ResponseReturnValue:
 
 
 def _letting_go(look: Look) -> Look:
-    """While a stranger's file is read, which may take ten seconds, nobody waits for this request's transaction."""
+    """End the transaction while an uploaded file is read (up to ten seconds), so that no lock is held."""
 
     def looked(pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) -> dict[str, Any]:
         with released():
@@ -87,7 +87,7 @@ def _letting_go(look: Look) -> Look:
 
 
 def _count_check() -> None:
-    """Reading strangers' files is dear: so many of an address, then a pause."""
+    """Rate-limit the reading of uploaded files per address."""
     bucket, now = [Bucket(throttle.named("statement-check", request.remote_addr), CHECKS)], utcnow()
     if throttle.closed_until(bucket, now) is not None:
         abort(429)
@@ -110,7 +110,7 @@ def personal_key() -> ResponseReturnValue:
         raise NotPermitted
     if form.validate_on_submit():
         keys.make_personal_key(user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
-        flash(_("Your signing key is made."), "success")
+        flash(_("Your signing key was created."), "success")
         return redirect(url_for(".personal_key"), 303)
     return _key_page(form, "person")
 
@@ -122,7 +122,7 @@ def body_seal() -> ResponseReturnValue:
     user, form = this_user(), KeyForm()
     if form.validate_on_submit():
         keys.make_seal(user.organisation, user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
-        flash(_("The seal is made."), "success")
+        flash(_("The seal was created."), "success")
         return redirect(url_for(".body_seal"), 303)
     return _key_page(form, "seal")
 

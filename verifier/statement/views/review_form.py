@@ -1,4 +1,4 @@
-"""The form a programme's document review is written in, filled from the case and taken away as PDF."""
+"""Download of the programme's document-review form, filled from the case, as PDF."""
 
 from flask.typing import ResponseReturnValue
 

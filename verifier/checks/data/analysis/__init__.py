@@ -1,1 +1,1 @@
-"""Analytical procedures: the report against itself, its past and its production."""
+"""Analytical procedures: the report compared by year, month, product and share."""

@@ -1,4 +1,4 @@
-"""Actions on analytical procedures: conclude on a line that stands out."""
+"""Actions on analytical procedures: record an assessment of a deviating line."""
 
 from datetime import datetime
 

@@ -16,7 +16,7 @@ class LineFilter(SearchForm):
     """Which lines to show, in which order."""
 
     q = StringField(_l("Search"))
-    of = SelectField(_l("Lines of"), validate_choice=False)
+    of = SelectField(_l("Scope"), validate_choice=False)
     state = SelectField(_l("State"), validate_choice=False)
     sort = SelectField(
         _l("Order"), validate_choice=False, choices=[SelectChoice("", _l("As listed")), SelectChoice("change", _l("Largest change first"))]
@@ -31,8 +31,8 @@ class LineFilter(SearchForm):
         ]
         self.state.choices = [
             SelectChoice("", _("Any state")),
-            SelectChoice("out", _("What stands out")),
-            SelectChoice("waiting", _("Without a conclusion")),
+            SelectChoice("out", _("Deviations")),
+            SelectChoice("waiting", _("Not assessed yet")),
             *(SelectChoice(each.value, label(each)) for each in (LineState.CONCLUDED, LineState.CHANGED, LineState.INCOMPLETE)),
         ]
         if procedure not in WHOLE_YEARS:
@@ -49,4 +49,4 @@ class ConclusionForm(VersionedForm):
     """What a verifier holds of a line that stands out, and the figures they saw."""
 
     figures = HiddenField()
-    conclusion = TextAreaField(_l("Your conclusion"), [Required(_l("Write your conclusion")), Length(max=4000)])
+    conclusion = TextAreaField(_l("Your assessment"), [Required(_l("Enter your assessment")), Length(max=4000)])

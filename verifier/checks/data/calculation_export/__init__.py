@@ -1,1 +1,1 @@
-"""The working taken away: the whole recalculation as a workbook whose formulas a reviewer can follow and change."""
+"""Calculation export: the recalculation as a workbook with live formulas."""

@@ -1,4 +1,4 @@
-"""Actions on conservative estimates: confirmed with a reason as the outcome of their source, and taken back."""
+"""Actions on conservative estimates: confirm as the source's outcome, and withdraw."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -41,7 +41,7 @@ def confirm(
     actor: Actor,
     now: datetime,
 ) -> ConservativeEstimate:
-    """Let the estimate that was shown count as the source's verified figure; an open finding is disposed of with the same reason.
+    """Confirm the displayed estimate as the source's verified figure; an open finding is resolved with the same reason.
 
     `seen` is the figure that was shown with its difference, t CO2: another one is shown first. The newest estimate of a source replaces.
     """
@@ -96,7 +96,7 @@ def _write(engagement: Engagement, sheet: Sheet, finding: Finding, reason: str, 
 def take_back(
     engagement: Engagement, source_key: str, reason: str, *, seen_version: int | None = None, actor: Actor, now: datetime
 ) -> None:
-    """Take an estimate back with a reason: the source is undecided again, and its finding stays as it was disposed of."""
+    """Withdraw an estimate with a reason: the source is undecided again; the resolution of its finding is unchanged."""
     advance(engagement, CaseAction.CHECK, now=now)
     row, outcome = queries.of_source(engagement, source_key), data.outcome_on(engagement, source_key)
     if row is None or outcome is None or not queries.is_outcome(row, outcome):

@@ -35,12 +35,12 @@ def taken(form: SearchForm, months: Iterable[MonthTaken]) -> dict[str, Decimal |
 
 
 class ConfirmForm(VersionedForm):
-    """What was shown, and why it is to count."""
+    """Displayed estimate and the reason for confirming it."""
 
     quantities = HiddenField()
     tonnes = HiddenField()
-    finding = SelectField(_l("The finding it rests on"), validate_choice=False)
-    reason = TextAreaField(_l("Reason"), [Required(_l("Say why the figure is estimated: it stands in the statement")), Length(max=2000)])
+    finding = SelectField(_l("Underlying finding"), validate_choice=False)
+    reason = TextAreaField(_l("Reason"), [Required(_l("State why the figure is estimated; printed in the statement")), Length(max=2000)])
 
     def offer(self, grounds: Iterable[Finding]) -> None:
         """The findings it may rest on, those left uncorrected first."""
@@ -70,9 +70,9 @@ class ConfirmForm(VersionedForm):
 
 
 class TakeBackForm(VersionedForm):
-    """Why an estimate is taken back."""
+    """Reason for withdrawing an estimate."""
 
-    reason = TextAreaField(_l("Why it is taken back"), [Required(_l("Say why: the reviewer reads it")), Length(max=2000)])
+    reason = TextAreaField(_l("Reason for withdrawal"), [Required(_l("State the reason; visible to the reviewer")), Length(max=2000)])
 
 
 def _decimal(text: str) -> Decimal | None:

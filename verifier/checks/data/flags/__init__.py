@@ -1,1 +1,1 @@
-"""Check 2, what looks wrong: every flag becomes a finding or is dismissed with a reason."""
+"""Check 2, data alerts: every flag is raised as a finding or dismissed with a reason."""

@@ -103,7 +103,7 @@ def raise_findings(
 
 
 def reopen(engagement: Engagement, key: str, *, actor: Actor, now: datetime) -> None:
-    """Take a dismissal back: the flag is open again."""
+    """Undo a dismissal: the flag is open again."""
     advance(engagement, CaseAction.CHECK, now=now)
     row = next((each.disposition for each in queries.flagged(engagement) if each.flag.key == key), None)
     if row is None or row.finding_id is not None:
@@ -127,7 +127,7 @@ def _effect(tonnes: Decimal | None) -> Decimal | None:
 
 
 def _chosen(engagement: Engagement, keys: Sequence[str]) -> list[Flagged]:
-    """The open flags of these keys; refuses none, keys that are gone, and flags that are disposed of already."""
+    """Open flags of these keys; refuses an empty selection, keys that no longer exist, and resolved flags."""
     if not keys:
         raise Refusal("data.flag.none")
     rows = {each.flag.key: each for each in queries.flagged(engagement)}

@@ -1,4 +1,4 @@
-"""Input about flags: which to show, why some are dismissed, as what others are raised."""
+"""Forms of data alerts: filter, dismissal, raising as findings."""
 
 from collections.abc import Iterable
 

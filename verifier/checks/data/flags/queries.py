@@ -1,4 +1,4 @@
-"""Reading flags: each main flag of the version under verification with what follows from it, and what became of it."""
+"""Queries of data alerts: main flags of the version under verification with consequences and resolution."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _keyed: Cache[tuple[Keyed, ...]] = Cache(REPORTS)
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """One main flag of the version under verification, with what became of it."""
+    """One main flag of the version under verification, with its resolution."""
 
     flag: Keyed
     disposition: FlagDisposition | None
@@ -43,20 +43,20 @@ class Flagged:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still has to be disposed of."""
+        """Whether the flag is unresolved."""
         return self.state in UNDISPOSED
 
 
 @dataclass(frozen=True, slots=True)
 class FlagProgress:
-    """How many main flags are disposed of, of how many."""
+    """Number of resolved main flags, and of all."""
 
     done: int
     total: int
 
     @property
     def left(self) -> int:
-        """What is still to be disposed of."""
+        """Number of unresolved flags."""
         return self.total - self.done
 
 
@@ -106,7 +106,7 @@ def progress(engagement: Engagement) -> FlagProgress:
 
 
 def open_sources(engagement: Engagement) -> frozenset[str]:
-    """Keys of the sources with a flag that is not disposed of."""
+    """Keys of the sources with an unresolved flag."""
     return frozenset(each.main.source for each in flagged(engagement) if each.is_open and each.main.source)
 
 

@@ -1,4 +1,4 @@
-"""Pages of check 2, what looks wrong: every flag in one list, dismissed with a reason or raised as a finding, one or many."""
+"""Pages of check 2, data alerts: list, dismissal with a reason, and raising as findings, single or bulk."""
 
 from functools import partial
 
@@ -39,7 +39,7 @@ PER_PAGE = 50
 
 LABELS = {
     FlagState.OPEN: _l("Unresolved"),
-    FlagState.CHANGED: _l("Changed: look again"),
+    FlagState.CHANGED: _l("Changed: review again"),
     FlagState.FINDING: _l("Raised as finding"),
     FlagState.DISMISSED: _l("Dismissed"),
 }
@@ -49,7 +49,7 @@ STATES = {(FlagState, "open"): "warn", (FlagState, "changed"): "warn", (FlagStat
 @bp.get("/cases/<uuid:engagement_id>/data/flags")
 @permit(Permission.WORK_READ)
 def flags(engagement: Engagement) -> ResponseReturnValue:
-    """What looks wrong in the report, the heaviest first, with what follows from each hung below it."""
+    """Data alerts of the report, largest effect first, each with its consequences."""
     every = queries.flagged(engagement)
     rows, form = _filtered(engagement, every)
     raise_form = RaiseForm(formdata=None)
@@ -71,13 +71,13 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         flag_sentence=partial(flag_sentence, categories=_categories(engagement)),
         place=place,
         list_url=url_for(".flags", engagement_id=engagement.id),
-        export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter()),
+        export=url_for(".downloaded", engagement_id=engagement.id, **kept_filter()),
     )
 
 
 @bp.get("/cases/<uuid:engagement_id>/flags.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement) -> ResponseReturnValue:
+def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """The filtered flags as a spreadsheet, consequences below their main flag."""
     rows, _form = _filtered(engagement, queries.flagged(engagement))
     record(
@@ -145,7 +145,7 @@ def raise_findings(engagement: Engagement) -> ResponseReturnValue:
 @bp.post("/cases/<uuid:engagement_id>/flags/reopen")
 @permit(Permission.DATA_DECIDE, on_report=True)
 def reopen(engagement: Engagement) -> ResponseReturnValue:
-    """Take a dismissal back."""
+    """Undo a dismissal."""
     actions.reopen(engagement, request.form.get("key", ""), actor=current_actor(), now=utcnow())
     flash(_("The dismissal was undone; the alert is open again."), "success")
     return redirect(came_from(), 303)

@@ -1,4 +1,4 @@
-"""The words of a flag: where it is, and what a finding raised from it says."""
+"""Wording of a data alert: its location, and the text of a finding raised from it."""
 
 from collections.abc import Callable
 

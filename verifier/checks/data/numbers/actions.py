@@ -1,4 +1,4 @@
-"""Actions on numbers: one held as agreed, as another value, or as not to be confirmed; many agreed to at once."""
+"""Actions on numbers: decide one (agreed, differs, not confirmed), or agree many at once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ AT_ONCE = 1_000
 def decide(
     engagement: Engagement, number_key: str, held: NumberReview, *, seen_version: int | None = None, actor: Actor, now: datetime
 ) -> NumberDecision:
-    """Hold one number as agreed, as another value with who says so and how it was found, or as not to be confirmed."""
+    """Decide one number: agreed, different value with its source and basis, or not confirmed."""
     advance(engagement, CaseAction.CHECK, now=now)
     line = queries.line(engagement, number_key)
     if line is None:

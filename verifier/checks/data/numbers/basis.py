@@ -1,4 +1,4 @@
-"""What a number rests on: its place in the report, its line of the calculation, factors, independent records, photos."""
+"""Basis of a number: location in the report, calculation steps, factors, independent records, photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

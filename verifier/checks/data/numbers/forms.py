@@ -1,4 +1,4 @@
-"""Input about numbers: which to show, in which order, and what is held of one."""
+"""Forms of numbers: filter, order, and the decision on one."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -43,7 +43,7 @@ class NumberFilter(SearchForm):
             SelectChoice("period", _l("By month")),
         ],
     )
-    sampled = BooleanField(_l("Only what was drawn in a sample"))
+    sampled = BooleanField(_l("Sampled only"))
 
     def offer(self, months: Iterable[str], flags: Iterable[str], owners: list[str], *, sampled: bool) -> None:
         """What can be chosen, by what occurs in the report; a field with nothing to choose is left out."""
@@ -60,7 +60,7 @@ class NumberFilter(SearchForm):
         shown = [each for each in OutcomeStatus if each is not OutcomeStatus.WAITING]
         self.state.choices = [
             SelectChoice("", _("All outcomes")),
-            SelectChoice("open", _("Not decided one by one")),
+            SelectChoice("open", _("Not decided individually")),
             *(SelectChoice(each.value, label(each)) for each in shown),
         ]
         self.owner.choices = [SelectChoice("", _("All owners")), *(SelectChoice(each, each) for each in owners)]
@@ -99,28 +99,28 @@ class AmountField(StringField):
         try:
             self.value = number(self.data or "")
         except Refusal:
-            raise StopValidation(_("This must be a number, like 1250.5")) from None
+            raise StopValidation(_("Enter a number, e.g. 1250.5")) from None
         exponent = self.value.as_tuple().exponent if self.value is not None else 0
         if self.value is not None and (not isinstance(exponent, int) or exponent < -15 or self.value.adjusted() > 12):
-            raise StopValidation(_("This must be a number, like 1250.5"))
+            raise StopValidation(_("Enter a number, e.g. 1250.5"))
 
 
 class NumberForm(VersionedForm):
-    """What is held of one number."""
+    """Decision on one number."""
 
     outcome = RadioField(
         _l("Outcome"),
-        [InputRequired(_l("Choose your judgement of this number"))],
+        [InputRequired(_l("Choose your decision on this number"))],
         choices=[
-            SelectChoice(SourceOutcome.AGREED.value, _l("Agreed: the number as written holds")),
-            SelectChoice(SourceOutcome.DIFFERS.value, _l("Differs: another value is right")),
+            SelectChoice(SourceOutcome.AGREED.value, _l("Agreed: the stated value is correct")),
+            SelectChoice(SourceOutcome.DIFFERS.value, _l("Differs: the correct value is different")),
             SelectChoice(SourceOutcome.CANNOT_CONFIRM.value, _l("Cannot be confirmed")),
         ],
     )
-    value = AmountField(_l("Right value (only where it differs)"))
-    said_by = StringField(_l("Who or what says so (only where it differs)"), [Optional(), Length(max=200)])
+    value = AmountField(_l("Correct value (only if it differs)"))
+    said_by = StringField(_l("Source of the correct value (only if it differs)"), [Optional(), Length(max=200)])
     method = SelectField(_l("How it was tested"), validate_choice=False)
-    how = TextAreaField(_l("How found, or why it cannot be confirmed"), [Optional(), Length(max=2000)])
+    how = TextAreaField(_l("Basis, or why it cannot be confirmed"), [Optional(), Length(max=2000)])
 
     def offer(self, pack: RulePack) -> None:
         """The evidence-gathering activities the rules name."""
@@ -154,4 +154,4 @@ class NumberForm(VersionedForm):
 
 def method_choices(pack: RulePack) -> list[SelectChoice]:
     """Every evidence-gathering activity by its name, none chosen."""
-    return [SelectChoice("", _("Choose how")), *(SelectChoice(each.code, text_in(each.name)) for each in pack.evidence_activities)]
+    return [SelectChoice("", _("Choose the method")), *(SelectChoice(each.code, text_in(each.name)) for each in pack.evidence_activities)]

@@ -1,4 +1,4 @@
-"""The months of a source side by side: this year, last year, the independent record, and what is held of each."""
+"""Monthly grid of a source: this year, last year, independent record, and the decision on each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How far the numbers of a report are: held one by one, or with the tonnes of their source."""
+"""Progress of the numbers of a report: decided individually, or with the tonnes of their source."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reading numbers: the register of all of them, filtered and sorted by the database; each with what is held of it."""
+"""Queries of numbers: the register, filtered and sorted by the database, with the decision on each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ ORDERS: Mapping[str, tuple[tuple[Any, bool], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class NumberQuery:
-    """Which numbers are looked at, in which order; an empty word asks for all."""
+    """Filter and order of numbers; an empty value selects all."""
 
     search: str = ""
     kind: str = ""
@@ -43,7 +43,7 @@ class NumberQuery:
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """One number of the version under verification, with what is held of it."""
+    """One number of the version under verification, with its decision."""
 
     number: ReportedNumber
     outcome: NumberDecision | None

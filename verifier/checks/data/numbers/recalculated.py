@@ -1,4 +1,4 @@
-"""What verified numbers do to the tonnes: a source recalculated with them in place."""
+"""Effect of verified numbers on the tonnes: a source recalculated with them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -51,7 +51,7 @@ LABELS = {
     NumberKind.ACTIVITY: _l("Activity data"),
     NumberKind.MEASUREMENT: _l("Continuous measurement"),
     NumberKind.FACTOR: _l("Factor"),
-    NumberKind.REPORTED: _l("Source's tonnes"),
+    NumberKind.REPORTED: _l("Emissions of the source"),
     NumberKind.TOTAL: _l("Total"),
     NumberKind.PRODUCTION: _l("Production"),
 }
@@ -123,13 +123,13 @@ def register(engagement: Engagement) -> ResponseReturnValue:
         flag_name=flag_name,
         list_url=url_for(".register", engagement_id=engagement.id),
         may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.stage, CaseAction.CHECK),
-        export=url_for(".taken_away", engagement_id=engagement.id, **kept_filter("number_key")),
+        export=url_for(".downloaded", engagement_id=engagement.id, **kept_filter("number_key")),
     )
 
 
 @bp.get("/cases/<uuid:engagement_id>/register.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement) -> ResponseReturnValue:
+def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """The filtered register as a spreadsheet."""
     lines = queries.every(engagement, _filter(engagement).asked)
     names = queries.names_of(engagement, {each.number.source_key for each in lines} if len(lines) <= PER_PAGE else None)
@@ -148,18 +148,18 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
         _("Kind"),
         _("Number"),
         _("Period"),
-        _("As written"),
+        _("As stated"),
         _("Value"),
         _("Unit"),
         _("Sheet"),
         _("Row"),
         _("Document"),
-        _("Tonnes that rest on it, t CO2"),
+        _("Related emissions, t CO2"),
         _("Data alerts"),
         _("Outcome"),
-        _("Right value"),
-        _("Who says so"),
-        _("How found"),
+        _("Correct value"),
+        _("Source of the correct value"),
+        _("Basis"),
         _("How it was tested"),
         _("Who"),
         _("When"),
@@ -171,11 +171,11 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
 @bp.post("/cases/<uuid:engagement_id>/agree-numbers")
 @permit(Permission.DATA_DECIDE, on_report=True)
 def agree(engagement: Engagement) -> ResponseReturnValue:
-    """Agree to the ticked numbers, tested in one way."""
+    """Mark the selected numbers as agreed, tested by one method."""
     method = request.form.get("method", "")
     count = actions.agree_many(engagement, request.form.getlist("keys"), method, actor=current_actor(), now=utcnow())
     session["tested_by"] = method
-    flash(ngettext("%(num)s number is agreed.", "%(num)s numbers are agreed.", count), "success")
+    flash(ngettext("%(num)s number agreed.", "%(num)s numbers agreed.", count), "success")
     return redirect(came_from(), 303)
 
 

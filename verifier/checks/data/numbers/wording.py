@@ -16,9 +16,9 @@ def what(number: ReportedNumber) -> str:
         case NumberKind.MEASUREMENT:
             return step_name(f"step.{number.parameter}") if number.parameter != "biomass_fraction" else parameter_name(number.parameter)
         case NumberKind.REPORTED:
-            return _("Reported tonnes")
+            return _("Reported emissions")
         case NumberKind.TOTAL:
-            return _("Total reported")
+            return _("Reported total")
         case NumberKind.PRODUCTION:
             return _("Production")
     return _("Quantity")

@@ -13,11 +13,11 @@ class WorkbookForm(BaseForm):
     """Last year's report or the monitoring plan."""
 
     workbook = FileBox(_l("Workbook"), REPORT, [FileRequired(_l("Choose the workbook"))])
-    note = StringField(_l("Where it comes from"), [Optional(), Length(max=300)])
+    note = StringField(_l("Origin"), [Optional(), Length(max=300)])
 
 
 class ToleranceForm(VersionedForm):
     """A tolerance of the body's own, and why."""
 
-    value = StringField(_l("The body's own value"), [Optional(), Length(max=40)])
-    reason = TextAreaField(_l("Reason"), [Required(_l("Say why: the reviewer reads it")), Length(max=2000)])
+    value = StringField(_l("Value set by the verification body"), [Optional(), Length(max=40)])
+    reason = TextAreaField(_l("Reason"), [Required(_l("State the reason; visible to the reviewer")), Length(max=2000)])

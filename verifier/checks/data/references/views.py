@@ -76,7 +76,7 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("“%(file)s” is kept, and the report is compared with it.", file=kept.filename), "success")
+        flash(_("“%(file)s” is saved and used for comparison.", file=kept.filename), "success")
         return redirect(url_for(".beside", engagement_id=engagement.id), 303)
     problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
     return render_template(
@@ -91,7 +91,7 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
 
 @bp.get("/cases/<uuid:engagement_id>/data/beside/workbooks/<uuid:workbook_id>")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue:
+def downloaded(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue:
     """A workbook as it was uploaded, byte for byte."""
     row = next((each for each in queries.workbooks(engagement) if each.id == workbook_id), None)
     if row is None:
@@ -148,7 +148,7 @@ def tolerance(engagement: Engagement, tolerance_code: str) -> ResponseReturnValu
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("The body's own tolerance is set.") if kept.value is not None else _("The body's own tolerance is taken back."), "success")
+        flash(_("The tolerance was saved.") if kept.value is not None else _("The tolerance was removed."), "success")
         return redirect(url_for(".tolerances", engagement_id=engagement.id), 303)
     if getattr(getattr(g, "refusal", None), "message", "") == "tolerance.stale":
         form.version.data = str(own.version if own else 0)

@@ -11,22 +11,22 @@ from verifier.core.calculation.units import plain
 from verifier.core.datachecks.tolerances import Measure, Whose
 
 NAMES: Mapping[str, Any] = {
-    "factor_of_thousand": _l("A month so many times its neighbours may be a unit a thousand times off"),
-    "factor_of_thousand_low": _l("A month suspected of it, once moved by a thousand, lies within so many times of its neighbours"),
-    "outlier": _l("A month so many times away from what is expected stands out"),
-    "outlier_weight": _l("A month that stands out weighs this share of the reported total"),
-    "digit_transposition": _l("Swapped digits come within this share of what is expected"),
-    "digit_transposition_far": _l("A number with swapped digits lies so many times away from what is expected"),
-    "metering_gap": _l("Hours of a month without a reading"),
-    "rounded_data": _l("A number is rounder than the others by this many places"),
-    "repeated_value": _l("Equal months in a row"),
-    "repeated_value_digits": _l("Significant digits from which two equal figures already stand out"),
-    "year_on_year": _l("Change of a year's tonnes"),
+    "factor_of_thousand": _l("Factor relative to neighbouring months above which a factor-of-1,000 error is suspected"),
+    "factor_of_thousand_low": _l("Factor within which the suspected month lies of its neighbours after correction by 1,000"),
+    "outlier": _l("Factor of deviation from the expected value above which a month is an outlier"),
+    "outlier_weight": _l("Minimum share of the reported total for an outlier"),
+    "digit_transposition": _l("Share of the expected value within which transposed digits must lie"),
+    "digit_transposition_far": _l("Factor of deviation from the expected value for suspected transposed digits"),
+    "metering_gap": _l("Share of hours without a reading in a month"),
+    "rounded_data": _l("Number of significant digits fewer than the other values"),
+    "repeated_value": _l("Consecutive months with equal values"),
+    "repeated_value_digits": _l("Significant digits from which two equal values raise an alert"),
+    "year_on_year": _l("Change in annual emissions"),
     "crosscheck_difference": _l("Difference from the independent record"),
 }
 WHOSE = {
-    Whose.BODY: _l("The body's own"),
-    Whose.PACK: _l("The rule pack's"),
+    Whose.BODY: _l("Set by the verification body"),
+    Whose.PACK: _l("Rule pack"),
     Whose.PRACTICE: _l("Practice"),
     Whose.NOBODY: _l("Not stated"),
 }
@@ -49,4 +49,4 @@ def amount(value: Fraction, measure: Measure, code: str = "") -> str:
         return _("%(value)s months", value=shown)
     if code == "repeated_value_digits":
         return _("%(value)s digits", value=shown)
-    return _("%(value)s places", value=shown) if code == "rounded_data" else shown
+    return _("%(value)s digits", value=shown) if code == "rounded_data" else shown

@@ -50,16 +50,16 @@ class RiskFilter(SearchForm):
 class ReasonedForm(BaseForm):
     """What every plan says: why sampling is appropriate, and why it is drawn anew where it was drawn before."""
 
-    basis = TextAreaField(_l("Why sampling is appropriate"), [Required(_l("Say why sampling is appropriate")), Length(max=2000)])
-    anew = TextAreaField(_l("Why a new draw"), [Optional(), Length(max=2000)])
+    basis = TextAreaField(_l("Why sampling is appropriate"), [Required(_l("State why sampling is appropriate")), Length(max=2000)])
+    anew = TextAreaField(_l("Reason for a new draw"), [Optional(), Length(max=2000)])
 
 
 class LadderForm(ReasonedForm):
     """What the ladder is climbed on, and how its share is read."""
 
     kind = RadioField(_l("What to sample"))
-    reading = RadioField(_l("How the share is read"))
-    whole = StringField(_l("Look at these whole as well"), [Optional(), Length(max=4000)])
+    reading = RadioField(_l("Interpretation of the share"))
+    whole = StringField(_l("Also examine in full"), [Optional(), Length(max=4000)])
 
     def offer(self, covers: Sequence[str], readings: Sequence[NamedCode]) -> None:
         """What the pack's ladder covers and how it may be read, its default first."""
@@ -85,7 +85,7 @@ class Percent(StringField):
         if re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text, re.ASCII) and 0 < Decimal(text) <= 100:
             self.share = Fraction(text) / 100
         else:
-            raise StopValidation(_("This must be a percentage above 0, like 5"))
+            raise StopValidation(_("Enter a percentage above 0, e.g. 5"))
 
 
 class Times(StringField):
@@ -97,7 +97,7 @@ class Times(StringField):
         """Blank, or below a thousand."""
         text = (self.data or "").strip()
         if text and not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text, re.ASCII):
-            raise StopValidation(_("This must be a number, like 1.6"))
+            raise StopValidation(_("Enter a number, e.g. 1.6"))
         self.value = Fraction(text) if text else None
 
 
@@ -105,8 +105,8 @@ class TonneUnitForm(ReasonedForm):
     """How much error is tolerable and expected, and how sure one wants to be."""
 
     kind = RadioField(_l("What to sample"))
-    risk = SelectField(_l("Risk of accepting too large an error"))
-    tolerable = TonnesField(_l("Tolerable error, tCO₂"), [Required(_l("Say how much error is tolerable"))])
+    risk = SelectField(_l("Risk of incorrect acceptance"))
+    tolerable = TonnesField(_l("Tolerable error, tCO₂"), [Required(_l("Enter the tolerable error"))])
     expected = TonnesField(_l("Expected error, tCO₂"), [Optional()])
     expansion = Times(_l("Expansion factor"), [Optional()])
 
@@ -121,10 +121,10 @@ class TonneUnitForm(ReasonedForm):
 class ListForm(ReasonedForm):
     """A list kept by somebody else, and how large a gap must not be missed."""
 
-    name = StringField(_l("What the list is"), [Required(_l("Say what the list is")), Length(max=80)])
+    name = StringField(_l("Name of the list"), [Required(_l("Describe the list")), Length(max=80)])
     file = FileBox(_l("The list"), SAMPLE_LIST, [FileRequired(_l("Choose the list"))])
-    share = Percent(_l("Smallest gap that must be noticed, in percent of the list"), [Required(_l("Say how large a gap must be noticed"))])
-    risk = SelectField(_l("Risk of seeing no gap where there is one"))
+    share = Percent(_l("Smallest omission to be detected, % of the list"), [Required(_l("Enter the smallest omission to be detected"))])
+    risk = SelectField(_l("Risk of not detecting an omission"))
 
     def offer(self, risks: Sequence[Fraction], suggested: Fraction) -> None:
         """The pack's risks, and the one the assessed risks suggest."""
@@ -147,7 +147,7 @@ class ItemFilter(SearchForm):
     def offer(self) -> None:
         """By what was found."""
         named = (SelectChoice(each.value, label(each)) for each in Result)
-        self.state.choices = [SelectChoice("", _("All items")), SelectChoice("open", _("Still to be looked at")), *named]
+        self.state.choices = [SelectChoice("", _("All items")), SelectChoice("open", _("Not tested yet")), *named]
 
 
 class Amount(TonnesField):
@@ -158,7 +158,7 @@ class Amount(TonnesField):
         try:
             super().pre_validate(form)
         except StopValidation:
-            raise StopValidation(_("This must be a number, like 1250.5")) from None
+            raise StopValidation(_("Enter a number, e.g. 1250.5")) from None
 
 
 class ResultForm(VersionedForm):

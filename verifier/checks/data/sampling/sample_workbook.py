@@ -55,17 +55,18 @@ def _facts(book: Workbook, bold: Any, engagement: Engagement, made: Sample, labe
         (_("SHA-256 of the report"), made.report_version.sha256),
         (_("SHA-256 of the list"), made.list_sha256 or ""),
         (_("Rule pack"), engagement.pack_id),
-        (_("Reading"), made.reading),
-        (_("Why sampling is right here"), made.basis),
-        (_("Why a new draw"), made.reason),
+        (_("Interpretation"), made.reading),
+        (_("Why sampling is appropriate"), made.basis),
+        (_("Reason for a new draw"), made.reason),
         (_("Seed"), made.seed or ""),
         (_("Checksum of the population"), made.checksum),
         *((name, str(value)) for name, value in plan.as_json().items()),
         (
             _("How to check the population"),
             _(
-                "Write the line “%(heading)s”, then the population's kind “%(kind)s”, then every canonical line of the sheet Population in "
-                "its order, each ended by a line feed, in UTF-8: the SHA-256 of that text is the checksum.",
+                "The checksum is the SHA-256 of the following UTF-8 text, each line terminated by a line feed: the "
+                "line “%(heading)s”, the population type “%(kind)s”, then all canonical lines of the sheet Population "
+                "in order.",
                 heading=HEADING,
                 kind=made.kind,
             ),
@@ -73,9 +74,10 @@ def _facts(book: Workbook, bold: Any, engagement: Engagement, made: Sample, labe
         (
             _("How to check the draw"),
             _(
-                "An item's ticket is the SHA-256 of seed, line feed, checksum, line feed, canonical line, read as a whole number. By steps "
-                "and from a list, the lowest tickets of each stratum are drawn. By tonnes, the items are laid end to end from the lowest "
-                "ticket on; the first point is the ticket of the word start ÷ 2^256 × interval, and every interval one more."
+                "The ticket of an item is the SHA-256 of seed, line feed, checksum, line feed, canonical line, taken "
+                "as an integer. Stepwise and list sampling draw the lowest tickets of each stratum. Tonne-unit "
+                "sampling arranges the items cumulatively in ticket order; the first selection point is the ticket of "
+                "the word start ÷ 2^256 × interval, followed by one point per interval."
             ),
         ),
     ]
@@ -123,7 +125,7 @@ def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) 
         _("Amount found"),
         _("Note"),
         _("Who"),
-        _("Error, t CO2 (reported − right)"),
+        _("Error, t CO2 (reported − correct)"),
         _("Above the interval"),
         _("Tainting"),
         _("Projected, t CO2"),
@@ -185,14 +187,14 @@ def _evaluation(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledI
     size = queries.kept_population(made).size
     tonnes: Line = (_("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(made.population) + 1})", size)
     known: list[Line] = [
-        (_("Known, too much, t CO2"), f'=SUMIF({DRAW}!M2:M{last},">0")', sum(map(over, errors))),
-        (_("Known, too little, t CO2"), f'=-SUMIF({DRAW}!M2:M{last},"<0")', sum(map(under, errors))),
+        (_("Known overstatement, t CO2"), f'=SUMIF({DRAW}!M2:M{last},">0")', sum(map(over, errors))),
+        (_("Known understatement, t CO2"), f'=-SUMIF({DRAW}!M2:M{last},"<0")', sum(map(under, errors))),
     ]
     plan = queries.plan_of(made).tonnes
     if plan is None or found is None:
         results = [str(each.result or "") for each in rows]
         tested = [(str(result), f'=COUNTIF({DRAW}!I2:I{last},"{result}")', results.count(result)) for result in Result]
-        lines = [tonnes, (_("Items drawn"), f"=COUNTA({DRAW}!D2:D{last})", len(rows)), *tested, *known]
+        lines = [tonnes, (_("Sampled items"), f"=COUNTA({DRAW}!D2:D{last})", len(rows)), *tested, *known]
     else:
         ranks = max(RANKS, len(rows))
         _ranks(sheet, bold, found, ranks, last)
@@ -210,12 +212,12 @@ def _by_tonnes(plan: TonneUnitPlan, found: Evaluation, known: list[Line], ranks:
         (_("n = book × factor(0) ÷ (tolerable − expected × expansion), rounded up"), f"=ROUNDUP(B2*C{FIRST}/({room}),0)", found.size.n),
         (_("Interval = book ÷ n, t CO2"), "=B2/B3", found.size.interval),
         *known,
-        (_("Projected, too much, t CO2"), f'=SUMIF({DRAW}!P2:P{last},">0")', found.projected_over),
-        (_("Projected, too little, t CO2"), f'=-SUMIF({DRAW}!P2:P{last},"<0")', found.projected_under),
+        (_("Projected overstatement, t CO2"), f'=SUMIF({DRAW}!P2:P{last},">0")', found.projected_over),
+        (_("Projected understatement, t CO2"), f'=-SUMIF({DRAW}!P2:P{last},"<0")', found.projected_under),
         (_("Basic precision = factor(0) × interval, t CO2"), precision, found.basic_precision),
         (_("Incremental allowance, t CO2"), f"=SUM(E{FIRST + 1}:E{FIRST + ranks})", found.allowance),
-        (_("Upper limit of what is too much, t CO2"), "=B7+B9+B10", found.upper_limit),
-        (_("Stays when every error found is corrected, too much, t CO2"), "=B7-B5", found.projected_over - found.known_over),
+        (_("Upper limit of overstatement, t CO2"), "=B7+B9+B10", found.upper_limit),
+        (_("Remaining overstatement after correction of all errors found, t CO2"), "=B7-B5", found.projected_over - found.known_over),
     ]
 
 

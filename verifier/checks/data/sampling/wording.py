@@ -1,4 +1,4 @@
-"""The words of sampling: methods, populations, results and reasons, and what each method cannot find."""
+"""Labels of sampling: methods, populations, results, reasons, and limits of each method."""
 
 from fractions import Fraction
 
@@ -14,20 +14,20 @@ from verifier.core.sampling.risk import Level
 LABELS = {
     Method.LADDER: _l("Stepwise sampling"),
     Method.TONNE_UNIT: _l("Tonne-unit sampling"),
-    Method.RECIPROCAL: _l("From a list back to the report"),
+    Method.RECIPROCAL: _l("Completeness test from a list"),
     Result.AGREED: _l("Agrees"),
-    Result.DIFFERS: _l("Another amount"),
-    Result.NOT_FOUND: _l("Nothing found"),
+    Result.DIFFERS: _l("Different amount"),
+    Result.NOT_FOUND: _l("Not found"),
     Level.LOW: _l("Low"),
     Level.MEDIUM: _l("Medium"),
     Level.HIGH: _l("High"),
     LadderReason.SAMPLED: _l("Sampled"),
-    LadderReason.AT_OR_ABOVE: _l("Its share is too large to be sampled"),
-    LadderReason.TOGETHER: _l("With it the sampled ones together would be too large"),
-    LadderReason.UNKNOWN: _l("Its tonnes are not known"),
+    LadderReason.AT_OR_ABOVE: _l("Share too large for sampling"),
+    LadderReason.TOGETHER: _l("Combined share of sampled sources would be too large"),
+    LadderReason.UNKNOWN: _l("Tonnes unknown"),
     LadderReason.HIGH_RISK: _l("High risk"),
-    LadderReason.NOT_ASSESSED: _l("Its risks are not assessed yet"),
-    LadderReason.CHOSEN: _l("Looked at whole by choice"),
+    LadderReason.NOT_ASSESSED: _l("Risks not assessed"),
+    LadderReason.CHOSEN: _l("Examined in full by choice"),
 }
 STATES = {
     (Result, "agreed"): "ok",
@@ -38,29 +38,29 @@ STATES = {
     (Level, "high"): "bad",
 }
 KIND_NAMES = {
-    "data": _l("Monthly data of every source that counts"),
+    "data": _l("Monthly data of all included sources"),
     "sites": _l("Sites"),
-    "added": _l("Monthly data that add to the total"),
-    "deducted": _l("Monthly data that are deducted"),
+    "added": _l("Monthly data added to the total"),
+    "deducted": _l("Monthly data deducted from the total"),
 }
 WHEN = {
-    Method.LADDER: _l("For many small sources of one kind, where the rules set the share to be looked at."),
-    Method.TONNE_UNIT: _l("For an estimate of the error in tonnes: large amounts are drawn more often than small ones."),
-    Method.RECIPROCAL: _l("For finding what the report leaves out, from a list that somebody else keeps."),
+    Method.LADDER: _l("For many small sources of one kind where the rules set the share to be examined."),
+    Method.TONNE_UNIT: _l("To estimate the error in tonnes; larger amounts are more likely to be selected."),
+    Method.RECIPROCAL: _l("To detect omissions from the report, based on an independently kept list."),
 }
 """When each is the one to use."""
 BLIND = {
     Method.LADDER: (
-        _l("It cannot find what the report leaves out: only months that were reported can be drawn."),
-        _l("It cannot say how large the error in the months not drawn is; it only climbs when the drawn ones are wrong."),
+        _l("Omissions cannot be detected, because only reported months can be drawn."),
+        _l("The error in months not drawn cannot be estimated; the sample is only extended when errors are found."),
     ),
     Method.TONNE_UNIT: (
-        _l("It cannot find what the report leaves out, and hardly what is reported far too small: what has no tonnes cannot be hit."),
-        _l("For figures that are too small it gives an estimate, but no upper limit."),
+        _l("Omissions cannot be detected, and large understatements hardly so, because items without tonnes cannot be selected."),
+        _l("For understatement it gives an estimate but no upper limit."),
     ),
     Method.RECIPROCAL: (
-        _l("It cannot find what is missing from the list as well: the list must be kept by somebody who gains nothing from leaving out."),
-        _l("It says nothing about whether the amounts in the report are too large."),
+        _l("Items also missing from the list cannot be detected; the list must be kept by someone with no interest in omissions."),
+        _l("It gives no evidence on overstatement."),
     ),
 }
 

@@ -1,1 +1,1 @@
-"""Check 2, versions: what a corrected report changed, who asked for it, and what nobody asked for."""
+"""Check 2, versions: changes in a corrected report, requested by findings or unrequested."""

@@ -1,4 +1,4 @@
-"""Actions on changes that nobody asked for: accepted with a reason, or raised as findings; all or none."""
+"""Actions on unrequested changes: accept with a reason, or raise as findings; all or none."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ PLACES = 6
 
 
 def accept(engagement: Engagement, step: Step, keys: Sequence[str], reason: str, *, actor: Actor, now: datetime) -> int:
-    """Accept changes that nobody asked for, with one reason."""
+    """Accept unrequested changes with one reason."""
     advance(engagement, CaseAction.CHECK, now=now)
     chosen = _chosen(engagement, step, keys)
     if not reason.strip():

@@ -1,4 +1,4 @@
-"""Rows about versions: what became of each change that nobody asked for."""
+"""Rows about versions: resolution of each unrequested change."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from verifier.findings.models import Finding
 
 
 class ChangeDisposition(Base):
-    """What a verifier did with one change that nobody asked for: accepted with a reason, or raised as a finding."""
+    """Resolution of one unrequested change: accepted with a reason, or raised as a finding."""
 
     __tablename__ = "change_disposition"
     __table_args__ = (

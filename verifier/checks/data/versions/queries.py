@@ -1,4 +1,4 @@
-"""Reading versions: the reports a case was verified on, one after the other, and what became of what nobody asked for."""
+"""Queries of versions: report versions a case was verified on, their changes, and the resolution of unrequested ones."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class ChangeProgress:
-    """How many changes that nobody asked for were looked at, of how many."""
+    """Number of unrequested changes reviewed, and of all."""
 
     done: int
     total: int
@@ -131,12 +131,12 @@ def _periods(engagement: Engagement, findings: Iterable[UUID]) -> dict[UUID, fro
 
 
 def unasked(engagement: Engagement) -> list[Looked]:
-    """Every change of every step that nobody asked for."""
+    """All unrequested changes of all steps."""
     return [row for step in steps(engagement) for row in looked(engagement, step) if not row.judged.asked]
 
 
 def progress(engagement: Engagement) -> ChangeProgress:
-    """How far the changes that nobody asked for are."""
+    """Progress of the unrequested changes."""
     rows = unasked(engagement)
     return ChangeProgress(sum(not row.is_open for row in rows), len(rows))
 

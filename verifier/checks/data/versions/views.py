@@ -1,4 +1,4 @@
-"""A corrected report against the last: what nobody asked for at the top, to be accepted with a reason or raised as findings."""
+"""Pages of versions: changes in a corrected report, unrequested ones first, to be accepted with a reason or raised as findings."""
 
 from typing import Any
 
@@ -48,17 +48,17 @@ class ChangeFilter(SearchForm):
 
     q = StringField(_l("Search"))
     sheet = SelectField(_l("Sheet"), validate_choice=False)
-    state = SelectField(_l("Asked for by"), validate_choice=False)
+    state = SelectField(_l("Requested by finding"), validate_choice=False)
 
     def offer(self) -> None:
         """What can be chosen."""
         self.sheet.choices = [SelectChoice("", _("All sheets")), *(SelectChoice(name, sheet_name(name)) for name in ("unit", *SHEETS))]
         self.state.choices = [
-            SelectChoice("", _("Every change")),
-            SelectChoice("unasked", _("Asked for by nobody")),
-            SelectChoice("open", _("Still to be looked at")),
-            SelectChoice("asked", _("Asked for by a finding")),
-            SelectChoice("numbers", _("Numbers only")),
+            SelectChoice("", _("All changes")),
+            SelectChoice("unasked", _("Unrequested")),
+            SelectChoice("open", _("Not tested yet")),
+            SelectChoice("asked", _("Requested by a finding")),
+            SelectChoice("numbers", _("Values only")),
         ]
 
 
@@ -114,13 +114,13 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         named=_named,
         list_url=_address(engagement, step),
         numbers={named: int(named.split("-")[-1]) for row in every for named in row.judged.findings},
-        export=url_for(".taken_away", engagement_id=engagement.id, before=before, after=after, **kept_filter("before", "after")),
+        export=url_for(".downloaded", engagement_id=engagement.id, before=before, after=after, **kept_filter("before", "after")),
     )
 
 
 @bp.get("/cases/<uuid:engagement_id>/versions/<int:before>/<int:after>/changes.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
+def downloaded(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """The filtered changes as a spreadsheet."""
     rows = _filtered(queries.looked(engagement, _step(engagement, before, after)))
     record(
@@ -135,13 +135,13 @@ def taken_away(engagement: Engagement, before: int, after: int) -> ResponseRetur
     headers = [
         _("Sheet"),
         _("Row"),
-        _("Identifies the row"),
+        _("Row identifier"),
         _("Column"),
-        _("What happened"),
+        _("Type of change"),
         _("Before"),
         _("After"),
-        _("Tonnes, after − before, t CO2"),
-        _("Asked for by"),
+        _("Change in emissions, t CO2"),
+        _("Requested by finding"),
         _("Reason or finding"),
         _("Who"),
         _("When"),
@@ -155,7 +155,7 @@ def accept(engagement: Engagement, before: int, after: int) -> ResponseReturnVal
     """Accept the ticked changes with one reason."""
     step, keys = _step(engagement, before, after), request.form.getlist("keys")
     count = actions.accept(engagement, step, keys, request.form.get("reason", ""), actor=current_actor(), now=utcnow())
-    flash(ngettext("%(num)s change is accepted.", "%(num)s changes are accepted.", count), "success")
+    flash(ngettext("%(num)s change accepted.", "%(num)s changes accepted.", count), "success")
     return redirect(came_from(), 303)
 
 
@@ -217,10 +217,11 @@ def _place(change: Change) -> str:
 def _told(step: Step, change: Change) -> tuple[str, str]:
     """Title and text of a draft."""
     what = " ".join(change.keys)
-    title = _("%(what)s: changed without being asked for", what=what)
+    title = _("%(what)s: unrequested change", what=what)
     text = _(
-        "Version %(after)s of the report says “%(now)s” where version %(before)s said “%(was)s” (%(where)s, column %(column)s). "
-        "No finding asked for it. Say why it was changed, with evidence.",
+        "Report version %(after)s states “%(now)s” where version %(before)s stated “%(was)s” (%(where)s, "
+        "column %(column)s). This change was not requested by any finding. Please explain the change and "
+        "provide evidence.",
         after=step.after.number,
         before=step.before.number,
         now=change.after or "–",

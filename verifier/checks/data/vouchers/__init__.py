@@ -1,1 +1,1 @@
-"""Vouchers: what the numbers rest on, handed in once and linked to many; and what was asked for."""
+"""Supporting documents, uploaded once and linked to many numbers; and evidence requests."""

@@ -1,4 +1,4 @@
-"""Actions on vouchers: handed in once, linked to many numbers, asked for, judged, withdrawn; never deleted."""
+"""Actions on supporting documents and evidence requests: submit, link, request, review, withdraw; nothing is deleted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ def link(
 
 
 def unlink(engagement: Engagement, row: VoucherLink, *, by_unit: bool, actor: Actor, now: datetime) -> None:
-    """Take a link of one's own side away; row and trail keep it, and a unit's stays once a verifier relies on its voucher."""
+    """Remove a link made by one's own party; it stays on record, and is refused once a verifier relies on the document."""
     check_open(engagement, by_unit=by_unit, now=now)
     if row.by_unit != by_unit:
         raise Refusal("voucher.unlink.not_yours")
@@ -238,7 +238,7 @@ def assign(
 def judge(
     engagement: Engagement, request: EvidenceRequest, action: RequestAction, reason: str = "", *, actor: Actor, now: datetime
 ) -> None:
-    """A verifier accepts what was given, returns it or withdraws the request; the last two with a reason."""
+    """Accept the evidence, return it, or withdraw the request; the last two require a reason."""
     advance(engagement, CaseAction.CHECK, now=now)
     state = after(request.state, action)
     if action is not RequestAction.ACCEPT and not reason.strip():

@@ -1,4 +1,4 @@
-"""Input of vouchers: one handed in, a link to a number, what is asked for, and how it is judged."""
+"""Forms of supporting documents: upload, link to a number, evidence request, and review."""
 
 from collections.abc import Collection, Iterable
 
@@ -39,8 +39,8 @@ class RequestFilter(SearchForm):
         """The states there are, and what is late."""
         self.state.choices = [
             SelectChoice("", _("Any state")),
-            SelectChoice("unit", _("Waiting for the unit")),
-            SelectChoice("late", _("Past their day")),
+            SelectChoice("unit", _("Awaiting response from the unit")),
+            SelectChoice("late", _("Overdue")),
             *(SelectChoice(state.value, label(state)) for state in RequestState if state is not RequestState.OPEN),
         ]
 
@@ -49,14 +49,14 @@ class VoucherFilter(SearchForm):
     """Which vouchers to list."""
 
     q = StringField(_l("Search"))
-    kind = SelectField(_l("Which"), validate_choice=False)
+    kind = SelectField(_l("Type"), validate_choice=False)
 
     def offer(self, *, inside: bool) -> None:
         """The kinds there are; a unit is not offered working papers."""
         self.kind.choices = [
-            SelectChoice("", _("All vouchers")),
-            *([SelectChoice("unit", _("Handed in by the unit")), SelectChoice("ours", _("Working papers"))] if inside else []),
-            SelectChoice("loose", _("Linked to no number")),
+            SelectChoice("", _("All documents")),
+            *([SelectChoice("unit", _("Uploaded by the unit")), SelectChoice("ours", _("Working papers"))] if inside else []),
+            SelectChoice("loose", _("Not linked")),
             SelectChoice("withdrawn", _("Withdrawn")),
         ]
 
@@ -67,15 +67,15 @@ class HandInForm(BaseForm):
     file = FileBox(_l("Supporting document"), VOUCHER, [FileRequired(_l("Choose the file"))])
     title = StringField(_l("Description"), [Optional(), Length(max=200)])
     meter = StringField(_l("Meter"), [Optional(), Length(max=100)])
-    period = StringField(_l("Months it covers"), [Optional(), Length(max=100)])
-    numbers = TextAreaField(_l("Numbers that rest on it"), [Optional(), Length(max=4000)])
+    period = StringField(_l("Period covered"), [Optional(), Length(max=100)])
+    numbers = TextAreaField(_l("Numbers supported by this document"), [Optional(), Length(max=4000)])
     answer = TextAreaField(_l("Remarks"), [Optional(), Length(max=2000)])
 
 
 class LinkForm(BaseForm):
     """A number that rests on a voucher, and the page it stands on."""
 
-    source = StringField(_l("Source no."), [Required(_l("Write the source's number"))])
+    source = StringField(_l("Source no."), [Required(_l("Enter the source number"))])
     month = StringField(_l("Month"), [Optional(), Length(max=20)])
     parameter = SelectField(_l("Parameter"), validate_choice=False)
     page = StringField(_l("Page"), [Optional(), Length(max=6)])
@@ -98,46 +98,49 @@ class LinkForm(BaseForm):
 class WithdrawForm(BaseForm):
     """Why a voucher is withdrawn."""
 
-    reason = TextAreaField(_l("Reason"), [Required(_l("Say why")), Length(max=2000)])
+    reason = TextAreaField(_l("Reason"), [Required(_l("State the reason")), Length(max=2000)])
 
 
 class AskForm(BaseForm):
-    """What the unit is asked to show."""
+    """Evidence request to the unit."""
 
-    numbers = TextAreaField(_l("Numbers it is about"), [Optional(), Length(max=20_000)])
-    about = StringField(_l("Or a subject in words"), [Optional(), Length(max=200)])
-    asked = TextAreaField(_l("What is asked for"), [Required(_l("Say what the unit should show")), Length(max=2000)])
-    department = StringField(_l("Who at the unit is responsible"), [Optional(), Length(max=200)])
-    due = DateParts(_l("By when"), required=_l("Say by when"))
+    numbers = TextAreaField(_l("Numbers concerned"), [Optional(), Length(max=20_000)])
+    about = StringField(_l("Or describe the subject"), [Optional(), Length(max=200)])
+    asked = TextAreaField(_l("Evidence requested"), [Required(_l("State the evidence required")), Length(max=2000)])
+    department = StringField(_l("Responsible person at the unit"), [Optional(), Length(max=200)])
+    due = DateParts(_l("Due date"), required=_l("Enter the due date"))
     each = BooleanField(_l("Send a separate request for each number"))
 
 
 class AssignForm(VersionedForm):
     """Who of the unit answers."""
 
-    person = SelectField(_l("Who answers"), validate_choice=False)
+    person = SelectField(_l("Responsible for response"), validate_choice=False)
 
     def offer(self, people: Iterable[User]) -> None:
         """The people of the unit."""
-        self.person.choices = [SelectChoice("", _("Nobody yet: the contact")), *(SelectChoice(str(each.id), each.name) for each in people)]
+        self.person.choices = [
+            SelectChoice("", _("Not assigned (unit contact)")),
+            *(SelectChoice(str(each.id), each.name) for each in people),
+        ]
 
 
 class AnswerForm(BaseForm):
     """An answer without a file."""
 
-    words = TextAreaField(_l("Answer in words"), [Required(_l("Enter the response")), Length(max=2000)])
+    words = TextAreaField(_l("Response"), [Required(_l("Enter the response")), Length(max=2000)])
 
 
 class JudgeForm(BaseForm):
-    """What a verifier holds of an answer."""
+    """A verifier's review of an answer."""
 
     decision = RadioField(
-        _l("Is it enough?"),
-        [InputRequired(_l("Choose one"))],
+        _l("Is the evidence sufficient?"),
+        [InputRequired(_l("Choose an option"))],
         choices=[
-            SelectChoice(RequestAction.ACCEPT.value, _l("Accept: this is what was asked for")),
+            SelectChoice(RequestAction.ACCEPT.value, _l("Accept: sufficient")),
             SelectChoice(RequestAction.RETURN.value, _l("Return to the unit")),
-            SelectChoice(RequestAction.WITHDRAW.value, _l("Withdraw the request")),
+            SelectChoice(RequestAction.WITHDRAW.value, _l("Withdraw request")),
         ],
     )
     reason = TextAreaField(_l("Reason"), [Optional(), Length(max=2000)])

@@ -51,7 +51,7 @@ class Voucher(Base):
 
     @property
     def label(self) -> str:
-        """How people call it."""
+        """Displayed number."""
         return f"{'V' if self.by_unit else 'W'}-{self.number}"
 
 
@@ -129,7 +129,7 @@ class EvidenceRequest(Base):
 
     @property
     def label(self) -> str:
-        """How people call it."""
+        """Displayed number."""
         return f"R-{self.number}"
 
     @property

@@ -1,4 +1,4 @@
-"""Reading vouchers: what a number rests on, what was asked for, and what waits for whom; a unit sees its own and no working papers."""
+"""Queries of supporting documents and evidence requests; a unit sees its own and no working papers."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -74,7 +74,7 @@ def relied_on(voucher: Voucher, engagement: Engagement) -> bool:
 
 
 def requests(engagement: Engagement) -> list[EvidenceRequest]:
-    """Everything that was asked for, what is due first on top."""
+    """All evidence requests, by due date."""
     of = select(EvidenceRequest).where(EvidenceRequest.engagement_id == engagement.id)
     return list(db.session.scalars(of.order_by(EvidenceRequest.due, EvidenceRequest.number)).unique())
 

@@ -97,7 +97,7 @@ def lines(engagement: Engagement, procedure: str) -> ResponseReturnValue:
         waiting=sum(each.is_open for each in every),
         out=sum(each.line.stands_out for each in every),
         list_url=url_for(".lines", engagement_id=engagement.id, procedure=procedure),
-        export=url_for(".taken_away", engagement_id=engagement.id, procedure=procedure, **kept_filter("procedure")),
+        export=url_for(".downloaded", engagement_id=engagement.id, procedure=procedure, **kept_filter("procedure")),
     )
 
 
@@ -122,7 +122,7 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("The conclusion is kept."), "success")
+        flash(_("The assessment was saved."), "success")
         following = queries.next_open(engagement, found.line)
         return redirect(_address(engagement, following) if following else _list(engagement, found.line.procedure), 303)
     form.figures.data, form.version.data = fresh, given.version if given else 0
@@ -148,7 +148,7 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
 
 @bp.get("/cases/<uuid:engagement_id>/analysis.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement) -> ResponseReturnValue:
+def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """All four procedures with live formulas, or one of them as filtered."""
     asked = request.args.get("procedure", "")
     chosen = [each for each in Procedure if each == asked] or list(Procedure)

@@ -24,7 +24,7 @@ def bars(procedure: Procedure, rows: Sequence[Remarked], name: Namer, *, both: b
     )
     wholes = [_bar(line, name(line), scale, both) for line in lines if line.of is not AnalysisLevel.SOURCE]
     heaviest = [_bar(line, name(line), scale, both) for line in sources[:HEAVIEST]]
-    return [*wholes, (_("The heaviest sources"), None), *heaviest] if wholes and heaviest else wholes + heaviest
+    return [*wholes, (_("Largest sources"), None), *heaviest] if wholes and heaviest else wholes + heaviest
 
 
 def _bar(line: AnalysisLine, words: str, scale: int, both: bool) -> Bar:

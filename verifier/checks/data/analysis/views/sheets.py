@@ -36,14 +36,21 @@ def workbook(rows: Mapping[Procedure, Sequence[Remarked]], analysis: Analysis, y
 def _limits(book: LiveBook, analysis: Analysis) -> Limit:
     """The thresholds; gives the place of the change of a year, which the formulas rest on."""
     sheet = book.sheet(_("Limits"), (), (80, 18))
-    sheet.add([Title(_("From where on a line stands out")), Title(_("Value"))])
-    place = sheet.at(1, sheet.add([_("Change against the year before, as a share of it"), exact(analysis.limits.year_on_year)]))
-    sheet.add([_("Times a month lies away from the mean, and from what its season leads one to expect"), exact(analysis.limits.outlier)])
-    sheet.add([_("Share of the reported total below which a change is not worth a look"), exact(analysis.limits.outlier_weight)])
-    sheet.add([_("That share, t CO2"), exact(analysis.floor)])
+    sheet.add([Title(_("Threshold for deviations")), Title(_("Value"))])
+    place = sheet.at(1, sheet.add([_("Change from the previous year, as a share of it"), exact(analysis.limits.year_on_year)]))
+    sheet.add([_("Factor by which a month deviates from the mean and from its seasonal expectation"), exact(analysis.limits.outlier)])
+    sheet.add([_("Share of the reported total below which changes are disregarded"), exact(analysis.limits.outlier_weight)])
+    sheet.add([_("Same share, t CO2"), exact(analysis.floor)])
     sheet.add([])
-    sheet.add([_("An empty cell is unknown, never 0, and so is what would rest on it.")])
-    sheet.add([_("Formulas hold changes against the limit of a year; the state also weighs them, and is the one of the day it was made.")])
+    sheet.add([_("An empty cell means unknown, not 0; values derived from it are also unknown.")])
+    sheet.add(
+        [
+            _(
+                "The formulas compare changes with the year's limit; the status also takes their size into account "
+                "and is as of the export date."
+            )
+        ]
+    )
     return Limit(analysis.limits.year_on_year, place)
 
 
@@ -90,7 +97,7 @@ def _months(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int, n
             _("Mean of the months"),
             _("Share of the year"),
             *_compared()[:2],
-            _("Month before"),
+            _("Previous month"),
             *_compared()[:2],
             _("Same month %(year)s", year=year - 1),
             *_compared(),
@@ -142,8 +149,8 @@ def _products(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int,
             _("Unit"),
             _("Produced %(year)s", **this),
             _("Produced %(year)s", **last),
-            _("For a unit of product %(year)s, t CO2", **this),
-            _("For a unit of product %(year)s, t CO2", **last),
+            _("Per unit of product %(year)s, t CO2", **this),
+            _("Per unit of product %(year)s, t CO2", **last),
             *_compared(),
             *_ends(),
         ],
@@ -235,7 +242,7 @@ def _number(value: Fraction | None) -> Cell:
 
 
 def _compared() -> list[str]:
-    return [_("Change"), _("Change, share"), _("Beyond the limit (1 = yes)")]
+    return [_("Change"), _("Change, share"), _("Above the limit (1 = yes)")]
 
 
 def _ends() -> list[str]:

@@ -26,7 +26,7 @@ bp = Blueprint("calculation_export", __name__)
 
 @bp.get("/cases/<uuid:engagement_id>/working.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement) -> ResponseReturnValue:
+def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """Register, flags, samples and the whole recalculation with live formulas."""
     version, pack = engagement.report_version, load(engagement.pack_id)
     calculation, now = reports.calculation_of(version), utcnow()
@@ -45,5 +45,5 @@ def taken_away(engagement: Engagement) -> ResponseReturnValue:
     sheets.numbers(book, calculation, pack, {each.source.source_key: each for each in queries.held(engagement)})
     lists.flags(book, flags.flagged(engagement), pack)
     lists.samples(book, engagement)
-    name = _("%(number)s working of report version %(version)s", number=engagement.number, version=version.number)
+    name = _("%(number)s calculation sheet for report version %(version)s", number=engagement.number, version=version.number)
     return download(book.bytes(), f"{name}.xlsx", MEDIA_TYPE)

@@ -27,7 +27,7 @@ def cover(book: LiveBook, engagement: Engagement, pack: RulePack, now: datetime)
     """Of which case, report and rules, made when; and how to re-perform it."""
     version = engagement.report_version
     sheet = book.sheet(_("Cover"), widths=(34, 110))
-    sheet.add([Title(_("Working of the recalculation"))])
+    sheet.add([Title(_("Recalculation sheet"))])
     for term, value in (
         (_("Case"), engagement.number),
         (_("Reporting unit"), name_of(engagement.unit)),
@@ -37,11 +37,11 @@ def cover(book: LiveBook, engagement: Engagement, pack: RulePack, now: datetime)
         (_("Rule pack"), f"{pack.id} · {text_in(pack.name)}"),
         (_("Rule pack, SHA-256"), engagement.pack_sha256),
         (_("Rounding"), _rounding(pack)),
-        (_("Made"), now),
+        (_("Generated"), now),
     ):
         sheet.add([Title(term), value])
     sheet.add([])
-    sheet.add([Title(_("How to read it"))])
+    sheet.add([Title(_("Notes"))])
     for sentence in _how_to_read():
         sheet.add([None, sentence])
     sheet.add([])
@@ -54,27 +54,24 @@ def _rounding(pack: RulePack) -> str:
     made = (
         _("the total is the rounded sum") if pack.rounding.total == "rounded_sum" else _("the total is the sum of the rounded categories")
     )
-    return _("%(places)s decimals, halves up; %(total)s", places=pack.rounding.places, total=made)
+    return _("%(places)s decimals, round half up; %(total)s", places=pack.rounding.places, total=made)
 
 
 def _how_to_read() -> Sequence[str]:
     return (
         _(
-            "Totals add up sources, sources add up the months in Activity, and each month is its amount × conversion × "
-            "the factors in Factors. All of these are formulas: change an amount or a factor and "
-            "every tonne that rests on it follows."
+            "Totals are sums of sources; sources are sums of the months in Activity; each month is amount × "
+            "conversion × the factors in Factors. All are formulas: changing an amount or a factor updates all "
+            "dependent emissions."
+        ),
+        _("Amounts and factors are as stated in the report, with their sheet and row. Deductions are negative."),
+        _(
+            "Unknown amounts have no row in Activity. The source is then incomplete: only known values are "
+            "summed, and the total is unknown, not 0."
         ),
         _(
-            "Amounts and factors are as the report states them; the sheet and row they were read from stand beside them. "
-            "What is deducted is negative."
-        ),
-        _(
-            "An amount that cannot be known has no row in Activity. Its source is incomplete: "
-            "only what is known is added up, and the total is unknown, never 0."
-        ),
-        _(
-            "Beside each formula stands the value we calculated with exact fractions. "
-            "A spreadsheet calculates with about 15 digits: the last digits may differ when it recalculates."
+            "Each formula is accompanied by the value calculated with exact arithmetic. Spreadsheets calculate "
+            "with about 15 digits, so the last digits may differ."
         ),
         _(
             "The checksum of a sample's population is the SHA-256 of the line %(heading)s, the population's name, "
@@ -89,7 +86,7 @@ def flags(book: LiveBook, flagged: Sequence[Flagged], pack: RulePack) -> None:
     headers = [
         _("No."),
         _("Data alerts"),
-        _("Follows from no."),
+        _("Consequence of no."),
         _("Source no."),
         _("Period"),
         _("Sheet"),
@@ -167,7 +164,7 @@ def samples(book: LiveBook, engagement: Engagement) -> None:
             _("Drawn by"),
             _("Drawn"),
             _("Replaced"),
-            _("Why sampling is right here"),
+            _("Why sampling is appropriate"),
         ],
         (10, 14, 14, 30, 68, 10, 10, 20, 20, 20, 60),
     )

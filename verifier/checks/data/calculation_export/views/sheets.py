@@ -62,7 +62,7 @@ def _factors(book: LiveBook, calculation: Calculation, pack: RulePack) -> Factor
         _("Unit used"),
         _("Basis"),
         _("Table"),
-        _("Table's version"),
+        _("Table version"),
         _("Reference"),
         _("Period"),
         _("Sheet of the report"),
@@ -230,7 +230,7 @@ def _totals(totals: LiveSheet, sources: LiveSheet, calculation: Calculation, pac
     totals.add(
         [
             None,
-            _("Total of what counts"),
+            _("Total of included sources"),
             1,
             calculation.reported_total,
             LiveCell(exact_total, float(calculation.recalculated_known)),
@@ -256,7 +256,7 @@ def _totals_headers() -> Sequence[str]:
     return [
         _("No."),
         _("Category"),
-        _("Counts (1 = yes)"),
+        _("Included (1 = yes)"),
         _("Reported, t CO2"),
         _("Recalculated as far as known, t CO2"),
         _("Sources incomplete"),
@@ -272,7 +272,7 @@ def _sources_headers() -> Sequence[str]:
         _("Facility"),
         _("Category no."),
         _("Category"),
-        _("Counts (1 = yes)"),
+        _("Included (1 = yes)"),
         _("Complete (1 = yes)"),
         _("Method"),
         _("Reported, t CO2"),
@@ -308,7 +308,7 @@ def _measured_headers() -> Sequence[str]:
     return [
         _("Source no."),
         _("Period"),
-        _("Hours in operation, h"),
+        _("Operating hours, h"),
         _("Flow, 10^3 Nm3/h"),
         _("Concentration, g/Nm3"),
         _("Share that is not biomass"),

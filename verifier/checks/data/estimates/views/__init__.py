@@ -35,7 +35,7 @@ from verifier.web.signed_in import current_actor
 bp = Blueprint("estimates", __name__)
 
 LABELS = {
-    QuantityOrigin.REPORTED: _l("Taken as reported"),
+    QuantityOrigin.REPORTED: _l("Reported value"),
     QuantityOrigin.INDEPENDENT: _l("Independent record"),
     QuantityOrigin.VERIFIED: _l("As verified"),
     QuantityOrigin.STATED: _l("Stated by the verifier"),
@@ -62,7 +62,7 @@ def estimate(engagement: Engagement, source_key: str) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("%(key)s: the estimate of %(tonnes)s tCO₂ counts.", key=key, tonnes=plain(row.tonnes, 6)), "success")
+        flash(_("%(key)s: the estimate of %(tonnes)s tCO₂ is in effect.", key=key, tonnes=plain(row.tonnes, 6)), "success")
         return redirect(url_for(".estimate", engagement_id=engagement.id, source_key=source_key), 303)
     return _page(engagement, held, form)
 
@@ -100,7 +100,7 @@ def _page(engagement: Engagement, held: SourceReview, form: ConfirmForm, back: T
         rule=_rule(engagement),
         key=key or NO_KEY,
         tables={table.code: table for table in pack.tables},
-        working=url_for(".taken_away", engagement_id=engagement.id, source_key=key or NO_KEY, **_typed(sheet)),
+        working=url_for(".downloaded", engagement_id=engagement.id, source_key=key or NO_KEY, **_typed(sheet)),
     )
 
 
@@ -112,7 +112,7 @@ def take_back(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         key = held.source.source_key
         actions.take_back(engagement, key, form.reason.data or "", seen_version=form.seen_version, actor=current_actor(), now=utcnow())
-        flash(_("%(key)s: the estimate is taken back, and its figure is to be decided again.", key=key), "success")
+        flash(_("%(key)s: the estimate was withdrawn; a new decision on the figure is required.", key=key), "success")
         return redirect(url_for("data.source", engagement_id=engagement.id, source_key=source_key), 303)
     confirm = ConfirmForm(formdata=None)
     confirm.offer(queries.grounds(engagement, held.source.source_key))
@@ -121,7 +121,7 @@ def take_back(engagement: Engagement, source_key: str) -> ResponseReturnValue:
 
 @bp.get("/cases/<uuid:engagement_id>/estimate-workings/<path:source_key>")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement, source_key: str) -> ResponseReturnValue:
+def downloaded(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """The working of the estimate that is shown, as a workbook with live formulas."""
     held = _held(engagement, source_key)
     sheet, _boxes = _asked(engagement, held)

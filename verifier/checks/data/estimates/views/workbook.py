@@ -34,11 +34,11 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
         (_("Findings"), listed(finding.label for finding in sheet.grounds)),
         (_("Reported, t CO2"), source.reported),
         (_("Estimated, t CO2"), found.tonnes if found else None),
-        (_("Made"), now),
+        (_("Generated"), now),
     ):
         cover.add([Title(term), value])
-    headers = [_("Period"), _("Unit"), _("Reported"), _("Independent record"), _("Verified"), _("Taken"), _("Taken − reported"), _("Why")]
-    rows = book.sheet(_("Months taken"), headers, (12, 12, 16, 16, 16, 16, 16, 26))
+    headers = [_("Period"), _("Unit"), _("Reported"), _("Independent record"), _("Verified"), _("Used"), _("Used − reported"), _("Why")]
+    rows = book.sheet(_("Months used"), headers, (12, 12, 16, 16, 16, 16, 16, 26))
     for each in sheet.months:
         at, month = rows.last + 1, each.month
         apart = None
@@ -46,8 +46,8 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
             apart = LiveCell(f"{rows.at(5, at)}-{rows.at(2, at)}", float(each.taken - month.reported))
         why = label(each.why) if each.why else ""
         rows.add([month.period, month.unit, month.reported, month.independent, each.verified, each.taken, apart, why])
-    headers = [_("Factor"), _("Reported"), _("Unit reported"), _("Taken"), _("Unit taken"), _("Table"), _("Where from")]
-    taken = book.sheet(_("Factors taken"), headers, (26, 16, 18, 16, 18, 22, 60))
+    headers = [_("Factor"), _("Reported"), _("Unit reported"), _("Used"), _("Unit used"), _("Table"), _("Source of the value")]
+    taken = book.sheet(_("Factors used"), headers, (26, 16, 18, 16, 18, 22, 60))
     for factor in sheet.factors:
         default = factor.default
         taken.add(
@@ -57,7 +57,7 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
                 factor.reported_unit,
                 factor.value,
                 factor.unit,
-                default.table if default else _("as reported: nothing is published"),
+                default.table if default else _("as reported (no published default)"),
                 text_in(default.origin.words) if default else "",
             ]
         )

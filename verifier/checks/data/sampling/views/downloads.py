@@ -20,7 +20,7 @@ from verifier.web.signed_in import current_actor
 
 @bp.get("/cases/<uuid:engagement_id>/data/sampling/<int:number>.xlsx")
 @permit(Permission.WORK_READ, keeps_record=True)
-def taken_away(engagement: Engagement, number: int) -> ResponseReturnValue:
+def downloaded(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Population, draw and evaluation, the sums as live formulas."""
     made = sample_or_404(engagement, number)
     record(

@@ -75,7 +75,7 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         by_amount=_by_amount(made),
         rate=_rate(engagement, made, rows),
         command=command(engagement, made),
-        export=url_for(".taken_away", engagement_id=engagement.id, number=number),
+        export=url_for(".downloaded", engagement_id=engagement.id, number=number),
         list_url=url_for(".sample", engagement_id=engagement.id, number=number),
     )
 
@@ -114,7 +114,7 @@ def draw(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Draw what was planned, once."""
     made = sample_or_404(engagement, number)
     actions.draw_sample(engagement, made, request.form.get("seed", ""), actor=current_actor(), now=utcnow())
-    flash(_("The sample is drawn. It is not drawn again from the same population."), "success")
+    flash(_("The sample was drawn. It cannot be drawn again from the same population."), "success")
     return redirect(url_for(".sample", engagement_id=engagement.id, number=number), 303)
 
 
@@ -123,7 +123,7 @@ def draw(engagement: Engagement, number: int) -> ResponseReturnValue:
 def discard(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Take back a plan that was not drawn."""
     actions.discard(engagement, sample_or_404(engagement, number), actor=current_actor(), now=utcnow())
-    flash(_("The plan is taken back; nothing was drawn."), "success")
+    flash(_("The plan was discarded; nothing was drawn."), "success")
     return redirect(url_for(".samples", engagement_id=engagement.id), 303)
 
 
@@ -134,7 +134,7 @@ def agree(engagement: Engagement, number: int) -> ResponseReturnValue:
     positions = [int(text) for text in request.form.getlist("keys") if text.isdecimal() and len(text) < 8]
     made = sample_or_404(engagement, number)
     count = actions.agree_many(engagement, made, positions, request.form.get("note", ""), actor=current_actor(), now=utcnow())
-    flash(ngettext("%(num)s item agrees.", "%(num)s items agree.", count), "success")
+    flash(ngettext("%(num)s item marked as agreed.", "%(num)s items marked as agreed.", count), "success")
     return redirect(came_from(), 303)
 
 
@@ -159,7 +159,7 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("%(item)s is noted.", item=" ".join(row.parts)), "success")
+        flash(_("%(item)s was saved.", item=" ".join(row.parts)), "success")
         onward = url_for(".item", engagement_id=engagement.id, number=number, position=following.position) if following else None
         return redirect(onward or url_for(".sample", engagement_id=engagement.id, number=number), 303)
     listed = reports.source_of(engagement.report_version, row.parts[0]) if _by_amount(made) else None
@@ -182,18 +182,18 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
 
 def _results(made: Sample) -> dict[Result, str]:
     if made.method is Method.RECIPROCAL:
-        words = (_("Found in the report"), _("Found, but the report says something else"), _("Not found in the report: an omission"))
+        words = (_("Found in the report"), _("Found, but the report differs"), _("Not found in the report (omission)"))
     elif made.kind == ladder.SITES:
-        words = (_("As reported"), _("Differs from what is reported"), _("Could not be seen"))
+        words = (_("As reported"), _("Differs from the report"), _("Could not be examined"))
     else:
-        words = (_("Agrees with the evidence"), _("The evidence shows another amount"), _("No evidence was found for it"))
+        words = (_("Agrees with the evidence"), _("Evidence shows a different amount"), _("No evidence found"))
     return dict(zip(Result, words, strict=True))
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/sampling/<int:number>/extend", methods=["GET", "POST"])
 @permit(Permission.DATA_DECIDE, on_report=True)
 def extend(engagement: Engagement, number: int) -> ResponseReturnValue:
-    """Climb the ladder with one stratum, its cause, nature and effect weighed."""
+    """Extend the sample of one stratum to a higher step, with the cause, nature and effect assessed."""
     made, rule = sample_or_404(engagement, number), rule_of(engagement)
     key = request.args.get("stratum", "")
     stratum = next((each for each in queries.strata(made, queries.items(made)) if each.key == key), None)
@@ -204,7 +204,7 @@ def extend(engagement: Engagement, number: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         weighed = {each.code: getattr(form, each.code).data or "" for each in rule.ladder.weigh if each.code in form}
         count = actions.climb(engagement, made, key, Fraction(form.to.data), weighed, actor=current_actor(), now=utcnow())
-        flash(ngettext("%(num)s item more is drawn.", "%(num)s items more are drawn.", count), "success")
+        flash(ngettext("%(num)s additional item drawn.", "%(num)s additional items drawn.", count), "success")
         return redirect(url_for(".sample", engagement_id=engagement.id, number=number, state="open"), 303)
     return render_template(
         "checks/data/sampling/extend.html",

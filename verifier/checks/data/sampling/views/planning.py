@@ -1,4 +1,4 @@
-"""Pages before the draw: what was sampled so far, and a plan by each method."""
+"""Pages before the draw: existing samples, and a plan by method."""
 
 from fractions import Fraction
 from typing import Any

@@ -48,7 +48,7 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(ngettext("The risk of %(num)s is kept.", "The risks of %(num)s are kept.", count), "success")
+        flash(ngettext("Risk saved for %(num)s row.", "Risks saved for %(num)s rows.", count), "success")
         return redirect(came_from(), 303)
     flows, sources = risk_queries.risk_rows(engagement)
     filter, named = RiskFilter(request.args), partial(flow_name, categories=categories(engagement))
@@ -57,7 +57,7 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
     shown_flows = [each for each in flows if _matches(each, named(each.key), q, level)]
     shown = [each for each in sources if _matches(each, f"{each.key} {each.name}", q, level)]
     if wants_spreadsheet():
-        return _taken_away(engagement, [*((each, named(each.key)) for each in shown_flows), *((each, each.name) for each in shown)])
+        return _downloaded(engagement, [*((each, named(each.key)) for each in shown_flows), *((each, each.name) for each in shown)])
     return render_template(
         "checks/data/sampling/risk.html",
         engagement=engagement,
@@ -82,7 +82,7 @@ def _matches(each: Risky, words: str, search: str, level: str) -> bool:
     return each.level is None if level == "none" else level not in set(Level) or each.level == level
 
 
-def _taken_away(engagement: Engagement, rows: list[tuple[Risky, str]]) -> ResponseReturnValue:
+def _downloaded(engagement: Engagement, rows: list[tuple[Risky, str]]) -> ResponseReturnValue:
     """The same rows as a workbook."""
     record(
         TrailAction.DATA_RISKS_DOWNLOADED,
@@ -97,10 +97,10 @@ def _taken_away(engagement: Engagement, rows: list[tuple[Risky, str]]) -> Respon
         _("Source no."),
         _("What"),
         _("Recalculated, tCO₂"),
-        _("Share of recalculated, per cent"),
+        _("Share of recalculated total, %"),
         _("Inherent"),
         _("Control"),
-        _("Together"),
+        _("Combined"),
         _("Reason"),
         _("Assessed by"),
         _("Assessed on"),

@@ -1,4 +1,4 @@
-"""Pages of vouchers and of what was asked for."""
+"""Pages of supporting documents and evidence requests."""
 
 from verifier.checks.data.vouchers.views import lists, pages, requests
 from verifier.checks.data.vouchers.views.blueprint import LABELS, STATES, SUBJECTS, bp

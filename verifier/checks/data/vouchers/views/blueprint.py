@@ -17,7 +17,7 @@ from verifier.web.subjects import SubjectKind, row_id, row_number
 
 bp = Blueprint("vouchers", __name__)
 LABELS = {
-    RequestState.OPEN: _l("With the unit"),
+    RequestState.OPEN: _l("Awaiting response from the unit"),
     RequestState.ANSWERED: _l("Answered"),
     RequestState.ACCEPTED: _l("Accepted"),
     RequestState.RETURNED: _l("Returned to the unit"),

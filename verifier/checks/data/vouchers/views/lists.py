@@ -36,7 +36,7 @@ def requests(engagement: Engagement) -> ResponseReturnValue:
     form.offer()
     rows = [each for each in every if _asked(each, form.q.data or "", form.state.data or "", today)]
     if wants_spreadsheet():
-        return _requests_taken_away(engagement, rows)
+        return _download_requests(engagement, rows)
     return render_template(
         "checks/data/vouchers/requests.html",
         engagement=engagement,
@@ -62,7 +62,7 @@ def vouchers(engagement: Engagement) -> ResponseReturnValue:
     form.offer(inside=inside())
     rows = [each for each in every if _kept(each, form.q.data or "", form.kind.data or "")]
     if wants_spreadsheet():
-        return _vouchers_taken_away(engagement, rows)
+        return _download_vouchers(engagement, rows)
     return render_template(
         "checks/data/vouchers/list.html",
         engagement=engagement,
@@ -117,7 +117,7 @@ def _written(key: NumberKey) -> str:
     return " ".join(filter(None, [key.source, key.period, named]))
 
 
-def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) -> ResponseReturnValue:
+def _download_requests(engagement: Engagement, rows: list[EvidenceRequest]) -> ResponseReturnValue:
     record(
         TrailAction.DATA_REQUESTS_DOWNLOADED,
         current_actor(),
@@ -129,19 +129,19 @@ def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) ->
     )
     headers = [
         _("No."),
-        _("What is asked for"),
+        _("Evidence requested"),
         _("Subject"),
         _("Numbers"),
-        _("Who at the unit is responsible"),
-        _("Who answers"),
-        _("By when"),
+        _("Responsible person at the unit"),
+        _("Responsible for response"),
+        _("Due date"),
         _("State"),
-        _("Asked by"),
-        _("Asked on"),
-        _("Answer in words"),
-        _("Answered by"),
-        _("Answered on"),
-        _("Vouchers"),
+        _("Requested by"),
+        _("Requested on"),
+        _("Response"),
+        _("Response by"),
+        _("Response date"),
+        _("Supporting documents"),
         _("Reason"),
     ]
     body = [
@@ -164,10 +164,10 @@ def _requests_taken_away(engagement: Engagement, rows: list[EvidenceRequest]) ->
         ]
         for each in rows
     ]
-    return spreadsheet(f"{_('Requests for evidence')} {engagement.number}", headers, body)
+    return spreadsheet(f"{_('Evidence requests')} {engagement.number}", headers, body)
 
 
-def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> ResponseReturnValue:
+def _download_vouchers(engagement: Engagement, rows: list[Voucher]) -> ResponseReturnValue:
     record(
         TrailAction.DATA_VOUCHERS_DOWNLOADED,
         current_actor(),
@@ -179,15 +179,15 @@ def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> Respons
     )
     headers = [
         _("No."),
-        _("Voucher"),
+        _("Supporting document"),
         _("File"),
         _("Size, bytes"),
         "SHA-256",
         _("Meter"),
-        _("Months it covers"),
+        _("Period covered"),
         _("Numbers"),
-        _("Handed in by"),
-        _("Handed in"),
+        _("Uploaded by"),
+        _("Uploaded on"),
         _("Withdrawn"),
         _("Reason"),
     ]
@@ -208,4 +208,4 @@ def _vouchers_taken_away(engagement: Engagement, rows: list[Voucher]) -> Respons
         ]
         for each in rows
     ]
-    return spreadsheet(f"{_('Vouchers')} {engagement.number}", headers, body)
+    return spreadsheet(f"{_('Supporting documents')} {engagement.number}", headers, body)

@@ -58,9 +58,9 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
             now=utcnow(),
         )
         said = (
-            _("%(number)s is kept.", number=kept.label)
+            _("%(number)s is saved.", number=kept.label)
             if new
-            else _("This very file was handed in before as %(number)s: it is linked, and kept once.", number=kept.label)
+            else _("This file was uploaded before as %(number)s; the existing document is linked.", number=kept.label)
         )
         flash(said, "success")
         return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=kept.id), 303)
@@ -86,7 +86,7 @@ def link(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
         return _page(engagement, shown, link_form=form)
     key = form.key()
     actions.link(engagement, shown, key, form.at(), by_unit=by_unit(), actor=current_actor(), now=utcnow())
-    flash(_("%(key)s rests on %(number)s now.", key=key.source, number=shown.label), "success")
+    flash(_("%(number)s is now linked to %(key)s.", key=key.source, number=shown.label), "success")
     return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=shown.id), 303)
 
 
@@ -99,7 +99,7 @@ def unlink(engagement: Engagement, voucher_id: UUID, link_id: UUID) -> ResponseR
     if row is None:
         abort(404)
     actions.unlink(engagement, row, by_unit=by_unit(), actor=current_actor(), now=utcnow())
-    flash(_("%(key)s no longer rests on %(number)s.", key=row.source_key, number=shown.label), "success")
+    flash(_("The link between %(key)s and %(number)s was removed.", key=row.source_key, number=shown.label), "success")
     return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=shown.id), 303)
 
 
@@ -111,7 +111,7 @@ def withdraw(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(engagement, shown, withdraw_form=form)
     actions.withdraw(engagement, shown, form.reason.data or "", by_unit=by_unit(), actor=current_actor(), now=utcnow())
-    flash(_("%(number)s is withdrawn. It stays in the record.", number=shown.label), "success")
+    flash(_("%(number)s is withdrawn and kept on record.", number=shown.label), "success")
     return redirect(url_for(".vouchers", engagement_id=engagement.id), 303)
 
 

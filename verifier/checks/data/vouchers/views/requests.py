@@ -1,4 +1,4 @@
-"""Pages of what was asked for: raised, given to someone, answered, judged."""
+"""Pages of evidence requests: raise, assign, answer, review."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -37,7 +37,7 @@ def ask(engagement: Engagement) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(ngettext("%(num)s request is with the unit.", "%(num)s requests are with the unit.", len(made)), "success")
+        flash(ngettext("%(num)s evidence request sent to the unit.", "%(num)s evidence requests sent to the unit.", len(made)), "success")
         return redirect(url_for(".requests", engagement_id=engagement.id), 303)
     return render_template("checks/data/vouchers/ask.html", engagement=engagement, form=form)
 
@@ -59,7 +59,7 @@ def assign(engagement: Engagement, request_number: int) -> ResponseReturnValue:
         return _request_page(engagement, shown, assign_form=form)
     person = next((each for each in people if str(each.id) == form.person.data), None)
     actions.assign(engagement, shown, person, form.seen_version, actor=current_actor(), now=utcnow())
-    flash(_("%(number)s is given to %(who)s.", number=shown.label, who=person.name if person else _("the contact")), "success")
+    flash(_("%(number)s is assigned to %(who)s.", number=shown.label, who=person.name if person else _("unit contact")), "success")
     return redirect(url_for(".asked", engagement_id=engagement.id, request_number=request_number), 303)
 
 
@@ -73,7 +73,7 @@ def answer(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _request_page(engagement, shown, answer_form=form)
     actions.answer_in_words(engagement, shown, form.words.data or "", actor=current_actor(), now=utcnow())
-    flash(_("The answer is with the verifiers."), "success")
+    flash(_("The response was submitted to the verifiers."), "success")
     return redirect(url_for(".asked", engagement_id=engagement.id, request_number=request_number), 303)
 
 
