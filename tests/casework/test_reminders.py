@@ -58,7 +58,7 @@ def test_everyone_is_addressed_in_their_language_with_a_link_to_the_page(app: Fl
     cast.contact.language, cast.contributor.language = "zh", "en"
     enable(cast.contact, cast.contributor)
     english, chinese = sorted(said(app, 4), key=lambda text: "您好" in text)
-    assert "Hand in the report" in english
+    assert "Upload the report" in english
     assert "6 days are left" in english
     assert "提交" in chinese
     assert "还剩 6 天" in chinese
@@ -78,7 +78,7 @@ def test_while_the_unit_answers_the_clock_of_the_pack_runs(app: Flask, cast: Cas
     enable(cast.contact)
     here = app.extensions["verifier"]
     here.settings = replace(here.settings, remind_days=(30,))
-    assert "Answer the findings" in said(app)[0]
+    assert "Respond to the findings" in said(app)[0]
 
 
 def test_nobody_without_an_account_in_use_is_written_to(app: Flask, cast: Cast) -> None:

@@ -115,7 +115,7 @@ def test_signing_in_with_the_second_factor_and_the_frame_of_every_page(app: Flas
         tab_to(page, "Code")
         page.keyboard.type(secondfactor.code(secret, utcnow()))
         press(page, "Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Your work")
+        expect(page.get_by_role("heading", level=1)).to_have_text("My tasks")
         tab_to(page, name)
         press(page, "Enter", "Tab")
         focus_is(page, "My account")

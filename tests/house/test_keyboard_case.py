@@ -37,9 +37,9 @@ def test_a_case_is_opened(app: Flask, cast: Cast) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text("Open a case")
         tab_to(page, "Riverside Park Services")
         press(page, "Space")
-        tab_to(page, "Conflict check of the body")
+        tab_to(page, "Conflict-of-interest check of the body")
         page.keyboard.type("No consulting, no shared managers.")
-        tab_to(page, "Open the case")
+        tab_to(page, "Open case")
         press(page, "Enter")
         expect(page).to_have_url(re.compile(r"/cases/[0-9a-f-]{36}/team"))
 
@@ -82,7 +82,7 @@ def test_the_conclusion_is_drawn_and_approved(app: Flask, cast: Cast) -> None:
     db.session.commit()
     with at_the_keys(app, cast.lead) as page:
         page.goto(f"{path}/conclusion")
-        chosen_and_sent(page, "Verified: pass", "Draw the conclusion and send it to review", "The independent reviewer goes on.")
+        chosen_and_sent(page, "Verified: pass", "Prepare the conclusion and send it to review", "The independent reviewer goes on.")
     with at_the_keys(app, cast.reviewer) as page:
         page.goto(f"{path}/review")
         chosen_and_sent(page, "Approve", "Save the decision", "The lead verifier may sign.")

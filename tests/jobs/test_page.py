@@ -35,9 +35,9 @@ def test_a_list_can_be_searched_filtered_and_taken_away(client: FlaskClient, cas
     enqueue("jobs.sweep", now=utcnow())
     db.session.commit()
     sign_in(client, cast.admin)
-    assert "Forget old background work" in client.get("/admin/jobs?state=waiting").text.split("<table")[1]
+    assert "Remove old background work" in client.get("/admin/jobs?state=waiting").text.split("<table")[1]
     assert "No" in client.get("/admin/jobs?q=nowhere&state=").text.split("</form>")[-1]
-    assert "Forget old background work" in client.get("/admin/jobs?state=none-of-ours").text, "a status that is none of ours asks for all"
+    assert "Remove old background work" in client.get("/admin/jobs?state=none-of-ours").text, "a status that is none of ours asks for all"
     assert client.get("/admin/jobs?state=&export=xlsx").data.startswith(b"PK")
 
 

@@ -80,7 +80,7 @@ def test_what_cannot_be_read_lists_every_place_and_keeps_nothing(app: Flask, cas
     worker.empty(app)
     page = client.get(where).text
     assert page.count("is missing. Add it") == 2
-    assert "Choose the workbook again" in page
+    assert "Select the workbook again" in page
     assert versions() == 0
 
 

@@ -39,7 +39,7 @@ def test_a_contact_hands_in_and_sees_the_version(cast: Cast, client: FlaskClient
     status, page = upload(sign_in(client, cast.contact), year, small())
     assert status == 200
     assert "Version 1" in page
-    assert "Nothing looks wrong" in page
+    assert "No data alerts" in page
 
 
 def test_every_place_that_cannot_be_read_is_listed_and_nothing_is_kept(cast: Cast, client: FlaskClient, year: UnitYear) -> None:

@@ -12,7 +12,7 @@ from tests.security.attacker import Browsers, address, best_placed, browser, get
 from verifier.audit.models import TrailRow
 from verifier.db import db
 
-KEPT_OPEN = "This page was open too long"
+KEPT_OPEN = "This page has expired"
 
 
 @pytest.fixture

@@ -77,22 +77,22 @@ def deliver(work: JobRun, *, sealed: str) -> None:
 
 def _invitation(user: User, token: str) -> Words:
     text = _(
-        "Hello %(name)s,\n\nyou were given an account at Verifier. Set your password within 7 days:\n\n%(link)s\n\n"
-        "The link works once. If you did not expect it, do nothing.\n",
+        "Hello %(name)s,\n\nAn account has been created for you in Verifier. Please set your password within 7 days:\n\n%(link)s\n\n"
+        "The link can be used once. If you were not expecting this message, you can ignore it.\n",
         name=user.name,
         link=link_address(token),
     )
-    return _("Your account at Verifier"), text
+    return _("Your Verifier account"), text
 
 
 def _reset(user: User, token: str) -> Words:
     text = _(
-        "Hello %(name)s,\n\nsomebody asked for a new password for your account at Verifier. Set it within an hour:\n\n%(link)s\n\n"
-        "The link works once. If it was not you, do nothing: your password stays as it is.\n",
+        "Hello %(name)s,\n\nA new password was requested for your Verifier account. Please set it within one hour:\n\n%(link)s\n\n"
+        "The link can be used once. If you did not request it, you can ignore this message; your password will not change.\n",
         name=user.name,
         link=link_address(token),
     )
-    return _("A new password at Verifier"), text
+    return _("Set a new Verifier password"), text
 
 
 def _write(folder: Path, id: UUID, raw: bytes) -> None:

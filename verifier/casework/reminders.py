@@ -53,8 +53,8 @@ def _words(user: User, each: Waiting, left: Lateness) -> mail.Words:
     unit = each.unit_year.unit
     name = unit.name_zh if unit.name_zh and str(get_locale() or "").startswith("zh") else unit.name
     text = _(
-        "Hello %(name)s,\n\n%(task)s: %(unit)s, %(year)s.\nDue: %(due)s. %(left)s\n\n%(link)s\n\n"
-        "This is said once before each date; whether it is done is seen on the page.\n",
+        "Hello %(name)s,\n\n%(task)s: %(unit)s, %(year)s.\nDue by the end of %(due)s. %(left)s\n\n%(link)s\n\n"
+        "One reminder is sent for each due date; the current status is shown in Verifier.\n",
         name=user.name,
         task=WAITING[each.what],
         unit=name,
@@ -68,10 +68,10 @@ def _words(user: User, each: Waiting, left: Lateness) -> mail.Words:
 
 def _left(left: Lateness) -> str:
     if left.is_late:
-        return ngettext("It is %(num)s day late.", "It is %(num)s days late.", left.late)
+        return ngettext("It is %(num)s day overdue.", "It is %(num)s days overdue.", left.late)
     if left.left == 0:
-        return _("That is today.")
-    return ngettext("%(num)s day is left.", "%(num)s days are left.", left.left)
+        return _("It is due today.")
+    return ngettext("%(num)s day left.", "%(num)s days left.", left.left)
 
 
 def _address(each: Waiting) -> str:

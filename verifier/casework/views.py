@@ -124,10 +124,10 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
         _("Reporting unit"),
         _("Emission year"),
         _("Verification body"),
-        _("Where it stands"),
+        _("Status"),
         _("Since"),
-        _("Waits for"),
-        _("Due"),
+        _("Next action by"),
+        _("Due date"),
         _("Statement due"),
     ]
     stands = _stands(found)
@@ -258,7 +258,7 @@ def _at_large(row: TrailRow) -> Described | None:
 
 
 def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> ResponseReturnValue:
-    headers = [_("Row"), _("When"), _("Who"), _("What was done"), _("About"), _("Words"), _("Kind of action"), _("Hash")]
+    headers = [_("Row"), _("When"), _("Who"), _("Action"), _("About"), _("Details"), _("Kind of action"), _("Hash")]
     lines = []
     for row in rows:
         about, said = _shown(engagement, row)
@@ -274,5 +274,5 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
                 row.hash,
             )
         )
-    title = _("Trail %(number)s", number=engagement.number) if engagement else _("Trail of the installation")
+    title = _("Audit trail %(number)s", number=engagement.number) if engagement else _("System audit trail")
     return spreadsheet(title, headers, lines)

@@ -25,12 +25,12 @@ bp = Blueprint("jobs", __name__)
 LABELS = {State.WAITING: _l("Waiting"), State.RUNNING: _l("Running"), State.GAVE_UP: _l("Failed"), State.DONE: _l("Done")}
 STATES = {(State, "waiting"): "mute", (State, "running"): "info", (State, "gave_up"): "bad", (State, "done"): "ok"}
 KINDS = {
-    "mail.send": _l("Send a message"),
-    "reminders.find": _l("Look for what to remind of"),
-    "accounts.sweep": _l("Forget ended sessions and used links"),
-    "jobs.sweep": _l("Forget old background work"),
-    "evidence.sweep": _l("Remove left-over files"),
-    "reports.hand_in": _l("Take in a large report"),
+    "mail.send": _l("Send message"),
+    "reminders.find": _l("Prepare reminders"),
+    "accounts.sweep": _l("Remove ended sessions and used links"),
+    "jobs.sweep": _l("Remove old background work"),
+    "evidence.sweep": _l("Remove orphaned files"),
+    "reports.hand_in": _l("Import a large report"),
 }
 
 
@@ -60,12 +60,12 @@ def again(job_id: UUID) -> ResponseReturnValue:
     """Put one that gave up back in the queue."""
     job: Job = queries.job(job_id) or abort(404)
     actions.try_again(job, actor=current_actor(), now=utcnow())
-    flash(_("%(kind)s: it is tried again now.", kind=kind_words(job.kind)), "success")
+    flash(_("%(kind)s: retrying now.", kind=kind_words(job.kind)), "success")
     return redirect(url_for(".jobs"), 303)
 
 
 def _sheet(rows: list[Job]) -> ResponseReturnValue:
     record("jobs:list:taken", current_actor(), Subject("jobs", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(rows))
-    headers = [_("Kind"), _("Status"), _("Tries"), _("Asked for"), _("Next try"), _("Last error")]
+    headers = [_("Kind"), _("Status"), _("Attempts"), _("Requested"), _("Next attempt"), _("Last error")]
     cells = [(kind_words(row.kind), label(row.state), row.attempts, row.enqueued_at, row.run_at, row.last_error) for row in rows]
     return spreadsheet(_("Background work"), headers, cells)

@@ -40,14 +40,14 @@ from verifier.web.transactions import released
 bp = Blueprint("reports", __name__)
 LABELS = {
     Before.NO_REPORT: _l("No report yet"),
-    Before.TO_RELEASE: _l("Report to be released"),
-    Before.NO_BODY: _l("No verification body named"),
+    Before.TO_RELEASE: _l("Report awaiting release"),
+    Before.NO_BODY: _l("No verification body appointed"),
     Before.TO_OPEN: _l("Case to be opened"),
 }
 STATES = {(Before, "no_report"): "warn", (Before, "to_release"): "warn", (Before, "no_body"): "warn", (Before, "to_open"): "mute"}
 
 
-_STAGES = (_l("The workbook is read"), _l("Everything in it is recalculated"), _l("It is kept, row by row"))
+_STAGES = (_l("Reading the workbook"), _l("Recalculating the report"), _l("Saving the rows"))
 
 
 def _describe_unit_year(engagement: Engagement, _id: str) -> Described:
@@ -111,7 +111,7 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         version = actions.hand_in(
             unit_year, data, filename, note, already=read, case=_open_case(unit_year), actor=current_actor(), now=utcnow()
         )
-        flash(_("Version %(number)s is kept. Your responsible person can release it now.", number=version.number), "success")
+        flash(_("Version %(number)s has been saved. Your responsible person can now release it.", number=version.number), "success")
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)
     problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
     return render_template(
@@ -168,7 +168,8 @@ def body(unit_year: UnitYear) -> ResponseReturnValue:
         case = programme.case_of(unit_year)
         registry.name_body(unit_year, bodies[form.body.data], case=case.id if case else None, actor=current_actor(), now=utcnow())
         flash(
-            _("%(body)s is named. It can open its case as soon as a report is released.", body=name_of(bodies[form.body.data])), "success"
+            _("%(body)s has been appointed. It can open its case as soon as a report is released.", body=name_of(bodies[form.body.data])),
+            "success",
         )
         return redirect(url_for(".unit_year", unit_year_id=unit_year.id), 303)
     return render_template("reports/body.html", unit_year=unit_year, form=form)
@@ -180,7 +181,7 @@ def release(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     """Let a version stand as the unit's report."""
     version = _version(unit_year, number)
     actions.release(version, case=_open_case(unit_year), actor=current_actor(), now=utcnow())
-    flash(_("Version %(number)s is released.", number=number), "success")
+    flash(_("Version %(number)s has been released.", number=number), "success")
     return redirect(url_for(".version", unit_year_id=unit_year.id, number=number), 303)
 
 
@@ -242,9 +243,9 @@ def flags(unit_year: UnitYear, number: int) -> ResponseReturnValue:
         if (not code or flag.code == code) and search in f"{flag.source or ''} {name} {said}".casefold()
     ]
     if wants_spreadsheet():
-        headers = [_("What"), _("What looks wrong"), _("Source"), _("Period"), _("Sheet"), _("Row")]
+        headers = [_("What"), _("Data alerts"), _("Source"), _("Period"), _("Sheet"), _("Row")]
         rows = [(name, said, flag.source, flag.period, sheet_name(flag.sheet), flag.row) for flag, name, said in shown]
-        title = _("What looks wrong %(year)s version %(number)s", year=unit_year.year.emission_year, number=number)
+        title = _("Data alerts %(year)s version %(number)s", year=unit_year.year.emission_year, number=number)
         return spreadsheet(title, headers, rows)
     return render_template(
         "reports/flags.html",
@@ -268,7 +269,7 @@ def _sources_sheet(version: ReportVersion, sources: list[ReportedSource], catego
         _("Reported, t CO2"),
         _("Recalculated, t CO2"),
         _("Difference, t CO2"),
-        _("What looks wrong"),
+        _("Data alerts"),
     ]
     rows = [
         (

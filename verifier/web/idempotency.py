@@ -55,7 +55,7 @@ def replay() -> Any:
         return refuse_older_report()
     if sent.content != _content():
         raise Refusal("web.form.sent_before")
-    flash(_("This was sent twice. It was done once."), "info")
+    flash(_("This form was submitted twice. The action was carried out once."), "info")
     return redirect(sent.location, 303)
 
 
