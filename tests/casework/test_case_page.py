@@ -67,7 +67,7 @@ def test_a_task_that_cannot_start_is_plain_text_with_its_reason(client: FlaskCli
     case = f"/cases/{engagement.id}"
     page = sign_in(client, cast.lead).get(case).text
     assert f'href="{case}/conclusion"' not in page
-    assert "Starts when nothing is undecided" in page
+    assert "Starts when the three checks are complete" in page
 
 
 WAITS = [
@@ -146,7 +146,7 @@ def test_a_case_tells_each_reader_whether_it_is_their_turn(
         assert f'href="/cases/{engagement.id}{shown}"' in notice
         assert "To do" in page
     else:
-        assert "Now it is the turn of" in notice
+        assert "Next action by:" in notice
         assert shown in page
         assert "To do" not in page
 

@@ -69,4 +69,4 @@ def test_a_touched_trail_says_so_and_names_the_row(app: Flask, client: FlaskClie
     homes.touch("UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = 'installation' AND number = 2")
     page = client.get(ADDRESS).text
     assert "Integrity check failed" in page
-    assert "Row 2 is the first that is wrong: its content was changed" in page
+    assert "Row 2 is the first with an error: its content was changed" in page

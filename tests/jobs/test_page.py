@@ -24,10 +24,10 @@ def test_what_gave_up_is_shown_first_and_tried_again_by_a_button(client: FlaskCl
     assert "SMTPAuthenticationError 535" in page
     assert "Showing 1" in page or "1 of 1" in page or page.count("<tr>") == 2
     answer = client.post(f"/admin/jobs/{job.id}/again", follow_redirects=True)
-    assert "Send a message: it is tried again now." in answer.text
+    assert "Send message: retrying now." in answer.text
     db.session.refresh(job)
     assert (job.state, job.attempts) == (State.WAITING, 0)
-    assert "has not given up" in client.post(f"/admin/jobs/{job.id}/again", follow_redirects=True).text
+    assert "has not failed" in client.post(f"/admin/jobs/{job.id}/again", follow_redirects=True).text
 
 
 def test_a_list_can_be_searched_filtered_and_taken_away(client: FlaskClient, cast: Cast) -> None:

@@ -59,7 +59,7 @@ def test_it_waits_then_is_kept_once(app: Flask, cast: Cast, client: FlaskClient,
     page = client.get(where)
     assert page.status_code == 200
     assert "Refresh" in page.text
-    assert "waits for its turn" in page.text
+    assert "Waiting in the queue" in page.text
     before = client.get(f"{where}/state.json").json
     db.session.remove()
     worker.empty(app)

@@ -63,4 +63,4 @@ def test_pages_of_a_year_whose_rules_were_changed_are_refused(client: FlaskClien
     year.pack_sha256 = "0" * 64
     db.session.commit()
     refused = client.get(f"/programme/years/{year.id}")
-    assert "is not the one this was opened under" in refused.get_data(as_text=True)
+    assert "has changed since the case was opened under it" in refused.get_data(as_text=True)

@@ -79,7 +79,7 @@ def test_beijing_gets_no_verdict_and_the_bodys_own_threshold_is_marked_as_its_ow
     page = unescape(browser.get(f"/cases/{case.id}/materiality").text)
     assert "Materiality not assessed" in page
     assert "The rules name no threshold" in page
-    assert "no verdict and no opinion rests on it" in page
+    assert "not used for the materiality assessment or the opinion" in page
     assert "Above the threshold" in page
     planned = queries.planned(case)
     assert planned is not None
