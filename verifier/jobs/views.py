@@ -1,4 +1,4 @@
-"""The administrator's page of background work: what gave up, what waits, and another try."""
+"""The administrator's page of background work: failed and waiting jobs, retry."""
 
 from uuid import UUID
 
@@ -35,14 +35,14 @@ KINDS = {
 
 
 def kind_words(kind: str) -> str:
-    """A kind of job in the reader's language; one that has no words is its plain name."""
+    """The translated name of a kind of job; its code if there is none."""
     return str(KINDS.get(kind, kind))
 
 
 @bp.get("/admin/jobs")
 @permit(Permission.ACCOUNT_MANAGE, keeps_record="export")
 def jobs() -> ResponseReturnValue:
-    """Background work; when nothing is asked for, what gave up."""
+    """Background work; failed jobs by default."""
     form = JobFilter(request.args, state=State.GAVE_UP.value, kinds={kind: str(words) for kind, words in KINDS.items()})
     if "state" not in request.args:
         form.state.data = State.GAVE_UP.value
@@ -57,7 +57,7 @@ def jobs() -> ResponseReturnValue:
 @bp.post("/admin/jobs/<uuid:job_id>/again")
 @permit(Permission.ACCOUNT_MANAGE)
 def again(job_id: UUID) -> ResponseReturnValue:
-    """Put one that gave up back in the queue."""
+    """Requeue a failed job."""
     job: Job = queries.job(job_id) or abort(404)
     actions.try_again(job, actor=current_actor(), now=utcnow())
     flash(_("%(kind)s: retrying now.", kind=kind_words(job.kind)), "success")

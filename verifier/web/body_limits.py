@@ -1,9 +1,9 @@
-"""How much anybody may send: a form of words is small, and only where files are handed in may a body be large."""
+"""Limits on request bodies: forms without files are small; only upload endpoints accept large bodies."""
 
 from flask import Request
 
 FORM_BYTES = 4_000_000
-"""A form of words: two hundred ticked rows and a page of text are a hundredth of it."""
+"""Limit for forms without files, about a hundred times a large form."""
 UPLOADS = frozenset(
     {
         "references.keep",
@@ -16,15 +16,15 @@ UPLOADS = frozenset(
         "vouchers.hand_in",
     }
 )
-"""The endpoints whose forms carry files; a form with a file that goes elsewhere fails a test."""
+"""Endpoints that accept files; a test fails for a file form that posts elsewhere."""
 
 
 class LimitedRequest(Request):
-    """A request whose body is read up to what its route takes; beyond that it is answered 413 unread."""
+    """A request whose body is limited by its route; larger bodies get 413 without being read."""
 
     @property
     def max_content_length(self) -> int | None:
-        """Up to the setting's limit where files are handed in, as files; else what a form of words needs."""
+        """The upload limit for file endpoints, otherwise the limit for plain forms."""
         largest = super().max_content_length
         if largest is None or (self.endpoint in UPLOADS and self.mimetype == "multipart/form-data"):
             return largest

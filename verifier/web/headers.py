@@ -1,4 +1,4 @@
-"""What every response says to the browser, and what every request begins and ends with."""
+"""Security headers of every response, and the start and end of every request."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ CSP = "; ".join(
 
 
 def begin() -> Any:
-    """Say whether this request will write, hold what it is about, find out whose it is, and whether it was done before."""
+    """Before each request: decide read or write, lock the case, load the session, and replay a repeated form."""
     for left_over in ("refusal", "roles", "time_zone"):
         g.pop(left_over, None)
     writes_wanted.set(permit.will_write())
@@ -45,7 +45,7 @@ def finish(response: Response) -> Response:
 
 
 def harden(response: Response) -> Response:
-    """Headers that keep a page ours."""
+    """Security headers."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CSP)
     headers["X-Content-Type-Options"] = "nosniff"

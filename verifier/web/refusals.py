@@ -1,4 +1,4 @@
-"""Refusals and errors become pages that say what happened and what to do."""
+"""Turns refusals and errors into pages that explain what happened and what to do."""
 
 from typing import Any
 
@@ -96,27 +96,27 @@ def on_http(error: HTTPException) -> Any:
 
 
 def on_csrf(error: CSRFError) -> Any:
-    """A form without a good token: the page was open too long, or it is not ours."""
+    """Invalid CSRF token: the page has expired or the form is not from this site."""
     db.session.rollback()
     return page(400, _("This page has expired"), _("Nothing was saved. Go back, reload the page and submit it again."))
 
 
 def on_database(error: Exception) -> Any:
-    """A collision is met by doing the request again; anything else the database says is an error of ours."""
+    """Write conflicts are retried; any other database error is a system error."""
     if collided(error) or current_app.testing:
         raise error
     return on_crash(error)
 
 
 def on_outage(outage: Outage) -> Any:
-    """Full, read-only or not answering: said in the log, and to the reader with what to do."""
+    """Disk full, read-only or unavailable: logged, and shown to the user with advice."""
     log.error("outage", outage=outage.value, endpoint=request.endpoint)
     outages.reading_only(outage)
     return page(outages.STATUS[outage], *outages.texts(outage))
 
 
 def on_crash(error: Exception) -> Any:
-    """An error of ours: logged with a reference that the page shows, without anything personal; or what is out of order around us."""
+    """System error: logged with the reference shown on the page and without personal data; outages are recognised."""
     db.session.rollback()
     outage = outage_of(error)
     if outage:

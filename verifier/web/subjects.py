@@ -1,4 +1,4 @@
-"""How a finding's, photo's or trail row's subject is titled and linked, told by the folder that knows the kind."""
+"""Titles and links of subjects of findings, photos and trail rows, registered by the package that owns the kind."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

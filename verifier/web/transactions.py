@@ -1,4 +1,4 @@
-"""Two at once: whoever writes holds what the action is about, and where the database saw a collision the whole request is done again."""
+"""Serialises writes per case with row locks; retries the whole request on a database conflict."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,11 +24,11 @@ TRIES = 5
 PAUSE = 0.05
 """Seconds before the second try at most; doubled before each further one."""
 COLLISIONS = frozenset({"40001", "40P01", "55P03", "23505"})
-"""PostgreSQL: could not serialise, deadlock, lock not had, a key that somebody else has just written."""
+"""PostgreSQL: serialization failure, deadlock, lock not available, unique violation."""
 
 
 def collided(error: BaseException) -> bool:
-    """Whether somebody else's action at the same moment is to blame, so that the same request may now go another way."""
+    """Whether the error is a conflict with a concurrent transaction, so that the request can be retried."""
     if isinstance(error, StaleDataError):
         return True
     if not isinstance(error, DBAPIError):
@@ -39,12 +39,12 @@ def collided(error: BaseException) -> bool:
 
 
 class VerifierApp(Flask):
-    """Flask that does a request again, as if it had come a moment later, when it met another in the database."""
+    """Flask that retries a request after a database conflict."""
 
     request_class = LimitedRequest
 
     def full_dispatch_request(self) -> Response:
-        """The answer of the first try that met nobody; after the last one, the page that says so."""
+        """The response of the first attempt without a conflict; after the last, the error page."""
         before = deepcopy(dict(session))
         for further in range(TRIES):
             try:
@@ -59,7 +59,7 @@ class VerifierApp(Flask):
 
 
 def _begin_again(before: dict[str, object]) -> None:
-    """Forget what the request did to its transaction, its browser's session and its files."""
+    """Undo the request's changes to its transaction, cookie session and files before a retry."""
     db.session.rollback()
     session.clear()
     session.update(deepcopy(before))
@@ -69,7 +69,7 @@ def _begin_again(before: dict[str, object]) -> None:
 
 
 def lock_case() -> None:
-    """Before anything is read, hold what the address is about until the transaction ends; SQLite has one writer anyway."""
+    """Before anything is read, lock the row the URL names until the transaction ends; SQLite has a single writer."""
     if not writes_wanted.get() or db.engine.dialect.name != "postgresql":
         return
     about = _about(request.view_args or {})
@@ -79,14 +79,14 @@ def lock_case() -> None:
 
 @contextmanager
 def released() -> Iterator[None]:
-    """Slow work in the middle of a action, before it wrote anything: nobody waits for it, and what was read before is read anew after."""
+    """Release the lock for slow work before anything was written; rows read before are reloaded after."""
     db.session.rollback()
     yield
     lock_case()
 
 
 def _about(named: dict[str, object]) -> UUID | None:
-    """A case is held by its unit and year, so that the unit's own actions on it wait as well; else the first row that is named."""
+    """A case is locked by its unit and year, so that the unit's own actions wait as well; else the first row named."""
     if "engagement_id" in named:
         return db.session.scalar(select(Engagement.unit_year_id).where(Engagement.id == named["engagement_id"]))
     return next((value for value in named.values() if isinstance(value, UUID)), None)

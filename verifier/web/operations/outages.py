@@ -1,4 +1,4 @@
-"""What is out of order around the app rather than in it: a full disk, a read-only instance, a database or store that does not answer."""
+"""Outages outside the app: full disk, read-only instance, unavailable database or file storage."""
 
 from collections.abc import Iterator
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Every word of the method that pages show, said once; tests hold that no member is forgotten."""
+"""Translated labels of enums shown on pages, defined once; tests check that no member is missing."""
 
 from enum import StrEnum
 from typing import Any

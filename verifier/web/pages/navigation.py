@@ -1,4 +1,4 @@
-"""What stands in the bar at the top, by what the person is."""
+"""Navigation entries by role."""
 
 from collections.abc import Mapping
 from typing import Any
