@@ -91,7 +91,7 @@ csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 
 @dataclass
 class Installation:
-    """What actions reach through the app: settings, the store, the outside heads, and how subjects are described."""
+    """Services that actions reach through the app: settings, file storage, checkpoints, subject descriptions."""
 
     settings: Settings
     store: Store
@@ -101,7 +101,7 @@ class Installation:
 
 
 def _heads_here() -> Checkpoints:
-    """The outside heads of the app whose transaction was committed."""
+    """The checkpoint store of the app whose transaction was committed."""
     here: Installation = current_app.extensions["verifier"]
     return here.heads
 

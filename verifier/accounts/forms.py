@@ -1,4 +1,4 @@
-"""What people type about themselves and each other."""
+"""Forms for accounts."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"\\]+@[^@\s,;:<>()\[\]\"\\]+")
 
 
 def stripped(value: Any) -> Any:
-    """What was typed as one line without blanks around it: a name that breaks lines could write a message of its own into ours."""
+    """Collapse input to one trimmed line, so that a name cannot inject lines into e-mails."""
     return " ".join(value.split()) if isinstance(value, str) else value
 
 

@@ -1,4 +1,4 @@
-"""What the trail and the task list say in words: every action that is recorded anywhere has its sentence here."""
+"""Labels for the audit trail and the task list: every recorded action has one."""
 
 from collections.abc import Mapping
 
@@ -185,7 +185,7 @@ WITH = {
     Role.SIGNATORY: _l("With the signatory"),
     Role.COORDINATOR: _l("With the coordinator"),
 }
-"""With whom a task is that the reader may not do."""
+"""Label of the role responsible for a task the reader cannot do."""
 TASK_STATES = {
     (TaskState, "optional"): "mute",
     (TaskState, "left_out"): "mute",
@@ -223,16 +223,16 @@ FAULTS = {
     Fault.HEAD_UNKNOWN: _l("it is not confirmed by any signed checkpoint outside the database"),
 }
 TOLD = ("name", "title", "finding", "reason", "note", "comments", "body")
-"""What a row's detail holds in words that people wrote, the first one found is shown."""
+"""Keys of a row's detail that contain text written by people; the first one found is shown."""
 
 
 def in_words(code: str) -> str:
-    """What was done, in the reader's words; a action we no longer know is its code."""
+    """Label of an action; an unknown action is shown as its code."""
     return str(ACTIONS.get(code, code))
 
 
 def actions_called(search: str) -> list[str]:
-    """The actions whose words, in the reader's language, hold the text."""
+    """Actions whose label contains the text."""
     wanted = search.casefold()
     return [code for code, words in ACTIONS.items() if wanted in str(words).casefold()]
 

@@ -51,7 +51,7 @@ SOON = 7
 @bp.get("/")
 @permit(Permission.PUBLIC)
 def home() -> ResponseReturnValue:
-    """What Verifier is, for a visitor; what waits and whose cases, for a person."""
+    """Start page: about Verifier for visitors; tasks and cases for users."""
     user = signed_in_user()
     if user is None:
         return render_template("casework/landing.html")
@@ -79,7 +79,7 @@ def _years(user: User) -> list[tuple[object, int, int]]:
 
 
 def _reports(user: User) -> list[tuple[UnitProgress, Statement | None]]:
-    """Where the reports of a person's unit stand, each with its issued statement."""
+    """Reports of the user's unit with their status and issued statement."""
     if user.roles.isdisjoint(UNIT):
         return []
     found = progress_of(years_of_unit(user.organisation), now=utcnow())
@@ -110,7 +110,7 @@ def cases() -> ResponseReturnValue:
 
 
 def _stands(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
-    """For each case the role it waits for and its due day; an issued one waits for nobody."""
+    """For each case the responsible role and due date; none once issued."""
     found = {}
     for case in cases:
         turn, today = TURN[case.at], day_in(case.unit_year.year.time_zone, utcnow())
@@ -151,7 +151,7 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
 @bp.get("/cases/<uuid:engagement_id>")
 @permit(Permission.SIGNED_IN)
 def case(engagement: Engagement) -> ResponseReturnValue:
-    """Where the case stands; who was named and has not declared is led to the declaration first."""
+    """The case page; members who have not declared independence are redirected to the declaration."""
     if g.roles == {Role.INVITED}:
         return redirect(url_for("engagements.declare", engagement_id=engagement.id), 303)
     year, inside = engagement.unit_year.year, may(Permission.WORK_READ)
@@ -200,19 +200,19 @@ def case(engagement: Engagement) -> ResponseReturnValue:
 @bp.get("/cases/<uuid:engagement_id>/trail")
 @permit(Permission.CASE_TRAIL, keeps_record="export")
 def trail(engagement: Engagement) -> ResponseReturnValue:
-    """Who did what in the case, newest first, and whether the trail holds; working papers are named only to those who may read them."""
+    """Audit trail of the case, newest first, with its verification; working papers are named only to those who may read them."""
     return _trail(engagement)
 
 
 @bp.get("/admin/trail")
 @permit(Permission.ACCOUNT_MANAGE, keeps_record="export")
 def installation_trail() -> ResponseReturnValue:
-    """What was done outside any case (signing in, accounts, organisations, programmes), and whether that trail holds."""
+    """Audit trail outside any case (sign-ins, accounts, organisations, programmes), with its verification."""
     return _trail(None)
 
 
 def _trail(engagement: Engagement | None) -> ResponseReturnValue:
-    """A trail, of a case or of the installation: found in, paged, taken away."""
+    """A trail of a case or of the installation: search, paging, download."""
     form, case = TrailFilter(request.args), engagement.id if engagement else None
     form.offer()
     search = (form.q.data or "").strip()

@@ -65,7 +65,7 @@ class CaseMaker:
         return STAGES[place]
 
     def make(self, unit_year: UnitYear, place: int) -> None:
-        """Action after action until the stage is reached."""
+        """Run the actions until the stage is reached."""
         goal = STAGES[place]
         engagement = self.open(unit_year, place)
         steps: list[Callable[[Engagement], None]] = [
@@ -124,7 +124,7 @@ class CaseMaker:
         engagements.start(engagement, actor=self.actor("coordinator"), now=self.cast.now())
 
     def check(self, engagement: Engagement) -> None:
-        """What stands out becomes a finding; everything else is confirmed, agreed, visited."""
+        """Raise findings for anomalies, confirm the rest, carry out the site visit."""
         self.raise_findings(engagement)
         self.confirm(engagement)
         self.visit(engagement)
@@ -144,7 +144,7 @@ class CaseMaker:
         self.dispose_of_flags(engagement)
 
     def dispose_of_flags(self, engagement: Engagement) -> None:
-        """What looks wrong becomes a finding; what the meters' records explain is dismissed."""
+        """Raise data alerts as findings, or dismiss those that meter records explain."""
         told, explained, pack = {}, [], load(engagement.pack_id)
         sentence = partial(flag_sentence, categories={each.code: each.name.en for each in pack.categories})
         for each in looked.flagged(engagement):
@@ -177,7 +177,7 @@ class CaseMaker:
         )
 
     def confirm(self, engagement: Engagement) -> None:
-        """Confirm and agree to whatever nothing speaks against."""
+        """Confirm all items without contrary evidence."""
         for kind in Kind:
             keys = [each.row.key for each in boundaries.judged(engagement, kind) if each.confirmable]
             if keys:

@@ -33,7 +33,7 @@ class OpenCaseForm(BaseForm):
 
 
 class MemberForm(BaseForm):
-    """Whom to name for which role."""
+    """Person and role to assign."""
 
     person = SelectField(_l("Person"), validators=[Required(_l("Choose a person"))])
     role = SelectField(_l("Role"), validators=[Required(_l("Choose a role"))])

@@ -41,7 +41,7 @@ def new() -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/team", methods=["GET", "POST"])
 @permit(Permission.CASE_ARRANGE)
 def team(engagement: Engagement) -> ResponseReturnValue:
-    """Name people for their roles; see who has declared."""
+    """Assign people to roles; shows who has declared independence."""
     form = MemberForm()
     form.offer(queries.colleagues(engagement))
     if form.validate_on_submit():

@@ -1,4 +1,4 @@
-"""What people type about photos."""
+"""Forms for photos."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -93,7 +93,7 @@ def photo(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>/caption", methods=["GET", "POST"])
 @permit(Permission.SITE_RECORD)
 def caption(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
-    """Say what a photo shows."""
+    """Edit the caption."""
     shown = _found(engagement, photo_id)
     form = CaptionForm(data={"caption": shown.caption, "version": str(shown.version)})
     if form.validate_on_submit():

@@ -1,4 +1,4 @@
-"""A large workbook is taken in behind the page: its bytes wait in the store, a job reads them, and the page tells how far it is."""
+"""Large workbooks are imported by a background job: bytes are stored, a job reads them, and the page shows progress."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ STAGES = (READING, RECALCULATING, KEEPING)
 
 @dataclass(frozen=True, slots=True)
 class TakingIn:
-    """How far a workbook is: `number` of the version once it is kept, `refused` and `problems` where it was not."""
+    """Progress of an import: `number` of the version once saved, `refused` and `problems` if rejected."""
 
     filename: str
     state: State
@@ -40,12 +40,12 @@ class TakingIn:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether the import has ended."""
         return self.state in (State.DONE, State.GAVE_UP)
 
 
 def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, actor: Actor, now: datetime) -> UUID:
-    """Put a workbook in the queue; what may not be handed in at all is refused at once. Gives what `taking_in` is asked with."""
+    """Enqueue a workbook; refused immediately if no report is accepted. Returns the key of the import."""
     actions.may_hand_in(unit_year, data, open_case(unit_year))
     digest = store().put(data)
     at = uuid7()
@@ -63,7 +63,7 @@ def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, acto
 
 
 def taking_in(unit_year: UnitYear, at: UUID) -> TakingIn | None:
-    """How far a workbook of a unit's year is, None where there is none of it."""
+    """Progress of an import for a unit's year, None if there is none."""
     job = jobs.of_key(KIND, f"{unit_year.id}:{at}")
     return _told(job) if job else None
 
@@ -85,7 +85,7 @@ def open_case(unit_year: UnitYear) -> actions.OpenCase | None:
 
 @task(KIND, tries=4, limit=timedelta(minutes=15), keep=timedelta(days=2))
 def take_in(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: str, person: str) -> None:
-    """Read, then keep in one transaction with the end of the job: killed at any moment it is read again, and kept once."""
+    """Read, then save in the transaction that completes the job: after a kill it is read again and saved once."""
     expected = actions.expected(db.session.get_one(UnitYear, UUID(unit_year)))
     db.session.rollback()
     work.progress(0, None, READING)
@@ -107,7 +107,7 @@ def take_in(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: s
 
 
 def _end(work: JobRun, **came_of_it: object) -> None:
-    """What came of it stands in the job, in the transaction that ends it."""
+    """The result is stored in the job, in the transaction that completes it."""
     job = db.session.get_one(Job, work.id)
     job.arguments = {**job.arguments, "note": "", **came_of_it}
     db.session.flush()

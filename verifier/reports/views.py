@@ -1,4 +1,4 @@
-"""Pages of reports: a unit's years, what it handed in for each, and one version with its sources."""
+"""Pages of reports: a unit's years, the versions uploaded for each, and one version with its sources."""
 
 from uuid import UUID
 
@@ -77,7 +77,7 @@ def _version(unit_year: UnitYear, number: int) -> ReportVersion:
 @bp.get("/reports")
 @permit(Permission.UNIT_READ)
 def home() -> ResponseReturnValue:
-    """The years the person's unit is registered in, and whose turn it is in each."""
+    """The years of the user's unit, with the party responsible for the next action."""
     years = registered.years_of_unit(this_user().organisation)
     return render_template("reports/home.html", years=programme.progress_of(years, now=utcnow()))
 
@@ -127,7 +127,7 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
 @bp.get("/reports/<uuid:unit_year_id>/hand-in/<uuid:at>")
 @permit(Permission.REPORT_HAND_IN)
 def taking_in(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
-    """How far a large workbook is, then the version it became, or every place that could not be read."""
+    """Import progress, then the resulting version or the list of problems."""
     found = _taking_in(unit_year, at)
     if found.number is not None:
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=found.number), 303)
@@ -142,7 +142,7 @@ def taking_in(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
 @bp.get("/reports/<uuid:unit_year_id>/hand-in/<uuid:at>/state.json")
 @permit(Permission.REPORT_HAND_IN)
 def taking_in_state(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
-    """How far a large workbook is, for the page that waits for it."""
+    """Import progress as JSON for polling."""
     found = _taking_in(unit_year, at)
     return {"mark": f"{found.state} {found.stage} {found.rows or ''}", "ended": found.ended}
 
@@ -178,7 +178,7 @@ def body(unit_year: UnitYear) -> ResponseReturnValue:
 @bp.post("/reports/<uuid:unit_year_id>/versions/<int:number>/release")
 @permit(Permission.REPORT_RELEASE)
 def release(unit_year: UnitYear, number: int) -> ResponseReturnValue:
-    """Let a version stand as the unit's report."""
+    """Release a version as the unit's report."""
     version = _version(unit_year, number)
     actions.release(version, case=_open_case(unit_year), actor=current_actor(), now=utcnow())
     flash(_("Version %(number)s has been released.", number=number), "success")
@@ -293,7 +293,7 @@ def _sources_sheet(version: ReportVersion, sources: list[ReportedSource], catego
 @bp.get("/reports/<uuid:unit_year_id>/versions/<int:number>/workbook")
 @permit(Permission.REPORT_READ, keeps_record=True)
 def workbook(unit_year: UnitYear, number: int) -> ResponseReturnValue:
-    """The workbook byte for byte as it was handed in."""
+    """Download the original workbook, unchanged."""
     version = _version(unit_year, number)
     data = store().get(version.sha256)
     case = programme.case_of(unit_year)

@@ -1,4 +1,4 @@
-"""The short names of what looks wrong in a report, for lists, filters and tags; the whole sentence is the flag's own."""
+"""Short names of data alerts for lists, filters and tags; the full sentence is the flag's message."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Serialises writes per case with row locks; retries the whole request on a database conflict."""
+"""Serialises writes per case with a PostgreSQL advisory lock; retries the whole request on a database conflict."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,7 +69,7 @@ def _begin_again(before: dict[str, object]) -> None:
 
 
 def lock_case() -> None:
-    """Before anything is read, lock the row the URL names until the transaction ends; SQLite has a single writer."""
+    """Before anything is read, take an advisory lock on what the URL names until the transaction ends; SQLite has a single writer."""
     if not writes_wanted.get() or db.engine.dialect.name != "postgresql":
         return
     about = _about(request.view_args or {})

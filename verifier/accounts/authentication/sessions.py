@@ -1,4 +1,4 @@
-"""Signed-in browsers: begun with a new token, listed, and ended."""
+"""Sessions: created with a new token, listed, and ended."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ def begin(user: User, visitor: Visitor, *, second_factor: bool, now: datetime) -
 
 
 def open_ones(user: User, *, now: datetime) -> Select[tuple[SignedInSession]]:
-    """The person's sessions that still hold, the latest first."""
+    """The person's active sessions, the latest first."""
     settings = current_app.extensions["verifier"].settings
     return (
         select(SignedInSession)

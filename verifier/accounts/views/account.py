@@ -22,7 +22,7 @@ from verifier.web.signed_in import current_actor, this_user
 @bp.route("/account", methods=["GET", "POST"])
 @permit(Permission.SIGNED_IN)
 def account() -> ResponseReturnValue:
-    """Who I am here, and how I sign in."""
+    """Profile, sign-in and security."""
     user = this_user()
     form = AccountForm(obj=user)
     if form.validate_on_submit():

@@ -92,7 +92,7 @@ def person(user_id: UUID) -> ResponseReturnValue:
 @bp.post("/admin/people/<uuid:user_id>/disable")
 @permit(Permission.ACCOUNT_MANAGE)
 def disable(user_id: UUID) -> ResponseReturnValue:
-    """Close the account at once."""
+    """Disable the account."""
     user = _person(user_id)
     actions.disable(user, actor=current_actor(), now=utcnow())
     flash(_("The account of %(name)s has been disabled; all sessions have ended.", name=user.name), "success")
@@ -102,7 +102,7 @@ def disable(user_id: UUID) -> ResponseReturnValue:
 @bp.post("/admin/people/<uuid:user_id>/enable")
 @permit(Permission.ACCOUNT_MANAGE)
 def enable(user_id: UUID) -> ResponseReturnValue:
-    """Open the account again."""
+    """Enable the account."""
     user = _person(user_id)
     actions.enable(user, actor=current_actor(), now=utcnow())
     flash(_("The account of %(name)s has been enabled again.", name=user.name), "success")
@@ -124,7 +124,7 @@ def resend(user_id: UUID) -> ResponseReturnValue:
 @bp.post("/admin/people/<uuid:user_id>/second-factor")
 @permit(Permission.ACCOUNT_MANAGE)
 def remove_second_factor(user_id: UUID) -> ResponseReturnValue:
-    """Take the second factor off, for someone who lost it."""
+    """Remove the second factor of a person who lost it."""
     user = _person(user_id)
     actions.remove_second_factor(user, actor=current_actor(), now=utcnow())
     flash(_("Two-step verification of %(name)s has been removed; all sessions have ended.", name=user.name), "success")
@@ -176,7 +176,7 @@ def add_organisation() -> ResponseReturnValue:
 @bp.route("/admin/organisations/<uuid:organisation_id>", methods=["GET", "POST"])
 @permit(Permission.ACCOUNT_MANAGE)
 def organisation(organisation_id: UUID) -> ResponseReturnValue:
-    """Change how an organisation is called."""
+    """Change an organisation's names."""
     row = queries.organisation(organisation_id) or abort(404)
     form = OrganisationForm(obj=row)
     if form.validate_on_submit():

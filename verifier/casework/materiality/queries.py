@@ -1,4 +1,4 @@
-"""Reading materiality: every outcome and finding of a case as signed errors, held against the threshold where there is one."""
+"""Queries on materiality: outcomes and findings of a case as signed errors, compared with the threshold if there is one."""
 
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
@@ -31,7 +31,7 @@ def planning(engagement: Engagement) -> PlanningThreshold | None:
 
 
 def marks(engagement: Engagement) -> list[MaterialityMark]:
-    """What was marked material by nature, or fit to cancel, in the order it was marked."""
+    """Marks (material by nature, offsetting accepted), in order."""
     of = select(MaterialityMark).where(MaterialityMark.engagement_id == engagement.id)
     return list(db.session.scalars(of.order_by(MaterialityMark.marked_at, MaterialityMark.id)))
 

@@ -1,4 +1,4 @@
-"""Materiality, live: what the errors come to, by source and in all, and what would change the verdict."""
+"""Materiality page: errors by source and in total, and what would change the assessment."""
 
 from uuid import UUID
 
@@ -138,7 +138,7 @@ def plan(engagement: Engagement) -> ResponseReturnValue:
 @bp.post("/cases/<uuid:engagement_id>/materiality/nature")
 @permit(Permission.DATA_DECIDE)
 def nature(engagement: Engagement) -> ResponseReturnValue:
-    """Hold something material by its nature."""
+    """Mark an item as material by nature."""
     form = NatureForm()
     actions.mark(engagement, queries.NATURE, form.about(), form.reason.data or "", actor=current_actor(), now=utcnow())
     flash(_("Marked as material by nature."), "success")
@@ -148,7 +148,7 @@ def nature(engagement: Engagement) -> ResponseReturnValue:
 @bp.post("/cases/<uuid:engagement_id>/materiality/netting")
 @permit(Permission.DATA_DECIDE)
 def netting(engagement: Engagement) -> ResponseReturnValue:
-    """Let errors cancel, with the reason."""
+    """Accept offsetting of errors, with a reason."""
     form = NettingForm()
     subject = Subject("case", str(engagement.id))
     actions.mark(engagement, queries.NETTING, subject, form.reason.data or "", actor=current_actor(), now=utcnow())
@@ -159,7 +159,7 @@ def netting(engagement: Engagement) -> ResponseReturnValue:
 @bp.post("/cases/<uuid:engagement_id>/materiality/<uuid:mark_id>/take-back")
 @permit(Permission.DATA_DECIDE)
 def take_back(engagement: Engagement, mark_id: UUID) -> ResponseReturnValue:
-    """Take a mark back."""
+    """Withdraw a mark."""
     actions.take_back(engagement, mark_id, actor=current_actor(), now=utcnow())
     flash(_("The mark has been removed."), "success")
     return redirect(url_for(".materiality", engagement_id=engagement.id), 303)

@@ -22,7 +22,7 @@ _READER = "verifier.reports.workbook.cells"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place that cannot be read; sheet and column are empty where the whole file is meant."""
+    """One problem of a workbook; sheet and column are empty if it concerns the whole file."""
 
     sheet: str
     column: str
@@ -31,7 +31,7 @@ class Problem:
 
 
 class Unreadable(Exception):
-    """A workbook refused whole, with every place listed at once."""
+    """A rejected workbook with all its problems."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(f"{problem.message_id} {problem.sheet} {problem.column}".strip() for problem in problems))
