@@ -143,7 +143,7 @@ class Home:
         self.app.config.update(self.usual)
         before: Installation = self.app.extensions["verifier"]
         store = Store.at(settings.store_url, settings.store_options)
-        self.app.extensions["verifier"] = Installation(settings, store, Checkpoints.at(self.folder), before.subjects, before.at_large)
+        self.app.extensions["verifier"] = Installation(settings, store, Checkpoints.at(self.folder), before.subjects, before.outside_cases)
         return self.app
 
 

@@ -55,7 +55,7 @@ from verifier.web import views as web
 from verifier.web.operations import health, request_log
 from verifier.web.pages import filters, labels, language, navigation
 from verifier.web.signed_in import current_user
-from verifier.web.subjects import AtLarge, Describe
+from verifier.web.subjects import Describe, OutsideCases
 from verifier.web.transactions import VerifierApp
 
 PARTS = (
@@ -97,7 +97,7 @@ class Installation:
     store: Store
     heads: Checkpoints
     subjects: dict[str, Describe] = field(default_factory=dict)
-    at_large: dict[str, AtLarge] = field(default_factory=dict)
+    outside_cases: dict[str, OutsideCases] = field(default_factory=dict)
 
 
 def _heads_here() -> Checkpoints:
@@ -137,7 +137,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     for part in PARTS:
         app.register_blueprint(part.bp)
         app.extensions["verifier"].subjects.update(getattr(part, "SUBJECTS", {}))
-        app.extensions["verifier"].at_large.update(getattr(part, "AT_LARGE", {}))
+        app.extensions["verifier"].outside_cases.update(getattr(part, "OUTSIDE_CASES", {}))
         labels.register(getattr(part, "LABELS", {}), getattr(part, "STATES", {}))
     request_log.count_in(app)
     open_views = permit.unguarded(app)

@@ -80,7 +80,7 @@ def run(reader: str, given: bytes, *, memory: int, seconds: int) -> bytes:
         raise Busy
     try:
         with _asked(reader, memory, seconds) as end:
-            return _told(end, given, seconds)
+            return _receive(end, given, seconds)
     finally:
         places.release()
 
@@ -106,7 +106,7 @@ def _asked(reader: str, memory: int, seconds: int) -> socket.socket:
     return ours
 
 
-def _told(end: socket.socket, given: bytes, seconds: int) -> bytes:
+def _receive(end: socket.socket, given: bytes, seconds: int) -> bytes:
     until, parts = monotonic() + seconds + LATE, []
     try:
         end.settimeout(seconds + LATE)

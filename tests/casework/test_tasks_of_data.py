@@ -57,7 +57,7 @@ def test_sampling_is_a_task_once_it_is_begun(stand: SamplingStatus, how: TaskSta
     grouped = tasks.tasks(Stage.CHECKING, seen, voided=False)
     (task,) = [task for group, rows in grouped if group is Group.DATA for task in rows if task.name is Name.SAMPLING]
     assert (task.how, seen.ready) == (how, ready)
-    counted = sum(row.name not in tasks.HOLDS_NOTHING_UP for _group, rows in grouped for row in rows)
+    counted = sum(row.name not in tasks.OPTIONAL_TASKS for _group, rows in grouped for row in rows)
     assert tasks.progress(grouped)[1] == counted - (how is TaskState.OPTIONAL)
 
 

@@ -29,7 +29,7 @@ FINDING = {"class_code": "non_conformity", "clause": "4a", "title": "Late", "des
 
 
 def actions() -> int:
-    """Rows in all trails: a action leaves at least one."""
+    """Rows in all trails: an action leaves at least one."""
     return db.session.scalar(select(func.count()).select_from(TrailRow)) or 0
 
 

@@ -11,7 +11,7 @@ from verifier.statement.models import ReviewOutcome, SignerRole
 
 SOURCE = Path(__file__).resolve().parents[2] / "verifier"
 FILLED = {"kind": list(Kind), "place": list(SignerRole), "outcome": list(ReviewOutcome), "manner": [NATURE, NETTING]}
-"""What a action's name is put together from: every value of the variable of that name."""
+"""What an action's name is put together from: every value of the variable of that name."""
 
 
 def recorded() -> dict[str, str]:
@@ -28,7 +28,7 @@ def spelt(name: ast.expr) -> list[str]:
     """The actions a first argument stands for."""
     if isinstance(name, ast.Constant):
         return [str(name.value)]
-    assert isinstance(name, ast.JoinedStr), f"a action must be spelt where it is recorded: {ast.unparse(name)}"
+    assert isinstance(name, ast.JoinedStr), f"an action must be spelt where it is recorded: {ast.unparse(name)}"
     parts = [[str(part.value)] if isinstance(part, ast.Constant) else FILLED[ast.unparse(part.value)] for part in name.values]  # type: ignore[attr-defined]
     return ["".join(map(str, each)) for each in product(*parts)]
 

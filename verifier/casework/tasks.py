@@ -87,9 +87,9 @@ ENDPOINTS = {
 }
 
 
-HOLDS_NOTHING_UP = frozenset({Name.ANALYSIS})
+OPTIONAL_TASKS = frozenset({Name.ANALYSIS})
 """Tasks a case is complete without."""
-WHOSE: Mapping[Name, tuple[Permission, Role]] = {
+RESPONSIBLE: Mapping[Name, tuple[Permission, Role]] = {
     Name.CONCLUSION: (Permission.CONCLUSION_DRAW, Role.LEAD_VERIFIER),
     Name.FINDINGS: (Permission.FINDING_JUDGE, Role.LEAD_VERIFIER),
     Name.REVIEW: (Permission.REVIEW_DECIDE, Role.REVIEWER),
@@ -115,11 +115,11 @@ class Task:
         return None if self.how is TaskState.LATER else ENDPOINTS[self.name]
 
     @property
-    def is_asked(self) -> bool:
+    def is_required(self) -> bool:
         """Whether the task is required: sampling only once begun."""
         if self.name is Name.SAMPLING:
             return self.how in (TaskState.UNDER_WAY, TaskState.DONE)
-        return self.name not in HOLDS_NOTHING_UP
+        return self.name not in OPTIONAL_TASKS
 
 
 Grouped = Sequence[tuple[Group, Sequence[Task]]]
@@ -144,7 +144,7 @@ def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
 
 def progress(grouped: Grouped) -> tuple[int, int]:
     """How many tasks are completed, of how many; what need not be done is none."""
-    every = [task.how for _group, tasks in grouped for task in tasks if task.is_asked]
+    every = [task.how for _group, tasks in grouped for task in tasks if task.is_required]
     return every.count(TaskState.DONE), len(every)
 
 

@@ -222,7 +222,7 @@ FAULTS = {
     Fault.TAIL_CUT: _l("all rows from here on are missing"),
     Fault.HEAD_UNKNOWN: _l("it is not confirmed by any signed checkpoint outside the database"),
 }
-TOLD = ("name", "title", "finding", "reason", "note", "comments", "body")
+DETAIL_KEYS = ("name", "title", "finding", "reason", "note", "comments", "body")
 """Keys of a row's detail that contain text written by people; the first one found is shown."""
 
 
@@ -237,6 +237,6 @@ def actions_called(search: str) -> list[str]:
     return [code for code, words in ACTIONS.items() if wanted in str(words).casefold()]
 
 
-def told(detail: Mapping[str, object]) -> str | None:
+def detail_text(detail: Mapping[str, object]) -> str | None:
     """The words of a row's detail, None where it has none."""
-    return next((value for key in TOLD if isinstance(value := detail.get(key), str) and value), None)
+    return next((value for key in DETAIL_KEYS if isinstance(value := detail.get(key), str) and value), None)

@@ -38,7 +38,7 @@ from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor, signed_in_user, this_user
-from verifier.web.subjects import Describe, Described, describe, describe_at_large
+from verifier.web.subjects import Describe, Described, describe, describe_outside_cases
 
 bp = Blueprint("casework", __name__)
 LABELS = labels.words(trail_wording.GROUPS, trail_wording.TASKS, trail_wording.WAITING, trail_wording.EFFECTS, trail_wording.FAULTS)
@@ -174,8 +174,8 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     }
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
-        asked = asked_of(this_user(), engagement, utcnow())
-        return render_template("casework/outside.html", **shown, findings=counted, asked=asked, is_unit=not g.roles.isdisjoint(UNIT))
+        requests = asked_of(this_user(), engagement, utcnow())
+        return render_template("casework/outside.html", **shown, findings=counted, asked=requests, is_unit=not g.roles.isdisjoint(UNIT))
     approval, seen = statements.current_approval(engagement), queries.overview(engagement)
     grouped = tasks.tasks(engagement.at, seen, voided=bool(approval and not approval.stands))
     lacks = missing(engagement) if engagement.at is Stage.ARRANGING else ()
@@ -192,7 +192,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         own_figure=load(engagement.pack_id).own_figure,
         approval=approval,
         starting=engagement.at is Stage.ARRANGING,
-        others={name: trail_wording.WITH[role] for name, (needed, role) in tasks.WHOSE.items() if not may(needed)},
+        others={name: trail_wording.WITH[role] for name, (needed, role) in tasks.RESPONSIBLE.items() if not may(needed)},
         missing=[sentence(Refusal(lack.message, **dict(lack.values))) for lack in lacks],
     )
 
@@ -239,19 +239,19 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
 def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | None, str | None]:
     """What a row is about and what was said; nothing of it to those outside the verification."""
     if engagement is None:
-        return _at_large(row), trail_wording.told(row.detail)
+        return _outside_cases(row), trail_wording.detail_text(row.detail)
     if not may(Permission.WORK_READ):
         return None, None
-    return describe(engagement, Subject(row.subject_kind, row.subject_id)), trail_wording.told(row.detail)
+    return describe(engagement, Subject(row.subject_kind, row.subject_id)), trail_wording.detail_text(row.detail)
 
 
-def _at_large(row: TrailRow) -> Described | None:
+def _outside_cases(row: TrailRow) -> Described | None:
     """Whom or what a row outside any case is about, asked once a page or file; a report's action names its version."""
-    asked: dict[Subject, Described | None] = g.setdefault("at_large", {})
+    described: dict[Subject, Described | None] = g.setdefault("outside_cases", {})
     subject = Subject(row.subject_kind, row.subject_id)
-    if subject not in asked:
-        asked[subject] = describe_at_large(subject)
-    about, number = asked[subject], row.detail.get("number")
+    if subject not in described:
+        described[subject] = describe_outside_cases(subject)
+    about, number = described[subject], row.detail.get("number")
     if about is None or number is None or not row.action.startswith("report:version:"):
         return about
     return Described(f"{about.title} · {_('version %(number)s', number=number)}", about.url)

@@ -145,7 +145,7 @@ class CaseMaker:
 
     def dispose_of_flags(self, engagement: Engagement) -> None:
         """Raise data alerts as findings, or dismiss those that meter records explain."""
-        told, explained, pack = {}, [], load(engagement.pack_id)
+        raised_flags, explained, pack = {}, [], load(engagement.pack_id)
         sentence = partial(flag_sentence, categories={each.code: each.name.en for each in pack.categories})
         for each in looked.flagged(engagement):
             main = each.main
@@ -153,10 +153,10 @@ class CaseMaker:
                 explained.append(each.flag.key)
                 continue
             with force_locale("en"):
-                told[each.flag.key] = finding_of(each, sentence)
+                raised_flags[each.flag.key] = finding_of(each, sentence)
         clauses = [each.code for each in pack.clauses]
         by = {"actor": self.actor("lead"), "now": self.cast.now()}
-        flags.raise_findings(engagement, told, "non_conformity", "4a" if "4a" in clauses else clauses[0], **by)
+        flags.raise_findings(engagement, raised_flags, "non_conformity", "4a" if "4a" in clauses else clauses[0], **by)
         flags.dismiss(
             engagement, explained, "The meter's record explains it; the plan's rule for missing data was kept, or check 1 asks.", **by
         )

@@ -20,7 +20,7 @@ from verifier.web.pages.filters import name_of, text_in
 from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import AtLarge, Describe, Described
+from verifier.web.subjects import Describe, Described, OutsideCases
 
 bp = Blueprint("registry", __name__)
 
@@ -30,13 +30,13 @@ def _describe_year(engagement: Engagement, _id: str) -> Described:
     return Described(name_of(year), url_for("registry.year", year_id=year.id))
 
 
-def _year_at_large(key: UUID) -> Described | None:
+def _year_outside_cases(key: UUID) -> Described | None:
     year = db.session.get(ProgrammeYear, key)
     return Described(f"{name_of(year)} · {year.emission_year}") if year else None
 
 
 SUBJECTS: dict[str, Describe] = {"programme_year": _describe_year}
-AT_LARGE: dict[str, AtLarge] = {"programme_year": _year_at_large}
+OUTSIDE_CASES: dict[str, OutsideCases] = {"programme_year": _year_outside_cases}
 
 
 @bp.get("/programme/years")

@@ -27,7 +27,7 @@ STAGES = (READING, RECALCULATING, KEEPING)
 
 
 @dataclass(frozen=True, slots=True)
-class TakingIn:
+class ReportIntake:
     """Progress of an import: `number` of the version once saved, `refused` and `problems` if rejected."""
 
     filename: str
@@ -62,10 +62,10 @@ def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, acto
     return at
 
 
-def taking_in(unit_year: UnitYear, at: UUID) -> TakingIn | None:
+def taking_in(unit_year: UnitYear, at: UUID) -> ReportIntake | None:
     """Progress of an import for a unit's year, None if there is none."""
     job = jobs.of_key(KIND, f"{unit_year.id}:{at}")
-    return _told(job) if job else None
+    return _intake(job) if job else None
 
 
 CaseFinder = Callable[[UnitYear], actions.OpenCase | None]
@@ -91,7 +91,7 @@ def take_in(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: s
     work.progress(0, None, READING)
     try:
         data = store().get(sha256)
-        read = actions.read(data, expected, told=lambda rows: work.progress(0, rows, RECALCULATING))
+        read = actions.read(data, expected, on_progress=lambda rows: work.progress(0, rows, RECALCULATING))
         rows = actions.rows_in(read.report)
         work.progress(rows, rows, KEEPING)
         year, user = db.session.get_one(UnitYear, UUID(unit_year)), db.session.get_one(User, UUID(person))
@@ -100,39 +100,39 @@ def take_in(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: s
         )
     except Refusal as refusal:
         db.session.rollback()
-        problems = [_written(problem) for problem in getattr(refusal, "problems", ())]
-        _end(work, refused=_written(refusal), problems=problems)
+        problems = [_refusal_as_json(problem) for problem in getattr(refusal, "problems", ())]
+        _end(work, refused=_refusal_as_json(refusal), problems=problems)
     else:
         _end(work, number=version.number)
 
 
-def _end(work: JobRun, **came_of_it: object) -> None:
+def _end(work: JobRun, **result: object) -> None:
     """The result is stored in the job, in the transaction that completes it."""
     job = db.session.get_one(Job, work.id)
-    job.arguments = {**job.arguments, "note": "", **came_of_it}
+    job.arguments = {**job.arguments, "note": "", **result}
     db.session.flush()
 
 
-def _written(refusal: Refusal) -> dict[str, Any]:
+def _refusal_as_json(refusal: Refusal) -> dict[str, Any]:
     return {
         "message": refusal.message,
         "values": {name: value if isinstance(value, int) else str(value) for name, value in refusal.values.items()},
     }
 
 
-def _read(written: Mapping[str, Any]) -> Refusal:
+def _refusal_from_json(written: Mapping[str, Any]) -> Refusal:
     return Refusal(written["message"], **written["values"])
 
 
-def _told(job: Job) -> TakingIn:
-    came: Mapping[str, Any] = job.arguments
-    problems: Sequence[Mapping[str, Any]] = came.get("problems", ())
-    return TakingIn(
-        came["filename"],
+def _intake(job: Job) -> ReportIntake:
+    stored: Mapping[str, Any] = job.arguments
+    problems: Sequence[Mapping[str, Any]] = stored.get("problems", ())
+    return ReportIntake(
+        stored["filename"],
         job.state,
         job.progress_words or READING,
         job.progress_total,
-        came.get("number"),
-        _read(came["refused"]) if "refused" in came else None,
-        tuple(map(_read, problems)),
+        stored.get("number"),
+        _refusal_from_json(stored["refused"]) if "refused" in stored else None,
+        tuple(map(_refusal_from_json, problems)),
     )

@@ -34,7 +34,7 @@ from verifier.web.pages.lists import export_url, paged, paged_list, wants_spread
 from verifier.web.permit import permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import AtLarge, Describe, Described
+from verifier.web.subjects import Describe, Described, OutsideCases
 from verifier.web.transactions import released
 
 bp = Blueprint("reports", __name__)
@@ -54,13 +54,13 @@ def _describe_unit_year(engagement: Engagement, _id: str) -> Described:
     return Described(name_of(engagement.unit), url_for("reports.unit_year", unit_year_id=engagement.unit_year_id))
 
 
-def _unit_year_at_large(key: UUID) -> Described | None:
+def _unit_year_outside_cases(key: UUID) -> Described | None:
     found = db.session.get(UnitYear, key)
     return Described(f"{name_of(found.unit)} · {found.year.emission_year}") if found else None
 
 
 SUBJECTS: dict[str, Describe] = {"unit_year": _describe_unit_year}
-AT_LARGE: dict[str, AtLarge] = {"unit_year": _unit_year_at_large}
+OUTSIDE_CASES: dict[str, OutsideCases] = {"unit_year": _unit_year_outside_cases}
 
 
 def _open_case(unit_year: UnitYear) -> actions.OpenCase | None:
@@ -147,7 +147,7 @@ def taking_in_state(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
     return {"mark": f"{found.state} {found.stage} {found.rows or ''}", "ended": found.ended}
 
 
-def _taking_in(unit_year: UnitYear, at: UUID) -> report_intake.TakingIn:
+def _taking_in(unit_year: UnitYear, at: UUID) -> report_intake.ReportIntake:
     found = report_intake.taking_in(unit_year, at)
     if found is None:
         raise NotYours

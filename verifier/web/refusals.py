@@ -47,8 +47,8 @@ def on_refusal(refusal: Refusal) -> Any:
             return render_template("errors/refused.html", text=sentence(refusal)), 409
         try:
             answer = current_app.view_functions[rule.endpoint](**(request.view_args or {}))
-        except (HTTPException, NotYours, NotPermitted, Refusal) as gone:
-            return current_app.handle_user_exception(gone)
+        except (HTTPException, NotYours, NotPermitted, Refusal) as error:
+            return current_app.handle_user_exception(error)
         response = current_app.make_response(answer)
         if response.status_code == 200:
             response.status_code = 409

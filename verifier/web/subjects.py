@@ -19,7 +19,7 @@ class Described:
 
 
 Describe = Callable[[Engagement, str], Described]
-AtLarge = Callable[[UUID], Described | None]
+OutsideCases = Callable[[UUID], Described | None]
 """The same of what stands outside any case: None where it is no more."""
 
 
@@ -29,9 +29,9 @@ def describe(engagement: Engagement, subject: Subject) -> Described:
     return known[subject.kind](engagement, subject.id) if subject.kind in known else Described(str(subject))
 
 
-def describe_at_large(subject: Subject) -> Described | None:
+def describe_outside_cases(subject: Subject) -> Described | None:
     """The subject of a row outside any case in the reader's words; None where there is nothing to name."""
-    known: dict[str, AtLarge] = current_app.extensions["verifier"].at_large
+    known: dict[str, OutsideCases] = current_app.extensions["verifier"].outside_cases
     try:
         return known[subject.kind](UUID(subject.id)) if subject.kind in known else None
     except ValueError:

@@ -10,9 +10,9 @@ from verifier.accounts.views import account, administration, colleagues, signing
 from verifier.accounts.views.blueprint import bp
 from verifier.db import db
 from verifier.web.pages.filters import name_of
-from verifier.web.subjects import AtLarge, Describe, Described
+from verifier.web.subjects import Describe, Described, OutsideCases
 
-__all__ = ["AT_LARGE", "LABELS", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "signing_in"]
+__all__ = ["LABELS", "OUTSIDE_CASES", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "signing_in"]
 
 LABELS = {
     Kind.BODY: _l("Verification body"),
@@ -37,4 +37,4 @@ def _describe_organisation(key: UUID) -> Described | None:
     return Described(name_of(found), url_for("accounts.organisation", organisation_id=found.id)) if found else None
 
 
-AT_LARGE: dict[str, AtLarge] = {"account": _describe_account, "person": _describe_account, "organisation": _describe_organisation}
+OUTSIDE_CASES: dict[str, OutsideCases] = {"account": _describe_account, "person": _describe_account, "organisation": _describe_organisation}

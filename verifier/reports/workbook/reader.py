@@ -110,7 +110,7 @@ def _tables(data: bytes) -> list[_Table]:
         feed = Thread(target=_feed, args=(reader, data))
         feed.start()
         try:
-            found, problems = _told(reader.stdout or ())
+            found, problems = _parse(reader.stdout or ())
         finally:
             if sys.exc_info()[0] is not None:
                 reader.kill()
@@ -137,7 +137,7 @@ def _feed(reader: subprocess.Popen[bytes], data: bytes) -> None:
             reader.stdin.write(data)
 
 
-def _told(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
+def _parse(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
     """The sheets as the reading program prints them, while it still reads; a line cut off is its last."""
     found: list[_Table] = []
     same: dict[str, str] = {}
