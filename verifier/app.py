@@ -100,7 +100,7 @@ class Installation:
 
 
 def _heads_here() -> Checkpoints:
-    """The outside heads of the app whose transaction was committed."""
+    """The checkpoint store of the app whose transaction was committed."""
     here: Installation = current_app.extensions["verifier"]
     return here.heads
 

@@ -25,7 +25,7 @@ FONTS = STATIC / "fonts"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything an installation can be told; one field a variable."""
+    """All settings; one field per environment variable."""
 
     instance: Path
     database_url: str
@@ -126,7 +126,7 @@ def _keep_to_ourselves(instance: Path) -> None:
 
 
 def _one_of(env: Mapping[str, str], name: str, *known: str) -> str:
-    """One of the known words, the first where nothing is said."""
+    """One of the allowed values; the first is the default."""
     value = env.get(name) or known[0]
     if value not in known:
         raise ValueError(f"{name} is {value!r}; it may be {' or '.join(known)}")
@@ -144,7 +144,7 @@ def aside_of(path: Path) -> Path:
 
 
 def secret_file(path: Path) -> str:
-    """A random secret kept in a file only its owner can read; made once, whoever comes first, and never half."""
+    """A random secret in a file readable by its owner only; created once and atomically."""
     if not path.exists():
         aside = aside_of(path)
         with os.fdopen(os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:

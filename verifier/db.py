@@ -24,12 +24,12 @@ def uuid7() -> UUID:
 
 
 def utcnow() -> datetime:
-    """The present, aware; the only clock that views and commands hand to actions."""
+    """The current time in UTC; the only clock that views and commands pass to actions."""
     return datetime.now(UTC)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in and out, on databases that forget the zone too."""
+    """Aware UTC timestamps, also on databases without time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -117,7 +117,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def prepare(engine: Engine) -> None:
-    """Give a SQLite engine its pragmas and honest transactions; other engines need neither."""
+    """Set pragmas and explicit transactions for SQLite engines."""
     failpoints.watch(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
@@ -152,7 +152,7 @@ event.listen(db.session, "after_transaction_end", _forget)
 
 
 def check_version(row: Any, version: int | None, stale: Callable[[], Exception]) -> None:
-    """Refuse an edit made on an older state of the row; else count this one."""
+    """Optimistic locking: refuse an edit based on an older version of the row, else increment the version."""
     if version is not None and row.version != version:
         raise stale()
     row.version += 1

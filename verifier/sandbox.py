@@ -1,4 +1,4 @@
-"""Where strangers' files are read: in a process for each, within limits, so that a hostile file harms nobody else.
+"""Sandbox for untrusted files: each is read in a separate process within resource limits.
 
 A reader is a module of ours with `answer(given: bytes) -> bytes`. Its desk is a process that loads it once, knows neither settings nor
 database, and forks for every file: loading the libraries takes longer than reading. This file is both sides; `run` opens the desk.
@@ -32,11 +32,11 @@ BLOCK = 1 << 20
 
 
 class TooSlow(Exception):
-    """The file asked for more time than any honest one needs."""
+    """The file exceeded the time limit."""
 
 
 class TooMuch(Exception):
-    """The file asked for more memory than any honest one needs."""
+    """The file exceeded the memory limit."""
 
 
 class Broken(Exception):
@@ -44,7 +44,7 @@ class Broken(Exception):
 
 
 class Busy(Exception):
-    """As many files are being read as may be at once, and none was finished in time."""
+    """The limit of concurrent readers is reached and none finished in time."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def run(reader: str, given: bytes, *, memory: int, seconds: int) -> bytes:
         raise Busy
     try:
         with _asked(reader, memory, seconds) as end:
-            return _told(end, given, seconds)
+            return _receive(end, given, seconds)
     finally:
         places.release()
 
@@ -106,7 +106,7 @@ def _asked(reader: str, memory: int, seconds: int) -> socket.socket:
     return ours
 
 
-def _told(end: socket.socket, given: bytes, seconds: int) -> bytes:
+def _receive(end: socket.socket, given: bytes, seconds: int) -> bytes:
     until, parts = monotonic() + seconds + LATE, []
     try:
         end.settimeout(seconds + LATE)

@@ -99,7 +99,7 @@ def test_the_list_of_people_is_searched_filtered_paged_taken_away_and_may_be_emp
     coordinators = client.get("/admin/people?role=coordinator").text
     assert "Other Coordinator" in coordinators
     assert "Signatory" not in coordinators
-    assert "Clear the filters, or invite someone." in client.get("/admin/people?q=100%25").text
+    assert "Clear the filters, or invite a person." in client.get("/admin/people?q=100%25").text
     for number in range(30):
         actions.create_user(cast.org("body"), f"v{number}@example.org", f"V {number}", actor=actor(cast.admin), now=utcnow())
     db.session.commit()

@@ -67,7 +67,7 @@ def test_a_task_that_cannot_start_is_plain_text_with_its_reason(client: FlaskCli
     case = f"/cases/{engagement.id}"
     page = sign_in(client, cast.lead).get(case).text
     assert f'href="{case}/conclusion"' not in page
-    assert "Starts when nothing is undecided" in page
+    assert "Starts when the three checks are complete" in page
 
 
 WAITS = [
@@ -86,7 +86,7 @@ def test_the_start_page_leads_to_what_waits(client: FlaskClient, cast: Cast, sta
     engagement = make.engagement(cast, stage)
     db.session.commit()
     page = sign_in(client, getattr(cast, person)).get("/").text
-    assert "1 thing to do" in page
+    assert "1 task" in page
     assert f'href="/cases/{engagement.id}{address}"' in page
 
 
@@ -94,14 +94,14 @@ def test_the_start_page_leads_to_what_waits(client: FlaskClient, cast: Cast, sta
 def test_only_the_one_whose_turn_it_is_is_asked(client: FlaskClient, cast: Cast, person: str, *, waits: bool) -> None:
     make.engagement(cast, Stage.TO_SEAL)
     db.session.commit()
-    assert ("1 thing to do" in sign_in(client, getattr(cast, person)).get("/").text) is waits
+    assert ("1 task" in sign_in(client, getattr(cast, person)).get("/").text) is waits
 
 
 @pytest.mark.parametrize(
     ("released", "body", "person", "words"),
     [
         (False, "body", "responsible", "Release the report"),
-        (True, None, "contact", "Name a verification body"),
+        (True, None, "contact", "Appoint a verification body"),
         (True, "body", "coordinator", "Open a case"),
     ],
 )
@@ -142,20 +142,20 @@ def test_a_case_tells_each_reader_whether_it_is_their_turn(
     page = sign_in(client, getattr(cast, person)).get(f"/cases/{engagement.id}").text
     notice = page[page.index("<h1>") : page.index('class="cols"')]
     if action:
-        assert f"It is your turn: {action}" in notice
+        assert f"Your action is required: {action}" in notice
         assert f'href="/cases/{engagement.id}{shown}"' in notice
-        assert "To be done now" in page
+        assert "To do" in page
     else:
-        assert "Now it is the turn of" in notice
+        assert "Next action by:" in notice
         assert shown in page
-        assert "To be done now" not in page
+        assert "To do" not in page
 
 
 def test_a_unit_reads_that_its_report_was_verified_once_the_statement_is_issued(client: FlaskClient, cast: Cast) -> None:
     engagement = make.engagement(cast, Stage.ISSUED)
     db.session.commit()
     page = sign_in(client, cast.contact).get(f"/cases/{engagement.id}").text
-    assert "Version 1 was verified" in page
+    assert "Version 1 has been verified" in page
     assert "under verification" not in page
 
 

@@ -79,10 +79,11 @@ def test_home_case_and_report_tell_the_unit_the_day_its_answers_are_due(client: 
     left = (due - day_in(case.unit_year.year.time_zone, utcnow())).days
     assert f"Due in {left} day" in browser.get("/").text
     page = unescape(browser.get(f"/cases/{case.id}").text)
-    assert f"Responses are due by {day(due)} (inclusive). The statement is due on {day(case.unit_year.year.verified_due)}." in page
-    assert "It is your turn: answer the findings" in page
+    assert f"Your responses are due by the end of {day(due)}." in page
+    assert f"The statement is due by the end of {day(case.unit_year.year.verified_due)}." in page
+    assert "Your action is required: respond to the findings" in page
     assert day(due) in browser.get(f"/reports/{case.unit_year_id}").text
-    assert f"The unit's answers are due on {day(due)}" in unescape(sign_in(client, cast.lead).get(f"/cases/{case.id}").text)
+    assert f"The unit's responses are due by the end of {day(due)}" in unescape(sign_in(client, cast.lead).get(f"/cases/{case.id}").text)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_answers_and_drafts_wait_for_the_lead_while_the_unit_still_answers(
     assert not waiting_for(cast.verifier)
 
 
-@pytest.mark.parametrize(("days", "said"), [(0, "1 asked for, due today"), (3, "1 asked for, due in 3 days")])
+@pytest.mark.parametrize(("days", "said"), [(0, "1 requested, due today"), (3, "1 requested, due in 3 days")])
 def test_evidence_asked_for_is_on_the_page_of_the_case_with_its_day(client: FlaskClient, cast: Cast, days: int, said: str) -> None:
     case = case_at(cast, Stage.CHECKING)
     due = day_in(case.unit_year.year.time_zone, utcnow()) + timedelta(days=days)
@@ -111,8 +112,8 @@ def test_evidence_asked_for_is_on_the_page_of_the_case_with_its_day(client: Flas
     db.session.commit()
     page = sign_in(client, cast.contact).get(f"/cases/{case.id}").text
     assert said in page
-    assert f"1 request waits for you; it is due on {day(due)}." in page
-    assert "asked for" not in sign_in(client, cast.responsible).get(f"/cases/{case.id}").text
+    assert f"1 evidence request is open; due by the end of {day(due)}." in page
+    assert "requested, due" not in sign_in(client, cast.responsible).get(f"/cases/{case.id}").text
 
 
 def test_the_unit_reads_which_version_is_verified_and_which_is_released(client: FlaskClient, cast: Cast) -> None:
@@ -123,5 +124,5 @@ def test_the_unit_reads_which_version_is_verified_and_which_is_released(client: 
     db.session.commit()
     page = browser.get(f"/cases/{case.id}").text
     assert "Version 2 released" in page
-    assert "The verifiers work on version 1 until they take up version 2." in page
+    assert "The verifiers are working on version 1 until they adopt version 2." in page
     assert "Reported in version 1, tCO₂" in page

@@ -27,7 +27,7 @@ def grown(cast: Cast) -> None:
 def test_the_administrator_reads_finds_and_takes_away(client: FlaskClient, cast: Cast) -> None:
     grown(cast)
     page = sign_in(client, cast.admin).get(ADDRESS).text
-    for words in ("Trail of the installation", "Added an account", "Was refused at sign-in", "Wang Jianguo", "The trail holds"):
+    for words in ("System audit trail", "Added an account", "Sign-in refused", "Wang Jianguo", "Integrity check passed"):
         assert words in page, words
     for query, shown in {"q=refused": 1, "q=manager": 1, "q=nobody+at+all": 0, "effect=look": 0, "": 3}.items():
         assert client.get(f"{ADDRESS}?{query}").text.count("<li data-s=") == shown, query
@@ -68,5 +68,5 @@ def test_a_touched_trail_says_so_and_names_the_row(app: Flask, client: FlaskClie
     sign_in(client, cast.admin)
     homes.touch("UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = 'installation' AND number = 2")
     page = client.get(ADDRESS).text
-    assert "This trail does not hold" in page
-    assert "Row 2 is the first that is wrong: its content was changed" in page
+    assert "Integrity check failed" in page
+    assert "Row 2 is the first with an error: its content was changed" in page

@@ -58,9 +58,9 @@ def test_everyone_is_addressed_in_their_language_with_a_link_to_the_page(app: Fl
     cast.contact.language, cast.contributor.language = "zh", "en"
     enable(cast.contact, cast.contributor)
     english, chinese = sorted(said(app, 4), key=lambda text: "您好" in text)
-    assert "Hand in the report" in english
-    assert "6 days are left" in english
-    assert "提交" in chinese
+    assert "Upload the report" in english
+    assert "6 days left" in english
+    assert "上传排放报告" in chinese
     assert "还剩 6 天" in chinese
     assert all(f"/reports/{of.id}" in text for text in (english, chinese))
 

@@ -57,7 +57,7 @@ def test_sampling_is_a_task_once_it_is_begun(stand: SamplingStatus, how: TaskSta
     grouped = tasks.tasks(Stage.CHECKING, seen, voided=False)
     (task,) = [task for group, rows in grouped if group is Group.DATA for task in rows if task.name is Name.SAMPLING]
     assert (task.how, seen.ready) == (how, ready)
-    counted = sum(row.name not in tasks.HOLDS_NOTHING_UP for _group, rows in grouped for row in rows)
+    counted = sum(row.name not in tasks.OPTIONAL_TASKS for _group, rows in grouped for row in rows)
     assert tasks.progress(grouped)[1] == counted - (how is TaskState.OPTIONAL)
 
 
@@ -99,7 +99,7 @@ def test_the_page_of_a_case_tells_how_far_sampling_is(client: FlaskClient, cast:
     db.session.commit()
     browser = sign_in(client, cast.verifier)
     page = f"/cases/{case.id}"
-    assert "Risks not assessed" in browser.get(page).text
+    assert "Risks not yet assessed" in browser.get(page).text
     assess_all(case, cast)
     made = drawn(case, cast, ladder_plan(case, cast))
     assert "1 sample drawn" in browser.get(page).text
@@ -125,7 +125,7 @@ def test_changes_nobody_asked_for_are_left_to_do_and_led_to_from_case_and_findin
     assert not seen.ready
     browser, page = sign_in(client, cast.verifier), f"/cases/{case.id}"
     shown = browser.get(page).text
-    assert "changed what nobody asked for" in shown
+    assert "contains unrequested changes" in shown
     assert f'href="{page}/versions"' in shown
     address = f"{page}/versions/{step.before.number}/{step.after.number}"
     assert address in browser.get(f"{page}/findings/1").text

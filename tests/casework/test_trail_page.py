@@ -31,7 +31,7 @@ def grown(cast: Cast) -> Engagement:
 
 def test_rows_are_shown_in_words_and_the_trail_holds(client: FlaskClient, cast: Cast) -> None:
     page = sign_in(client, cast.lead).get(f"/cases/{grown(cast).id}/trail").text
-    for words in ("Started the checks", "Decided on a source", "read from the meter", "The trail holds", "only looked"):
+    for words in ("Started the checks", "Recorded an outcome for a source", "read from the meter", "Integrity check passed", "view only"):
         assert words in page, words
 
 
@@ -54,7 +54,7 @@ def test_rows_are_found_by_words_person_and_effect(client: FlaskClient, cast: Ca
 
 def test_the_programme_manager_reads_who_and_when_but_no_working_papers(client: FlaskClient, cast: Cast) -> None:
     page = sign_in(client, cast.manager).get(f"/cases/{grown(cast).id}/trail").text
-    assert "Decided on a source" in page
+    assert "Recorded an outcome for a source" in page
     assert "read from the meter" not in page
 
 
@@ -76,6 +76,6 @@ def test_a_touched_trail_says_so_and_names_the_row(client: FlaskClient, cast: Ca
     sign_in(client, cast.lead)
     homes.touch(f"UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = '{case}' AND number = 2")
     page = client.get(f"/cases/{case}/trail").text
-    assert "This trail does not hold" in page
+    assert "Integrity check failed" in page
     found = re.findall(r"Row .{0,60}wrong[^.]*", page)
-    assert found == ["Row 2 is the first that is wrong: its content was changed"]
+    assert found == ["Row 2 is the first with an error: its content was changed"]

@@ -31,7 +31,7 @@ FINDING = {"class_code": "non_conformity", "clause": "4a", "title": "Late", "des
 
 
 def actions() -> int:
-    """Rows in all trails: a action leaves at least one."""
+    """Rows in all trails: an action leaves at least one."""
     return db.session.scalar(select(func.count()).select_from(TrailRow)) or 0
 
 
@@ -109,7 +109,7 @@ def test_a_form_sent_twice_makes_one_thing_and_leads_to_it_both_times(app: Flask
     assert first[0] == 303, answers[0].text
     assert second == first
     done = actions()
-    assert "It was done once." in client.get(answers[1].location).text
+    assert "The action was carried out once." in client.get(answers[1].location).text
     client.post(path.format(about), data={**values(about), "once": ONCE})
     assert actions() == done
 
@@ -142,7 +142,7 @@ def test_a_form_sent_again_with_something_else_in_it_is_shown_and_asked_for_once
     path, here = f"/cases/{case.id}/findings/new?check=data", sign_in(app.test_client(), cast.verifier)
     here.post(path, data={**FINDING, "once": ONCE})
     answer = here.post(path, data={**FINDING, "title": "Later", "once": ONCE})
-    assert (answer.status_code, "sent before" in answer.text, 'value="Later"' in answer.text) == (409, True, True)
+    assert (answer.status_code, "already been submitted" in answer.text, 'value="Later"' in answer.text) == (409, True, True)
     assert here.post(path, data={**FINDING, "title": "Later", "once": hidden(answer, "once")}).status_code == 303
     assert sorted(db.session.scalars(select(Finding.title))) == ["Late", "Later"]
 
@@ -161,7 +161,7 @@ def test_a_token_is_worth_nothing_to_anybody_else(app: Flask, cast: Cast) -> Non
         answer = sign_in(app.test_client(), person).post(path, data={**FINDING, "title": title, "once": f"{ONCE}-{title}"})
         assert answer.status_code == 303
     answer = sign_in(app.test_client(), cast.lead).post(path, data={**FINDING, "title": "Mine", "once": f"{ONCE}-Mine"})
-    assert "It was done once." not in answer.text
+    assert "The action was carried out once." not in answer.text
 
 
 def test_a_source_is_not_decided_on_numbers_that_a_corrected_report_has_replaced(app: Flask, cast: Cast) -> None:

@@ -15,7 +15,7 @@ from verifier.accounts.models import SignedInSession, User
 from verifier.db import db, utcnow
 from verifier.findings.models import Finding
 
-AGAIN = "What you typed is here again. It has not been saved."
+AGAIN = "Your entries have been restored. They have not been saved."
 pytestmark = pytest.mark.browser
 
 

@@ -115,7 +115,7 @@ def test_signing_in_with_the_second_factor_and_the_frame_of_every_page(app: Flas
         tab_to(page, "Code")
         page.keyboard.type(secondfactor.code(secret, utcnow()))
         press(page, "Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Your work")
+        expect(page.get_by_role("heading", level=1)).to_have_text("My tasks")
         tab_to(page, name)
         press(page, "Enter", "Tab")
         focus_is(page, "My account")
@@ -125,11 +125,11 @@ def test_signing_in_with_the_second_factor_and_the_frame_of_every_page(app: Flas
 
 
 def test_a_question_before_a_action_holds_the_focus_and_gives_it_back(app: Flask, cast: Cast) -> None:
-    path, take_off = f"/cases/{make.engagement(cast, stage=Stage.ARRANGING).id}/team", f"Take off the case {cast.lead.name}"
+    path, take_off = f"/cases/{make.engagement(cast, stage=Stage.ARRANGING).id}/team", f"Remove from case {cast.lead.name}"
     db.session.commit()
     with at_the_keys(app, cast.coordinator) as page:
         page.goto(path)
-        members = page.get_by_role("button", name="Take off").count()
+        members = page.get_by_role("button", name="Remove from case").count()
         tab_to(page, take_off)
         press(page, "Enter")
         focus_is(page, "Cancel")
@@ -140,10 +140,10 @@ def test_a_question_before_a_action_holds_the_focus_and_gives_it_back(app: Flask
         press(page, "Enter", "Enter")
         focus_is(page, take_off)
         press(page, "Enter", "Shift+Tab")
-        assert focus(page).startswith("Take off")
+        assert focus(page).startswith("Remove from case")
         press(page, "Enter")
         expect(page.locator(".flash")).to_be_visible()
-        assert page.get_by_role("button", name="Take off").count() == members - 1
+        assert page.get_by_role("button", name="Remove from case").count() == members - 1
 
 
 def test_a_list_is_ticked_confirmed_and_dismissed_from_with_keys(app: Flask, cast: Cast) -> None:
@@ -194,7 +194,7 @@ def test_a_checklist_item_is_answered_with_a_photo_and_a_finding_written(app: Fl
         choose(page, {"name": "gate.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
         tab_to(page, "Save")
         press(page, "Enter")
-        expect(page.locator(".flash").first).to_have_text("1 photo was kept.")
+        expect(page.locator(".flash").first).to_have_text("1 photo has been saved.")
         page.goto(f"{path}/findings/new?check=data")
         tab_to(page, "Non-conformity")
         press(page, "Space")

@@ -37,9 +37,9 @@ def test_a_case_is_opened(app: Flask, cast: Cast) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text("Open a case")
         tab_to(page, "Riverside Park Services")
         press(page, "Space")
-        tab_to(page, "Conflict check of the body")
+        tab_to(page, "Conflict-of-interest check of the body")
         page.keyboard.type("No consulting, no shared managers.")
-        tab_to(page, "Open the case")
+        tab_to(page, "Open case")
         press(page, "Enter")
         expect(page).to_have_url(re.compile(r"/cases/[0-9a-f-]{36}/team"))
 

@@ -59,7 +59,7 @@ def test_the_statement_names_each_document_of_the_rules_once() -> None:
 def test_who_lacks_a_role_outside_a_case_is_not_sent_to_a_coordinator_only(client: FlaskClient, cast: Cast) -> None:
     answer = sign_in(client, cast.manager).get("/admin/people")
     assert answer.status_code == 403
-    assert "whoever manages the accounts" in answer.text
+    assert "the account administrator" in answer.text
 
 
 @pytest.mark.browser

@@ -24,10 +24,10 @@ def test_what_gave_up_is_shown_first_and_tried_again_by_a_button(client: FlaskCl
     assert "SMTPAuthenticationError 535" in page
     assert "Showing 1" in page or "1 of 1" in page or page.count("<tr>") == 2
     answer = client.post(f"/admin/jobs/{job.id}/again", follow_redirects=True)
-    assert "Send a message: it is tried again now." in answer.text
+    assert "Send message: retrying now." in answer.text
     db.session.refresh(job)
     assert (job.state, job.attempts) == (State.WAITING, 0)
-    assert "has not given up" in client.post(f"/admin/jobs/{job.id}/again", follow_redirects=True).text
+    assert "has not failed" in client.post(f"/admin/jobs/{job.id}/again", follow_redirects=True).text
 
 
 def test_a_list_can_be_searched_filtered_and_taken_away(client: FlaskClient, cast: Cast) -> None:
@@ -35,9 +35,9 @@ def test_a_list_can_be_searched_filtered_and_taken_away(client: FlaskClient, cas
     enqueue("jobs.sweep", now=utcnow())
     db.session.commit()
     sign_in(client, cast.admin)
-    assert "Forget old background work" in client.get("/admin/jobs?state=waiting").text.split("<table")[1]
+    assert "Remove old background work" in client.get("/admin/jobs?state=waiting").text.split("<table")[1]
     assert "No" in client.get("/admin/jobs?q=nowhere&state=").text.split("</form>")[-1]
-    assert "Forget old background work" in client.get("/admin/jobs?state=none-of-ours").text, "a status that is none of ours asks for all"
+    assert "Remove old background work" in client.get("/admin/jobs?state=none-of-ours").text, "a status that is none of ours asks for all"
     assert client.get("/admin/jobs?state=&export=xlsx").data.startswith(b"PK")
 
 

@@ -66,7 +66,7 @@ def test_what_a_killed_upload_left_in_the_bucket_is_found_and_removed_and_nothin
     db.session.rollback()
     later = utcnow() + timedelta(minutes=1)
     assert left_over(here, later) == [f"{orphan[:2]}/{orphan}"]
-    assert sweep(now=later).evidence == (), "it may belong to a action under way"
+    assert sweep(now=later).evidence == (), "it may belong to an action under way"
     assert sweep(now=later + GRACE).evidence == (f"{orphan[:2]}/{orphan}",)
     assert (here.store.exists(orphan), here.store.exists(named)) == (False, True)
     assert (left_over(here, later), missing_files(here.store)) == ([], [])

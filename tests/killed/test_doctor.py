@@ -122,7 +122,7 @@ AILMENTS: list[tuple[str, Callable[[Path], object], int]] = [
 def test_a_healthy_installation_has_nothing_wrong(home: Path) -> None:
     assert doctor(home) == (0, {})
     told = CliRunner().invoke(main, ["doctor"], env={"VERIFIER_INSTANCE": str(home)})
-    assert told.output == "Nothing is wrong.\n"
+    assert told.output == "No problems found.\n"
 
 
 @pytest.mark.parametrize(("code", "harm", "ends"), AILMENTS, ids=[row[0] for row in AILMENTS])

@@ -1,4 +1,4 @@
-"""A process killed by SIGKILL before and after every write of a action leaves the old state or the new one, and nothing between."""
+"""A process killed by SIGKILL before and after every write of an action leaves the old state or the new one, and nothing between."""
 
 import json
 import os

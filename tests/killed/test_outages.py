@@ -29,10 +29,10 @@ from verifier.maintenance.sweep import left_over, sweep
 pytestmark = pytest.mark.hold
 
 SAID = {
-    "full": ("There is no room left to save this", "空间已满，无法保存"),
-    "read_only": ("Nothing can be saved just now", "目前无法保存"),
-    "store": ("Files cannot be reached just now", "目前无法读取文件"),
-    "database": ("The database does not answer", "数据库没有响应"),
+    "full": ("Not enough storage space to save this", "存储空间不足，无法保存"),
+    "read_only": ("Saving is temporarily unavailable", "暂时无法保存"),
+    "store": ("Files are temporarily unavailable", "暂时无法读取文件"),
+    "database": ("The database is not responding", "数据库无响应"),
 }
 
 

@@ -63,7 +63,7 @@ def test_the_page_shows_units_charts_and_a_workbook(cast: Cast, client: FlaskCli
     assert cast.org("other_unit").name in page
     assert cast.lead.name in page
     assert "52,804" in page
-    assert "No unit matches" in client.get(f"/programme/years/{year.id}/progress?q=elsewhere").text
+    assert "No matching units" in client.get(f"/programme/years/{year.id}/progress?q=elsewhere").text
     assert client.get(f"/programme/years/{year.id}/progress?export=xlsx").data.startswith(b"PK")
 
 

@@ -61,7 +61,7 @@ def test_dates_are_changed_by_the_version_that_was_seen(cast: Cast, client: Flas
 def test_a_year_is_opened_under_the_rules_and_the_year_that_the_page_names(cast: Cast, client: FlaskClient) -> None:
     sign_in(client, cast.manager)
     first = client.get("/programme/years/new").text
-    assert "Open the year" not in first, "the choice comes first, so that no other one stands beside it when the year is opened"
+    assert "Create programme year" not in first, "the choice comes first, so that no other one stands beside it when the year is opened"
     second = client.get("/programme/years/new?pack=eu-ets/2018&emission_year=2023").text
     assert '<select id="pack"' not in second
     assert 'name="pack" value="eu-ets/2018.1"' in second
@@ -79,7 +79,7 @@ def test_a_new_unit_is_registered_and_found(cast: Cast, client: FlaskClient) -> 
     unit = {"unit": "new", "name": "Heat Works", "credit_code": "91110000MA00000X9Z", "sector": "heat"}
     assert client.post(f"/programme/years/{year.id}/units/new", data=unit).status_code == 303
     assert "Heat Works" in client.get(f"/programme/years/{year.id}?q=x9z").text
-    assert "No unit matches" in client.get(f"/programme/years/{year.id}?q=elsewhere").text
+    assert "No matching units" in client.get(f"/programme/years/{year.id}?q=elsewhere").text
     assert client.get(f"/programme/years/{year.id}?export=xlsx").data.startswith(b"PK")
 
 

@@ -59,7 +59,7 @@ def test_it_waits_then_is_kept_once(app: Flask, cast: Cast, client: FlaskClient,
     page = client.get(where)
     assert page.status_code == 200
     assert "Refresh" in page.text
-    assert "waits for its turn" in page.text
+    assert "Waiting in the queue" in page.text
     before = client.get(f"{where}/state.json").json
     db.session.remove()
     worker.empty(app)
@@ -80,7 +80,7 @@ def test_what_cannot_be_read_lists_every_place_and_keeps_nothing(app: Flask, cas
     worker.empty(app)
     page = client.get(where).text
     assert page.count("is missing. Add it") == 2
-    assert "Choose the workbook again" in page
+    assert "Select the workbook again" in page
     assert versions() == 0
 
 

@@ -30,7 +30,7 @@ def test_every_pack_is_listed_and_an_own_one_says_so(app: Flask, client: FlaskCl
     sign_in(client, cast.manager)
     page = client.get("/rules").get_data(as_text=True)
     assert all(pack_id in page for pack_id in ("beijing/2021", "china-national/2021", "eu-ets/2018", "iso-14064-3/2019", "mine/1"))
-    assert page.count("Comes with the program") == 8
+    assert page.count("Supplied with the software") == 8
     assert "own" in page
 
 
@@ -63,4 +63,4 @@ def test_pages_of_a_year_whose_rules_were_changed_are_refused(client: FlaskClien
     year.pack_sha256 = "0" * 64
     db.session.commit()
     refused = client.get(f"/programme/years/{year.id}")
-    assert "is not the one this was opened under" in refused.get_data(as_text=True)
+    assert "has changed since the case was opened under it" in refused.get_data(as_text=True)

@@ -69,7 +69,7 @@ def read(page: str) -> FormReader:
 
 
 class Browsers:
-    """One signed-in browser a person; one whose session a action ended is replaced."""
+    """One signed-in browser a person; one whose session an action ended is replaced."""
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -14,7 +14,7 @@ from verifier.db import db
 
 pytestmark = pytest.mark.hold
 
-KEPT_OPEN = "This page was open too long"
+KEPT_OPEN = "This page has expired"
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def edit_organisation(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Change how an organisation is called; its kind stays, because people's roles hang on it."""
+    """Change an organisation's names; its kind is fixed, because people's roles depend on it."""
     kept = organisation.name
     check_version(organisation, seen_version, lambda: Refusal("accounts.organisation.stale", kept=kept, yours=name))
     _require_free(name, credit_code, but=organisation)
@@ -67,7 +67,7 @@ def create_user(
     actor: Actor,
     now: datetime,
 ) -> User:
-    """Add a person to an organisation, in roles that its kind knows; without a password they cannot sign in before a link gave them one."""
+    """Add a person to an organisation in roles allowed for its kind; without a password they must set one through a link first."""
     email, name = plain_email(email), name.strip()
     if queries.by_email(email) is not None:
         raise Refusal("accounts.email.taken", email=email)
@@ -116,7 +116,7 @@ def roles_to_give(inviter: User) -> frozenset[Role] | None:
 
 
 def resend_invitation(user: User, *, actor: Actor, now: datetime) -> str:
-    """Send a new invitation, and let the earlier ones go, to someone who has not set a password yet."""
+    """Send a new invitation to someone without a password, and invalidate earlier ones."""
     if user.password_hash is not None:
         raise Refusal("accounts.invitation.taken_up", name=user.name)
     if not user.is_active:
@@ -139,7 +139,7 @@ def change_roles(user: User, roles: Collection[Role], *, seen_version: int | Non
 
 
 def disable(user: User, *, actor: Actor, now: datetime) -> None:
-    """Close an account: its sessions end at once, its links are no longer good."""
+    """Disable an account: its sessions end and its links become invalid."""
     if actor.id == user.id:
         raise Refusal("accounts.administrator.oneself")
     if not user.is_active:
@@ -152,7 +152,7 @@ def disable(user: User, *, actor: Actor, now: datetime) -> None:
 
 
 def enable(user: User, *, actor: Actor, now: datetime) -> None:
-    """Open a closed account again; its password is as before."""
+    """Enable a disabled account; its password is unchanged."""
     if user.is_active:
         raise Refusal("accounts.account.enabled", name=user.name)
     user.disabled_at = None
@@ -168,7 +168,7 @@ def edit_account(user: User, *, name: str, language: str | None, seen_version: i
 
 
 def set_password(user: User, password: str, *, actor: Actor, now: datetime, here: UUID | None = None) -> None:
-    """Give the account a new password; every link and every session that it had is ended, but the one it is done in."""
+    """Set a new password; invalidates all links and all sessions except the current one."""
     passwords.require_good(password, about=about(user))
     user.password_hash = passwords.hashed(password)
     ended = sessions.end_all(user, now=now, but=here)
@@ -208,7 +208,7 @@ def renew_recovery_codes(user: User, *, actor: Actor, now: datetime) -> list[str
 
 
 def remove_second_factor(user: User, *, actor: Actor, now: datetime) -> None:
-    """For someone who lost both app and paper: the second factor is taken off and every session ends."""
+    """Remove the second factor of a person who lost app and recovery codes; all sessions end."""
     if not secondfactor.is_set(user):
         raise Refusal("accounts.second_factor.missing")
     user.totp_secret = user.totp_confirmed_at = None
@@ -225,7 +225,7 @@ def plain_email(email: str) -> str:
 
 
 def about(user: User) -> tuple[str, ...]:
-    """What anyone may know about a person, and no password may be made of."""
+    """Publicly known facts about a person that a password must not contain."""
     return (user.email, user.name, user.organisation.name, user.organisation.name_zh or "")
 
 

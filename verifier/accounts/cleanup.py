@@ -1,4 +1,4 @@
-"""What accounts leave behind and nobody needs any more: ended sessions, used links, old throttle counts."""
+"""Deletes ended sessions, used links and old throttle counts."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the command line does with people: add one, and show a demo person's present code."""
+"""Command-line functions for people: add a user, show a demo person's current code."""
 
 from collections.abc import Collection
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What people type about themselves and each other."""
+"""Forms for accounts."""
 
 import re
 from typing import Any
@@ -14,12 +14,12 @@ from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
 
-LANGUAGES = [SelectChoice("", _l("As the browser asks for")), SelectChoice("en", "English"), SelectChoice("zh", "简体中文")]
+LANGUAGES = [SelectChoice("", _l("Use browser language")), SelectChoice("en", "English"), SelectChoice("zh", "简体中文")]
 ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"\\]+@[^@\s,;:<>()\[\]\"\\]+")
 
 
 def stripped(value: Any) -> Any:
-    """What was typed as one line without blanks around it: a name that breaks lines could write a message of its own into ours."""
+    """Collapse input to one trimmed line, so that a name cannot inject lines into e-mails."""
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
@@ -50,13 +50,13 @@ def email_field() -> EmailField:
 
 def new_password_field() -> PasswordField:
     """A password to be; what makes a good one is decided by the action."""
-    hint = _l("At least 12 characters. Three or four words that do not belong together are easy to remember.")
+    hint = _l("At least 12 characters. Three or four unrelated words are secure and easy to remember.")
     return PasswordField(_l("New password"), [Required(_l("Enter a new password")), Length(max=1024)], description=hint)
 
 
 def once_more_field() -> PasswordField:
     """The same password."""
-    return PasswordField(_l("New password once more"), [EqualTo("password", _l("The two passwords must be the same"))])
+    return PasswordField(_l("Confirm new password"), [EqualTo("password", _l("The two passwords must be the same"))])
 
 
 class SignInForm(BaseForm):
@@ -88,7 +88,7 @@ class NewPasswordForm(BaseForm):
 class ChangePasswordForm(BaseForm):
     """A new password by someone who knows the present one."""
 
-    current = PasswordField(_l("Present password"), [Required(_l("Enter your present password"))])
+    current = PasswordField(_l("Current password"), [Required(_l("Enter your current password"))])
     password = new_password_field()
     again = once_more_field()
 
@@ -96,7 +96,7 @@ class ChangePasswordForm(BaseForm):
 class EnrolForm(BaseForm):
     """Proves the account's password, and that the app keeps the secret."""
 
-    code = StringField(_l("Code that the app shows"), [Required(_l("Enter the code that the app shows"))], filters=[stripped])
+    code = StringField(_l("Code shown in the app"), [Required(_l("Enter the code shown in the app"))], filters=[stripped])
     current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
 
 
@@ -142,19 +142,19 @@ class OrganisationForm(VersionedForm):
         _l("Unified social credit code"),
         [Optional(), Length(max=18)],
         filters=[stripped],
-        description=_l("18 digits and capital letters, where the organisation has one."),
+        description=_l("18 digits and capital letters, if the organisation has one."),
     )
 
     def validate_credit_code(self, field: Any) -> None:
         """Eighteen characters without I, O, S, V and Z."""
         if not re.fullmatch(r"[0-9A-HJ-NPQRTUWXY]{18}", field.data):
-            raise ValidationError(_("A unified social credit code has 18 digits and capital letters, without I, O, S, V and Z"))
+            raise ValidationError(_("A unified social credit code has 18 digits and capital letters, excluding I, O, S, V and Z"))
 
 
 class NewOrganisationForm(OrganisationForm):
     """A new organisation."""
 
-    kind = RadioField(_l("Kind"), validators=[Required(_l("Choose what the organisation is"))])
+    kind = RadioField(_l("Kind"), validators=[Required(_l("Choose the type of organisation"))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

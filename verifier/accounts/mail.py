@@ -1,4 +1,4 @@
-"""Messages: put in the queue with the action that wants them, then sent by SMTP where a host is set, else written to the mail folder."""
+"""E-mail: enqueued in the transaction of the action, then sent by SMTP if a host is configured, else written to the mail folder."""
 
 import smtplib
 import ssl
@@ -26,12 +26,12 @@ Words = tuple[str, str]
 
 
 def is_sent() -> bool:
-    """Whether messages leave this installation."""
+    """Whether messages are sent by SMTP."""
     return bool(_settings().mail_host)
 
 
 def link_address(token: str) -> str:
-    """The whole address behind a link."""
+    """The absolute URL of a link."""
     return f"{_settings().public_url}/link/{token}"
 
 
@@ -41,9 +41,9 @@ def send_link(user: User, purpose: Purpose, token: str, *, now: datetime) -> Non
 
 
 def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | None = None) -> None:
-    """Send a person what `words` says in their language, or in both where it is not known; once for each key, however often it is asked.
+    """Send a message built by `words` in the user's language, or in both if it is unknown; at most once per key.
 
-    It goes out only if this transaction is committed, and survives a kill then. In the queue it is sealed: it may hold a link.
+    It is sent only if this transaction commits. In the queue it is encrypted, because it may contain a link.
     """
     texts = []
     for tag in [user.language] if user.language else ["en", "zh"]:
@@ -60,7 +60,7 @@ def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | No
 
 @task("mail.send", forget=True, keep=timedelta(days=400))
 def deliver(work: JobRun, *, sealed: str) -> None:
-    """Hand one message over; after a kill in mid-action it may arrive twice, under the same Message-ID."""
+    """Deliver one message; after a kill it may be sent twice, with the same Message-ID."""
     settings, raw = _settings(), crypto.opened("mail", sealed).encode()
     if not settings.mail_host:
         _write(settings.mail_folder, work.id, raw)
@@ -76,26 +76,26 @@ def deliver(work: JobRun, *, sealed: str) -> None:
 
 def _invitation(user: User, token: str) -> Words:
     text = _(
-        "Hello %(name)s,\n\nyou were given an account at Verifier. Set your password within 7 days:\n\n%(link)s\n\n"
-        "The link works once. If you did not expect it, do nothing.\n",
+        "Hello %(name)s,\n\nAn account has been created for you in Verifier. Please set your password within 7 days:\n\n%(link)s\n\n"
+        "The link can be used once. If you were not expecting this message, you can ignore it.\n",
         name=user.name,
         link=link_address(token),
     )
-    return _("Your account at Verifier"), text
+    return _("Your Verifier account"), text
 
 
 def _reset(user: User, token: str) -> Words:
     text = _(
-        "Hello %(name)s,\n\nsomebody asked for a new password for your account at Verifier. Set it within an hour:\n\n%(link)s\n\n"
-        "The link works once. If it was not you, do nothing: your password stays as it is.\n",
+        "Hello %(name)s,\n\nA new password was requested for your Verifier account. Please set it within one hour:\n\n%(link)s\n\n"
+        "The link can be used once. If you did not request it, you can ignore this message; your password will not change.\n",
         name=user.name,
         link=link_address(token),
     )
-    return _("A new password at Verifier"), text
+    return _("Set a new Verifier password"), text
 
 
 def _write(folder: Path, id: UUID, raw: bytes) -> None:
-    """Under the job's own name and in one step: written again after a kill, it is the same file."""
+    """Written atomically under the job's id, so that a repeated run produces the same file."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     message = folder / f"{id}.eml"
     part = aside_of(message)

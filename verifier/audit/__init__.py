@@ -1,1 +1,1 @@
-"""The append-only trails: one for each case, one for the installation; `record()` is their only door."""
+"""Append-only audit trails: one per case and one for the installation; rows are written only by `record()`."""

@@ -1,4 +1,4 @@
-"""The one door of the trails: append a row over the hash of the row before, in the same transaction as the action."""
+"""Appends audit trail rows: each row's hash covers the previous row's hash; written in the transaction of the action."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from verifier.db import db, uuid7
 
 
 def trail_of(case: UUID | None) -> str:
-    """The name of a case's trail, or of the installation's."""
+    """Name of the trail of a case, or of the installation's trail."""
     return INSTALLATION_TRAIL if case is None else str(case)
 
 
@@ -31,7 +31,7 @@ def record(
     effect: Effect = Effect.CHANGE,
     **detail: object,
 ) -> TrailRow:
-    """Append what was done; `detail` must have a canonical text and holds no secret."""
+    """Append a row; `detail` must be serialisable to canonical JSON and contain no secret."""
     head = _locked_head(trail_of(case))
     row = TrailRow(
         id=uuid7(),
@@ -60,7 +60,7 @@ def record(
 
 
 def hashed(row: TrailRow) -> Mapping[str, object]:
-    """What the hash of a row is over: everything but the hashes themselves."""
+    """The hashed content of a row: every column except the hashes."""
     return {
         "trail": row.trail,
         "number": row.number,
@@ -75,7 +75,7 @@ def hashed(row: TrailRow) -> Mapping[str, object]:
 
 
 def _locked_head(trail: str) -> TrailHead:
-    """The head row of a trail, made when it is the first, locked until the transaction ends."""
+    """The head row of a trail, created if missing, locked until the transaction ends."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     first = insert(TrailHead).values(trail=trail, rows=0, hash=chain.GENESIS, last_change=0)
     db.session.execute(first.on_conflict_do_nothing(index_elements=["trail"]))

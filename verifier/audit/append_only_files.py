@@ -1,4 +1,4 @@
-"""Files that only grow, a line at a time: what a kill left half-written was never promised, and is cut off by the next line."""
+"""Append-only line files: an incomplete last line left by a kill is truncated when the next line is written."""
 
 import fcntl
 import os
@@ -7,17 +7,17 @@ from errno import ENOSPC
 from pathlib import Path
 
 TAIL = 4096
-"""Longer than any of our lines."""
+"""Upper bound of a line's length."""
 
 
 def whole_lines(path: Path) -> list[str]:
-    """Every line that was written to its end; none where there is no file."""
+    """All complete lines; empty if the file does not exist."""
     found = path.read_text().splitlines(keepends=True) if path.exists() else []
     return [line for line in found if line.endswith("\n")]
 
 
 def append(path: Path, line: Callable[[str], str]) -> None:
-    """Add a line, made from the one before it ("" where it is the first); on the disk when this returns, or not there at all."""
+    """Append a line computed from the previous one ("" for the first); fsynced when this returns, or not written at all."""
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -32,7 +32,7 @@ def append(path: Path, line: Callable[[str], str]) -> None:
 
 
 def _end(handle: int) -> tuple[int, str]:
-    """How long the file is up to its last whole line, and that line; what stands behind it is cut off."""
+    """Length of the file up to its last complete line, and that line; anything after it is truncated."""
     size = os.fstat(handle).st_size
     tail = os.pread(handle, min(size, TAIL), max(0, size - TAIL))
     end = tail.rfind(b"\n") + 1

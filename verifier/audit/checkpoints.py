@@ -1,4 +1,4 @@
-"""Signed heads kept outside the database, so that a tail cut off inside it shows."""
+"""Signed checkpoints of the trails, stored outside the database so that truncation inside it is detected."""
 
 import json
 import os
@@ -26,7 +26,7 @@ log = get_logger()
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """How long a trail was and what its last hash was, when it was signed."""
+    """Length and last hash of a trail when it was signed."""
 
     trail: str
     rows: int
@@ -36,35 +36,35 @@ class SignedHead:
 
 
 class Vanished(Exception):
-    """The heads of a trail that once had some are gone: signing it anew would vouch for what nobody has seen."""
+    """A trail's checkpoints have disappeared: signing again would vouch for unverified rows."""
 
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """A folder with one growing file a trail, each line a signed head."""
+    """A folder with one append-only file per trail; each line is a signed checkpoint."""
 
     folder: Path
     key: Ed25519PrivateKey
 
     @classmethod
     def at(cls, instance: Path) -> "Checkpoints":
-        """The heads of an installation; its signing key is made at first run and only its owner can read it."""
+        """The checkpoints of an installation; the signing key is generated at first run, readable by its owner only."""
         folder = instance / "heads"
         folder.mkdir(mode=0o700, exist_ok=True)
         return cls(folder, _kept_key(instance / "keys" / "trail.pem"))
 
     @property
     def index(self) -> TrailIndex:
-        """Which trails there are, and which of them have a head here."""
+        """The index of trails and of those that have a checkpoint."""
         return TrailIndex(self.folder / "trails.index", self.key)
 
     def announce(self, trail: str) -> None:
-        """Say that a trail is about to begin; only what was announced may have its first head signed."""
+        """Announce a new trail; only an announced trail may have its first checkpoint signed."""
         self._adopt()
         self.index.note(trail, Step.ANNOUNCED)
 
     def keep(self, trail: str, rows: int, hash: str, at: datetime) -> None:
-        """Append a signed head, on the disk when this returns; raises Vanished for the first of a trail that is not a new one."""
+        """Append a signed checkpoint, fsynced when this returns; raises Vanished if a known trail has lost its checkpoints."""
         path = self.folder / f"{trail}.log"
         first = not _begun(path)
         if first and not self.may_begin(trail) and not _begun(path):
@@ -78,14 +78,14 @@ class Checkpoints:
             self.index.note(trail, Step.SIGNED)
 
     def may_begin(self, trail: str) -> bool:
-        """Whether a trail without a head is one that was just announced, rather than one whose heads were taken away."""
+        """Whether a trail without a checkpoint was just announced, as opposed to having lost its checkpoints."""
         try:
             return self.index.steps().get(trail) is Step.ANNOUNCED
         except Torn:
             return False
 
     def catch_up(self) -> None:
-        """Note the heads that a kill kept out of the index."""
+        """Add checkpoints missing from the index after a kill."""
         self._adopt()
         try:
             known = self.index.steps()
@@ -96,18 +96,18 @@ class Checkpoints:
                 self.index.note(trail, Step.SIGNED)
 
     def _adopt(self) -> None:
-        """An installation older than the index has its heads listed in one; a trail without a head is not taken in."""
+        """Build the index for an installation that predates it; trails without a checkpoint are not included."""
         if not self.index.file.exists():
             for trail in self.trails():
                 self.index.note(trail, Step.SIGNED)
 
     def kept(self, trail: str) -> Iterator[SignedHead]:
-        """Every head of a trail that was signed, oldest first; a last line cut off by a kill was never promised."""
+        """All signed checkpoints of a trail, oldest first; an incomplete last line is ignored."""
         for line in whole_lines(self.folder / f"{trail}.log"):
             yield self._read(trail, line)
 
     def trails(self) -> list[str]:
-        """The trails that have a head here, whatever the database says."""
+        """The trails that have a checkpoint here, independent of the database."""
         return sorted(path.stem for path in self.folder.glob("*.log"))
 
     def _read(self, trail: str, line: str) -> SignedHead:
@@ -122,9 +122,9 @@ class Checkpoints:
 
 
 def follow(session: scoped_session[Any], heads: Callable[[], Checkpoints]) -> None:
-    """Sign the head of every trail that a committed transaction has grown; asked for once, `heads` says whose they are.
+    """Sign a checkpoint of every trail extended by a committed transaction; registered once, `heads` returns the store.
 
-    The action is done by then: a head that finds no room is said in the log, and made up for by the next one or at the next start.
+    The action is already committed: a failure to write is logged and made up for by the next checkpoint or at the next start.
     """
 
     @event.listens_for(session, "before_commit")
@@ -151,7 +151,7 @@ def follow(session: scoped_session[Any], heads: Callable[[], Checkpoints]) -> No
 
 
 def _begun(path: Path) -> bool:
-    """Whether a file has a whole line, without reading all of it."""
+    """Whether a file has a complete line, without reading all of it."""
     if not path.exists():
         return False
     with path.open("rb") as file:

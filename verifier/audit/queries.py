@@ -1,4 +1,4 @@
-"""Reading the trails: pages of one, the last change, and whether all of them hold."""
+"""Reads audit trails: pages of rows, the last change, verification."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def trail(case: UUID | None, *, search: str = "", effect: str = "", actions: Col
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether one trail holds, and where it first does not."""
+    """Result of verifying one trail, with its first invalid row."""
 
     trail: str
     rows: int
@@ -43,7 +43,7 @@ class Verdict:
 
 
 def verify(heads: Checkpoints) -> Iterator[Verdict]:
-    """Recompute every trail against its head in the database and every signed head outside it."""
+    """Recompute every trail and compare it with its head in the database and every signed checkpoint outside."""
     known = {head.trail: head for head in db.session.scalars(select(TrailHead).order_by(TrailHead.trail))}
     stray = set(db.session.scalars(select(TrailRow.trail).distinct())) | set(heads.trails())
     for name in sorted(known.keys() | stray):
@@ -52,7 +52,7 @@ def verify(heads: Checkpoints) -> Iterator[Verdict]:
 
 
 def verify_one(heads: Checkpoints, case: UUID | None) -> Verdict:
-    """Recompute one trail, of a case or of the installation; leaves what the session holds in place."""
+    """Recompute one trail, of a case or of the installation, without expiring objects in the session."""
     name = trail_of(case)
     return _verdict(name, db.session.get(TrailHead, name), heads)
 
@@ -63,7 +63,7 @@ def _verdict(name: str, head: TrailHead | None, heads: Checkpoints) -> Verdict:
 
 
 def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: Checkpoints) -> Break | None:
-    """The first break against the newest genuine outside head, then the inner one, then every older outside head."""
+    """The first fault against the newest genuine checkpoint, then the database head, then every older checkpoint."""
     kept = list(heads.kept(name))
     if not kept or not all(outside.genuine for outside in kept):
         return Break(len(rows), Fault.HEAD_UNKNOWN)
@@ -82,11 +82,11 @@ def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: Ch
 
 
 def _first_departure(rows: list[ChainRow], kept: list[SignedHead]) -> Break | None:
-    """Where a chain that was made anew first leaves what was signed of it."""
+    """The first row at which a rewritten chain departs from a signed checkpoint."""
     left = [outside.rows for outside in kept if 0 < outside.rows <= len(rows) and rows[outside.rows - 1].hash != outside.hash]
     return Break(min(left), Fault.EDITED) if left else None
 
 
 def chained(row: TrailRow) -> ChainRow:
-    """The row as its hash sees it."""
+    """The row as it is hashed."""
     return ChainRow(row.number, row.previous, row.hash, hashed(row))

@@ -1,4 +1,4 @@
-"""After a kill between the commit and its signed head: the head is made up for, where the trail itself holds."""
+"""Recovery after a kill between commit and checkpoint: signs the missing checkpoint if the trail itself verifies."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,11 +12,11 @@ from verifier.core.chain import first_break
 from verifier.db import db
 
 WINDOW = timedelta(minutes=10)
-"""What one kill can leave unsigned was done within so short a time; anything longer was not left by a kill."""
+"""The longest span of unsigned actions that a kill can explain."""
 
 
 def behind(heads: Checkpoints) -> list[TrailHead]:
-    """The trails that are longer in the database than in what was signed of them."""
+    """Trails with rows beyond their last signed checkpoint."""
     found = []
     for head in db.session.scalars(select(TrailHead).where(TrailHead.rows > 0).order_by(TrailHead.trail)):
         kept = [each.rows for each in heads.kept(head.trail) if each.genuine]
@@ -26,7 +26,7 @@ def behind(heads: Checkpoints) -> list[TrailHead]:
 
 
 def mend(heads: Checkpoints, *, backed_up_at: datetime | None = None) -> list[str]:
-    """Sign the present head of every trail whose last actions were kept but not signed; returns their names. What does not hold is left.
+    """Sign the head of every trail with committed but unsigned rows; returns their names. Trails that fail verification are left.
 
     A trail without any head is signed only where the index says that it was about to begin, or, after a restore, where it began while
     the backup was being made.
@@ -47,7 +47,7 @@ def mend(heads: Checkpoints, *, backed_up_at: datetime | None = None) -> list[st
 
 
 def _left_by_a_kill(heads: Checkpoints, head: TrailHead, rows: Sequence[TrailRow]) -> bool:
-    """Whether what was signed still lies on the chain, and what was not signed was done within the window."""
+    """Whether signed checkpoints lie on the chain and the unsigned rows fall within the recovery window."""
     kept = list(heads.kept(head.trail))
     signed = all(each.genuine and each.rows <= len(rows) and rows[each.rows - 1].hash == each.hash for each in kept)
     unsigned = rows[max((each.rows for each in kept), default=0) :]

@@ -1,4 +1,4 @@
-"""Which trails there are and which have a signed head: signed lines, each over the one before, so that heads taken away are missed."""
+"""Index of trails and their checkpoints: signed, chained lines, so that removed checkpoints are detected."""
 
 import json
 from dataclasses import dataclass
@@ -14,27 +14,27 @@ from verifier.core.chain import GENESIS, canonical_json
 
 
 class Step(StrEnum):
-    """How far a trail has come."""
+    """State of a trail in the index."""
 
     ANNOUNCED = "announced"
-    """Its first row is about to be committed."""
+    """Announced: its first row is about to be committed."""
     SIGNED = "signed"
-    """A head of it was signed: from now on it is never without one."""
+    """Signed: it has at least one checkpoint."""
 
 
 class Torn(Exception):
-    """A line of the index is not ours, or one before it is missing."""
+    """A line of the index is invalid, or an earlier one is missing."""
 
 
 @dataclass(frozen=True)
 class TrailIndex:
-    """One file beside the heads of an installation."""
+    """One file next to the checkpoints of an installation."""
 
     file: Path
     key: Ed25519PrivateKey
 
     def note(self, trail: str, step: Step) -> None:
-        """Append what became of a trail."""
+        """Append a state of a trail."""
 
         def line(before: str) -> str:
             said = {"trail": trail, "step": step.value, "previous": _hash(before)}
@@ -43,7 +43,7 @@ class TrailIndex:
         append(self.file, line)
 
     def steps(self) -> dict[str, Step]:
-        """How far each trail has come; raises Torn where a line was changed or taken out (lines cut off at the end leave no mark here)."""
+        """The state of each trail; raises Torn if a line was changed or removed (truncation at the end is not detectable here)."""
         found: dict[str, Step] = {}
         before = ""
         for line in whole_lines(self.file):

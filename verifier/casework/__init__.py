@@ -1,1 +1,1 @@
-"""The case as a whole: its overview, the three checks side by side, what is still missing."""
+"""The case as a whole: overview, progress of the three checks, missing items."""

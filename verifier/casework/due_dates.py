@@ -1,4 +1,4 @@
-"""By when whoever's turn it is must be done: the day the year sets, or that of the pack's clock where it runs out sooner."""
+"""Due date of the current stage: the year's date, or the pack's clock if it expires earlier."""
 
 from datetime import date, datetime
 
@@ -14,21 +14,21 @@ from verifier.rulepacks.calendars import add_working_days
 from verifier.rulepacks.load import load
 
 ANSWERS, CONCLUSION = "unit_answers", "conclusion"
-"""The pack's clocks that run: the unit's while it answers, the team's once it was answered."""
+"""The pack's running clocks: the unit's while it responds, the team's after the response."""
 
 
 def day_due(case: Engagement) -> date:
-    """The day whoever's turn it is must be done by."""
+    """Due date of the current stage."""
     return sooner(case.unit_year.year.verified_due, answers_due(case) or concluded_due(case))
 
 
 def answers_due(case: Engagement) -> date | None:
-    """The day the unit must have answered by, None while it is not asked or where the pack sets no time."""
+    """Date by which the unit must respond; None outside that stage or if the pack sets no time limit."""
     return _runs_out(case, ANSWERS, case.stage_since) if case.stage is Stage.ANSWERING else None
 
 
 def concluded_due(case: Engagement) -> date | None:
-    """The day the team must have concluded by once the unit has answered; None before, or where the pack sets no time."""
+    """Date by which the team must conclude after the unit's response; None before, or if the pack sets no time limit."""
     return _runs_out(case, CONCLUSION, case.stage_since) if case.stage is Stage.CHECKING and _has_answers(case) else None
 
 

@@ -15,8 +15,8 @@ from verifier.web.pages.labels import label
 class CasesFilter(SearchForm):
     """Which cases to show."""
 
-    q = StringField(_l("Search number, unit and body"))
-    stage = SelectField(_l("Where it stands"), validate_choice=False)
+    q = StringField(_l("Search by number, unit or body"))
+    stage = SelectField(_l("Status"), validate_choice=False)
     year = SelectField(_l("Emission year"), validate_choice=False)
 
     def offer(self, years: Sequence[int]) -> None:
@@ -32,7 +32,7 @@ class CasesFilter(SearchForm):
 class TrailFilter(SearchForm):
     """Which rows of a trail to show."""
 
-    q = StringField(_l("Search people, actions and subjects"))
+    q = StringField(_l("Search by person, action or subject"))
     effect = SelectField(_l("Kind of action"), validate_choice=False)
 
     def offer(self) -> None:

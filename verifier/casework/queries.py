@@ -1,4 +1,4 @@
-"""Reading cases as wholes: the lists of them, and one with its three checks side by side and what is still missing."""
+"""Queries on whole cases: lists, and the overview of one case with its checks and missing items."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def open_cases(user: User) -> list[Engagement]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one part of a check is; `findings` counts those raised in it."""
+    """Progress of one part of a check; `findings` counts those raised in it."""
 
     done: int
     total: int
@@ -63,7 +63,7 @@ class Progress:
 
     @property
     def left(self) -> int:
-        """What is still to be decided."""
+        """Number of undecided items."""
         return self.total - self.done
 
 
@@ -112,7 +112,7 @@ class CaseOverview:
 
 
 def overview(engagement: Engagement) -> CaseOverview:
-    """Everything of a case counted: what is done, and what is missing."""
+    """Counts of completed and missing items of a case."""
     boundaries = boundary.progress_by_kind(engagement)
     facilities, sources = boundaries[Kind.FACILITY], boundaries[Kind.SOURCE]
     figures, flags, checklist = data.progress(engagement), data.flag_progress(engagement), site.progress(engagement)

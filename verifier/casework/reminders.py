@@ -1,4 +1,4 @@
-"""Reminders of what waits for a person and by when: once for each rung before the day it is due, and once when it is late."""
+"""Reminder e-mails for open tasks: once at each configured number of days before the due date, and once when overdue."""
 
 from datetime import datetime, timedelta
 
@@ -21,12 +21,12 @@ LATE = "late"
 
 @task("reminders.find", every=timedelta(hours=1), keep=timedelta(days=2), limit=timedelta(hours=2))
 def find(_work: JobRun) -> None:
-    """Put in the queue what is to be said now; what was said before has the same key and is not said again."""
+    """Enqueue reminders due now; a reminder already sent has the same key and is not repeated."""
     remind_everyone(now=utcnow())
 
 
 def remind_everyone(*, now: datetime) -> None:
-    """Remind everyone who can sign in of everything that waits for them and is near its day or past it."""
+    """Remind every active user of tasks that are near their due date or overdue."""
     people = select(User).where(User.disabled_at.is_(None), User.password_hash.is_not(None)).order_by(User.id)
     for user in db.session.scalars(people).unique().all():
         for each in waiting_for(user):
@@ -38,7 +38,7 @@ def remind_everyone(*, now: datetime) -> None:
 
 
 def rung(left: Lateness, days: tuple[int, ...]) -> str | None:
-    """The nearest reminder whose time has come: the fewest days that still cover what is left, or `late`; None while it is far off."""
+    """The applicable reminder: the smallest configured number of days that covers the days left, or `late`; None if not yet due."""
     if left.is_late:
         return LATE
     return next((str(each) for each in sorted(days) if left.left <= each), None)
@@ -53,8 +53,8 @@ def _words(user: User, each: Waiting, left: Lateness) -> mail.Words:
     unit = each.unit_year.unit
     name = unit.name_zh if unit.name_zh and str(get_locale() or "").startswith("zh") else unit.name
     text = _(
-        "Hello %(name)s,\n\n%(task)s: %(unit)s, %(year)s.\nDue: %(due)s. %(left)s\n\n%(link)s\n\n"
-        "This is said once before each date; whether it is done is seen on the page.\n",
+        "Hello %(name)s,\n\n%(task)s: %(unit)s, %(year)s.\nDue by the end of %(due)s. %(left)s\n\n%(link)s\n\n"
+        "One reminder is sent for each due date; the current status is shown in Verifier.\n",
         name=user.name,
         task=WAITING[each.what],
         unit=name,
@@ -68,10 +68,10 @@ def _words(user: User, each: Waiting, left: Lateness) -> mail.Words:
 
 def _left(left: Lateness) -> str:
     if left.is_late:
-        return ngettext("It is %(num)s day late.", "It is %(num)s days late.", left.late)
+        return ngettext("It is %(num)s day overdue.", "It is %(num)s days overdue.", left.late)
     if left.left == 0:
-        return _("That is today.")
-    return ngettext("%(num)s day is left.", "%(num)s days are left.", left.left)
+        return _("It is due today.")
+    return ngettext("%(num)s day left.", "%(num)s days left.", left.left)
 
 
 def _address(each: Waiting) -> str:

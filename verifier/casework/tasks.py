@@ -1,4 +1,4 @@
-"""The case as a list of tasks: how far each is, and why one cannot start yet; values only, said in words by the page."""
+"""The case as a list of tasks: state of each, and why one cannot start yet; values only, worded by the page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ ORDER = tuple(Stage)
 
 
 class TaskState(StrEnum):
-    """How far a task is."""
+    """State of a task."""
 
     LATER = "later"
     OPTIONAL = "optional"
@@ -87,9 +87,9 @@ ENDPOINTS = {
 }
 
 
-HOLDS_NOTHING_UP = frozenset({Name.ANALYSIS})
+OPTIONAL_TASKS = frozenset({Name.ANALYSIS})
 """Tasks a case is complete without."""
-WHOSE: Mapping[Name, tuple[Permission, Role]] = {
+RESPONSIBLE: Mapping[Name, tuple[Permission, Role]] = {
     Name.CONCLUSION: (Permission.CONCLUSION_DRAW, Role.LEAD_VERIFIER),
     Name.FINDINGS: (Permission.FINDING_JUDGE, Role.LEAD_VERIFIER),
     Name.REVIEW: (Permission.REVIEW_DECIDE, Role.REVIEWER),
@@ -97,7 +97,7 @@ WHOSE: Mapping[Name, tuple[Permission, Role]] = {
     Name.COUNTERSIGN: (Permission.STATEMENT_COUNTERSIGN, Role.SIGNATORY),
     Name.SEAL: (Permission.STATEMENT_SEAL, Role.COORDINATOR),
 }
-"""What a reader needs to do a task that is to be done now, and who is waited for where the reader may not."""
+"""Permission needed for each task, and the role responsible if the reader lacks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,11 @@ class Task:
         return None if self.how is TaskState.LATER else ENDPOINTS[self.name]
 
     @property
-    def is_asked(self) -> bool:
-        """Whether the case needs it: sampling only once it is begun."""
+    def is_required(self) -> bool:
+        """Whether the task is required: sampling only once begun."""
         if self.name is Name.SAMPLING:
             return self.how in (TaskState.UNDER_WAY, TaskState.DONE)
-        return self.name not in HOLDS_NOTHING_UP
+        return self.name not in OPTIONAL_TASKS
 
 
 Grouped = Sequence[tuple[Group, Sequence[Task]]]
@@ -144,7 +144,7 @@ def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
 
 def progress(grouped: Grouped) -> tuple[int, int]:
     """How many tasks are completed, of how many; what need not be done is none."""
-    every = [task.how for _group, tasks in grouped for task in tasks if task.is_asked]
+    every = [task.how for _group, tasks in grouped for task in tasks if task.is_required]
     return every.count(TaskState.DONE), len(every)
 
 
@@ -155,7 +155,7 @@ def _of_data(seen: CaseOverview) -> tuple[Name, ...]:
 
 
 def _sampling(seen: CaseOverview, *, issued: bool) -> TaskState:
-    """Sampling is done where it is begun: a plan is to be drawn, a sample to be worked to its end."""
+    """State of sampling: once begun, every plan must be drawn and every sample completed."""
     if seen.sampling is None or not seen.sampling.begun:
         return TaskState.LEFT_OUT if issued else TaskState.OPTIONAL
     whole = seen.sampling.drawn and not seen.sampling.planned and seen.samples.left == 0
@@ -163,7 +163,7 @@ def _sampling(seen: CaseOverview, *, issued: bool) -> TaskState:
 
 
 def _analysis(count: Progress, *, issued: bool) -> TaskState:
-    """The procedures may be left alone: what nobody began is no step that is missing."""
+    """State of the analytical procedures: optional, not counted as missing if not begun."""
     if count.left and not count.done:
         return TaskState.LEFT_OUT if issued else TaskState.OPTIONAL
     return _counted(count)
@@ -215,6 +215,6 @@ def _signatures(stage: Stage, *, voided: bool) -> tuple[Task, ...]:
 
 
 def _station(name: Name, stage: Stage, at: Stage, before: TaskReason) -> Task:
-    """A task that is one stage of the case: later before it, now at it, done after it."""
+    """A task equal to one stage of the case: later before it, now at it, done after it."""
     place, here = ORDER.index(at), ORDER.index(stage)
     return Task(name, TaskState.LATER, reason=before) if here < place else Task(name, TaskState.NOW if here == place else TaskState.DONE)

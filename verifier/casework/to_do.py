@@ -1,4 +1,4 @@
-"""What waits for one person: by what they are on each case, and what their unit or body has to begin."""
+"""A person's tasks: by their roles in each case, and what their unit or body has to begin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from verifier.reports.queries import latest_released, newest
 
 
 class Duty(StrEnum):
-    """What someone is waited for to do."""
+    """Kind of task assigned to a person."""
 
     DECLARE = "declare"
     OPEN = "open"
@@ -75,7 +75,7 @@ BEFORE: Mapping[Before, tuple[frozenset[Role], Duty]] = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing to do about a unit's year, on a case where there is one; `due` is the year's day, or that of the pack's clock if sooner."""
+    """One task about a unit's year, in a case if there is one; `due` is the year's date, or the pack's clock if sooner."""
 
     what: Duty
     unit_year: UnitYear
@@ -101,7 +101,7 @@ class Waiting:
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """Everything that waits for a person, what is due first on top."""
+    """All tasks of a person, the earliest due first."""
     found = [each for engagement in open_cases(user) for each in on_case(user, engagement)]
     if Role.COORDINATOR in user.roles:
         found += [Waiting(Duty.OPEN, each, each.year.verified_due, since=each.named_at) for each in openable_by(user)]
@@ -113,20 +113,20 @@ def waiting_for(user: User) -> list[Waiting]:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequests:
-    """The requests for evidence of a case that wait for a person: how many, and how late the first is."""
+    """Open evidence requests of a case for a person: count, and lateness of the first."""
 
     count: int
     lateness: Lateness
 
 
 def asked_of(user: User, engagement: Engagement, now: datetime) -> OpenRequests | None:
-    """What a person is asked to show on a case, None where it is nothing."""
+    """Open evidence requests for a person in a case; None if there are none."""
     due = [each.due for case, each in requests_for(user) if case.id == engagement.id]
     return OpenRequests(len(due), lateness(min(due), day_in(engagement.unit_year.year.time_zone, now))) if due else None
 
 
 def on_case(user: User, engagement: Engagement) -> list[Waiting]:
-    """What waits for a person on a case; nothing once the statement is issued."""
+    """A person's tasks in a case; none once the statement is issued."""
     if engagement.stage is Stage.ISSUED:
         return []
     roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.stage]
@@ -139,7 +139,7 @@ def on_case(user: User, engagement: Engagement) -> list[Waiting]:
 
 
 def _beside_the_unit(engagement: Engagement) -> list[Waiting]:
-    """What the lead verifier has to do while the unit answers: judge what is answered already, send what was raised since."""
+    """The lead verifier's tasks while the unit responds: review responses, send new findings."""
     counts = finding_counts(engagement, inside=True)
     wanted = [what for what, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count]
     return [Waiting(what, engagement.unit_year, engagement.unit_year.year.verified_due, engagement) for what in wanted]

@@ -51,7 +51,7 @@ SOON = 7
 @bp.get("/")
 @permit(Permission.PUBLIC)
 def home() -> ResponseReturnValue:
-    """What Verifier is, for a visitor; what waits and whose cases, for a person."""
+    """Start page: about Verifier for visitors; tasks and cases for users."""
     user = signed_in_user()
     if user is None:
         return render_template("casework/landing.html")
@@ -79,7 +79,7 @@ def _years(user: User) -> list[tuple[object, int, int]]:
 
 
 def _reports(user: User) -> list[tuple[UnitProgress, Statement | None]]:
-    """Where the reports of a person's unit stand, each with its issued statement."""
+    """Reports of the user's unit with their status and issued statement."""
     if user.roles.isdisjoint(UNIT):
         return []
     found = progress_of(years_of_unit(user.organisation), now=utcnow())
@@ -110,7 +110,7 @@ def cases() -> ResponseReturnValue:
 
 
 def _stands(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
-    """For each case the role it waits for and its due day; an issued one waits for nobody."""
+    """For each case the responsible role and due date; none once issued."""
     found = {}
     for case in cases:
         turn, today = TURN[case.stage], day_in(case.unit_year.year.time_zone, utcnow())
@@ -124,10 +124,10 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
         _("Reporting unit"),
         _("Emission year"),
         _("Verification body"),
-        _("Where it stands"),
+        _("Status"),
         _("Since"),
-        _("Waits for"),
-        _("Due"),
+        _("Next action by"),
+        _("Due date"),
         _("Statement due"),
     ]
     stands = _stands(found)
@@ -151,7 +151,7 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
 @bp.get("/cases/<uuid:engagement_id>")
 @permit(Permission.SIGNED_IN)
 def case(engagement: Engagement) -> ResponseReturnValue:
-    """Where the case stands; who was named and has not declared is led to the declaration first."""
+    """The case page; members who have not declared independence are redirected to the declaration."""
     if g.roles == {Role.INVITED}:
         return redirect(url_for("engagements.declare", engagement_id=engagement.id), 303)
     year, inside = engagement.unit_year.year, may(Permission.WORK_READ)
@@ -174,8 +174,8 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     }
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
-        asked = asked_of(this_user(), engagement, utcnow())
-        return render_template("casework/outside.html", **shown, findings=counted, asked=asked, is_unit=not g.roles.isdisjoint(UNIT))
+        requests = asked_of(this_user(), engagement, utcnow())
+        return render_template("casework/outside.html", **shown, findings=counted, asked=requests, is_unit=not g.roles.isdisjoint(UNIT))
     approval, seen = statements.current_approval(engagement), queries.overview(engagement)
     grouped = tasks.tasks(engagement.stage, seen, voided=bool(approval and not approval.stands))
     lacks = missing(engagement) if engagement.stage is Stage.ARRANGING else ()
@@ -192,7 +192,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         own_figure=load(engagement.pack_id).own_figure,
         approval=approval,
         starting=engagement.stage is Stage.ARRANGING,
-        others={name: trail_wording.WITH[role] for name, (needed, role) in tasks.WHOSE.items() if not may(needed)},
+        others={name: trail_wording.WITH[role] for name, (needed, role) in tasks.RESPONSIBLE.items() if not may(needed)},
         missing=[sentence(Refusal(lack.message, **dict(lack.values))) for lack in lacks],
     )
 
@@ -200,19 +200,19 @@ def case(engagement: Engagement) -> ResponseReturnValue:
 @bp.get("/cases/<uuid:engagement_id>/trail")
 @permit(Permission.CASE_TRAIL, keeps_record="export")
 def trail(engagement: Engagement) -> ResponseReturnValue:
-    """Who did what in the case, newest first, and whether the trail holds; working papers are named only to those who may read them."""
+    """Audit trail of the case, newest first, with its verification; working papers are named only to those who may read them."""
     return _trail(engagement)
 
 
 @bp.get("/admin/trail")
 @permit(Permission.ACCOUNT_MANAGE, keeps_record="export")
 def installation_trail() -> ResponseReturnValue:
-    """What was done outside any case (signing in, accounts, organisations, programmes), and whether that trail holds."""
+    """Audit trail outside any case (sign-ins, accounts, organisations, programmes), with its verification."""
     return _trail(None)
 
 
 def _trail(engagement: Engagement | None) -> ResponseReturnValue:
-    """A trail, of a case or of the installation: found in, paged, taken away."""
+    """A trail of a case or of the installation: search, paging, download."""
     form, case = TrailFilter(request.args), engagement.id if engagement else None
     form.offer()
     search = (form.q.data or "").strip()
@@ -239,27 +239,27 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
 def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | None, str | None]:
     """What a row is about and what was said; nothing of it to those outside the verification."""
     if engagement is None:
-        return _at_large(row), trail_wording.told(row.detail)
+        return _outside_cases(row), trail_wording.detail_text(row.detail)
     if not may(Permission.WORK_READ):
         return None, None
     about = describe(engagement, Subject(row.subject_kind, row.subject_id)) or Described(row.subject_id)
-    return about, trail_wording.told(row.detail)
+    return about, trail_wording.detail_text(row.detail)
 
 
-def _at_large(row: TrailRow) -> Described | None:
-    """Whom or what a row outside any case is about, asked once a page or file; a report's action names its version."""
-    asked: dict[Subject, Described | None] = g.setdefault("at_large", {})
+def _outside_cases(row: TrailRow) -> Described | None:
+    """Whom or what a row outside any case is about, described once a page or file; a report's action names its version."""
+    described: dict[Subject, Described | None] = g.setdefault("outside_cases", {})
     subject = Subject(row.subject_kind, row.subject_id)
-    if subject not in asked:
-        asked[subject] = describe(None, subject)
-    about, number = asked[subject], row.detail.get("number")
+    if subject not in described:
+        described[subject] = describe(None, subject)
+    about, number = described[subject], row.detail.get("number")
     if about is None or number is None or not row.action.startswith("report:version:"):
         return about
     return Described(f"{about.title} · {_('version %(number)s', number=number)}", about.url)
 
 
 def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> ResponseReturnValue:
-    headers = [_("Row"), _("When"), _("Who"), _("What was done"), _("About"), _("Words"), _("Kind of action"), _("Hash")]
+    headers = [_("Row"), _("When"), _("Who"), _("Action"), _("About"), _("Details"), _("Kind of action"), _("Hash")]
     lines = []
     for row in rows:
         about, said = _shown(engagement, row)
@@ -275,5 +275,5 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
                 row.hash,
             )
         )
-    title = _("Trail %(number)s", number=engagement.number) if engagement else _("Trail of the installation")
+    title = _("Audit trail %(number)s", number=engagement.number) if engagement else _("System audit trail")
     return spreadsheet(title, headers, lines)

@@ -9,7 +9,7 @@ OFFLINE = {"check", "sample"}
 
 
 def main() -> None:
-    """Hand over to the commands that know the name."""
+    """Dispatch to the module that defines the command."""
     if sys.argv[1:] and sys.argv[1] in OFFLINE:
         gc.disable()  # one report, then the process ends: looking for cycles among its rows finds none
         try:
@@ -21,7 +21,7 @@ def main() -> None:
 
 
 def _leave(ended: SystemExit) -> None:
-    """End at once, everything said: the rows of a large report are not taken down one by one first."""
+    """Exit immediately without freeing the rows of a large report."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""The commands that need no database: they start without the app."""
+"""Commands that need no database and start without the app."""
 
 import json
 import sys
@@ -19,12 +19,12 @@ from verifier.rulepacks import load as rulepacks
 
 FOUND, UNREADABLE = 1, 2
 WORKBOOK = click.Path(path_type=Path)
-held: list[object] = []
-"""What was read and found, kept until the process ends: to take a large report apart row by row would take longer than to forget it."""
+_kept_alive: list[object] = []
+"""References kept until the process ends: freeing a large report row by row would take longer than exiting."""
 
 
 def say(message: str, values: Mapping[str, object]) -> str:
-    """A message id in the language of the installation."""
+    """The message in the language configured for the installation."""
     language = config.language()
     sentence = translation("messages", config.TRANSLATIONS, languages=[language], fallback=True).gettext(message)
     in_words = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in values.items()}
@@ -40,13 +40,13 @@ def fail(text: str, code: int = UNREADABLE) -> NoReturn:
 @click.command()
 @click.argument("workbook", type=WORKBOOK)
 @click.option("--pack", "pack_id", required=True, help="Rule pack, such as beijing/2021.")
-@click.option("--previous", type=WORKBOOK, help="Last year's report, to be compared with.")
-@click.option("--plan", type=WORKBOOK, help="The monitoring plan, a workbook of its own.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--previous", type=WORKBOOK, help="Last year's report, for comparison.")
+@click.option("--plan", type=WORKBOOK, help="The monitoring plan, as a separate workbook.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None, as_json: bool) -> None:
-    """Recalculate a report and say what looks wrong with it; needs no database.
+    """Recalculate a report and list data alerts; needs no database.
 
-    Exit code 1 says that something is wrong; what is only worth a look is listed and leaves 0.
+    Exit code 1 means that errors were found; alerts that only need review are listed and leave exit code 0.
     """
     reading = workbook
     try:
@@ -66,7 +66,7 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
     except OSError as error:
         fail(f"{reading}: {error.strerror}")
     calculation = calculate(report, pack, previous=before, plan=planned)
-    held.extend((report, calculation))
+    _kept_alive.extend((report, calculation))
     if as_json:
         click.echo(json.dumps(summary.check_json(report, calculation, pack, say), ensure_ascii=False, indent=1))
     else:
@@ -77,25 +77,25 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
 @click.command()
 @click.argument("workbook", type=WORKBOOK)
 @click.option("--pack", "pack_id", required=True, help="Rule pack, such as beijing/2021.")
-@click.option("--method", type=click.Choice([each.value for each in Method]), required=True, help="How items are drawn.")
-@click.option("--seed", required=True, help="The recorded seed: letters, digits and signs of ASCII.")
-@click.option("--kind", type=click.Choice(["data", "sites", "added", "deducted"]), help="Which population; else the method's first.")
-@click.option("--reading", help="How the ladder's share is read; else the pack's first reading.")
+@click.option("--method", type=click.Choice([each.value for each in Method]), required=True, help="Sampling method.")
+@click.option("--seed", required=True, help="The recorded seed (printable ASCII characters).")
+@click.option("--kind", type=click.Choice(["data", "sites", "added", "deducted"]), help="Population (default: the first of the method).")
+@click.option("--reading", help="Interpretation of the step share (default: the pack's first).")
 @click.option("--step", "steps", multiple=True, help="KEY=STEP: sample this source (or `sites`) up to this step; may be repeated.")
-@click.option("--among", multiple=True, help="A site that may be sampled; with --step sites=…")
-@click.option("--risk", help="Risk of being wrong; else the pack's smallest.")
-@click.option("--tolerable", help="Tolerable error, t CO2; else the pack's threshold.")
+@click.option("--among", multiple=True, help="Site eligible for sampling; with --step sites=…")
+@click.option("--risk", help="Sampling risk (default: the pack's smallest).")
+@click.option("--tolerable", help="Tolerable error, t CO2 (default: the pack's threshold).")
 @click.option("--expected", default="0", help="Expected error, t CO2.")
 @click.option("--expansion", help="Factor on the expected error.")
-@click.option("--list", type=WORKBOOK, help="A list kept by somebody else (.xlsx or .csv).")
-@click.option("--name", help="What the list is called; else its file's name.")
-@click.option("--count", type=int, help="Rows of the list to draw; else as many as --share asks for.")
-@click.option("--share", default="1/20", help="Smallest gap of the list that must be noticed.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--list", type=WORKBOOK, help="External list (.xlsx or .csv).")
+@click.option("--name", help="Name of the list (default: its file name).")
+@click.option("--count", type=int, help="Number of rows to draw (default: as required by --share).")
+@click.option("--share", default="1/20", help="Smallest share of missing rows that must be detected.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def sample(
     workbook: Path, pack_id: str, method: str, seed: str, steps: tuple[str, ...], among: tuple[str, ...], *, as_json: bool, **asked: object
 ) -> None:
-    """Draw the same sample as the page does, from the workbook, a seed and the plan; needs no database."""
+    """Draw the same sample as the sampling page, from the workbook, a seed and the plan; needs no database."""
     try:
         pack = rulepacks.load(pack_id, config.from_environment().instance / "rulepacks")
         found = sample_command.sample_json(workbook, pack, Method(method), seed, asked, steps=steps, among=among)

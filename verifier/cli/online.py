@@ -1,4 +1,4 @@
-"""The command line: `verifier --help`. Exit codes: 0 good, 1 something found, 2 cannot be read."""
+"""The command line: `verifier --help`. Exit codes: 0 success, 1 problems found, 2 input cannot be read."""
 
 import json
 import signal
@@ -37,9 +37,9 @@ main.add_command(sample)
 
 
 @main.command()
-@click.option("--workers", type=int, help="Processes that answer; else VERIFIER_PROCESSES.")
+@click.option("--workers", type=int, help="Number of server processes (default: VERIFIER_PROCESSES).")
 def serve(workers: int | None) -> None:
-    """Bring the database to its newest shape and serve the app; prints its address."""
+    """Migrate the database and start the server; prints its address."""
     with maintenance.opened(newest=True) as app:
         keys.authority(utcnow())
     maintenance.at_start(app)
@@ -47,26 +47,26 @@ def serve(workers: int | None) -> None:
 
 
 @main.command("worker")
-@click.option("--until-empty", is_flag=True, help="Do what is due and end.")
+@click.option("--until-empty", is_flag=True, help="Run all due jobs, then exit.")
 def do_jobs(until_empty: bool) -> None:
-    """Do the jobs of the queue: mail, reminders, sweeping. Apart from `serve` where VERIFIER_WORKER=apart; several may run."""
+    """Run queued jobs: mail, reminders, clean-up. Runs separately from `serve` where VERIFIER_WORKER=apart; several workers may run."""
     stop = Event()
     with maintenance.opened(newest=True) as app:
         pass
     if until_empty:
         worker.empty(app)
         return
-    for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, lambda *_: stop.set())
-    click.echo("Doing jobs")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo("Running jobs")
     worker.work(app, stop)
 
 
 @main.group(invoke_without_command=True)
-@click.option("--once", is_flag=True, help="Do nothing when the demo, or anything else, is already there.")
+@click.option("--once", is_flag=True, help="Do nothing if the installation already contains data.")
 @click.pass_context
 def demo(context: click.Context, once: bool) -> None:
-    """Make the demo: people, a programme year, and a case at every stage."""
+    """Create demo data: people, a programme year, and a case at every stage."""
     if context.invoked_subcommand is not None:
         return
     from verifier.demo import build
@@ -75,7 +75,7 @@ def demo(context: click.Context, once: bool) -> None:
         if build.is_settled():
             if once:
                 return
-            fail("This installation already holds data; the demo is only made in an empty one.", FOUND)
+            fail("This installation already contains data; demo data can only be created in an empty one.", FOUND)
         build.build(now=utcnow(), say=click.echo)
         app.extensions["verifier"].settings.demo_marker.touch()
 
@@ -83,11 +83,11 @@ def demo(context: click.Context, once: bool) -> None:
 @demo.command("code")
 @click.argument("person")
 def demo_code(person: str) -> None:
-    """Print a demo person's current second factor; PERSON is the e-mail address, or what stands before its @."""
+    """Print a demo person's current verification code; PERSON is the e-mail address or the part before its @."""
     with maintenance.opened():
         code = accounts.current_code(person if "@" in person else f"{person}@demo.example")
     if code is None:
-        fail(f"{person} is not a demo person, or has no second factor.", FOUND)
+        fail(f"{person} is not a demo person, or has not set up two-step verification.", FOUND)
     click.echo(code)
 
 
@@ -99,11 +99,11 @@ def user() -> None:
 @user.command("add")
 @click.argument("email")
 @click.option("--name", required=True, help="The person's name.")
-@click.option("--organisation", required=True, help="Name of the organisation; made when it is new.")
-@click.option("--kind", type=click.Choice(sorted(ORGANISATION_ROLES)), required=True, help="What the organisation is.")
-@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="May be given more than once.")
+@click.option("--organisation", required=True, help="Name of the organisation; created if it does not exist.")
+@click.option("--kind", type=click.Choice(sorted(ORGANISATION_ROLES)), required=True, help="Type of organisation.")
+@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="Role; may be repeated.")
 def user_add(email: str, name: str, organisation: str, kind: str, roles: tuple[str, ...]) -> None:
-    """Add a person and print the link with which they choose their password."""
+    """Add a person and print the link for setting their password."""
     with maintenance.opened(newest=True):
         try:
             link = accounts.add_user(email, name, organisation, kind, [Role(role) for role in roles])
@@ -119,9 +119,9 @@ def statement() -> None:
 
 
 @statement.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def statement_list(as_json: bool) -> None:
-    """Every issued statement."""
+    """List all issued statements."""
     with maintenance.opened():
         found = statements.statement_list()
     if as_json:
@@ -133,22 +133,22 @@ def statement_list(as_json: bool) -> None:
 
 @statement.command("export")
 @click.argument("number")
-@click.option("-o", "--output", type=WORKBOOK, required=True, help="Where the PDF is written.")
+@click.option("-o", "--output", type=WORKBOOK, required=True, help="File to write the PDF to.")
 def statement_export(number: str, output: Path) -> None:
     """Write the PDF of an issued statement to a file."""
     with maintenance.opened():
         pdf = statements.export(number)
     if pdf is None:
-        fail(f"No issued statement has the number {number}.", FOUND)
+        fail(f"There is no issued statement with the number {number}.", FOUND)
     output.write_bytes(pdf)
     click.echo(f"{output}: {len(pdf)} bytes")
 
 
 @statement.command("verify")
 @click.argument("file", type=WORKBOOK)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def statement_verify(file: Path, as_json: bool) -> None:
-    """Say whether a PDF is the issued statement, untouched, and by whom it is signed."""
+    """Check whether a PDF is an issued statement, unaltered, and show who signed it."""
     try:
         pdf = file.read_bytes()
     except OSError as error:
@@ -168,12 +168,12 @@ def statement_verify(file: Path, as_json: bool) -> None:
 
 @main.group()
 def audit() -> None:
-    """The append-only trails."""
+    """Audit trails."""
 
 
 @audit.command("verify")
 def audit_verify() -> None:
-    """Recompute every trail and name the first row that is broken or missing."""
+    """Recompute every audit trail and report the first altered or missing row."""
     broken = 0
     with maintenance.opened() as app:
         for verdict in trails.verify(app.extensions["verifier"].heads):
@@ -181,7 +181,7 @@ def audit_verify() -> None:
                 broken += 1
                 click.echo(f"{verdict.trail}: row {verdict.broken.number}: {verdict.broken.fault}")
             else:
-                click.echo(f"{verdict.trail}: {verdict.rows} rows hold")
+                click.echo(f"{verdict.trail}: {verdict.rows} rows verified")
     sys.exit(FOUND if broken else 0)
 
 
@@ -192,7 +192,7 @@ def packs() -> None:
 
 @packs.command("check")
 def packs_check() -> None:
-    """Say what is wrong with any rule pack: file, key and reason."""
+    """Check all rule packs; list errors with file, key and reason."""
     own = config.from_environment().instance / "rulepacks"
     defects = rulepacks.check(own)
     for file, key, reason in defects:

@@ -1,4 +1,4 @@
-"""gunicorn with our settings, started from the command line."""
+"""The gunicorn server, configured from the settings and started from the command line."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,26 +20,26 @@ class Server(BaseApplication):
         super().__init__()
 
     def load_config(self) -> None:
-        """Take our options."""
+        """Apply the options."""
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Each process opens its own connections: what was opened before the fork is left behind."""
+        """Dispose of connections opened before the fork, so that each process opens its own."""
         with self.served.app_context():
             db.engine.dispose(close=False)
         return self.served
 
 
 def serve(app: Flask, workers: int | None = None) -> None:
-    """Serve until told to stop; each process does jobs beside its answers, unless `verifier worker` runs apart."""
+    """Serve until stopped; each process also runs queued jobs unless `verifier worker` runs separately."""
     settings = app.extensions["verifier"].settings
     ends: list[Callable[[], None]] = []
 
     def announce(_server: object) -> None:
-        click.echo(f"Verifier answers at http://{settings.host}:{settings.port}")
+        click.echo(f"Verifier is running at http://{settings.host}:{settings.port}")
         if not settings.mail_host:
-            click.echo(f"Mail is written to {settings.mail_folder}")
+            click.echo(f"E-mail is written to {settings.mail_folder}")
 
     def begin(_worker: object) -> None:
         if settings.worker == "inside":

@@ -66,7 +66,7 @@ class CaseMaker:
         return STAGES[place]
 
     def make(self, unit_year: UnitYear, place: int) -> None:
-        """Action after action until the stage is reached."""
+        """Run the actions until the stage is reached."""
         goal = STAGES[place]
         engagement = self.open(unit_year, place)
         steps: list[Callable[[Engagement], None]] = [
@@ -125,7 +125,7 @@ class CaseMaker:
         engagements.start(engagement, actor=self.actor("coordinator"), now=self.cast.now())
 
     def check(self, engagement: Engagement) -> None:
-        """What stands out becomes a finding; everything else is confirmed, agreed, visited."""
+        """Raise findings for anomalies, confirm the rest, carry out the site visit."""
         self.raise_findings(engagement)
         self.confirm(engagement)
         self.visit(engagement)
@@ -145,8 +145,8 @@ class CaseMaker:
         self.dispose_of_flags(engagement)
 
     def dispose_of_flags(self, engagement: Engagement) -> None:
-        """What looks wrong becomes a finding; what the meters' records explain is dismissed."""
-        told, explained, pack = {}, [], load(engagement.pack_id)
+        """Raise data alerts as findings, or dismiss those that meter records explain."""
+        raised_flags, explained, pack = {}, [], load(engagement.pack_id)
         sentence = partial(flag_sentence, categories={each.code: each.name.en for each in pack.categories})
         for each in looked.flagged(engagement):
             main = each.main
@@ -154,9 +154,9 @@ class CaseMaker:
                 explained.append(each.flag.key)
                 continue
             with force_locale("en"):
-                told[each.flag.key] = finding_of(each, sentence)
+                raised_flags[each.flag.key] = finding_of(each, sentence)
         by = {"actor": self.actor("lead"), "now": self.cast.now()}
-        flags.raise_findings(engagement, told, "non_conformity", "", **by)
+        flags.raise_findings(engagement, raised_flags, "non_conformity", "", **by)
         flags.dismiss(
             engagement, explained, "The meter's record explains it; the plan's rule for missing data was kept, or check 1 asks.", **by
         )
@@ -174,7 +174,7 @@ class CaseMaker:
         )
 
     def confirm(self, engagement: Engagement) -> None:
-        """Confirm and agree to whatever nothing speaks against."""
+        """Confirm all items without contrary evidence."""
         for kind in Kind:
             keys = [each.row.key for each in boundaries.judged(engagement, kind) if each.confirmable]
             if keys:

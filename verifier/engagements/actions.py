@@ -24,7 +24,7 @@ from verifier.rulepacks.load import load
 
 
 def advance(engagement: Engagement, action: CaseAction, *, now: datetime) -> None:
-    """Move the case where the action leads; refuses a action its stage does not know."""
+    """Move the case to the stage the action leads to; refuses an action not allowed at the current stage."""
     stage = after(engagement.stage, action)
     if stage is not engagement.stage:
         engagement.stage, engagement.stage_since = stage, now
@@ -32,7 +32,7 @@ def advance(engagement: Engagement, action: CaseAction, *, now: datetime) -> Non
 
 
 def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: datetime) -> Engagement:
-    """Open the case of a unit and year, after the body's own conflict check; only the named body can, and only on a released report."""
+    """Open the case of a unit and year after the body's own conflict check; only the appointed body, and only on a released report."""
     opener = db.session.get_one(User, actor.id)
     if unit_year.body_id != opener.organisation_id or Role.COORDINATOR not in opener.roles:
         raise Refusal("engagement.open.not_named")
@@ -76,7 +76,7 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
 
 
 def name_member(engagement: Engagement, person: User, role: Role, *, actor: Actor, now: datetime) -> TeamMember:
-    """Give a person of the body a role on the case; they see nothing of it before they have declared."""
+    """Assign a role in the case to a person of the body; the case is hidden from them until they declare independence."""
     _lock(engagement)
     advance(engagement, CaseAction.ARRANGE, now=now)
     if role not in CASE_ROLES:
@@ -115,7 +115,7 @@ def name_member(engagement: Engagement, person: User, role: Role, *, actor: Acto
 
 
 def remove_member(member: TeamMember, *, actor: Actor, now: datetime) -> None:
-    """Take a person off the case; the row stays, for what they did stays theirs."""
+    """Remove a person from the case; the row is kept, so that their past work remains attributed to them."""
     engagement = member.engagement
     _lock(engagement)
     advance(engagement, CaseAction.ARRANGE, now=now)
@@ -160,7 +160,7 @@ def declare(engagement: Engagement, answers: Mapping[str, tuple[bool, str]], *, 
 
 
 def start(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
-    """Begin the checks once the team is whole and everyone on it has declared."""
+    """Start the checks once the team is complete and all have declared independence."""
     _lock(engagement)
     lacks = queries.missing(engagement)
     after(engagement.stage, CaseAction.START)
@@ -233,7 +233,7 @@ def _next_number(emission_year: int) -> str:
 
 
 def _lock(engagement: Engagement) -> None:
-    """One action at a time on a case: whoever comes second sees what the first left."""
+    """Lock the case for update, so that concurrent actions are serialised."""
     db.session.refresh(engagement, with_for_update={"of": Engagement})
 
 

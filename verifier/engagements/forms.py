@@ -23,7 +23,8 @@ class OpenCaseForm(BaseForm):
 
     unit_year = RadioField(_l("Report"), validators=[Required(_l("Choose the report to verify"))])
     conflict_check = TextAreaField(
-        _l("Conflict check of the body"), validators=[Required(_l("Say what the body's own conflict check came to")), Length(max=4000)]
+        _l("Conflict-of-interest check of the body"),
+        validators=[Required(_l("State the result of the body's own conflict-of-interest check")), Length(max=4000)],
     )
 
     def offer(self, openable: list[UnitYear]) -> None:
@@ -32,7 +33,7 @@ class OpenCaseForm(BaseForm):
 
 
 class MemberForm(BaseForm):
-    """Whom to name for which role."""
+    """Person and role to assign."""
 
     person = SelectField(_l("Person"), validators=[Required(_l("Choose a person"))])
     role = SelectField(_l("Role"), validators=[Required(_l("Choose a role"))])
@@ -50,7 +51,7 @@ class MemberForm(BaseForm):
 class ReasonForm(BaseForm):
     """Why the checks are opened again."""
 
-    reason = TextAreaField(_l("Reason"), validators=[Required(_l("Say why the checks are opened again")), Length(max=4000)])
+    reason = TextAreaField(_l("Reason"), validators=[Required(_l("State why the checks are being reopened")), Length(max=4000)])
 
 
 class DeclarationForm(BaseForm):

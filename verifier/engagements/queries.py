@@ -1,4 +1,4 @@
-"""Reading cases: whose they are, who may see them, and as what."""
+"""Queries on cases: body, who may see them, and in which role."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from verifier.rulepacks.load import load
 
 
 def roles_on(user: User, engagement: Engagement) -> frozenset[Role]:
-    """Everything the person is on this case; empty means it is not theirs to know of."""
+    """The person's roles in the case; empty if they may not know of it."""
     roles = {member.effective_role for member in engagement.team if member.user_id == user.id} - {None}
     if Role.COORDINATOR in user.roles and user.organisation_id == engagement.body_id:
         roles.add(Role.COORDINATOR)
@@ -111,7 +111,7 @@ def places(engagement: Engagement) -> list[TeamPlace]:
 
 
 def missing(engagement: Engagement) -> tuple[MissingMember, ...]:
-    """What the team lacks before the checks may start; a barred person does not count."""
+    """Missing members and declarations before the checks may start; excluded persons do not count."""
     fit = [member for member in engagement.members if member.barred_by is None]
     undeclared = sum(member.declared_at is None for member in fit)
     here = [TeamPlace(member.user_id, member.role) for member in fit]

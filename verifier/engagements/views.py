@@ -34,7 +34,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen = db.session.get_one(UnitYear, UUID(form.unit_year.data))
         opened = actions.open_case(chosen, conflict_check=form.conflict_check.data, actor=current_actor(), now=utcnow())
-        flash(_("Case %(number)s is open. Name the team.", number=opened.number), "success")
+        flash(_("Case %(number)s has been opened. Now assign the team.", number=opened.number), "success")
         return redirect(url_for(".team", engagement_id=opened.id), 303)
     return render_template("engagements/new.html", form=form, openable=openable)
 
@@ -42,14 +42,14 @@ def new() -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/team", methods=["GET", "POST"])
 @permit(Permission.CASE_ARRANGE, on_report=False)
 def team(engagement: Engagement) -> ResponseReturnValue:
-    """Name people for their roles; see who has declared."""
+    """Assign people to roles; shows who has declared independence."""
     form = MemberForm()
     form.offer(queries.colleagues(engagement))
     if form.validate_on_submit():
         person_id, role = form.named()
         person = db.session.get_one(User, person_id)
         actions.name_member(engagement, person, role, actor=current_actor(), now=utcnow())
-        flash(_("%(name)s is named and finds the independence questions under Cases.", name=person.name), "success")
+        flash(_("%(name)s has been assigned and will find the independence questions under Cases.", name=person.name), "success")
         return redirect(url_for(".team", engagement_id=engagement.id), 303)
     return render_template(
         "engagements/team.html",
@@ -71,7 +71,7 @@ def remove(engagement: Engagement, member_id: UUID) -> ResponseReturnValue:
     if member is None:
         abort(404)
     actions.remove_member(member, actor=current_actor(), now=utcnow())
-    flash(_("%(name)s is no longer on the case.", name=member.user.name), "success")
+    flash(_("%(name)s has been removed from the case.", name=member.user.name), "success")
     return redirect(url_for(".team", engagement_id=engagement.id), 303)
 
 
@@ -80,7 +80,7 @@ def remove(engagement: Engagement, member_id: UUID) -> ResponseReturnValue:
 def start(engagement: Engagement) -> ResponseReturnValue:
     """Begin the checks."""
     actions.start(engagement, actor=current_actor(), now=utcnow())
-    flash(_("The checks are open."), "success")
+    flash(_("The checks have started."), "success")
     return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
 
 
@@ -95,7 +95,7 @@ def declare(engagement: Engagement) -> ResponseReturnValue:
     if waiting and form.validate_on_submit():
         member = actions.declare(engagement, form.answers(), actor=current_actor(), now=utcnow())
         if member.barred_by is None:
-            flash(_("Thank you. The case is open to you."), "success")
+            flash(_("Thank you. You can now access the case."), "success")
             return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
         return redirect(url_for(".declare", engagement_id=engagement.id), 303)
     barring = next((member.barred_by for member in mine if member.barred_by), None)
@@ -112,7 +112,7 @@ def reopen(engagement: Engagement) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate_on_submit():
         actions.reopen(engagement, form.reason.data, actor=current_actor(), now=utcnow())
-        flash(_("The checks are open again."), "success")
+        flash(_("The checks have been reopened."), "success")
         return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
     return render_template(
         "engagements/reopen.html", engagement=engagement, form=form, reopenable=possible(engagement.stage, CaseAction.REOPEN)
@@ -126,7 +126,7 @@ def correct(engagement: Engagement) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate_on_submit():
         actions.correct(engagement, form.reason.data, actor=current_actor(), now=utcnow())
-        flash(_("The checks are open again. The issued statement says that it is under correction."), "success")
+        flash(_("The checks have been reopened. The issued statement is shown as under correction."), "success")
         return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
     return render_template(
         "engagements/correct.html", engagement=engagement, form=form, correctable=possible(engagement.stage, CaseAction.CORRECT)

@@ -1,1 +1,1 @@
-"""What was seen and handed in: bytes by their SHA-256, photos and files, and what each of them shows."""
+"""Evidence: content-addressed bytes (SHA-256), photos and files, and the subjects they show."""

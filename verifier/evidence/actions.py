@@ -1,4 +1,4 @@
-"""Taking in files: the row and the bytes it names, both or neither."""
+"""Stores files: the row and its bytes, both or neither."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ from verifier.evidence.queries import photo_with, store
 
 
 def keep(data: bytes, media_type: str, *, now: datetime) -> StoredFile:
-    """Keep bytes under their hash; the same bytes again are the same file.
+    """Store bytes under their hash; identical bytes are the same file.
 
-    The row comes first: who sweeps waits until it is committed or undone before taking away bytes that no row names.
+    The row is written first: the sweep waits for its commit or rollback before deleting unreferenced bytes.
     """
     digest = sha256(data).hexdigest()
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -59,7 +59,7 @@ def add_photos(
 
 
 def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None, *, actor: Actor, now: datetime) -> None:
-    """Say what a photo shows; the photo itself never changes."""
+    """Set a photo's caption; the photo itself never changes."""
     after(stage, CaseAction.CHECK)
     check_version(photo, version, lambda: Refusal("evidence.photo.stale", theirs=photo.caption, yours=caption.strip()))
     before, photo.caption = photo.caption, caption.strip()
@@ -69,7 +69,7 @@ def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None,
 
 
 def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: Actor, now: datetime) -> Attachment:
-    """Keep a file handed in with something; told by its content, refused with the reason."""
+    """Store an attachment; its type is detected from its content, otherwise refused with a reason."""
     read = read_attachment(data, filename)
     keep(data, read.media_type, now=now)
     attachment = Attachment(

@@ -1,4 +1,4 @@
-"""Files handed in with an answer: what they really are, and a name under which they may safely be downloaded."""
+"""Attachments: detects the real file type and derives a safe download name."""
 
 from dataclasses import dataclass
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""What people type about photos."""
+"""Forms for photos."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ class PhotoFilter(SearchForm):
     """Which photos to list."""
 
     search = StringField(_l("Search photos"))
-    shows = SelectField(_l("Shows"), validate_choice=False)
+    shows = SelectField(_l("Subject"), validate_choice=False)
 
     def offer(self, kinds: Sequence[str]) -> None:
         """The kinds of subject that have photos."""
@@ -37,7 +37,7 @@ class PhotoFields:
     """One photo taken now, several chosen; together one hand-over."""
 
     taken = FileBox(_l("Take a photo"), PHOTO, [Optional()], camera=True)
-    photos = FilesBox(_l("Choose photos"), PHOTO, [Optional()])
+    photos = FilesBox(_l("Select photos"), PHOTO, [Optional()])
 
     def handed_in(self) -> list[tuple[str, bytes]]:
         """The photos as (name, bytes); an empty choice is none."""
@@ -54,7 +54,7 @@ class UploadForm(PhotoFields, BaseForm):
         """Something is handed in."""
         good = bool(super().validate(extra_validators))
         if not any(file and not isinstance(file, str) and file.filename for file in [self.taken.data, *(self.photos.data or [])]):
-            self.photos.errors = [_("Take a photo or choose at least one")]
+            self.photos.errors = [_("Take a photo or select at least one")]
             return False
         return good
 

@@ -1,4 +1,4 @@
-"""Whether the end of a picture's file is there: decoders fill what is missing in grey without a word."""
+"""Detects truncated image files, which decoders silently fill with grey."""
 
 FEW_ZEROS = 64
 PLAINEST = 0.05
@@ -6,7 +6,7 @@ PLAINEST = 0.05
 
 
 def has_end(data: bytes, found: str, pixels: int) -> bool:
-    """Whether the mark that closes the picture is there; decoders fill a missing end in grey without a word."""
+    """Whether the end marker is present; decoders silently fill a missing end with grey."""
     if found == "PNG":
         return b"IEND\xaeB`\x82" in data
     if found == "WEBP":

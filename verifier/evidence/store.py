@@ -1,4 +1,4 @@
-"""Bytes kept under their own SHA-256: written once, never changed, checked each time they are read."""
+"""Content-addressed store (SHA-256): written once, never changed, verified on every read."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ CLIENT = {"connect_timeout": "3s", "timeout": "60s"}
 
 
 class Unreachable(OSError):
-    """The store does not answer, or not as it should; what was asked for was not done."""
+    """The store is unreachable or failing; the operation was not carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +113,12 @@ class Store:
             raise Refusal("evidence.file.missing", sha256=digest) from None
 
     def _require_bucket(self) -> None:
-        """Nothing under a name is one thing, no bucket at all another: then nothing is missing, but everything out of reach."""
+        """Distinguish a missing object from a missing bucket, which is an outage."""
         if self.root is None:
             next(iter(self.listed()), None)
 
     def listed(self) -> Iterator[StoredObject]:
-        """Everything that lies in the store, half-written copies of a killed process included."""
+        """Everything in the store, including partial files of killed processes."""
         if self.root:
             yield from self._listed_local(self.root)
             return
@@ -127,7 +127,7 @@ class Store:
                 yield StoredObject(found["path"], found["last_modified"], found["size"], _digest(found["path"]))
 
     def remove(self, kept: StoredObject) -> None:
-        """Take away what no row names; whoever asks holds the lock that keeps a row from naming it meanwhile."""
+        """Delete unreferenced bytes; the caller holds the lock that prevents new references."""
         if self.root:
             (self.root / kept.path).unlink(missing_ok=True)
         else:
@@ -142,7 +142,7 @@ class Store:
             yield StoredObject(name, datetime.fromtimestamp(found.st_mtime, UTC), found.st_size, _digest(name))
 
     def _put_local(self, root: Path, data: bytes, digest: str) -> None:
-        """Written aside, forced to the disk, then named: the name appears with every byte in place or not at all."""
+        """Write to a temporary file, fsync, then rename: the name appears complete or not at all."""
         aside, key = f"{INCOMING}/{uuid4()}", _key(digest)
         failpoints.point("store.before")
         obstore.put(self.objects, aside, data, mode="create", use_multipart=False)

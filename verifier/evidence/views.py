@@ -96,12 +96,12 @@ def photo(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>/caption", methods=["GET", "POST"])
 @permit(Permission.SITE_RECORD, on_report=False)
 def caption(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
-    """Say what a photo shows."""
+    """Edit the caption."""
     shown = _found(engagement, photo_id)
     form = CaptionForm(data={"caption": shown.caption, "version": str(shown.version)})
     if form.validate_on_submit():
         actions.caption_photo(shown, engagement.stage, form.caption.data or "", form.seen_version, actor=current_actor(), now=utcnow())
-        flash(_("The caption was saved."), "success")
+        flash(_("The caption has been saved."), "success")
         return redirect(url_for(".photo", engagement_id=engagement.id, photo_id=shown.id), 303)
     return _page(engagement, shown, form)
 
@@ -162,11 +162,11 @@ def attachment(engagement: Engagement, attachment_id: UUID) -> ResponseReturnVal
 def say_taken_in(engagement: Engagement, taken: actions.TakenIn) -> None:
     """What was kept, and what the case already had."""
     if taken.kept:
-        flash(ngettext("%(num)s photo was kept.", "%(num)s photos were kept.", len(taken.kept)), "success")
+        flash(ngettext("%(num)s photo has been saved.", "%(num)s photos have been saved.", len(taken.kept)), "success")
     for known in taken.known:
         flash(
             _(
-                "“%(file)s” is in this case already, with %(subject)s. It is kept once.",
+                "“%(file)s” is already in this case (%(subject)s) and was not saved again.",
                 file=known.filename,
                 subject=_about(engagement, known).title,
             ),
@@ -207,13 +207,13 @@ def _as_spreadsheet(engagement: Engagement, rows: Sequence[Photo]) -> Any:
     people = queries.names_of([photo.added_by for photo in rows])
     headers = [
         _("Caption"),
-        _("Shows"),
+        _("Subject"),
         _("File"),
         "SHA-256",
         _("Bytes"),
         _("Width, px"),
         _("Height, px"),
-        _("Taken, by the camera's clock"),
+        _("Date taken (camera clock)"),
         _("Latitude, °"),
         _("Longitude, °"),
         _("Camera"),

@@ -1,1 +1,1 @@
-"""Jobs: what is done after the answer, kept in a table until it is done: mail, reminders, sweeping, big imports."""
+"""Background jobs in a database queue: mail, reminders, clean-up, large imports."""

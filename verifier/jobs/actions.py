@@ -1,4 +1,4 @@
-"""Putting a job in the queue, in the transaction of the action that wants it; and giving one that gave up another try."""
+"""Enqueues jobs in the transaction of the requesting action, and retries failed jobs."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from verifier.jobs.models import Job, State
 def enqueue(
     kind: str, /, *, key: str | None = None, now: datetime, run_at: datetime | None = None, at_once: bool = False, **arguments: Any
 ) -> Job:
-    """The job that will be done once this transaction is committed; the one already there where kind and key are known.
+    """Enqueue a job, run after this transaction commits; returns the existing job for a known kind and key.
 
     `arguments` are plain JSON and hold nothing personal unless the task forgets them and they are sealed. With `at_once` the process
     that commits does it right away instead of leaving it to a worker; what fails there is tried again by a worker like any other.
@@ -38,7 +38,7 @@ def enqueue(
 
 
 def try_again(job: Job, *, actor: Actor, now: datetime) -> None:
-    """Put a job that gave up back in the queue, as if it had never been tried."""
+    """Requeue a failed job with its attempts reset."""
     if job.state is not State.GAVE_UP:
         raise Refusal("jobs.job.not_given_up")
     job.gave_up_at, job.attempts, job.run_at = None, 0, now

@@ -1,4 +1,4 @@
-"""Jobs that are done are kept for as long as their kind says, then forgotten."""
+"""Deletes completed jobs after the retention period of their kind."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ GIVEN_UP_KEPT = timedelta(days=365)
 
 @task("jobs.sweep", every=timedelta(hours=1), keep=timedelta(days=2))
 def sweep(_work: JobRun) -> None:
-    """Delete done jobs past their keeping, and those given up a year ago."""
+    """Delete completed jobs past retention, and jobs that failed more than a year ago."""
     now, removed = utcnow(), 0
     for kind, known in TASKS.items():
         done = delete(Job).where(Job.kind == kind, Job.done_at < now - known.keep)

@@ -1,4 +1,4 @@
-"""What a list of jobs is asked for."""
+"""Filter of the list of jobs."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from verifier.web.pages.labels import label
 
 
 class JobFilter(SearchForm):
-    """Which jobs; those that gave up where nothing is said."""
+    """Job filter; failed jobs by default."""
 
     q = SearchField(_l("Search"))
     state = SelectField(_l("Status"))

@@ -1,4 +1,4 @@
-"""Reading the queue: what is due, one job, a list of them, how many stand where."""
+"""Queries on the queue: due jobs, one job, lists, counts by state."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ STANDS: dict[State, ColumnElement[bool]] = {
 
 
 def due(now: datetime) -> ColumnElement[bool]:
-    """Jobs somebody may take: their time has come, they have not ended, and nobody alive holds them."""
+    """Jobs available to a worker: due, not finished and without a valid lease."""
     free = or_(Job.leased_until.is_(None), Job.leased_until < now)
     return and_(Job.done_at.is_(None), Job.gave_up_at.is_(None), Job.run_at <= now, free, Job.kind.in_(sorted(TASKS)))
 
@@ -45,12 +45,12 @@ def jobs(search: str = "", state: str = "", kind: str = "") -> Select[Job]:
 
 
 def counts() -> dict[tuple[str, State], int]:
-    """How many jobs of each kind stand where."""
+    """Number of jobs by kind and state."""
     where = case(*((condition, state.value) for state, condition in STANDS.items()))
     rows = db.session.execute(select(Job.kind, where, func.count()).group_by(Job.kind, where))
     return {(kind, State(state)): count for kind, state, count in rows}
 
 
 def given_up() -> int:
-    """How many jobs wait for an administrator."""
+    """Number of failed jobs."""
     return db.session.scalar(select(func.count()).select_from(Job).where(STANDS[State.GAVE_UP])) or 0

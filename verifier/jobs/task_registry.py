@@ -1,4 +1,4 @@
-"""Which function does which kind of job; each folder registers its own."""
+"""Registry of job functions by kind; each package registers its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """How a kind of job is done: may be run again after a crash, so it must not mind being done twice."""
+    """The function for a kind of job; must be idempotent, because it may run again after a crash."""
 
     run: Callable[..., None]
     tries: int

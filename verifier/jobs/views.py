@@ -1,4 +1,4 @@
-"""The administrator's page of background work: what gave up, what waits, and another try."""
+"""The administrator's page of background work: failed and waiting jobs, retry."""
 
 from uuid import UUID
 
@@ -27,24 +27,24 @@ bp = Blueprint("jobs", __name__)
 LABELS = {State.WAITING: _l("Waiting"), State.RUNNING: _l("Running"), State.GAVE_UP: _l("Failed"), State.DONE: _l("Done")}
 STATES = {(State, "waiting"): "mute", (State, "running"): "info", (State, "gave_up"): "bad", (State, "done"): "ok"}
 KINDS = {
-    "mail.send": _l("Send a message"),
-    "reminders.find": _l("Look for what to remind of"),
-    "accounts.sweep": _l("Forget ended sessions and used links"),
-    "jobs.sweep": _l("Forget old background work"),
-    "evidence.sweep": _l("Remove left-over files"),
-    "reports.hand_in": _l("Take in a large report"),
+    "mail.send": _l("Send message"),
+    "reminders.find": _l("Prepare reminders"),
+    "accounts.sweep": _l("Remove ended sessions and used links"),
+    "jobs.sweep": _l("Remove old background work"),
+    "evidence.sweep": _l("Remove orphaned files"),
+    "reports.hand_in": _l("Import a large report"),
 }
 
 
 def kind_words(kind: str) -> str:
-    """A kind of job in the reader's language; one that has no words is its plain name."""
+    """The translated name of a kind of job; its code if there is none."""
     return str(KINDS.get(kind, kind))
 
 
 @bp.get("/admin/jobs")
 @permit(Permission.ACCOUNT_MANAGE, keeps_record="export")
 def jobs() -> ResponseReturnValue:
-    """Background work; when nothing is asked for, what gave up."""
+    """Background work; failed jobs by default."""
     form = JobFilter(request.args, state=State.GAVE_UP.value, kinds={kind: str(words) for kind, words in KINDS.items()})
     if "state" not in request.args:
         form.state.data = State.GAVE_UP.value
@@ -59,15 +59,15 @@ def jobs() -> ResponseReturnValue:
 @bp.post("/admin/jobs/<uuid:job_id>/again")
 @permit(Permission.ACCOUNT_MANAGE)
 def again(job_id: UUID) -> ResponseReturnValue:
-    """Put one that gave up back in the queue."""
+    """Requeue a failed job."""
     job: Job = queries.job(job_id) or abort(404)
     actions.try_again(job, actor=current_actor(), now=utcnow())
-    flash(_("%(kind)s: it is tried again now.", kind=kind_words(job.kind)), "success")
+    flash(_("%(kind)s: retrying now.", kind=kind_words(job.kind)), "success")
     return redirect(url_for(".jobs"), 303)
 
 
 def _sheet(rows: list[Job]) -> ResponseReturnValue:
     record(TrailAction.JOBS_LIST_DOWNLOADED, current_actor(), Subject("jobs", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(rows))
-    headers = [_("Kind"), _("Status"), _("Tries"), _("Asked for"), _("Next try"), _("Last error")]
+    headers = [_("Kind"), _("Status"), _("Attempts"), _("Requested"), _("Next attempt"), _("Last error")]
     cells = [(kind_words(row.kind), label(row.state), row.attempts, row.enqueued_at, row.run_at, row.last_error) for row in rows]
     return spreadsheet(_("Background work"), headers, cells)

@@ -1,4 +1,4 @@
-"""Doing what is in the queue: take a job on lease, run it, finish it in the transaction of what it did, or put it back for later."""
+"""The worker: leases a job, runs it, and completes it in the same transaction, or reschedules it."""
 
 import os
 import socket
@@ -32,7 +32,7 @@ LONGEST_WAIT = timedelta(hours=6)
 
 
 class LostLease(RuntimeError):
-    """Somebody else was given the job meanwhile: what was done here is rolled back."""
+    """The lease expired and another worker took the job: this run is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,17 @@ class JobRun:
     engine: Engine
 
     def progress(self, done: int, total: int | None = None, words: str | None = None) -> None:
-        """Show how far it is, in a transaction of its own: said before the task writes, since SQLite has one writer."""
+        """Report progress in a separate transaction; call before the task writes, since SQLite has one writer."""
         self.extend(progress_done=done, progress_total=total, progress_words=words)
 
     def extend(self, **values: Any) -> None:
-        """Hold the job for another lease; raises LostLease when it is no longer this run's."""
+        """Renew the lease; raises LostLease if the run no longer owns it."""
         with writing(), Session(self.engine) as own, own.begin():
             _mine(own, self, leased_until=utcnow() + LEASE, **values)
 
 
 def run_next(*, only: UUID | None = None) -> bool:
-    """Do one job that is due; False when there is none. Needs an application context that nothing else uses."""
+    """Run one due job; False if there is none. Needs an application context of its own."""
     work_and_more = _claim(only)
     if work_and_more is None:
         return False
@@ -86,7 +86,7 @@ def run_next(*, only: UUID | None = None) -> bool:
 
 
 def schedule(now: datetime, known: dict[str, int]) -> None:
-    """Put what comes back by itself in the queue, once in each of its spans; `known` are the spans already seen here."""
+    """Enqueue periodic jobs, once per period; `known` are the periods already enqueued here."""
     for kind, task in TASKS.items():
         if task.every is None:
             continue
@@ -98,7 +98,7 @@ def schedule(now: datetime, known: dict[str, int]) -> None:
 
 
 def work(app: Flask, stop: Event, *, poll: float = POLL) -> None:
-    """Do jobs until told to stop; a database that is away for a while is waited for."""
+    """Run jobs until stopped; waits while the database is unavailable."""
     known = dict[str, int]()
     while not stop.is_set():
         ran, pause = False, poll
@@ -115,7 +115,7 @@ def work(app: Flask, stop: Event, *, poll: float = POLL) -> None:
 
 
 def empty(app: Flask) -> None:
-    """Do everything that is due now."""
+    """Run all jobs that are due now."""
     known = dict[str, int]()
     with app.app_context():
         schedule(utcnow(), known)
@@ -126,7 +126,7 @@ def empty(app: Flask) -> None:
 
 
 def beside(app: Flask) -> Callable[[], None]:
-    """Work in a thread of this process; what is returned stops it after the job in hand."""
+    """Run a worker in a thread of this process; the returned function stops it after the current job."""
     stop = Event()
     thread = Thread(target=work, args=(app, stop), name="jobs", daemon=True)
     thread.start()
@@ -140,7 +140,7 @@ def beside(app: Flask) -> Callable[[], None]:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Transactions begun inside take SQLite's lock at once."""
+    """Transactions begun inside acquire SQLite's write lock immediately."""
     wanted = writes_wanted.set(True)
     try:
         yield
@@ -149,7 +149,7 @@ def writing() -> Iterator[None]:
 
 
 def _claim(only: UUID | None) -> tuple[JobRun, Task, dict[str, Any]] | None:
-    """Take one job that nobody else holds; one that took its worker with it too often is given up instead."""
+    """Lease one available job; a job that has killed its worker too often is marked as failed."""
     now = utcnow()
     wanted = select(Job).where(due(now)).order_by(Job.run_at, Job.id).limit(1)
     if only is not None:
@@ -173,7 +173,7 @@ def _claim(only: UUID | None) -> tuple[JobRun, Task, dict[str, Any]] | None:
 
 
 def _anything(wanted: Any) -> bool:
-    """Looked for without the lock that writing needs: most of the time there is nothing."""
+    """Checked without the write lock, since usually nothing is due."""
     wants = writes_wanted.set(False)
     try:
         with Session(db.engine) as own:
@@ -183,14 +183,14 @@ def _anything(wanted: Any) -> bool:
 
 
 def _mine(session: Any, work: JobRun, **values: Any) -> None:
-    """Change the row only while this run holds it."""
+    """Update the row only while this run owns the lease."""
     row = update(Job).where(Job.id == work.id, Job.leased_by == work.mark, Job.done_at.is_(None))
     if session.execute(row.values(**values).execution_options(synchronize_session=False)).rowcount != 1:
         raise LostLease(work.kind)
 
 
 def _put_back(work: JobRun, task: Task, error: Exception) -> None:
-    """Later, each time a little later; after the last try it is given up, loudly."""
+    """Reschedule with increasing delay; after the last attempt mark the job as failed and log it."""
     now, reason = utcnow(), _reason(error)
     last = work.attempt >= task.tries
     wait = min(timedelta(seconds=5 * 3 ** min(work.attempt - 1, 9)), LONGEST_WAIT)
@@ -205,7 +205,7 @@ def _put_back(work: JobRun, task: Task, error: Exception) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """The kind of error and its code; its text may name people and is left out."""
+    """Error class and code; the text may contain personal data and is omitted."""
     if isinstance(error, Refusal):
         return error.message
     code = getattr(error, "smtp_code", None) or getattr(error, "errno", None)
@@ -214,7 +214,7 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def _held(work: JobRun, limit: timedelta) -> Iterator[None]:
-    """Renew the lease from beside while the task runs, for as long as its kind may take."""
+    """Renew the lease in a thread while the task runs, up to the time limit of its kind."""
     over, ends = Event(), monotonic() + limit.total_seconds()
 
     def renew() -> None:
@@ -236,7 +236,7 @@ def _held(work: JobRun, limit: timedelta) -> Iterator[None]:
 
 @event.listens_for(db.session, "after_commit")
 def _at_once(done: Any) -> None:
-    """What was to be done at once, in a context of its own: the session that committed is not to be used here."""
+    """Run jobs requested with `at_once` in a new context: the committed session must not be reused."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     for id in done.info.pop("at_once", []):
         try:

@@ -69,15 +69,15 @@ class Unpacked:
         manifest = folder / MANIFEST
         if not manifest.exists():
             raise Unfit(f"{archive} has no manifest: it is no backup of this app, or its end is missing. Use another copy of it.")
-        told = json.loads(manifest.read_bytes())
-        if told.get("format") != FORMAT:
-            raise Unfit(f"{archive} is of format {told.get('format')}; this version reads {FORMAT}.")
-        listed = {name: each["sha256"] for name, each in told["files"].items()}
+        manifest_data = json.loads(manifest.read_bytes())
+        if manifest_data.get("format") != FORMAT:
+            raise Unfit(f"{archive} is of format {manifest_data.get('format')}; this version reads {FORMAT}.")
+        listed = {name: each["sha256"] for name, each in manifest_data["files"].items()}
         wrong = sorted(name for name in listed.keys() | found.keys() if listed.get(name) != found.get(name))
         if wrong:
             names = ", ".join(wrong[:5])
             raise Unfit(f"{archive} is damaged: {len(wrong)} files do not match their checksum ({names}). Use another copy of it.")
-        return cls(folder, told)
+        return cls(folder, manifest_data)
 
 
 def _unpack(archive: Path, folder: Path) -> dict[str, str]:

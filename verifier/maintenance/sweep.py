@@ -17,7 +17,7 @@ from verifier.evidence.models import StoredFile
 from verifier.evidence.store import Store, StoredObject
 
 GRACE = timedelta(hours=1)
-"""Whatever is younger may belong to a action that is still under way, in this process or another."""
+"""Whatever is younger may belong to an action that is still under way, in this process or another."""
 
 log = get_logger()
 
@@ -55,7 +55,7 @@ def orphans(store: Store, before: datetime) -> list[StoredObject]:
 
 
 def _orphans_removed(store: Store, before: datetime) -> Iterator[str]:
-    """Looked through without a lock, removed under one: a action that is about to name the same bytes waits, or is waited for."""
+    """Looked through without a lock, removed under one: an action that is about to name the same bytes waits, or is waited for."""
     found = orphans(store, before)
     db.session.rollback()
     if not found:

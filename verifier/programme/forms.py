@@ -9,6 +9,6 @@ from verifier.web.forms import SearchForm
 class ProgressFilter(SearchForm):
     """Which units to show."""
 
-    q = StringField(_l("Search units, bodies and cases"))
-    standing = SelectField(_l("Where it stands"))
-    late = BooleanField(_l("Only what is late"))
+    q = StringField(_l("Search by unit, body or case"))
+    standing = SelectField(_l("Status"))
+    late = BooleanField(_l("Overdue only"))

@@ -28,7 +28,7 @@ def progress(year: ProgrammeYear) -> ResponseReturnValue:
     units = queries.progress(year, now=utcnow())
     counts = queries.by_standing(units)
     form = ProgressFilter(request.args)
-    form.standing.choices = [SelectChoice("", _("Everywhere")), *(SelectChoice(each.value, label(each)) for each in STANDINGS)]
+    form.standing.choices = [SelectChoice("", _("All statuses")), *(SelectChoice(each.value, label(each)) for each in STANDINGS)]
     shown = queries.matching(units, search=form.q.data or "", standing=form.standing.data or "", late=form.late.data)
     shown.sort(key=lambda each: not each.is_late)
     if wants_spreadsheet():
@@ -52,13 +52,13 @@ def _progress_sheet(year: ProgrammeYear, units: list[UnitProgress]) -> ResponseR
         _("Unified social credit code"),
         _("Verification body"),
         _("Case"),
-        _("Where it stands"),
-        _("Waits for"),
-        _("Due"),
-        _("Days late"),
+        _("Status"),
+        _("Next action by"),
+        _("Due date"),
+        _("Days overdue"),
         _("Reported, t CO2"),
         _("Verified, t CO2"),
-        _("Whose figure"),
+        _("Origin of the figure"),
     ]
     rows = [_progress_row(each) for each in units]
     return spreadsheet(_("Progress %(year)s", year=year.emission_year), headers, rows)
@@ -81,5 +81,5 @@ def _progress_row(each: UnitProgress) -> tuple[object, ...]:
         late,
         each.reported,
         each.verified,
-        (_("the reported one, verified as such") if each.as_reported else _("the verifier's")) if each.issued else None,
+        (_("reported figure, confirmed by verification") if each.as_reported else _("verifier's own figure")) if each.issued else None,
     )

@@ -49,11 +49,11 @@ class YearForm(BaseForm, _Dates):
         [InputRequired(_l("Enter the emission year, like 2021")), NumberRange(2000, 2100, _l("Enter a year between 2000 and 2100"))],
     )
     name = StringField(_l("Name of the programme year"), [Required(_l("Enter a name for the year")), Length(max=120)])
-    name_zh = StringField(_l("Its name in Chinese"), [Optional(), Length(max=120)])
+    name_zh = StringField(_l("Chinese name"), [Optional(), Length(max=120)])
     time_zone = StringField(_l("Time zone"), [Required(_l("Enter the time zone, like Asia/Shanghai"))])
-    report_due = DateParts(_l("Reports are due"), required=_l("Enter the day reports are due"))
-    verified_due = DateParts(_l("Verification statements are due"), required=_l("Enter the day statements are due"))
-    surrender_due = DateParts(_l("Allowances are to be surrendered by"), required=_l("Enter the day of surrender"))
+    report_due = DateParts(_l("Reports due"), required=_l("Enter the date by which reports are due"))
+    verified_due = DateParts(_l("Verification statements due"), required=_l("Enter the date by which verification statements are due"))
+    surrender_due = DateParts(_l("Surrender of allowances due"), required=_l("Enter the date by which allowances must be surrendered"))
 
     def names(self) -> tuple[str, str | None]:
         """Both names, the Chinese one where it was given."""
@@ -63,9 +63,9 @@ class YearForm(BaseForm, _Dates):
 class DatesForm(VersionedForm, _Dates):
     """The dates of an open year."""
 
-    report_due = DateParts(_l("Reports are due"), required=_l("Enter the day reports are due"))
-    verified_due = DateParts(_l("Verification statements are due"), required=_l("Enter the day statements are due"))
-    surrender_due = DateParts(_l("Allowances are to be surrendered by"), required=_l("Enter the day of surrender"))
+    report_due = DateParts(_l("Reports due"), required=_l("Enter the date by which reports are due"))
+    verified_due = DateParts(_l("Verification statements due"), required=_l("Enter the date by which verification statements are due"))
+    surrender_due = DateParts(_l("Surrender of allowances due"), required=_l("Enter the date by which allowances must be surrendered"))
 
 
 class UnitsFilter(SearchForm):
@@ -74,19 +74,23 @@ class UnitsFilter(SearchForm):
     q = StringField(_l("Search units"))
     body = SelectField(
         _l("Verification body"),
-        choices=[SelectChoice("", _l("Named or not")), SelectChoice("named", _l("Named")), SelectChoice("none", _l("Not named yet"))],
+        choices=[
+            SelectChoice("", _l("Appointed or not")),
+            SelectChoice("named", _l("Appointed")),
+            SelectChoice("none", _l("Not appointed yet")),
+        ],
     )
 
 
 class UnitForm(BaseForm):
     """A unit for a year: one we know, or a new one."""
 
-    unit = RadioField(_l("Which unit?"), validators=[InputRequired(_l("Choose a unit, or say that it is a new one"))])
+    unit = RadioField(_l("Which unit?"), validators=[InputRequired(_l("Choose a unit, or “A new unit”"))])
     name = StringField(_l("Name"), [Length(max=200)])
     name_zh = StringField(_l("Name in Chinese"), [Optional(), Length(max=200)])
     credit_code = StringField(
         _l("Unified social credit code"),
-        [Regexp(r"^\s*([0-9A-Za-z]{8,30})?\s*$", message=_l("A credit code has letters and digits only, 18 in China"))],
+        [Regexp(r"^\s*([0-9A-Za-z]{8,30})?\s*$", message=_l("A credit code contains letters and digits only (18 characters in China)"))],
     )
     sector = StringField(_l("Sector"), [Optional(), Length(max=120)])
 
@@ -96,7 +100,7 @@ class UnitForm(BaseForm):
             self.name.errors = [*self.name.errors, str(_l("Enter the name of the new unit"))]
             good = False
         if self.unit.data == NEW and not (self.credit_code.data or "").strip():
-            self.credit_code.errors = [*self.credit_code.errors, str(_l("Enter the credit code: the unit's reports are known by it"))]
+            self.credit_code.errors = [*self.credit_code.errors, str(_l("Enter the credit code: the unit's reports are identified by it"))]
             good = False
         return good
 

@@ -81,7 +81,7 @@ def new_year() -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("The year is open. Register its units now."), "success")
+        flash(_("The programme year has been created. Now register its units."), "success")
         return redirect(url_for(".year", year_id=year.id), 303)
     return render_template("registry/new_year.html", form=form, chosen=chosen, pack=pack, is_chosen="pack" in request.values)
 
@@ -120,7 +120,7 @@ def dates(year: ProgrammeYear) -> ResponseReturnValue:
     form = DatesForm(obj=year)
     if form.validate_on_submit():
         actions.set_dates(year, form.dates(), version=form.seen_version, actor=current_actor(), now=utcnow())
-        flash(_("The dates are set."), "success")
+        flash(_("The dates have been saved."), "success")
         return redirect(url_for(".year", year_id=year.id), 303)
     if getattr(g, "refusal", None) is not None:
         form.version.data = str(year.version)
@@ -142,7 +142,7 @@ def register(year: ProgrammeYear) -> ResponseReturnValue:
         actions.register_unit(
             year, unit, credit_code=form.credit_code.data or "", sector=form.sector.data or "", actor=current_actor(), now=utcnow()
         )
-        flash(_("The unit is registered for %(year)s.", year=year.emission_year), "success")
+        flash(_("The unit has been registered for %(year)s.", year=year.emission_year), "success")
         return redirect(url_for(".year", year_id=year.id), 303)
-    codes = {str(unit.id): unit.credit_code or _("no credit code yet: enter it below") for unit in known}
+    codes = {str(unit.id): unit.credit_code or _("no credit code yet; enter it below") for unit in known}
     return render_template("registry/register.html", year=year, form=form, codes=codes)

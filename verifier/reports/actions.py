@@ -82,17 +82,17 @@ def may_hand_in(unit_year: UnitYear, data: bytes, case: OpenCase | None) -> None
         raise Refusal("report.handed_in.same_file", number=twin.number)
 
 
-def read(data: bytes, expected: Expected, *, told: Callable[[int], None] | None = None) -> Read:
+def read(data: bytes, expected: Expected, *, on_progress: Callable[[int], None] | None = None) -> Read:
     """Read and recalculate without the database, so that nobody waits for it: it may take seconds.
 
-    `told` hears how many rows were read before they are recalculated.
+    `on_progress` is called with the number of rows read, before they are recalculated.
     """
     try:
         report = reader.read(data, expected.year, expected.known_as)
     except reader.Unreadable as unreadable:
         raise UnreadableReport(unreadable.problems) from unreadable
-    if told:
-        told(rows_in(report))
+    if on_progress:
+        on_progress(rows_in(report))
     pack = load(expected.pack_id)
     calculation = calculate(report, pack)
     queries.remember(sha256(data).hexdigest(), pack.sha256, report, calculation)

@@ -16,15 +16,15 @@ from verifier.web.forms import BaseForm, FileBox, SearchForm
 class HandInForm(BaseForm):
     """The workbook, and what changed since the last one."""
 
-    workbook = FileBox(_l("Report workbook"), REPORT, [FileRequired(_l("Choose the workbook to hand in"))])
-    note = TextAreaField(_l("What changed since the version before?"), [Optional(), Length(max=2000)])
+    workbook = FileBox(_l("Report workbook"), REPORT, [FileRequired(_l("Select the workbook to upload"))])
+    note = TextAreaField(_l("What has changed since the previous version?"), [Optional(), Length(max=2000)])
 
 
 class FlagsFilter(SearchForm):
     """Which of what looks wrong in a version to show."""
 
     q = StringField(_l("Search"))
-    flag = SelectField(_l("What looks wrong"))
+    flag = SelectField(_l("Data alerts"))
 
     def offer(self, flags: Iterable[str]) -> None:
         """Offer the kinds of flag that the version has."""
@@ -36,7 +36,7 @@ class SourcesFilter(SearchForm):
 
     q = StringField(_l("Search sources"))
     category = SelectField(_l("Category"))
-    flag = SelectField(_l("What looks wrong"))
+    flag = SelectField(_l("Data alerts"))
     sort = SelectField(
         _l("Order"),
         choices=[

@@ -1,4 +1,4 @@
-"""A large workbook is taken in behind the page: its bytes wait in the store, a job reads them, and the page tells how far it is."""
+"""Large workbooks are imported by a background job: bytes are stored, a job reads them, and the page shows progress."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ STAGES = (READING, RECALCULATING, KEEPING)
 
 
 @dataclass(frozen=True, slots=True)
-class TakingIn:
-    """How far a workbook is: `number` of the version once it is kept, `refused` and `problems` where it was not."""
+class ReportIntake:
+    """Progress of an import: `number` of the version once saved, `refused` and `problems` if rejected."""
 
     filename: str
     state: State
@@ -41,12 +41,12 @@ class TakingIn:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether the import has ended."""
         return self.state in (State.DONE, State.GAVE_UP)
 
 
 def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, actor: Actor, now: datetime) -> UUID:
-    """Put a workbook in the queue; what may not be handed in at all is refused at once. Gives what `taking_in` is asked with."""
+    """Enqueue a workbook; refused immediately if no report is accepted. Returns the key of the import."""
     actions.may_hand_in(unit_year, data, open_case(unit_year))
     digest = store().put(data)
     at = uuid7()
@@ -63,21 +63,21 @@ def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, acto
     return at
 
 
-def taking_in(unit_year: UnitYear, at: UUID) -> TakingIn | None:
-    """How far a workbook of a unit's year is, None where there is none of it."""
+def taking_in(unit_year: UnitYear, at: UUID) -> ReportIntake | None:
+    """Progress of an import for a unit's year, None if there is none."""
     job = jobs.of_key(KIND, f"{unit_year.id}:{at}")
-    return _told(job) if job else None
+    return _intake(job) if job else None
 
 
 @task(KIND, tries=4, limit=timedelta(minutes=15), keep=timedelta(days=2))
 def take_in(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: str, person: str) -> None:
-    """Read, then keep in one transaction with the end of the job: killed at any moment it is read again, and kept once."""
+    """Read, then save in the transaction that completes the job: after a kill it is read again and saved once."""
     expected = actions.expected(db.session.get_one(UnitYear, UUID(unit_year)))
     db.session.rollback()
     work.progress(0, None, READING)
     try:
         data = store().get(sha256)
-        read = actions.read(data, expected, told=lambda rows: work.progress(0, rows, RECALCULATING))
+        read = actions.read(data, expected, on_progress=lambda rows: work.progress(0, rows, RECALCULATING))
         rows = actions.rows_in(read.report)
         work.progress(rows, rows, KEEPING)
         year, user = db.session.get_one(UnitYear, UUID(unit_year)), db.session.get_one(User, UUID(person))
@@ -86,39 +86,39 @@ def take_in(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: s
         )
     except Refusal as refusal:
         db.session.rollback()
-        problems = [_written(problem) for problem in getattr(refusal, "problems", ())]
-        _end(work, refused=_written(refusal), problems=problems)
+        problems = [_refusal_as_json(problem) for problem in getattr(refusal, "problems", ())]
+        _end(work, refused=_refusal_as_json(refusal), problems=problems)
     else:
         _end(work, number=version.number)
 
 
-def _end(work: JobRun, **came_of_it: object) -> None:
-    """What came of it stands in the job, in the transaction that ends it."""
+def _end(work: JobRun, **result: object) -> None:
+    """The result is stored in the job, in the transaction that completes it."""
     job = db.session.get_one(Job, work.id)
-    job.arguments = {**job.arguments, "note": "", **came_of_it}
+    job.arguments = {**job.arguments, "note": "", **result}
     db.session.flush()
 
 
-def _written(refusal: Refusal) -> dict[str, Any]:
+def _refusal_as_json(refusal: Refusal) -> dict[str, Any]:
     return {
         "message": refusal.message,
         "values": {name: value if isinstance(value, int) else str(value) for name, value in refusal.values.items()},
     }
 
 
-def _read(written: Mapping[str, Any]) -> Refusal:
+def _refusal_from_json(written: Mapping[str, Any]) -> Refusal:
     return Refusal(written["message"], **written["values"])
 
 
-def _told(job: Job) -> TakingIn:
-    came: Mapping[str, Any] = job.arguments
-    problems: Sequence[Mapping[str, Any]] = came.get("problems", ())
-    return TakingIn(
-        came["filename"],
+def _intake(job: Job) -> ReportIntake:
+    stored: Mapping[str, Any] = job.arguments
+    problems: Sequence[Mapping[str, Any]] = stored.get("problems", ())
+    return ReportIntake(
+        stored["filename"],
         job.state,
         job.progress_words or READING,
         job.progress_total,
-        came.get("number"),
-        _read(came["refused"]) if "refused" in came else None,
-        tuple(map(_read, problems)),
+        stored.get("number"),
+        _refusal_from_json(stored["refused"]) if "refused" in stored else None,
+        tuple(map(_refusal_from_json, problems)),
     )

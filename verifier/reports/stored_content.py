@@ -1,4 +1,4 @@
-"""A report as stored and rebuilt: the core value as JSON, blanks left out, not one cell lost."""
+"""Serialises a report to JSON and back without loss."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""A recalculated report in short: for programs as JSON, for people as text."""
+"""Summary of a recalculated report, as JSON or text."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ from verifier.core.rulepack.pack import RulePack
 
 Say = Callable[[str, Mapping[str, object]], str]
 WORTH_A_LOOK = frozenset({"metering_gap", "rounded_data", "repeated_value", "outlier", "year_on_year"})
-"""Flags that ask for a look and may well be right; every other one says that something is wrong."""
+"""Alerts that need review but may be correct; all others indicate an error."""
 
 
 def wrong(calculation: Calculation) -> bool:

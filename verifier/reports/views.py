@@ -1,4 +1,4 @@
-"""Pages of reports: a unit's years, what it handed in for each, and one version with its sources."""
+"""Pages of reports: a unit's years, the versions uploaded for each, and one version with its sources."""
 
 from typing import Any
 from uuid import UUID
@@ -43,14 +43,14 @@ from verifier.web.transactions import released
 bp = Blueprint("reports", __name__)
 LABELS = {
     Before.NO_REPORT: _l("No report yet"),
-    Before.TO_RELEASE: _l("Report to be released"),
-    Before.NO_BODY: _l("No verification body named"),
+    Before.TO_RELEASE: _l("Report awaiting release"),
+    Before.NO_BODY: _l("No verification body appointed"),
     Before.TO_OPEN: _l("Case to be opened"),
 }
 STATES = {(Before, "no_report"): "warn", (Before, "to_release"): "warn", (Before, "no_body"): "warn", (Before, "to_open"): "mute"}
 
 
-_STAGES = (_l("The workbook is read"), _l("Everything in it is recalculated"), _l("It is kept, row by row"))
+_STAGES = (_l("Reading the workbook"), _l("Recalculating the report"), _l("Saving the rows"))
 
 
 def _find_unit_year(engagement: Engagement, text: str) -> UnitYear | None:
@@ -89,7 +89,7 @@ def _version(unit_year: UnitYear, number: int) -> ReportVersion:
 @bp.get("/reports")
 @permit(Permission.UNIT_READ)
 def home() -> ResponseReturnValue:
-    """The years the person's unit is registered in, and whose turn it is in each."""
+    """The years of the user's unit, with the party responsible for the next action."""
     years = registered.years_of_unit(this_user().organisation)
     return render_template("reports/home.html", years=programme.progress_of(years, now=utcnow()))
 
@@ -123,7 +123,7 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         version = actions.hand_in(
             unit_year, data, filename, note, already=read, case=open_case(unit_year), actor=current_actor(), now=utcnow()
         )
-        flash(_("Version %(number)s is kept. Your responsible person can release it now.", number=version.number), "success")
+        flash(_("Version %(number)s has been saved. Your responsible person can now release it.", number=version.number), "success")
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)
     problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
     return render_template(
@@ -139,7 +139,7 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
 @bp.get("/reports/<uuid:unit_year_id>/hand-in/<uuid:at>")
 @permit(Permission.REPORT_HAND_IN)
 def taking_in(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
-    """How far a large workbook is, then the version it became, or every place that could not be read."""
+    """Import progress, then the resulting version or the list of problems."""
     found = _taking_in(unit_year, at)
     if found.number is not None:
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=found.number), 303)
@@ -154,12 +154,12 @@ def taking_in(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
 @bp.get("/reports/<uuid:unit_year_id>/hand-in/<uuid:at>/state.json")
 @permit(Permission.REPORT_HAND_IN)
 def taking_in_state(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
-    """How far a large workbook is, for the page that waits for it."""
+    """Import progress as JSON for polling."""
     found = _taking_in(unit_year, at)
     return {"mark": f"{found.state} {found.stage} {found.rows or ''}", "ended": found.ended}
 
 
-def _taking_in(unit_year: UnitYear, at: UUID) -> report_intake.TakingIn:
+def _taking_in(unit_year: UnitYear, at: UUID) -> report_intake.ReportIntake:
     found = report_intake.taking_in(unit_year, at)
     if found is None:
         raise NotYours
@@ -180,7 +180,8 @@ def body(unit_year: UnitYear) -> ResponseReturnValue:
         case = programme.case_of(unit_year)
         registry.name_body(unit_year, bodies[form.body.data], case=case.id if case else None, actor=current_actor(), now=utcnow())
         flash(
-            _("%(body)s is named. It can open its case as soon as a report is released.", body=name_of(bodies[form.body.data])), "success"
+            _("%(body)s has been appointed. It can open its case as soon as a report is released.", body=name_of(bodies[form.body.data])),
+            "success",
         )
         return redirect(url_for(".unit_year", unit_year_id=unit_year.id), 303)
     return render_template("reports/body.html", unit_year=unit_year, form=form)
@@ -189,10 +190,10 @@ def body(unit_year: UnitYear) -> ResponseReturnValue:
 @bp.post("/reports/<uuid:unit_year_id>/versions/<int:number>/release")
 @permit(Permission.REPORT_RELEASE)
 def release(unit_year: UnitYear, number: int) -> ResponseReturnValue:
-    """Let a version stand as the unit's report."""
+    """Release a version as the unit's report."""
     version = _version(unit_year, number)
     actions.release(version, case=open_case(unit_year), actor=current_actor(), now=utcnow())
-    flash(_("Version %(number)s is released.", number=number), "success")
+    flash(_("Version %(number)s has been released.", number=number), "success")
     return redirect(url_for(".version", unit_year_id=unit_year.id, number=number), 303)
 
 
@@ -254,9 +255,9 @@ def flags(unit_year: UnitYear, number: int) -> ResponseReturnValue:
         if (not code or flag.code == code) and search in f"{flag.source or ''} {name} {said}".casefold()
     ]
     if wants_spreadsheet():
-        headers = [_("What"), _("What looks wrong"), _("Source"), _("Period"), _("Sheet"), _("Row")]
+        headers = [_("What"), _("Data alerts"), _("Source"), _("Period"), _("Sheet"), _("Row")]
         rows = [(name, said, flag.source, flag.period, sheet_name(flag.sheet), flag.row) for flag, name, said in shown]
-        title = _("What looks wrong %(year)s version %(number)s", year=unit_year.year.emission_year, number=number)
+        title = _("Data alerts %(year)s version %(number)s", year=unit_year.year.emission_year, number=number)
         return spreadsheet(title, headers, rows)
     return render_template(
         "reports/flags.html",
@@ -280,7 +281,7 @@ def _sources_sheet(version: ReportVersion, sources: list[ReportedSource], catego
         _("Reported, t CO2"),
         _("Recalculated, t CO2"),
         _("Difference, t CO2"),
-        _("What looks wrong"),
+        _("Data alerts"),
     ]
     rows = [
         (
@@ -304,7 +305,7 @@ def _sources_sheet(version: ReportVersion, sources: list[ReportedSource], catego
 @bp.get("/reports/<uuid:unit_year_id>/versions/<int:number>/workbook")
 @permit(Permission.REPORT_READ, keeps_record=True)
 def workbook(unit_year: UnitYear, number: int) -> ResponseReturnValue:
-    """The workbook byte for byte as it was handed in."""
+    """Download the original workbook, unchanged."""
     version = _version(unit_year, number)
     data = store().get(version.sha256)
     case = programme.case_of(unit_year)

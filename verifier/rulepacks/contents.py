@@ -1,4 +1,4 @@
-"""A rule pack laid open: every value of its file, with where it is from and whether that was read."""
+"""Contents of a rule pack: every value with its source and reliability."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

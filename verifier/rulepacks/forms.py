@@ -16,5 +16,5 @@ class RulesFilter(SearchForm):
         _l("Section"), choices=[SelectChoice("", _l("All sections")), *(SelectChoice(code, SECTION_NAMES[code]) for code in SECTIONS)]
     )
     basis = SelectField(
-        _l("How sure"), choices=[SelectChoice("", _l("All values")), *(SelectChoice(code, name) for code, name in BASIS_NAMES.items())]
+        _l("Reliability"), choices=[SelectChoice("", _l("All values")), *(SelectChoice(code, name) for code, name in BASIS_NAMES.items())]
     )

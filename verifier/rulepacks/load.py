@@ -1,4 +1,4 @@
-"""Packs are read from the folder that ships with the program, and from the installation's own, `instance/rulepacks/`."""
+"""Loads rule packs from the package and from `instance/rulepacks/`."""
 
 import re
 import tomllib

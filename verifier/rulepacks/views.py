@@ -62,7 +62,7 @@ def _asked(row: Shown, form: RulesFilter) -> bool:
 
 
 def _sheet(pack_id: str, rows: list[Shown]) -> ResponseReturnValue:
-    headers = [_("Section"), _("Key"), _("What"), _("Values"), _("Source of the value"), _("How sure")]
+    headers = [_("Section"), _("Key"), _("What"), _("Values"), _("Source of the value"), _("Reliability")]
     table = [
         (
             section_name(row.section),

@@ -1,4 +1,4 @@
-"""The words in which the pages show a rule pack: its sections, its keys, and how sure a value is."""
+"""Labels for rule packs: sections, keys, reliability of values."""
 
 from collections.abc import Mapping
 from typing import Any

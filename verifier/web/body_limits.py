@@ -9,11 +9,11 @@ FORM_BYTES = 4_000_000
 
 
 class LimitedRequest(Request):
-    """A request whose body is read up to what its route takes; beyond that it is answered 413 unread."""
+    """A request whose body is limited by its route; larger bodies get 413 without being read."""
 
     @property
     def max_content_length(self) -> int | None:
-        """Up to the setting's limit where files are handed in, as files; else what a form of words needs."""
+        """The upload limit for file endpoints, otherwise the limit for plain forms."""
         largest = super().max_content_length
         policy = policy_of(current_app.view_functions.get(self.endpoint or ""))
         if largest is None or (policy is not None and policy.files and self.mimetype == "multipart/form-data"):

@@ -1,4 +1,4 @@
-"""The base of every form: keeps what was typed, takes in a refusal, reads dates in three boxes and tonnes as people type them."""
+"""Base form: keeps entered values, shows refusals as form errors, and parses three-box dates and tonnes."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -25,17 +25,17 @@ from verifier.web.refusals import explained
 
 
 class BaseForm(FlaskForm):
-    """A form that shows a refusal of its action among its own errors, with everything that was typed."""
+    """A form that shows an action's refusal among its errors and keeps the entered values."""
 
     class Meta(FlaskForm.Meta):
-        """Reads forms only, and a file only where one is asked for: neither a JSON body nor a file in place of a word fills one in."""
+        """Reads form data only, and files only for file fields: JSON bodies are ignored."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             sent = None if request.is_json else super().wrap_formdata(form, formdata)
             return CombinedMultiDict((_files(form), request.form)) if isinstance(sent, CombinedMultiDict) else sent
 
     def hidden_tag(self, *fields: Any) -> Markup:
-        """The hidden fields, and what tells this showing of the form from every other."""
+        """The hidden fields, including the idempotency token."""
         return Markup("{}{}").format(super().hidden_tag(*fields), idempotency.field())
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
@@ -49,7 +49,7 @@ class BaseForm(FlaskForm):
 
 
 def _files(form: Any) -> MultiDict[str, Any]:
-    """The files that were sent for the form's own fields of files."""
+    """The uploaded files of the form's file fields."""
     asked = {name for name, field in form._fields.items() if isinstance(field, FileField | MultipleFileField)}
     return MultiDict([(name, file) for name, file in request.files.items(multi=True) if name in asked])
 
@@ -61,20 +61,20 @@ class VersionedForm(BaseForm):
 
     @property
     def seen_version(self) -> int | None:
-        """The version the person saw, or None where the field was tampered with."""
+        """The row version shown in the form, or None if the field was tampered with."""
         text = str(self.version.data or "")
         return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 class SearchForm(FlaskForm):
-    """A filter bar: read from the address, never refused, no token."""
+    """A filter bar: read from the query string, never rejected, no CSRF token."""
 
     class Meta:
         csrf = False
 
 
 class Required:
-    """Must be filled in; says what to do in the words of the field."""
+    """Required field with its own message."""
 
     field_flags = {"required": True}
 
@@ -103,7 +103,7 @@ class DateBoxes(PlainForm):
 
 
 class DateParts(FormField):
-    """A date typed in three boxes; an impossible one is kept and said so."""
+    """A date entered in three boxes; an invalid one is kept and reported."""
 
     def __init__(self, label: Any = None, *, required: Any = None, **kwargs: Any) -> None:
         super().__init__(DateBoxes, label, **kwargs)

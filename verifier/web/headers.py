@@ -19,7 +19,7 @@ CSP = "; ".join(
 
 
 def harden(response: Response) -> Response:
-    """Headers that keep a page ours."""
+    """Security headers."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CSP)
     headers["X-Content-Type-Options"] = "nosniff"

@@ -1,4 +1,4 @@
-"""A form is done once: a double click, a resend or a browser's back button leads where the first one led."""
+"""Idempotency of form submissions: a double click, resend or back button leads to the first result."""
 
 import re
 from datetime import timedelta
@@ -29,18 +29,18 @@ def field() -> Markup:
 
 
 def replay() -> Any:
-    """Where this very form was done before: the way to what came of it; a refusal where something else is typed in it now."""
+    """Redirect to the result of a form already submitted; refused if its content differs now."""
     sent = _sent()
     if sent is None:
         return None
     if sent.content != _content():
         raise Refusal("web.form.sent_before")
-    flash(_("This was sent twice. It was done once."), "info")
+    flash(_("This form was submitted twice. The action was carried out once."), "info")
     return redirect(sent.location, 303)
 
 
 def remember(response: Response) -> None:
-    """Note a form whose action is done, and where it led; one that was refused may be sent again."""
+    """Remember a completed form and its redirect target; a refused form may be submitted again."""
     if response.status_code not in (302, 303) or getattr(g, "refusal", None) is not None:
         return
     token, user = _token(), sender()
@@ -58,13 +58,13 @@ def _sent() -> SentForm | None:
 
 
 def _token() -> str | None:
-    """The token of the form being sent; what does not look like one of ours is none."""
+    """The idempotency token of the submitted form; None if malformed."""
     token = request.form.get(FIELD, "") if request.method == "POST" else ""
     return token if re.fullmatch(r"[\w-]{16,64}", token) else None
 
 
 def _content() -> str:
-    """Everything typed and every file, as a mark that tells nothing without the installation's key."""
+    """Keyed hash of all fields and files of the form."""
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in (FIELD, "csrf_token")]
     files = []
     for name, file in request.files.items(multi=True):

@@ -1,4 +1,4 @@
-"""Where a page is found again: a form that was refused is left and come back to by its address, never by sending it anew."""
+"""Post/redirect/get: addresses to return to after a refused form, so that it is never resent."""
 
 from flask import request, url_for
 
@@ -6,7 +6,7 @@ from verifier.web import sanity
 
 
 def came_from() -> str:
-    """The page of ours that the person was on, else the start page."""
+    """The page the request came from if it is on this site, else the start page."""
     origin = sanity.split(request.referrer)
     if origin.netloc == request.host and origin.path:
         return sanity.local_path(origin.path + (f"?{origin.query}" if origin.query else ""))

@@ -1,4 +1,4 @@
-"""Refusals and errors become pages that say what happened and what to do."""
+"""Turns refusals and errors into pages that explain what happened and what to do."""
 
 from typing import Any
 
@@ -83,19 +83,19 @@ def page(code: int, title: str, text: str, reference: str | None = None) -> tupl
 def error_texts(code: int) -> tuple[str, str]:
     """Title and advice of an error, said once for every page."""
     texts = {
-        400: (_("The request could not be read"), _("Go back, load the page again and repeat what you did.")),
+        400: (_("The request could not be processed"), _("Go back, reload the page and try again.")),
         403: (
-            _("You may not do this"),
-            _("Your role does not include it. On a case, ask its coordinator; elsewhere, ask whoever manages the accounts."),
+            _("You do not have permission"),
+            _("Your role does not include this permission. For a case, contact its coordinator; otherwise, the account administrator."),
         ),
-        404: (_("There is nothing here"), _("The address is wrong, or what was here is not yours to see. Start again from your cases.")),
-        405: (_("The request could not be read"), _("Go back, load the page again and repeat what you did.")),
-        409: (_("Someone else was faster"), _("Load the page again to see what changed, then decide again.")),
+        404: (_("Page not found"), _("The address is incorrect, or you do not have access to this page. Start again from your cases.")),
+        405: (_("The request could not be processed"), _("Go back, reload the page and try again.")),
+        409: (_("Someone else has already done this"), _("Reload the page to see what has changed, then decide again.")),
         413: (_("The file is too large"), _("Send a smaller file, or split it. Nothing was saved.")),
         429: (_("Too many attempts"), _("Wait a few minutes, then try again.")),
         500: (
-            _("Something went wrong on our side"),
-            _("Nothing was half-saved. Try again; if it happens again, tell the administrator the reference."),
+            _("A system error occurred"),
+            _("Existing data are unaffected. Try again; if the problem recurs, give the administrator the reference."),
         ),
     }
     return texts.get(code, texts[400] if code < 500 else texts[500])
@@ -114,27 +114,27 @@ def on_http(error: HTTPException) -> Any:
 
 
 def on_csrf(error: CSRFError) -> Any:
-    """A form without a good token: the page was open too long, or it is not ours."""
+    """Invalid CSRF token: the page has expired or the form is not from this site."""
     db.session.rollback()
-    return page(400, _("This page was open too long"), _("Nothing was saved. Go back, load the page again and send it once more."))
+    return page(400, _("This page has expired"), _("Nothing was saved. Go back, reload the page and submit it again."))
 
 
 def on_database(error: Exception) -> Any:
-    """A collision is met by doing the request again; anything else the database says is an error of ours."""
+    """Write conflicts are retried; any other database error is a system error."""
     if collided(error) or current_app.testing:
         raise error
     return on_crash(error)
 
 
 def on_outage(outage: Outage) -> Any:
-    """Full, read-only or not answering: said in the log, and to the reader with what to do."""
+    """Disk full, read-only or unavailable: logged, and shown to the user with advice."""
     log.error("outage", outage=outage.value, endpoint=request.endpoint)
     outages.reading_only(outage)
     return page(outages.STATUS[outage], *outages.texts(outage))
 
 
 def on_crash(error: Exception) -> Any:
-    """An error of ours: logged with a reference that the page shows, without anything personal; or what is out of order around us."""
+    """System error: logged with the reference shown on the page and without personal data; outages are recognised."""
     db.session.rollback()
     outage = outage_of(error)
     if outage:

@@ -1,4 +1,4 @@
-"""What no honest browser sends is refused before any view sees it: a host that is not ours, a NUL in what was typed, endless numbers."""
+"""Rejects malformed requests before any view: foreign hosts, NUL characters, oversized numbers."""
 
 from typing import Any
 from urllib.parse import SplitResult, urlsplit

@@ -30,7 +30,7 @@ TRIES = 5
 PAUSE = 0.05
 """Seconds before the second try at most; doubled before each further one."""
 COLLISIONS = frozenset({"40001", "40P01", "55P03", "23505"})
-"""PostgreSQL: could not serialise, deadlock, lock not had, a key that somebody else has just written."""
+"""PostgreSQL: serialization failure, deadlock, lock not available, unique violation."""
 
 
 def collided(error: BaseException) -> bool:

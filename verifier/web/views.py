@@ -1,4 +1,4 @@
-"""Pages that belong to no part: language, the components page, whether we are up."""
+"""Pages outside any package: language, the components page, health."""
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue

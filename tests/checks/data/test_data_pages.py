@@ -67,7 +67,7 @@ def test_nothing_that_matches_is_said_in_words(client: FlaskClient, cast: Cast, 
 
 def test_a_source_shows_the_missing_month_at_its_place(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     page = text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data/G-035"))
-    assert "Month missing" in page
+    assert "Missing month" in page
     assert page.index("2021-04") < page.index("2021-05") < page.index("2021-06")
 
 

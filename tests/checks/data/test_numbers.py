@@ -166,7 +166,7 @@ def test_the_page_agrees_to_the_ticked_and_says_so(client: FlaskClient, cast: Ca
 
 def test_a_numbers_page_shows_cell_calculation_factor_with_version_and_record(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     page = unescape(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data/register/activity/E-027/2021-01").text)
-    for said in ("124.443", "sheet “activity”", "0.604", "tCO₂/MWh", "2013", "Independent records", "Digits swapped"):
+    for said in ("124.443", "sheet “activity”", "0.604", "tCO₂/MWh", "2013", "Independent records", "Transposed digits"):
         assert said in page, said
     assert client.get(f"/cases/{case.id}/data/register/activity/E-027/2031-01").status_code == 404
 

@@ -11,26 +11,26 @@ from flask import current_app
 
 
 def key(purpose: str) -> bytes:
-    """32 bytes that serve this purpose and tell nothing about the others."""
+    """A 32-byte key derived for one purpose."""
     secret: str = current_app.extensions["verifier"].settings.secret_key
     return HKDF(SHA256(), 32, salt=None, info=b"verifier:" + purpose.encode()).derive(secret.encode())
 
 
 def sealed(purpose: str, text: str) -> str:
-    """The text, readable only with the installation's secret key."""
+    """Encrypt a text with a key derived from the secret key."""
     return Fernet(urlsafe_b64encode(key(purpose))).encrypt(text.encode()).decode()
 
 
 def opened(purpose: str, token: str) -> str:
-    """What was sealed; raises InvalidToken where it was not sealed here."""
+    """Decrypt a sealed text; raises InvalidToken if it was not sealed with this key."""
     return Fernet(urlsafe_b64encode(key(purpose))).decrypt(token.encode()).decode()
 
 
 def mark(purpose: str, text: str) -> str:
-    """A mark by which the text is recognised, from which it cannot be guessed without the key."""
+    """Keyed hash of a text (HMAC), so that it can be compared but not guessed without the key."""
     return new(key(purpose), text.encode(), sha256).hexdigest()
 
 
 def random_mark(token: str) -> str:
-    """What the database keeps of a long random token."""
+    """Hash of a long random token, as stored."""
     return sha256(token.encode()).hexdigest()

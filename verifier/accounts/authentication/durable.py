@@ -1,4 +1,4 @@
-"""What must outlive a refusal: a failure counted, a code used up. Written now, and once more when the transaction is rolled back."""
+"""Writes that survive a rollback (failure counts, used codes): executed now, and again in a new transaction after a rollback."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from verifier.db import db
 
 
 def execute(statement: Executable) -> CursorResult[Any]:
-    """Execute in this transaction; should that be rolled back, execute again in one of its own."""
+    """Execute in this transaction, and again in a separate one if it is rolled back."""
     db.session.info.setdefault("lasting", []).append(statement)
     done: CursorResult[Any] = db.session.execute(statement)  # type: ignore[assignment]
     return done

@@ -1,4 +1,4 @@
-"""Browsers that signed in before: a signed cookie says for which accounts, so that their tries are counted apart from a stranger's."""
+"""Known browsers: a signed cookie lists the accounts used, so that their attempts are throttled separately from strangers'."""
 
 import secrets
 from uuid import UUID

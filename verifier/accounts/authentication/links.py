@@ -29,7 +29,7 @@ def find(token: str, *, now: datetime) -> AccountLink | None:
 
 
 def use(token: str, *, now: datetime) -> AccountLink:
-    """Use the link up, with every other link of the account; refused when it is no longer good."""
+    """Consume the link and invalidate all other links of the account; refused if it is no longer valid."""
     link = find(token, now=now)
     once = update(AccountLink).where(AccountLink.token_hash == crypto.random_mark(token), AccountLink.used_at.is_(None)).values(used_at=now)
     if link is None or db.session.execute(once).rowcount != 1:  # type: ignore[attr-defined]
@@ -39,7 +39,7 @@ def use(token: str, *, now: datetime) -> AccountLink:
 
 
 def end_all(user: User, *, now: datetime) -> None:
-    """No link of the account is good any longer."""
+    """Invalidate all links of the account."""
     db.session.execute(update(AccountLink).where(AccountLink.user_id == user.id, AccountLink.used_at.is_(None)).values(used_at=now))
 
 

@@ -1,4 +1,4 @@
-"""Passwords: hashed with argon2id, long, and neither well known nor made of what anyone knows about the person."""
+"""Passwords: hashed with argon2id; rejected if short, common or derived from facts about the person."""
 
 from collections.abc import Iterable
 from functools import cache

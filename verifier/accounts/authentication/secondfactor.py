@@ -1,4 +1,4 @@
-"""The second factor: TOTP codes that are good once, and recovery codes on paper."""
+"""Second factor: single-use TOTP codes, and recovery codes."""
 
 import secrets
 from datetime import datetime
@@ -19,7 +19,7 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def required(user: User) -> bool:
-    """Whether the person may come to sign or seal: everyone in a verification body."""
+    """Whether a second factor is required: for everyone in a verification body."""
     return user.organisation.kind == "body"
 
 

@@ -1,4 +1,4 @@
-"""Signed-in browsers: begun with a new token, listed, and ended."""
+"""Sessions: created with a new token, listed, and ended."""
 
 import secrets
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Signing in, step by step. What happens is a result, never an exception: failures must stay counted.
+"""The steps of signing in. Outcomes are returned, never raised, so that failures stay counted.
 
 Every wrong answer looks the same and takes as long, whether the account exists, is disabled or has no password yet.
 """
@@ -36,7 +36,7 @@ class SignInResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a step ended: for whom where it went well, with the new session's token, or until when to wait."""
+    """Result of a step: the user and new session token on success, or the time until which to wait."""
 
     outcome: SignInResult
     user: User | None = None
@@ -46,7 +46,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a try comes from: address, browser in its own words, and its cookie of accounts it signed in to before."""
+    """Origin of an attempt: IP address, user agent and known-browser cookie."""
 
     address: str
     browser: str

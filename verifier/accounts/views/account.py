@@ -22,7 +22,7 @@ from verifier.web.signed_in import current_actor, this_user
 @bp.route("/account", methods=["GET", "POST"])
 @permit(Permission.SIGNED_IN)
 def account() -> ResponseReturnValue:
-    """Who I am here, and how I sign in."""
+    """Profile, sign-in and security."""
     user = this_user()
     form = AccountForm(obj=user)
     if form.validate_on_submit():
@@ -35,7 +35,7 @@ def account() -> ResponseReturnValue:
             now=utcnow(),
         )
         session.pop("language", None)
-        flash(_("Your account was saved."), "success")
+        flash(_("Your account has been saved."), "success")
         return redirect(url_for(".account"), 303)
     return render_template("accounts/account.html", form=form, user=user, **_second_factor_of(user))
 
@@ -48,7 +48,7 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         if signing_in.proves(user, form.current.data or "", now=utcnow()):
             actions.set_password(user, form.password.data or "", actor=current_actor(), now=utcnow(), here=g.signed_in.id)
-            flash(_("Your password was changed. Every other browser was signed out."), "success")
+            flash(_("Your password has been changed. All other browsers have been signed out."), "success")
             return redirect(url_for(".account"), 303)
         _say_wrong(form)
     return render_template("accounts/password.html", form=form)
@@ -108,7 +108,7 @@ def end_session(session_id: UUID) -> ResponseReturnValue:
     if not sessions.end(user, session_id, now=utcnow()):
         abort(404)
     signing_in.ended_others(user, 1, actor=current_actor(), now=utcnow())
-    flash(_("That browser was signed out."), "success")
+    flash(_("The browser has been signed out."), "success")
     return redirect(url_for(".my_sessions"), 303)
 
 
@@ -119,7 +119,7 @@ def end_sessions() -> ResponseReturnValue:
     user = this_user()
     ended = sessions.end_all(user, now=utcnow(), but=g.signed_in.id)
     signing_in.ended_others(user, ended, actor=current_actor(), now=utcnow())
-    flash(_("Every other browser was signed out."), "success")
+    flash(_("All other browsers have been signed out."), "success")
     return redirect(url_for(".my_sessions"), 303)
 
 
@@ -142,4 +142,4 @@ def _secret_to_enrol() -> str:
 
 
 def _say_wrong(form: ProofForm | ChangePasswordForm | EnrolForm) -> None:
-    form.current.errors = [_("The password is wrong. After five wrong ones you must wait for 15 minutes.")]
+    form.current.errors = [_("The password is incorrect. After five incorrect attempts you must wait 15 minutes.")]

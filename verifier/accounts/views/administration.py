@@ -41,7 +41,16 @@ def _people_sheet(users: list[User]) -> ResponseReturnValue:
     record(
         TrailAction.ACCOUNTS_PEOPLE_DOWNLOADED, current_actor(), Subject("people", "all"), now=utcnow(), effect=Effect.LOOK, rows=len(users)
     )
-    headers = [_("Name"), _("E-mail address"), _("Organisation"), _("Kind"), _("Roles"), _("Status"), _("Second factor"), _("Added")]
+    headers = [
+        _("Name"),
+        _("E-mail address"),
+        _("Organisation"),
+        _("Kind"),
+        _("Roles"),
+        _("Status"),
+        _("Two-step verification"),
+        _("Added"),
+    ]
     rows = [
         (
             user.name,
@@ -72,7 +81,7 @@ def invite() -> ResponseReturnValue:
         user, _token = actions.invite(
             organisation, form.email.data or "", form.name.data or "", roles=form.roles.data or [], actor=current_actor(), now=utcnow()
         )
-        flash(_("%(name)s was invited.", name=user.name), "success")
+        flash(_("%(name)s has been invited.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)
     kinds = {role: label(Kind(kind)) for kind, roles in ORGANISATION_ROLES.items() for role in roles}
     return render_template("accounts/invite.html", form=form, kinds=kinds, sent=mail.is_sent())
@@ -87,7 +96,7 @@ def person(user_id: UUID) -> ResponseReturnValue:
     form.roles.offer(ORGANISATION_ROLES[user.organisation.kind])
     if form.validate_on_submit():
         actions.change_roles(user, form.roles.data or [], seen_version=form.seen_version, actor=current_actor(), now=utcnow())
-        flash(_("The roles of %(name)s were saved.", name=user.name), "success")
+        flash(_("The roles of %(name)s have been saved.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)
     return render_template("accounts/person.html", form=form, person=user, has_factor=secondfactor.is_set(user), sent=mail.is_sent())
 
@@ -95,20 +104,20 @@ def person(user_id: UUID) -> ResponseReturnValue:
 @bp.post("/admin/people/<uuid:user_id>/disable")
 @permit(Permission.ACCOUNT_MANAGE)
 def disable(user_id: UUID) -> ResponseReturnValue:
-    """Close the account at once."""
+    """Disable the account."""
     user = _person(user_id)
     actions.disable(user, actor=current_actor(), now=utcnow())
-    flash(_("The account of %(name)s is disabled; every session was ended.", name=user.name), "success")
+    flash(_("The account of %(name)s has been disabled; all sessions have ended.", name=user.name), "success")
     return redirect(url_for(".person", user_id=user.id), 303)
 
 
 @bp.post("/admin/people/<uuid:user_id>/enable")
 @permit(Permission.ACCOUNT_MANAGE)
 def enable(user_id: UUID) -> ResponseReturnValue:
-    """Open the account again."""
+    """Enable the account."""
     user = _person(user_id)
     actions.enable(user, actor=current_actor(), now=utcnow())
-    flash(_("The account of %(name)s is open again.", name=user.name), "success")
+    flash(_("The account of %(name)s has been enabled again.", name=user.name), "success")
     return redirect(url_for(".person", user_id=user.id), 303)
 
 
@@ -118,8 +127,8 @@ def resend(user_id: UUID) -> ResponseReturnValue:
     """Send the invitation again."""
     user = _person(user_id)
     actions.resend_invitation(user, actor=current_actor(), now=utcnow())
-    made = _("%(name)s was sent a new invitation; the earlier one is no longer good.", name=user.name)
-    kept = _("A new invitation for %(name)s is in instance/mail; the earlier one is no longer good.", name=user.name)
+    made = _("A new invitation has been sent to %(name)s; the earlier one is no longer valid.", name=user.name)
+    kept = _("A new invitation for %(name)s is in instance/mail; the earlier one is no longer valid.", name=user.name)
     flash(made if mail.is_sent() else kept, "success")
     return redirect(url_for(".person", user_id=user.id), 303)
 
@@ -127,10 +136,10 @@ def resend(user_id: UUID) -> ResponseReturnValue:
 @bp.post("/admin/people/<uuid:user_id>/second-factor")
 @permit(Permission.ACCOUNT_MANAGE)
 def remove_second_factor(user_id: UUID) -> ResponseReturnValue:
-    """Take the second factor off, for someone who lost it."""
+    """Remove the second factor of a person who lost it."""
     user = _person(user_id)
     actions.remove_second_factor(user, actor=current_actor(), now=utcnow())
-    flash(_("The second factor of %(name)s was removed; every session was ended.", name=user.name), "success")
+    flash(_("Two-step verification of %(name)s has been removed; all sessions have ended.", name=user.name), "success")
     return redirect(url_for(".person", user_id=user.id), 303)
 
 
@@ -176,7 +185,7 @@ def add_organisation() -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("%(name)s was added.", name=organisation.name), "success")
+        flash(_("%(name)s has been added.", name=organisation.name), "success")
         return redirect(url_for(".organisations"), 303)
     return render_template("accounts/organisation.html", form=form, organisation=None)
 
@@ -184,7 +193,7 @@ def add_organisation() -> ResponseReturnValue:
 @bp.route("/admin/organisations/<uuid:organisation_id>", methods=["GET", "POST"])
 @permit(Permission.ACCOUNT_MANAGE)
 def organisation(organisation_id: UUID) -> ResponseReturnValue:
-    """Change how an organisation is called."""
+    """Change an organisation's names."""
     row = queries.organisation(organisation_id) or abort(404)
     form = OrganisationForm(obj=row)
     if form.validate_on_submit():
@@ -197,7 +206,7 @@ def organisation(organisation_id: UUID) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("%(name)s was saved.", name=row.name), "success")
+        flash(_("%(name)s has been saved.", name=row.name), "success")
         return redirect(url_for(".organisations"), 303)
     return render_template("accounts/organisation.html", form=form, organisation=row)
 

@@ -45,7 +45,7 @@ def _colleagues_sheet(found: list[User], user: User) -> ResponseReturnValue:
     about = Subject("people", str(user.organisation_id))
     record(TrailAction.ACCOUNTS_PEOPLE_DOWNLOADED, current_actor(), about, now=utcnow(), effect=Effect.LOOK, rows=len(found))
     rows = [(each.name, each.email, listed(map(label, sorted(each.roles))), label(each.status), each.created_at) for each in found]
-    return spreadsheet(_("People of my organisation"), [_("Name"), _("E-mail address"), _("Roles"), _("Status"), _("Added")], rows)
+    return spreadsheet(_("People in my organisation"), [_("Name"), _("E-mail address"), _("Roles"), _("Status"), _("Added")], rows)
 
 
 @bp.route("/organisation/people/invite", methods=["GET", "POST"])
@@ -58,7 +58,7 @@ def invite_colleague() -> ResponseReturnValue:
         abort(403)
     if form.validate_on_submit():
         actions.invite_colleague(user, form.email.data or "", form.name.data or "", roles=roles, actor=current_actor(), now=utcnow())
-        flash(_("%(name)s was invited.", name=form.name.data), "success")
+        flash(_("%(name)s has been invited.", name=form.name.data), "success")
         return redirect(url_for(".colleagues"), 303)
     return render_template(
         "accounts/invite_colleague.html", form=form, organisation=user.organisation, roles=sorted(roles), sent=mail.is_sent()

@@ -40,7 +40,7 @@ def sign_in() -> ResponseReturnValue:
             return redirect(url_for(".sign_in_code", next=onward), 303)
         if answer.outcome is SignInResult.SIGNED_IN:
             return _welcome(answer, onward)
-        return _not_yet(form, answer, "accounts/sign_in.html", _("The e-mail address or the password is wrong."))
+        return _not_yet(form, answer, "accounts/sign_in.html", _("The e-mail address or the password is incorrect."))
     return render_template("accounts/sign_in.html", form=form)
 
 
@@ -59,7 +59,7 @@ def sign_in_code() -> ResponseReturnValue:
         if answer.outcome is SignInResult.SIGNED_IN:
             return _welcome(answer, onward)
         return _not_yet(
-            form, answer, "accounts/code.html", _("The code is wrong or was used already. Wait for the next one and type that.")
+            form, answer, "accounts/code.html", _("The code is incorrect or has already been used. Wait for the next code and enter it.")
         )
     return render_template("accounts/code.html", form=form)
 
@@ -68,7 +68,7 @@ def sign_in_code() -> ResponseReturnValue:
 @permit(Permission.SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End this session, here and in the database."""
-    said = _("You are signed out.")
+    said = _("You have been signed out.")
     _forget_session()
     flash(said, "success")
     return redirect(url_for(".sign_in"), 303)
@@ -97,7 +97,7 @@ def link(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         user = actions.use_link(token, form.password.data or "", now=utcnow())
-        said = _("Your password is set. Sign in with it.")
+        said = _("Your password has been set. You can now sign in.")
         _forget_session()
         flash(said, "success")
         response = make_response(redirect(url_for(".sign_in"), 303))
@@ -141,4 +141,4 @@ def _not_yet(form: BaseForm, answer: Answer, template: str, wrong: str) -> Respo
 
 
 def _too_many(until: datetime | None) -> str:
-    return _("Too many attempts. Try again after %(time)s, or ask for a link by e-mail.", time=moment(until))
+    return _("Too many attempts. Try again after %(time)s, or request a link by e-mail.", time=moment(until))

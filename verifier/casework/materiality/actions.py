@@ -1,4 +1,4 @@
-"""Actions about materiality: a body's own planning threshold, and marks with their reason, which can be taken back."""
+"""Actions on materiality: planning threshold, and marks with a reason, which can be withdrawn."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -53,7 +53,7 @@ def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_versi
 
 
 def mark(engagement: Engagement, manner: MarkKind, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:
-    """Hold a finding or a source material by its nature, or let the errors of the case cancel; always with the reason."""
+    """Mark a finding or source as material by nature, or accept offsetting of errors; a reason is required."""
     advance(engagement, CaseAction.CHECK, now=now)
     if not reason.strip():
         raise Refusal("materiality.mark.reason")
@@ -81,7 +81,7 @@ def mark(engagement: Engagement, manner: MarkKind, subject: Subject, reason: str
 
 
 def take_back(engagement: Engagement, mark_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Take a mark back."""
+    """Withdraw a mark."""
     advance(engagement, CaseAction.CHECK, now=now)
     row = next((each for each in queries.marks(engagement) if each.id == mark_id), None)
     if row is None:

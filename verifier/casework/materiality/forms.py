@@ -17,7 +17,7 @@ class PlanningForm(VersionedForm):
     """The share of the total a body plans with."""
 
     share = StringField(_l("Planning threshold, % of the total"))
-    reason = TextAreaField(_l("Why this share"), [Length(max=2000)])
+    reason = TextAreaField(_l("Reason for this threshold"), [Length(max=2000)])
 
     def value(self) -> Decimal:
         """The share as a part of one; what is no number is 0, which no threshold may be."""
@@ -48,4 +48,4 @@ class NatureForm(BaseForm):
 class NettingForm(BaseForm):
     """Why errors may cancel."""
 
-    reason = TextAreaField(_l("Why they may cancel"), [Length(max=2000)], id="netting-reason")
+    reason = TextAreaField(_l("Reason for accepting offsetting"), [Length(max=2000)], id="netting-reason")

@@ -1,4 +1,4 @@
-"""Reading materiality: every outcome and finding of a case as signed errors, held against the threshold where there is one."""
+"""Queries on materiality: outcomes and findings of a case as signed errors, compared with the threshold if there is one."""
 
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
@@ -30,7 +30,7 @@ def planning(engagement: Engagement) -> PlanningThreshold | None:
 
 
 def marks(engagement: Engagement) -> list[MaterialityMark]:
-    """What was marked material by nature, or fit to cancel, in the order it was marked."""
+    """Marks (material by nature, offsetting accepted), in order."""
     of = select(MaterialityMark).where(MaterialityMark.engagement_id == engagement.id)
     return list(db.session.scalars(of.order_by(MaterialityMark.marked_at, MaterialityMark.id)))
 
@@ -72,10 +72,10 @@ def _weighed(
     *,
     own: bool,
 ) -> MaterialityAssessment:
-    held, marked = data.held(engagement), marks(engagement)
+    reviews, marked = data.held(engagement), marks(engagement)
     natures = {(mark.subject_kind, mark.subject_id): mark.reason for mark in marked if mark.kind is MarkKind.NATURE}
-    found = [*_uncorrected(engagement, held, left_out, natures), *_corrected(engagement)]
-    counted = [each for each in held if each.source.counts and each.source.source_key not in left_out]
+    found = [*_uncorrected(engagement, reviews, left_out, natures), *_corrected(engagement)]
+    counted = [each for each in reviews if each.source.counts and each.source.source_key not in left_out]
     remainder, sampling_open = _remainder(projected)
     return assess(
         found,
@@ -85,17 +85,17 @@ def _weighed(
         remainder=remainder,
         sampling_open=sampling_open,
         unknown=[each.source.source_key for each in counted if each.verified is None],
-        nature=_without_tonnes(engagement, held, found, natures),
+        nature=_without_tonnes(engagement, reviews, found, natures),
         netting=next((mark.reason for mark in marked if mark.kind is MarkKind.NETTING), ""),
     )
 
 
 def _uncorrected(
-    engagement: Engagement, held: list[SourceReview], left_out: Collection[str], natures: dict[tuple[str, str], str]
+    engagement: Engagement, reviews: list[SourceReview], left_out: Collection[str], natures: dict[tuple[str, str], str]
 ) -> Iterator[Error]:
     """Findings with their effect, and per source what its outcome says beyond them; what check 1 leaves out is wrong as a whole."""
     standing = [finding for finding in findings_of(engagement) if finding.state not in RIGHTED]
-    rows = {each.source.source_key: each for each in held}
+    rows = {each.source.source_key: each for each in reviews}
     named: dict[str, list[Finding]] = {}
     for finding in standing:
         key = finding.subject_id if finding.subject_kind == "source" else ""
@@ -149,11 +149,13 @@ def _reported(version: ReportVersion) -> dict[str, Decimal | None]:
     return {row.source_key: row.reported for row in db.session.execute(of)}
 
 
-def _without_tonnes(engagement: Engagement, held: list[SourceReview], found: list[Error], natures: dict[tuple[str, str], str]) -> list[str]:
+def _without_tonnes(
+    engagement: Engagement, reviews: list[SourceReview], found: list[Error], natures: dict[tuple[str, str], str]
+) -> list[str]:
     """Reasons of marks on what has no tonnes and is not righted."""
     assessment_of = {error.nature for error in found if not error.corrected}
     at = {str(finding.id): finding.state for finding in findings_of(engagement)}
-    agreed = {each.source.source_key for each in held if each.standing is OutcomeStatus.AGREED}
+    agreed = {each.source.source_key for each in reviews if each.standing is OutcomeStatus.AGREED}
     return [
         reason
         for (kind, key), reason in natures.items()

@@ -1,4 +1,4 @@
-"""Materiality, live: what the errors come to, by source and in all, and what would change the verdict."""
+"""Materiality page: errors by source and in total, and what would change the assessment."""
 
 from uuid import UUID
 
@@ -38,7 +38,7 @@ PLACES = 6
 
 LABELS = {
     Verdict.NOT_MATERIAL: _l("Not material"),
-    Verdict.ONLY_NETTED: _l("Below only because errors cancel"),
+    Verdict.ONLY_NETTED: _l("Below the threshold only because errors offset each other"),
     Verdict.MATERIAL: _l("Material"),
 }
 STATES = {(Verdict, "not_material"): "ok", (Verdict, "only_netted"): "warn", (Verdict, "material"): "bad"}
@@ -109,7 +109,7 @@ def downloaded(engagement: Engagement) -> ResponseReturnValue:
         effect=Effect.LOOK,
         rows=len(assessment.errors),
     )
-    headers = [_("Source no."), _("Source"), _("Finding"), _("Reported − right, t CO2"), _("Corrected"), _("Material by nature")]
+    headers = [_("Source no."), _("Source"), _("Finding"), _("Reported − correct, t CO2"), _("Corrected"), _("Material by nature")]
     rows = [
         (
             each.source,
@@ -133,7 +133,7 @@ def plan(engagement: Engagement) -> ResponseReturnValue:
         actions.plan_with(
             engagement, form.value(), form.reason.data or "", seen_version=form.seen_version, actor=current_actor(), now=utcnow()
         )
-        flash(_("The planning threshold is kept, marked as the body's own."), "success")
+        flash(_("The planning threshold has been saved and marked as the body's own."), "success")
         return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
     return _page(engagement, form if form.is_submitted() else None)
 
@@ -141,30 +141,30 @@ def plan(engagement: Engagement) -> ResponseReturnValue:
 @bp.post("/cases/<uuid:engagement_id>/materiality/nature")
 @permit(Permission.DATA_DECIDE, on_report=True)
 def nature(engagement: Engagement) -> ResponseReturnValue:
-    """Hold something material by its nature."""
+    """Mark an item as material by nature."""
     form = NatureForm()
     actions.mark(engagement, MarkKind.NATURE, form.about(), form.reason.data or "", actor=current_actor(), now=utcnow())
-    flash(_("Marked as material by its nature."), "success")
+    flash(_("Marked as material by nature."), "success")
     return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
 
 
 @bp.post("/cases/<uuid:engagement_id>/materiality/netting")
 @permit(Permission.DATA_DECIDE, on_report=True)
 def netting(engagement: Engagement) -> ResponseReturnValue:
-    """Let errors cancel, with the reason."""
+    """Accept offsetting of errors, with a reason."""
     form = NettingForm()
     subject = Subject("case", str(engagement.id))
     actions.mark(engagement, MarkKind.NETTING, subject, form.reason.data or "", actor=current_actor(), now=utcnow())
-    flash(_("The reason is kept: the reviewer reads it."), "success")
+    flash(_("The reason has been saved for the reviewer."), "success")
     return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
 
 
 @bp.post("/cases/<uuid:engagement_id>/materiality/<uuid:mark_id>/take-back")
 @permit(Permission.DATA_DECIDE, on_report=True)
 def take_back(engagement: Engagement, mark_id: UUID) -> ResponseReturnValue:
-    """Take a mark back."""
+    """Withdraw a mark."""
     actions.take_back(engagement, mark_id, actor=current_actor(), now=utcnow())
-    flash(_("The mark is taken back."), "success")
+    flash(_("The mark has been removed."), "success")
     return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
 
 

@@ -1,1 +1,1 @@
-"""What is wrong with an installation, and what to do about it: `verifier doctor`."""
+"""Diagnostics of an installation with remedies: `verifier doctor`."""

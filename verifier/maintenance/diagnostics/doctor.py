@@ -1,4 +1,4 @@
-"""`verifier doctor`: what is wrong with an installation, each with what to do; looks only, changes nothing."""
+"""`verifier doctor`: lists problems of an installation with their remedies; read-only."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -23,57 +23,57 @@ LOOKS_AT: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     environment.programs,
     environment.packs,
 )
-"""What can be looked at without the app."""
+"""Checks that do not need the app."""
 
 
 def examine(environ: Mapping[str, str], *, everything: bool = False) -> list[Problem]:
-    """Every ailment, the worst first; where the installation cannot be looked into, that is the worst."""
+    """All problems, the most severe first; an installation that cannot be examined is the most severe."""
     instance = Path(environ.get("VERIFIER_INSTANCE") or "instance").resolve()
     if not instance.is_dir():
         return [
             Problem(
                 "instance.missing",
                 Grade.CANNOT,
-                f"There is no installation in {instance}.",
-                "Set VERIFIER_INSTANCE to its folder, or start `verifier serve` to make one.",
+                f"No installation found in {instance}.",
+                "Set VERIFIER_INSTANCE to its folder, or start `verifier serve` to create one.",
             )
         ]
     try:
         settings = config.from_environment({**environ, "VERIFIER_SECRET_KEY": environ.get("VERIFIER_SECRET_KEY") or _secret(instance)})
     except ValueError as error:
         return [Problem("settings.unreadable", Grade.CANNOT, f"A setting cannot be read: {error}.", "See docs/settings.md for its values.")]
-    found = [ailment for look in LOOKS_AT for ailment in look(settings)]
-    if not any(ailment.code.startswith("keys.trail") for ailment in found):
+    found = [problem for look in LOOKS_AT for problem in look(settings)]
+    if not any(problem.code.startswith("keys.trail") for problem in found):
         found += _inside(settings, everything)
-    return sorted(found, key=lambda ailment: list(Grade).index(ailment.grade))
+    return sorted(found, key=lambda problem: list(Grade).index(problem.grade))
 
 
 def exit_code(found: list[Problem]) -> int:
-    """0 nothing, 1 something, 2 where the installation could not be looked into."""
+    """0 no problems, 1 problems found, 2 the installation could not be examined."""
     return 2 if any(each.grade is Grade.CANNOT for each in found) else 1 if found else 0
 
 
 def _secret(instance: Path) -> str:
-    """The secret that is there; the look at the keys says when there is none."""
+    """The existing secret key; a missing one is reported by the key checks."""
     file = instance / "secret.key"
     return (file.read_text().strip() if file.is_file() and os.access(file, os.R_OK) else "") or "none"
 
 
 def _inside(settings: Settings, everything: bool) -> Iterator[Problem]:
-    """What needs the database and the store."""
+    """Checks that need the database and the file storage."""
     file = stored_data.database.sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         yield Problem(
             "database.missing",
             Grade.CANNOT,
             f"The database {file} is not there.",
-            "Restore a backup with `verifier restore`, or start `verifier serve` where there never was one.",
+            "Restore a backup with `verifier restore`, or start `verifier serve` if there was none before.",
         )
         return
     try:
         app = create_app(settings)
     except Exception as error:
-        yield Problem("app.refuses", Grade.CANNOT, f"The app does not start: {type(error).__name__}: {error}", "Mend what it names.")
+        yield Problem("app.refuses", Grade.CANNOT, f"The app does not start: {type(error).__name__}: {error}", "Correct the problem named.")
         return
     with app.app_context():
         wanted = writes_wanted.set(False)
@@ -89,7 +89,7 @@ def _looked(app: Flask, everything: bool) -> Iterator[Problem]:
     try:
         shape = list(stored_data.shape(app))
         yield from shape
-        if any(ailment.code in ("database.old", "database.damaged") for ailment in shape):
+        if any(problem.code in ("database.old", "database.damaged") for problem in shape):
             return
         yield from stored_data.trails(app)
         yield from stored_data.cases(app)
@@ -101,13 +101,13 @@ def _looked(app: Flask, everything: bool) -> Iterator[Problem]:
         yield Problem(
             "database.unreachable",
             Grade.CANNOT,
-            f"The database does not answer: {error.orig}",
-            "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.",
+            f"The database is not responding: {error.orig}",
+            "Check VERIFIER_DATABASE_URL, that the server is running, and the file permissions.",
         )
     except SQLAlchemyError as error:
         yield Problem(
             "database.unreachable",
             Grade.CANNOT,
-            f"The database does not answer: {type(error).__name__}.",
-            "Look at VERIFIER_DATABASE_URL, whether the server runs, and who may read the file.",
+            f"The database is not responding: {type(error).__name__}.",
+            "Check VERIFIER_DATABASE_URL, that the server is running, and the file permissions.",
         )

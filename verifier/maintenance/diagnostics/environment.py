@@ -1,4 +1,4 @@
-"""Signs of what is wrong that show without opening the database: settings, permissions, keys, room, fonts, programs, packs."""
+"""Checks without the database: settings, permissions, keys, disk space, fonts, programs, rule packs."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ SHORTEST_SECRET = 32
 
 
 class Grade(StrEnum):
-    """How bad it is, worst first."""
+    """Severity, highest first."""
 
     CANNOT = "cannot look"
     BROKEN = "broken"
@@ -29,7 +29,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, and what to do."""
+    """One problem and its remedy."""
 
     code: str
     grade: Grade
@@ -37,39 +37,39 @@ class Problem:
     do: str
 
     def as_json(self) -> dict[str, str]:
-        """For programs."""
+        """As JSON values."""
         return {"code": self.code, "grade": self.grade.value, "what": self.what, "do": self.do}
 
 
 def contradictions(settings: Settings) -> Iterator[Problem]:
-    """Settings that cannot both be meant."""
+    """Contradictory settings."""
     address = urlsplit(settings.public_url)
     if settings.behind_tls and address.scheme != "https":
         yield Problem(
             "settings.tls_public_url",
             Grade.BROKEN,
             f"VERIFIER_BEHIND_TLS is 1, VERIFIER_PUBLIC_URL {settings.public_url}.",
-            "Set VERIFIER_PUBLIC_URL to the https address people reach: links in mail and QR codes are made of it.",
+            "Set VERIFIER_PUBLIC_URL to the https address people reach: links in e-mails and QR codes are built from it.",
         )
     if not settings.behind_tls and address.scheme == "https":
         yield Problem(
             "settings.public_url_tls",
             Grade.BROKEN,
             "VERIFIER_PUBLIC_URL is https, and VERIFIER_BEHIND_TLS is not 1.",
-            "Set VERIFIER_BEHIND_TLS=1: without it session cookies may travel in the clear.",
+            "Set VERIFIER_BEHIND_TLS=1: without it session cookies may be sent unencrypted.",
         )
     if settings.behind_tls and settings.trusted_proxies == 0:
         yield Problem(
             "settings.proxies",
             Grade.CARE,
             "VERIFIER_BEHIND_TLS is 1, and VERIFIER_TRUSTED_PROXIES is 0.",
-            "Set it to the number of proxies in front, or everybody seems to come from the proxy's address.",
+            "Set it to the number of proxies in front, otherwise all requests appear to come from the proxy's address.",
         )
     if not settings.behind_tls and settings.host not in ("127.0.0.1", "::1", "localhost"):
         yield Problem(
             "settings.open_http",
             Grade.CARE,
-            f"VERIFIER_HOST is {settings.host}, and nothing says there is TLS in front.",
+            f"VERIFIER_HOST is {settings.host}, and no TLS proxy is configured in front of it.",
             "Put a TLS proxy in front and set VERIFIER_BEHIND_TLS=1, or listen on 127.0.0.1 only.",
         )
     if settings.idle_minutes > settings.session_hours * 60:
@@ -77,19 +77,19 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
             "settings.idle",
             Grade.CARE,
             "VERIFIER_IDLE_MINUTES is longer than VERIFIER_SESSION_HOURS.",
-            "Set it shorter, or it never ends a session.",
+            "Set it lower; otherwise it never ends a session.",
         )
     if os.environ.get("VERIFIER_FAILPOINT") or os.environ.get("VERIFIER_FAILPOINT_LOG"):
         yield Problem(
             "settings.crash",
             Grade.BROKEN,
-            "VERIFIER_FAILPOINT or _LOG is set: the app may kill itself on purpose.",
+            "VERIFIER_FAILPOINT or _LOG is set: the app may terminate itself deliberately.",
             "Unset both; they are for tests.",
         )
 
 
 def permissions(settings: Settings) -> Iterator[Problem]:
-    """What others than the owner may read or write."""
+    """Files with permissions that are too wide or too narrow."""
     file = database.sqlite_file(settings.database_url)
     secret = [settings.instance, settings.instance / "secret.key", settings.instance / "keys", *(settings.instance / "keys").rglob("*")]
     for path in (path for path in secret if path.exists() and not path.name.endswith(".cert.pem")):
@@ -97,8 +97,8 @@ def permissions(settings: Settings) -> Iterator[Problem]:
             yield Problem(
                 "permissions.open",
                 Grade.BROKEN,
-                f"{path} may be read by others (mode {path.stat().st_mode & 0o777:o}).",
-                f"chmod go= {path}; if others have accounts here, treat what it holds as known to them.",
+                f"{path} can be read by others (mode {path.stat().st_mode & 0o777:o}).",
+                f"chmod go= {path}; if others have accounts on this machine, treat its content as disclosed.",
             )
     wanted = [settings.instance, *(path for path in (file, settings.instance / "heads") if path and path.exists())]
     for path in wanted:
@@ -107,33 +107,33 @@ def permissions(settings: Settings) -> Iterator[Problem]:
                 "permissions.read_only",
                 Grade.BROKEN,
                 f"{path} cannot be written.",
-                "Mount it writable, and let it belong to the account the app runs as.",
+                "Make it writable and owned by the account the app runs as.",
             )
 
 
 def keys(settings: Settings) -> Iterator[Problem]:
-    """The secret, the key that signs heads, and the authority's key, each readable and fitting."""
+    """The secret key, the checkpoint signing key and the certificate authority's key: present and readable."""
     if len(settings.secret_key) < SHORTEST_SECRET:
         yield Problem(
             "keys.secret",
             Grade.BROKEN,
             "The secret key is missing or too short.",
-            "Restore secret.key from a backup; a new one signs everybody out and makes second factors unreadable.",
+            "Restore secret.key from a backup; a new one ends all sessions and makes two-step verification secrets unreadable.",
         )
     trail = settings.instance / "keys" / "trail.pem"
     if not trail.exists():
         yield Problem(
-            "keys.trail_missing", Grade.BROKEN, f"{trail} is missing.", "Restore it from a backup: without it old heads prove nothing."
+            "keys.trail_missing", Grade.BROKEN, f"{trail} is missing.", "Restore it from a backup to verify existing checkpoints."
         )
     elif not _opens(trail, None):
-        yield Problem("keys.trail_unreadable", Grade.BROKEN, f"{trail} is no key.", "Restore it from a backup.")
+        yield Problem("keys.trail_unreadable", Grade.BROKEN, f"{trail} is not a valid key.", "Restore it from a backup.")
     folder = settings.instance / "keys" / "authority"
     if not (folder / "root.key.pem").exists() or not (folder / "root.cert.pem").exists():
         yield Problem(
             "keys.authority_missing",
             Grade.BROKEN,
             f"The certificate authority in {folder} is missing or incomplete.",
-            "Restore the folder from a backup; where nothing was signed yet, remove it and start `verifier serve`.",
+            "Restore the folder from a backup; if nothing has been signed yet, remove it and start `verifier serve`.",
         )
 
 
@@ -146,35 +146,37 @@ def _opens(path: Path, password: bytes | None) -> bool:
 
 
 def room(settings: Settings) -> Iterator[Problem]:
-    """Disk space where the instance lies."""
+    """Free disk space of the instance folder."""
     free = shutil.disk_usage(settings.instance).free
     if free < LEAST_FREE:
         yield Problem(
             "room.little",
             Grade.CARE,
-            f"{free // 1_048_576} MB are free where {settings.instance} lies.",
-            "Free some, or move the instance to a larger disk, before uploads are refused.",
+            f"{free // 1_048_576} MB are free on the disk of {settings.instance}.",
+            "Free space or move the instance to a larger disk before uploads are refused.",
         )
 
 
 def fonts(_settings: Settings) -> Iterator[Problem]:
-    """The fonts that statements are set in, byte for byte."""
+    """The fonts used in statements, compared by checksum."""
     for line in (FONTS / "SHA256SUMS").read_text().splitlines():
         digest, _, name = line.partition(" ")
         file = FONTS / name.strip(" *")
         if not file.exists() or sha256(file.read_bytes()).hexdigest() != digest:
-            yield Problem("fonts.missing", Grade.BROKEN, f"{file} is missing or altered: no statement can be set.", "Install the app anew.")
+            yield Problem(
+                "fonts.missing", Grade.BROKEN, f"{file} is missing or altered: no statement can be created.", "Reinstall the app."
+            )
 
 
 def programs(settings: Settings) -> Iterator[Problem]:
-    """What Debian must give to back this installation up."""
+    """System programs required for backups."""
     if database.kind(settings.database_url) == "postgresql":
         for name in ("pg_dump", "pg_restore"):
             if shutil.which(name) is None:
-                yield Problem("programs.missing", Grade.CARE, f"{name} is missing: no backup can be made.", "Install postgresql-client.")
+                yield Problem("programs.missing", Grade.CARE, f"{name} is missing: no backup can be created.", "Install postgresql-client.")
 
 
 def packs(settings: Settings) -> Iterator[Problem]:
-    """Rule packs that are not well formed."""
+    """Invalid rule packs."""
     for file, key, reason in rulepacks.check(settings.instance / "rulepacks"):
-        yield Problem("packs.malformed", Grade.BROKEN, f"{file}: {key}: {reason}", "Mend the pack, or take it out of the folder.")
+        yield Problem("packs.malformed", Grade.BROKEN, f"{file}: {key}: {reason}", "Correct the rule pack or remove it from the folder.")

@@ -1,4 +1,4 @@
-"""Signs of what is wrong inside: the shape of the database, trails and their heads, evidence, and what a kill left."""
+"""Checks of stored data: database schema, audit trails and their checkpoints, evidence, leftovers of interrupted processes."""
 
 from collections.abc import Iterator
 from random import SystemRandom
@@ -30,7 +30,7 @@ __all__ = ["cases", "database", "evidence", "shape", "trails"]
 
 
 def shape(app: Flask) -> Iterator[Problem]:
-    """Whole, at the newest migration, with the guards of the trails in place."""
+    """The database is undamaged, at the newest migration, and the audit trail triggers exist."""
     connection = db.session.connection()
     kind = connection.dialect.name
     if kind == "sqlite":
@@ -45,7 +45,7 @@ def shape(app: Flask) -> Iterator[Problem]:
             "database.old",
             Grade.BROKEN,
             f"The database is at migration {found or 'none'}; this version needs {newest}.",
-            "Start `verifier serve`: it migrates. If the database is newer, install the version that made it.",
+            "Start `verifier serve`: it migrates. If the database is newer, install the version that created it.",
         )
         return
     query = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if kind == "sqlite" else "SELECT tgname FROM pg_trigger"
@@ -56,13 +56,13 @@ def shape(app: Flask) -> Iterator[Problem]:
             yield Problem(
                 "database.trigger",
                 Grade.BROKEN,
-                f"The guard {name} is gone: rows of the trail could be changed.",
-                "Find out who took it off, run `verifier audit verify`, then `verifier serve`: it makes them anew.",
+                f"The trigger {name} is missing: audit trail rows could be changed.",
+                "Find out why it was removed, run `verifier audit verify`, then `verifier serve`, which recreates it.",
             )
 
 
 def trails(app: Flask) -> Iterator[Problem]:
-    """Every trail holds, and is signed to its end."""
+    """Every audit trail verifies and is signed to its last row."""
     here = app.extensions["verifier"]
     late = {head.trail for head in recovery.behind(here.heads) if any(here.heads.kept(head.trail)) or here.heads.may_begin(head.trail)}
     for verdict in verify(here.heads):
@@ -71,8 +71,8 @@ def trails(app: Flask) -> Iterator[Problem]:
             yield Problem(
                 "trails.broken",
                 Grade.BROKEN,
-                f"Trail {verdict.trail} does not hold from {where}.",
-                "Keep database and heads as they are, and compare with a backup: something changed a row.",
+                f"Audit trail {verdict.trail} failed verification at {where}.",
+                "Do not change the database or heads/; compare with a backup to find what was altered.",
             )
     try:
         here.heads.index.steps()
@@ -80,15 +80,15 @@ def trails(app: Flask) -> Iterator[Problem]:
         yield Problem(
             "trails.index",
             Grade.BROKEN,
-            "The index of trails in heads/ was changed: no new trail can be signed.",
-            "Keep it as it is and compare with a backup; restore heads/ from one.",
+            "The index of audit trails in heads/ was changed: new audit trails cannot be signed.",
+            "Do not change it; compare it with a backup and restore heads/ from one.",
         )
     for trail in sorted(late):
         yield Problem(
             "trails.unsigned",
             Grade.CARE,
-            f"The last rows of trail {trail} are not signed: a process was killed.",
-            "Start `verifier serve` or run `verifier sweep`: it signs what holds.",
+            f"The last rows of audit trail {trail} are not signed: a process was interrupted.",
+            "Start `verifier serve` or run `verifier sweep`: it signs verified rows.",
         )
 
 
@@ -102,8 +102,8 @@ def cases(app: Flask) -> Iterator[Problem]:
             yield Problem(
                 "packs.changed",
                 Grade.BROKEN,
-                f"Rule pack {pack_id} is missing, or not the one cases were opened with.",
-                "Put the pack back as it was: packs are superseded, never edited.",
+                f"Rule pack {pack_id} is missing or differs from the one cases were opened with.",
+                "Restore the original pack: packs are superseded, never edited.",
             )
     file = app.extensions["verifier"].settings.instance / "keys" / "authority" / ROOT_KEY
     if file.exists():
@@ -113,20 +113,18 @@ def cases(app: Flask) -> Iterator[Problem]:
             yield Problem(
                 "keys.authority_unreadable",
                 Grade.BROKEN,
-                "The secret key does not open the certificate authority's key.",
+                "The secret key cannot decrypt the certificate authority's key.",
                 "Restore secret.key and keys/ from the same backup.",
             )
 
 
 def evidence(app: Flask, everything: bool) -> Iterator[Problem]:
-    """Files that rows name, each there and unaltered (all, or a sample); and files that no row names."""
+    """Referenced files exist unaltered (all or a sample); unreferenced files are reported."""
     store = app.extensions["verifier"].store
     try:
         there = {kept.digest: kept for kept in store.listed() if kept.digest}
     except Exception as error:
-        yield Problem(
-            "evidence.unreachable", Grade.CANNOT, f"The store does not answer: {type(error).__name__}.", "Look at VERIFIER_STORE_URL."
-        )
+        yield Problem("evidence.unreachable", Grade.CANNOT, f"The file storage fails: {type(error).__name__}.", "Check VERIFIER_STORE_URL.")
         return
     named = list(db.session.scalars(select(StoredFile.sha256).order_by(StoredFile.sha256)))
     missing = [digest for digest in named if digest not in there]
@@ -141,8 +139,8 @@ def evidence(app: Flask, everything: bool) -> Iterator[Problem]:
             yield Problem(
                 "evidence.altered",
                 Grade.BROKEN,
-                f"The file {digest} is no longer what was handed in.",
-                "Move it away and copy it from a backup; find out what changed it.",
+                f"The file {digest} is no longer identical to the uploaded file.",
+                "Move it aside, copy it from a backup, and find out what changed it.",
             )
     for name in left_over(app.extensions["verifier"], utcnow() - GRACE):
-        yield Problem("evidence.left_over", Grade.CARE, f"{name} belongs to nothing: a process was killed.", "Run `verifier sweep`.")
+        yield Problem("evidence.left_over", Grade.CARE, f"{name} is not referenced: a process was interrupted.", "Run `verifier sweep`.")

@@ -1,4 +1,4 @@
-"""What stands in the parts of a workbook's archive, looked through before any library unpacks them into memory."""
+"""Checks the parts of a workbook's archive before a library unpacks them into memory."""
 
 import io
 import posixpath

@@ -1,4 +1,4 @@
-"""Run as a program of its own, within limits: a workbook from standard input to its cells as lines of JSON, so a hostile file harms nobody.
+"""Sandboxed program: converts a workbook on standard input to JSON lines of cells, within resource limits.
 
 A line is a sheet (an object with its name) or some rows of it (a list of lists of text); a refusal is the last line, and what stands
 before it counts for nothing.

@@ -1,4 +1,4 @@
-"""A list kept by somebody else (invoices, equipment ledger, meter list), read as reference, description and amount."""
+"""Reads external lists (invoices, equipment ledger, meter list) as reference, description and amount."""
 
 import csv
 from collections.abc import Iterable, Sequence

@@ -22,7 +22,7 @@ _READER = "verifier.reports.workbook.cells"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place that cannot be read; sheet and column are empty where the whole file is meant."""
+    """One problem of a workbook; sheet and column are empty if it concerns the whole file."""
 
     sheet: str
     column: str
@@ -31,7 +31,7 @@ class Problem:
 
 
 class Unreadable(Exception):
-    """A workbook refused whole, with every place listed at once."""
+    """A rejected workbook with all its problems."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(f"{problem.message_id} {problem.sheet} {problem.column}".strip() for problem in problems))
@@ -110,7 +110,7 @@ def _tables(data: bytes) -> list[_Table]:
         feed = Thread(target=_feed, args=(reader, data))
         feed.start()
         try:
-            found, problems = _told(reader.stdout or ())
+            found, problems = _parse(reader.stdout or ())
         finally:
             if sys.exc_info()[0] is not None:
                 reader.kill()
@@ -137,7 +137,7 @@ def _feed(reader: subprocess.Popen[bytes], data: bytes) -> None:
             reader.stdin.write(data)
 
 
-def _told(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
+def _parse(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
     """The sheets as the reading program prints them, while it still reads; a line cut off is its last."""
     found: list[_Table] = []
     same: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""A workbook with formulas that stay alive: each beside the value we calculated, typed text never a formula, written row by row."""
+"""Workbooks with live formulas and cached calculated values; user text is never written as a formula; rows are streamed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 from verifier.web.pages.filters import moment
 
 LONGEST_TEXT = 32_000
-"""A cell holds 32,767 characters; a longer text would be left out in silence."""
+"""Excel's limit of 32,767 characters per cell; longer text would be dropped silently."""
 _WHOLE = 2**53
 
 

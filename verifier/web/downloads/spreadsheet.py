@@ -1,4 +1,4 @@
-"""A table taken away as .xlsx: numbers as numbers with their unit in the header, text never as a formula."""
+"""Table download as .xlsx: numeric cells with the unit in the header; text is never written as a formula."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime

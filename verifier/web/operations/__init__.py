@@ -1,1 +1,1 @@
-"""For machines and operators: health, metrics, the request log, and what is out of order around the app."""
+"""Operations: health checks, metrics, request log, outages."""

@@ -1,4 +1,4 @@
-"""For machines: whether we live, whether we can work, and what was counted."""
+"""Health, readiness and metrics endpoints."""
 
 import os
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def live() -> ResponseReturnValue:
 @bp.get("/health/ready")
 @permit(Permission.PUBLIC)
 def ready() -> ResponseReturnValue:
-    """Whether database, its shape and the store are there; what is wrong is said in a word, the reason stands in the log."""
+    """Readiness: database, schema and file storage; a short word is returned, the reason is logged."""
     found = {name: _tried(check) for name, check in (("database", _database), ("migrations", _migrations), ("store", _store))}
     return jsonify(found), 200 if set(found.values()) == {"ok"} else 503
 
@@ -72,13 +72,13 @@ def _database() -> bool:
 
 
 def _migrations() -> bool:
-    """The database has the shape this version knows."""
+    """The database is at the migration of this version."""
     newest = ScriptDirectory(os.path.join(current_app.root_path, "migrations")).get_current_head()
     return MigrationContext.configure(db.session.connection()).get_current_revision() == newest
 
 
 def _store() -> bool:
-    """A bucket answers, a folder can be written to."""
+    """The bucket responds, or the folder is writable."""
     store = current_app.extensions["verifier"].store
     if store.root is not None:
         return os.access(store.root, os.W_OK | os.X_OK)

@@ -1,4 +1,4 @@
-"""Requests counted by route, status and duration, in one small file a process, so that any process can tell of all."""
+"""Request counters by route, status and duration, in a memory-mapped file per process, so that any process can report all."""
 
 import mmap
 import os

@@ -1,4 +1,4 @@
-"""What is out of order around the app rather than in it: a full disk, a read-only instance, a database or store that does not answer."""
+"""Outages outside the app: full disk, read-only instance, unavailable database or file storage."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -73,23 +73,23 @@ def reading_only(outage: Outage) -> None:
 
 def texts(outage: Outage) -> tuple[str, str]:
     """Title and advice."""
-    nothing = _("Nothing was saved, and nothing is half-done. What you typed is still in your browser: go back and keep the page open.")
+    nothing = _("Nothing was saved, and existing data are unaffected. Your entries are still in your browser: go back and keep it open.")
     said = {
         Outage.FULL: (
-            _("There is no room left to save this"),
-            _("The disk of this installation is full. Tell its administrator; pages can still be read, and you can send it again then."),
+            _("Not enough storage space to save this"),
+            _("The disk of the system is full. Inform the administrator. Pages can still be read; submit again once there is space."),
         ),
         Outage.READ_ONLY: (
-            _("Nothing can be saved just now"),
-            _("This installation may only be read at the moment. Tell its administrator, or wait a while, then send it again."),
+            _("Saving is temporarily unavailable"),
+            _("The system is in read-only mode at present. Inform the administrator, or wait and submit again later."),
         ),
         Outage.STORE: (
-            _("Files cannot be reached just now"),
-            _("The place where files are kept does not answer. Wait a few minutes and try again, then tell the administrator."),
+            _("Files are temporarily unavailable"),
+            _("The file storage is not responding. Try again in a few minutes; if the problem continues, inform the administrator."),
         ),
         Outage.DATABASE: (
-            _("The database does not answer"),
-            _("No page can be shown until it does. Wait a few minutes and try again, then tell the administrator."),
+            _("The database is not responding"),
+            _("No page can be shown until it responds. Try again in a few minutes; if the problem continues, inform the administrator."),
         ),
     }
     title, advice = said[outage]

@@ -1,4 +1,4 @@
-"""What the log says: one line of JSON an event, with the request's id and nothing that tells of a person."""
+"""Request log: one JSON line per event, with the request id and no personal data."""
 
 import traceback
 from collections.abc import MutableMapping
@@ -16,14 +16,14 @@ log = structlog.get_logger()
 
 
 def begin() -> None:
-    """Give the request an id of our own: one that came with it could be anything."""
+    """Assign a request id; an incoming one is not trusted."""
     g.request_id, g.begun = token_hex(8), perf_counter()
     clear_contextvars()
     bind_contextvars(request=g.request_id)
 
 
 def end(response: Response) -> Response:
-    """Say what was asked by the template of its route, never by its address, which holds names and tokens."""
+    """Log the route template, never the URL, which may contain names and tokens."""
     if "request_id" not in g:
         return response
     response.headers["X-Request-ID"] = g.request_id

@@ -17,8 +17,8 @@ class DemoForm(SearchForm):
         _l("Class"), choices=[SelectChoice("a", _l("Non-conformity")), SelectChoice("b", _l("Recommendation"))], validate_choice=False
     )
     effect = TonnesField(_l("Effect on reported emissions (tCO₂)"))
-    description = TextAreaField(_l("What did you find?"))
-    due = DateParts(_l("Answer needed by"), required=_l("Enter the date the answer is needed by"))
+    description = TextAreaField(_l("Describe what you found"))
+    due = DateParts(_l("Response due"), required=_l("Enter the date by which a response is due"))
     document = FileBox(_l("Supporting document"), ATTACHMENT)
     agree = BooleanField(_l("I have seen the original"))
 

@@ -1,4 +1,4 @@
-"""Which language and time zone a page is in."""
+"""Selects the language and time zone of a page."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ LANGUAGES = ("en", "zh")
 
 
 def select_locale() -> str:
-    """The person's choice, else this browser's choice, else what the browser asks for."""
+    """The user's choice, else this browser's choice, else the Accept-Language header."""
     user = signed_in_user()
     chosen = (user.language if user else None) or session.get("language")
     if chosen in LANGUAGES:

@@ -1,4 +1,4 @@
-"""What stands in the bar at the top, by what the person is."""
+"""Navigation entries by role."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ def context() -> dict[str, Any]:
 def _entries() -> list[tuple[str, str]]:
     user = signed_in_user()
     if user is None:
-        return [(_("Check a statement"), "statement.check")]
+        return [(_("Verify a statement"), "statement.check")]
     entries = []
     if user.roles & UNIT:
         entries.append((_("Reports"), "reports.home"))
@@ -35,9 +35,9 @@ def _entries() -> list[tuple[str, str]]:
     if Role.ADMINISTRATOR in user.roles:
         entries.append((_("People"), "accounts.people"))
         entries.append((_("Organisations"), "accounts.organisations"))
-        entries.append((_("Trail"), "casework.installation_trail"))
+        entries.append((_("Audit trail"), "casework.installation_trail"))
         entries.append((_("Background work"), "jobs.jobs"))
-    entries.append((_("Check a statement"), "statement.check"))
+    entries.append((_("Verify a statement"), "statement.check"))
     return entries
 
 
