@@ -82,7 +82,7 @@ def test_the_conclusion_is_drawn_and_approved(app: Flask, cast: Cast) -> None:
     db.session.commit()
     with at_the_keys(app, cast.lead) as page:
         page.goto(f"{path}/conclusion")
-        chosen_and_sent(page, "Verified: pass", "Prepare the conclusion and send it to review", "The independent reviewer goes on.")
+        chosen_and_sent(page, "Verified: pass", "Submit the conclusion for review", "submitted to the independent reviewer.")
     with at_the_keys(app, cast.reviewer) as page:
         page.goto(f"{path}/review")
         chosen_and_sent(page, "Approve", "Save the decision", "The lead verifier may sign.")

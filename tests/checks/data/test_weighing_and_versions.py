@@ -78,7 +78,7 @@ def test_beijing_gets_no_verdict_and_the_bodys_own_threshold_is_marked_as_its_ow
     assert answer.status_code == 303
     page = unescape(browser.get(f"/cases/{case.id}/materiality").text)
     assert "Materiality not assessed" in page
-    assert "The rules name no threshold" in page
+    assert "The rules set no threshold" in page
     assert "not used for the materiality assessment or the opinion" in page
     assert "Above the threshold" in page
     planned = queries.planned(case)
