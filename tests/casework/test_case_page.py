@@ -122,7 +122,7 @@ def test_those_beside_the_cases_have_a_start_page(app: Flask, client: FlaskClien
 
 TURNS = [
     # stage, who reads, whether it is their turn and where it leads, what the step says to others
-    (Stage.REVIEWING, "reviewer", "review the case independently", "/review"),
+    (Stage.REVIEWING, "reviewer", "carry out the independent review", "/review"),
     (Stage.REVIEWING, "lead", None, "With the reviewer"),
     (Stage.TO_CERTIFY, "lead", "certify the statement", "/signing"),
     (Stage.TO_CERTIFY, "coordinator", None, "With the lead verifier"),

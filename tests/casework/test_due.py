@@ -79,11 +79,11 @@ def test_home_case_and_report_tell_the_unit_the_day_its_answers_are_due(client: 
     left = (due - day_in(case.unit_year.year.time_zone, utcnow())).days
     assert f"Due in {left} day" in browser.get("/").text
     page = unescape(browser.get(f"/cases/{case.id}").text)
-    assert f"Your responses are due by the end of {day(due)}." in page
-    assert f"The statement is due by the end of {day(case.unit_year.year.verified_due)}." in page
+    assert f"Your responses are due by {day(due)} (inclusive)." in page
+    assert f"The statement is due by {day(case.unit_year.year.verified_due)} (inclusive)." in page
     assert "Your action is required: respond to the findings" in page
     assert day(due) in browser.get(f"/reports/{case.unit_year_id}").text
-    assert f"The unit's responses are due by the end of {day(due)}" in unescape(sign_in(client, cast.lead).get(f"/cases/{case.id}").text)
+    assert f"The unit's responses are due by {day(due)} (inclusive)" in unescape(sign_in(client, cast.lead).get(f"/cases/{case.id}").text)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_evidence_asked_for_is_on_the_page_of_the_case_with_its_day(client: Flas
     db.session.commit()
     page = sign_in(client, cast.contact).get(f"/cases/{case.id}").text
     assert said in page
-    assert f"1 evidence request is open; due by the end of {day(due)}." in page
+    assert f"1 evidence request is open; due by {day(due)} (inclusive)." in page
     assert "requested, due" not in sign_in(client, cast.responsible).get(f"/cases/{case.id}").text
 
 

@@ -53,7 +53,7 @@ def _words(user: User, each: Waiting, left: Lateness) -> mail.Words:
     unit = each.unit_year.unit
     name = unit.name_zh if unit.name_zh and str(get_locale() or "").startswith("zh") else unit.name
     text = _(
-        "Hello %(name)s,\n\n%(task)s: %(unit)s, %(year)s.\nDue by the end of %(due)s. %(left)s\n\n%(link)s\n\n"
+        "Hello %(name)s,\n\n%(task)s: %(unit)s, %(year)s.\nDue by %(due)s (inclusive). %(left)s\n\n%(link)s\n\n"
         "One reminder is sent for each due date; the current status is shown in Verifier.\n",
         name=user.name,
         task=WAITING[each.what],
