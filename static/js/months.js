@@ -52,12 +52,7 @@ function draw(figure) {
 
 for (const figure of document.querySelectorAll("[data-months]")) {
   let drawing = draw(figure);
-  let width = figure.clientWidth;
-  new ResizeObserver(() => {
-    if (figure.clientWidth === width) return;
-    width = figure.clientWidth;
-    drawing.fit();
-  }).observe(figure);
+  new ResizeObserver(() => drawing.fit()).observe(figure);
   for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
     matchMedia(query).addEventListener("change", () => {
       drawing.remove();

@@ -168,6 +168,9 @@ def test_the_plot_is_as_wide_as_its_place_and_follows_it(tab: Tab) -> None:
     tab.page.set_viewport_size({"width": 700, "height": 600})
     tab.wait_until("document.querySelector('.u-wrap').offsetWidth < 700")
     assert sizes(tab)[0] == sizes(tab)[1] < place
+    tab.page.set_viewport_size({"width": 1280, "height": 600})
+    tab.wait_until("document.querySelector('.u-wrap').offsetWidth > 700")
+    assert sizes(tab)[0] == place
 
 
 def test_the_plot_is_never_too_narrow_to_read(tab: Tab) -> None:
