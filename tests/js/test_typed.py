@@ -300,11 +300,22 @@ def test_an_answer_without_the_form_leaves_what_was_typed_for_its_page_if_it_is_
 
 
 def test_an_answer_without_the_form_has_what_was_typed_when_it_is_reloaded(tab: Tab) -> None:
-    write(tab, "POST /finding", "<p>Something went wrong.</p>", posted="/finding")
+    other = '<form method="post" action="/comment"><input name="comment"></form>'
+    write(tab, "POST /finding", f"<p>Something went wrong.</p>{other}", posted="/finding")
     tab.goto("/finding")
     send(tab)
     tab.page.reload()
     assert (title(tab), announced(tab)) == ("Late", "Here again.")
+
+
+def test_an_answer_to_someone_who_is_not_signed_in_has_nothing_to_put_back(tab: Tab) -> None:
+    write(tab, "/finding", reader="")
+    write(tab, "POST /finding", "<p>Something went wrong.</p>", reader="", posted="/finding")
+    tab.goto("/finding")
+    send(tab)
+    assert tab.run("history.state") == {"reader": "", "forms": {}}
+    tab.page.reload()
+    assert (title(tab), announced(tab)) == ("", "")
 
 
 def test_a_form_is_submitted_although_storage_is_full(tab: Tab) -> None:
