@@ -145,6 +145,13 @@ TWO = """
 <form method="post" action="/finding" autocomplete="off" id="second"><input name="title" value="{1}"><button>Two</button></form>"""
 
 
+def test_what_was_never_sent_is_not_kept(tab: Tab) -> None:
+    tab.goto("/finding")
+    tab.page.fill("[name=title]", "Late")
+    tab.page.press("[name=title]", "Tab")
+    assert tab.run("history.state") is None
+
+
 def test_two_forms_with_one_address_are_told_apart(tab: Tab) -> None:
     write(tab, "/finding", TWO.format("", ""))
     write(tab, "POST /finding", TWO.format("", "Late"), posted="/finding")
@@ -216,7 +223,9 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(tab: Ta
 def test_what_was_lost_is_put_back_once(tab: Tab) -> None:
     lose(tab)
     tab.goto("/finding")
-    tab.goto("/finding?again")
+    write(tab, "/other", "Other")
+    tab.goto("/other")
+    tab.goto("/finding")
     assert title(tab) == ""
 
 
