@@ -1,10 +1,9 @@
 // Draws the months of a source from the table beside the figure, so that both show the same quantities.
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
-import { tickLabels, ticks } from "./axis.js";
+import { lineStyle, tickLabels, ticks } from "./chart.js";
 
 const HEIGHT = 220;
 const NARROWEST = 240;
-const DASHES = { 1: [6, 4], 3: [2, 4] };
 
 /** The quantities of a series by month; null where the table has none. */
 function quantities(rows, name) {
@@ -14,16 +13,9 @@ function quantities(rows, name) {
   });
 }
 
-/** A series is drawn as its mark in the key is styled; without colour, width, dashes and points tell it apart. */
+/** The line of a series, in the colour of its mark in the key. */
 function lineOf(mark) {
-  const { n } = mark.dataset;
-  return {
-    stroke: getComputedStyle(mark).stroke,
-    width: n === "0" ? 3 : 2,
-    dash: DASHES[n],
-    points: { show: n !== "3", size: n === "2" ? 9 : 6 },
-    spanGaps: false,
-  };
+  return { ...lineStyle(Number(mark.dataset.n)), stroke: getComputedStyle(mark).stroke, spanGaps: false };
 }
 
 function axesOf(figure, months, quantityTicks) {
@@ -60,12 +52,7 @@ function draw(figure) {
 
 for (const figure of document.querySelectorAll("[data-months]")) {
   let drawing = draw(figure);
-  let width = figure.clientWidth;
-  new ResizeObserver(() => {
-    if (figure.clientWidth === width) return;
-    width = figure.clientWidth;
-    drawing.fit();
-  }).observe(figure);
+  new ResizeObserver(() => drawing.fit()).observe(figure);
   for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
     matchMedia(query).addEventListener("change", () => {
       drawing.remove();

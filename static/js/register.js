@@ -18,7 +18,7 @@ const focusRow = (row) => {
   rows[row]?.closest("tr").scrollIntoView({ block: "nearest" });
 };
 
-const checkbox = (row) => rows[row]?.closest("tr").querySelector(".tick input");
+const checkbox = (row) => rows[row].closest("tr").querySelector(".tick input");
 
 /** The checkbox of a row that can be agreed to in the register; other rows have one only for requesting evidence, or none. */
 const agreeable = (row) => rows[row]?.closest("tr").querySelector(".tick input[name=keys]");
@@ -27,8 +27,8 @@ const selected = () => rows.map((_, row) => Boolean(checkbox(row)?.checked));
 
 /** Agrees to the selected rows, or to the current one when none that can be agreed to is selected. */
 function agree(row) {
-  const button = form?.querySelector("button[type=submit]:not([formaction])");
-  const method = form?.querySelector("select[name=method]");
+  const button = form.querySelector("button[type=submit]:not([formaction])");
+  const method = form.querySelector("select[name=method]");
   if (!button) return;
   if (!rows.some((_, each) => agreeable(each)?.checked)) {
     if (!agreeable(row)) {
@@ -61,7 +61,7 @@ enabled.addEventListener("change", () => {
   else local.write(SHORTCUTS, "off");
 });
 
-form?.addEventListener("submit", (event) => {
+form.addEventListener("submit", (event) => {
   const row = rowToReturnTo(currentRow(), selected());
   if (row >= 0 && !event.defaultPrevented) session.write(RETURN_TO, rows[row].dataset.row);
 });

@@ -52,7 +52,7 @@ function onVisit(main, forms, submitted) {
     return;
   }
   if (submitted && (submitted.lost || (!isOwn && !reader))) keepSubmitted({ ...submitted, lost: true });
-  if (history.state?.reader === reader) putBack(main, forms, history.state?.forms ?? {});
+  if (history.state?.reader === reader) putBack(main, forms, history.state.forms);
 }
 
 /** Follows what is typed and submitted from now on. */

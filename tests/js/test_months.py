@@ -78,7 +78,7 @@ def draw(tab: Tab, html: str) -> list[str]:
     ids=["round", "above round", "small", "tens", "decimals", "missing", "negative", "all zero", "all missing", "no months"],
 )
 def test_ticks_are_round_and_span_zero_and_every_value(functions: Tab, values: list[float | None], expected: list[float]) -> None:
-    assert functions.call("axis", "ticks", values) == pytest.approx(expected)
+    assert functions.call("chart", "ticks", values) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,20 @@ def test_ticks_are_round_and_span_zero_and_every_value(functions: Tab, values: l
     ids=["grouped", "as the language groups", "without floating-point error", "halves", "very small"],
 )
 def test_ticks_are_written_with_the_decimals_they_need(functions: Tab, values: list[float], language: str, expected: list[str]) -> None:
-    assert functions.call("axis", "tickLabels", values, language) == expected
+    assert functions.call("chart", "tickLabels", values, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("n", "style"),
+    [
+        (0, {"width": 3, "dash": [], "points": {"show": True, "size": 6}}),
+        (1, {"width": 2, "dash": [6, 4], "points": {"show": True, "size": 6}}),
+        (2, {"width": 2, "dash": [], "points": {"show": True, "size": 9}}),
+        (3, {"width": 2, "dash": [2, 4], "points": {"show": False, "size": 6}}),
+    ],
+)
+def test_each_line_differs_from_the_others_in_more_than_colour(functions: Tab, n: int, style: dict[str, Any]) -> None:
+    assert functions.call("chart", "lineStyle", n) == style
 
 
 def test_the_figure_is_shown_with_months_and_quantities_on_its_axes(tab: Tab) -> None:
@@ -112,6 +125,15 @@ def test_each_series_is_drawn_in_the_colour_of_its_mark(tab: Tab) -> None:
     ink = tab.page.locator("canvas").evaluate(INK)
     assert ink["red"] > 100
     assert ink["blue"] > 100
+
+
+def test_a_series_is_drawn_in_the_style_of_its_number(tab: Tab) -> None:
+    def blue(n: str) -> int:
+        draw(tab, page(["10"] * 12, ["90"] * 12).replace('data-n="1"', f'data-n="{n}"'))
+        found: int = tab.page.locator("canvas").evaluate(INK)["blue"]
+        return found
+
+    assert blue("3") < blue("1") < blue("0")
 
 
 def test_a_month_without_a_quantity_leaves_a_gap(tab: Tab) -> None:
@@ -146,6 +168,9 @@ def test_the_plot_is_as_wide_as_its_place_and_follows_it(tab: Tab) -> None:
     tab.page.set_viewport_size({"width": 700, "height": 600})
     tab.wait_until("document.querySelector('.u-wrap').offsetWidth < 700")
     assert sizes(tab)[0] == sizes(tab)[1] < place
+    tab.page.set_viewport_size({"width": 1280, "height": 600})
+    tab.wait_until("document.querySelector('.u-wrap').offsetWidth > 700")
+    assert sizes(tab)[0] == place
 
 
 def test_the_plot_is_never_too_narrow_to_read(tab: Tab) -> None:
@@ -162,6 +187,12 @@ def test_the_plot_is_drawn_anew_in_the_colours_of_another_scheme(tab: Tab, prefe
     tab.wait_until(f"({INK})(document.querySelector('canvas')).blue > 100")
     assert tab.page.locator("canvas").evaluate(INK)["red"] == 0
     assert sizes(tab)[2] == 1
+
+
+def test_the_plot_has_no_legend_cursor_or_selection_of_its_own(tab: Tab) -> None:
+    draw(tab, page(["10"] * 12))
+    tab.page.mouse.move(300, 100)
+    assert tab.page.locator(".u-legend, .u-cursor-x, .u-cursor-pt").count() == 0
 
 
 def test_every_figure_of_a_page_is_drawn(tab: Tab) -> None:

@@ -59,63 +59,6 @@ def checked(tab: Tab) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("key", "in_row", "any_selected", "command"),
-    [
-        ("j", False, False, "next"),
-        ("j", True, False, "next"),
-        ("k", False, False, "previous"),
-        ("k", True, True, "previous"),
-        ("ArrowDown", True, False, "next"),
-        ("ArrowUp", True, False, "previous"),
-        ("ArrowDown", False, False, None),
-        ("ArrowUp", False, True, None),
-        ("x", True, False, "select"),
-        ("x", False, True, None),
-        ("a", True, False, "agree"),
-        ("a", False, True, "agree"),
-        ("a", False, False, None),
-        ("/", False, False, "search"),
-        ("?", True, False, "help"),
-        ("Enter", True, True, None),
-        ("toString", True, True, None),
-    ],
-)
-def test_a_key_stands_for_a_command(functions: Tab, key: str, in_row: bool, any_selected: bool, command: str | None) -> None:
-    assert functions.call("registerkeys", "command", key, {"inRow": in_row, "anySelected": any_selected}) == command
-
-
-@pytest.mark.parametrize(
-    ("name", "at", "count", "expected"),
-    [
-        ("next", -1, 3, 0),
-        ("next", 0, 3, 1),
-        ("next", 2, 3, 2),
-        ("previous", -1, 3, 0),
-        ("previous", 0, 3, 0),
-        ("previous", 2, 3, 1),
-        ("next", -1, 0, 0),
-    ],
-)
-def test_next_and_previous_stay_in_the_table(functions: Tab, name: str, at: int, count: int, expected: int) -> None:
-    assert functions.call("registerkeys", "neighbour", name, at, count) == expected
-
-
-@pytest.mark.parametrize(
-    ("at", "boxes", "expected"),
-    [
-        (0, [True, True, False], 2),
-        (1, [False, False, True], 1),
-        (1, [False, True, True], 1),
-        (-1, [True, False], 1),
-        (-1, [True, True], -1),
-        (-1, [], -1),
-    ],
-)
-def test_a_submission_returns_to_the_next_row_that_was_not_selected(functions: Tab, at: int, boxes: list[bool], expected: int) -> None:
-    assert functions.call("registerkeys", "rowToReturnTo", at, boxes) == expected
-
-
 def test_j_and_k_move_the_focus_from_row_to_row(tab: Tab) -> None:
     ready(tab)
     press(tab, "j")
@@ -143,12 +86,11 @@ def test_a_row_counts_as_the_current_one_when_its_checkbox_has_the_focus(tab: Ta
     assert place(tab) == "three"
 
 
-def test_a_row_out_of_sight_is_scrolled_into_view(tab: Tab) -> None:
+def test_a_row_out_of_sight_is_scrolled_into_view_as_a_whole(tab: Tab) -> None:
     ready(tab, register("".join(row(str(n)) for n in range(200))))
-    tab.page.focus("[data-row='198']")
-    tab.run("() => { window.scrollTo(0, 0); }")
-    press(tab, "j")
-    expect(tab.page.locator("[data-row='199']")).to_be_in_viewport()
+    tab.run("() => { for (const cell of document.querySelectorAll('th')) cell.style.cssText = 'height: 200px; vertical-align: top'; }")
+    press(tab, *["j"] * 20)
+    expect(tab.page.locator("tr", has=tab.page.locator("[data-row='19']"))).to_be_in_viewport(ratio=0.99)
 
 
 def test_x_selects_the_row_and_deselects_it_again(tab: Tab) -> None:
@@ -187,6 +129,13 @@ def test_a_agrees_to_the_selected_rows_wherever_the_focus_is(tab: Tab) -> None:
     tab.run("() => { document.activeElement.blur(); }")
     press(tab, "a")
     assert tab.submissions() == ["Agree"]
+
+
+def test_a_without_a_row_or_a_selection_does_nothing(tab: Tab) -> None:
+    ready(tab)
+    press(tab, "a")
+    assert tab.page.inner_text("#keys-say") == ""
+    assert tab.submissions() == []
 
 
 @pytest.mark.parametrize("box", ["also", ""], ids=["evidence only", "no checkbox"])
@@ -228,6 +177,12 @@ def test_slash_goes_to_the_search_and_types_nothing(tab: Tab) -> None:
     press(tab, "/")
     assert place(tab) == "q"
     assert tab.page.input_value("[name=q]") == ""
+
+
+def test_slash_does_nothing_where_there_is_no_search(tab: Tab) -> None:
+    ready(tab, register().replace('name="q"', 'name="other"'))
+    press(tab, "/")
+    assert place(tab) == "BODY"
 
 
 def test_a_question_mark_shows_and_hides_the_help(tab: Tab) -> None:
