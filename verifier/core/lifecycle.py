@@ -38,6 +38,8 @@ class Deed(StrEnum):
     REOPEN = "reopen"
     CORRECT = "correct"
     """Open the checks again after issue; the issued statement stays until another is issued in its place."""
+    CHANGE_RULES = "change_rules"
+    """Work under a newer version of the rule pack from here on."""
     CERTIFY = "certify"
     COUNTERSIGN = "countersign"
     SEAL = "seal"
@@ -47,14 +49,17 @@ TABLE: Mapping[tuple[Stage, Deed], Stage] = {
     (Stage.ARRANGING, Deed.ARRANGE): Stage.ARRANGING,
     (Stage.ARRANGING, Deed.DECLARE): Stage.ARRANGING,
     (Stage.ARRANGING, Deed.START): Stage.CHECKING,
+    (Stage.ARRANGING, Deed.CHANGE_RULES): Stage.ARRANGING,
     (Stage.CHECKING, Deed.ARRANGE): Stage.CHECKING,
     (Stage.CHECKING, Deed.DECLARE): Stage.CHECKING,
     (Stage.CHECKING, Deed.CHECK): Stage.CHECKING,
+    (Stage.CHECKING, Deed.CHANGE_RULES): Stage.CHECKING,
     (Stage.CHECKING, Deed.SEND_FINDINGS): Stage.ANSWERING,
     (Stage.CHECKING, Deed.CONCLUDE): Stage.REVIEWING,
     (Stage.ANSWERING, Deed.ARRANGE): Stage.ANSWERING,
     (Stage.ANSWERING, Deed.DECLARE): Stage.ANSWERING,
     (Stage.ANSWERING, Deed.CHECK): Stage.ANSWERING,
+    (Stage.ANSWERING, Deed.CHANGE_RULES): Stage.ANSWERING,
     (Stage.ANSWERING, Deed.SEND_FINDINGS): Stage.ANSWERING,
     (Stage.ANSWERING, Deed.ANSWER): Stage.ANSWERING,
     (Stage.ANSWERING, Deed.ALL_ANSWERED): Stage.CHECKING,

@@ -31,6 +31,7 @@ KINDS = {
     "jobs.sweep": _l("Forget old background work"),
     "evidence.sweep": _l("Remove left-over files"),
     "reports.hand_in": _l("Take in a large report"),
+    "reports.recalculate": _l("Recalculate reports under changed rules"),
 }
 
 
