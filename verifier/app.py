@@ -21,6 +21,7 @@ from verifier.audit.checkpoints import Checkpoints, follow
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
 from verifier.casework.materiality import views as materiality
+from verifier.casework.rules import views as rules
 from verifier.checks.boundary import views as boundary
 from verifier.checks.data import views as data
 from verifier.checks.data.analysis import views as analysis
@@ -83,6 +84,7 @@ PARTS = (
     jobs,
     health,
     materiality,
+    rules,
     versions,
     analysis,
 )

@@ -11,8 +11,10 @@ from tests import make
 from tests.concurrency.together import at_once, browser, hidden, refused, statuses
 from tests.findings.builders import finding, jpeg, sent
 from tests.people import Cast, actor
+from tests.rulepacks.builders import NO_ELECTRICITY, newer_beijing
 from tests.statement.builders import PASSPHRASE, approved, concluded, signer
 from verifier.audit import queries as trails
+from verifier.audit.models import TrailRow
 from verifier.checks.boundary.models import BoundaryDecision
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.queries import held
@@ -23,6 +25,7 @@ from verifier.evidence.models import Photo
 from verifier.findings.models import Exchange
 from verifier.reports import actions as reports
 from verifier.reports.models import ReportVersion
+from verifier.rulepacks.load import load
 from verifier.statement.models import Review, Signature, Statement
 
 pytestmark = [pytest.mark.hold, pytest.mark.usefixtures("house")]
@@ -253,4 +256,18 @@ def test_findings_raised_at_once_have_numbers_of_their_own(house: Flask) -> None
     answers = at_once(*[lambda n=n, who=who: who.post(path, data={**values, "title": f"Late {n}"}) for n, who in enumerate(raisers)])
     assert statuses(answers) == [303, 303, 303]
     assert len({answer.location for answer in answers}) == 3
+    assert_trails_hold(house)
+
+
+def test_a_case_moved_to_newer_rules_in_two_windows_is_moved_once(house: Flask) -> None:
+    cast = Cast()
+    case, pack_id = make.engagement(cast, workbook=make.PARK), newer_beijing(house, NO_ELECTRICITY)
+    case_id, sent = case.id, {"pack": pack_id, "seen": load(pack_id).sha256, "reason": "Notice 7"}
+    db.session.commit()
+    windows = browser(house, cast.lead), browser(house, cast.lead)
+    answers = at_once(*(lambda window=window: window.post(f"/cases/{case_id}/rules", data=sent) for window in windows))
+    assert statuses(answers) == [303, 409]
+    assert f"{pack_id} is not a later version of {pack_id}" in refused(answers).text
+    assert how_many(TrailRow, TrailRow.deed == "engagement:rules:changed") == 1
+    assert db.session.get_one(Engagement, case_id).pack_id == pack_id
     assert_trails_hold(house)

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests import big, make
 from tests.people import Cast, actor, sign_in
+from tests.rulepacks.builders import SIX_DAYS, newer_beijing
 from verifier.accounts import actions as accounts
 from verifier.accounts.models import SignedInSession
 from verifier.checks.data.references import actions as beside
@@ -139,6 +140,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         now=now,
     )
     make.report(cast, case.unit_year, later)
+    newer_beijing(app, SIX_DAYS)
     values = {
         "method": "tonne_unit",
         "position": 1,
@@ -155,7 +157,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "line_key": f"months/source/{source}/2021-07",
         "tolerance_code": "outlier",
         "programme": "beijing",
-        "version": "2021",
+        "version": "2021.1",
         "engagement_id": case.id,
         "unit_year_id": case.unit_year_id,
         "year_id": case.unit_year.year_id,

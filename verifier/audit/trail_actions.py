@@ -95,6 +95,7 @@ class TrailAction(StrEnum):
     ENGAGEMENT_MEMBER_DECLARED = "engagement:member:declared"
     ENGAGEMENT_MEMBER_NAMED = "engagement:member:named"
     ENGAGEMENT_MEMBER_REMOVED = "engagement:member:removed"
+    ENGAGEMENT_RULES_CHANGED = "engagement:rules:changed"
     ENGAGEMENT_REPORT_ADOPTED = "engagement:report:adopted"
 
     EVIDENCE_FILE_DOWNLOADED = "evidence:file:downloaded"
@@ -120,6 +121,7 @@ class TrailAction(StrEnum):
     REGISTRY_BODY_NAMED = "registry:body:named"
     REGISTRY_UNIT_REGISTERED = "registry:unit:registered"
     REGISTRY_YEAR_DATES_SET = "registry:year:dates_set"
+    REGISTRY_YEAR_RULES_CHANGED = "registry:year:rules_changed"
     REGISTRY_YEAR_OPENED = "registry:year:opened"
 
     REPORT_VERSION_DOWNLOADED = "report:version:downloaded"

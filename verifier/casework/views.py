@@ -28,7 +28,7 @@ from verifier.programme.queries import UnitProgress, progress_of
 from verifier.programme.queries import progress as year_progress
 from verifier.registry.queries import years_of, years_of_unit
 from verifier.reports.queries import latest_released
-from verifier.rulepacks.load import load
+from verifier.rulepacks.load import later, load
 from verifier.statement import queries as statements
 from verifier.statement.models import Statement
 from verifier.web.downloads.spreadsheet import spreadsheet
@@ -170,6 +170,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         "released": latest_released(engagement.unit_year),
         "my_roles": sorted(g.roles),
         "mine": on_case(this_user(), engagement),
+        "newer_rules": may(Permission.CASE_RULES) and possible(engagement.stage, CaseAction.CHANGE_RULES) and later(engagement.pack_id),
         "may_reopen": may(Permission.CONCLUSION_DRAW) and possible(engagement.stage, CaseAction.REOPEN),
     }
     if not inside:

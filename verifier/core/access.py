@@ -58,6 +58,7 @@ class Permission(StrEnum):
     CASE_TRAIL = "case:trail"
     CASE_ARRANGE = "case:arrange"
     CASE_DECLARE = "case:declare"
+    CASE_RULES = "case:rules"
     WORK_READ = "work:read"
     BOUNDARY_DECIDE = "boundary:decide"
     DATA_DECIDE = "data:decide"
@@ -99,6 +100,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.CASE_TRAIL: _BODY | AUTHORITY,
     Permission.CASE_ARRANGE: frozenset({Role.COORDINATOR}),
     Permission.CASE_DECLARE: CASE_ROLES | {Role.INVITED},
+    Permission.CASE_RULES: frozenset({Role.LEAD_VERIFIER}),
     Permission.WORK_READ: _INSIDE | {Role.COORDINATOR, Role.ASSESSOR},
     Permission.BOUNDARY_DECIDE: TEAM,
     Permission.DATA_DECIDE: TEAM,

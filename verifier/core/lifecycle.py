@@ -38,6 +38,8 @@ class CaseAction(StrEnum):
     REOPEN = "reopen"
     CORRECT = "correct"
     """Open the checks again after issue; the issued statement stays until another is issued in its place."""
+    CHANGE_RULES = "change_rules"
+    """Work under a newer version of the rule pack from here on."""
     CERTIFY = "certify"
     COUNTERSIGN = "countersign"
     SEAL = "seal"
@@ -47,14 +49,17 @@ TABLE: Mapping[tuple[Stage, CaseAction], Stage] = {
     (Stage.ARRANGING, CaseAction.ARRANGE): Stage.ARRANGING,
     (Stage.ARRANGING, CaseAction.DECLARE): Stage.ARRANGING,
     (Stage.ARRANGING, CaseAction.START): Stage.CHECKING,
+    (Stage.ARRANGING, CaseAction.CHANGE_RULES): Stage.ARRANGING,
     (Stage.CHECKING, CaseAction.ARRANGE): Stage.CHECKING,
     (Stage.CHECKING, CaseAction.DECLARE): Stage.CHECKING,
     (Stage.CHECKING, CaseAction.CHECK): Stage.CHECKING,
+    (Stage.CHECKING, CaseAction.CHANGE_RULES): Stage.CHECKING,
     (Stage.CHECKING, CaseAction.SEND_FINDINGS): Stage.ANSWERING,
     (Stage.CHECKING, CaseAction.CONCLUDE): Stage.REVIEWING,
     (Stage.ANSWERING, CaseAction.ARRANGE): Stage.ANSWERING,
     (Stage.ANSWERING, CaseAction.DECLARE): Stage.ANSWERING,
     (Stage.ANSWERING, CaseAction.CHECK): Stage.ANSWERING,
+    (Stage.ANSWERING, CaseAction.CHANGE_RULES): Stage.ANSWERING,
     (Stage.ANSWERING, CaseAction.SEND_FINDINGS): Stage.ANSWERING,
     (Stage.ANSWERING, CaseAction.ANSWER): Stage.ANSWERING,
     (Stage.ANSWERING, CaseAction.ALL_ANSWERED): Stage.CHECKING,

@@ -33,6 +33,7 @@ KINDS = {
     "jobs.sweep": _l("Remove old background work"),
     "evidence.sweep": _l("Remove orphaned files"),
     "reports.hand_in": _l("Import a large report"),
+    "reports.recalculate": _l("Recalculate reports under changed rules"),
 }
 
 

@@ -15,7 +15,7 @@ from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.registry import queries
 from verifier.registry.models import ProgrammeYear, UnitYear
-from verifier.rulepacks.load import load
+from verifier.rulepacks.load import load, newer
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,33 @@ def set_dates(year: ProgrammeYear, dates: YearDates, *, version: int | None, act
         now=now,
         before=before.written(),
         after=dates.written(),
+    )
+
+
+def change_rules(year: ProgrammeYear, pack_id: str, *, seen: str, actor: Actor, now: datetime) -> None:
+    """Put a year under a newer version of its rule pack; `seen` is the SHA-256 of the version whose changes were shown.
+
+    Cases that are open stay with theirs: each moves by the choice of its lead verifier.
+    """
+    before, pack = load(year.pack_id), load(pack_id)
+    if pack.id not in newer(before.id):
+        raise Refusal("rules.change.not_newer", pack=pack.id, current=before.id)
+    if pack.sha256 != seen:
+        raise Refusal("pack.changed", pack=pack.id)
+    if queries.year_under(year.authority, year.emission_year, pack.id) is not None:
+        raise Refusal("registry.year.exists", year=year.emission_year, pack=pack.id)
+    year.pack_id, year.pack_sha256 = pack.id, pack.sha256
+    year.version += 1
+    db.session.flush()
+    record(
+        TrailAction.REGISTRY_YEAR_RULES_CHANGED,
+        actor,
+        Subject("programme_year", str(year.id)),
+        now=now,
+        before=before.id,
+        before_sha256=before.sha256,
+        after=pack.id,
+        after_sha256=pack.sha256,
     )
 
 

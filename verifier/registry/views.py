@@ -4,20 +4,25 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
 from verifier.core.access import Permission
-from verifier.core.errors import NotYours
+from verifier.core.errors import NotYours, Refusal
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.registry import actions, queries
 from verifier.registry.forms import NEW, DatesForm, PackForm, UnitForm, UnitsFilter, YearForm
 from verifier.registry.models import ProgrammeYear, UnitYear
-from verifier.rulepacks.load import load, newer, newest
+from verifier.reports import recalculation
+from verifier.rulepacks.differences import differences
+from verifier.rulepacks.forms import LaterVersionFilter, LaterVersionForm
+from verifier.rulepacks.load import later, load, newer, newest, source_of
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import name_of, text_in
-from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
+from verifier.web.pages.lists import export_url, paged, paged_list, wants_spreadsheet
+from verifier.web.pages.rule_lines import IN_WORDS
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
 from verifier.web.subjects import SubjectKind, row_of
@@ -94,7 +99,9 @@ def year(year: ProgrammeYear) -> ResponseReturnValue:
     query = queries.units_of(year, search=form.q.data or "", body=form.body.data or "")
     if wants_spreadsheet():
         return _units_sheet(year, paged(query, per_page=100_000).items)
-    return render_template("registry/year.html", year=year, form=form, page=paged(query), export=export_url())
+    return render_template(
+        "registry/year.html", year=year, form=form, page=paged(query), export=export_url(), newer_rules=newer(year.pack_id)
+    )
 
 
 def _units_sheet(year: ProgrammeYear, units: list[UnitYear]) -> ResponseReturnValue:
@@ -125,6 +132,35 @@ def dates(year: ProgrammeYear) -> ResponseReturnValue:
     if getattr(g, "refusal", None) is not None:
         form.version.data = str(year.version)
     return render_template("registry/dates.html", year=year, form=form)
+
+
+@bp.route("/programme/years/<uuid:year_id>/rules", methods=["GET", "POST"])
+@permit(Permission.PROGRAMME_MANAGE)
+def rules(year: ProgrammeYear) -> ResponseReturnValue:
+    """What changes from the year's rule pack to a newer version, and the move to it for the cases that are opened from now on."""
+    to = later(year.pack_id, request.values.get("pack", ""))
+    if to is None:
+        if request.method == "POST":
+            raise Refusal("rules.change.not_newer", pack=request.form.get("pack", ""), current=year.pack_id)
+        return render_template("registry/rules.html", year=year, pack=None)
+    pack = load(to)
+    form = LaterVersionForm(pack=pack.id, seen=pack.sha256)
+    if form.validate_on_submit():
+        actions.change_rules(year, form.pack.data, seen=form.seen.data, actor=current_actor(), now=utcnow())
+        recalculation.wait_for_year(year, now=utcnow())
+        flash(_("Cases opened from now on are worked under %(pack)s.", pack=pack.id), "success")
+        return redirect(url_for(".year", year_id=year.id), 303)
+    form.pack.data, form.seen.data = pack.id, pack.sha256
+    changes = differences(source_of(year.pack_id).data, source_of(to).data, str(get_locale()))
+    return render_template(
+        "registry/rules.html",
+        year=year,
+        form=form,
+        versions=LaterVersionFilter.of(newer(year.pack_id), to),
+        pack=pack,
+        page=paged_list(changes, 60),
+        **IN_WORDS,
+    )
 
 
 @bp.route("/programme/years/<uuid:year_id>/units/new", methods=["GET", "POST"])

@@ -60,6 +60,7 @@ class Read:
 
     report: ReportedReport
     calculation: Calculation
+    pack_sha256: str
     content: dict[str, Any]
     sources: tuple[number_rows.Row, ...]
     facilities: tuple[number_rows.Row, ...]
@@ -99,8 +100,9 @@ def read(data: bytes, expected: Expected, *, on_progress: Callable[[int], None] 
     return Read(
         report,
         calculation,
+        pack.sha256,
         as_json(report),
-        _source_rows(report, calculation),
+        source_rows(report, calculation),
         _facility_rows(report),
         number_rows.rows(numbers_of(report, calculation)),
     )
@@ -124,10 +126,10 @@ def hand_in(
 ) -> ReportVersion:
     """Keep a workbook and every row of it as the next version; structure that cannot be read is refused whole, values never are.
 
-    `already` is the workbook where it was read before the transaction began.
+    `already` is the workbook where it was read before the transaction began; it is read anew where the rules were changed meanwhile.
     """
     may_hand_in(unit_year, data, case)
-    found = already or read(data, expected(unit_year))
+    found = already if already and already.pack_sha256 == rules_of(unit_year).sha256 else read(data, expected(unit_year))
     calculation = found.calculation
     kept = evidence.keep(data, MEDIA_TYPE, now=now)
     before = queries.newest(unit_year)
@@ -191,7 +193,8 @@ def _open(case: OpenCase | None) -> None:
         raise Refusal("report.closed", stage=case.stage)
 
 
-def _source_rows(report: ReportedReport, calculation: Calculation) -> tuple[number_rows.Row, ...]:
+def source_rows(report: ReportedReport, calculation: Calculation) -> tuple[number_rows.Row, ...]:
+    """The rows of a report's sources, but for the version they will be of."""
     rows: dict[str, SourceRow] = {}
     for row in report.sources:
         rows.setdefault(row.source_id, row)

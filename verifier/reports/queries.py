@@ -9,6 +9,7 @@ from verifier.cache import REPORTS, Cache
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Calculation, Flag
 from verifier.core.report.rows import ReportedReport
+from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
 from verifier.registry.models import UnitYear
 from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
@@ -55,9 +56,16 @@ def calculation_of(version: ReportVersion) -> Calculation:
     return _report_and_calculation(version)[1]
 
 
-def _report_and_calculation(version: ReportVersion) -> tuple[ReportedReport, Calculation]:
-    pack = rules_of(version.unit_year)
+def calculation_under(version: ReportVersion, pack: RulePack) -> Calculation:
+    """The version recalculated under a pack that need not be its own; remembered likewise."""
+    return _under(version, pack)[1]
 
+
+def _report_and_calculation(version: ReportVersion) -> tuple[ReportedReport, Calculation]:
+    return _under(version, rules_of(version.unit_year))
+
+
+def _under(version: ReportVersion, pack: RulePack) -> tuple[ReportedReport, Calculation]:
     def read() -> tuple[ReportedReport, Calculation]:
         report = from_json(version.content)
         return report, calculate(report, pack)

@@ -56,6 +56,7 @@ FLAG_NAMES: Mapping[str, Any] = {
     "volume_conditions": _l("Volume conditions not stated"),
     "method_not_in_pack": _l("No method for the category"),
     "oxidation_and_conversion": _l("Oxidation and conversion both given"),
+    "unrequested_change": _l("Unrequested change"),
 }
 
 

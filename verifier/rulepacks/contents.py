@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.core.rulepack.extending import identity
+
 UNSTATED = "unstated"
 SECTIONS = (
     "facts",
@@ -43,7 +45,10 @@ Detail = tuple[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One line of a pack: what it is about, its values by key, its source and its basis (read, known, practice, unstated)."""
+    """One line of a pack: what it is about, its values by key, its source and its basis (read, known, practice, unstated).
+
+    `place` tells it apart from every other line of the pack: section, code, and inside a row the key and code of the inner row.
+    """
 
     section: str
     code: str
@@ -51,6 +56,7 @@ class Shown:
     details: tuple[Detail, ...]
     source: str
     basis: str
+    place: str
 
     def says(self, words: str) -> bool:
         """Whether any of its text holds these words, in whatever case."""
@@ -60,14 +66,14 @@ class Shown:
 
 def lines(data: Mapping[str, Any], language: str) -> tuple[Shown, ...]:
     """Every value of a pack's file in one language, section by section; a section it leaves unstated is one line that says why."""
-    found: list[Shown] = [Shown("pack", "", _said(data["name"], language), tuple(_top(data)), "", "")]
+    found: list[Shown] = [Shown("pack", "", _said(data["name"], language), tuple(_top(data)), "", "", "pack")]
     for section in SECTIONS:
         if section in data.get("unstated", {}):
-            found.append(Shown(section, "", _said(data["unstated"][section], language), (), "", UNSTATED))
+            found.append(Shown(section, "", _said(data["unstated"][section], language), (), "", UNSTATED, f"{UNSTATED}.{section}"))
         elif section == "ways":
-            found += [Shown(section, code, _said(name, language), (), "", "") for code, name in data["ways"].items()]
+            found += [Shown(section, code, _said(name, language), (), "", "", f"{section}.{code}") for code, name in data["ways"].items()]
         elif section in data:
-            found += _section(section, data[section], language, _tables(data))
+            found += _section(section, section, data[section], language, _tables(data))
     return tuple(found)
 
 
@@ -79,7 +85,7 @@ def _tables(data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     return {row["code"]: row for row in data.get("tables", ())}
 
 
-def _section(section: str, held: Any, language: str, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Shown]:
+def _section(section: str, place: str, held: Any, language: str, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Shown]:
     for row in held if isinstance(held, list) else [held]:
         origin = row if "source" in row else tables.get(row.get("table", ""), {})
         nested = {key: value for key, value in row.items() if _is_rows(value)}
@@ -87,11 +93,12 @@ def _section(section: str, held: Any, language: str, tables: Mapping[str, Mappin
         named = next((key for key in _NAMES if key in plain), "")
         name = _said(plain.pop(named), language) if named else ""
         details = tuple((key, _said(value, language)) for key, value in plain.items())
-        yield Shown(section, row.get("code", ""), name, details, _said(origin.get("source", ""), language), origin.get("basis", ""))
-        for inner in nested.values():
-            outer = {key: origin[key] for key in _ORIGIN if key in origin}
-            for part in inner if isinstance(inner, list) else [inner]:
-                yield from _section(section, outer | part, language, tables)
+        at = f"{place}.{identity(section, row)}" if isinstance(held, list) else place
+        yield Shown(section, row.get("code", ""), name, details, _said(origin.get("source", ""), language), origin.get("basis", ""), at)
+        outer = {key: origin[key] for key in _ORIGIN if key in origin}
+        for key, inner in nested.items():
+            parts = [outer | part for part in inner] if isinstance(inner, list) else outer | inner
+            yield from _section(section, f"{at}.{key}", parts, language, tables)
 
 
 def _is_rows(value: Any) -> bool:

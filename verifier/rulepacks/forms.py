@@ -1,11 +1,13 @@
-"""The form with which a rule pack is searched."""
+"""Input about rule packs: what to show of one, and which newer version to move to."""
+
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField, StringField
+from wtforms import HiddenField, SelectChoice, SelectField, StringField
 
 from verifier.rulepacks.contents import SECTIONS
 from verifier.rulepacks.wording import BASIS_NAMES, SECTION_NAMES
-from verifier.web.forms import SearchForm
+from verifier.web.forms import BaseForm, SearchForm
 
 
 class RulesFilter(SearchForm):
@@ -18,3 +20,23 @@ class RulesFilter(SearchForm):
     basis = SelectField(
         _l("Reliability"), choices=[SelectChoice("", _l("All values")), *(SelectChoice(code, name) for code, name in BASIS_NAMES.items())]
     )
+
+
+class LaterVersionFilter(SearchForm):
+    """Which of several newer versions of a pack to look at."""
+
+    pack = SelectField(_l("Version"))
+
+    @classmethod
+    def of(cls, later: Sequence[str], chosen: str) -> "LaterVersionFilter":
+        """The newer versions, the one looked at chosen."""
+        form = cls(formdata=None, data={"pack": chosen})
+        form.pack.choices = [SelectChoice(pack_id, pack_id) for pack_id in later]
+        return form
+
+
+class LaterVersionForm(BaseForm):
+    """The newer version of a pack to move to, as its changes were shown."""
+
+    pack = HiddenField()
+    seen = HiddenField()

@@ -63,9 +63,16 @@ def source_of(pack_id: str, own: Path | None = None) -> PackSource:
 
 
 def newer(pack_id: str) -> tuple[str, ...]:
-    """The later versions of a pack: those of its programme that extend it, directly or through others, by id."""
+    """The later versions of a pack: those of its programme that extend it, directly or through others, the latest last."""
     programme = pack_id.partition("/")[0]
-    return tuple(each for each in available() if each.partition("/")[0] == programme and pack_id in _extends(each))
+    found = [each for each in available() if each.partition("/")[0] == programme and pack_id in _extends(each)]
+    return tuple(sorted(found, key=lambda each: (len(_extends(each)), each)))
+
+
+def later(pack_id: str, asked: str = "") -> str | None:
+    """The later version of a pack that is asked for, else the latest; None where there is none."""
+    known = newer(pack_id)
+    return asked if asked in known else known[-1] if known else None
 
 
 def newest() -> tuple[str, ...]:

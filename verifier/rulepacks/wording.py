@@ -98,6 +98,8 @@ KEY_NAMES: Mapping[str, Any] = {
     "for_year": _l("For the year"),
     "years": _l("Number of years"),
     "name": _l("Name"),
+    "source": _l("Source of the value"),
+    "basis": _l("Certainty"),
     "codes": _l("Gases"),
 }
 BASIS_NAMES: Mapping[str, Any] = {

@@ -142,7 +142,7 @@ def _resolve(user: User, kwargs: dict[str, Any]) -> frozenset[Role]:
 
 def _check_rules(row: Engagement | UnitYear | ProgrammeYear) -> None:
     """Refuse a page about a case or year whose rule pack is no longer what it was opened under."""
-    held = row.year if isinstance(row, UnitYear) else row
+    held = (engagements.case_of(row) or row.year) if isinstance(row, UnitYear) else row
     pinned(held.pack_id, held.pack_sha256)
 
 

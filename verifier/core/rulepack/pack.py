@@ -47,6 +47,8 @@ __all__ = [
 ]
 
 Coded = TypeVar("Coded", FindingClass, NamedCode, Opinion, ChecklistItem, Clock, MethodRule)
+CALCULATED_FROM = ("gas_rule", "rounding", "carbon", "categories", "methods", "tables", "factors", "datachecks")
+"""The sections that recalculating a report reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,10 @@ class RulePack:
     def retention_years(self) -> int | None:
         """For how many years records are kept, None where the rules state no time."""
         return self.retention.years if self.retention else None
+
+    def calculates_like(self, other: "RulePack") -> bool:
+        """Whether every report comes to the same under both packs: tonnes, alerts and what each rests on."""
+        return all(getattr(self, section) == getattr(other, section) for section in CALCULATED_FROM)
 
     def likely_clause(self, flag: str) -> str | None:
         """The clause a finding raised from an alert is most likely under, None where the pack names none."""

@@ -19,6 +19,7 @@ from verifier.core.reason import StatedReason
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.evidence import file_kinds
 from verifier.evidence.queries import store
 from verifier.rulepacks.load import load
 from verifier.rulepacks.wording import seals_of
@@ -263,4 +264,4 @@ def pdf(engagement: Engagement) -> ResponseReturnValue:
     name = statement.number if statement else f"{issuing.next_number(engagement)}-draft"
     subject = Subject("statement", str(statement.id)) if statement else Subject("case", str(engagement.id))
     record(TrailAction.STATEMENT_PDF_DOWNLOADED, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
-    return download(content, f"{name}.pdf", issuing.PDF)
+    return download(content, f"{name}.pdf", file_kinds.PDF)

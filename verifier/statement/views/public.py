@@ -12,13 +12,14 @@ from verifier.accounts.authentication.throttle import Bucket
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
 from verifier.db import utcnow
+from verifier.evidence import file_kinds
 from verifier.evidence.queries import store
 from verifier.rulepacks.load import load
 from verifier.statement import commands, queries
 from verifier.statement.forms import CheckForm, KeyForm
 from verifier.statement.inspection.inspect import Confined, Look
 from verifier.statement.models import Statement
-from verifier.statement.signing import issuing, keys
+from verifier.statement.signing import keys
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
@@ -61,7 +62,7 @@ def public(token: str) -> ResponseReturnValue:
 def public_pdf(token: str) -> ResponseReturnValue:
     """The issued PDF, byte for byte."""
     statement = _public(token)
-    return download(store().get(statement.pdf_sha256), f"{statement.number}.pdf", issuing.PDF)
+    return download(store().get(statement.pdf_sha256), f"{statement.number}.pdf", file_kinds.PDF)
 
 
 @bp.route("/check", methods=["GET", "POST"])

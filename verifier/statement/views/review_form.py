@@ -9,9 +9,9 @@ from verifier.core.access import Permission
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.evidence.file_kinds import PDF
 from verifier.statement.documents.review_form import review_form
 from verifier.statement.documents.review_form_pdf import render_review
-from verifier.statement.signing.issuing import PDF
 from verifier.statement.views.blueprint import bp
 from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
