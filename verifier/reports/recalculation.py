@@ -71,9 +71,8 @@ def _keep_sources(version: ReportVersion, rows: tuple[number_rows.Row, ...]) -> 
     now = [{name: row[name] for name in ("source_key", *CALCULATED)} for row in rows]
     changed = [{"key": row["source_key"], **{name: row[name] for name in CALCULATED}} for row in now if row != kept.get(row["source_key"])]
     if changed:
-        table = ReportedSource.__table__
-        of_source = (table.c.version_id == version.id) & (table.c.source_key == bindparam("key"))
-        db.session.connection().execute(update(table).where(of_source), changed)
+        of_source = (ReportedSource.version_id == version.id) & (ReportedSource.source_key == bindparam("key"))
+        db.session.connection().execute(update(ReportedSource).where(of_source), changed)
         db.session.expire_all()
 
 
