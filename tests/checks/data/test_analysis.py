@@ -85,7 +85,7 @@ def conclude(case: Engagement, cast: Cast, key: str, text: str, seen_version: in
 def test_each_procedure_has_its_page_with_last_year_beside_this(client: FlaskClient, cast: Cast, years: Years) -> None:
     case = opened(cast, years)
     browser, root = sign_in(client, cast.verifier), f"/cases/{case.id}/data/analysis"
-    assert "Only in the previous year's report" in browser.get(f"{root}/year_on_year?q=E-900").text
+    assert "Only in the previous year&#39;s report" in browser.get(f"{root}/year_on_year?q=E-900").text
     doubled = browser.get(f"{root}/year_on_year?q=E-002&state=waiting").text
     assert "−50.0 %" in doubled
     assert "year_on_year/source/E-002" in doubled
