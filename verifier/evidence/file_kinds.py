@@ -64,11 +64,6 @@ class FileUse:
         """The kinds as people call them."""
         return tuple(FILE_KINDS[name].word for name in self.kinds)
 
-    @property
-    def most_megabytes(self) -> int:
-        """The limit of one file."""
-        return self.most_bytes // MEGABYTE
-
 
 PHOTO = FileUse(PICTURES, 40 * MEGABYTE, "evidence.photo.not_a_picture")
 ATTACHMENT = FileUse(tuple(FILE_KINDS), 50 * MEGABYTE, "evidence.file.not_allowed")
