@@ -99,7 +99,7 @@ KEY_NAMES: Mapping[str, Any] = {
     "years": _l("Number of years"),
     "name": _l("Name"),
     "source": _l("Source of the value"),
-    "basis": _l("Certainty"),
+    "basis": _l("Reliability"),
     "codes": _l("Gases"),
 }
 BASIS_NAMES: Mapping[str, Any] = {

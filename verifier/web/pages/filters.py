@@ -17,6 +17,7 @@ from verifier.core.calculation.units import grouped, in_unit, round_half_up
 from verifier.evidence.file_kinds import MEGABYTE, FileUse
 from verifier.web.pages.labels import label, state_of
 from verifier.web.pages.language import language
+from verifier.web.pages.table_labels import labelled
 
 CHINESE = re.compile(r"([一-鿿][一-鿿〔〕（）《》「」、，；：。0-9]*)")
 REFERENCE = re.compile(r"<[^>]*>|\b(\d{4}-\d{4}|[A-Z]{1,3}-\d{2,5})\b")
@@ -168,6 +169,7 @@ def install(app: Flask) -> None:
         listed,
         files_taken,
         in_unit,
+        labelled,
     )
     for filter in (tonnes, tonnes_exact, day, moment, *plain):
         app.jinja_env.filters[filter.__name__] = filter
