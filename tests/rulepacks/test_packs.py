@@ -3,19 +3,36 @@
 import copy
 import re
 import tomllib
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
+from tests import make
+from verifier.config import TRANSLATIONS
+from verifier.core.calculation.recalculation import calculate
 from verifier.core.chain import canonical_json
+from verifier.core.datachecks.codes import FLAG_CODES, UNREQUESTED_CHANGE
 from verifier.core.errors import Refusal
 from verifier.core.rulepack import reading
+from verifier.core.rulepack.pack import CALCULATED_FROM, RulePack
 from verifier.core.rulepack.parts import Origin, Text
+from verifier.core.rulepack.reader import rules_of
+from verifier.reports.wording import FLAG_NAMES
+from verifier.reports.workbook import reader
 from verifier.rulepacks import calendars, load
 from verifier.rulepacks.contents import SECTIONS, lines
+
+
+def catalogue() -> Catalog:
+    with (Path(TRANSLATIONS) / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale="en")
+
 
 BEIJING = load.SHIPPED / "beijing" / "2021.toml"
 
@@ -231,3 +248,19 @@ def test_a_year_without_announced_swaps_is_provisional() -> None:
     assert calendars.is_provisional(2099)
     with pytest.raises(Refusal, match=r"pack\.calendar\.unknown"):
         calendars.adder("XX")
+
+
+def test_a_recalculation_reads_no_section_that_is_not_compared_before_a_case_moves() -> None:
+    pack = load.load("beijing/2021.1")
+    others = [rule.name for rule in rules_of(RulePack) if rule.name not in CALCULATED_FROM]
+    bare = replace(pack, **dict.fromkeys(others))
+    report = reader.read(make.PARK_WITH_ERRORS.read_bytes(), 2021, ("Riverside Park Services",))
+    assert calculate(report, bare) == calculate(report, pack)
+    assert bare.calculates_like(pack)
+    assert not replace(pack, factors=pack.factors[1:]).calculates_like(pack)
+
+
+def test_every_alert_that_can_be_raised_has_its_sentence_and_its_name() -> None:
+    sentences = {message.id.split(".")[1] for message in catalogue() if str(message.id).startswith("flag.")}
+    assert sentences == FLAG_CODES
+    assert FLAG_NAMES.keys() == FLAG_CODES | {UNREQUESTED_CHANGE}

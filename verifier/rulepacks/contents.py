@@ -73,12 +73,20 @@ def lines(data: Mapping[str, Any], language: str) -> tuple[Shown, ...]:
         elif section == "ways":
             found += [Shown(section, code, _said(name, language), (), "", "", f"{section}.{code}") for code, name in data["ways"].items()]
         elif section in data:
-            found += _section(section, section, data[section], language, _tables(data))
+            found += _section(section, section, _named(section, data), language, _tables(data))
     return tuple(found)
 
 
 def _top(data: Mapping[str, Any]) -> Iterator[Detail]:
     return ((key, data[key]) for key in ("id", "programme", "version", "calendar", "zone") if key in data)
+
+
+def _named(section: str, data: Mapping[str, Any]) -> Any:
+    """A section as it is shown: a suggested clause under the name of the clause."""
+    if section != "likely_clauses":
+        return data[section]
+    names = {row["code"]: {"name": row["name"]} for row in data.get("clauses", ())}
+    return [names.get(row["code"], {}) | row for row in data[section]]
 
 
 def _tables(data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

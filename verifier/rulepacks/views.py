@@ -10,7 +10,7 @@ from verifier.core.access import Permission
 from verifier.rulepacks.contents import Shown, lines
 from verifier.rulepacks.differences import How, differences
 from verifier.rulepacks.forms import RulesFilter
-from verifier.rulepacks.load import available, load, source_of
+from verifier.rulepacks.load import available, later, load, source_of
 from verifier.rulepacks.wording import basis_name, key_name, section_name
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.lists import export_url, paged_list, wants_spreadsheet
@@ -27,7 +27,7 @@ STATES = {(How, "added"): "info", (How, "removed"): "warn", (How, "changed"): "i
 @permit(Permission.SIGNED_IN)
 def packs() -> ResponseReturnValue:
     """Every rule pack of this installation."""
-    found = [(load(pack_id), source_of(pack_id).shipped) for pack_id in available()]
+    found = [(load(pack_id), source_of(pack_id).shipped, later(pack_id)) for pack_id in available()]
     return render_template("rulepacks/packs.html", packs=found)
 
 

@@ -12,13 +12,17 @@ from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
 from verifier.checks.data.flags import actions, queries
+from verifier.checks.data.flags.forms import RaiseForm
+from verifier.core.datachecks.codes import UNREQUESTED_CHANGE
 from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
+from verifier.rulepacks.load import load
 
 OFF, GAP, LOST = "factor_of_thousand|E-095|2021-01", "metering_gap|E-102|2021-05", "missing_period|G-035|2021-05"
+TOTAL = "total_mismatch|||category=total"
 
 
 @pytest.fixture
@@ -124,6 +128,38 @@ def test_a_finding_taken_back_leaves_its_flag_open(case: Engagement, cast: Cast)
     finding.state = "withdrawn"
     db.session.flush()
     assert state_of(case, OFF) is FlagState.OPEN
+
+
+def test_each_draft_is_under_the_clause_that_the_rules_suggest_for_its_flag(case: Engagement, cast: Cast) -> None:
+    told = {OFF: actions.Told("Off", "Off by a thousand"), TOTAL: actions.Told("Total", "Not the sum")}
+    raised = actions.raise_findings(case, told, "non_conformity", "", actor=actor(cast.lead), now=utcnow())
+    assert [finding.clause for finding in raised] == ["4a", "4c"]
+
+
+def test_without_a_suggestion_of_the_rules_the_clause_must_be_chosen(case: Engagement, cast: Cast) -> None:
+    case.pack_id, case.pack_sha256 = "beijing/2021", load("beijing/2021").sha256
+    told = {OFF: actions.Told("Off", "Off by a thousand")}
+    with pytest.raises(Refusal, match=r"data\.flag\.no_clause"):
+        actions.raise_findings(case, told, "non_conformity", "", actor=actor(cast.lead), now=utcnow())
+
+
+@pytest.mark.parametrize(
+    ("pack", "codes", "first", "chosen"),
+    [
+        (make.PACK, ["outlier", "missing_period"], "1 Basic facts of the unit", "4a"),
+        (make.PACK, ["outlier", "total_mismatch"], "The suggested clause of each alert", None),
+        ("beijing/2021", ["outlier"], "Choose a clause", None),
+        ("eu-ets/2018.1", [UNREQUESTED_CHANGE], "misstatement Misstatement: omission, misrepresentation, error", "misstatement"),
+        ("iso-14064-3/2019.1", ["not_in_plan"], "criteria Criteria", "criteria"),
+    ],
+)
+def test_the_form_starts_from_the_clause_that_the_rules_suggest(
+    app: Flask, pack: str, codes: list[str], first: str, chosen: str | None
+) -> None:
+    with app.test_request_context():
+        form = RaiseForm(formdata=None)
+        form.offer(load(pack), codes)
+        assert (str(form.clause.choices[0].label), form.clause.data) == (first, chosen)
 
 
 @pytest.mark.parametrize(("person", "reading", "deciding"), [("expert", 200, 303), ("reviewer", 200, 403), ("contact", 403, 403)])

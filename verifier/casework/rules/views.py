@@ -1,5 +1,6 @@
 """The page on which the lead verifier moves an open case to a newer version of its rule pack."""
 
+from fractions import Fraction
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -98,6 +99,6 @@ def _named(before: RulePack, lacking: list[Lacking]) -> list[tuple[str, str]]:
     return [(section_name(each.section), names.get((each.section, each.code), each.code)) for each in lacking]
 
 
-def _total(engagement: Engagement, pack: RulePack) -> object:
-    """What the report comes to under a pack, None where it cannot be calculated whole."""
-    return reports.calculation_under(engagement.report_version, pack).rounded_total
+def _total(engagement: Engagement, pack: RulePack) -> Fraction:
+    """What the report comes to under a pack, as far as it can be calculated."""
+    return reports.calculation_under(engagement.report_version, pack).recalculated_known
