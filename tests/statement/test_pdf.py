@@ -146,7 +146,7 @@ def test_a_long_name_and_number_leave_the_front_on_one_page() -> None:
     )
     front, second, *_ = PdfReader(BytesIO(render(a_statement(unit=unit, number="BJ-2021-" + "7" * 80)))).pages
     assert "Scan to verify this statement" in front.extract_text()
-    assert "基本事实" in second.extract_text()
+    assert "基本信息" in second.extract_text()
 
 
 @pytest.mark.parametrize(
