@@ -237,9 +237,9 @@ def test_vouchers_are_asked_for_from_the_register_and_a_file_is_checked_in_publi
         page.goto(f"{path}/data/register")
         tab_to(page, "Select all rows", most=80)
         press(page, "Tab", "Space")
-        tab_to(page, "Evidence request evidence", most=400)
+        tab_to(page, "Request evidence", most=400)
         press(page, "Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Evidence request evidence")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Request evidence")
         tab_to(page, "Evidence requested")
         page.keyboard.type("Invoices")
         for box, typed in (("Day", "5"), ("Month", "12"), ("Year", "2199")):

@@ -78,7 +78,7 @@ def test_qpdf_finds_nothing_to_warn_of(tmp_path: Path) -> None:
         "E-0022021-01：612.404MWh→588.347MWh",  # findings and corrections
         "f".join(["3f9a1c5e7b2d4", "6081a3c5e7092b4d6", "8193a5c7e90b2d4", "6183a5c7e90b2d4", ""]),  # hashes
         "电表M-E-002读数",
-        "Timeunknown",
+        "Timenotknown",
         f"{1:064x}",
         "第1页，共7页",
         "Page7of7",
@@ -145,8 +145,8 @@ def test_a_long_name_and_number_leave_the_front_on_one_page() -> None:
         a_statement().unit, name="北京经济技术开发区滨河产业园区综合能源服务管理有限责任公司亦庄分公司 Riverside Integrated Energy " * 3
     )
     front, second, *_ = PdfReader(BytesIO(render(a_statement(unit=unit, number="BJ-2021-" + "7" * 80)))).pages
-    assert "Scan to check this statement" in front.extract_text()
-    assert "基本事实" in second.extract_text()
+    assert "Scan to verify this statement" in front.extract_text()
+    assert "基本信息" in second.extract_text()
 
 
 @pytest.mark.parametrize(

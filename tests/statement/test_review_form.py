@@ -43,16 +43,16 @@ def tool(*command: str, pdf: bytes, folder: Path) -> str:
 @pytest.mark.parametrize(
     ("row", "reviewed", "raised", "result"),
     [
-        (ROW, [("flags.missing_period", 2, 3)], False, "Not finished, 1 left"),
-        (ROW, [("flags.missing_period", 2, 3)], True, "Not finished, 1 left"),
+        (ROW, [("flags.missing_period", 2, 3)], False, "Incomplete, 1 remaining"),
+        (ROW, [("flags.missing_period", 2, 3)], True, "Incomplete, 1 remaining"),
         (ROW, [("flags.missing_period", 3, 3)], True, "Findings raised"),
-        (ROW, [("flags.missing_period", 3, 3)], False, "Reviewed, nothing raised"),
-        (ROW, [("flags.missing_period", 0, 0)], False, "Reviewed, nothing raised"),
+        (ROW, [("flags.missing_period", 3, 3)], False, "Reviewed, no findings raised"),
+        (ROW, [("flags.missing_period", 0, 0)], False, "Reviewed, no findings raised"),
         (ROW, [("numbers.production", 0, 0)], False, "Not in the report"),
-        (ROW, [("numbers.production", 1, 3)], False, "Not finished, 2 left"),
-        (ROW, [("tonnes", 3, 3), ("numbers.activity", 1, 36)], False, "Reviewed, nothing raised"),
-        (ROW, [("tonnes", 2, 3), ("numbers.activity", 1, 36)], False, "Not finished, 1 left"),
-        (None, [], False, "Not on record: to be filled in by hand"),
+        (ROW, [("numbers.production", 1, 3)], False, "Incomplete, 2 remaining"),
+        (ROW, [("tonnes", 3, 3), ("numbers.activity", 1, 36)], False, "Reviewed, no findings raised"),
+        (ROW, [("tonnes", 2, 3), ("numbers.activity", 1, 36)], False, "Incomplete, 1 remaining"),
+        (None, [], False, "Not recorded in the system: to be completed by hand"),
         (None, [], True, "Findings raised"),
     ],
 )
@@ -70,7 +70,7 @@ def test_the_form_of_a_case_holds_every_item_with_who_reviewed_it_and_when(cast:
     assert [text.en for text in boundary.reviewed] == ["Facilities: 105 of 105 decided", "Emission sources: 171 of 171 decided"]
     assert [way.zh[0] for way in boundary.method] == ["查", "问"]
     assert [name for name, _day in boundary.people] == [cast.verifier.name]
-    assert lines["Basic facts of the unit"].result.en == "Not on record: to be filled in by hand"
+    assert lines["Basic facts of the unit"].result.en == "Not recorded in the system: to be completed by hand"
     assert any("不一致" in text.zh for text in lines["Basic facts of the unit"].site)
     assert [line.item.en for line in form.lines if line.clause == "7"] == ["The document review lists no item under this clause"]
 

@@ -130,26 +130,25 @@ WORDING = {
     "projected": Both("抽样推断的其余部分", "Further projected from samples"),
     "weighed": Both("合并评估", "Assessed in aggregate"),
     "threshold": Both("阈值（tCO₂）", "Threshold, tCO₂"),
-    "verdict": Both("重要性判断", "Materiality conclusion"),
+    "verdict": Both("重要性判断", "Verdict"),
     "basis": Both("依据", "Basis"),
     "unknown_sources": Both("未能确认的排放源", "Sources that could not be confirmed"),
-    "no_verdict": Both("不作判断", "No conclusion"),
-    "no_total": Both("报告未列总量，不作判断。", "The report states no total: no conclusion is given."),
+    "no_verdict": Both("不作判断", "No verdict"),
+    "no_total": Both("报告未列总量，不作判断。", "The report states no total: no verdict is given."),
     "threshold_is": Both("阈值为报告总量的 {share}%，即 {tonnes} 吨。", "The threshold is {share} % of the reported total: {tonnes} t."),
-    "verdict_open": Both("尚有未知数值，不作判断。", "Some values are unknown: no conclusion is given."),
+    "verdict_open": Both("尚有未知数值，不作判断。", "Not everything is known: no verdict is given."),
     "verdict_by": Both(
-        "未更正的错报连同抽样推断的错报，单独及合并、按数量及性质进行评估。",
-        "Uncorrected misstatements, including those projected from samples, are assessed "
-        "individually and in aggregate, by size and nature.",
+        "未更正的错报连同抽样推断，单独及合并、按数量及性质判断。",
+        "What stays uncorrected, with what samples project, is weighed singly and together, by size and by nature.",
     ),
     "estimated": Both("保守估算", "Estimated conservatively"),
     "page": Both("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
     "signed_at": Both("签署时间", "Signed"),
 }
 
-VERDICTS = {
+VERDICTS = {  # signed in statement.json, as are `no_verdict`, `no_total`, `threshold_is`, `verdict_open` and `verdict_by`: wording kept
     "not_material": Both("不具有重要性", "Not material"),
-    "only_netted": Both("仅因相互抵销而低于阈值", "Below the threshold only because of offsetting"),
+    "only_netted": Both("仅因正负抵消而低于阈值", "Below the threshold only because errors cancel"),
     "material": Both("具有重要性", "Material"),
 }
 
