@@ -72,7 +72,7 @@ def test_nothing_is_decided_in_bulk_on_the_page_of_a_replaced_report(client: Fla
     answer = here.post(action, data={**form, "report": seen}, headers={"Referer": f"http://localhost{page}"})
     assert (answer.status_code, answer.location) == (303, page)
     told = here.get(page)
-    assert "version 2 instead of 1" in told.text
+    assert "version 2 has replaced version 1" in told.text
     assert f'<a href="/cases/{case.id}/versions/1/2">What changed</a>' in told.text
     assert trail_rows() == before
     assert hidden(told, "report") == "2"

@@ -104,7 +104,7 @@ def test_one_bad_photo_refuses_the_whole_hand_over(client: FlaskClient, cast: Ca
     good, cut = jpeg(), jpeg("blue")[:-200]
     page = client.post(f"/cases/{case.id}/photos/new", data={"photos": [(BytesIO(good), "a.jpg"), (BytesIO(cut), "b.jpg")]})
     assert page.status_code == 409
-    assert "chosen again" in page.text
+    assert "select the photos again" in page.text
     assert db.session.query(Photo).count() == 0
 
 

@@ -16,14 +16,14 @@ from verifier.rulepacks.load import load
 from verifier.statement.facts.assembly import criteria
 
 FLAGS = [
-    ("blank_quantity", {"column": "quantity"}, "“数量”单元格为空", "The cell quantity is blank"),
+    ("blank_quantity", {"column": "quantity"}, "“数量”单元格为空", "The cell “quantity” is blank"),
     ("negative_quantity", {"quantity": "-12.8619"}, "−12.8619", "−12.8619"),
     ("missing_factor", {"parameter": "carbon_content"}, "单位热值含碳量", "The factor carbon content is missing"),
     (
         "default_factor_altered",
         {"parameter": "oxidation", "stated": "0.98 1", "published": "99 %", "table": "A_other_industry"},
         "碳氧化率 0.98 标为缺省值，而 燃料缺省值表",
-        "oxidation 0.98 is called a default; the table of default fuel values",
+        "oxidation 0.98 is stated as a default value; the table of default fuel values",
     ),
 ]
 

@@ -49,7 +49,7 @@ def test_a_decision_on_a_replaced_report_version_is_refused_and_nothing_is_writt
         client = sign_in(world.app.test_client(), getattr(Cast(), PEOPLE[may] if may >= 0 else "lead"))
         answer = client.post(routes.address(world, rule), data={"report": "7"}, headers={"Referer": "http://localhost/cases"})
         shown = answer.text if answer.status_code == 409 else client.get(answer.location).text
-        if "the corrected report came into force" not in shown or ">What changed</a>" not in shown:
+        if "the corrected report took effect" not in shown or ">What changed</a>" not in shown:
             missed.append(name)
     assert missed == []
     assert trail_rows() == before

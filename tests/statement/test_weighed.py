@@ -34,7 +34,7 @@ VERDICTS = [
     (EU, assess(ERRORS[:1], TOTAL, Fraction("0.05")), "not_material", "The threshold is 5 % of the reported total: 2,645.75 t."),
     (EU, assess(ERRORS, TOTAL, Fraction("0.05")), "material", "by size and by nature"),
     (EU, assess(ERRORS[:1], TOTAL, Fraction("0.05"), unknown=["E-003"]), "", "Not everything is known"),
-    (EU, assess(ERRORS[:1], None, Fraction("0.05")), "", "states no readable total"),
+    (EU, assess(ERRORS[:1], None, Fraction("0.05")), "", "states no total"),
     (EU, assess(ERRORS[:1], TOTAL, Fraction("0.05"), remainder=Sum(Fraction(3000))), "material", "with what samples project"),
 ]
 

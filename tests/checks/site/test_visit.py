@@ -177,7 +177,7 @@ def test_an_item_refused_keeps_the_note_and_no_photo(client: FlaskClient, cast: 
     page = client.post(f"/cases/{case.id}/site/boundary/answer", data=data)
     assert page.status_code == 409
     assert "Long note" in page.text
-    assert "chosen again" in page.text
+    assert "select the photos again" in page.text
     assert db.session.query(Photo).count() == 0
 
 

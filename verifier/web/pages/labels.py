@@ -76,6 +76,7 @@ LABELS = words(
         CaseAction.APPROVE: _l("Approve"),
         CaseAction.SEND_BACK: _l("Send back"),
         CaseAction.REOPEN: _l("Reopen the checks"),
+        CaseAction.CHANGE_RULES: _l("Move to newer rules"),
         CaseAction.CERTIFY: _l("Certify"),
         CaseAction.COUNTERSIGN: _l("Countersign"),
         CaseAction.SEAL: _l("Seal"),
