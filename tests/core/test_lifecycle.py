@@ -22,6 +22,7 @@ correct          -          -          -          -           -               - 
 certify          -          -          -          -           to_countersign  -               -         -
 countersign      -          -          -          -           -               to_seal         -         -
 seal             -          -          -          -           -               -               issued    -
+change_rules     arranging  checking   answering  -           -               -               -         -
 """
 STAGES, *ROWS = [line.split() for line in SPECIFIED.strip().splitlines()]
 CASES = [(Stage(stage), CaseAction(action), goal) for action, *goals in ROWS for stage, goal in zip(STAGES, goals, strict=True)]
