@@ -80,6 +80,7 @@ LABELS = words(
         Deed.COUNTERSIGN: _l("Countersign"),
         Deed.SEAL: _l("Seal"),
         Deed.CORRECT: _l("Open for correction"),
+        Deed.CHANGE_RULES: _l("Move to newer rules"),
     },
 )
 
