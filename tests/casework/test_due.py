@@ -18,17 +18,18 @@ from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.calendars import add_working_days
+from verifier.rulepacks.load import load
 from verifier.web.pages.filters import day
 
 FAR = timedelta(days=300)
 
 
-def case_at(cast: Cast, stage: Stage, pack: str = "beijing/2021") -> Engagement:
+def case_at(cast: Cast, stage: Stage, pack: str = make.PACK) -> Engagement:
     """A case whose year ends long after every clock of its pack, as many days as the clock has after today."""
     case = make.engagement(cast, stage)
     case.unit_year.year.verified_due += FAR
     case.unit_year.year.surrender_due += FAR
-    case.pack_id = pack
+    case.pack_id, case.pack_sha256 = pack, load(pack).sha256
     db.session.commit()
     return case
 

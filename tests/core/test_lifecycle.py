@@ -19,6 +19,7 @@ approve          -          -          -          to_certify  -               - 
 send_back        -          -          -          checking    -               -               -         -
 reopen           -          -          -          checking    checking        checking        checking  -
 correct          -          -          -          -           -               -               -         checking
+change_rules     arranging  checking   answering  -           -               -               -         -
 certify          -          -          -          -           to_countersign  -               -         -
 countersign      -          -          -          -           -               to_seal         -         -
 seal             -          -          -          -           -               -               issued    -

@@ -1,7 +1,6 @@
 """`docs/rule-packs.md` says what is so: its list of keys is the program's, and its example is a pack that loads and does what it says."""
 
 import re
-from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from tests import make
 from tests.people import Cast, sign_in
 from verifier.core.rulepack.kinds import BASES, Mark
 from verifier.core.rulepack.pack import RulePack
-from verifier.core.rulepack.parts import Origin, Text
+from verifier.core.rulepack.parts import Origin
 from verifier.core.rulepack.reader import FieldRule, rules_of
 from verifier.db import db
 from verifier.findings.models import Finding
@@ -27,8 +26,7 @@ GUIDE = (ROOT / "docs" / "rule-packs.md").read_text("utf-8")
 
 def inner(rule: FieldRule) -> Any:
     """The dataclass of a table or of each row of a list, None for a plain value."""
-    base = rule.row_kind or rule.base
-    return base if is_dataclass(base) and base not in (Text, Origin) else None
+    return rule.row_kind or rule.table_kind
 
 
 def keys(kind: Any) -> str:

@@ -1,7 +1,7 @@
 """Reads a table of a rule pack into a dataclass: the types of the fields say which keys there are and what each may hold."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from fractions import Fraction
 from functools import cache
 from types import NoneType, UnionType
@@ -14,6 +14,7 @@ Part = TypeVar("Part")
 ROWS = "must be a list with at least one row"
 OR_UNSTATED = ", or be named under unstated"
 _ORIGIN = ("source", "basis")
+_LANGUAGES = {"en", "zh"}
 
 
 class _Unfit(Exception):
@@ -22,29 +23,20 @@ class _Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """A field as the file has it: its key, its type with annotations, and whether it has a default."""
+    """A field as the file has it: its key, its type without annotations and without None, and what the annotations say."""
 
     name: str
     key: str
-    kind: Any
+    base: Any
+    row_kind: Any
+    """The dataclass of each row of a list of tables, None for any other field."""
+    table_kind: Any
+    """The dataclass of a table inside the table, None for any other field."""
     marks: frozenset[Mark]
+    tests: tuple[Accepts, ...]
     has_default: bool
-
-    @property
-    def base(self) -> Any:
-        """The type without annotations and without None."""
-        return _base(self.kind)
-
-    @property
-    def row_kind(self) -> Any:
-        """The dataclass of each row of a list of tables, None for any other field."""
-        inner = get_args(self.base)[:1] if get_origin(self.base) is tuple else ()
-        return inner[0] if inner and is_dataclass(inner[0]) and inner[0] is not Text else None
-
-    @property
-    def required(self) -> bool:
-        """Whether the key must be there; a section that may be unstated must be there unless it is."""
-        return Mark.MAY_BE_UNSTATED in self.marks or not (self.has_default or _admits_none(self.kind))
+    required: bool
+    """Whether the key must be there; a section that may be unstated must be there unless it is."""
 
     @property
     def missing(self) -> str:
@@ -63,16 +55,39 @@ class FieldRule:
 def rules_of(kind: Any) -> tuple[FieldRule, ...]:
     """The fields of a dataclass that are read from a file."""
     hints = get_type_hints(kind, include_extras=True)
-    found = []
-    for each in fields(kind):
-        hint = hints[each.name]
-        notes = _notes(hint)
-        marks = frozenset(note for note in notes if isinstance(note, Mark))
-        if Mark.NOT_IN_FILE not in marks:
-            key = next((note.name for note in notes if isinstance(note, Key)), each.name)
-            has_default = each.default is not MISSING or each.default_factory is not MISSING
-            found.append(FieldRule(each.name, key, hint, marks, has_default))
-    return tuple(found)
+    found = (_rule(each.name, hints[each.name], _has_default(each)) for each in fields(kind))
+    return tuple(rule for rule in found if Mark.NOT_IN_FILE not in rule.marks)
+
+
+def _rule(name: str, hint: Any, has_default: bool) -> FieldRule:
+    notes, base = _notes(hint), _base(hint)
+    marks = frozenset(note for note in notes if isinstance(note, Mark))
+    inner = get_args(base)[0] if get_origin(base) is tuple else None
+    return FieldRule(
+        name,
+        next((note.name for note in notes if isinstance(note, Key)), name),
+        base,
+        row_kind=inner if _is_table(inner) else None,
+        table_kind=base if _is_table(base) else None,
+        marks=marks,
+        tests=tuple(note for note in notes if isinstance(note, Accepts)),
+        has_default=has_default,
+        required=Mark.MAY_BE_UNSTATED in marks or not (has_default or _admits_none(hint)),
+    )
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
+def _is_table(kind: Any) -> bool:
+    """Whether a type is read from a table of its own."""
+    return isinstance(kind, type) and is_dataclass(kind) and kind not in (Text, Origin)
+
+
+@cache
+def _keys_of(kind: Any) -> frozenset[str]:
+    return frozenset(key for rule in rules_of(kind) for key in (_ORIGIN if rule.base is Origin else (rule.key,)))
 
 
 class Reader:
@@ -89,8 +104,7 @@ class Reader:
             self._defect(place, "must be a table")
             return None
         prefix, rules = f"{place}." if place else "", rules_of(cast(Any, kind))
-        known = {key for rule in rules for key in (_ORIGIN if rule.base is Origin else (rule.key,))}
-        self.defects += [(prefix + key, strange) for key in row if key not in known]
+        self.defects += [(prefix + key, strange) for key in row if key not in _keys_of(cast(Any, kind))]
         found: dict[str, Any] = {}
         for rule in rules:
             if rule.base is Origin:
@@ -107,25 +121,24 @@ class Reader:
         return kind(**found)
 
     def _field(self, rule: FieldRule, value: object, key: str) -> Any:
-        """A list of tables row by row, any other value by its type."""
+        """A list of tables row by row, a table inside the table, or a plain value with its annotations tested."""
+        if rule.table_kind is not None:
+            return self.table(rule.table_kind, value, key)
         if rule.row_kind is None:
-            return self.value(rule.kind, value, key)
+            return self._plain(rule, value, key)
         if not isinstance(value, list) or not value:
             return self._defect(key, rule.missing)
         return tuple(self.table(rule.row_kind, each, f"{key}[{index}]") for index, each in enumerate(value))
 
-    def value(self, kind: Any, value: object, key: str) -> Any:
-        """A table inside the table, or a plain value with its annotations tested."""
-        base, notes = _base(kind), _notes(kind)
-        if is_dataclass(base) and isinstance(base, type) and base is not Text:
-            return self.table(base, value, key)
-        tests = [note for note in notes if isinstance(note, Accepts)]
+    def _plain(self, rule: FieldRule, value: object, key: str) -> Any:
         try:
-            found = plain(base, value, empty=Mark.MAY_BE_EMPTY in notes)
+            found = plain(rule.base, value, empty=Mark.MAY_BE_EMPTY in rule.marks)
         except _Unfit as unfit:
-            return self._defect(key, tests[0].reason if tests else str(unfit))
-        failed = next((test for test in tests if not test.test(found)), None)
-        return self._defect(key, failed.reason) if failed else found
+            return self._defect(key, rule.tests[0].reason if rule.tests else str(unfit))
+        for test in rule.tests:
+            if not test.test(found):
+                return self._defect(key, test.reason)
+        return found
 
     def origin(self, row: Mapping[str, Any], prefix: str = "") -> Origin | None:
         """Source and basis, which stand beside the values of their table."""
@@ -148,19 +161,19 @@ class Reader:
 
 def plain(base: Any, value: object, *, empty: bool = False) -> Any:
     """A text, number, yes or no, bilingual name, list of them, or mapping of names; _Unfit, with the reason, where it is none."""
+    if base in _PLAIN:
+        test, read, reason = _PLAIN[base]
+        try:
+            if test(value):
+                return read(value)
+        except (ValueError, ZeroDivisionError):
+            pass
+        raise _Unfit(reason)
     if get_origin(base) is tuple:
         return _listed(get_args(base), value, empty=empty)
-    if get_origin(base) is Mapping:
-        if not isinstance(value, Mapping) or not value or not all(map(is_bilingual, value.values())):
-            raise _Unfit("must be names with en and zh")
-        return {name: plain(Text, text) for name, text in value.items()}
-    test, read, reason = _PLAIN[base]
-    if not test(value):
-        raise _Unfit(reason)
-    try:
-        return read(value)
-    except (ValueError, ZeroDivisionError):
-        raise _Unfit(reason) from None
+    if not isinstance(value, dict) or not value or not all(map(is_bilingual, value.values())):
+        raise _Unfit("must be names with en and zh")
+    return {name: plain(Text, text) for name, text in value.items()}
 
 
 def _listed(kinds: tuple[Any, ...], value: object, *, empty: bool) -> tuple[Any, ...]:
@@ -180,7 +193,7 @@ def _is_text(value: object) -> bool:
 
 def is_bilingual(value: object) -> bool:
     """Whether a value is a text in both languages."""
-    return isinstance(value, Mapping) and set(value) == {"en", "zh"} and all(map(_is_text, value.values()))
+    return isinstance(value, dict) and value.keys() == _LANGUAGES and all(map(_is_text, value.values()))
 
 
 _PLAIN: Mapping[Any, tuple[Callable[[Any], bool], Callable[[Any], Any], str]] = {
