@@ -77,5 +77,5 @@ def test_a_touched_trail_says_so_and_names_the_row(client: FlaskClient, cast: Ca
     homes.touch(f"UPDATE trail_row SET actor_name = 'Someone Else' WHERE trail = '{case}' AND number = 2")
     page = client.get(f"/cases/{case}/trail").text
     assert "Integrity check failed" in page
-    found = re.findall(r"Row .{0,60}wrong[^.]*", page)
+    found = re.findall(r"Row .{0,60}error[^.]*", page)
     assert found == ["Row 2 is the first with an error: its content was changed"]

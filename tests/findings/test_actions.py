@@ -278,6 +278,6 @@ def test_every_action_is_in_the_trail_and_the_note_for_the_team_in_none_of_its_r
         "finding:returned",
         "finding:answered",
         "findings:all_answered",
-        "finding:disposed",
+        "finding:resolved",
     ]
     assert not [row for row in rows if SECRET in str(row.detail)]

@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from verifier.web.pages.filters import spoken
 
 ROOT = Path(__file__).resolve().parents[2]
-TO_DO = re.compile(r"^(Write|Say|Give|Fill in|Name|Choose|Enter) |must be ")
+TO_DO = re.compile(r"^(Write|Say|State|Give|Fill in|Name|Choose|Enter) |must be ")
 """A refusal of one clause is itself what to do."""
 HALF_WIDTH = re.compile(r"[一-龥] ?[,;:?!]|[,;?!] ?[一-龥]|[一-龥]\.(\s|$)|[一-龥]\(|\)[一-龥]|\.\.\.")
 INTERNAL = re.compile(r"\b(None|NULL|Traceback|Exception|SQL|UUID|uuid|enum|IntegrityError|foreign key)\b")
