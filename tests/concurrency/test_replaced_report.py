@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from tests import make
@@ -112,7 +113,7 @@ def test_the_ticks_of_a_list_are_there_again_and_count_once_they_are_sent_anew(a
         page.wait_for_selector(".flash a")
         assert db.session.scalar(decided) == 0
         db.session.rollback()
-        assert box.is_checked()
+        expect(box).to_be_checked()
         page.get_by_role("button", name="Agree").first.click()
         page.wait_for_selector(".flash[data-s=ok]")
     assert db.session.scalar(decided) == 1

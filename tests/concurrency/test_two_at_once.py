@@ -268,6 +268,6 @@ def test_a_case_moved_to_newer_rules_in_two_windows_is_moved_once(house: Flask) 
     answers = at_once(*(lambda window=window: window.post(f"/cases/{case_id}/rules", data=sent) for window in windows))
     assert statuses(answers) == [303, 409]
     assert f"{pack_id} is not a later version of {pack_id}" in refused(answers).text
-    assert how_many(TrailRow, TrailRow.deed == "engagement:rules:changed") == 1
+    assert how_many(TrailRow, TrailRow.action == "engagement:rules:changed") == 1
     assert db.session.get_one(Engagement, case_id).pack_id == pack_id
     assert_trails_hold(house)

@@ -135,7 +135,7 @@ def test_no_page_shows_a_figure_of_the_verifiers_where_the_rules_give_none(clien
         page = client.get(path.format(id=case.id, year=case.unit_year.year_id, token=statement.token)).get_data(as_text=True)
         assert "52,915" in page, path
         assert "52,927" not in page, path
-        assert "verified as such" in page or "as reported" in page, path
+        assert "confirmed by verification" in page or "as reported" in page, path
 
 
 @pytest.mark.parametrize(("pack", "figures"), [(EU, ["Misstated, tCO₂"]), (ISO, ["Verified, tCO₂", "Difference, tCO₂"])])
