@@ -151,7 +151,7 @@ def test_where_a_pack_has_a_threshold_the_opinion_rests_on_it(why: str, assessme
     assert given["not_verified_misstatement"] is not positive, why
 
 
-def test_nothing_may_be_left_undisposed_of_however_small() -> None:
+def test_nothing_may_be_left_unresolved_however_small() -> None:
     standing = replace(CLEAN, findings=(FindingAssessment("F-001", "misstatement", FindingState.ANSWERED),), assessment=held(1))
     assert not any(choice.open for choice in choices(standing, EU))
 

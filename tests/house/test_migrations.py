@@ -33,7 +33,7 @@ from verifier.findings.queries import photos_of
 Contents = dict[str, list[dict[str, Any]]]
 DROPPED = {"photo": {"subject_kind", "subject_id"}, "attachment": {"subject_kind", "subject_id"}}
 """Columns that rows of their own hold since."""
-RENAMED = {"exchange": {"deed": "action"}, "trail_row": {"deed": "action", "at": "recorded_at"}}
+RENAMED = {"exchange": {"deed": "action"}, "finding": {"disposed_at": "resolved_at"}, "trail_row": {"deed": "action", "at": "recorded_at"}}
 """Columns that are called otherwise since."""
 
 

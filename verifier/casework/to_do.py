@@ -10,7 +10,7 @@ from verifier.casework.due_dates import day_due
 from verifier.casework.queries import finding_counts, open_cases
 from verifier.checks.data.vouchers.queries import requests_for
 from verifier.core.access import TEAM, UNIT, Role
-from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, standing
+from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, unit_year_status
 from verifier.core.lifecycle import Stage
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import case_of, openable_by, roles_on
@@ -149,9 +149,9 @@ def _before_case(user: User, unit_year: UnitYear) -> Waiting | None:
     if case_of(unit_year) is not None:
         return None
     handed_in, released = newest(unit_year) is not None, latest_released(unit_year) is not None
-    stands = standing(handed_in=handed_in, released=released, body_named=unit_year.body_id is not None, stage=None)
-    if not isinstance(stands, Before) or stands not in BEFORE or user.roles.isdisjoint(BEFORE[stands][0]):
+    status = unit_year_status(handed_in=handed_in, released=released, body_named=unit_year.body_id is not None, stage=None)
+    if not isinstance(status, Before) or status not in BEFORE or user.roles.isdisjoint(BEFORE[status][0]):
         return None
     year = unit_year.year
-    due = due_day(stands, report_due=year.report_due, verified_due=year.verified_due)
-    return Waiting(BEFORE[stands][1], unit_year, due or year.verified_due)
+    due = due_day(status, report_due=year.report_due, verified_due=year.verified_due)
+    return Waiting(BEFORE[status][1], unit_year, due or year.verified_due)

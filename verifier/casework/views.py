@@ -61,7 +61,7 @@ def home() -> ResponseReturnValue:
         "casework/home.html",
         waiting=waiting,
         cases=cases,
-        stands=_stands(cases),
+        next_actions=_next_actions(cases),
         years=_years(user),
         reports=_reports(user),
         soon=SOON,
@@ -100,7 +100,7 @@ def cases() -> ResponseReturnValue:
         "casework/cases.html",
         form=form,
         page=page,
-        stands=_stands(page.items),
+        next_actions=_next_actions(page.items),
         export=export_url(),
         filtered=any(form.wanted().values()),
         of_authority=not user.roles.isdisjoint(AUTHORITY),
@@ -109,7 +109,7 @@ def cases() -> ResponseReturnValue:
     )
 
 
-def _stands(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
+def _next_actions(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
     """For each case the responsible role and due date; none once issued."""
     found = {}
     for case in cases:
@@ -130,7 +130,7 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
         _("Due date"),
         _("Statement due"),
     ]
-    stands = _stands(found)
+    next_actions = _next_actions(found)
     rows = [
         (
             each.number,
@@ -139,7 +139,7 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
             name_of(each.body),
             label(each.stage),
             each.stage_since,
-            stands[each.id]["names"],
+            next_actions[each.id]["names"],
             day_due(each) if TURN[each.stage] else None,
             each.unit_year.year.verified_due,
         )
@@ -178,7 +178,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         requests = asked_of(this_user(), engagement, utcnow())
         return render_template("casework/outside.html", **shown, findings=counted, asked=requests, is_unit=not g.roles.isdisjoint(UNIT))
     approval, seen = statements.current_approval(engagement), queries.overview(engagement)
-    grouped = tasks.tasks(engagement.stage, seen, voided=bool(approval and not approval.stands))
+    grouped = tasks.tasks(engagement.stage, seen, voided=bool(approval and not approval.is_valid))
     lacks = missing(engagement) if engagement.stage is Stage.ARRANGING else ()
     return render_template(
         "casework/case.html",

@@ -101,7 +101,7 @@ def side_by_side(report: ReportedReport) -> tuple[BoundaryRow, ...]:
     return tuple(beside)
 
 
-def standing(row: BoundaryRow, decided: BoundaryOutcome | None, fingerprint: str | None, *, finding: bool) -> BoundaryStatus:
+def boundary_status(row: BoundaryRow, decided: BoundaryOutcome | None, fingerprint: str | None, *, finding: bool) -> BoundaryStatus:
     """Decision status of one row: a finding counts as a decision; a decision is valid only for the content it was made on."""
     if finding:
         return BoundaryStatus.FINDING

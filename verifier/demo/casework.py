@@ -142,9 +142,9 @@ class CaseMaker:
                     "Source is not in the monitoring plan",
                     f"{row.row.key} is reported, but the monitoring plan does not name it. Add it, or say why not.",
                 )
-        self.dispose_of_flags(engagement)
+        self.resolve_flags(engagement)
 
-    def dispose_of_flags(self, engagement: Engagement) -> None:
+    def resolve_flags(self, engagement: Engagement) -> None:
         """Raise data alerts as findings, or dismiss those that meter records explain."""
         raised_flags, explained, pack = {}, [], load(engagement.pack_id)
         sentence = partial(flag_sentence, categories={each.code: each.name.en for each in pack.categories})

@@ -109,7 +109,7 @@ def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> N
     advance(finding.engagement, CaseAction.CHECK, now=now)
     state = after(finding.state, FindingAction.WITHDRAW)
     _say(finding, FindingAction.WITHDRAW, reason, state, actor=actor, now=now)
-    finding.disposed_at = now
+    finding.resolved_at = now
     record(
         TrailAction.FINDING_FINDING_WITHDRAWN,
         actor,
@@ -198,7 +198,7 @@ def answer(
 
 def accept(finding: Finding, text: str = "", *, actor: Actor, now: datetime) -> None:
     """Close a finding on its answer, or without one where its class needs none."""
-    dispose(finding, FindingAction.ACCEPT, text, actor=actor, now=now)
+    resolve(finding, FindingAction.ACCEPT, text, actor=actor, now=now)
 
 
 def return_(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -210,14 +210,14 @@ def return_(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> No
     record(TrailAction.FINDING_FINDING_RETURNED, actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label)
 
 
-def dispose(finding: Finding, action: FindingAction, reason: str, *, actor: Actor, now: datetime) -> None:
+def resolve(finding: Finding, action: FindingAction, reason: str, *, actor: Actor, now: datetime) -> None:
     """Resolve a finding as its class allows: closed, reported uncorrected, estimated conservatively, carried over."""
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
     of = queries.class_of(finding)
     state = decided(finding.state, action, needs_answer=of.needs_answer, dispositions=of.dispositions)
     _say(finding, action, reason, state, actor=actor, now=now)
-    finding.disposed_at = now
+    finding.resolved_at = now
     record(
         TrailAction.FINDING_FINDING_RESOLVED,
         actor,

@@ -47,7 +47,7 @@ class Finding(Base):
     raised_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     raised_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    disposed_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
     version: Mapped[Version]
 
     engagement: Mapped[Engagement] = relationship()

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from verifier.core.findings import DISPOSED, WITH_UNIT, Check, FindingAction, FindingState, open_actions
+from verifier.core.findings import RESOLVED_STATES, WITH_UNIT, Check, FindingAction, FindingState, open_actions
 from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
 from verifier.db import db, once_a_reading
@@ -90,7 +90,7 @@ def not_withdrawn(engagement: Engagement) -> list[Glance]:
 
 def open_findings(engagement: Engagement) -> list[Finding]:
     """Unresolved findings."""
-    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.not_in(DISPOSED))
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.not_in(RESOLVED_STATES))
     return list(db.session.scalars(of.order_by(Finding.number)))
 
 

@@ -195,7 +195,7 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
                 )
                 return redirect(url_for("estimates.estimate", engagement_id=engagement.id, source_key=finding.subject_id or "~"), 303)
             case _:
-                actions.dispose(finding, action, text, actor=current_actor(), now=utcnow())
+                actions.resolve(finding, action, text, actor=current_actor(), now=utcnow())
         flash(_("%(number)s: %(state)s.", number=finding.label, state=label(finding.state)), "success")
         return redirect(_url(finding), 303)
     return _page(engagement, finding, judging=form)

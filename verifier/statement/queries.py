@@ -47,7 +47,7 @@ class Approval:
     changes: Sequence[TrailRow]
 
     @property
-    def stands(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether a signature may rest on it."""
         return not self.changes
 

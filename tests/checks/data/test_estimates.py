@@ -116,14 +116,14 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     assert browser.post(address, data=sent_form(page, tonnes="1", reason="No invoice came")).status_code == 409
     held = desk.held_one(case, SOURCE)
     assert held is not None
-    assert (held.standing, finding.state) == (OutcomeStatus.WAITING, FindingState.SENT)
+    assert (held.status, finding.state) == (OutcomeStatus.WAITING, FindingState.SENT)
     assert browser.post(address, data=sent_form(dearer, reason=" ")).status_code == 200
     assert browser.post(address, data=sent_form(dearer, reason="No invoice came")).status_code == 303
     held, row = desk.held_one(case, SOURCE), queries.of_source(case, SOURCE)
     assert held is not None
     assert row is not None
     assert {each["taken"] for each in row.working["quantities"]} == {"9999"}
-    assert (held.standing, held.verified, db.session.get_one(Finding, finding.id).state) == (
+    assert (held.status, held.verified, db.session.get_one(Finding, finding.id).state) == (
         OutcomeStatus.DIFFERS,
         row.tonnes,
         FindingState.ESTIMATED,
@@ -136,7 +136,7 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     )
 
 
-def test_taken_back_the_source_is_undecided_and_the_finding_stays_disposed_of(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+def test_taken_back_the_source_is_undecided_and_the_finding_stays_resolved(client: FlaskClient, case: Engagement, cast: Cast) -> None:
     finding = sent(case, cast)
     confirmed(case, cast, finding)
     assert list(queries.in_force(case)) == [SOURCE]
@@ -146,7 +146,7 @@ def test_taken_back_the_source_is_undecided_and_the_finding_stays_disposed_of(cl
     assert browser.post(address, data={"back-version": "1", "back-reason": "The invoices came"}).status_code == 303
     held = desk.held_one(case, SOURCE)
     assert held is not None
-    assert (held.standing, queries.in_force(case), finding.state) == (OutcomeStatus.UNDECIDED, {}, FindingState.ESTIMATED)
+    assert (held.status, queries.in_force(case), finding.state) == (OutcomeStatus.UNDECIDED, {}, FindingState.ESTIMATED)
     told = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:estimate:withdrawn")).one()
     assert told.detail["reason"] == "The invoices came"
     assert "cannot be" not in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
@@ -160,7 +160,7 @@ def test_a_later_outcome_takes_its_place_and_a_corrected_report_asks_again(clien
     assert queries.in_force(case) == {}
     held = desk.held_one(case, SOURCE)
     assert held is not None
-    assert held.standing is OutcomeStatus.ASKED_AGAIN
+    assert held.status is OutcomeStatus.ASKED_AGAIN
     browser = sign_in(client, cast.verifier)
     assert "Confirmation required again" in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
     data.decide(case, SOURCE, SourceOutcome.DIFFERS, row.tonnes + 1, "Read by hand", actor=actor(cast.verifier), now=utcnow())
@@ -205,7 +205,7 @@ def test_the_working_taken_away_holds_formulas_that_come_to_the_estimate(client:
     assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:estimate:downloaded")) == "look"
 
 
-def test_a_finding_is_not_disposed_of_as_estimated_on_its_own_page(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+def test_a_finding_is_not_resolved_as_estimated_on_its_own_page(client: FlaskClient, case: Engagement, cast: Cast) -> None:
     finding = sent(case, cast)
     db.session.commit()
     form = {"decision": "estimate", "text": "No invoice came"}

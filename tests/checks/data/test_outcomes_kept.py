@@ -27,7 +27,7 @@ def case(app: Flask, cast: Cast) -> Engagement:
 def standing_of(case: Engagement, key: str) -> OutcomeStatus:
     held = queries.held_one(case, key)
     assert held is not None
-    return held.standing
+    return held.status
 
 
 def agree_all(case: Engagement, cast: Cast) -> int:

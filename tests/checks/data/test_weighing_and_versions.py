@@ -119,7 +119,7 @@ def test_a_mark_makes_the_smallest_error_material_until_it_is_taken_back(client:
     browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": "", "reason": "Records were altered"})
     assert queries.marks(case) == []
     browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": f"finding:{finding.id}", "reason": "Records were altered"})
-    weighed = assessment.standing(case).assessment
+    weighed = assessment.case_assessment(case).assessment
     assert weighed is not None
     assert (weighed.verdict, weighed.by_size) == (Verdict.MATERIAL, Verdict.NOT_MATERIAL)
     assert "Records were altered" in browser.get(f"/cases/{case.id}/materiality").text
@@ -150,7 +150,7 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
     asked = [row for row in rows if row.judged.asked]
     assert rows[0].judged.asked is False
     assert {row.change.source for row in asked} <= {"E-095", ""}
-    assert assessment.standing(case).changes_open == len(rows) - len(asked) > 0
+    assert assessment.case_assessment(case).changes_open == len(rows) - len(asked) > 0
     browser = sign_in(client, cast.verifier)
     page = unescape(browser.get(f"/cases/{case.id}/versions", follow_redirects=True).text)
     assert "Unrequested changes" in page
@@ -159,7 +159,7 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
     address = f"/cases/{case.id}/versions/1/2"
     assert browser.post(f"{address}/raise", data={"keys": keys[:1], "class_code": "non_conformity", "clause": "4a"}).status_code == 303
     assert browser.post(f"{address}/accept", data={"keys": keys[1:], "reason": "Each seen on its voucher"}).status_code == 303
-    assert assessment.standing(case).changes_open == 0
+    assert assessment.case_assessment(case).changes_open == 0
     assert browser.get(f"{address}/changes.xlsx").data[:2] == b"PK"
     assert "No matching changes" in browser.get(f"{address}?q=no-such-thing").text
     assert browser.get(f"/cases/{case.id}/versions/2/3").status_code == 404

@@ -94,10 +94,10 @@ def _uncorrected(
     engagement: Engagement, reviews: list[SourceReview], left_out: Collection[str], natures: dict[tuple[str, str], str]
 ) -> Iterator[Error]:
     """Findings with their effect, and per source what its outcome says beyond them; what check 1 leaves out is wrong as a whole."""
-    standing = [finding for finding in findings_of(engagement) if finding.state not in RIGHTED]
+    uncorrected = [finding for finding in findings_of(engagement) if finding.state not in RIGHTED]
     rows = {each.source.source_key: each for each in reviews}
     named: dict[str, list[Finding]] = {}
-    for finding in standing:
+    for finding in uncorrected:
         key = finding.subject_id if finding.subject_kind == "source" else ""
         named.setdefault(key, []).append(finding)
     for key, mine in named.items():
@@ -155,7 +155,7 @@ def _without_tonnes(
     """Reasons of marks on what has no tonnes and is not righted."""
     assessment_of = {error.nature for error in found if not error.corrected}
     at = {str(finding.id): finding.state for finding in findings_of(engagement)}
-    agreed = {each.source.source_key for each in reviews if each.standing is OutcomeStatus.AGREED}
+    agreed = {each.source.source_key for each in reviews if each.status is OutcomeStatus.AGREED}
     return [
         reason
         for (kind, key), reason in natures.items()

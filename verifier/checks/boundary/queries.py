@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 
 from verifier.cache import REPORTS, Cache
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
-from verifier.core.boundary import OPEN, BoundaryRow, BoundaryStatus, Kind, Mark, side_by_side, standing
+from verifier.core.boundary import OPEN, BoundaryRow, BoundaryStatus, Kind, Mark, boundary_status, side_by_side
 from verifier.core.findings import FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -38,12 +38,12 @@ class Judged:
     row: BoundaryRow
     decision: BoundaryDecision | None
     findings: tuple[Finding, ...]
-    standing: BoundaryStatus
+    status: BoundaryStatus
 
     @property
     def is_open(self) -> bool:
         """Whether it still has to be decided."""
-        return self.standing in OPEN
+        return self.status in OPEN
 
     @property
     def confirmable(self) -> bool:
@@ -62,7 +62,7 @@ def judged(engagement: Engagement, kind: Kind | None = None) -> list[Judged]:
         if kind is None or row.kind is kind:
             decision, mine = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
             decided = decision.outcome if decision else None
-            how_far = standing(row, decided, decision.fingerprint if decision else None, finding=bool(mine))
+            how_far = boundary_status(row, decided, decision.fingerprint if decision else None, finding=bool(mine))
             found.append(Judged(row, decision, mine, how_far))
     return found
 
@@ -75,13 +75,13 @@ def judged_one(engagement: Engagement, kind: Kind, key: str) -> Judged | None:
 def matching(
     rows: Sequence[Judged], *, search: str = "", state: str = "", mark: str = "", category: str = "", facility: str = ""
 ) -> list[Judged]:
-    """The rows a filter lets through; `state` is a standing or `open`, `mark` a mark or `any` for whatever stands out."""
+    """The rows a filter lets through; `state` is a status or `open`, `mark` a mark or `any` for whatever stands out."""
     wanted = search.strip().casefold()
     return [
         each
         for each in rows
         if (not wanted or wanted in _words(each.row))
-        and (not state or (each.is_open if state == "open" else each.standing == state))
+        and (not state or (each.is_open if state == "open" else each.status == state))
         and (not mark or (each.row.remarkable if mark == "any" else mark in each.row.marks))
         and (not category or each.row.category == category)
         and (not facility or each.row.facility == facility)
@@ -113,7 +113,7 @@ def progress_by_kind(engagement: Engagement) -> dict[Kind, BoundaryProgress]:
     found, about = {}, set(raised)
     for kind in Kind:
         rows = [row for row in rows_of(engagement.report_version) if row.kind is kind]
-        at = [standing(row, *decided.get((kind, row.key), (None, None)), finding=(kind, row.key) in about) for row in rows]
+        at = [boundary_status(row, *decided.get((kind, row.key), (None, None)), finding=(kind, row.key) in about) for row in rows]
         found[kind] = BoundaryProgress(
             sum(each not in OPEN for each in at), len(rows), sum(of_kind in (kind, f"missing_{kind}") for of_kind, _key in raised)
         )
@@ -128,7 +128,7 @@ def undecided_count(engagement: Engagement) -> int:
 
 def not_counted(engagement: Engagement) -> frozenset[str]:
     """Keys of the sources that check 1 holds do not count."""
-    return frozenset(each.row.key for each in judged(engagement, Kind.SOURCE) if each.standing is BoundaryStatus.NOT_COUNTED)
+    return frozenset(each.row.key for each in judged(engagement, Kind.SOURCE) if each.status is BoundaryStatus.NOT_COUNTED)
 
 
 def marks_of(rows: Sequence[Judged]) -> list[Mark]:

@@ -121,7 +121,7 @@ def downloaded(engagement: Engagement, kind: str) -> ResponseReturnValue:
             names.get(each.row.category, each.row.category),
             each.row.facility,
             listed(map(label, each.row.marks)),
-            label(each.standing),
+            label(each.status),
             each.decision.note if each.decision else "",
             listed(finding.label for finding in each.findings),
         )

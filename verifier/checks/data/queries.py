@@ -11,8 +11,16 @@ from verifier.checks.data.flags.queries import FlagProgress
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.references import queries as beside
 from verifier.core.calculation.results import Flag, SourceResult
-from verifier.core.findings import DISPOSED, FindingState
-from verifier.core.outcomes.source_outcomes import OPEN, OutcomeStatus, SourceOutcome, VerifiedTotals, agrees, standing, verified_totals
+from verifier.core.findings import RESOLVED_STATES, FindingState
+from verifier.core.outcomes.source_outcomes import (
+    OPEN,
+    OutcomeStatus,
+    SourceOutcome,
+    VerifiedTotals,
+    agrees,
+    outcome_status,
+    verified_totals,
+)
 from verifier.core.report.rows import MeterRow, ReportedReport, SourceRow
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -43,7 +51,7 @@ class SourceReview:
     result: SourceResult
     outcome: SourceDecision | None
     findings: tuple[Finding, ...]
-    standing: OutcomeStatus
+    status: OutcomeStatus
     flags_open: bool = False
     """Whether a flag of it is neither raised as a finding nor dismissed."""
     flag_codes: tuple[str, ...] = ()
@@ -52,7 +60,7 @@ class SourceReview:
     @property
     def is_open(self) -> bool:
         """Whether it still has to be decided."""
-        return self.standing in OPEN
+        return self.status in OPEN
 
     @property
     def current(self) -> bool:
@@ -129,14 +137,14 @@ def _flagged(codes: Collection[str], wanted: str) -> bool:
 
 
 def matching(rows: Sequence[SourceReview], state: str) -> list[SourceReview]:
-    """The rows in a state: a standing, `open`, `differs_now`, `incomplete` or `agreeable`; all where none is asked."""
+    """The rows in a state: a status, `open`, `differs_now`, `incomplete` or `agreeable`; all where none is given."""
     tests = {
         "open": lambda each: each.is_open,
         "differs_now": lambda each: each.result.complete and not each.agrees,
         "incomplete": lambda each: not each.result.complete,
         "agreeable": lambda each: each.agreeable,
     }
-    test = tests.get(state, lambda each: not state or each.standing == state)
+    test = tests.get(state, lambda each: not state or each.status == state)
     return [each for each in rows if test(each)]
 
 
@@ -167,28 +175,28 @@ def progress(engagement: Engagement) -> SourceProgress:
         key: (outcome, on) for key, outcome, on in db.session.execute(given.where(SourceDecision.engagement_id == engagement.id))
     }
     raised = [each for each in not_withdrawn(engagement) if each.arose_in == CHECK]
-    waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in DISPOSED}
+    waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in RESOLVED_STATES}
     found = []
     for key, fingerprint in db.session.execute(of):
         outcome, decided_on = outcomes.get(key, (None, None))
-        found.append(standing(outcome, current=decided_on == fingerprint, open_finding=key in waiting))
+        found.append(outcome_status(outcome, current=decided_on == fingerprint, open_finding=key in waiting))
     return SourceProgress(sum(each not in OPEN for each in found), len(found), len(raised))
 
 
 def undecided_count(engagement: Engagement) -> int:
-    """Sources still to be decided; one whose finding is open waits with it, and needs its figure once that is disposed of."""
+    """Sources still to be decided; one whose finding is open waits with it, and needs its figure once that is resolved."""
     how_far = progress(engagement)
     return how_far.total - how_far.done
 
 
 def flag_progress(engagement: Engagement) -> FlagProgress:
-    """How many flags are disposed of, of how many."""
+    """Number of resolved flags, and of all."""
     return flags.progress(engagement)
 
 
 def cannot_confirm(engagement: Engagement) -> list[str]:
     """Keys of the sources whose tonnes cannot be confirmed."""
-    return [each.source.source_key for each in held(engagement) if each.standing is OutcomeStatus.CANNOT_CONFIRM]
+    return [each.source.source_key for each in held(engagement) if each.status is OutcomeStatus.CANNOT_CONFIRM]
 
 
 def verified_by_category(engagement: Engagement, left_out: Collection[str] = frozenset()) -> VerifiedTotals:
@@ -244,8 +252,8 @@ def _held(
     codes: Collection[str],
 ) -> SourceReview:
     current = outcome is not None and outcome.fingerprint == source.fingerprint
-    waiting = any(finding.state not in DISPOSED for finding in raised)
-    how_far = standing(outcome.outcome if outcome else None, current=current, open_finding=waiting)
+    waiting = any(finding.state not in RESOLVED_STATES for finding in raised)
+    how_far = outcome_status(outcome.outcome if outcome else None, current=current, open_finding=waiting)
     return SourceReview(source, result, outcome, tuple(raised), how_far, flags_open, tuple(sorted(codes)))
 
 

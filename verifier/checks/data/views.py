@@ -263,7 +263,7 @@ def _line(each: SourceReview, names: dict[str, str]) -> tuple[object, ...]:
         source.difference,
         verified,
         apart,
-        label(each.standing),
+        label(each.status),
         each.outcome.note if each.outcome else "",
         listed(map(flag_name, each.flag_codes)),
         listed(finding.label for finding in each.findings),

@@ -23,13 +23,13 @@ class FlagState(StrEnum):
 
     OPEN = "open"
     CHANGED = "changed"
-    """Disposed of before, and what it rests on has changed since."""
+    """Resolved before, and what it rests on has changed since."""
     FINDING = "finding"
     DISMISSED = "dismissed"
 
 
-UNDISPOSED = frozenset({FlagState.OPEN, FlagState.CHANGED})
-"""Nothing may be left so (AVR Art. 22; guideline 130, 4.2.3)."""
+UNRESOLVED = frozenset({FlagState.OPEN, FlagState.CHANGED})
+"""States of a flag that must not remain before a conclusion (AVR Art. 22; guideline 130, 4.2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Keyed:
 
     @property
     def main(self) -> Flag:
-        """The flag that is disposed of."""
+        """The flag that is resolved."""
         return self.family.main
 
 

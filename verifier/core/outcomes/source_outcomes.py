@@ -29,7 +29,7 @@ class OutcomeStatus(StrEnum):
     ASKED_AGAIN = "asked_again"
     """Given on an earlier version, and what the number rests on has changed since."""
     WAITING = "waiting"
-    """A finding on it is open; once that is disposed of, the source needs its figure."""
+    """A finding on it is open; once that is resolved, the source needs its figure."""
     AGREED = "agreed"
     DIFFERS = "differs"
     CANNOT_CONFIRM = "cannot_confirm"
@@ -39,7 +39,7 @@ OPEN = frozenset({OutcomeStatus.UNDECIDED, OutcomeStatus.ASKED_AGAIN})
 """Still to be decided."""
 
 
-def standing(outcome: SourceOutcome | None, *, current: bool, open_finding: bool) -> OutcomeStatus:
+def outcome_status(outcome: SourceOutcome | None, *, current: bool, open_finding: bool) -> OutcomeStatus:
     """Decision status of one source: a current outcome first, then an unresolved finding, then whether it was ever decided."""
     if outcome is not None and current:
         return OutcomeStatus(outcome)

@@ -115,7 +115,7 @@ class MethodRule:
 
 @dataclass(frozen=True, slots=True)
 class FindingClass:
-    """A class of finding: what it demands of the unit, what may dispose of it, and what it does to the opinion."""
+    """A class of finding: what it demands of the unit, which dispositions it admits, and what it does to the opinion."""
 
     code: str
     name: Text

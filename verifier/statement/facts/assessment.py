@@ -43,7 +43,7 @@ def weighed(engagement: Engagement) -> MaterialityAssessment:
     return materiality.assessment_of(engagement, boundary.not_counted(engagement), sampling.projections(engagement))
 
 
-def standing(engagement: Engagement) -> CaseAssessment:
+def case_assessment(engagement: Engagement) -> CaseAssessment:
     """Undecided items, unresolved findings and unconfirmed sources, as `core.opinion` takes them."""
     left_out, checklist = boundary.not_counted(engagement), site.progress(engagement)
     return CaseAssessment(
@@ -63,7 +63,7 @@ def standing(engagement: Engagement) -> CaseAssessment:
 
 def choices(engagement: Engagement) -> tuple[Choice, ...]:
     """All opinions of the pack with the present reasons against each."""
-    return rules.choices(standing(engagement), pack_of(engagement))
+    return rules.choices(case_assessment(engagement), pack_of(engagement))
 
 
 def verified(engagement: Engagement) -> VerifiedTotals:

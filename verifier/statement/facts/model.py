@@ -149,7 +149,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """One finding as it stands at the end: what was wrong, its effect in tonnes, and how it was disposed of."""
+    """One finding in its final state: what was wrong, its effect in tonnes, and its disposition."""
 
     number: str
     class_name: Both

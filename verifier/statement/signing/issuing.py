@@ -144,7 +144,7 @@ def _approved(engagement: Engagement) -> Review:
     approval = queries.current_approval(engagement)
     if approval is None:
         raise Refusal("statement.approval.none")
-    if not approval.stands:
+    if not approval.is_valid:
         raise Refusal("statement.approval.voided", count=len(approval.changes))
     drawn = queries.conclusion(engagement)
     if drawn is not None:

@@ -14,7 +14,7 @@ from verifier.audit.trail_actions import TrailAction
 from verifier.casework.trail_wording import in_words
 from verifier.core.access import Permission
 from verifier.core.lifecycle import CaseAction, Stage, possible
-from verifier.core.opinion import undisposed
+from verifier.core.opinion import unresolved
 from verifier.core.reason import StatedReason
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -98,7 +98,7 @@ def draw(engagement: Engagement) -> ResponseReturnValue:
 def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnValue:
     choices = assessment.choices(engagement)
     form.offer(choices)
-    missing = reasons(engagement, undisposed(assessment.standing(engagement)))
+    missing = reasons(engagement, unresolved(assessment.case_assessment(engagement)))
     offered = [(choice, reasons(engagement, choice.own)) for choice in choices]
     can = may(Permission.CONCLUSION_DRAW) and possible(engagement.stage, CaseAction.CONCLUDE) and any(choice.open for choice in choices)
     return render_template(
@@ -221,7 +221,7 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
     if waiting is SignerRole.SEAL:
         form.passphrase.label.text = _("Passphrase of the seal")
     key = (queries.seal_of(engagement.body_id) if waiting is SignerRole.SEAL else queries.key_of(user.id)) if waiting else None
-    ready = waiting is not None and approval is not None and approval.stands and may(SIGNING[waiting][1])
+    ready = waiting is not None and approval is not None and approval.is_valid and may(SIGNING[waiting][1])
     return render_template(
         "statement/signing.html",
         engagement=engagement,

@@ -24,7 +24,7 @@ from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
-from verifier.findings.actions import dispose
+from verifier.findings.actions import resolve
 from verifier.findings.models import Finding
 from verifier.rulepacks.load import load
 
@@ -62,7 +62,7 @@ def confirm(
     if seen != sheet.estimate.tonnes:
         raise Refusal("data.estimate.not_seen", tonnes=plain(sheet.estimate.tonnes, 6))
     if finding.state not in queries.LEFT:
-        dispose(finding, FindingAction.ESTIMATE, reason, actor=actor, now=now)
+        resolve(finding, FindingAction.ESTIMATE, reason, actor=actor, now=now)
     decide(engagement, source_key, SourceOutcome.DIFFERS, sheet.estimate.tonnes, reason, seen_version=seen_version, actor=actor, now=now)
     row = _write(engagement, sheet, finding, reason, actor, now)
     told = {"finding": finding.label, "reported": _text(row.reported), "tonnes": _text(row.tonnes), "reason": row.reason}

@@ -14,7 +14,7 @@ from verifier.checks.data.numbers import queries as numbers
 from verifier.checks.data.queries import SourceReview
 from verifier.core.calculation.conservative_estimate import Estimate, FactorTaken, Month, estimate, factors, months
 from verifier.core.errors import Refusal
-from verifier.core.findings import DISPOSES, FindingAction, FindingState, actions_of
+from verifier.core.findings import DISPOSITION_OF, FindingAction, FindingState, actions_of
 from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.report.rows import ReportedReport
 from verifier.core.rulepack.pack import RulePack
@@ -25,7 +25,7 @@ from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
 
 LEFT = (FindingState.ESTIMATED, FindingState.UNCORRECTED)
-"""Disposed of without being corrected."""
+"""Resolved without being corrected."""
 
 
 class QuantityOrigin(StrEnum):
@@ -93,7 +93,7 @@ def is_ours(pack: RulePack) -> bool:
 
 def grounds(engagement: Engagement, source_key: str) -> tuple[Finding, ...]:
     """Findings on a source an estimate may rest on, those left uncorrected first: their class admits it, and it is not closed."""
-    pack, admitted = load(engagement.pack_id), DISPOSES[FindingAction.ESTIMATE]
+    pack, admitted = load(engagement.pack_id), DISPOSITION_OF[FindingAction.ESTIMATE]
     of = [
         finding
         for finding in data.findings_on(engagement, source_key)
@@ -163,13 +163,13 @@ def in_force(engagement: Engagement) -> dict[str, ConservativeEstimate]:
 
 
 def needs_one(engagement: Engagement, finding: Finding) -> bool:
-    """Whether disposing of a finding as estimated takes an estimate that counts: it is about a source, and the verifier estimates."""
+    """Whether resolving a finding as estimated takes an estimate that counts: it is about a source, and the verifier estimates."""
     ours = finding.subject_kind == "source" and is_ours(load(engagement.pack_id))
     return ours and data.held_one(engagement, finding.subject_id) is not None
 
 
 def missing(engagement: Engagement) -> list[str]:
-    """Findings disposed of as estimated, by number, whose source has no estimate that counts; none where estimating is not ours."""
+    """Findings resolved as estimated, by number, whose source has no estimate that counts; none where estimating is not ours."""
     of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.ESTIMATED)
     rows = [row for row in db.session.scalars(of.order_by(Finding.number)) if needs_one(engagement, row)]
     counting = in_force(engagement) if rows else {}

@@ -136,7 +136,7 @@ def _chosen(engagement: Engagement, keys: Sequence[str]) -> list[Flagged]:
         raise Refusal("data.flag.changed", count=len(chosen))
     settled = [each for each in chosen if each.state in (FlagState.FINDING, FlagState.DISMISSED)]
     if settled:
-        raise Refusal("data.flag.disposed", count=len(settled))
+        raise Refusal("data.flag.resolved", count=len(settled))
     return chosen
 
 

@@ -10,8 +10,8 @@ from verifier.cache import REPORTS, Cache
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.references import queries as beside
 from verifier.core.calculation.results import Flag
-from verifier.core.datachecks.flag_resolution import UNDISPOSED, Disposition, FlagState, Keyed, keyed, state
-from verifier.core.findings import DISPOSED, FindingState
+from verifier.core.datachecks.flag_resolution import UNRESOLVED, Disposition, FlagState, Keyed, keyed, state
+from verifier.core.findings import RESOLVED_STATES, FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
@@ -44,7 +44,7 @@ class Flagged:
     @property
     def is_open(self) -> bool:
         """Whether the flag is unresolved."""
-        return self.state in UNDISPOSED
+        return self.state in UNRESOLVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _keyed_anew(version: ReportVersion, every: Sequence[Flag]) -> tuple[Keyed, .
 
 
 def matching(rows: Sequence[Flagged], *, search: str = "", code: str = "", source: str = "", at: str = "", sort: str = "") -> list[Flagged]:
-    """The rows of a filter: `at` is a state or `undisposed`; the heaviest first unless sorted by `source`."""
+    """The rows of a filter: `at` is a state or `undisposed` (unresolved); the heaviest first unless sorted by `source`."""
     wanted = search.strip().casefold()
     found = [
         each
@@ -102,7 +102,7 @@ def progress(engagement: Engagement) -> FlagProgress:
     found = db.session.execute(of.where(FlagDisposition.engagement_id == engagement.id))
     given = {key: _disposition(fingerprint, at) for key, fingerprint, at in found}
     rows = keyed_of(engagement)
-    return FlagProgress(sum(state(each, given.get(each.key)) not in UNDISPOSED for each in rows), len(rows))
+    return FlagProgress(sum(state(each, given.get(each.key)) not in UNRESOLVED for each in rows), len(rows))
 
 
 def open_sources(engagement: Engagement) -> frozenset[str]:
@@ -117,7 +117,7 @@ def _value(row: FlagDisposition | None) -> Disposition | None:
 def _disposition(fingerprint: str, finding: str | None) -> Disposition:
     """What was decided on a flag, by the state of the finding it was raised as."""
     at = None if finding is None else FindingState(finding)
-    waits = at is not None and at not in DISPOSED
+    waits = at is not None and at not in RESOLVED_STATES
     return Disposition(fingerprint, raised=at is not None, finding_open=waits, finding_withdrawn=at is FindingState.WITHDRAWN)
 
 

@@ -60,7 +60,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         form=form,
         page=paged_list(rows, PER_PAGE),
         asked=kept_filter(),
-        disposed=sum(not each.is_open for each in every),
+        resolved=sum(not each.is_open for each in every),
         total=len(every),
         open_here=sum(each.is_open for each in rows),
         can=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK),

@@ -10,7 +10,7 @@ from verifier.cache import SMALL, Cache
 from verifier.checks.data.models import NumberDecision, SourceDecision
 from verifier.checks.data.numbers.progress import decided_sources
 from verifier.checks.data.sampling.models import Sample, SampledItem
-from verifier.core.outcomes.source_outcomes import OutcomeStatus, standing
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, outcome_status
 from verifier.core.report.reported_numbers import NumberKind
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -47,7 +47,7 @@ class NumberRow:
 
     number: ReportedNumber
     outcome: NumberDecision | None
-    standing: OutcomeStatus
+    status: OutcomeStatus
     with_source: bool = False
     """Whether nothing was held of it alone, but its source's tonnes are decided."""
 
@@ -64,7 +64,7 @@ class NumberRow:
     @property
     def differs(self) -> bool:
         """Whether another value was found right, and that holds."""
-        return self.current and self.standing is OutcomeStatus.DIFFERS
+        return self.current and self.status is OutcomeStatus.DIFFERS
 
     @property
     def agreeable(self) -> bool:
@@ -192,7 +192,7 @@ def every(engagement: Engagement, asked: NumberQuery) -> list[NumberRow]:
 
 def _line(row: ReportedNumber, outcome: NumberDecision | None, decided: Collection[str]) -> NumberRow:
     current = outcome is not None and outcome.fingerprint == row.fingerprint
-    held = standing(outcome.outcome if outcome else None, current=current, open_finding=False)
+    held = outcome_status(outcome.outcome if outcome else None, current=current, open_finding=False)
     return NumberRow(row, outcome, held, with_source=outcome is None and row.source_key in decided)
 
 

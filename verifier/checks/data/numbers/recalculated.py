@@ -28,8 +28,8 @@ class SourceNumbers:
     tonnes: Fraction | None = None
 
     def count(self, state: str) -> int:
-        """How many stand so: a standing, or `open`."""
-        return sum(each.is_open if state == "open" else each.standing == state for each in self.lines)
+        """Number of lines with a status, or `open`."""
+        return sum(each.is_open if state == "open" else each.status == state for each in self.lines)
 
     @property
     def differing(self) -> list[NumberRow]:
@@ -69,8 +69,5 @@ def _corrections(lines: Sequence[NumberRow]) -> list[Correction]:
     return [
         Correction(row.source_key, row.kind, row.period, row.sheet, row.row, row.cell, row.unit, each.outcome.verified)
         for each in lines
-        if (row := each.number)
-        and each.standing is OutcomeStatus.DIFFERS
-        and each.outcome is not None
-        and each.outcome.verified is not None
+        if (row := each.number) and each.status is OutcomeStatus.DIFFERS and each.outcome is not None and each.outcome.verified is not None
     ]

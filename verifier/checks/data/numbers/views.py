@@ -285,7 +285,7 @@ def _cells(each: NumberRow, names: dict[str, str], methods: dict[str, str]) -> t
         row.document,
         row.weight,
         listed(map(flag_name, row.flag_codes.split())),
-        _("Decided with its source") if each.with_source else label(each.standing),
+        _("Decided with its source") if each.with_source else label(each.status),
         outcome.verified if outcome else None,
         outcome.said_by if outcome else "",
         outcome.how if outcome else "",

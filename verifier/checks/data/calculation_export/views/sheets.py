@@ -187,7 +187,7 @@ def _source(
             LiveCell(sources.at(9, row), float(result.known)) if result.complete else _("unknown"),
             None if apart is None else LiveCell(f"{sources.at(8, row)}-{whole}", apart),
             why,
-            label(held.standing) if held else "",
+            label(held.status) if held else "",
             verified,
             _apart(sources, row, result.reported, verified),
             outcome.note if outcome else "",

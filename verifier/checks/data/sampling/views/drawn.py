@@ -56,7 +56,7 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         return render_template("checks/data/sampling/planned.html", **shown, form=SeedForm(formdata=None))
     rows, form = queries.items(made), ItemFilter(request.args)
     form.offer()
-    outcomes = {each.source.source_key: each.standing for each in data.held(engagement)} if _by_amount(made) else {}
+    outcomes = {each.source.source_key: each.status for each in data.held(engagement)} if _by_amount(made) else {}
     deducted = frozenset(each.source_id for each in reports.calculation_of(engagement.report_version).sources if each.known < 0)
     return render_template(
         "checks/data/sampling/drawn.html",
