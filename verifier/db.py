@@ -124,20 +124,20 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
 
 
-def once_a_reading(asked: Callable[[Any], T]) -> Callable[[Any], T]:
+def once_a_reading(query: Callable[[Any], T]) -> Callable[[Any], T]:
     """What a page that only looks asks of a row is asked of the database once, until its transaction ends.
 
     Whoever will write asks each time: after a lock was waited for, another's answer may have come.
     """
 
-    @wraps(asked)
+    @wraps(query)
     def answered(row: Any) -> T:
         if writes_wanted.get():
-            return asked(row)
+            return query(row)
         known = db.session().info.setdefault(_ANSWERED, {})
-        key = (asked.__module__, asked.__qualname__, row.id)
+        key = (query.__module__, query.__qualname__, row.id)
         if key not in known:
-            known[key] = asked(row)
+            known[key] = query(row)
         answer: T = known[key]
         return answer
 

@@ -73,45 +73,45 @@ class _Here:
 _here = _Here()
 
 
-def run(reader: str, given: bytes, *, memory: int, seconds: int) -> bytes:
+def run(reader: str, data: bytes, *, memory: int, seconds: int) -> bytes:
     """What the reader says of the bytes it is given, within `memory` bytes and `seconds` of processor and of clock."""
     places = _here.places
     if not places.acquire(timeout=min(PATIENCE, seconds)):
         raise Busy
     try:
         with _asked(reader, memory, seconds) as end:
-            return _receive(end, given, seconds)
+            return _receive(end, data, seconds)
     finally:
         places.release()
 
 
 def _asked(reader: str, memory: int, seconds: int) -> socket.socket:
     """Our end of a pair whose other end the desk was handed; a desk that has died is opened once more."""
-    ours, theirs = socket.socketpair()
-    asked = json.dumps({"memory": memory, "seconds": seconds}).encode()
-    with theirs:
+    parent_end, child_end = socket.socketpair()
+    request = json.dumps({"memory": memory, "seconds": seconds}).encode()
+    with child_end:
         for last in (False, True):
             desk = _desk(reader)
             try:
-                socket.send_fds(desk.control, [asked], [theirs.fileno()])
+                socket.send_fds(desk.control, [request], [child_end.fileno()])
             except OSError as error:
                 with _here.opening:
                     if _here.desks.get(reader) is desk:
                         _here.desks.pop(reader).close()
                 if last:
-                    ours.close()
+                    parent_end.close()
                     raise Broken from error
             else:
                 break
-    return ours
+    return parent_end
 
 
-def _receive(end: socket.socket, given: bytes, seconds: int) -> bytes:
+def _receive(end: socket.socket, data: bytes, seconds: int) -> bytes:
     until, parts = monotonic() + seconds + LATE, []
     try:
         end.settimeout(seconds + LATE)
         with suppress(BrokenPipeError, ConnectionResetError):
-            end.sendall(given)
+            end.sendall(data)
             end.shutdown(socket.SHUT_WR)
         while block := end.recv(BLOCK):
             parts.append(block)
@@ -120,10 +120,10 @@ def _receive(end: socket.socket, given: bytes, seconds: int) -> bytes:
         raise TooSlow from late
     except ConnectionResetError as gone:
         raise Broken from gone
-    said = b"".join(parts)
-    ended = said[-1:]
+    answer = b"".join(parts)
+    ended = answer[-1:]
     if ended == ANSWERED:
-        return said[:-1]
+        return answer[:-1]
     raise {TOO_SLOW: TooSlow, TOO_MUCH: TooMuch}.get(ended, Broken)
 
 
@@ -131,12 +131,12 @@ def _desk(reader: str) -> _Desk:
     """The desk of a reader, opened when it is first needed."""
     with _here.opening:
         if reader not in _here.desks:
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with theirs:
+            parent_end, child_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with child_end:
                 command = [sys.executable, "-I", __file__, reader]
                 quiet = subprocess.DEVNULL
-                process = subprocess.Popen(command, stdin=theirs, stdout=quiet, stderr=quiet, env={})  # noqa: S603
-            _here.desks[reader] = _Desk(process, ours)
+                process = subprocess.Popen(command, stdin=child_end, stdout=quiet, stderr=quiet, env={})  # noqa: S603
+            _here.desks[reader] = _Desk(process, parent_end)
         return _here.desks[reader]
 
 
@@ -168,12 +168,12 @@ def main(reader: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=0) as control:
         while True:
-            asked, handles, _flags, _address = socket.recv_fds(control, 1024, 1)
-            if not asked:
+            request, handles, _flags, _address = socket.recv_fds(control, 1024, 1)
+            if not request:
                 return
             if os.fork() == 0:
                 control.close()
-                _watch(socket.socket(fileno=handles[0]), module, **json.loads(asked))
+                _watch(socket.socket(fileno=handles[0]), module, **json.loads(request))
             os.close(handles[0])
 
 
@@ -212,10 +212,10 @@ def _read(end: socket.socket, module: object, memory: int, seconds: int) -> None
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        given = bytearray()
+        content = bytearray()
         while block := end.recv(BLOCK):
-            given += block
-        end.sendall(module.answer(bytes(given)))  # type: ignore[attr-defined]
+            content += block
+        end.sendall(module.answer(bytes(content)))  # type: ignore[attr-defined]
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BaseException:

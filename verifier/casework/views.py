@@ -263,7 +263,7 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
     headers = [_("Row"), _("When"), _("Who"), _("Action"), _("About"), _("Details"), _("Kind of action"), _("Hash")]
     lines = []
     for row in rows:
-        about, said = _shown(engagement, row)
+        about, detail = _shown(engagement, row)
         lines.append(
             (
                 row.number,
@@ -271,7 +271,7 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
                 row.actor_name,
                 trail_wording.in_words(row.action),
                 about.title if about else None,
-                said,
+                detail,
                 label(row.effect),
                 row.hash,
             )

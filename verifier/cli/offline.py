@@ -93,12 +93,20 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
 @click.option("--share", default="1/20", help="Smallest share of missing rows that must be detected.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def sample(
-    workbook: Path, pack_id: str, method: str, seed: str, steps: tuple[str, ...], among: tuple[str, ...], *, as_json: bool, **asked: object
+    workbook: Path,
+    pack_id: str,
+    method: str,
+    seed: str,
+    steps: tuple[str, ...],
+    among: tuple[str, ...],
+    *,
+    as_json: bool,
+    **options: object,
 ) -> None:
     """Draw the same sample as the sampling page, from the workbook, a seed and the plan; needs no database."""
     try:
         pack = rulepacks.load(pack_id, config.from_environment().instance / "rulepacks")
-        found = sample_command.sample_json(workbook, pack, Method(method), seed, asked, steps=steps, among=among)
+        found = sample_command.sample_json(workbook, pack, Method(method), seed, options, steps=steps, among=among)
     except Unreadable as unreadable:
         fail("\n".join([f"{workbook}:", *(say(problem.message_id, problem.values) for problem in unreadable.problems)]))
     except Refusal as refusal:

@@ -95,10 +95,10 @@ def side_by_side(report: ReportedReport) -> tuple[BoundaryRow, ...]:
         if source.source_id not in sources:
             plan = tuple(planned.get(source.source_id, ()))
             sources[source.source_id] = _source(source, facilities.get(source.facility_id), plan, report)
-    beside = [_facility(row, sources.values(), report) for row in facilities.values()]
-    beside += sources.values()
-    beside += [_only_planned(key, tuple(rows)) for key, rows in planned.items() if key and key not in sources]
-    return tuple(beside)
+    found = [_facility(row, sources.values(), report) for row in facilities.values()]
+    found += sources.values()
+    found += [_only_planned(key, tuple(rows)) for key, rows in planned.items() if key and key not in sources]
+    return tuple(found)
 
 
 def boundary_status(row: BoundaryRow, decided: BoundaryOutcome | None, fingerprint: str | None, *, finding: bool) -> BoundaryStatus:
@@ -159,13 +159,13 @@ def _planned(source: SourceRow, plan: tuple[PlanRow, ...], has_plan: bool) -> Ma
     """A monitoring plan submitted with the report takes precedence over the unit's own statement."""
     if has_plan:
         return Mark.IN_PLAN if plan else Mark.NOT_IN_PLAN
-    said = yes_or_no(source.in_plan)
-    return Mark.PLAN_UNSTATED if said is None else Mark.IN_PLAN if said else Mark.NOT_IN_PLAN
+    stated = yes_or_no(source.in_plan)
+    return Mark.PLAN_UNSTATED if stated is None else Mark.IN_PLAN if stated else Mark.NOT_IN_PLAN
 
 
 def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: ReportedReport) -> BoundaryRow:
-    mine = [row for row in sources if row.facility == facility.facility_id]
-    plan = {row.marks[0] for row in mine}
+    own_sources = [row for row in sources if row.facility == facility.facility_id]
+    plan = {row.marks[0] for row in own_sources}
     marks = [Mark.NOT_IN_PLAN] if Mark.NOT_IN_PLAN in plan else [Mark.IN_PLAN] if plan == {Mark.IN_PLAN} else [Mark.PLAN_UNSTATED]
     if _retired(facility, report.year):
         marks.append(Mark.RETIRED)
@@ -177,7 +177,7 @@ def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: Rep
         name=facility.name,
         facility=facility.facility_id,
         held=facility,
-        planned=tuple(planned for row in mine for planned in row.planned),
+        planned=tuple(planned for row in own_sources for planned in row.planned),
         marks=tuple(marks),
         fingerprint=facility_fingerprint(report, facility.facility_id),
     )

@@ -220,14 +220,14 @@ def would_change(assessment: MaterialityAssessment) -> tuple[StatedReason, ...]:
         return (StatedReason("materiality.no_threshold"),)
     if threshold is None:
         return (StatedReason("materiality.no_total"),)
-    said = list(_by_size(assessment, threshold))
+    reasons = list(_by_size(assessment, threshold))
     if assessment.material_by_nature:
-        said.append(StatedReason("materiality.by_nature", (("reasons", "; ".join(assessment.material_by_nature)),)))
+        reasons.append(StatedReason("materiality.by_nature", (("reasons", "; ".join(assessment.material_by_nature)),)))
     if assessment.unknown:
-        said.append(StatedReason("materiality.unknown", (("count", len(assessment.unknown)), ("sources", _listed(assessment.unknown)))))
+        reasons.append(StatedReason("materiality.unknown", (("count", len(assessment.unknown)), ("sources", _listed(assessment.unknown)))))
     if assessment.sampling_open:
-        said.append(StatedReason("materiality.sampling_open"))
-    return tuple(said)
+        reasons.append(StatedReason("materiality.sampling_open"))
+    return tuple(reasons)
 
 
 def _by_size(assessment: MaterialityAssessment, threshold: Fraction) -> Sequence[StatedReason]:
@@ -235,20 +235,22 @@ def _by_size(assessment: MaterialityAssessment, threshold: Fraction) -> Sequence
     match assessment.by_size:
         case Verdict.NOT_MATERIAL:
             over, under = threshold - max(sums.net, NOTHING), threshold + min(sums.net, NOTHING)
-            said = [StatedReason("materiality.until", (("over", tonnes(over)), ("under", tonnes(under))))]
+            reasons = [StatedReason("materiality.until", (("over", tonnes(over)), ("under", tonnes(under))))]
             either = threshold - sums.gross
-            return [*said, StatedReason("materiality.until_gross", (("tonnes", tonnes(either)),))] if either < min(over, under) else said
+            return (
+                [*reasons, StatedReason("materiality.until_gross", (("tonnes", tonnes(either)),))] if either < min(over, under) else reasons
+            )
         case Verdict.ONLY_NETTED:
             return [StatedReason("materiality.only_netted", (*_figures(sums, threshold), ("tonnes", tonnes(sums.gross - threshold))))]
-    said = []
+    reasons = []
     if abs(sums.net) > threshold:
         way = "materiality.correct_over" if sums.net > 0 else "materiality.correct_under"
-        said.append(StatedReason(way, (("tonnes", tonnes(abs(sums.net) - threshold)),)))
+        reasons.append(StatedReason(way, (("tonnes", tonnes(abs(sums.net) - threshold)),)))
     if assessment.largest > threshold:
         alone = [error for error in assessment.errors if not error.corrected and abs(error.tonnes) > threshold]
         named = _listed([" ".join(part for part in (error.source, error.reference) if part) or "–" for error in alone])
-        said.append(StatedReason("materiality.alone", (("which", named), ("count", len(alone)), ("tonnes", tonnes(assessment.largest)))))
-    return said
+        reasons.append(StatedReason("materiality.alone", (("which", named), ("count", len(alone)), ("tonnes", tonnes(assessment.largest)))))
+    return reasons
 
 
 def _figures(sums: Sum, threshold: Fraction) -> tuple[tuple[str, object], ...]:

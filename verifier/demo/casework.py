@@ -246,11 +246,11 @@ class CaseMaker:
                     now=self.cast.now(),
                 )
         self.confirm(engagement)
-        for held in numbers.held(engagement):
-            if held.is_open:
+        for review in numbers.held(engagement):
+            if review.is_open:
                 data.decide(
                     engagement,
-                    held.source.source_key,
+                    review.source.source_key,
                     source_outcomes.SourceOutcome.AGREED,
                     note="Agrees after the correction.",
                     actor=self.actor("lead"),

@@ -213,10 +213,10 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
 def _orientation(picture: Image.Image) -> int:
     """What the file says, 1 where it says nothing valid; HEIC pictures come upright from their decoder."""
     try:
-        said = picture.info.get("original_orientation") or picture.getexif().get(ExifTags.Base.Orientation)
+        tag = picture.info.get("original_orientation") or picture.getexif().get(ExifTags.Base.Orientation)
     except Exception:  # broken metadata does not make the picture less whole
         return 1
-    return said if isinstance(said, int) and 1 <= said <= 8 else 1
+    return tag if isinstance(tag, int) and 1 <= tag <= 8 else 1
 
 
 def _shot(picture: Image.Image) -> Shot:
@@ -242,8 +242,8 @@ def _time(exif: Mapping[int, object], details: Mapping[int, object]) -> tuple[st
             taken = datetime.strptime(_text(source.get(moment)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (the camera's own clock)
         except ValueError:
             continue
-        said = _text(details.get(offset))
-        return taken.isoformat(), said if fullmatch(r"[+-]([01]\d|2[0-3]):[0-5]\d", said) else None
+        offset_text = _text(details.get(offset))
+        return taken.isoformat(), offset_text if fullmatch(r"[+-]([01]\d|2[0-3]):[0-5]\d", offset_text) else None
     return None, None
 
 

@@ -168,8 +168,8 @@ def _answering() -> Iterator[None]:
     except (AlreadyExistsError, NotFoundError, FileNotFoundError):
         raise
     except (BaseError, OSError) as error:
-        said = search(r"os error (\d+)", str(error))
-        number = getattr(error, "errno", None) or (int(said[1]) if said else None)
+        matched = search(r"os error (\d+)", str(error))
+        number = getattr(error, "errno", None) or (int(matched[1]) if matched else None)
         if number in (ENOSPC, EDQUOT, EFBIG, EROFS):
             raise OSError(number, os.strerror(number)) from error
         raise Unreachable(str(error)) from error

@@ -180,8 +180,8 @@ def answer(
     if not text.strip():
         raise Refusal("finding.answer.no_text")
     _refuse_unfit_version(finding, report_version)
-    said = _say(finding, FindingAction.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
-    kept = [attach(engagement.id, Subject("exchange", str(said.id)), name, data, actor=actor, now=now) for name, data in files]
+    exchange = _say(finding, FindingAction.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
+    attachments = [attach(engagement.id, Subject("exchange", str(exchange.id)), name, data, actor=actor, now=now) for name, data in files]
     record(
         TrailAction.FINDING_FINDING_ANSWERED,
         actor,
@@ -190,10 +190,10 @@ def answer(
         case=engagement.id,
         finding=finding.label,
         report=report_version.number if report_version else None,
-        files=[[file.filename, file.sha256] for file in kept],
+        files=[[file.filename, file.sha256] for file in attachments],
     )
     _close_round(engagement, actor=actor, now=now)
-    return said
+    return exchange
 
 
 def accept(finding: Finding, text: str = "", *, actor: Actor, now: datetime) -> None:
@@ -294,7 +294,7 @@ def _say(
     """Store the exchange and set the finding's new state."""
     if action in NEEDS_REASON and not text.strip():
         raise Refusal("finding.reason.missing")
-    said = Exchange(
+    exchange = Exchange(
         finding_id=finding.id,
         action=action,
         text=text.strip(),
@@ -302,12 +302,12 @@ def _say(
         said_at=now,
         report_version_id=report_version.id if report_version else None,
     )
-    db.session.add(said)
+    db.session.add(exchange)
     finding.state = state
     finding.version += 1
     db.session.flush()
     db.session.expire(finding, ["exchanges"])
-    return said
+    return exchange
 
 
 def _close_round(engagement: Engagement, *, actor: Actor, now: datetime) -> None:

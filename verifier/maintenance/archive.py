@@ -42,9 +42,9 @@ class Writer:
             file.seek(0)
             self.tar.addfile(entry, file)
 
-    def finish(self, **said: Any) -> None:
+    def finish(self, **values: Any) -> None:
         """The manifest goes in last, when everything is known."""
-        text = json.dumps({"format": FORMAT, **said, "files": self.files}, indent=1, sort_keys=True).encode()
+        text = json.dumps({"format": FORMAT, **values, "files": self.files}, indent=1, sort_keys=True).encode()
         entry = tarfile.TarInfo(MANIFEST)
         entry.size, entry.mode = len(text), 0o600
         self.tar.addfile(entry, BytesIO(text))

@@ -79,8 +79,8 @@ def _fill(writer: Writer, settings: Settings, store: Store, now: datetime) -> li
             continue
     revision = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     db.session.rollback()
-    held = (settings.instance / "secret.key").exists()
-    writer.finish(made_at=now.isoformat(), database=kind, revision=revision, brings_secret_key=held)
+    has_key = (settings.instance / "secret.key").exists()
+    writer.finish(made_at=now.isoformat(), database=kind, revision=revision, brings_secret_key=has_key)
     return unsound
 
 

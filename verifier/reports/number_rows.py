@@ -34,8 +34,8 @@ def write_missing() -> int:
     bare = ~select(ReportedNumber.version_id).where(ReportedNumber.version_id == ReportVersion.id).exists()
     written = 0
     for found in list(db.session.scalars(select(ReportVersion.id).where(bare))):
-        held = select(ReportVersion).where(ReportVersion.id == found).with_for_update(of=ReportVersion)
-        version = db.session.scalars(held).one()
+        locked = select(ReportVersion).where(ReportVersion.id == found).with_for_update(of=ReportVersion)
+        version = db.session.scalars(locked).one()
         if db.session.scalar(select(ReportedNumber.position).where(ReportedNumber.version_id == found).limit(1)) is None:
             write(version, ReportedNumber, rows(numbers_of(queries.report_of(version), queries.calculation_of(version))))
             written += 1

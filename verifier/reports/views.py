@@ -250,13 +250,13 @@ def flags(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     form.offer(sorted({flag.code for flag, _name, _said in found}, key=flag_name))
     search, code = (form.q.data or "").strip().casefold(), form.flag.data or ""
     shown = [
-        (flag, name, said)
-        for flag, name, said in found
-        if (not code or flag.code == code) and search in f"{flag.source or ''} {name} {said}".casefold()
+        (flag, name, sentence)
+        for flag, name, sentence in found
+        if (not code or flag.code == code) and search in f"{flag.source or ''} {name} {sentence}".casefold()
     ]
     if wants_spreadsheet():
         headers = [_("What"), _("Data alerts"), _("Source"), _("Period"), _("Sheet"), _("Row")]
-        rows = [(name, said, flag.source, flag.period, sheet_name(flag.sheet), flag.row) for flag, name, said in shown]
+        rows = [(name, sentence, flag.source, flag.period, sheet_name(flag.sheet), flag.row) for flag, name, sentence in shown]
         title = _("Data alerts %(year)s version %(number)s", year=unit_year.year.emission_year, number=number)
         return spreadsheet(title, headers, rows)
     return render_template(

@@ -93,15 +93,15 @@ def _tables(data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     return {row["code"]: row for row in data.get("tables", ())}
 
 
-def _section(section: str, place: str, held: Any, language: str, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Shown]:
-    for row in held if isinstance(held, list) else [held]:
+def _section(section: str, place: str, content: Any, language: str, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Shown]:
+    for row in content if isinstance(content, list) else [content]:
         origin = row if "source" in row else tables.get(row.get("table", ""), {})
         nested = {key: value for key, value in row.items() if _is_rows(value)}
         plain = {key: value for key, value in row.items() if key not in nested and key not in ("code", *_ORIGIN)}
         named = next((key for key in _NAMES if key in plain), "")
         name = _said(plain.pop(named), language) if named else ""
         details = tuple((key, _said(value, language)) for key, value in plain.items())
-        at = f"{place}.{identity(section, row)}" if isinstance(held, list) else place
+        at = f"{place}.{identity(section, row)}" if isinstance(content, list) else place
         yield Shown(section, row.get("code", ""), name, details, _said(origin.get("source", ""), language), origin.get("basis", ""), at)
         outer = {key: origin[key] for key in _ORIGIN if key in origin}
         for key, inner in nested.items():

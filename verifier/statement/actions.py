@@ -52,8 +52,8 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     db.session.add(drawn)
     db.session.flush()
     advance(engagement, CaseAction.CONCLUDE, now=now)
-    said = {"opinion": opinion, "reported": total.reported, "verified": total.verified}
-    record(TrailAction.STATEMENT_CONCLUSION_DRAWN, actor, Subject("conclusion", str(drawn.id)), now=now, case=engagement.id, **said)
+    figures = {"opinion": opinion, "reported": total.reported, "verified": total.verified}
+    record(TrailAction.STATEMENT_CONCLUSION_DRAWN, actor, Subject("conclusion", str(drawn.id)), now=now, case=engagement.id, **figures)
     return drawn
 
 

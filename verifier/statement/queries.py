@@ -55,11 +55,11 @@ class Approval:
 def current_approval(engagement: Engagement) -> Approval | None:
     """The approval of the present conclusion with every change it did not see; None where the last word was not an approval."""
     drawn = conclusion(engagement)
-    said = reviews(engagement) if drawn is not None else []
-    if drawn is None or not said or said[0].outcome != ReviewOutcome.APPROVED or said[0].conclusion_id != drawn.id:
+    past_reviews = reviews(engagement) if drawn is not None else []
+    if drawn is None or not past_reviews or past_reviews[0].outcome != ReviewOutcome.APPROVED or past_reviews[0].conclusion_id != drawn.id:
         return None
-    missed = changes_after(engagement.id, said[0].change_seen) if last_change(engagement.id) > said[0].change_seen else []
-    return Approval(said[0], missed)
+    missed = changes_after(engagement.id, past_reviews[0].change_seen) if last_change(engagement.id) > past_reviews[0].change_seen else []
+    return Approval(past_reviews[0], missed)
 
 
 def kept_until(statement: Statement) -> date | None:

@@ -50,8 +50,8 @@ class BaseForm(FlaskForm):
 
 def _files(form: Any) -> MultiDict[str, Any]:
     """The uploaded files of the form's file fields."""
-    asked = {name for name, field in form._fields.items() if isinstance(field, FileField | MultipleFileField)}
-    return MultiDict([(name, file) for name, file in request.files.items(multi=True) if name in asked])
+    file_fields = {name for name, field in form._fields.items() if isinstance(field, FileField | MultipleFileField)}
+    return MultiDict([(name, file) for name, file in request.files.items(multi=True) if name in file_fields])
 
 
 class VersionedForm(BaseForm):

@@ -37,11 +37,11 @@ class BoundaryFilter(SearchForm):
 
     def asked(self) -> dict[str, str]:
         """What was asked for, as the query takes it."""
-        given = {"search": self.q.data or "", "state": self.state.data or "", "mark": self.mark.data or ""}
+        values = {"search": self.q.data or "", "state": self.state.data or "", "mark": self.mark.data or ""}
         for name in ("category", "facility"):
             if name in self:
-                given[name] = self[name].data or ""
-        return given
+                values[name] = self[name].data or ""
+        return values
 
 
 class DecisionForm(VersionedForm):

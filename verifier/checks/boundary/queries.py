@@ -60,10 +60,10 @@ def judged(engagement: Engagement, kind: Kind | None = None) -> list[Judged]:
     found = []
     for row in rows_of(engagement.report_version):
         if kind is None or row.kind is kind:
-            decision, mine = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
+            decision, own_findings = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
             decided = decision.outcome if decision else None
-            how_far = boundary_status(row, decided, decision.fingerprint if decision else None, finding=bool(mine))
-            found.append(Judged(row, decision, mine, how_far))
+            status = boundary_status(row, decided, decision.fingerprint if decision else None, finding=bool(own_findings))
+            found.append(Judged(row, decision, own_findings, status))
     return found
 
 
@@ -76,11 +76,11 @@ def matching(
     rows: Sequence[Judged], *, search: str = "", state: str = "", mark: str = "", category: str = "", facility: str = ""
 ) -> list[Judged]:
     """The rows a filter lets through; `state` is a status or `open`, `mark` a mark or `any` for whatever stands out."""
-    wanted = search.strip().casefold()
+    term = search.strip().casefold()
     return [
         each
         for each in rows
-        if (not wanted or wanted in _words(each.row))
+        if (not term or term in _words(each.row))
         and (not state or (each.is_open if state == "open" else each.status == state))
         and (not mark or (each.row.remarkable if mark == "any" else mark in each.row.marks))
         and (not category or each.row.category == category)
@@ -107,8 +107,8 @@ def progress(engagement: Engagement) -> BoundaryProgress:
 def progress_by_kind(engagement: Engagement) -> dict[Kind, BoundaryProgress]:
     """The same for the facilities and the sources apart; read as bare columns, for every page of a case shows it."""
     of = select(BoundaryDecision.kind, BoundaryDecision.key, BoundaryDecision.outcome, BoundaryDecision.fingerprint)
-    given = db.session.execute(of.where(BoundaryDecision.engagement_id == engagement.id))
-    decided = {(kind, key): (outcome, fingerprint) for kind, key, outcome, fingerprint in given}
+    decisions = db.session.execute(of.where(BoundaryDecision.engagement_id == engagement.id))
+    decided = {(kind, key): (outcome, fingerprint) for kind, key, outcome, fingerprint in decisions}
     raised = [(each.subject_kind, each.subject_id) for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     found, about = {}, set(raised)
     for kind in Kind:
@@ -133,8 +133,8 @@ def not_counted(engagement: Engagement) -> frozenset[str]:
 
 def marks_of(rows: Sequence[Judged]) -> list[Mark]:
     """The marks that occur, in the order of their words."""
-    seen = Counter(mark for each in rows for mark in each.row.marks)
-    return [mark for mark in Mark if seen[mark]]
+    counts = Counter(mark for each in rows for mark in each.row.marks)
+    return [mark for mark in Mark if counts[mark]]
 
 
 def findings(engagement: Engagement) -> list[Finding]:
@@ -164,8 +164,8 @@ def _decisions(engagement: Engagement) -> Select[BoundaryDecision]:
 
 
 def _words(row: BoundaryRow) -> str:
-    source, held = row.source, row.held
-    parts = [row.key, row.name, row.facility, held.name if held else "", held.owner if held else ""]
+    source, facility = row.source, row.held
+    parts = [row.key, row.name, row.facility, facility.name if facility else "", facility.owner if facility else ""]
     if source:
         parts += [source.fuel, source.meter_id, source.owner]
     return " ".join(parts).casefold()

@@ -245,8 +245,8 @@ def _filtered(engagement: Engagement, kind: Kind) -> tuple[list[Judged], Boundar
     form = BoundaryFilter(request.args)
     names = _categories(engagement)
     used = {code: names.get(code, code) for code in sorted({each.row.category for each in rows} - {""})}
-    held = {each.row.facility: f"{each.row.facility} {each.row.held.name if each.row.held else ''}".strip() for each in rows}
-    form.offer(kind, queries.marks_of(rows), used, {key: words for key, words in sorted(held.items()) if key})
+    facilities = {each.row.facility: f"{each.row.facility} {each.row.held.name if each.row.held else ''}".strip() for each in rows}
+    form.offer(kind, queries.marks_of(rows), used, {key: words for key, words in sorted(facilities.items()) if key})
     return queries.matching(rows, **form.asked()), form
 
 

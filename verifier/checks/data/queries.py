@@ -111,8 +111,8 @@ def held(engagement: Engagement, *, search: str = "", category: str = "", flag: 
     rows = db.session.scalars(reports.sources_of(version, search=search, category=category, sort=sort)).all()
     results = {result.source_id: result for result in reversed(beside.calculation_of(engagement).sources)}
     codes = beside.codes_of(engagement)
-    given = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
-    outcomes = {row.source_key: row for row in db.session.scalars(given)}
+    decisions = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
+    outcomes = {row.source_key: row for row in db.session.scalars(decisions)}
     raised, flagged = _by_source(findings(engagement)), flags.open_sources(engagement)
     found = [
         _held(
@@ -131,9 +131,9 @@ def held(engagement: Engagement, *, search: str = "", category: str = "", flag: 
     return found
 
 
-def _flagged(codes: Collection[str], wanted: str) -> bool:
+def _flagged(codes: Collection[str], code: str) -> bool:
     """Whether a source with these flags is wanted: `any`, `none`, a code, or all."""
-    return not wanted or (bool(codes) if wanted == "any" else not codes if wanted == "none" else wanted in codes)
+    return not code or (bool(codes) if code == "any" else not codes if code == "none" else code in codes)
 
 
 def matching(rows: Sequence[SourceReview], state: str) -> list[SourceReview]:
@@ -170,9 +170,9 @@ def outcome_on(engagement: Engagement, source_key: str) -> SourceDecision | None
 def progress(engagement: Engagement) -> SourceProgress:
     """Sources with a current outcome or an open finding, of all; read as bare columns, for every page of a case shows it."""
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == engagement.report_version_id)
-    given = select(SourceDecision.source_key, SourceDecision.outcome, SourceDecision.fingerprint)
+    decisions = select(SourceDecision.source_key, SourceDecision.outcome, SourceDecision.fingerprint)
     outcomes: dict[str, tuple[SourceOutcome, str]] = {
-        key: (outcome, on) for key, outcome, on in db.session.execute(given.where(SourceDecision.engagement_id == engagement.id))
+        key: (outcome, on) for key, outcome, on in db.session.execute(decisions.where(SourceDecision.engagement_id == engagement.id))
     }
     raised = [each for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in RESOLVED_STATES}

@@ -166,8 +166,8 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     at = next((index for index, each in enumerate(rows) if each.source.source_key == key), None)
     if at is None:
         abort(404)
-    held = rows[at]
-    form = _outcome_form(held)
+    review = rows[at]
+    form = _outcome_form(review)
     following = next((each for each in (*rows[at + 1 :], *rows[:at]) if each.is_open), None)
     if form.validate_on_submit():
         outcome = SourceOutcome(form.outcome.data)
@@ -183,15 +183,15 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         )
         flash(_("%(key)s: %(decision)s.", key=key, decision=label(OutcomeStatus(outcome))), "success")
         return redirect(_address(engagement, following) if following else url_for(".sources", engagement_id=engagement.id), 303)
-    form.see(held.outcome)
+    form.see(review.outcome)
     report = reports.report_of(engagement.report_version)
     flags = beside.calculation_of(engagement).flags_of(key)
-    numbers = recalculated.of_source(engagement, held.result)
-    months = grid.of_source(engagement, held.result, numbers, flags)
+    numbers = recalculated.of_source(engagement, review.result)
+    months = grid.of_source(engagement, review.result, numbers, flags)
     return render_template(
         "checks/data/source.html",
         engagement=engagement,
-        held=held,
+        held=review,
         form=form,
         grid=months,
         numbers=numbers,
@@ -201,7 +201,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         elsewhere=[flag for flag in flags if flag not in months.flagged],
         findings=queries.findings_on(engagement, key),
         row=queries.source_row(report, key),
-        meter=queries.meter_of(report, held.source.meter),
+        meter=queries.meter_of(report, review.source.meter),
         flag_name=flag_name,
         flag_sentence=flag_sentence,
         sheet_name=sheet_name,
@@ -238,10 +238,10 @@ def _asked() -> dict[str, list[str]]:
     return kept_filter()
 
 
-def _outcome_form(held: SourceReview) -> OutcomeForm:
-    outcome = held.outcome
+def _outcome_form(review: SourceReview) -> OutcomeForm:
+    outcome = review.outcome
     form = OutcomeForm(data={"version": outcome.version if outcome else 0})
-    if outcome and held.current and not form.is_submitted():
+    if outcome and review.current and not form.is_submitted():
         form.outcome.data, form.note.data = outcome.outcome, outcome.note
         if outcome.outcome == SourceOutcome.DIFFERS and outcome.verified is not None:
             form.verified.data = plain(outcome.verified)
@@ -250,7 +250,7 @@ def _outcome_form(held: SourceReview) -> OutcomeForm:
 
 def _line(each: SourceReview, names: dict[str, str]) -> tuple[object, ...]:
     source, verified = each.source, each.verified
-    apart = None if verified is None or source.reported is None else source.reported - verified
+    difference = None if verified is None or source.reported is None else source.reported - verified
     return (
         source.source_key,
         source.name,
@@ -262,7 +262,7 @@ def _line(each: SourceReview, names: dict[str, str]) -> tuple[object, ...]:
         source.recalculated,
         source.difference,
         verified,
-        apart,
+        difference,
         label(each.status),
         each.outcome.note if each.outcome else "",
         listed(map(flag_name, each.flag_codes)),
@@ -270,8 +270,8 @@ def _line(each: SourceReview, names: dict[str, str]) -> tuple[object, ...]:
     )
 
 
-def _address(engagement: Engagement, held: SourceReview) -> str:
-    return url_for("data.source", engagement_id=engagement.id, source_key=held.source.source_key or NO_KEY)
+def _address(engagement: Engagement, review: SourceReview) -> str:
+    return url_for("data.source", engagement_id=engagement.id, source_key=review.source.source_key or NO_KEY)
 
 
 def _categories(engagement: Engagement) -> dict[str, str]:

@@ -115,16 +115,16 @@ def factors(report: ReportedReport, source: str, pack: RulePack) -> tuple[Factor
     The pack's tables are looked at in their order and for the report's year; a suspect row is never taken.
     """
     row = _row(report, source)
-    said: dict[str, FactorRow] = {}
+    by_parameter: dict[str, FactorRow] = {}
     for each in sorted(report.factors, key=lambda each: each.source_id.startswith("*")):
         if each.speaks_of(row) and not each.period.strip():
-            said.setdefault(_code(each), each)
-    used = _needed(row, said, pack, report.year)
+            by_parameter.setdefault(_code(each), each)
+    used = _needed(row, by_parameter, pack, report.year)
     return tuple(
         FactorTaken(
             code,
-            said[code].value if code in said else "",
-            said[code].unit if code in said else "",
+            by_parameter[code].value if code in by_parameter else "",
+            by_parameter[code].unit if code in by_parameter else "",
             pack.conservative_factor(row.category, row.fuel, code, report.year),
         )
         for code in used
@@ -170,10 +170,10 @@ def recalculated(report: ReportedReport, source: str, pack: RulePack, quantities
     return calculate(alone, pack)
 
 
-def _needed(row: SourceRow, said: Mapping[str, FactorRow], pack: RulePack, year: int) -> Sequence[str]:
+def _needed(row: SourceRow, by_parameter: Mapping[str, FactorRow], pack: RulePack, year: int) -> Sequence[str]:
     """What the report uses; where it says nothing, whatever the pack publishes for the fuel."""
     published = [code for code in PARAMETERS if pack.conservative_factor(row.category, row.fuel, code, year)]
-    return [code for code in PARAMETERS if code in said or (code in published and not said)]
+    return [code for code in PARAMETERS if code in by_parameter or (code in published and not by_parameter)]
 
 
 def _code(row: FactorRow) -> str:

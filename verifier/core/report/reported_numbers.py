@@ -93,10 +93,18 @@ class _Reader:
         yield from (each for key in self._factors if key not in listed for each in self._factor_rows(key))
         for total in self._report.totals:
             yield self._one(NumberKind.TOTAL, total, total.category_code, "", total.reported_tco2, "tCO2", column="reported_tco2")
-        for made in self._report.production:
-            yield self._one(NumberKind.PRODUCTION, made, made.product, made.period, made.quantity, made.unit, column="quantity")
-        strangers = dict.fromkeys((*self._activity, *self._measurements))
-        yield from (each for key in strangers if key not in listed for each in self._data(key))
+        for production in self._report.production:
+            yield self._one(
+                NumberKind.PRODUCTION,
+                production,
+                production.product,
+                production.period,
+                production.quantity,
+                production.unit,
+                column="quantity",
+            )
+        undeclared = dict.fromkeys((*self._activity, *self._measurements))
+        yield from (each for key in undeclared if key not in listed for each in self._data(key))
 
     def _data(self, key: str) -> Iterator[Number]:
         meter = self._meters.get(key, "")
@@ -201,8 +209,8 @@ def _meters(report: ReportedReport) -> dict[str, str]:
     """What is said of each source's meter."""
     by_meter: dict[str, list[str]] = {}
     for row in report.meters:
-        said = (row.meter_id, row.model, row.location, row.accuracy, row.calibrated_on, row.valid_until)
-        by_meter.setdefault(row.meter_id, []).append("|".join(said))
+        content = (row.meter_id, row.model, row.location, row.accuracy, row.calibrated_on, row.valid_until)
+        by_meter.setdefault(row.meter_id, []).append("|".join(content))
     return {row.source_id: "\x1e".join(sorted(by_meter.get(row.meter_id, ()))) for row in report.sources if row.meter_id}
 
 

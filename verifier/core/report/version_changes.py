@@ -40,14 +40,14 @@ def changes(old: ReportedReport, new: ReportedReport, was: Calculation, now: Cal
     return tuple(weighed(tuple(differences(old, new)), old, new, was, now))
 
 
-def judge(found: Sequence[Change], asked: Iterable[RequestedChange], old: ReportedReport, new: ReportedReport) -> tuple[Judged, ...]:
+def judge(found: Sequence[Change], requested: Iterable[RequestedChange], old: ReportedReport, new: ReportedReport) -> tuple[Judged, ...]:
     """Each change with the findings whose subject covers it, what nobody asked for first, then as they stand in the workbook.
 
     A finding on a source covers its rows (of its periods, where it names some), its own factors, its meter and its reported tonnes; one on
     a facility its row and those of its sources; one on the report its totals, or the shared factors where it is about factors. A total is
     asked for where it moved by what the asked-for sources of its category moved it, to a tonne of rounding.
     """
-    listed = [(each, _Cover(each, old, new)) for each in asked]
+    listed = [(each, _Cover(each, old, new)) for each in requested]
     judged = {change: tuple(each.label for each, cover in listed if cover.covers(change)) for change in found}
     for change in found:
         if change.sheet == "totals" and not judged[change]:
@@ -59,11 +59,11 @@ def judge(found: Sequence[Change], asked: Iterable[RequestedChange], old: Report
 class _Cover:
     """What one finding covers."""
 
-    def __init__(self, asked: RequestedChange, old: ReportedReport, new: ReportedReport) -> None:
-        self.asked = asked
-        mine = [row for report in (old, new) for row in report.sources if self._speaks_of(row)]
-        self.sources = {row.source_id for row in mine} | ({asked.subject} if asked.kind == "source" else set())
-        self.meters = {row.meter_id for row in mine if row.meter_id}
+    def __init__(self, requested: RequestedChange, old: ReportedReport, new: ReportedReport) -> None:
+        self.asked = requested
+        own_rows = [row for report in (old, new) for row in report.sources if self._speaks_of(row)]
+        self.sources = {row.source_id for row in own_rows} | ({requested.subject} if requested.kind == "source" else set())
+        self.meters = {row.meter_id for row in own_rows if row.meter_id}
 
     def _speaks_of(self, row: SourceRow) -> bool:
         return self.asked.subject == (row.source_id if self.asked.kind == "source" else row.facility_id)
@@ -99,5 +99,5 @@ def _carried(total: Change, found: Sequence[Change], judged: Mapping[Change, tup
     if not moved or any(each.tonnes is None for each in moved):
         return ()
     rounding = len({category.get(each.source) for each in moved})
-    apart = abs(total.tonnes - sum((each.tonnes or Fraction() for each in moved), Fraction()))
-    return tuple(label for each in moved for label in judged[each]) if apart <= rounding else ()
+    difference = abs(total.tonnes - sum((each.tonnes or Fraction() for each in moved), Fraction()))
+    return tuple(label for each in moved for label in judged[each]) if difference <= rounding else ()

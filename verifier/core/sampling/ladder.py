@@ -144,10 +144,10 @@ def forced(current: Fraction, steps: Sequence[Fraction], newest_open: int, newes
     return Forced(newest_open, newest_failed, next_step(current, steps) if newest_failed else None)
 
 
-def climbed(current: Fraction, to: Fraction, ladder: Ladder, weighed: Mapping[str, str]) -> Fraction:
+def climbed(current: Fraction, to: Fraction, ladder: Ladder, evaluation: Mapping[str, str]) -> Fraction:
     """The step climbed to; refuses one that the ladder has not or is not higher, and any of what is weighed left out."""
     if to not in ladder.steps or to <= current:
         raise Refusal("data.sample.step", step=f"{to.numerator * 100 // to.denominator} %")
-    if any(not weighed.get(each.code, "").strip() for each in ladder.weigh):
+    if any(not evaluation.get(each.code, "").strip() for each in ladder.weigh):
         raise Refusal("data.sample.weigh")
     return to

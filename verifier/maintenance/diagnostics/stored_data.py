@@ -34,9 +34,9 @@ def shape(app: Flask) -> Iterator[Problem]:
     connection = db.session.connection()
     kind = connection.dialect.name
     if kind == "sqlite":
-        said = connection.exec_driver_sql("PRAGMA quick_check").scalar()
-        if said != "ok":
-            yield Problem("database.damaged", Grade.BROKEN, f"The database file is damaged: {said}", "Stop the app and restore a backup.")
+        result = connection.exec_driver_sql("PRAGMA quick_check").scalar()
+        if result != "ok":
+            yield Problem("database.damaged", Grade.BROKEN, f"The database file is damaged: {result}", "Stop the app and restore a backup.")
             return
     newest = ScriptDirectory(str(app.extensions["migrate"].directory)).get_current_head()
     found = MigrationContext.configure(connection).get_current_revision()

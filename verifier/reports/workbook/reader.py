@@ -144,13 +144,13 @@ def _parse(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
     for line in lines:
         if not line.endswith(b"\n"):
             break
-        said = json.loads(line)
-        if isinstance(said, list):
-            found[-1].rows.extend([same.setdefault(cell, cell) for cell in row] for row in said)
-        elif "problems" in said:
-            return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in said["problems"]]
+        content = json.loads(line)
+        if isinstance(content, list):
+            found[-1].rows.extend([same.setdefault(cell, cell) for cell in row] for row in content)
+        elif "problems" in content:
+            return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in content["problems"]]
         else:
-            found.append(_Table(said["name"], [], frozenset((row, column) for row, column in said["unstored"])))
+            found.append(_Table(content["name"], [], frozenset((row, column) for row, column in content["unstored"])))
     return found, []
 
 

@@ -124,8 +124,8 @@ def result_of(row: FormRow | None, reviewed: Sequence[Reviewed], *, raised: bool
 
     Where the item rests on the tonnes of each source, its numbers need not be decided one by one: each is weighed in those tonnes.
     """
-    whole = any(each.record == "tonnes" for each in reviewed)
-    left = sum(each.total - each.done for each in reviewed if not (whole and each.kind == "numbers"))
+    has_tonnes = any(each.record == "tonnes" for each in reviewed)
+    left = sum(each.total - each.done for each in reviewed if not (has_tonnes and each.kind == "numbers"))
     if left:
         return said("left", count=left)
     if raised:
@@ -211,29 +211,29 @@ def _heads(engagement: Engagement, pack: RulePack) -> tuple[tuple[str, Both], ..
 
 def _records(engagement: Engagement, zone: ZoneInfo) -> dict[str, Reviewed]:
     found = [_boundary(engagement, "facilities", Kind.FACILITY, zone), _boundary(engagement, "sources", Kind.SOURCE, zone)]
-    held = data.held(engagement)
-    given = [(each.outcome.decider.name, each.outcome.decided_at) for each in held if each.outcome and each.current]
-    found.append(Reviewed("tonnes", sum(not each.is_open for each in held), len(held), _last(given, zone)))
+    reviews = data.held(engagement)
+    decided = [(each.outcome.decider.name, each.outcome.decided_at) for each in reviews if each.outcome and each.current]
+    found.append(Reviewed("tonnes", sum(not each.is_open for each in reviews), len(reviews), _last(decided, zone)))
     return {each.record: each for each in (*found, *_numbers(engagement, zone), *_flags(engagement, zone))}
 
 
 def _boundary(engagement: Engagement, record: str, kind: Kind, zone: ZoneInfo) -> Reviewed:
     rows = boundary.judged(engagement, kind)
-    given = [(each.decision.decider.name, each.decision.decided_at) for each in rows if each.decision and not each.is_open]
-    return Reviewed(record, sum(not each.is_open for each in rows), len(rows), _last(given, zone))
+    decided = [(each.decision.decider.name, each.decision.decided_at) for each in rows if each.decision and not each.is_open]
+    return Reviewed(record, sum(not each.is_open for each in rows), len(rows), _last(decided, zone))
 
 
 def _numbers(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
     """Numbers of each kind, counted by the database."""
-    mine = ReportedNumber.version_id == engagement.report_version_id
+    of_version = ReportedNumber.version_id == engagement.report_version_id
     holds = and_(
         NumberDecision.engagement_id == engagement.id,
         NumberDecision.number_key == ReportedNumber.number_key,
         NumberDecision.fingerprint == ReportedNumber.fingerprint,
     )
-    of = select(ReportedNumber.kind, func.count(), func.count(NumberDecision.id)).outerjoin(NumberDecision, holds).where(mine)
+    of = select(ReportedNumber.kind, func.count(), func.count(NumberDecision.id)).outerjoin(NumberDecision, holds).where(of_version)
     by = select(ReportedNumber.kind, User.name, func.max(NumberDecision.decided_at)).join(NumberDecision, holds)
-    by = by.join(User, NumberDecision.decided_by == User.id).where(mine).group_by(ReportedNumber.kind, User.name)
+    by = by.join(User, NumberDecision.decided_by == User.id).where(of_version).group_by(ReportedNumber.kind, User.name)
     people: dict[str, list[tuple[str, datetime]]] = {}
     for kind, name, at in db.session.execute(by):
         people.setdefault(kind, []).append((name, at))
@@ -249,14 +249,14 @@ def _flags(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
         by_code.setdefault(each.main.code, []).append(each)
     found = []
     for code, rows in by_code.items():
-        given = [(each.disposition.decider.name, each.disposition.decided_at) for each in rows if each.disposition and not each.is_open]
-        found.append(Reviewed(f"flags.{code}", sum(not each.is_open for each in rows), len(rows), _last(given, zone)))
+        decided = [(each.disposition.decider.name, each.disposition.decided_at) for each in rows if each.disposition and not each.is_open]
+        found.append(Reviewed(f"flags.{code}", sum(not each.is_open for each in rows), len(rows), _last(decided, zone)))
     return found
 
 
-def _last(given: Iterable[tuple[str, datetime]], zone: ZoneInfo) -> People:
+def _last(decided: Iterable[tuple[str, datetime]], zone: ZoneInfo) -> People:
     last: dict[str, date] = {}
-    for name, at in given:
+    for name, at in decided:
         day = at.astimezone(zone).date()
         last[name] = max(day, last.get(name, day))
     return last

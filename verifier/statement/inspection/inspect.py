@@ -222,7 +222,7 @@ def _signers(read: Callable[[], _Seen]) -> tuple[SignerSeen, ...]:
         return ()
 
 
-def _as_seen(told: dict[str, Any]) -> _Seen:
+def _as_seen(answer: dict[str, Any]) -> _Seen:
     signers = tuple(
         SignerSeen(
             one["field"],
@@ -232,16 +232,16 @@ def _as_seen(told: dict[str, Any]) -> _Seen:
             one["intact"],
             one["trusted"],
         )
-        for one in told["signers"]
+        for one in answer["signers"]
     )
     return _Seen(
-        told["readable"],
-        told["encrypted"],
-        told["number"],
+        answer["readable"],
+        answer["encrypted"],
+        answer["number"],
         signers,
-        any(one["ours"] for one in told["signers"]),
-        told["same"],
-        tuple(_reason(message, **values) for message, values in told["changes"]),
+        any(one["ours"] for one in answer["signers"]),
+        answer["same"],
+        tuple(_reason(message, **values) for message, values in answer["changes"]),
     )
 
 

@@ -130,28 +130,28 @@ def _container(one: EmbeddedPdfSignature) -> str:
 
 def about_signatures(seen: Sequence[SignatureSeen], order: Sequence[str], issued: Sequence[SignatureSeen]) -> list[comparison.Said]:
     """What is wrong with the signatures themselves; `issued` are those of the issued file, where it is known."""
-    held = [one for one in seen if one.ours]
-    if not held:
+    own = [one for one in seen if one.ours]
+    if not own:
         return _impostors(seen, issued)
-    said: list[comparison.Said] = []
-    last = held[-1]
+    reasons: list[comparison.Said] = []
+    last = own[-1]
     if last.status is None or last.status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
-        said.append(("after_signature", {}))
+        reasons.append(("after_signature", {}))
     given = {_container(one.embedded): one.field for one in issued}
-    moved = [one.field for one in held if issued and given.get(_container(one.embedded)) != one.field and _broken(one)]
-    broken = [one.field for one in held if _broken(one) and one.field not in moved]
-    another = [one.field for one in held if issued and given.get(_container(one.embedded)) != one.field and not _broken(one)]
+    moved = [one.field for one in own if issued and given.get(_container(one.embedded)) != one.field and _broken(one)]
+    broken = [one.field for one in own if _broken(one) and one.field not in moved]
+    another = [one.field for one in own if issued and given.get(_container(one.embedded)) != one.field and not _broken(one)]
     for message, fields in (("signature_moved", moved), ("byte_changed", broken), ("signature_another", another)):
         if fields:
-            said.append((message, {"fields": ", ".join(fields)[:LONGEST]}))
-    if any(_overstepped(one.status) for one in held):
-        said.append(("modified", {}))
-    if len(held) < len(seen):
-        said.append(("foreign_signature", {}))
-    missing = [field for field in order if field not in {one.field for one in held}]
+            reasons.append((message, {"fields": ", ".join(fields)[:LONGEST]}))
+    if any(_overstepped(one.status) for one in own):
+        reasons.append(("modified", {}))
+    if len(own) < len(seen):
+        reasons.append(("foreign_signature", {}))
+    missing = [field for field in order if field not in {one.field for one in own}]
     if missing:
-        said.append(("incomplete", {"fields": ", ".join(missing)}))
-    return said
+        reasons.append(("incomplete", {"fields": ", ".join(missing)}))
+    return reasons
 
 
 def _broken(one: SignatureSeen) -> bool:
@@ -174,9 +174,9 @@ def _impostors(seen: Sequence[SignatureSeen], issued: Sequence[SignatureSeen]) -
 
 def number(reader: PdfFileReader, seen: Sequence[SignatureSeen]) -> str | None:
     """The number the attached JSON gives, as last signed where something of ours is signed; else the one its title ends with."""
-    held = [one for one in seen if one.ours]
+    own = [one for one in seen if one.ours]
     try:
-        root: DictionaryObject = reader.get_historical_root(held[-1].embedded.signed_revision) if held else reader.root
+        root: DictionaryObject = reader.get_historical_root(own[-1].embedded.signed_revision) if own else reader.root
         found = json.loads(comparison.attachments(root)["statement.json"])["number"]
     except MemoryError:
         raise
@@ -213,15 +213,15 @@ def look(pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) 
 
 def _against(reader: PdfFileReader, seen: Sequence[SignatureSeen], original: PdfFileReader | None) -> list[comparison.Said]:
     """The document as it is now beside the issued one, or beside what our last signature covered."""
-    held = [one for one in seen if one.ours]
+    own = [one for one in seen if one.ours]
     try:
         now = comparison.document(reader.root, reader.trailer)
         if original is not None:
             then = comparison.document(original.root, original.trailer)
-            another = not held and not set(now.pages) & set(then.pages)
+            another = not own and not set(now.pages) & set(then.pages)
             return [("other_content", {})] if another else comparison.differences(now, then)
-        if held:
-            signed = reader.get_historical_resolver(held[-1].embedded.signed_revision)
+        if own:
+            signed = reader.get_historical_resolver(own[-1].embedded.signed_revision)
             return comparison.differences(now, comparison.document(signed.root, signed.trailer_view))
     except MemoryError:
         raise

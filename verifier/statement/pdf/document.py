@@ -70,14 +70,14 @@ def _attach(canvas: Canvas, content: bytes) -> None:
     document = canvas._doc
     stream = PDFStream(PDFDictionary({"Type": PDFName("EmbeddedFile"), "Subtype": "/application#2Fjson"}), content)
     stream.dictionary["Params"] = PDFDictionary({"Size": len(content)})
-    held = document.Reference(stream)
+    reference = document.Reference(stream)
     specification = document.Reference(
         PDFDictionary(
             {
                 "Type": PDFName("Filespec"),
                 "F": PDFString(ATTACHMENT),
                 "UF": PDFString(ATTACHMENT),
-                "EF": PDFDictionary({"F": held, "UF": held}),
+                "EF": PDFDictionary({"F": reference, "UF": reference}),
                 "AFRelationship": PDFName("Data"),
             }
         )

@@ -219,9 +219,9 @@ def _signed(statement: Statement, engagement: Engagement, hand: _Hand, *, actor:
     db.session.flush()
     advance(engagement, ACTIONS[hand.place], now=now)
     subject = Subject("statement", str(statement.id))
-    said = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(hand.key)}
+    detail = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(hand.key)}
     place = hand.place
-    record(TrailAction(f"statement:{place}:signed"), actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **said)
+    record(TrailAction(f"statement:{place}:signed"), actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **detail)
 
 
 def _recalled(statement: Statement, actor: Actor, now: datetime) -> None:

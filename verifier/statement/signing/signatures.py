@@ -109,12 +109,15 @@ class _Signer(signers.Signer):
 
 def _signer(signature: Signature) -> _Signer:
     key = open_key(signature.key_pem, signature.passphrase)
-    held = certificate(signature.certificate_pem)
-    if key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo) != held.public_key.dump():
+    own_certificate = certificate(signature.certificate_pem)
+    if (
+        key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        != own_certificate.public_key.dump()
+    ):
         raise Refusal("statement.certificate.mismatch")
     chain = SimpleCertificateStore()
     chain.register(certificate(signature.root_pem))
-    return _Signer(key, held, chain)
+    return _Signer(key, own_certificate, chain)
 
 
 class _Drawn(ImportedPdfPage):

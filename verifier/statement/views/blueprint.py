@@ -58,5 +58,5 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
 
 def sentence(reason: Any) -> str:
     """A reason of a rule in the reader's language."""
-    said: str = _(reason.message)
-    return said % {name: in_words(value) for name, value in reason.values}
+    text: str = _(reason.message)
+    return text % {name: in_words(value) for name, value in reason.values}

@@ -147,12 +147,12 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
     """The reviewer approves, or sends back with comments."""
     form = ReviewForm()
     if form.validate_on_submit():
-        said = form.comments.data or ""
+        comments = form.comments.data or ""
         if form.outcome.data == ReviewOutcome.APPROVED:
-            actions.approve(engagement, said, form.seen_change, actor=current_actor(), now=utcnow())
+            actions.approve(engagement, comments, form.seen_change, actor=current_actor(), now=utcnow())
             flash(_("The conclusion is approved. The lead verifier may now sign."), "success")
         else:
-            actions.send_back(engagement, said, actor=current_actor(), now=utcnow())
+            actions.send_back(engagement, comments, actor=current_actor(), now=utcnow())
             flash(_("The case was sent back to the team with your comments."), "success")
         return redirect(url_for(".review", engagement_id=engagement.id), 303)
     return _review(engagement, form)

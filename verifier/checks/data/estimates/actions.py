@@ -46,10 +46,10 @@ def confirm(
     `seen` is the figure that was shown with its difference, t CO2: another one is shown first. The newest estimate of a source replaces.
     """
     advance(engagement, CaseAction.CHECK, now=now)
-    held = data.held_one(engagement, source_key)
-    if held is None:
+    review = data.held_one(engagement, source_key)
+    if review is None:
         raise NotYours
-    sheet = queries.sheet(engagement, held, typed)
+    sheet = queries.sheet(engagement, review, typed)
     if not queries.is_ours(load(engagement.pack_id)):
         raise Refusal("data.estimate.not_ours")
     finding = next((each for each in sheet.grounds if finding_number in (None, each.number)), None)
@@ -65,7 +65,7 @@ def confirm(
         resolve(finding, FindingAction.ESTIMATE, reason, actor=actor, now=now)
     decide(engagement, source_key, SourceOutcome.DIFFERS, sheet.estimate.tonnes, reason, seen_version=seen_version, actor=actor, now=now)
     row = _write(engagement, sheet, finding, reason, actor, now)
-    told = {"finding": finding.label, "reported": _text(row.reported), "tonnes": _text(row.tonnes), "reason": row.reason}
+    detail = {"finding": finding.label, "reported": _text(row.reported), "tonnes": _text(row.tonnes), "reason": row.reason}
     record(
         TrailAction.DATA_ESTIMATE_CONFIRMED,
         actor,
@@ -73,7 +73,7 @@ def confirm(
         now=now,
         case=engagement.id,
         difference=_text(sheet.estimate.difference),
-        **told,
+        **detail,
     )
     return row
 

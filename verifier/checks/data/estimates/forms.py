@@ -18,9 +18,9 @@ from verifier.web.forms import Required, SearchForm, VersionedForm
 def quantities(months: Iterable[MonthTaken], typed: Any) -> SearchForm:
     """A form with a box for each month, filled with what is proposed or was typed; read from the address, for nothing counts yet."""
     boxes = {name_of(each.month.period): AmountField(f"{each.month.period}, {each.month.unit}") for each in months}
-    made = type("Quantities", (SearchForm,), boxes)
+    form_class = type("Quantities", (SearchForm,), boxes)
     proposed = {name_of(each.month.period): plain(each.taken) for each in months if each.taken is not None}
-    form: SearchForm = made(typed if any(name in typed for name in boxes) else None, data=proposed)
+    form: SearchForm = form_class(typed if any(name in typed for name in boxes) else None, data=proposed)
     return form
 
 

@@ -103,27 +103,27 @@ def grounds(engagement: Engagement, source_key: str) -> tuple[Finding, ...]:
     return tuple(sorted(of, key=lambda finding: (finding.state not in LEFT, finding.number)))
 
 
-def sheet(engagement: Engagement, held: SourceReview, typed: Mapping[str, Decimal | None] | None = None) -> Sheet:
+def sheet(engagement: Engagement, review: SourceReview, typed: Mapping[str, Decimal | None] | None = None) -> Sheet:
     """The source as it would be estimated now, with the quantities typed for some months in place of those proposed."""
-    pack, key = load(engagement.pack_id), held.source.source_key
+    pack, key = load(engagement.pack_id), review.source.source_key
     found, report = grounds(engagement, key), reports.report_of(engagement.report_version)
     if not is_ours(pack):
-        return Sheet(held, found, refused=Refusal("data.estimate.not_ours"))
+        return Sheet(review, found, refused=Refusal("data.estimate.not_ours"))
     try:
-        rows, taken = _months(engagement, held, report, pack, typed or {}), factors(report, key, pack)
+        rows, taken = _months(engagement, review, report, pack, typed or {}), factors(report, key, pack)
     except Refusal as refusal:
-        return Sheet(held, found, refused=refusal)
+        return Sheet(review, found, refused=refusal)
     known = {each.month.period: each.taken for each in rows if each.taken is not None}
     try:
-        return Sheet(held, found, rows, taken, estimate(report, key, pack, known))
+        return Sheet(review, found, rows, taken, estimate(report, key, pack, known))
     except Refusal as refusal:
-        return Sheet(held, found, rows, taken, refused=refusal)
+        return Sheet(review, found, rows, taken, refused=refusal)
 
 
 def _months(
-    engagement: Engagement, held: SourceReview, report: ReportedReport, pack: RulePack, typed: Mapping[str, Decimal | None]
+    engagement: Engagement, review: SourceReview, report: ReportedReport, pack: RulePack, typed: Mapping[str, Decimal | None]
 ) -> tuple[MonthTaken, ...]:
-    category, key = pack.category(held.source.category), held.source.source_key
+    category, key = pack.category(review.source.category), review.source.source_key
     sign = category.sign if category else 1
     right = {
         (each.number.period, each.number.unit): each.outcome.verified
@@ -158,14 +158,14 @@ def in_force(engagement: Engagement) -> dict[str, ConservativeEstimate]:
     rows = {row.source_key: row for row in db.session.scalars(of)}
     if not rows:
         return {}
-    held = {each.source.source_key: each for each in data.held(engagement)}
-    return {key: row for key, row in rows.items() if key in held and held[key].current and is_outcome(row, held[key].outcome)}
+    reviews = {each.source.source_key: each for each in data.held(engagement)}
+    return {key: row for key, row in rows.items() if key in reviews and reviews[key].current and is_outcome(row, reviews[key].outcome)}
 
 
 def needs_one(engagement: Engagement, finding: Finding) -> bool:
     """Whether resolving a finding as estimated takes an estimate that counts: it is about a source, and the verifier estimates."""
-    ours = finding.subject_kind == "source" and is_ours(load(engagement.pack_id))
-    return ours and data.held_one(engagement, finding.subject_id) is not None
+    estimated_by_verifier = finding.subject_kind == "source" and is_ours(load(engagement.pack_id))
+    return estimated_by_verifier and data.held_one(engagement, finding.subject_id) is not None
 
 
 def missing(engagement: Engagement) -> list[str]:

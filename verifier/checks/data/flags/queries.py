@@ -63,8 +63,8 @@ class FlagProgress:
 def flagged(engagement: Engagement) -> list[Flagged]:
     """Every main flag, by sheet and row."""
     of = select(FlagDisposition).where(FlagDisposition.engagement_id == engagement.id)
-    given = {row.flag_key: row for row in db.session.scalars(of)}
-    return [Flagged(each, given.get(each.key), state(each, _value(given.get(each.key)))) for each in keyed_of(engagement)]
+    dispositions = {row.flag_key: row for row in db.session.scalars(of)}
+    return [Flagged(each, dispositions.get(each.key), state(each, _value(dispositions.get(each.key)))) for each in keyed_of(engagement)]
 
 
 def keyed_of(engagement: Engagement) -> tuple[Keyed, ...]:
@@ -82,11 +82,11 @@ def _keyed_anew(version: ReportVersion, every: Sequence[Flag]) -> tuple[Keyed, .
 
 def matching(rows: Sequence[Flagged], *, search: str = "", code: str = "", source: str = "", at: str = "", sort: str = "") -> list[Flagged]:
     """The rows of a filter: `at` is a state or `undisposed` (unresolved); the heaviest first unless sorted by `source`."""
-    wanted = search.strip().casefold()
+    term = search.strip().casefold()
     found = [
         each
         for each in rows
-        if (not wanted or wanted in _searched(each))
+        if (not term or term in _searched(each))
         and (not code or code in _codes(each))
         and (not source or each.main.source == source)
         and (not at or (each.is_open if at == "undisposed" else each.state == at))
@@ -100,9 +100,9 @@ def progress(engagement: Engagement) -> FlagProgress:
     """How far the flags are."""
     of = select(FlagDisposition.flag_key, FlagDisposition.fingerprint, Finding.state).join(FlagDisposition.finding, isouter=True)
     found = db.session.execute(of.where(FlagDisposition.engagement_id == engagement.id))
-    given = {key: _disposition(fingerprint, at) for key, fingerprint, at in found}
+    dispositions = {key: _disposition(fingerprint, at) for key, fingerprint, at in found}
     rows = keyed_of(engagement)
-    return FlagProgress(sum(state(each, given.get(each.key)) not in UNRESOLVED for each in rows), len(rows))
+    return FlagProgress(sum(state(each, dispositions.get(each.key)) not in UNRESOLVED for each in rows), len(rows))
 
 
 def open_sources(engagement: Engagement) -> frozenset[str]:

@@ -48,8 +48,8 @@ class NumberFilter(SearchForm):
     def offer(self, months: Iterable[str], flags: Iterable[str], owners: list[str], *, sampled: bool) -> None:
         """What can be chosen, by what occurs in the report; a field with nothing to choose is left out."""
         self.kind.choices = [SelectChoice("", _("All kinds")), *(SelectChoice(each.value, label(each)) for each in NumberKind)]
-        whole = SelectChoice("year", _("the year"))
-        self.period.choices = [SelectChoice("", _("All periods")), *(SelectChoice(month, month) for month in months), whole]
+        whole_year = SelectChoice("year", _("the year"))
+        self.period.choices = [SelectChoice("", _("All periods")), *(SelectChoice(month, month) for month in months), whole_year]
         named = (SelectChoice(code, flag_name(code)) for code in sorted(flags, key=flag_name))
         self.flag.choices = [
             SelectChoice("", _("All numbers")),

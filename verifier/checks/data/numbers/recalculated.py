@@ -47,8 +47,8 @@ def of_source(engagement: Engagement, result: SourceResult) -> SourceNumbers:
     pack = load(engagement.pack_id)
     report = reports.report_of(engagement.report_version)
     anew = calculate(corrected(report, {result.source_id}, _corrections(differing)), pack)
-    mine = anew.source(result.source_id)
-    return SourceNumbers(lines, result.known - known_tonnes(anew), mine.recalculated if mine else None)
+    own_result = anew.source(result.source_id)
+    return SourceNumbers(lines, result.known - known_tonnes(anew), own_result.recalculated if own_result else None)
 
 
 def of_number(engagement: Engagement, line: NumberRow) -> Fraction | None:

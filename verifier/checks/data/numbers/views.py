@@ -197,9 +197,9 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
     line = queries.line(engagement, number_key)
     if line is None:
         abort(404)
-    asked, pack = _filter(engagement).asked, load(engagement.pack_id)
+    query, pack = _filter(engagement).asked, load(engagement.pack_id)
     form = _form(line, pack)
-    following = queries.next_open(engagement, asked, line.number)
+    following = queries.next_open(engagement, query, line.number)
     if form.validate_on_submit():
         actions.decide(engagement, number_key, form.held, seen_version=form.seen_version, actor=current_actor(), now=utcnow())
         session["tested_by"] = form.method.data
@@ -207,7 +207,7 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
         register = url_for(".register", engagement_id=engagement.id, **kept_filter("number_key"))
         return redirect(_address(engagement, following) if following else register, 303)
     form.see(line.outcome)
-    before, after = queries.beside(engagement, asked, line.number)
+    before, after = queries.beside(engagement, query, line.number)
     return render_template(
         "checks/data/numbers/number.html",
         engagement=engagement,

@@ -29,12 +29,12 @@ def asked_of(engagement: Engagement, kind: ReferenceKind) -> Expected:
     return Expected(this.year - 1, this.known_as, this.pack_id) if kind is ReferenceKind.PREVIOUS else this
 
 
-def read(data: bytes, kind: ReferenceKind, asked: Expected) -> ReportedReport:
+def read(data: bytes, kind: ReferenceKind, expected: Expected) -> ReportedReport:
     """A workbook read without the database; a plan may be of the year itself or an earlier one, last year's report must be of that year."""
     try:
         if kind is ReferenceKind.PREVIOUS:
-            return reader.read(data, asked.year, asked.known_as)
-        return reader.read(data, None, asked.known_as, kind="plan")
+            return reader.read(data, expected.year, expected.known_as)
+        return reader.read(data, None, expected.known_as, kind="plan")
     except reader.Unreadable as unreadable:
         raise UnreadableReport(unreadable.problems) from unreadable
 
@@ -52,8 +52,8 @@ def keep_workbook(
 ) -> ReferenceWorkbook:
     """Keep last year's report or the monitoring plan as evidence; the newest one is compared with, none is replaced."""
     advance(engagement, CaseAction.CHECK, now=now)
-    if kind is ReferenceKind.PREVIOUS and (held := queries.last_version(engagement)) is not None:
-        raise Refusal("references.previous.in_system", number=held.number, year=held.unit_year.year.emission_year)
+    if kind is ReferenceKind.PREVIOUS and (last_version := queries.last_version(engagement)) is not None:
+        raise Refusal("references.previous.in_system", number=last_version.number, year=last_version.unit_year.year.emission_year)
     report = already or read(data, kind, asked_of(engagement, kind))
     stored = evidence.keep(data, MEDIA_TYPE, now=now)
     newest = next((row for row in queries.workbooks(engagement) if row.kind == kind), None)
@@ -105,14 +105,14 @@ def set_tolerance(
         check_version(row, seen_version, lambda: stale)
     row.value, row.reason, row.set_by, row.set_at = value, reason.strip(), actor.id, now
     db.session.flush()
-    subject, told = (
+    subject, detail = (
         Subject("case", str(engagement.id)),
         {"code": code, "before": _said(before), "after": _said(value), "reason": row.reason},
     )
     if value is None:
-        record(TrailAction.DATA_TOLERANCE_WITHDRAWN, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_TOLERANCE_WITHDRAWN, actor, subject, now=now, case=engagement.id, **detail)
     else:
-        record(TrailAction.DATA_TOLERANCE_SET, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_TOLERANCE_SET, actor, subject, now=now, case=engagement.id, **detail)
     return row
 
 

@@ -95,10 +95,10 @@ def plan_of(drawn: Sample) -> Plan:
 
 def kept_population(drawn: Sample) -> Population:
     """The population as it was when the sample was planned."""
-    kept = tuple(
+    found = tuple(
         Item(tuple(parts), _decimal(size), _decimal(quantity), unit, label) for parts, size, quantity, unit, label in drawn.population
     )
-    return Population(drawn.kind, kept, tuple(drawn.unknown))
+    return Population(drawn.kind, found, tuple(drawn.unknown))
 
 
 def rows_of(found: Population) -> list[list[object]]:
@@ -156,14 +156,14 @@ def strata(drawn: Sample, rows: Sequence[SampledItem]) -> list[Stratum]:
         by_stratum.setdefault(row.stratum, []).append(row)
     found = []
     for key, step in sorted(plan_of(drawn).steps.items()):
-        mine = by_stratum.get(key, [])
-        newest = [row for row in mine if Fraction(row.step) == step]
+        own = by_stratum.get(key, [])
+        newest = [row for row in own if Fraction(row.step) == step]
         state = ladder.forced(
             step, pack.sampling.ladder.steps, sum(not row.result for row in newest), sum(row.result in FAILED for row in newest)
         )
-        name = mine[0].label if mine and key != ladder.SITES else ""
-        worked, wrong = sum(bool(row.result) for row in mine), sum(row.result in FAILED for row in mine)
-        found.append(Stratum(key, name, step, len(mine), worked, wrong, state))
+        name = own[0].label if own and key != ladder.SITES else ""
+        worked, wrong = sum(bool(row.result) for row in own), sum(row.result in FAILED for row in own)
+        found.append(Stratum(key, name, step, len(own), worked, wrong, state))
     return found
 
 
@@ -180,18 +180,18 @@ def projections_of(drawn: Sample, rows: Sequence[SampledItem], deducted: frozens
     """What a sample of tonnes projects, stratum by stratum; nothing for sites and lists."""
     found = evaluation(drawn, rows)
     if found is not None:
-        kept = kept_population(drawn)
-        keys = sorted({each.parts[0] for each in kept.items})
-        return (tonneunit.projection(drawn.kind, keys, len(kept.items), found),)
+        sampled_from = kept_population(drawn)
+        keys = sorted({each.parts[0] for each in sampled_from.items})
+        return (tonneunit.projection(drawn.kind, keys, len(sampled_from.items), found),)
     if drawn.method != Method.LADDER or drawn.kind == ladder.SITES:
         return ()
     sizes: dict[str, dict[str, Fraction]] = {}
     for each in kept_population(drawn).items:
         sizes.setdefault(each.parts[0], {})[each.line] = Fraction(each.size or 0)
-    errors, mine = errors_of(rows), dict[str, list[str]]()
+    errors, own_lines = errors_of(rows), dict[str, list[str]]()
     for row in rows:
-        mine.setdefault(row.stratum, []).append(row.line)
-    return tuple(ratio(key, sizes.get(key, {}), errors, lines, deducted=key in deducted) for key, lines in sorted(mine.items()))
+        own_lines.setdefault(row.stratum, []).append(row.line)
+    return tuple(ratio(key, sizes.get(key, {}), errors, lines, deducted=key in deducted) for key, lines in sorted(own_lines.items()))
 
 
 def projections(engagement: Engagement) -> tuple[Projection, ...]:

@@ -48,16 +48,16 @@ def accept(engagement: Engagement, step: Step, keys: Sequence[str], reason: str,
 
 
 def raise_findings(
-    engagement: Engagement, step: Step, told: Mapping[str, tuple[str, str]], class_code: str, clause: str, *, actor: Actor, now: datetime
+    engagement: Engagement, step: Step, texts: Mapping[str, tuple[str, str]], class_code: str, clause: str, *, actor: Actor, now: datetime
 ) -> list[Finding]:
-    """Raise a draft for each change; `told` says by the change's key its title and what it says."""
+    """Raise a draft for each change; `texts` says by the change's key its title and what it says."""
     advance(engagement, CaseAction.CHECK, now=now)
     if not clause:
         raise Refusal("data.flag.no_clause")
     has_effect = load(engagement.pack_id).finding_class(class_code).has_effect
     raised = []
-    for each in _chosen(engagement, step, list(told)):
-        (title, text), change = told[each.change.key], each.change
+    for each in _chosen(engagement, step, list(texts)):
+        (title, text), change = texts[each.change.key], each.change
         subject = (
             Subject("source", change.source) if change.source and not change.source.startswith("*") else Subject("report", change.sheet)
         )

@@ -49,8 +49,8 @@ class Looked:
         """Whether nobody asked for it and nobody has looked at it yet; a finding that was withdrawn leaves it open."""
         if self.judged.asked:
             return False
-        given = self.disposition
-        return given is None or (given.finding is not None and given.finding.state is FindingState.WITHDRAWN)
+        disposition = self.disposition
+        return disposition is None or (disposition.finding is not None and disposition.finding.state is FindingState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def step_of(engagement: Engagement, finding: Finding) -> Step | None:
     if not named:
         return None
     numbers = [version.number for version in reports.versions(engagement.unit_year) if version.id in named]
-    taken = [step for step in steps(engagement) if any(step.before.number < number <= step.after.number for number in numbers)]
-    return taken[-1] if taken else None
+    matching_steps = [step for step in steps(engagement) if any(step.before.number < number <= step.after.number for number in numbers)]
+    return matching_steps[-1] if matching_steps else None
 
 
 def looked(engagement: Engagement, step: Step) -> list[Looked]:
@@ -95,9 +95,9 @@ def looked(engagement: Engagement, step: Step) -> list[Looked]:
         ChangeDisposition.before_id == step.before.id,
         ChangeDisposition.after_id == step.after.id,
     )
-    given = {row.change_key: row for row in db.session.scalars(of)}
+    dispositions = {row.change_key: row for row in db.session.scalars(of)}
     rows = judge(compared(step), asked(engagement, step), old, new)
-    return [Looked(step, row, given.get(row.change.key)) for row in rows]
+    return [Looked(step, row, dispositions.get(row.change.key)) for row in rows]
 
 
 def compared(step: Step) -> tuple[Change, ...]:
@@ -143,7 +143,7 @@ def progress(engagement: Engagement) -> ChangeProgress:
 
 def matching(rows: Sequence[Looked], *, search: str = "", sheet: str = "", at: str = "") -> list[Looked]:
     """The rows of a filter: `at` is `unasked`, `open`, `asked` or `numbers`."""
-    wanted = search.strip().casefold()
+    term = search.strip().casefold()
     tests = {
         "unasked": lambda row: not row.judged.asked,
         "open": lambda row: row.is_open,
@@ -151,7 +151,7 @@ def matching(rows: Sequence[Looked], *, search: str = "", sheet: str = "", at: s
         "numbers": lambda row: row.change.is_number,
     }
     test = tests.get(at, lambda row: True)
-    return [row for row in rows if (not wanted or wanted in _words(row)) and (not sheet or row.change.sheet == sheet) and test(row)]
+    return [row for row in rows if (not term or term in _words(row)) and (not sheet or row.change.sheet == sheet) and test(row)]
 
 
 def _words(row: Looked) -> str:

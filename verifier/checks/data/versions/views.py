@@ -72,9 +72,9 @@ class AcceptForm(BaseForm):
 @permit(Permission.WORK_READ)
 def latest(engagement: Engagement) -> ResponseReturnValue:
     """The first step with something still to be looked at, else the last one taken."""
-    taken = queries.steps(engagement)
-    waiting = next((step for step in taken if any(row.is_open for row in queries.looked(engagement, step))), None)
-    step = waiting or (taken[-1] if taken else None)
+    steps = queries.steps(engagement)
+    waiting = next((step for step in steps if any(row.is_open for row in queries.looked(engagement, step))), None)
+    step = waiting or (steps[-1] if steps else None)
     if step is None:
         return render_template("checks/data/versions/no_versions.html", engagement=engagement)
     return redirect(_address(engagement, step), 303)
@@ -89,7 +89,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
     form = ChangeFilter(request.args)
     form.offer()
     rows = _filtered(every)
-    taken = queries.steps(engagement)
+    steps = queries.steps(engagement)
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id), [UNREQUESTED_CHANGE])
     return render_template(
@@ -101,11 +101,11 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         asked=kept_filter("before", "after"),
         every=every,
         unasked=[row for row in every if not row.judged.asked],
-        steps=taken,
+        steps=steps,
         place=_place,
         address=_address,
-        taken=step in taken,
-        can=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK) and step in taken,
+        taken=step in steps,
+        can=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK) and step in steps,
         accept_form=AcceptForm(formdata=None),
         raise_form=raise_form,
         listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},
@@ -165,11 +165,11 @@ def raise_findings(engagement: Engagement, before: int, after: int) -> ResponseR
     """Raise a draft for each ticked change."""
     step = _step(engagement, before, after)
     known = {row.change.key: row.change for row in queries.looked(engagement, step)}
-    told = {key: _told(step, known[key]) for key in request.form.getlist("keys") if key in known}
-    if len(told) != len(request.form.getlist("keys")):
-        raise Refusal("data.change.changed", count=len(told))
+    texts = {key: _told(step, known[key]) for key in request.form.getlist("keys") if key in known}
+    if len(texts) != len(request.form.getlist("keys")):
+        raise Refusal("data.change.changed", count=len(texts))
     raised = actions.raise_findings(
-        engagement, step, told, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
+        engagement, step, texts, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
     )
     flash(
         ngettext("%(num)s finding saved as a draft.", "%(num)s findings saved as drafts.", len(raised))
@@ -186,12 +186,12 @@ def _step(engagement: Engagement, before: int, after: int) -> Step:
 
 
 def _filtered(every: list[Looked]) -> list[Looked]:
-    asked: dict[str, Any] = {
+    query: dict[str, Any] = {
         "search": request.args.get("q", ""),
         "sheet": request.args.get("sheet", ""),
         "at": request.args.get("state", ""),
     }
-    return queries.matching(every, **asked)
+    return queries.matching(every, **query)
 
 
 def _address(engagement: Engagement, step: Step) -> str:
@@ -233,7 +233,7 @@ def _told(step: Step, change: Change) -> tuple[str, str]:
 
 
 def _line(row: Looked) -> tuple[object, ...]:
-    change, given = row.change, row.disposition
+    change, disposition = row.change, row.disposition
     return (
         sheet_name(change.sheet),
         change.row or None,
@@ -244,7 +244,7 @@ def _line(row: Looked) -> tuple[object, ...]:
         change.after,
         None if change.tonnes is None else round_half_up(change.tonnes, PLACES),
         listed(row.judged.findings),
-        (given.finding.label if given.finding else given.reason) if given else "",
-        given.decider.name if given else "",
-        given.decided_at if given else None,
+        (disposition.finding.label if disposition.finding else disposition.reason) if disposition else "",
+        disposition.decider.name if disposition else "",
+        disposition.decided_at if disposition else None,
     )

@@ -174,12 +174,12 @@ def ask(
         raise Refusal("voucher.request.no_words")
     if not keys and not about.strip():
         raise Refusal("voucher.request.about_nothing")
-    strange = [key.source for key in keys if reports.source_of(engagement.report_version, key.source) is None]
-    if strange:
-        raise Refusal("voucher.link.no_source", key=strange[0])
+    unknown = [key.source for key in keys if reports.source_of(engagement.report_version, key.source) is None]
+    if unknown:
+        raise Refusal("voucher.link.no_source", key=unknown[0])
     groups = [[key] for key in keys] if each and keys else [list(keys)]
     number = queries.next_number(EvidenceRequest, EvidenceRequest.engagement_id == engagement.id)
-    made = [
+    requests = [
         EvidenceRequest(
             engagement_id=engagement.id,
             number=number + place,
@@ -194,9 +194,9 @@ def ask(
         )
         for place, group in enumerate(groups)
     ]
-    db.session.add_all(made)
+    db.session.add_all(requests)
     db.session.flush()
-    for row in made:
+    for row in requests:
         record(
             TrailAction.DATA_REQUEST_RAISED,
             actor,
@@ -208,7 +208,7 @@ def ask(
             numbers=row.numbers,
             due=row.due.isoformat(),
         )
-    return made
+    return requests
 
 
 def assign(
@@ -246,13 +246,13 @@ def judge(
     request.state, request.reason = state, reason.strip()
     request.version += 1
     db.session.flush()
-    subject, told = _asked(request), {"number": request.label, "reason": request.reason}
+    subject, detail = _asked(request), {"number": request.label, "reason": request.reason}
     if action is RequestAction.ACCEPT:
-        record(TrailAction.DATA_REQUEST_ACCEPTED, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_REQUEST_ACCEPTED, actor, subject, now=now, case=engagement.id, **detail)
     elif action is RequestAction.RETURN:
-        record(TrailAction.DATA_REQUEST_RETURNED, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_REQUEST_RETURNED, actor, subject, now=now, case=engagement.id, **detail)
     else:
-        record(TrailAction.DATA_REQUEST_WITHDRAWN, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_REQUEST_WITHDRAWN, actor, subject, now=now, case=engagement.id, **detail)
 
 
 def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:

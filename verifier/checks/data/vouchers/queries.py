@@ -96,8 +96,8 @@ def requests_for(user: User) -> list[tuple[Engagement, EvidenceRequest]]:
         .order_by(EvidenceRequest.due, EvidenceRequest.number)
     )
     found = [(row.Engagement, row.EvidenceRequest) for row in db.session.execute(of).unique()]
-    mine = [(case, each) for case, each in found if case.unit_year.unit_id == user.organisation_id]
-    return [(case, each) for case, each in mine if each.assigned_to == user.id or (each.assigned_to is None and Role.CONTACT in user.roles)]
+    own = [(case, each) for case, each in found if case.unit_year.unit_id == user.organisation_id]
+    return [(case, each) for case, each in own if each.assigned_to == user.id or (each.assigned_to is None and Role.CONTACT in user.roles)]
 
 
 def people_of(engagement: Engagement) -> list[User]:

@@ -150,8 +150,8 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """All four procedures with live formulas, or one of them as filtered."""
-    asked = request.args.get("procedure", "")
-    chosen = [each for each in Procedure if each == asked] or list(Procedure)
+    procedure = request.args.get("procedure", "")
+    chosen = [each for each in Procedure if each == procedure] or list(Procedure)
     rows = {each: queries.remarked(engagement, each) for each in chosen}
     if len(chosen) == 1:
         rows = {each: [row for group in _filtered(each, found)[0] for row in group] for each, found in rows.items()}

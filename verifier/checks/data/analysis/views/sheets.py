@@ -157,14 +157,14 @@ def _products(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int,
         (44, 10),
     )
     for each in rows:
-        row, (tonnes, made), main = sheet.last + 1, each.line.others, each.line.main
+        row, (tonnes, production), main = sheet.last + 1, each.line.others, each.line.main
         sheet.add(
             [
                 name(each.line),
                 each.line.period or str(year),
                 *_both(tonnes),
-                made.unit,
-                *_both(made),
+                production.unit,
+                *_both(production),
                 _quotient(sheet, row, (2, 5), main.now),
                 _quotient(sheet, row, (3, 6), main.then),
                 *_changes(sheet, row, (7, 8), main, limit),
@@ -250,6 +250,6 @@ def _ends() -> list[str]:
 
 
 def _end(each: Remarked) -> list[Cell]:
-    given = each.conclusion
-    said: list[Cell] = [given.conclusion, given.concluder.name, given.concluded_at] if given else []
-    return [label(each.state), "; ".join(label(why) for why in each.line.whys), *said]
+    conclusion = each.conclusion
+    cells: list[Cell] = [conclusion.conclusion, conclusion.concluder.name, conclusion.concluded_at] if conclusion else []
+    return [label(each.state), "; ".join(label(why) for why in each.line.whys), *cells]

@@ -41,16 +41,16 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
     rows = book.sheet(_("Months used"), headers, (12, 12, 16, 16, 16, 16, 16, 26))
     for each in sheet.months:
         at, month = rows.last + 1, each.month
-        apart = None
+        difference = None
         if each.taken is not None and month.reported is not None:
-            apart = LiveCell(f"{rows.at(5, at)}-{rows.at(2, at)}", float(each.taken - month.reported))
+            difference = LiveCell(f"{rows.at(5, at)}-{rows.at(2, at)}", float(each.taken - month.reported))
         why = label(each.why) if each.why else ""
-        rows.add([month.period, month.unit, month.reported, month.independent, each.verified, each.taken, apart, why])
+        rows.add([month.period, month.unit, month.reported, month.independent, each.verified, each.taken, difference, why])
     headers = [_("Factor"), _("Reported"), _("Unit reported"), _("Used"), _("Unit used"), _("Table"), _("Source of the value")]
-    taken = book.sheet(_("Factors used"), headers, (26, 16, 18, 16, 18, 22, 60))
+    factors_sheet = book.sheet(_("Factors used"), headers, (26, 16, 18, 16, 18, 22, 60))
     for factor in sheet.factors:
         default = factor.default
-        taken.add(
+        factors_sheet.add(
             [
                 parameter_name(factor.parameter),
                 factor.reported,
