@@ -124,7 +124,7 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
 
 
-def once_a_reading(query: Callable[[Any], T]) -> Callable[[Any], T]:
+def once_per_read(query: Callable[[Any], T]) -> Callable[[Any], T]:
     """What a page that only looks asks of a row is asked of the database once, until its transaction ends.
 
     Whoever will write asks each time: after a lock was waited for, another's answer may have come.

@@ -1,7 +1,8 @@
 """Sandbox for untrusted files: each is read in a separate process within resource limits.
 
-A reader is a module of ours with `answer(given: bytes) -> bytes`. Its desk is a process that loads it once, knows neither settings nor
-database, and forks for every file: loading the libraries takes longer than reading. This file is both sides; `run` opens the desk.
+A reader is a module with `answer(given: bytes) -> bytes`. Its desk is a fork server: a process that loads the reader once, has neither
+settings nor database, and forks for every file, since loading the libraries takes longer than reading. This file is both sides; `run`
+starts the desk.
 """
 
 import atexit
@@ -25,7 +26,7 @@ AT_ONCE = 2
 PATIENCE = 6
 """Seconds that a file waits for its turn."""
 LATE = 2
-"""Seconds that the desk is given beyond the reader's own, to say how it ended."""
+"""Seconds the desk may take beyond the reader's own limit to report how it ended."""
 ANSWERED, TOO_SLOW, TOO_MUCH, BROKEN = b"a", b"s", b"m", b"b"
 OUT_OF_MEMORY = 77
 BLOCK = 1 << 20
@@ -49,7 +50,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class _Desk:
-    """A reader's process, and the socket on which it is told of files."""
+    """A reader's fork server, and the control socket on which it receives files."""
 
     process: subprocess.Popen[bytes]
     control: socket.socket
@@ -79,14 +80,14 @@ def run(reader: str, data: bytes, *, memory: int, seconds: int) -> bytes:
     if not places.acquire(timeout=min(PATIENCE, seconds)):
         raise Busy
     try:
-        with _asked(reader, memory, seconds) as end:
+        with _request(reader, memory, seconds) as end:
             return _receive(end, data, seconds)
     finally:
         places.release()
 
 
-def _asked(reader: str, memory: int, seconds: int) -> socket.socket:
-    """Our end of a pair whose other end the desk was handed; a desk that has died is opened once more."""
+def _request(reader: str, memory: int, seconds: int) -> socket.socket:
+    """Pass one end of a socket pair to the desk and return the other; a desk that has died is restarted once."""
     parent_end, child_end = socket.socketpair()
     request = json.dumps({"memory": memory, "seconds": seconds}).encode()
     with child_end:
@@ -128,7 +129,7 @@ def _receive(end: socket.socket, data: bytes, seconds: int) -> bytes:
 
 
 def _desk(reader: str) -> _Desk:
-    """The desk of a reader, opened when it is first needed."""
+    """The desk of a reader, started on first use."""
     with _here.opening:
         if reader not in _here.desks:
             parent_end, child_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -159,7 +160,7 @@ os.register_at_fork(after_in_child=_forget)
 
 
 def main(reader: str) -> None:
-    """The desk: load the reader, then fork for every file until nobody is left who could send one."""
+    """The desk: load the reader, then fork for every file until the control socket is closed."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     module = importlib.import_module(reader)
     gc.collect()

@@ -96,7 +96,7 @@ def test_order_never_matters(rows: list[tuple[str, Fraction, bool]], random: Ran
 def test_a_larger_error_is_never_smaller(rows: list[tuple[str, Fraction, bool]], more: Fraction, figure: Fraction) -> None:
     larger = figure + more if figure >= 0 else figure - more
     small, large = built([*rows, ("D", figure, False)]), built([*rows, ("D", larger, False)])
-    assert large.weighed.gross >= small.weighed.gross
+    assert large.compared.gross >= small.compared.gross
     assert large.largest >= small.largest
     assert not (small.verdict is not Verdict.NOT_MATERIAL and large.verdict is Verdict.NOT_MATERIAL)
 

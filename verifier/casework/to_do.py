@@ -119,7 +119,7 @@ class OpenRequests:
     lateness: Lateness
 
 
-def asked_of(user: User, engagement: Engagement, now: datetime) -> OpenRequests | None:
+def open_requests(user: User, engagement: Engagement, now: datetime) -> OpenRequests | None:
     """Open evidence requests for a person in a case; None if there are none."""
     due = [each.due for case, each in requests_for(user) if case.id == engagement.id]
     return OpenRequests(len(due), lateness(min(due), day_in(engagement.unit_year.year.time_zone, now))) if due else None
@@ -129,20 +129,20 @@ def on_case(user: User, engagement: Engagement) -> list[Waiting]:
     """A person's tasks in a case; none once the statement is issued."""
     if engagement.stage is Stage.ISSUED:
         return []
-    roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.stage]
-    mine = [member for member in engagement.members if member.user_id == user.id]
-    if any(member.declared_at is None for member in mine):
-        return [Waiting(Duty.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, mine[-1].named_at)]
-    if not roles.isdisjoint(wanted):
-        return [Waiting(what, engagement.unit_year, day_due(engagement), engagement, engagement.stage_since)]
-    return _beside_the_unit(engagement) if engagement.stage is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
+    roles, (needed_roles, duty) = roles_on(user, engagement), AT_STAGE[engagement.stage]
+    memberships = [member for member in engagement.members if member.user_id == user.id]
+    if any(member.declared_at is None for member in memberships):
+        return [Waiting(Duty.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, memberships[-1].named_at)]
+    if not roles.isdisjoint(needed_roles):
+        return [Waiting(duty, engagement.unit_year, day_due(engagement), engagement, engagement.stage_since)]
+    return _work_while_answering(engagement) if engagement.stage is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
 
 
-def _beside_the_unit(engagement: Engagement) -> list[Waiting]:
+def _work_while_answering(engagement: Engagement) -> list[Waiting]:
     """The lead verifier's tasks while the unit responds: review responses, send new findings."""
     counts = finding_counts(engagement, inside=True)
-    wanted = [what for what, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count]
-    return [Waiting(what, engagement.unit_year, engagement.unit_year.year.verified_due, engagement) for what in wanted]
+    duties = [duty for duty, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count]
+    return [Waiting(duty, engagement.unit_year, engagement.unit_year.year.verified_due, engagement) for duty in duties]
 
 
 def _before_case(user: User, unit_year: UnitYear) -> Waiting | None:

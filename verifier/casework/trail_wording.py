@@ -236,8 +236,8 @@ def in_words(code: str) -> str:
 
 def actions_called(search: str) -> list[str]:
     """Actions whose label contains the text."""
-    wanted = search.casefold()
-    found = [code for code, words in ACTIONS.items() if wanted in str(words).casefold()]
+    term = search.casefold()
+    found = [code for code, words in ACTIONS.items() if term in str(words).casefold()]
     return found + [former for former, action in FORMER.items() if action in found]
 
 

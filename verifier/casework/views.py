@@ -15,7 +15,7 @@ from verifier.audit.trail_actions import TrailAction
 from verifier.casework import queries, tasks, trail_wording
 from verifier.casework.due_dates import day_due
 from verifier.casework.forms import CasesFilter, TrailFilter
-from verifier.casework.to_do import asked_of, on_case, waiting_for
+from verifier.casework.to_do import on_case, open_requests, waiting_for
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
 from verifier.core.clocks import day_in, lateness
 from verifier.core.errors import Refusal
@@ -175,15 +175,15 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     }
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
-        requests = asked_of(this_user(), engagement, utcnow())
+        requests = open_requests(this_user(), engagement, utcnow())
         return render_template("casework/outside.html", **shown, findings=counted, asked=requests, is_unit=not g.roles.isdisjoint(UNIT))
-    approval, seen = statements.current_approval(engagement), queries.overview(engagement)
-    grouped = tasks.tasks(engagement.stage, seen, voided=bool(approval and not approval.is_valid))
+    approval, overview = statements.current_approval(engagement), queries.overview(engagement)
+    grouped = tasks.tasks(engagement.stage, overview, voided=bool(approval and not approval.is_valid))
     lacks = missing(engagement) if engagement.stage is Stage.ARRANGING else ()
     return render_template(
         "casework/case.html",
         **shown,
-        seen=seen,
+        seen=overview,
         grouped=grouped,
         progress=tasks.progress(grouped),
         How=tasks.TaskState,
@@ -233,7 +233,7 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
         filtered=bool(search or form.effect.data),
         rows=[(row, trail_wording.in_words(row.action), *_shown(engagement, row)) for row in page.items],
         look=Effect.LOOK,
-        verdict=trails.verify_one(current_app.extensions["verifier"].heads, case),
+        verdict=trails.verify_one(current_app.extensions["verifier"].checkpoints, case),
     )
 
 

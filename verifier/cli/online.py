@@ -76,7 +76,7 @@ def demo(context: click.Context, once: bool) -> None:
             if once:
                 return
             fail("This installation already contains data; demo data can only be created in an empty one.", FOUND)
-        build.build(now=utcnow(), say=click.echo)
+        build.build(now=utcnow(), echo=click.echo)
         app.extensions["verifier"].settings.demo_marker.touch()
 
 
@@ -176,7 +176,7 @@ def audit_verify() -> None:
     """Recompute every audit trail and report the first altered or missing row."""
     broken = 0
     with maintenance.opened() as app:
-        for verdict in trails.verify(app.extensions["verifier"].heads):
+        for verdict in trails.verify(app.extensions["verifier"].checkpoints):
             if verdict.broken:
                 broken += 1
                 click.echo(f"{verdict.trail}: row {verdict.broken.number}: {verdict.broken.fault}")

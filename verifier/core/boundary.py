@@ -71,7 +71,7 @@ class BoundaryRow:
     category: str = ""
     facility: str = ""
     source: SourceRow | None = None
-    held: FacilityRow | None = None
+    facility_row: FacilityRow | None = None
     planned: tuple[PlanRow, ...] = ()
     marks: tuple[Mark, ...]
     fingerprint: str
@@ -127,9 +127,9 @@ def check_decision(row: BoundaryRow, outcome: BoundaryOutcome, note: str) -> Non
         raise Refusal("boundary.note.remarkable", key=row.key)
 
 
-def next_number(taken: Iterable[str]) -> str:
+def next_number(used: Iterable[str]) -> str:
     """Key of the next omission: N-001, N-002 …"""
-    return f"N-{max((int(key.removeprefix('N-')) for key in taken), default=0) + 1:03d}"
+    return f"N-{max((int(key.removeprefix('N-')) for key in used), default=0) + 1:03d}"
 
 
 def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow, ...], report: ReportedReport) -> BoundaryRow:
@@ -140,7 +140,7 @@ def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow
         marks.append(Mark.OUTSIDE_BOUNDARY)
     if source.facility_id and facility is None:
         marks.append(Mark.UNKNOWN_FACILITY)
-    rests_on = [_said(source, "reported_tco2"), _said(facility) if facility else None, [_said(row) for row in plan]]
+    rests_on = [_content(source, "reported_tco2"), _content(facility) if facility else None, [_content(row) for row in plan]]
     return BoundaryRow(
         kind=Kind.SOURCE,
         key=source.source_id,
@@ -148,7 +148,7 @@ def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow
         category=source.category_code,
         facility=source.facility_id,
         source=source,
-        held=facility,
+        facility_row=facility,
         planned=plan,
         marks=tuple(marks),
         fingerprint=_digest(rests_on),
@@ -176,7 +176,7 @@ def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: Rep
         key=facility.facility_id,
         name=facility.name,
         facility=facility.facility_id,
-        held=facility,
+        facility_row=facility,
         planned=tuple(planned for row in own_sources for planned in row.planned),
         marks=tuple(marks),
         fingerprint=facility_fingerprint(report, facility.facility_id),
@@ -185,7 +185,7 @@ def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: Rep
 
 def _only_planned(key: str, plan: tuple[PlanRow, ...]) -> BoundaryRow:
     marks = (Mark.NOT_REPORTED,)
-    return BoundaryRow(kind=Kind.SOURCE, key=key, name="", planned=plan, marks=marks, fingerprint=_digest([_said(row) for row in plan]))
+    return BoundaryRow(kind=Kind.SOURCE, key=key, name="", planned=plan, marks=marks, fingerprint=_digest([_content(row) for row in plan]))
 
 
 def _retired(facility: FacilityRow, year: int) -> bool:
@@ -198,7 +198,7 @@ def _retired(facility: FacilityRow, year: int) -> bool:
         return True
 
 
-def _said(row: SourceRow | FacilityRow | PlanRow, *but: str) -> dict[str, str]:
+def _content(row: SourceRow | FacilityRow | PlanRow, *but: str) -> dict[str, str]:
     """Content of a row, independent of its position."""
     fields = type(row).__dataclass_fields__
     return {name: str(getattr(row, name)) for name in fields if name not in ("sheet", "row", "unstored", *but)}

@@ -78,7 +78,7 @@ def by_source(errors: Iterable[Error]) -> tuple[OfSource, ...]:
     found: dict[str, list[Error]] = {}
     for error in errors:
         found.setdefault(error.source, []).append(error)
-    rows = [OfSource(key, tuple(mine), _of(mine, corrected=False), _of(mine, corrected=True)) for key, mine in found.items()]
+    rows = [OfSource(key, tuple(own), _of(own, corrected=False), _of(own, corrected=True)) for key, own in found.items()]
     return tuple(sorted(rows, key=lambda row: (-row.uncorrected.gross, -row.corrected.gross, row.source)))
 
 
@@ -121,7 +121,7 @@ class MaterialityAssessment:
         return _of(self.errors, corrected=True)
 
     @property
-    def weighed(self) -> Sum:
+    def compared(self) -> Sum:
         """Amount compared with the threshold: known uncorrected misstatements and those projected from samples."""
         return self.uncorrected + (self.remainder or Sum())
 
@@ -143,12 +143,12 @@ class MaterialityAssessment:
     @property
     def by_size(self) -> Verdict | None:
         """What the known errors come to, singly and together; None without a threshold."""
-        threshold, weighed = self.threshold, self.weighed
+        threshold, errors_sum = self.threshold, self.compared
         if threshold is None:
             return None
-        if abs(weighed.net) > threshold or self.largest > threshold:
+        if abs(errors_sum.net) > threshold or self.largest > threshold:
             return Verdict.MATERIAL
-        return Verdict.ONLY_NETTED if weighed.gross > threshold else Verdict.NOT_MATERIAL
+        return Verdict.ONLY_NETTED if errors_sum.gross > threshold else Verdict.NOT_MATERIAL
 
     @property
     def so_far(self) -> Verdict | None:
@@ -158,7 +158,7 @@ class MaterialityAssessment:
         return Verdict.MATERIAL if self.material_by_nature else self.by_size
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Whether every figure is known and every sampled item worked."""
         return not self.unknown and not self.sampling_open
 
@@ -168,7 +168,7 @@ class MaterialityAssessment:
 
         Source: AVR (EU) 2018/2067 as rules.md section 3 has it: singly and in aggregate, by size and by nature.
         """
-        if self.own or not (self.whole or self.so_far is Verdict.MATERIAL):
+        if self.own or not (self.complete or self.so_far is Verdict.MATERIAL):
             return None
         return self.so_far
 
@@ -203,7 +203,7 @@ def against_positive(assessment: MaterialityAssessment) -> tuple[StatedReason, .
     """
     if assessment.own or assessment.threshold is None:
         return ()
-    sums, reasons = assessment.weighed, []
+    sums, reasons = assessment.compared, []
     if assessment.by_size is Verdict.MATERIAL:
         reasons.append(StatedReason("opinion.material", _figures(sums, assessment.threshold)))
     if assessment.by_size is Verdict.ONLY_NETTED and not assessment.netting:
@@ -231,7 +231,7 @@ def would_change(assessment: MaterialityAssessment) -> tuple[StatedReason, ...]:
 
 
 def _by_size(assessment: MaterialityAssessment, threshold: Fraction) -> Sequence[StatedReason]:
-    sums = assessment.weighed
+    sums = assessment.compared
     match assessment.by_size:
         case Verdict.NOT_MATERIAL:
             over, under = threshold - max(sums.net, NOTHING), threshold + min(sums.net, NOTHING)
@@ -264,6 +264,6 @@ def _listed(words: Sequence[str]) -> tuple[str, ...]:
 
 def tonnes(figure: Fraction) -> str:
     """Tonnes as sentences hold them: grouped, at most two places, a real minus."""
-    whole, point, rest = plain(abs(figure), 2).partition(".")
-    sign = "−" if figure < 0 and (whole, rest) != ("0", "") else ""
-    return f"{sign}{int(whole):,}{point}{rest}"
+    integer, point, rest = plain(abs(figure), 2).partition(".")
+    sign = "−" if figure < 0 and (integer, rest) != ("0", "") else ""
+    return f"{sign}{int(integer):,}{point}{rest}"

@@ -61,7 +61,7 @@ class MissingStep:
         return self.gap not in ADVICE
 
 
-def refuse_unfit(plan: VisitPlan, minimum: int) -> None:
+def check_plan(plan: VisitPlan, minimum: int) -> None:
     """Refuse a visit whose dates run backwards or that fewer people of the body go to than the pack asks for (guideline 130, 4.2.2)."""
     if plan.starts_on > plan.ends_on:
         raise Refusal("site.visit.dates")

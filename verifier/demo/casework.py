@@ -112,7 +112,7 @@ class CaseMaker:
         content = workbooks.under_another_name(book, unit.name, unit.credit_code or "")
         name = f"{unit.name.lower().replace(' ', '-')}-2021{'-corrected' if corrected else ''}.xlsx"
         note = "Corrected as the findings asked." if corrected else ""
-        version = reports.hand_in(unit_year, content, name, note, actor=self.actor("group-contact"), now=self.cast.now(hours=1))
+        version = reports.submit_report(unit_year, content, name, note, actor=self.actor("group-contact"), now=self.cast.now(hours=1))
         reports.release(version, actor=self.actor("group-responsible"), now=self.cast.now())
         return version
 
@@ -179,7 +179,7 @@ class CaseMaker:
             keys = [each.row.key for each in boundaries.judged(engagement, kind) if each.confirmable]
             if keys:
                 boundary.decide_many(engagement, kind, keys, actor=self.actor("verifier"), now=self.cast.now())
-        keys = [each.source.source_key for each in numbers.held(engagement) if each.agreeable]
+        keys = [each.source.source_key for each in numbers.source_reviews(engagement) if each.agreeable]
         if keys:
             data.agree_many(engagement, keys, "Recalculated from the report.", actor=self.actor("verifier"), now=self.cast.now())
 
@@ -235,7 +235,7 @@ class CaseMaker:
         for finding in raised.open_findings(engagement):
             findings.accept(finding, "The correction was recalculated and holds.", actor=self.actor("lead"), now=self.cast.now())
         for step in changes.steps(engagement):
-            unasked = [each.change.key for each in changes.looked(engagement, step) if each.is_open]
+            unasked = [each.change.key for each in changes.changes_of(engagement, step) if each.is_open]
             if unasked:
                 versions.accept(
                     engagement,
@@ -246,7 +246,7 @@ class CaseMaker:
                     now=self.cast.now(),
                 )
         self.confirm(engagement)
-        for review in numbers.held(engagement):
+        for review in numbers.source_reviews(engagement):
             if review.is_open:
                 data.decide(
                     engagement,

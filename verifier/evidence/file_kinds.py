@@ -12,7 +12,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """A kind of file, told by its content: its media type and the endings its name may have."""
+    """A kind of file, recognised by content: its media type and the endings its name may have."""
 
     word: str
     """How people call it, in every language."""

@@ -166,10 +166,10 @@ def _reduced(picture: Image.Image) -> Image.Image:
     if times < 2:
         return _eight_bits(picture)
     strips = range(0, picture.height, times * 64)
-    made = (_eight_bits(picture.crop((0, top, picture.width, min(top + times * 64, picture.height)))).reduce(times) for top in strips)
-    first = next(made)
+    reduced = (_eight_bits(picture.crop((0, top, picture.width, min(top + times * 64, picture.height)))).reduce(times) for top in strips)
+    first = next(reduced)
     small = Image.new(first.mode, (first.width, -(-picture.height // times)))
-    for number, strip in enumerate((first, *made)):
+    for number, strip in enumerate((first, *reduced)):
         small.paste(strip, (0, number * 64))
     return small
 
@@ -239,11 +239,11 @@ def _time(exif: Mapping[int, object], details: Mapping[int, object]) -> tuple[st
         (exif, tags.DateTime, tags.OffsetTime),
     ):
         try:
-            taken = datetime.strptime(_text(source.get(moment)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (the camera's own clock)
+            local = datetime.strptime(_text(source.get(moment)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (the camera's own clock)
         except ValueError:
             continue
         offset_text = _text(details.get(offset))
-        return taken.isoformat(), offset_text if fullmatch(r"[+-]([01]\d|2[0-3]):[0-5]\d", offset_text) else None
+        return local.isoformat(), offset_text if fullmatch(r"[+-]([01]\d|2[0-3]):[0-5]\d", offset_text) else None
     return None, None
 
 

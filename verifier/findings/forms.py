@@ -114,9 +114,9 @@ class AnswerForm(BaseForm):
 
     def version(self, among: Iterable[ReportVersion]) -> ReportVersion | None:
         """The report version that was chosen, None for none; refuses one that is not among the unit's."""
-        wanted = self.report_version.data or ""
-        found = next((each for each in among if str(each.number) == wanted), None)
-        if wanted and found is None:
+        chosen = self.report_version.data or ""
+        found = next((each for each in among if str(each.number) == chosen), None)
+        if chosen and found is None:
             raise Refusal("finding.answer.no_version")
         return found
 

@@ -18,9 +18,9 @@ def kind(url: str) -> str:
 
 
 def sqlite_file(url: str) -> Path | None:
-    """Where a SQLite database lies; None for any other."""
-    made = make_url(url)
-    return Path(made.database).absolute() if made.get_backend_name() == "sqlite" and made.database else None
+    """Path of a SQLite database; None for any other."""
+    parsed = make_url(url)
+    return Path(parsed.database).absolute() if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def snapshot(url: str, into: Path) -> None:

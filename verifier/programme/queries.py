@@ -1,4 +1,4 @@
-"""Reading a year as its authority does: every unit with where it stands, who is waited for, what is late, reported against verified."""
+"""Queries of a year for its authority: every unit with its status, the next actor, lateness, and reported against verified tonnes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from verifier.statement.models import Statement
 
 @dataclass(frozen=True, slots=True)
 class UnitProgress:
-    """One unit's year: where it stands, how late, and its tonnes (t CO2) as far as they are known."""
+    """One unit's year: its status, its lateness, and its tonnes (t CO2) as far as they are known."""
 
     unit_year: UnitYear
     case: Engagement | None
@@ -83,11 +83,11 @@ def by_status(units: Iterable[UnitProgress]) -> dict[UnitYearStatus, int]:
 
 def matching(units: Iterable[UnitProgress], *, search: str = "", status: str = "", late: bool = False) -> list[UnitProgress]:
     """The units whose name, credit code, body or case number holds the text, at one station, late or not."""
-    wanted = search.strip().casefold()
+    term = search.strip().casefold()
     return [
         each
         for each in units
-        if (not wanted or wanted in _searched(each)) and (not status or each.status == status) and (not late or each.is_late)
+        if (not term or term in _searched(each)) and (not status or each.status == status) and (not late or each.is_late)
     ]
 
 

@@ -146,7 +146,7 @@ def rules(year: ProgrammeYear) -> ResponseReturnValue:
     pack = load(to)
     form = LaterVersionForm(pack=pack.id, seen=pack.sha256)
     if form.validate_on_submit():
-        actions.change_rules(year, form.pack.data, seen=form.seen.data, actor=current_actor(), now=utcnow())
+        actions.change_rules(year, form.pack.data, seen_sha256=form.seen.data, actor=current_actor(), now=utcnow())
         recalculation.wait_for_year(year, now=utcnow())
         flash(_("Cases opened from now on are worked under %(pack)s.", pack=pack.id), "success")
         return redirect(url_for(".year", year_id=year.id), 303)

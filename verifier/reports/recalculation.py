@@ -67,9 +67,11 @@ def keep(version: ReportVersion, found: Recalculated) -> None:
 def _keep_sources(version: ReportVersion, rows: tuple[number_rows.Row, ...]) -> None:
     columns = [getattr(ReportedSource, name) for name in ("source_key", *CALCULATED)]
     of = select(*columns).where(ReportedSource.version_id == version.id)
-    kept = {row["source_key"]: dict(row) for row in db.session.execute(of).mappings()}
+    stored = {row["source_key"]: dict(row) for row in db.session.execute(of).mappings()}
     now = [{name: row[name] for name in ("source_key", *CALCULATED)} for row in rows]
-    changed = [{"key": row["source_key"], **{name: row[name] for name in CALCULATED}} for row in now if row != kept.get(row["source_key"])]
+    changed = [
+        {"key": row["source_key"], **{name: row[name] for name in CALCULATED}} for row in now if row != stored.get(row["source_key"])
+    ]
     if changed:
         of_source = (ReportedSource.version_id == version.id) & (ReportedSource.source_key == bindparam("key"))
         db.session.connection().execute(update(ReportedSource).where(of_source), changed)

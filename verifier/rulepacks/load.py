@@ -98,7 +98,7 @@ def own_folder() -> Path | None:
 
 
 def found_by(where: Callable[[], Path | None]) -> None:
-    """Tell how the installation's own packs are found; the app does, so that whoever needs none need not load it."""
+    """Register how the installation's own packs are found; done by the app, so that commands without own packs need not load it."""
     _installation[:] = [where]
 
 

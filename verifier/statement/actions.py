@@ -57,10 +57,10 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     return drawn
 
 
-def approve(engagement: Engagement, comments: str, seen: int, *, actor: Actor, now: datetime) -> Review:
-    """Let the conclusion be signed; `seen` is the last change of the case that the reviewer had before them."""
+def approve(engagement: Engagement, comments: str, seen_change: int, *, actor: Actor, now: datetime) -> Review:
+    """Let the conclusion be signed; `seen_change` is the last change of the case that the reviewer had before them."""
     drawn = _to_review(engagement, CaseAction.APPROVE, actor)
-    if last_change(engagement.id) != seen:
+    if last_change(engagement.id) != seen_change:
         raise Refusal("statement.review.changed")
     refuse_outdated(engagement, drawn)
     return _decided(engagement, drawn, ReviewOutcome.APPROVED, comments, actor, now)

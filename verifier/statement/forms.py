@@ -95,7 +95,7 @@ class KeyForm(BaseForm):
 
 
 class CheckForm(BaseForm):
-    """A PDF to be told apart; it is not kept."""
+    """A PDF to be checked; it is not stored."""
 
     pdf = FileBox(
         _l("The statement as a PDF file"),

@@ -110,8 +110,8 @@ class DateParts(FormField):
         self.required_message = required
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        given = data if isinstance(data, date) else self.default if isinstance(self.default, date) else None
-        boxes = {"year": str(given.year), "month": str(given.month), "day": str(given.day)} if given else {}
+        value = data if isinstance(data, date) else self.default if isinstance(self.default, date) else None
+        boxes = {"year": str(value.year), "month": str(value.month), "day": str(value.day)} if value else {}
         super().process(formdata, data=boxes)
 
     @property

@@ -89,8 +89,8 @@ def will_write() -> bool:
     if request.method not in READS:
         return True
     policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
-    kept = policy.keeps_record if policy else False
-    return wants_spreadsheet() if kept == "export" else kept
+    keeps_record = policy.keeps_record if policy else False
+    return wants_spreadsheet() if keeps_record == "export" else keeps_record
 
 
 def may(permission: Permission) -> bool:

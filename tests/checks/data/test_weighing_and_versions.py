@@ -60,7 +60,7 @@ def test_the_figures_follow_each_finding_and_outcome_and_nothing_is_netted_silen
     found(case, cast, "30")
     found(case, cast, "-10")
     assert sums(case) == (20, 40)
-    reported = next(row.source.reported for row in assessment.data.held(case) if row.source.source_key == "E-095")
+    reported = next(row.source.reported for row in assessment.data.source_reviews(case) if row.source.source_key == "E-095")
     assert reported is not None
     differs(case, cast, "E-095", str(reported - 15))
     assert sums(case) == (15, 45)
@@ -146,9 +146,9 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
     client: FlaskClient, case: Engagement, cast: Cast
 ) -> None:
     step = corrected(case, cast)
-    rows = versions.looked(case, step)
-    asked = [row for row in rows if row.judged.asked]
-    assert rows[0].judged.asked is False
+    rows = versions.changes_of(case, step)
+    asked = [row for row in rows if row.judged.requested]
+    assert rows[0].judged.requested is False
     assert {row.change.source for row in asked} <= {"E-095", ""}
     assert assessment.case_assessment(case).changes_open == len(rows) - len(asked) > 0
     browser = sign_in(client, cast.verifier)
@@ -180,7 +180,7 @@ def test_an_acceptance_without_change_or_reason_is_refused(
     case: Engagement, cast: Cast, keys: tuple[str, ...] | None, reason: str, message: str
 ) -> None:
     step = corrected(case, cast)
-    chosen = [row.change.key for row in versions.looked(case, step) if row.is_open][:1] if keys is None else list(keys)
+    chosen = [row.change.key for row in versions.changes_of(case, step) if row.is_open][:1] if keys is None else list(keys)
     with pytest.raises(Refusal, match=message.replace(".", r"\.")):
         changes.accept(case, step, chosen, reason, actor=actor(cast.verifier), now=utcnow())
 

@@ -89,7 +89,7 @@ def matching(
 
 
 def rows_of(version: ReportVersion) -> Sequence[BoundaryRow]:
-    """Every facility and source as reported, beside the plan; the same rows again while the process remembers the version."""
+    """Every facility and source as reported, compared with the plan; cached per version."""
     return _rows.get(version.sha256, lambda: tuple(side_by_side(report_of(version))))
 
 
@@ -144,7 +144,7 @@ def findings(engagement: Engagement) -> list[Finding]:
 
 
 def missing(engagement: Engagement, *, withdrawn: bool = False) -> list[MissingSource]:
-    """What was found missing and still stands; with the withdrawn ones when asked."""
+    """Sources found missing and not withdrawn; on request with the withdrawn ones."""
     of = select(MissingSource).where(MissingSource.engagement_id == engagement.id).order_by(MissingSource.key)
     return list(db.session.scalars(of if withdrawn else of.where(MissingSource.withdrawn_at.is_(None))))
 
@@ -164,7 +164,7 @@ def _decisions(engagement: Engagement) -> Select[BoundaryDecision]:
 
 
 def _words(row: BoundaryRow) -> str:
-    source, facility = row.source, row.held
+    source, facility = row.source, row.facility_row
     parts = [row.key, row.name, row.facility, facility.name if facility else "", facility.owner if facility else ""]
     if source:
         parts += [source.fuel, source.meter_id, source.owner]

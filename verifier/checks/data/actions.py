@@ -34,7 +34,7 @@ def decide(
 ) -> SourceDecision:
     """Decide one source: agreed, different figure with reason, or not confirmed; refuses a stale form with both values."""
     advance(engagement, CaseAction.CHECK, now=now)
-    review = queries.held_one(engagement, source_key)
+    review = queries.source_review(engagement, source_key)
     if review is None:
         raise NotYours
     category = load(engagement.pack_id).category(review.source.category)
@@ -60,7 +60,7 @@ def agree_many(
 ) -> int:
     """Agree to many at once, all or none: only open sources that recalculate whole and as reported, and carry no flag."""
     advance(engagement, CaseAction.CHECK, now=now)
-    rows = {each.source.source_key: each for each in queries.held(engagement)}
+    rows = {each.source.source_key: each for each in queries.source_reviews(engagement)}
     chosen = [rows[key] for key in dict.fromkeys(keys) if key in rows]
     if not keys:
         raise Refusal("data.many.none")

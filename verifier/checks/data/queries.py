@@ -1,4 +1,4 @@
-"""Reading check 2: every source recalculated beside what was reported, with the outcome given."""
+"""Queries of check 2: every source as reported and as recalculated, with its outcome."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class SourceReview:
     flags_open: bool = False
     """Whether a flag of it is neither raised as a finding nor dismissed."""
     flag_codes: tuple[str, ...] = ()
-    """What looks wrong with it in this case: beside last year, the plan and the body's tolerances too."""
+    """Data alerts of the source in this case, including those from last year's report, the plan and the body's tolerances."""
 
     @property
     def is_open(self) -> bool:
@@ -105,7 +105,7 @@ class Difference:
         return None if self.difference is None else -self.difference
 
 
-def held(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[SourceReview]:
+def source_reviews(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[SourceReview]:
     """The sources of the version under verification, filtered and sorted; every one by default, in the report's order."""
     version = engagement.report_version
     rows = db.session.scalars(reports.sources_of(version, search=search, category=category, sort=sort)).all()
@@ -148,7 +148,7 @@ def matching(rows: Sequence[SourceReview], state: str) -> list[SourceReview]:
     return [each for each in rows if test(each)]
 
 
-def held_one(engagement: Engagement, source_key: str) -> SourceReview | None:
+def source_review(engagement: Engagement, source_key: str) -> SourceReview | None:
     """One source, None where the version has none of that key."""
     version = engagement.report_version
     row = reports.source_of(version, source_key)
@@ -196,12 +196,12 @@ def flag_progress(engagement: Engagement) -> FlagProgress:
 
 def cannot_confirm(engagement: Engagement) -> list[str]:
     """Keys of the sources whose tonnes cannot be confirmed."""
-    return [each.source.source_key for each in held(engagement) if each.status is OutcomeStatus.CANNOT_CONFIRM]
+    return [each.source.source_key for each in source_reviews(engagement) if each.status is OutcomeStatus.CANNOT_CONFIRM]
 
 
 def verified_by_category(engagement: Engagement, left_out: Collection[str] = frozenset()) -> VerifiedTotals:
     """Verified tonnes by category and in all, rounded as the pack says; `left_out` are keys that check 1 found not to count."""
-    verified = {each.source.source_key: each.verified for each in held(engagement)}
+    verified = {each.source.source_key: each.verified for each in source_reviews(engagement)}
     return verified_totals(reports.calculation_of(engagement.report_version), verified, load(engagement.pack_id), left_out)
 
 
@@ -209,7 +209,7 @@ def differences(engagement: Engagement) -> list[Difference]:
     """Every source whose current outcome is another figure or none, with its reason."""
     return [
         Difference(each.source.source_key, each.source.name, each.source.category, each.source.reported, each.verified, each.outcome.note)
-        for each in held(engagement)
+        for each in source_reviews(engagement)
         if each.outcome is not None and each.current and each.outcome.outcome != SourceOutcome.AGREED
     ]
 

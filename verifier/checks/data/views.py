@@ -1,4 +1,4 @@
-"""Pages of check 2: the register of sources, and each source recalculated beside what was reported."""
+"""Pages of check 2: the register of sources, and each source as reported and as recalculated."""
 
 from functools import partial
 from typing import Any
@@ -33,7 +33,7 @@ from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import kept_filter, paged_list
+from verifier.web.pages.lists import carried_filter, paged_list
 from verifier.web.permit import permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
@@ -80,7 +80,7 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
 @bp.get("/cases/<uuid:engagement_id>/data")
 @permit(Permission.WORK_READ)
 def sources(engagement: Engagement) -> ResponseReturnValue:
-    """The register: every source recalculated beside what was reported."""
+    """The register: every source as reported and as recalculated."""
     rows, form = _filtered(engagement)
     names = _categories(engagement)
     calculation = beside.calculation_of(engagement)
@@ -90,7 +90,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
         engagement=engagement,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=_asked(),
+        asked=_filter_values(),
         agreeable=sum(each.agreeable for each in rows),
         progress=queries.progress(engagement),
         drawn=drawn,
@@ -102,7 +102,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
         flag_name=flag_name,
         sheet_name=sheet_name,
         flag_sentence=partial(flag_sentence, categories=names),
-        export=url_for(".downloaded", engagement_id=engagement.id, **_asked()),
+        export=url_for(".downloaded", engagement_id=engagement.id, **_filter_values()),
         list_url=url_for(".sources", engagement_id=engagement.id),
         has_review_form=bool((form_of_review := load(engagement.pack_id).form("document_review")) and form_of_review.columns),
     )
@@ -162,7 +162,7 @@ def agree(engagement: Engagement) -> ResponseReturnValue:
 def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """One source: its months, factors, recalculation, and what is held of it."""
     key = "" if source_key == NO_KEY else source_key
-    rows = queries.held(engagement)
+    rows = queries.source_reviews(engagement)
     at = next((index for index, each in enumerate(rows) if each.source.source_key == key), None)
     if at is None:
         abort(404)
@@ -227,15 +227,15 @@ def _filtered(engagement: Engagement) -> tuple[list[SourceReview], DataFilter]:
     form, names = DataFilter(request.args), _categories(engagement)
     occurring = sorted({code for codes in beside.codes_of(engagement).values() for code in codes})
     form.offer({code: names.get(code, code) for code in reports.categories_of(version)}, occurring)
-    rows = queries.held(
+    rows = queries.source_reviews(
         engagement, search=form.q.data or "", category=form.category.data or "", flag=form.flag.data or "", sort=form.sort.data or ""
     )
     return queries.matching(rows, form.state.data or ""), form
 
 
-def _asked() -> dict[str, list[str]]:
+def _filter_values() -> dict[str, list[str]]:
     """The filter in the address, to be kept."""
-    return kept_filter()
+    return carried_filter()
 
 
 def _outcome_form(review: SourceReview) -> OutcomeForm:

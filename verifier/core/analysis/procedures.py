@@ -110,8 +110,8 @@ class _Work:
         return self._heavy(key, quantities[0].change)
 
     def _heavy(self, key: str, amount: Fraction) -> bool:
-        weight = self.context.tonnes(key, amount * self.units[key].size)
-        return weight is None or abs(weight) >= self.floor
+        tonnes = self.context.tonnes(key, amount * self.units[key].size)
+        return tonnes is None or abs(tonnes) >= self.floor
 
     def months(self) -> Iterator[AnalysisLine]:
         """Each source's months: share of the year, against the mean of those known, the month before, and the same month last year."""
@@ -145,23 +145,23 @@ class _Work:
 
     def per_product(self) -> Iterator[AnalysisLine]:
         """Tonnes for a unit of each product: the reported total over the year's production, a month's recalculated tonnes over its own."""
-        made = products(self.report.production, self.report.year)
+        production = products(self.report.production, self.report.year)
         past = products(self.previous.production, self.previous.year) if self.previous else {}
         tonnes, earlier = _by_month(self.calculation, self.report), _by_month(self.before, self.previous)
-        for product in sorted({*made, *past}):
-            measured = (made.get(product) or past[product])[0]
-            year = in_unit_of(made.get(product), measured)
+        for product in sorted({*production, *past}):
+            measured = (production.get(product) or past[product])[0]
+            year = in_unit_of(production.get(product), measured)
             then = in_unit_of(past.get(product), measured)
-            whys = self._absence(product, made, past)
-            whole = _intensity(self.compared, Pair(year.unit, year.total, then.total))
-            out = whole[0].moved(self.limits.year_on_year) or (bool(whys) and NotComparable.NO_LAST_YEAR not in whys)
-            yield _line(Procedure.PRODUCTS, AnalysisLevel.PRODUCT, product, "", whole, out=out, whys=whys)
+            whys = self._absence(product, production, past)
+            of_year = _intensity(self.compared, Pair(year.unit, year.total, then.total))
+            out = of_year[0].moved(self.limits.year_on_year) or (bool(whys) and NotComparable.NO_LAST_YEAR not in whys)
+            yield _line(Procedure.PRODUCTS, AnalysisLevel.PRODUCT, product, "", of_year, out=out, whys=whys)
             for period in self.report.months if year.months else ():
                 same = f"{self.report.year - 1}{period[4:]}"
                 pairs = _intensity(
                     Pair(TONNES, tonnes.get(period), earlier.get(same)), Pair(year.unit, year.months.get(period), then.months.get(same))
                 )
-                usual = whole[0].now
+                usual = of_year[0].now
                 line = _line(
                     Procedure.PRODUCTS,
                     AnalysisLevel.PRODUCT,
@@ -224,7 +224,7 @@ class _Work:
 def _line(
     procedure: Procedure, of: AnalysisLevel, code: str, name: str, pairs: Sequence[Pair], *, out: bool, whys: Sequence[NotComparable] = ()
 ) -> AnalysisLine:
-    """A line of whole years; beside why it has no counterpart stands which of its figures is unknown."""
+    """A line of whole years; its reasons name a missing counterpart and which of its figures is unknown."""
     lacking = []
     if NotComparable.GONE not in whys and any(pair.now is None for pair in pairs):
         lacking.append(NotComparable.UNKNOWN)
@@ -246,16 +246,16 @@ def _by_month(calculation: Calculation | None, report: ReportedReport | None) ->
     if calculation is None or report is None:
         return {}
     counted = [{used.period: used.tonnes for used in each.quantities} for each in calculation.sources if each.counts]
-    whole = [month for month in report.months if counted and all(month in periods for periods in counted)]
-    return {month: sum((periods[month] for periods in counted), Fraction()) for month in whole}
+    complete = [month for month in report.months if counted and all(month in periods for periods in counted)]
+    return {month: sum((periods[month] for periods in counted), Fraction()) for month in complete}
 
 
 def _intensity(tonnes: Pair, quantity: Pair) -> tuple[Pair, Pair, Pair]:
     return Pair(f"{tonnes.unit}/{quantity.unit}", _over(tonnes.now, quantity.now), _over(tonnes.then, quantity.then)), tonnes, quantity
 
 
-def _over(part: Fraction | None, whole: Fraction | None) -> Fraction | None:
-    return part / whole if part is not None and whole else None
+def _over(part: Fraction | None, total: Fraction | None) -> Fraction | None:
+    return part / total if part is not None and total else None
 
 
 def _exact(value: Decimal | None) -> Fraction | None:
@@ -264,8 +264,8 @@ def _exact(value: Decimal | None) -> Fraction | None:
 
 def _sum(found: Iterable[Fraction | None]) -> Fraction | None:
     known = list(found)
-    whole = [each for each in known if each is not None]
-    return sum(whole, Fraction()) if whole and len(whole) == len(known) else None
+    values = [each for each in known if each is not None]
+    return sum(values, Fraction()) if values and len(values) == len(known) else None
 
 
 def _same(dimension: Dimension) -> Dimension:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import half_a_last_digit, measures_same, plain, unit
 from verifier.core.datachecks.context import CheckContext, decimal, flag
-from verifier.core.datachecks.sizes import swaps
+from verifier.core.datachecks.sizes import transpositions
 from verifier.core.report.rows import CrosscheckRow, PlanRow, SourceRow, period_of, yes_or_no
 
 YEAR_ON_YEAR = "year_on_year"
@@ -39,7 +39,7 @@ def crosscheck_difference(context: CheckContext) -> Iterator[Flag]:
         values = {"reported": plain(reported.amount), "independent": plain(right), "unit": reported.unit.name}
         tonnes = context.tonnes(source_id, reported.base - summed)
         yield flag("crosscheck_difference", *place, tonnes=tonnes, values=values)
-        near = min(swaps(reported.amount), key=lambda other: (abs(other - right), other), default=None)
+        near = min(transpositions(reported.amount), key=lambda other: (abs(other - right), other), default=None)
         if near is not None and abs(near - right) <= context.limits.crosscheck_difference * abs(right):
             values = {"stated": plain(reported.amount), "right": plain(near), "unit": reported.unit.name}
             yield flag("digit_transposition", *place, tonnes=tonnes, caused_by="crosscheck_difference", values=values)

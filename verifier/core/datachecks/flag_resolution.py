@@ -11,7 +11,7 @@ from verifier.core.datachecks import Family, families
 from verifier.core.report.rows import ReportedReport, period_of
 
 PLACES = frozenset({"first_row", "other_row", "rows"})
-"""Values of a flag that say where something stands: a row moved is nothing new."""
+"""Values of a flag that name a row: moving a row does not change the flag."""
 BESIDE = frozenset({"usual", "expected", "count"})
 """Values of a flag that come from other months: they change with what the flag is not about."""
 SAYS_WHICH = ("category", "parameter", "column")

@@ -148,14 +148,14 @@ def repeated_value(context: CheckContext, by_source: dict[str, list[tuple[str, A
     Zeros repeat by nature. One flag a run, at its second row; one a source that repeats another or last year, at its first such row.
     """
     last_year = _last_years(context)
-    seen: dict[tuple[str, str, str], ActivityRow] = {}
+    first_rows: dict[tuple[str, str, str], ActivityRow] = {}
     for source_id, rows in sorted(by_source.items()):
         yield from _runs(context, source_id, rows)
         alike: dict[str, list[tuple[str, ActivityRow, ActivityRow]]] = {}
         for period, row in rows:
             if _written(row.quantity)[1] < context.limits.repeated_value_digits:
                 continue
-            twin = seen.setdefault((context.kinds[source_id][0], period, row.quantity), row)
+            twin = first_rows.setdefault((context.kinds[source_id][0], period, row.quantity), row)
             before = last_year.get((source_id, period[4:], row.quantity))
             if before is not None:
                 alike.setdefault("last_year", []).append((period, row, before))

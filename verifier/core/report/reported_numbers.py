@@ -219,7 +219,7 @@ def _period(text: str) -> str:
 
 
 def _key(kind: NumberKind, source: str, parameter: str, period: str) -> str:
-    """The natural key as it also stands in addresses: a slash inside a part is no border."""
+    """The natural key, also used in addresses: a slash inside a part is escaped."""
     named = kind in (NumberKind.MEASUREMENT, NumberKind.FACTOR)
     parts = (kind.value, source or "~", parameter if named else "", period)
     return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts if part)
@@ -261,7 +261,7 @@ def _told_apart(found: list[Number]) -> list[Number]:
 
 
 def _flagged(found: list[Number], flags: Sequence[Flag]) -> list[Number]:
-    """Each flag's code at the number it stands at; else at its source's month; else at the tonnes its source reports."""
+    """Each flag's code at the number it is about; else at its source's month; else at the tonnes its source reports."""
     by_row: dict[tuple[str, int], list[int]] = {}
     by_month: dict[tuple[str, str], list[int]] = {}
     by_source: dict[str, list[int]] = {}

@@ -14,7 +14,7 @@ AMOUNTS = ("quantity", "unit", "hours", "flow", "concentration", "biomass_fracti
 """Columns that say how much of something there was: where several changed in one month, the first carries what all of them do."""
 
 
-def weighed(found: Sequence[Change], old: ReportedReport, new: ReportedReport, was: Calculation, now: Calculation) -> Iterator[Change]:
+def with_tonnes(found: Sequence[Change], old: ReportedReport, new: ReportedReport, was: Calculation, now: Calculation) -> Iterator[Change]:
     """Each change with its tonnes (new − old, t CO2): a stated figure by its difference, a quantity by its month, a factor by what is left.
 
     Whatever cannot be told of one cell alone stays None. Source: issue 4, "Versions".

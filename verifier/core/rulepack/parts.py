@@ -30,7 +30,7 @@ class Origin:
     source: str
     basis: str
     source_zh: str = ""
-    """The same in Chinese, where the source is told in a sentence; the title of a law or table is as it is published."""
+    """The same in Chinese, where the source is a sentence; the title of a law or table is as it is published."""
 
     @property
     def words(self) -> Text:

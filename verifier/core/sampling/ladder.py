@@ -36,7 +36,7 @@ class LadderReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LadderPlace:
-    """Where one source (or site) stands: its share of the total, why it is sampled or not, and at which step it begins."""
+    """One source (or site) in the plan: its share of the total, why it is sampled or not, and its first step."""
 
     key: str
     tonnes: Fraction
@@ -113,11 +113,11 @@ def draw_steps(
 
     A stratum is the items with the same first part (a source's months); sites are one stratum, `sites`, of those named in `among`.
     """
-    checksum, mine = population.checksum, dict[str, list[Item]]()
+    checksum, by_stratum = population.checksum, dict[str, list[Item]]()
     for item in population.items:
         stratum = item.parts[0] if population.kind != SITES else SITES if item.parts[0] in among else ""
-        mine.setdefault(stratum, []).append(item)
-    return {key: lowest(mine.get(key, []), needed(len(mine.get(key, [])), step), seed, checksum) for key, step in steps.items()}
+        by_stratum.setdefault(stratum, []).append(item)
+    return {key: lowest(by_stratum.get(key, []), needed(len(by_stratum.get(key, [])), step), seed, checksum) for key, step in steps.items()}
 
 
 def next_step(current: Fraction, steps: Sequence[Fraction]) -> Fraction | None:

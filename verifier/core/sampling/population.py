@@ -62,15 +62,15 @@ class Population:
 
 
 def population(kind: str, items: Iterable[Item], unknown: Iterable[str] = ()) -> Population:
-    """The items in canonical order; those that cannot be told apart are numbered, so that each can be drawn by itself."""
-    seen: Counter[str] = Counter()
+    """The items in canonical order; indistinguishable ones are numbered, so that each can be drawn by itself."""
+    counts: Counter[str] = Counter()
     labels = []
     for line, item in sorted(((item.line, item) for item in items), key=lambda each: each[0].encode()):
-        seen[line] += 1
-        if seen[line] == 1:
+        counts[line] += 1
+        if counts[line] == 1:
             labels.append((line.encode(), item))
         else:
-            again = Item((*item.parts, f"#{seen[line]}"), item.size, item.quantity, item.unit, item.label)
+            again = Item((*item.parts, f"#{counts[line]}"), item.size, item.quantity, item.unit, item.label)
             labels.append((again.line.encode(), again))
     return Population(kind, tuple(item for _line, item in sorted(labels, key=lambda each: each[0])), tuple(sorted(set(unknown))))
 

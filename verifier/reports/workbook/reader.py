@@ -193,10 +193,10 @@ def _another(
     elif expected_year is not None and year != expected_year:
         found.append(_problem("other_year", sheet, "emission_year", year=year, expected=expected_year))
     if expected_unit is not None:
-        wanted = [expected_unit] if isinstance(expected_unit, str) else list(expected_unit)
+        expected = [expected_unit] if isinstance(expected_unit, str) else list(expected_unit)
         stated = {plain_text(unit.get(name, "")).casefold() for name in ("unit_name", "credit_code")} - {""}
-        if not stated & {plain_text(name).casefold() for name in wanted}:
-            found.append(_problem("other_unit", sheet, "unit_name", unit=unit["unit_name"], expected=", ".join(wanted)))
+        if not stated & {plain_text(name).casefold() for name in expected}:
+            found.append(_problem("other_unit", sheet, "unit_name", unit=unit["unit_name"], expected=", ".join(expected)))
     return found
 
 
@@ -219,12 +219,12 @@ def _rows(sheet: Sheet, table: _Table, kind: str) -> tuple[tuple[Row, ...], list
     needed = [column for column in sheet.required if kind == "report" or column != "reported_tco2"]
     problems += [_problem("column_missing", table.name, column) for column in needed if column not in places]
     formulas = {row for row, _ in table.unstored}
-    made = [
+    parsed = [
         _row(sheet, table, number, cells, places, others, formula=number in formulas)
         for number, cells in enumerate(table.rows[top:] if not problems else (), top + 1)
         if (not "".join(cells).isspace() and any(cells)) or number in formulas
     ]
-    return tuple(made), [(table.name, name) for name in others.values()], problems
+    return tuple(parsed), [(table.name, name) for name in others.values()], problems
 
 
 def _row(

@@ -69,7 +69,7 @@ STATES = {
 }
 
 
-def said(key: str, **values: object) -> Both:
+def in_both(key: str, **values: object) -> Both:
     """The wording `key` in both languages, its placeholders filled."""
     text = WORDS[key]
     return Both(text.zh.format(**values), text.en.format(**values)) if values else text

@@ -38,7 +38,7 @@ def findings_of(engagement: Engagement) -> list[Finding]:
     return list(db.session.scalars(findings.findings_of(engagement, inside=True)))
 
 
-def weighed(engagement: Engagement) -> MaterialityAssessment:
+def materiality_assessment(engagement: Engagement) -> MaterialityAssessment:
     """All errors, with what samples project beyond them, against the rules' threshold, or without one."""
     return materiality.assessment_of(engagement, boundary.not_counted(engagement), sampling.projections(engagement))
 
@@ -57,7 +57,7 @@ def case_assessment(engagement: Engagement) -> CaseAssessment:
         samples_open=samples.progress(engagement).left,
         changes_open=versions.progress(engagement).left,
         estimates_missing=estimates.missing(engagement),
-        assessment=weighed(engagement) if pack_of(engagement).materiality else None,
+        assessment=materiality_assessment(engagement) if pack_of(engagement).materiality else None,
     )
 
 

@@ -24,7 +24,7 @@ DEEPEST, MOST_PAGES, MOST_NAMED = 60, 5_000, 12
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page by the fingerprints of what is shown, how it lies, and what is marked on it."""
+    """A page by the fingerprints of its content, its geometry, and its annotations."""
 
     content: str
     turn: str
@@ -127,11 +127,11 @@ def _listed(array: ArrayObject) -> list[Any]:
 
 
 def _page(page: DictionaryObject, inherited: Mapping[str, Any], prints: _Prints) -> Page:
-    whole = {**inherited, **{key: page.raw_get(key) for key in page if key not in UPWARD}}
-    turn = {key: prints.of(whole[key]) for key in TURNS if key in whole}
+    effective = {**inherited, **{key: page.raw_get(key) for key in page if key not in UPWARD}}
+    turn = {key: prints.of(effective[key]) for key in TURNS if key in effective}
     if turn.get("/Rotate") == "0":
         del turn["/Rotate"]
-    shown = {key: _contents(page) if key == "/Contents" else prints.of(whole[key]) for key in SHOWN if key in whole}
+    shown = {key: _contents(page) if key == "/Contents" else prints.of(effective[key]) for key in SHOWN if key in effective}
     marks = [prints.of(mark, VALUES) for mark in page["/Annots"]] if "/Annots" in page else []
     return Page(repr(sorted(shown.items())), repr(sorted(turn.items())), repr(marks))
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from reportlab.pdfgen.canvas import Canvas
 
 Frame = Callable[[Canvas, int, int], None]
-"""Paints what stands around a page: the canvas, the page's number, and how many there are."""
+"""Draws header and footer of a page from the canvas, its number, and the number of pages."""
 
 
 class CountedPages(Canvas):

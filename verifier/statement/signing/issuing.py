@@ -49,7 +49,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class _Hand:
-    """Who signs: the place in the statement, the key, and the name shown beside the signature."""
+    """Who signs: the place in the statement, the key, and the name shown with the signature."""
 
     place: SignerRole
     key: SigningKey

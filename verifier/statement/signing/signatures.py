@@ -151,8 +151,8 @@ class _At(signers.PdfSigner):
 
 
 def _style(field: str, lines: tuple[str, ...]) -> StaticStampStyle:
-    whole = SimpleBoxLayoutRule(x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID, margins=Margins.uniform(0))
-    return StaticStampStyle(background=_Drawn(stamp(field, lines)), background_opacity=1, border_width=0, background_layout=whole)
+    fill = SimpleBoxLayoutRule(x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID, margins=Margins.uniform(0))
+    return StaticStampStyle(background=_Drawn(stamp(field, lines)), background_opacity=1, border_width=0, background_layout=fill)
 
 
 def _sign(pdf: bytes, field: str, signature: Signature) -> bytes:

@@ -40,7 +40,7 @@ STATES = {
 
 
 def _kind(model: type[Any], title: Any, endpoint: str, guard: Permission = Permission.WORK_READ) -> SubjectKind[Any]:
-    """Rows of the last steps: each stands on the one page of its step."""
+    """Rows of the last steps, each linked to the page of its step."""
     return SubjectKind(
         find=row_in_case(model),
         title=lambda _row: str(title),

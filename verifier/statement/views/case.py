@@ -128,10 +128,10 @@ def differences(engagement: Engagement) -> ResponseReturnValue:
         for each in assessment.comparison(engagement).sources
     ]
     figures = [_("Verified, tCO₂"), _("Difference, tCO₂")] if own else [_("Misstated, tCO₂")]
-    heads = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), *figures, _("Reason")]
+    headers = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), *figures, _("Reason")]
     subject = Subject("case", str(engagement.id))
     record(TrailAction.STATEMENT_DIFFERENCES_DOWNLOADED, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
-    return spreadsheet(f"{engagement.number} {_('Differences')}", heads, rows)
+    return spreadsheet(f"{engagement.number} {_('Differences')}", headers, rows)
 
 
 @bp.get("/cases/<uuid:engagement_id>/review")

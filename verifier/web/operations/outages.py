@@ -58,8 +58,8 @@ def _of_database(error: DBAPIError) -> Outage | None:
     text, state = str(error.orig).lower(), getattr(error.orig, "sqlstate", None)
     if state in _SQLSTATES:
         return _SQLSTATES[state]
-    gone = state is not None and state.startswith(("08", "57P"))
-    if gone or error.connection_invalidated or (isinstance(error, OperationalError) and "connection" in text and state is None):
+    connection_lost = state is not None and state.startswith(("08", "57P"))
+    if connection_lost or error.connection_invalidated or (isinstance(error, OperationalError) and "connection" in text and state is None):
         return Outage.DATABASE
     return next((outage for words, outage in _SAID.items() if words in text), None)
 

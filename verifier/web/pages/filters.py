@@ -134,7 +134,7 @@ def refs(text: str) -> Markup:
 
 
 def listed(words: Iterable[object]) -> str:
-    """Words beside one another, with the comma of the reader's language."""
+    """Words joined with the comma of the reader's language."""
     return str(_(", ")).join(map(str, words))
 
 
@@ -145,7 +145,7 @@ def files_taken(use: FileUse) -> str:
 
 
 def whole(text: Any) -> Markup:
-    """A reference, a date or a name that no line may break."""
+    """A reference, a date or a name as one unbreakable piece."""
     return Markup('<span class="nw">{}</span>').format(text)
 
 

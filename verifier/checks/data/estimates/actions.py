@@ -36,17 +36,18 @@ def confirm(
     typed: Mapping[str, Decimal | None],
     reason: str,
     *,
-    seen: Decimal | None,
+    seen_tonnes: Decimal | None,
     seen_version: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> ConservativeEstimate:
     """Confirm the displayed estimate as the source's verified figure; an open finding is resolved with the same reason.
 
-    `seen` is the figure that was shown with its difference, t CO2: another one is shown first. The newest estimate of a source replaces.
+    `seen_tonnes` is the figure that was shown with its difference, t CO2: where it differs by now, the new one is shown first. The newest
+    estimate of a source replaces earlier ones.
     """
     advance(engagement, CaseAction.CHECK, now=now)
-    review = data.held_one(engagement, source_key)
+    review = data.source_review(engagement, source_key)
     if review is None:
         raise NotYours
     sheet = queries.sheet(engagement, review, typed)
@@ -59,7 +60,7 @@ def confirm(
         raise sheet.refused or Refusal("data.estimate.not_ours")
     if not reason.strip():
         raise Refusal("data.estimate.reason")
-    if seen != sheet.estimate.tonnes:
+    if seen_tonnes != sheet.estimate.tonnes:
         raise Refusal("data.estimate.not_seen", tonnes=plain(sheet.estimate.tonnes, 6))
     if finding.state not in queries.LEFT:
         resolve(finding, FindingAction.ESTIMATE, reason, actor=actor, now=now)
@@ -79,7 +80,7 @@ def confirm(
 
 
 def _write(engagement: Engagement, sheet: Sheet, finding: Finding, reason: str, actor: Actor, now: datetime) -> ConservativeEstimate:
-    source, found = sheet.held.source, sheet.estimate
+    source, found = sheet.review.source, sheet.estimate
     if found is None:
         raise Refusal("data.estimate.not_ours")
     row = queries.of_source(engagement, source.source_key)
@@ -133,7 +134,7 @@ def working(sheet: Sheet, found: Estimate, pack: RulePack) -> dict[str, Any]:
                 "reported": _text(each.month.reported),
                 "independent": _text(each.month.independent),
                 "verified": _text(each.verified),
-                "taken": _text(each.taken),
+                "taken": _text(each.used),
                 "why": each.why,
             }
             for each in sheet.months

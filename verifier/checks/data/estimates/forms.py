@@ -8,18 +8,18 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length
 
-from verifier.checks.data.estimates.queries import MonthTaken
+from verifier.checks.data.estimates.queries import EstimatedMonth
 from verifier.checks.data.numbers.forms import AmountField
 from verifier.core.calculation.units import plain
 from verifier.findings.models import Finding
 from verifier.web.forms import Required, SearchForm, VersionedForm
 
 
-def quantities(months: Iterable[MonthTaken], typed: Any) -> SearchForm:
+def quantities(months: Iterable[EstimatedMonth], typed: Any) -> SearchForm:
     """A form with a box for each month, filled with what is proposed or was typed; read from the address, for nothing counts yet."""
     boxes = {name_of(each.month.period): AmountField(f"{each.month.period}, {each.month.unit}") for each in months}
     form_class = type("Quantities", (SearchForm,), boxes)
-    proposed = {name_of(each.month.period): plain(each.taken) for each in months if each.taken is not None}
+    proposed = {name_of(each.month.period): plain(each.used) for each in months if each.used is not None}
     form: SearchForm = form_class(typed if any(name in typed for name in boxes) else None, data=proposed)
     return form
 
@@ -29,9 +29,9 @@ def name_of(period: str) -> str:
     return f"q{period}"
 
 
-def taken(form: SearchForm, months: Iterable[MonthTaken]) -> dict[str, Decimal | None]:
+def taken(form: SearchForm, rows: Iterable[EstimatedMonth]) -> dict[str, Decimal | None]:
     """What was typed for each month; a blank box is unknown."""
-    return {each.month.period: getattr(form, name_of(each.month.period)).value for each in months}
+    return {each.month.period: getattr(form, name_of(each.month.period)).value for each in rows}
 
 
 class ConfirmForm(VersionedForm):
@@ -58,7 +58,7 @@ class ConfirmForm(VersionedForm):
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
     @property
-    def seen(self) -> Decimal | None:
+    def seen_tonnes(self) -> Decimal | None:
         """The figure that was shown; None where the field was tampered with."""
         return _decimal(self.tonnes.data or "")
 

@@ -31,7 +31,7 @@ PLACES = 6
 
 @dataclass(frozen=True, slots=True)
 class FlagFinding:
-    """What a finding raised from a flag says, in the words of whoever raises it."""
+    """Text of a finding raised from a flag, in the language of the person who raises it."""
 
     title: str
     description: str
@@ -62,7 +62,7 @@ def dismiss(engagement: Engagement, keys: Sequence[str], reason: str, *, actor: 
 def raise_findings(
     engagement: Engagement, drafts: Mapping[str, FlagFinding], class_code: str, clause: str, *, actor: Actor, now: datetime
 ) -> list[Finding]:
-    """Raise a draft for each flag, its effect on the reported total where the class has one; `drafts` says by the flag's key what it says.
+    """Raise a draft for each flag, its effect on the reported total where the class has one; `drafts` gives its text by the flag's key.
 
     Without a clause each draft is under the one that the rules name as likely for its flag.
     """

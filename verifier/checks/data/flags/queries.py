@@ -20,7 +20,7 @@ from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
 _keyed: Cache[tuple[Keyed, ...]] = Cache(REPORTS)
-"""By the hashes of workbook, pack and what stands beside, from which alone they follow."""
+"""Keyed by the hashes of workbook, pack and references, which determine the flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ def keyed_of(engagement: Engagement) -> tuple[Keyed, ...]:
     """The main flags of a case by their natural keys; the same value again while the process remembers it."""
     version = engagement.report_version
     at = (version.sha256, load(engagement.pack_id).sha256, *beside.references(engagement).key)
-    return _keyed.get(at, lambda: _keyed_anew(version, beside.flags_of(engagement)))
+    return _keyed.get(at, lambda: _compute_keyed(version, beside.flags_of(engagement)))
 
 
-def _keyed_anew(version: ReportVersion, every: Sequence[Flag]) -> tuple[Keyed, ...]:
+def _compute_keyed(version: ReportVersion, every: Sequence[Flag]) -> tuple[Keyed, ...]:
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == version.id)
     fingerprints = {row.source_key: row.fingerprint for row in db.session.execute(of)}
     return keyed(every, reports.report_of(version), fingerprints)

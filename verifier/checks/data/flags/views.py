@@ -29,7 +29,7 @@ from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import kept_filter, paged_list
+from verifier.web.pages.lists import carried_filter, paged_list
 from verifier.web.permit import may, permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
@@ -59,7 +59,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         engagement=engagement,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=kept_filter(),
+        asked=carried_filter(),
         resolved=sum(not each.is_open for each in every),
         total=len(every),
         open_here=sum(each.is_open for each in rows),
@@ -71,7 +71,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         flag_sentence=partial(flag_sentence, categories=_categories(engagement)),
         place=place,
         list_url=url_for(".flags", engagement_id=engagement.id),
-        export=url_for(".downloaded", engagement_id=engagement.id, **kept_filter()),
+        export=url_for(".downloaded", engagement_id=engagement.id, **carried_filter()),
     )
 
 

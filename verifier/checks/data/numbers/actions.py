@@ -22,7 +22,7 @@ from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
 
 AT_ONCE = 1_000
-"""More than anyone has looked at: whoever agrees to more at once has checked none."""
+"""Most numbers that may be agreed at once: nobody has checked more than that in one go."""
 
 
 def decide(

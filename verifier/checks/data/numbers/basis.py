@@ -20,7 +20,7 @@ from verifier.reports.models import ReportedNumber, ReportedSource
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Everything shown beside a number; parts that it has not are empty."""
+    """Everything shown with a number; parts it does not have are empty."""
 
     source: ReportedSource | None
     result: SourceResult | None
@@ -60,7 +60,7 @@ def of(engagement: Engagement, number: ReportedNumber) -> Basis:
 
 
 def _flags(engagement: Engagement, number: ReportedNumber, calculation: Calculation, result: SourceResult | None) -> tuple[Flag, ...]:
-    """What looks wrong with it in this case: beside last year, the plan and the body's tolerances too, each at its own place."""
+    """Data alerts of the number in this case, including those from last year's report, the plan and the body's tolerances."""
     now = beside.calculation_of(engagement)
     flags = now.flags_of(number.source_key) if result else now.flags
     codes, known = number.flag_codes.split(), set(calculation.flags)

@@ -117,7 +117,7 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
 
 
 def last_year(engagement: Engagement) -> ReportedReport | None:
-    """Last year's report: the one put beside this case, else what the unit released for the year before under the same authority."""
+    """Last year's report: the reference uploaded for this case, else what the unit released under the same authority for that year."""
     put = select(ReferenceWorkbook).where(
         ReferenceWorkbook.engagement_id == engagement.id, ReferenceWorkbook.kind == ReferenceKind.PREVIOUS
     )
@@ -156,7 +156,7 @@ def _amounts(found: Reading, shared: Unit | None) -> Mapping[str, Fraction]:
 
 
 def _record(rows: Sequence[CrosscheckRow], shared: Unit | None) -> Fraction | None:
-    """The one independent record of a month; where there are several, none of them stands for it."""
+    """The independent record of a month; None where there are several."""
     if len(rows) != 1 or shared is None:
         return None
     value, measured = readable(rows[0].quantity), unit(rows[0].unit)

@@ -23,7 +23,7 @@ ORDERS: Mapping[str, tuple[tuple[Any, bool], ...]] = {
     "tonnes": ((ReportedNumber.weight, True), (ReportedNumber.position, True)),
     "period": ((ReportedNumber.period, False), (ReportedNumber.position, False)),
 }
-"""Columns of each order, and whether the largest stands first; each order has an index of its own."""
+"""Columns of each order, and whether it is descending; each order has its own index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def numbers(engagement: Engagement, query: NumberQuery) -> Select[Any]:
 
 
 def order_of(query: NumberQuery) -> tuple[tuple[Any, bool], ...]:
-    """The columns of the order asked for; as handed in where it is none of ours."""
+    """The columns of the requested order; the order of the report for an unknown one."""
     return ORDERS.get(query.sort, ORDERS[""])
 
 
@@ -108,7 +108,7 @@ def _filtered(engagement: Engagement, query: NumberQuery, *, in_order: bool = Fa
         pairs = sampled(engagement)
         drawn = tuple_(ReportedNumber.source_key, ReportedNumber.period).in_(pairs) if pairs else literal(False)
         found = found.where(ReportedNumber.kind.in_([kind.value for kind in DATA]), drawn)
-    return found.where(_standing(engagement, query.state)) if query.state else found
+    return found.where(_in_state(engagement, query.state)) if query.state else found
 
 
 def _sources(engagement: Engagement) -> Select[Any]:
@@ -138,7 +138,7 @@ def _contains(column: Any, text: str) -> ColumnElement[bool]:
     return found
 
 
-def _standing(engagement: Engagement, state: str) -> ColumnElement[bool]:
+def _in_state(engagement: Engagement, state: str) -> ColumnElement[bool]:
     decided = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
     own = decided.where(NumberDecision.number_key == ReportedNumber.number_key)
     holds = own.where(NumberDecision.fingerprint == ReportedNumber.fingerprint)
@@ -220,7 +220,7 @@ def of_source(engagement: Engagement, source_key: str, places: Iterable[tuple[st
     return with_outcomes(engagement, list(db.session.scalars(of.where(ReportedNumber.kind.in_(kinds)).order_by(ReportedNumber.position))))
 
 
-def beside(engagement: Engagement, query: NumberQuery, number: ReportedNumber) -> tuple[str | None, str | None]:
+def neighbours(engagement: Engagement, query: NumberQuery, number: ReportedNumber) -> tuple[str | None, str | None]:
     """The keys of the number before and the one after, in the filter and order asked for."""
     return _nearest(engagement, query, number, forward=False), _nearest(engagement, query, number, forward=True)
 

@@ -1,4 +1,4 @@
-"""Rows about what stands beside the report of a case."""
+"""Rows of the references of a case's report."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Pages of what stands beside a report: last year's report, the monitoring plan, and the body's own tolerances."""
+"""Pages of references: last year's report, the monitoring plan, and the body's own tolerances."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ STATES = WHOSE_STATES
 
 @bp.app_template_global("plan_beside")
 def plan_beside(engagement: Engagement) -> bool:
-    """Whether a monitoring plan was uploaded beside the report."""
+    """Whether a monitoring plan was uploaded as a reference."""
     return queries.references(engagement).plan is not None
 
 
@@ -63,7 +63,7 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         upload = form.workbook.data
         after(engagement.stage, CaseAction.CHECK)
-        data, expected = upload.read(), actions.asked_of(engagement, ReferenceKind(workbook_kind))
+        data, expected = upload.read(), actions.expected_of(engagement, ReferenceKind(workbook_kind))
         with released():
             report = actions.read(data, ReferenceKind(workbook_kind), expected)
         stored = actions.keep_workbook(

@@ -108,7 +108,7 @@ def plan_sample(
         plan=plan.as_json(),
         places=[_place(each) for each in request.places],
         checksum=population.checksum,
-        population=queries.rows_of(population),
+        population=queries.population_rows(population),
         unknown=list(population.unknown),
         report_version_id=engagement.report_version_id,
         reason=request.reason.strip(),
@@ -160,7 +160,7 @@ def draw_sample(engagement: Engagement, sample: Sample, seed: str = "", *, actor
     advance(engagement, CaseAction.CHECK, now=now)
     if sample.drawn_at is not None:
         raise Refusal("data.sample.exists", number=sample.number)
-    plan, population = queries.plan_of(sample), queries.kept_population(sample)
+    plan, population = queries.plan_of(sample), queries.stored_population(sample)
     if plan.method is not Method.RECIPROCAL and queries.population(engagement, plan.kind).checksum != sample.checksum:
         raise Refusal("data.sample.stale")
     _not_drawn_yet(engagement, plan, population, sample.reason)
@@ -322,7 +322,7 @@ def climb(
     step = ladder.climbed(plan.steps[stratum], to, pack.sampling.ladder, evaluation)
     before, extended = plan.steps[stratum], replace(plan, steps={**plan.steps, stratum: step})
     known = {row.line for row in rows}
-    drawn = [each for each in draw(extended, queries.kept_population(sample), sample.seed or "") if each.item.line not in known]
+    drawn = [each for each in draw(extended, queries.stored_population(sample), sample.seed or "") if each.item.line not in known]
     _add(sample, drawn, max((row.position for row in rows), default=0), {})
     sample.plan = extended.as_json()
     db.session.add(

@@ -93,7 +93,7 @@ def plan_of(drawn: Sample) -> Plan:
     return of_json(drawn.plan)
 
 
-def kept_population(drawn: Sample) -> Population:
+def stored_population(drawn: Sample) -> Population:
     """The population as it was when the sample was planned."""
     found = tuple(
         Item(tuple(parts), _decimal(size), _decimal(quantity), unit, label) for parts, size, quantity, unit, label in drawn.population
@@ -101,7 +101,7 @@ def kept_population(drawn: Sample) -> Population:
     return Population(drawn.kind, found, tuple(drawn.unknown))
 
 
-def rows_of(found: Population) -> list[list[object]]:
+def population_rows(found: Population) -> list[list[object]]:
     """The items of a population as they are kept."""
     return [[list(each.parts), _text(each.size), _text(each.quantity), each.unit, each.label] for each in found.items]
 
@@ -172,7 +172,7 @@ def evaluation(drawn: Sample, rows: Sequence[SampledItem]) -> Evaluation | None:
     plan = plan_of(drawn)
     if plan.tonnes is None:
         return None
-    size = tonneunit.sample_size(kept_population(drawn).size, plan.tonnes)
+    size = tonneunit.sample_size(stored_population(drawn).size, plan.tonnes)
     return tonneunit.evaluate({row.line: Fraction(row.size or 0) for row in rows}, errors_of(rows), size, plan.tonnes.risk)
 
 
@@ -180,13 +180,13 @@ def projections_of(drawn: Sample, rows: Sequence[SampledItem], deducted: frozens
     """What a sample of tonnes projects, stratum by stratum; nothing for sites and lists."""
     found = evaluation(drawn, rows)
     if found is not None:
-        sampled_from = kept_population(drawn)
+        sampled_from = stored_population(drawn)
         keys = sorted({each.parts[0] for each in sampled_from.items})
         return (tonneunit.projection(drawn.kind, keys, len(sampled_from.items), found),)
     if drawn.method != Method.LADDER or drawn.kind == ladder.SITES:
         return ()
     sizes: dict[str, dict[str, Fraction]] = {}
-    for each in kept_population(drawn).items:
+    for each in stored_population(drawn).items:
         sizes.setdefault(each.parts[0], {})[each.line] = Fraction(each.size or 0)
     errors, own_lines = errors_of(rows), dict[str, list[str]]()
     for row in rows:

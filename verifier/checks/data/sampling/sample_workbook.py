@@ -103,7 +103,7 @@ def _number(sheet: Any, row: int, column: int, value: Decimal | Fraction | int |
 def _population(book: Workbook, bold: Any, sample: Sample) -> None:
     headers = [_("No."), _("Item"), _("Description"), _("Size, t CO2"), _("Reported amount"), _("Unit"), _("Canonical line")]
     sheet = _headed(book, bold, POPULATION, headers)
-    for row, each in enumerate(queries.kept_population(sample).items, 1):
+    for row, each in enumerate(queries.stored_population(sample).items, 1):
         sheet.write_number(row, 0, row)
         for column, text in ((1, " ".join(each.parts)), (2, each.label), (5, each.unit), (6, each.line)):
             sheet.write_string(row, column, text)
@@ -184,7 +184,7 @@ def _evaluation(book: Workbook, bold: Any, sample: Sample, rows: Sequence[Sample
     sheet.set_column(1, 5, 18)
     sheet.write_string(0, 0, _("Evaluation"), bold)
     last, errors, found = len(rows) + 1, queries.errors_of(rows).values(), queries.evaluation(sample, rows)
-    size = queries.kept_population(sample).size
+    size = queries.stored_population(sample).size
     tonnes: Line = (_("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(sample.population) + 1})", size)
     known: list[Line] = [
         (_("Known overstatement, t CO2"), f'=SUMIF({DRAW}!M2:M{last},">0")', sum(map(over, errors))),

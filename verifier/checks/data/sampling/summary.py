@@ -41,14 +41,14 @@ class Outline:
     whole: int = 0
     precision: Fraction | None = None
     factor: Fraction | None = None
-    asked: TonneUnitPlan | None = None
+    plan: TonneUnitPlan | None = None
     places: tuple[Placed, ...] = ()
     reasons: tuple[tuple[LadderReason, int], ...] = ()
 
 
 def outline(sample: Sample) -> Outline:
     """The figures of a sample, from what was kept when it was planned."""
-    plan, population = queries.plan_of(sample), queries.kept_population(sample)
+    plan, population = queries.plan_of(sample), queries.stored_population(sample)
     if plan.method is Method.LADDER:
         places = tuple(
             Placed(key, Fraction(tonnes), None if share is None else Fraction(share), items, LadderReason(why), Fraction(step))

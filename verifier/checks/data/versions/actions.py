@@ -7,7 +7,7 @@ from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.versions import queries
 from verifier.checks.data.versions.models import ChangeDisposition
-from verifier.checks.data.versions.queries import Looked, Step
+from verifier.checks.data.versions.queries import ReviewedChange, Step
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import round_half_up
 from verifier.core.errors import Refusal
@@ -87,17 +87,17 @@ def raise_findings(
     return raised
 
 
-def _chosen(engagement: Engagement, step: Step, keys: Sequence[str]) -> list[Looked]:
+def _chosen(engagement: Engagement, step: Step, keys: Sequence[str]) -> list[ReviewedChange]:
     if not keys:
         raise Refusal("data.change.none")
-    rows = {each.change.key: each for each in queries.looked(engagement, step) if each.is_open}
+    rows = {each.change.key: each for each in queries.changes_of(engagement, step) if each.is_open}
     chosen = [rows[key] for key in dict.fromkeys(keys) if key in rows]
     if len(chosen) != len(set(keys)):
         raise Refusal("data.change.changed", count=len(chosen))
     return chosen
 
 
-def _write(engagement: Engagement, each: Looked, finding: Finding | None, reason: str, actor: Actor, now: datetime) -> None:
+def _write(engagement: Engagement, each: ReviewedChange, finding: Finding | None, reason: str, actor: Actor, now: datetime) -> None:
     row = each.disposition
     if row is None:
         row = ChangeDisposition(

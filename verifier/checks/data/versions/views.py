@@ -14,7 +14,7 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.flags.forms import RaiseForm
 from verifier.checks.data.versions import actions, queries
-from verifier.checks.data.versions.queries import Looked, Step
+from verifier.checks.data.versions.queries import ReviewedChange, Step
 from verifier.core.access import Permission
 from verifier.core.calculation.units import round_half_up
 from verifier.core.datachecks.codes import UNREQUESTED_CHANGE
@@ -31,7 +31,7 @@ from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.forms import BaseForm, SearchForm
 from verifier.web.pages.filters import listed
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import kept_filter, paged_list
+from verifier.web.pages.lists import carried_filter, paged_list
 from verifier.web.permit import may, permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
@@ -73,7 +73,7 @@ class AcceptForm(BaseForm):
 def latest(engagement: Engagement) -> ResponseReturnValue:
     """The first step with something still to be looked at, else the last one taken."""
     steps = queries.steps(engagement)
-    waiting = next((step for step in steps if any(row.is_open for row in queries.looked(engagement, step))), None)
+    waiting = next((step for step in steps if any(row.is_open for row in queries.changes_of(engagement, step))), None)
     step = waiting or (steps[-1] if steps else None)
     if step is None:
         return render_template("checks/data/versions/no_versions.html", engagement=engagement)
@@ -85,7 +85,7 @@ def latest(engagement: Engagement) -> ResponseReturnValue:
 def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """Every change between two versions."""
     step = _step(engagement, before, after)
-    every = queries.looked(engagement, step)
+    every = queries.changes_of(engagement, step)
     form = ChangeFilter(request.args)
     form.offer()
     rows = _filtered(every)
@@ -98,9 +98,9 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         step=step,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=kept_filter("before", "after"),
+        asked=carried_filter("before", "after"),
         every=every,
-        unasked=[row for row in every if not row.judged.asked],
+        unasked=[row for row in every if not row.judged.requested],
         steps=steps,
         place=_place,
         address=_address,
@@ -114,7 +114,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         named=_named,
         list_url=_address(engagement, step),
         numbers={named: int(named.split("-")[-1]) for row in every for named in row.judged.findings},
-        export=url_for(".downloaded", engagement_id=engagement.id, before=before, after=after, **kept_filter("before", "after")),
+        export=url_for(".downloaded", engagement_id=engagement.id, before=before, after=after, **carried_filter("before", "after")),
     )
 
 
@@ -122,7 +122,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """The filtered changes as a spreadsheet."""
-    rows = _filtered(queries.looked(engagement, _step(engagement, before, after)))
+    rows = _filtered(queries.changes_of(engagement, _step(engagement, before, after)))
     record(
         TrailAction.DATA_CHANGES_DOWNLOADED,
         current_actor(),
@@ -164,8 +164,8 @@ def accept(engagement: Engagement, before: int, after: int) -> ResponseReturnVal
 def raise_findings(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """Raise a draft for each ticked change."""
     step = _step(engagement, before, after)
-    known = {row.change.key: row.change for row in queries.looked(engagement, step)}
-    texts = {key: _told(step, known[key]) for key in request.form.getlist("keys") if key in known}
+    known = {row.change.key: row.change for row in queries.changes_of(engagement, step)}
+    texts = {key: _draft_text(step, known[key]) for key in request.form.getlist("keys") if key in known}
     if len(texts) != len(request.form.getlist("keys")):
         raise Refusal("data.change.changed", count=len(texts))
     raised = actions.raise_findings(
@@ -185,7 +185,7 @@ def _step(engagement: Engagement, before: int, after: int) -> Step:
     return found if found is not None else abort(404)
 
 
-def _filtered(every: list[Looked]) -> list[Looked]:
+def _filtered(every: list[ReviewedChange]) -> list[ReviewedChange]:
     query: dict[str, Any] = {
         "search": request.args.get("q", ""),
         "sheet": request.args.get("sheet", ""),
@@ -214,7 +214,7 @@ def _place(change: Change) -> str:
     )
 
 
-def _told(step: Step, change: Change) -> tuple[str, str]:
+def _draft_text(step: Step, change: Change) -> tuple[str, str]:
     """Title and text of a draft."""
     what = " ".join(change.keys)
     title = _("%(what)s: unrequested change", what=what)
@@ -232,7 +232,7 @@ def _told(step: Step, change: Change) -> tuple[str, str]:
     return title, text
 
 
-def _line(row: Looked) -> tuple[object, ...]:
+def _line(row: ReviewedChange) -> tuple[object, ...]:
     change, disposition = row.change, row.disposition
     return (
         sheet_name(change.sheet),

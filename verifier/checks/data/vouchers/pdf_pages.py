@@ -13,7 +13,7 @@ from verifier import sandbox
 from verifier.core.errors import Refusal
 
 DRAWN = 5
-"""Pages of a voucher that are shown beside a number; the rest is in the original."""
+"""Most pages of a voucher shown next to a number; the rest is in the original."""
 SIDE = 1400
 MEMORY, SECONDS = 900 * 2**20, 40
 
@@ -49,9 +49,9 @@ def read_pdf(data: bytes, filename: str) -> ReadPdf:
     return ReadPdf(header["pages"], tuple(pictures))
 
 
-def answer(given: bytes) -> bytes:
+def answer(pdf_bytes: bytes) -> bytes:
     """Inside the limits: ask pdfinfo what it is, let pdftoppm draw page by page; both read from standard input and write nothing."""
-    line, _, pdf = given.partition(b"\n")
+    line, _, pdf = pdf_bytes.partition(b"\n")
     drawn, side = map(int, line.split())
     header: dict[str, Any] = {"pages": None, "locked": False, "broken": False, "sizes": []}
     pictures: list[bytes] = []

@@ -37,7 +37,7 @@ def twin(engagement: Engagement, sha256: str, *, by_unit: bool) -> Voucher | Non
 
 
 def vouchers_of(engagement: Engagement, source_key: str, period: str | None = None, parameter: str | None = None) -> list[VoucherLink]:
-    """The links of a number, with their vouchers, whoever made them; withdrawn vouchers and undone links are left out.
+    """The links of a number, with their vouchers, by the unit or the body; withdrawn vouchers and undone links are left out.
 
     A link to a whole source covers each of its numbers. A working paper: for pages that a unit never sees.
     """

@@ -21,7 +21,7 @@ def figure(value: Fraction | None, like: Fraction | None = None) -> str:
 
 
 def signed_figure(value: Fraction | None, like: Fraction | None = None) -> str:
-    """A change with its sign; a dash where it cannot be told."""
+    """A change with its sign; a dash where it is unknown."""
     return "—" if value is None else f"{'+' if value > 0 else ''}{figure(value, like)}"
 
 
@@ -31,7 +31,7 @@ def part(value: Fraction | None) -> str:
 
 
 def signed_part(value: Fraction | None) -> str:
-    """A relative change in percent with its sign; a dash where it cannot be told."""
+    """A relative change in percent with its sign; a dash where it is unknown."""
     return "—" if value is None else f"{'+' if value > 0 else ''}{tonnes(value * 100, 1)} %"
 
 

@@ -18,14 +18,14 @@ NOTHING = Pair("", None, None)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The change of a year from where on a line stands out, and where in the workbook it stands."""
+    """The year-on-year threshold above which a line is remarkable, and its cell in the workbook."""
 
     value: Fraction
     at: str
 
 
 def workbook(rows: Mapping[Procedure, Sequence[Remarked]], analysis: Analysis, year: int, name: Namer) -> bytes:
-    """The thresholds, then a sheet a procedure; every comparison is a formula beside the value we calculated."""
+    """The thresholds, then a sheet a procedure; every comparison is a formula next to the value calculated here."""
     book = LiveBook()
     limit = _limits(book, analysis)
     for procedure, found in rows.items():
@@ -214,7 +214,7 @@ _WRITERS: Mapping[Procedure, Callable[[LiveBook, Sequence[Remarked], Limit, int,
 
 
 def _changes(sheet: LiveSheet, row: int, columns: tuple[int, int], pair: Pair, limit: Limit) -> list[Cell]:
-    """The change, the change as a share of what was, and whether that is beyond the limit of a year; empty where it cannot be told."""
+    """The change, the change as a share of what was, and whether that is beyond the limit of a year; empty where it is unknown."""
     if pair.change is None:
         return [None, None, None]
     now, then = (sheet.at(column, row) for column in columns)

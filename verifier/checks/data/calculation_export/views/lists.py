@@ -1,4 +1,4 @@
-"""The sheets beside the formulas: what the workbook is of and how it is read, what looks wrong, what was sampled."""
+"""The sheets without formulas: the cover with notes for readers, the data alerts, the samples."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -51,10 +51,10 @@ def cover(book: LiveBook, engagement: Engagement, pack: RulePack, now: datetime)
 
 
 def _rounding(pack: RulePack) -> str:
-    made = (
+    steps = (
         _("the total is the rounded sum") if pack.rounding.total == "rounded_sum" else _("the total is the sum of the rounded categories")
     )
-    return _("%(places)s decimals, round half up; %(total)s", places=pack.rounding.places, total=made)
+    return _("%(places)s decimals, round half up; %(total)s", places=pack.rounding.places, total=steps)
 
 
 def _how_to_read() -> Sequence[str]:

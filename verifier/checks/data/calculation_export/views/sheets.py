@@ -1,4 +1,4 @@
-"""The sheets with formulas: totals ← sources ← amounts ← factors, each number beside what it is made of."""
+"""The sheets with formulas: totals ← sources ← amounts ← factors, each number next to its terms."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

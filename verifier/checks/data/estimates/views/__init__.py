@@ -46,7 +46,7 @@ LABELS = {
 @permit(Permission.WORK_READ, post=Permission.DATA_DECIDE, on_report=True)
 def estimate(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """A source as it would be estimated, with the difference; sent with a reason, it counts."""
-    review = _held(engagement, source_key)
+    review = _review(engagement, source_key)
     form = ConfirmForm()
     form.offer(queries.grounds(engagement, review.source.source_key))
     if form.validate_on_submit():
@@ -57,7 +57,7 @@ def estimate(engagement: Engagement, source_key: str) -> ResponseReturnValue:
             form.number,
             form.typed,
             form.reason.data or "",
-            seen=form.seen,
+            seen_tonnes=form.seen_tonnes,
             seen_version=form.seen_version,
             actor=current_actor(),
             now=utcnow(),
@@ -70,10 +70,10 @@ def estimate(engagement: Engagement, source_key: str) -> ResponseReturnValue:
 def _page(engagement: Engagement, review: SourceReview, form: ConfirmForm, back: TakeBackForm | None = None) -> ResponseReturnValue:
     pack, key = load(engagement.pack_id), review.source.source_key
     posted = form.typed if form.is_submitted() and back is None else None
-    sheet, boxes = _asked(engagement, review, posted)
+    sheet, boxes = _sheet_and_form(engagement, review, posted)
     row = queries.of_source(engagement, key)
     if sheet.estimate is not None:
-        form.show(sheet.estimate.tonnes, {each.month.period: each.taken for each in sheet.months})
+        form.show(sheet.estimate.tonnes, {each.month.period: each.used for each in sheet.months})
     form.version.data = str(review.outcome.version if review.outcome else 0)
     if back is None:
         back = TakeBackForm(formdata=None, prefix="back-")
@@ -108,7 +108,7 @@ def _page(engagement: Engagement, review: SourceReview, form: ConfirmForm, back:
 @permit(Permission.DATA_DECIDE, on_report=True)
 def take_back(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """Take an estimate back."""
-    review, form = _held(engagement, source_key), TakeBackForm(prefix="back-")
+    review, form = _review(engagement, source_key), TakeBackForm(prefix="back-")
     if form.validate_on_submit():
         key = review.source.source_key
         actions.take_back(engagement, key, form.reason.data or "", seen_version=form.seen_version, actor=current_actor(), now=utcnow())
@@ -123,8 +123,8 @@ def take_back(engagement: Engagement, source_key: str) -> ResponseReturnValue:
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """The working of the estimate that is shown, as a workbook with live formulas."""
-    review = _held(engagement, source_key)
-    sheet, _boxes = _asked(engagement, review)
+    review = _review(engagement, source_key)
+    sheet, _boxes = _sheet_and_form(engagement, review)
     if sheet.estimate is None:
         abort(404)
     key, now = review.source.source_key, utcnow()
@@ -143,7 +143,7 @@ def downloaded(engagement: Engagement, source_key: str) -> ResponseReturnValue:
 
 @bp.app_template_global("may_be_estimated")
 def may_be_estimated(engagement: Engagement, source_key: str) -> bool:
-    """Whether a source's page leads to its estimate: a finding on it is left uncorrected or may yet be estimated, whoever does it."""
+    """Whether a source's page leads to its estimate: a finding on it is left uncorrected or may yet be estimated."""
     return bool(queries.grounds(engagement, source_key)) or any(
         finding.state in queries.LEFT for finding in data.findings_on(engagement, source_key)
     )
@@ -156,17 +156,19 @@ def estimate_in_force(engagement: Engagement, review: SourceReview) -> bool:
     return row is not None and review.current and queries.is_outcome(row, review.outcome)
 
 
-def _held(engagement: Engagement, source_key: str) -> SourceReview:
-    review = data.held_one(engagement, "" if source_key == NO_KEY else source_key)
+def _review(engagement: Engagement, source_key: str) -> SourceReview:
+    review = data.source_review(engagement, "" if source_key == NO_KEY else source_key)
     if review is None:
         abort(404)
     return review
 
 
-def _asked(engagement: Engagement, review: SourceReview, posted: dict[str, Decimal | None] | None = None) -> tuple[Sheet, SearchForm]:
+def _sheet_and_form(
+    engagement: Engagement, review: SourceReview, posted: dict[str, Decimal | None] | None = None
+) -> tuple[Sheet, SearchForm]:
     """The sheet with what was typed in the address, what was sent along, or what the estimate that counts was made of."""
     row = queries.of_source(engagement, review.source.source_key)
-    stored = _kept(row.working) if row is not None and queries.is_outcome(row, review.outcome) and review.current else None
+    stored = _stored_quantities(row.working) if row is not None and queries.is_outcome(row, review.outcome) and review.current else None
     proposed = queries.sheet(engagement, review, posted or stored)
     boxes = quantities(proposed.months, request.args)
     if posted is not None or not any(name_of(each.month.period) in request.args for each in proposed.months):
@@ -176,13 +178,13 @@ def _asked(engagement: Engagement, review: SourceReview, posted: dict[str, Decim
     return queries.sheet(engagement, review, taken(boxes, proposed.months)), boxes
 
 
-def _kept(working: dict[str, list[dict[str, str | None]]]) -> dict[str, Decimal | None]:
+def _stored_quantities(working: dict[str, list[dict[str, str | None]]]) -> dict[str, Decimal | None]:
     return {str(each["period"]): Decimal(each["taken"]) for each in working["quantities"] if each["taken"] is not None}
 
 
 def _typed(sheet: Sheet) -> dict[str, str]:
     """The quantities as they stand in an address."""
-    return {name_of(each.month.period): plain(each.taken) for each in sheet.months if each.taken is not None}
+    return {name_of(each.month.period): plain(each.used) for each in sheet.months if each.used is not None}
 
 
 def _rule(engagement: Engagement) -> str:

@@ -38,25 +38,25 @@ PER_PAGE = 50
 @permit(Permission.WORK_READ)
 def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
     """A plan in words until it is drawn; then its items to work through and what they showed."""
-    drawn, rule = sample_or_404(engagement, number), rule_of(engagement)
+    current, rule = sample_or_404(engagement, number), rule_of(engagement)
     shown: dict[str, Any] = {
         "engagement": engagement,
-        "sample": drawn,
-        "outline": outline(drawn),
+        "sample": current,
+        "outline": outline(current),
         "kind_name": kind_name,
         "percent": percent,
-        "blind": BLIND[drawn.method],
-        "plan": queries.plan_of(drawn),
+        "blind": BLIND[current.method],
+        "plan": queries.plan_of(current),
         "back": url_for(".samples", engagement_id=engagement.id),
         "readings": {each.code: text_in(each.name) for each in rule.ladder.readings} if rule.ladder else {},
-        "can": may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK) and drawn.replaced_at is None,
-        "changed": queries.changed_since(engagement, drawn),
+        "can": may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK) and current.replaced_at is None,
+        "changed": queries.changed_since(engagement, current),
     }
-    if drawn.drawn_at is None:
+    if current.drawn_at is None:
         return render_template("checks/data/sampling/planned.html", **shown, form=SeedForm(formdata=None))
-    rows, form = queries.items(drawn), ItemFilter(request.args)
+    rows, form = queries.items(current), ItemFilter(request.args)
     form.offer()
-    outcomes = {each.source.source_key: each.status for each in data.held(engagement)} if _by_amount(drawn) else {}
+    outcomes = {each.source.source_key: each.status for each in data.source_reviews(engagement)} if _by_amount(current) else {}
     deducted = frozenset(each.source_id for each in reports.calculation_of(engagement.report_version).sources if each.known < 0)
     return render_template(
         "checks/data/sampling/drawn.html",
@@ -66,15 +66,15 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         page=paged_list(_matching(rows, form.q.data or "", form.state.data or ""), PER_PAGE),
         worked=sum(bool(row.result) for row in rows),
         failed=sum(row.result in queries.FAILED for row in rows),
-        strata=queries.strata(drawn, rows),
-        climbs=queries.climbs(drawn),
-        evaluation=queries.evaluation(drawn, rows),
-        projections=queries.projections_of(drawn, rows, deducted),
+        strata=queries.strata(current, rows),
+        climbs=queries.climbs(current),
+        evaluation=queries.evaluation(current, rows),
+        projections=queries.projections_of(current, rows, deducted),
         outcomes=outcomes,
         error=_error,
-        by_amount=_by_amount(drawn),
-        rate=_rate(engagement, drawn, rows),
-        command=command(engagement, drawn),
+        by_amount=_by_amount(current),
+        rate=_rate(engagement, current, rows),
+        command=command(engagement, current),
         export=url_for(".downloaded", engagement_id=engagement.id, number=number),
         list_url=url_for(".sample", engagement_id=engagement.id, number=number),
     )
@@ -172,7 +172,7 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
         by_amount=_by_amount(sample),
         can=may(Permission.DATA_DECIDE) and sample.replaced_at is None and possible(engagement.stage, CaseAction.CHECK),
         kind_name=kind_name,
-        held=data.held_one(engagement, row.parts[0]) if listed else None,
+        held=data.source_review(engagement, row.parts[0]) if listed else None,
         count=len(rows),
         listed=listed,
         following=following,

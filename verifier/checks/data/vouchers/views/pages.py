@@ -1,4 +1,4 @@
-"""Pages of vouchers: handed in, looked at beside the number, linked, and the link taken away."""
+"""Pages of vouchers: upload, view next to the number, link, and remove a link."""
 
 from uuid import UUID
 
@@ -46,7 +46,7 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
         with released():
             found = read(data, name)
         evidence_request = request_or_404(engagement, number) if number is not None else None
-        voucher, new = actions.hand_in(
+        voucher, new = actions.submit(
             engagement,
             actions.GivenVoucher(name, data, form.title.data or "", form.meter.data or "", form.period.data or ""),
             keys,
