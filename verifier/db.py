@@ -125,9 +125,9 @@ def prepare(engine: Engine) -> None:
 
 
 def once_per_read(query: Callable[[Any], T]) -> Callable[[Any], T]:
-    """What a page that only looks asks of a row is asked of the database once, until its transaction ends.
+    """Cache a query of a row for the length of a read-only transaction.
 
-    Whoever will write asks each time: after a lock was waited for, another's answer may have come.
+    A transaction that writes queries every time: after waiting for a lock, another request may have changed the answer.
     """
 
     @wraps(query)

@@ -34,7 +34,7 @@ class Duty(StrEnum):
     CERTIFY = "certify"
     COUNTERSIGN = "countersign"
     SEAL = "seal"
-    HAND_IN = "hand_in"
+    SUBMIT = "hand_in"
     RELEASE = "release"
     NAME_BODY = "name_body"
 
@@ -51,7 +51,7 @@ ENDPOINTS: Mapping[Duty, str] = {
     Duty.CERTIFY: "statement.signing",
     Duty.COUNTERSIGN: "statement.signing",
     Duty.SEAL: "statement.signing",
-    Duty.HAND_IN: "reports.unit_year",
+    Duty.SUBMIT: "reports.unit_year",
     Duty.RELEASE: "reports.unit_year",
     Duty.NAME_BODY: "reports.unit_year",
     Duty.OPEN: "engagements.new",
@@ -67,7 +67,7 @@ AT_STAGE: Mapping[Stage, tuple[frozenset[Role], Duty]] = {
     Stage.TO_SEAL: (frozenset({Role.COORDINATOR}), Duty.SEAL),
 }
 BEFORE: Mapping[Before, tuple[frozenset[Role], Duty]] = {
-    Before.NO_REPORT: (frozenset({Role.CONTACT, Role.CONTRIBUTOR}), Duty.HAND_IN),
+    Before.NO_REPORT: (frozenset({Role.CONTACT, Role.CONTRIBUTOR}), Duty.SUBMIT),
     Before.TO_RELEASE: (frozenset({Role.RESPONSIBLE}), Duty.RELEASE),
     Before.NO_BODY: (frozenset({Role.CONTACT, Role.RESPONSIBLE}), Duty.NAME_BODY),
 }

@@ -212,7 +212,7 @@ WAITING = {
     Duty.CERTIFY: _l("Certify the statement"),
     Duty.COUNTERSIGN: _l("Countersign the statement"),
     Duty.SEAL: _l("Seal the statement"),
-    Duty.HAND_IN: _l("Upload the report"),
+    Duty.SUBMIT: _l("Upload the report"),
     Duty.RELEASE: _l("Release the report"),
     Duty.NAME_BODY: _l("Appoint a verification body"),
 }

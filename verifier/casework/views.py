@@ -92,7 +92,7 @@ def cases() -> ResponseReturnValue:
     """The cases the person may know of."""
     form, user = CasesFilter(request.args), this_user()
     form.offer(queries.years(user))
-    found = queries.cases(user, **form.wanted())
+    found = queries.cases(user, **form.criteria())
     if wants_spreadsheet():
         return _cases_sheet(list(paged(found, per_page=100_000).items))
     page = paged(found)
@@ -102,7 +102,7 @@ def cases() -> ResponseReturnValue:
         page=page,
         next_actions=_next_actions(page.items),
         export=export_url(),
-        filtered=any(form.wanted().values()),
+        filtered=any(form.criteria().values()),
         of_authority=not user.roles.isdisjoint(AUTHORITY),
         may_open=may(Permission.CASE_OPEN),
         to_open=len(openable_by(user)) if may(Permission.CASE_OPEN) else 0,

@@ -186,9 +186,9 @@ def assess(
     netting: str = "",
 ) -> MaterialityAssessment:
     """Errors held against a threshold, those of nothing left out; `share` of `total` is it, in t CO2. Source: rules.md sections 1 and 3."""
-    weighty = sorted((error for error in errors if error.tonnes or error.nature), key=_place)
+    relevant = sorted((error for error in errors if error.tonnes or error.nature), key=_place)
     return MaterialityAssessment(
-        tuple(weighty), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting
+        tuple(relevant), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting
     )
 
 

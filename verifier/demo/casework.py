@@ -92,7 +92,7 @@ class CaseMaker:
 
     def open(self, unit_year: UnitYear, place: int) -> Engagement:
         """A released report with errors, and a case on it."""
-        self.hand_in(unit_year, corrected=False)
+        self.submit_report(unit_year, corrected=False)
         engagement = engagements.open_case(
             unit_year,
             conflict_check="No consulting, no shared managers, no trade in allowances with the group since 2018.",
@@ -105,7 +105,7 @@ class CaseMaker:
             engagements.name_member(engagement, self.cast.users[key], role, actor=self.actor("coordinator"), now=self.cast.now())
         return engagement
 
-    def hand_in(self, unit_year: UnitYear, *, corrected: bool) -> ReportVersion:
+    def submit_report(self, unit_year: UnitYear, *, corrected: bool) -> ReportVersion:
         """A version of the report, handed in and released."""
         book = workbooks.PARK if corrected else workbooks.PARK_WITH_ERRORS
         unit = unit_year.unit
@@ -222,7 +222,7 @@ class CaseMaker:
 
     def answer(self, engagement: Engagement) -> None:
         """The unit corrects its report and answers each finding; the team accepts, and decides what had changed."""
-        version = self.hand_in(engagement.unit_year, corrected=True)
+        version = self.submit_report(engagement.unit_year, corrected=True)
         for finding in raised.awaiting_answer(engagement):
             findings.answer(
                 finding,
@@ -235,12 +235,12 @@ class CaseMaker:
         for finding in raised.open_findings(engagement):
             findings.accept(finding, "The correction was recalculated and holds.", actor=self.actor("lead"), now=self.cast.now())
         for step in changes.steps(engagement):
-            unasked = [each.change.key for each in changes.changes_of(engagement, step) if each.is_open]
-            if unasked:
+            unrequested = [each.change.key for each in changes.changes_of(engagement, step) if each.is_open]
+            if unrequested:
                 versions.accept(
                     engagement,
                     step,
-                    unasked,
+                    unrequested,
                     "Follows from what was corrected; seen in the same records.",
                     actor=self.actor("lead"),
                     now=self.cast.now(),

@@ -46,7 +46,7 @@ class FilterForm(SearchForm):
         self.finding_class.choices = [("", _("Any class")), *((of.code, text_in(of.name)) for of in pack.finding_classes)]
         self.check.choices = [("", _("Any check")), *((check.value, label(check)) for check in Check)]
 
-    def wanted(self) -> dict[str, str]:
+    def criteria(self) -> dict[str, str]:
         """The filter as the query takes it."""
         return {
             "search": (self.search.data or "").strip(),

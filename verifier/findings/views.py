@@ -46,7 +46,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
     """The findings the reader may see; for the lead verifier, the button that sends every draft."""
     form, pack = FilterForm(request.args), load(engagement.pack_id)
     form.offer(pack, inside=_inside())
-    found = queries.findings_of(engagement, inside=_inside(), **form.wanted())
+    found = queries.findings_of(engagement, inside=_inside(), **form.criteria())
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
         record(

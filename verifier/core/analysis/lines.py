@@ -114,7 +114,7 @@ class AnalysisLine:
     share: Fraction | None = None
     expected: Fraction | None = None
     stands_out: bool = False
-    whys: tuple[NotComparable, ...] = ()
+    not_comparable: tuple[NotComparable, ...] = ()
 
     @property
     def key(self) -> str:
@@ -131,7 +131,7 @@ class AnalysisLine:
     def state(self, concluded_on: str | None) -> LineState:
         """Status, by the fingerprint of the figures on which an assessment was recorded."""
         if not self.stands_out:
-            return LineState.INCOMPLETE if set(self.whys) - {NotComparable.PARTIAL} else LineState.UNREMARKABLE
+            return LineState.INCOMPLETE if set(self.not_comparable) - {NotComparable.PARTIAL} else LineState.UNREMARKABLE
         if concluded_on is None:
             return LineState.OPEN
         return LineState.CONCLUDED if concluded_on == self.fingerprint else LineState.CHANGED

@@ -190,8 +190,8 @@ def _run(context: CheckContext, source_id: str, run: list[tuple[str, ActivityRow
     """A run long enough, or a pair of figures too long to be alike by chance."""
     if len(run) < 2:
         return
-    telling = _written(run[0][1].quantity)[1] >= context.limits.repeated_value_digits
-    if not telling and len(run) < context.limits.repeated_value:
+    precise = _written(run[0][1].quantity)[1] >= context.limits.repeated_value_digits
+    if not precise and len(run) < context.limits.repeated_value:
         return
     period, row = run[1]
     values = {"quantity": row.quantity, "unit": row.unit, "months": str(len(run)), "first": run[0][0], "last": run[-1][0]}

@@ -19,9 +19,9 @@ def with_tonnes(found: Sequence[Change], old: ReportedReport, new: ReportedRepor
 
     Whatever cannot be told of one cell alone stays None. Source: issue 4, "Versions".
     """
-    weigher, months = _Weigher(found, old, new, was, now), set[tuple[str, str]]()
+    effects, months = _Weigher(found, old, new, was, now), set[tuple[str, str]]()
     for change in found:
-        moved = weigher.tonnes(change)
+        moved = effects.tonnes(change)
         month = (change.source, change.period)
         if moved is not None and change.sheet in AMOUNTS_IN:
             moved = None if month in months else moved

@@ -96,8 +96,8 @@ def _check_before(pdf: bytes, field: str, signature: Signature) -> None:
 class _Signer(signers.Signer):
     """Signs with a key that is opened once; pyHanko's own takes a bare copy of it, and checks that anew each time: a third of a second."""
 
-    def __init__(self, key: rsa.RSAPrivateKey, held: x509.Certificate, chain: SimpleCertificateStore) -> None:
-        super().__init__(signing_cert=held, cert_registry=chain)
+    def __init__(self, key: rsa.RSAPrivateKey, certificate: x509.Certificate, chain: SimpleCertificateStore) -> None:
+        super().__init__(signing_cert=certificate, cert_registry=chain)
         self.key = key
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:

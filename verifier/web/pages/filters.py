@@ -128,7 +128,7 @@ def refs(text: str) -> Markup:
     safe, shown, at = escape(text), Markup(""), 0
     for found in REFERENCE.finditer(safe):
         if found[1]:
-            shown += safe[at : found.start()] + whole(safe[found.start() : found.end()])
+            shown += safe[at : found.start()] + unbroken(safe[found.start() : found.end()])
             at = found.end()
     return shown + safe[at:]
 
@@ -144,7 +144,7 @@ def files_taken(use: FileUse) -> str:
     return _("Accepted: %(kinds)s; up to %(size)s MB per file.", kinds=listed(use.words), size=most // MEGABYTE)
 
 
-def whole(text: Any) -> Markup:
+def unbroken(text: Any) -> Markup:
     """A reference, a date or a name as one unbreakable piece."""
     return Markup('<span class="nw">{}</span>').format(text)
 
@@ -160,7 +160,7 @@ def install(app: Flask) -> None:
         spoken,
         label,
         state_of,
-        whole,
+        unbroken,
         refs,
         following,
         grouped,

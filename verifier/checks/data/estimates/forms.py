@@ -25,12 +25,12 @@ def quantities(months: Iterable[EstimatedMonth], typed: Any) -> SearchForm:
 
 
 def name_of(period: str) -> str:
-    """How a month's box is called in the address."""
+    """Name of a month's field in the address."""
     return f"q{period}"
 
 
-def taken(form: SearchForm, rows: Iterable[EstimatedMonth]) -> dict[str, Decimal | None]:
-    """What was typed for each month; a blank box is unknown."""
+def entered_quantities(form: SearchForm, rows: Iterable[EstimatedMonth]) -> dict[str, Decimal | None]:
+    """The quantity entered for each month; None where the box is blank."""
     return {each.month.period: getattr(form, name_of(each.month.period)).value for each in rows}
 
 
@@ -47,13 +47,13 @@ class ConfirmForm(VersionedForm):
         self.finding.choices = [(str(each.number), f"{each.label} {each.title}") for each in grounds]
 
     def show(self, tonnes: Decimal, typed: Mapping[str, Decimal | None]) -> None:
-        """What is sent along with the reason: the figure that stands on the page and what it was made of."""
+        """Fill the hidden fields submitted with the reason: the figure shown, and the quantities it is calculated from."""
         self.tonnes.data = plain(tonnes)
         self.quantities.data = " ".join(f"{period}={plain(value)}" for period, value in typed.items() if value is not None)
 
     @property
     def number(self) -> int | None:
-        """The number of the finding chosen; what is none of ours is 0."""
+        """The number of the chosen finding; 0 for an invalid choice."""
         text = self.finding.data or ""
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
@@ -64,7 +64,7 @@ class ConfirmForm(VersionedForm):
 
     @property
     def typed(self) -> dict[str, Decimal | None]:
-        """The quantities it was made of; what is no number is unknown."""
+        """The quantities of the figure shown, by period; None where a value is no number."""
         pairs = (part.partition("=") for part in (self.quantities.data or "").split())
         return {period: _decimal(value) for period, _sign, value in pairs}
 

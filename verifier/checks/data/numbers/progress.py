@@ -67,15 +67,15 @@ def _with_source(engagement: Engagement) -> int:
     decided = select(func.count(), func.max(SourceDecision.decided_at)).where(SourceDecision.engagement_id == engagement.id)
     if not (stamp := db.session.execute(decided).one())[0]:
         return 0
-    whole = (
+    numbers_of_sources = (
         select(func.count())
         .select_from(ReportedNumber)
         .where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.source_key.in_(decided_sources(engagement)))
     )
     at = (engagement.id, engagement.report_version_id, *stamp)
-    every = _counts.get(at, lambda: db.session.scalar(whole) or 0)
+    every = _counts.get(at, lambda: db.session.scalar(numbers_of_sources) or 0)
     own = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
-    return every - (db.session.scalar(whole.where(ReportedNumber.number_key.in_(own))) or 0)
+    return every - (db.session.scalar(numbers_of_sources.where(ReportedNumber.number_key.in_(own))) or 0)
 
 
 _counts: Cache[int] = Cache(SMALL)

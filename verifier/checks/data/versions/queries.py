@@ -130,14 +130,14 @@ def _periods(engagement: Engagement, findings: Iterable[UUID]) -> dict[UUID, fro
     return {finding: frozenset(named) if all(named) else frozenset() for finding, named in found.items()}
 
 
-def unasked(engagement: Engagement) -> list[ReviewedChange]:
+def unrequested_changes(engagement: Engagement) -> list[ReviewedChange]:
     """All unrequested changes of all steps."""
     return [row for step in steps(engagement) for row in changes_of(engagement, step) if not row.judged.requested]
 
 
 def progress(engagement: Engagement) -> ChangeProgress:
     """Progress of the unrequested changes."""
-    rows = unasked(engagement)
+    rows = unrequested_changes(engagement)
     return ChangeProgress(sum(not row.is_open for row in rows), len(rows))
 
 

@@ -252,4 +252,4 @@ def _ends() -> list[str]:
 def _end(each: Remarked) -> list[Cell]:
     conclusion = each.conclusion
     cells: list[Cell] = [conclusion.conclusion, conclusion.concluder.name, conclusion.concluded_at] if conclusion else []
-    return [label(each.state), "; ".join(label(why) for why in each.line.whys), *cells]
+    return [label(each.state), "; ".join(label(why) for why in each.line.not_comparable), *cells]

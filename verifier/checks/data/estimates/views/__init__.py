@@ -12,7 +12,7 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import actions, queries
-from verifier.checks.data.estimates.forms import ConfirmForm, TakeBackForm, name_of, quantities, taken
+from verifier.checks.data.estimates.forms import ConfirmForm, TakeBackForm, entered_quantities, name_of, quantities
 from verifier.checks.data.estimates.queries import QuantityOrigin, Sheet
 from verifier.checks.data.estimates.views import workbook
 from verifier.checks.data.queries import SourceReview
@@ -175,7 +175,7 @@ def _sheet_and_form(
         return proposed, boxes
     if not boxes.validate():
         return queries.sheet(engagement, review, {each.month.period: None for each in proposed.months}), boxes
-    return queries.sheet(engagement, review, taken(boxes, proposed.months)), boxes
+    return queries.sheet(engagement, review, entered_quantities(boxes, proposed.months)), boxes
 
 
 def _stored_quantities(working: dict[str, list[dict[str, str | None]]]) -> dict[str, Decimal | None]:
