@@ -1,4 +1,4 @@
-"""The database: one base for all rows, the column words named once, and how SQLite is opened."""
+"""The database: base class of all rows, column types named once, and SQLite's settings."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -68,7 +68,7 @@ def enum_of(words: type[StrEnum], name: str) -> Enum:
 
 
 class Base(DeclarativeBase):
-    """Every row of ours."""
+    """Base class of all rows."""
 
     registry = registry(
         metadata=MetaData(

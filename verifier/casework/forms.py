@@ -1,4 +1,4 @@
-"""Input of the pages of a case: which cases, which rows of its trail to show."""
+"""Forms of the case pages: filters of the case list and of the trail."""
 
 from collections.abc import Sequence
 

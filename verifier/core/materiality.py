@@ -88,7 +88,7 @@ def _of(errors: Iterable[Error], *, corrected: bool) -> Sum:
 
 @dataclass(frozen=True, slots=True)
 class MaterialityAssessment:
-    """All errors of a report with what is projected beyond them, and the threshold they are held against.
+    """All errors of a report with what is projected beyond them, and the threshold they are compared with.
 
     `share` of `total` (t CO2, as reported) is the threshold; either None: there is none. `own`: a body's planning threshold, on which no
     verdict rests. `unknown` are sources whose right figure is not known yet, `sampling_open` says that a drawn item is not worked.
@@ -185,7 +185,10 @@ def assess(
     nature: Collection[str] = (),
     netting: str = "",
 ) -> MaterialityAssessment:
-    """Errors held against a threshold, those of nothing left out; `share` of `total` is it, in t CO2. Source: rules.md sections 1 and 3."""
+    """Assess errors against the threshold `share` × `total` (t CO2); errors of 0 t without a nature are left out.
+
+    Source: rules.md sections 1 and 3.
+    """
     relevant = sorted((error for error in errors if error.tonnes or error.nature), key=_place)
     return MaterialityAssessment(
         tuple(relevant), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting

@@ -40,7 +40,7 @@ class CaseAssessment:
     estimates_missing: Sequence[str] = ()
     """Findings resolved as estimated whose source has no estimate that counts."""
     assessment: MaterialityAssessment | None = None
-    """The errors held against the pack's threshold; None where the pack has none."""
+    """The errors compared with the pack's threshold; None where the pack has none."""
 
 
 @dataclass(frozen=True, slots=True)

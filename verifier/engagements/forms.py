@@ -1,4 +1,4 @@
-"""What is typed about a case as a whole."""
+"""Forms of the case as a whole."""
 
 from uuid import UUID
 

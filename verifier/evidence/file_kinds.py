@@ -1,4 +1,4 @@
-"""The one table of what files may be handed in: kinds by content, and for each use of files which kinds and how many bytes it takes.
+"""The one table of accepted files: kinds by content, and for each use of files which kinds and how many bytes it takes.
 
 Forms take the accept attribute and the hint from it, the actions that read a file take the refusal.
 """

@@ -1,4 +1,4 @@
-"""Photos: whether the bytes are a whole picture, what it says of time and place, and smaller copies that hold nothing but pixels."""
+"""Photos: integrity of the image, its time and place, and reduced copies without metadata."""
 
 import warnings
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Reading files: the store of this installation, photos of a case, attachments of a subject."""
+"""Queries of files: the store of this installation, photos of a case, attachments of a subject."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What people type about findings."""
+"""Forms of findings."""
 
 from collections.abc import Iterable
 from decimal import Decimal

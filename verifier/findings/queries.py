@@ -1,4 +1,4 @@
-"""Reading findings: those of a case as far as the reader may see them, by what they are about, and what they show."""
+"""Queries of findings: those of a case visible to the reader, by subject, and their photos."""
 
 import re
 from collections.abc import Collection, Iterable

@@ -1,4 +1,4 @@
-"""Rows of the queue: what is to be done, who holds it until when, how often it was tried, and how it ended."""
+"""Rows of the queue: the job, its lease, its attempts, and its result."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""One file that holds an installation: a tar with every file's SHA-256 in its manifest, written aside and read with distrust."""
+"""Archive of an installation: a tar with every file's SHA-256 in its manifest, written to a temporary name and validated when read."""
 
 import json
 import os

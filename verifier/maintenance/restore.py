@@ -1,4 +1,4 @@
-"""`verifier restore`: an archive becomes an installation, whole or not at all; everything is checked before anything is touched."""
+"""`verifier restore`: makes an installation of an archive, completely or not at all; everything is checked before anything is changed."""
 
 import os
 from collections.abc import Mapping

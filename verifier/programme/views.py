@@ -1,4 +1,4 @@
-"""Pages of the programme: how far a year has come."""
+"""Pages of the programme: progress of a year."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue

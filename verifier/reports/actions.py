@@ -1,4 +1,4 @@
-"""Actions on reports: a unit's people hand a workbook in, its responsible person releases it."""
+"""Actions on reports: a unit's people submit a workbook, its responsible person releases it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The case that verifies a unit's year, by value: cases stand above reports, so `app` passes in how one is found."""
+"""The open case of a unit's year, by value: reports must not import cases, so `app` registers how one is found."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

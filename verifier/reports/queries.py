@@ -1,4 +1,4 @@
-"""Reading reports: versions of a unit's year, what one says, what it recalculates to, and what a later one changed."""
+"""Queries of reports: versions of a unit's year, their content, recalculation, and changes between versions."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Pages of the rule packs: which there are, and every value of one with its source."""
+"""Pages of rule packs: the list, and every value of one with its source."""
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue

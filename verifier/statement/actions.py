@@ -1,4 +1,4 @@
-"""Concluding a case and reviewing it independently."""
+"""Actions of the last steps: conclusion and independent review."""
 
 from datetime import datetime
 

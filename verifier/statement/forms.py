@@ -1,4 +1,4 @@
-"""What people type on the way to a statement."""
+"""Forms of the last steps: conclusion, review, signing."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired

@@ -1,4 +1,4 @@
-"""Pages for those who are not signed in yet: two steps, a forgotten password, a link, and the way out."""
+"""Pages of signing in: the two steps, a forgotten password, single-use links, and signing out."""
 
 from datetime import datetime
 

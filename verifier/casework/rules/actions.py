@@ -1,4 +1,4 @@
-"""A case moves to a newer version of its rule pack, by the lead verifier's choice."""
+"""Actions on a case's rules: move to a newer version of its rule pack, decided by the lead verifier."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -100,5 +100,5 @@ def _named(before: RulePack, lacking: list[Lacking]) -> list[tuple[str, str]]:
 
 
 def _total(engagement: Engagement, pack: RulePack) -> Fraction:
-    """What the report comes to under a pack, as far as it can be calculated."""
+    """Result of the report under a pack, as far as it can be calculated."""
     return reports.calculation_under(engagement.report_version, pack).recalculated_known

@@ -139,7 +139,7 @@ class AnalysisLine:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Every line of the four procedures, the thresholds they were held against, and the year before where a report of it is held."""
+    """Every line of the four procedures, the thresholds they were compared with, and the previous year where its report is available."""
 
     lines: tuple[AnalysisLine, ...]
     limits: Thresholds

@@ -1,4 +1,4 @@
-"""A year's amounts in one unit: what a source took or a product came to, month by month and in all, where it is known."""
+"""A year's amounts in one unit: of a source or a product, by month and in total, where known."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence

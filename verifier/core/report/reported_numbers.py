@@ -237,7 +237,7 @@ def _size(value: Decimal | Fraction | None) -> float:
 
 
 def _weights(calculation: Calculation) -> dict[tuple[str, int], float]:
-    """Tonnes that hang on a row: a quantity's own, and a factor's sources together."""
+    """Tonnes related to a row: a quantity's own, and for a factor those of all its sources."""
     found: dict[tuple[str, int], float] = {}
     for result in calculation.sources:
         for quantity in result.quantities:

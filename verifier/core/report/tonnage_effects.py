@@ -30,7 +30,7 @@ def with_tonnes(found: Sequence[Change], old: ReportedReport, new: ReportedRepor
 
 
 class _Weigher:
-    """Looks up once what each source came to before and comes to now."""
+    """Effects of changes in t CO2, from the recalculated tonnes of each source before and after."""
 
     def __init__(self, found: Sequence[Change], old: ReportedReport, new: ReportedReport, was: Calculation, now: Calculation) -> None:
         self._was = {result.source_id: result for result in reversed(was.sources)}

@@ -36,7 +36,7 @@ class Judged:
 
 
 def changes(old: ReportedReport, new: ReportedReport, was: Calculation, now: Calculation) -> tuple[Change, ...]:
-    """Every difference between two versions with its tonnes; `was` and `now` are what each comes to, t CO2. Source: issue 4, "Versions"."""
+    """Every difference between two versions with its tonnes; `was` and `now` are the recalculations, t CO2. Source: issue 4, "Versions"."""
     return tuple(with_tonnes(tuple(differences(old, new)), old, new, was, now))
 
 

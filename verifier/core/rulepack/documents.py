@@ -1,4 +1,4 @@
-"""The documents a programme knows, and what the forms among them that the program fills itself hold."""
+"""The documents of a programme, and the content of the forms that the program fills."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass

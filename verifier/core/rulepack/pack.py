@@ -1,4 +1,4 @@
-"""The rules of one programme in one version, as one value; read from a file by `packread`."""
+"""The rules of one programme in one version, as one value; read from a file by `reading`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -133,7 +133,7 @@ class RulePack:
         return self.retention.years if self.retention else None
 
     def calculates_like(self, other: "RulePack") -> bool:
-        """Whether every report comes to the same under both packs: tonnes, alerts and what each rests on."""
+        """Whether every report gives the same result under both packs: tonnes, alerts and what each rests on."""
         return all(getattr(self, section) == getattr(other, section) for section in CALCULATED_FROM)
 
     def likely_clause(self, flag: str) -> str | None:

@@ -1,4 +1,4 @@
-"""From a resolved table to a rule pack: whether it is well formed, every defect named by its key, and the pack it describes."""
+"""Reads a resolved table into a rule pack; every defect is reported by its key."""
 
 from collections.abc import Mapping
 from typing import Any

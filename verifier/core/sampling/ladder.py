@@ -127,7 +127,7 @@ def next_step(current: Fraction, steps: Sequence[Fraction]) -> Fraction | None:
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """What a stratum's newest items ask for: nothing yet (items open), nothing more, or at least the step `to`."""
+    """What a stratum's newest items require: nothing yet (items open), nothing more, or at least the step `to`."""
 
     open: int
     failed: int
@@ -145,7 +145,7 @@ def forced(current: Fraction, steps: Sequence[Fraction], newest_open: int, newes
 
 
 def climbed(current: Fraction, to: Fraction, ladder: Ladder, evaluation: Mapping[str, str]) -> Fraction:
-    """The step climbed to; refuses one that the ladder has not or is not higher, and any of what is weighed left out."""
+    """The step climbed to; refuses one that the ladder has not or is not higher, and any part of the evaluation left out."""
     if to not in ladder.steps or to <= current:
         raise Refusal("data.sample.step", step=f"{to.numerator * 100 // to.denominator} %")
     if any(not evaluation.get(each.code, "").strip() for each in ladder.weigh):

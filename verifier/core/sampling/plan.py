@@ -1,4 +1,4 @@
-"""A sample as it is asked for; the same plan, seed and population draw the same items anywhere."""
+"""Plan of a sample; the same plan, seed and population draw the same items anywhere."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What is sampled: items in one canonical order with one checksum, whatever order their rows came in."""
+"""Population of a sample: items in one canonical order with one checksum, whatever order their rows came in."""
 
 import json
 from collections import Counter

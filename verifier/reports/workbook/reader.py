@@ -1,4 +1,4 @@
-"""The reader of report workbooks: structure that cannot be read is refused whole, values are kept as handed in."""
+"""The reader of report workbooks: unreadable structure refuses the whole workbook, values are stored as submitted."""
 
 import json
 import signal

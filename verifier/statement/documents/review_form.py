@@ -1,4 +1,4 @@
-"""The document-review form of a case: per item of the pack, what was reviewed, how, by whom, and what came of it."""
+"""The document-review form of a case: per item of the pack, what was reviewed, how, by whom, and the result."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the document-review form says beyond the pack's own words, Chinese and English side by side."""
+"""Bilingual wording of the document-review form in addition to the pack's."""
 
 from verifier.core.findings import FindingState
 from verifier.statement.facts.model import Both

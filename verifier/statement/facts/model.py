@@ -1,4 +1,4 @@
-"""What a statement says, as values that mean the same in every language, and the one canonical form of them."""
+"""Facts of a statement as language-independent values, and their canonical form."""
 
 import hashlib
 import json

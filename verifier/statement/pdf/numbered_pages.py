@@ -1,4 +1,4 @@
-"""Pages that know how many there are before the first is framed."""
+"""Canvas that knows the number of pages before the first page is framed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The type of the PDF: its two embedded faces, its colours, and a line breaker for Chinese and English."""
+"""Typography of the PDF: its two embedded faces, its colours, and a line breaker for Chinese and English."""
 
 import re
 from collections.abc import Iterator

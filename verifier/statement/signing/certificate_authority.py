@@ -1,4 +1,4 @@
-"""The installation's own certificate authority, and signing keys that rest under a passphrase only their owner knows."""
+"""The installation's own certificate authority, and signing keys encrypted with a passphrase only their owner knows."""
 
 import os
 import textwrap

@@ -1,4 +1,4 @@
-"""Signing keys: made by their holder under a passphrase only they know, vouched for by this installation's own authority."""
+"""Signing keys: created by their holder, encrypted with the holder's passphrase, certified by this installation's certificate authority."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The blueprint of statements, and the words its pages share."""
+"""The blueprint of statements, and wording shared by its pages."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How values look in pages: tonnes, dates, words, in the reader's language."""
+"""Template filters: tonnes, dates and words in the reader's language."""
 
 import re
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ def as_decimal(value: Number, places: int = 15) -> Decimal | None:
 
 
 def tonnes(value: Number, places: int = 2) -> str:
-    """Tonnes at so many places, rounded half up, grouped, with a real minus; unknown is a word, never zero."""
+    """Tonnes at so many places, rounded half up, grouped, with a real minus; None as “unknown”, never zero."""
     if value is None:
         return _("unknown")
     return format(round_half_up(Fraction(value), places), ",f").replace("-", "−")

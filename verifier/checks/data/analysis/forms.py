@@ -1,4 +1,4 @@
-"""Input about analytical procedures: which lines to show, and what is held of one."""
+"""Forms of analytical procedures: the filter of lines, and the conclusion on one."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

@@ -1,4 +1,4 @@
-"""Rows of the analytical procedures: what a verifier concluded on what stood out."""
+"""Rows of the analytical procedures: conclusions on remarkable lines."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What each amount is multiplied with, found again in the steps of its recalculation, so that a formula can spell it."""
+"""Factors of each amount, read from the steps of its recalculation, so that a formula can be written."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

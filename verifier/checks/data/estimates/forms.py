@@ -1,4 +1,4 @@
-"""Input of a conservative estimate: a quantity for each month, then the reason with which it counts."""
+"""Forms of a conservative estimate: a quantity for each month, then the reason for confirming it."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation

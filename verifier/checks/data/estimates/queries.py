@@ -1,4 +1,4 @@
-"""Reading conservative estimates: whether a source may be estimated, what would be taken month by month, and what was confirmed."""
+"""Queries of conservative estimates: whether a source may be estimated, the quantities used by month, and confirmed estimates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

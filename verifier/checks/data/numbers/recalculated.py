@@ -38,7 +38,7 @@ class SourceNumbers:
 
 
 def of_source(engagement: Engagement, result: SourceResult) -> SourceNumbers:
-    """What is held of the numbers of one source, and what they come to."""
+    """The outcomes of the numbers of one source, and the tonnes recalculated with them."""
     places = {(factor.sheet, factor.row) for factor in result.factors}
     lines = tuple(queries.of_source(engagement, result.source_id, sorted(places)))
     differing = [each for each in lines if each.differs]

@@ -59,7 +59,7 @@ LABELS = {
 
 @bp.app_template_filter()
 def signed(value: Fraction | Decimal | None) -> str:
-    """Tonnes with their sign, a plus too; unknown is a word."""
+    """Tonnes with their sign, plus included; unknown ones as “unknown”."""
     shown = tonnes(value)
     return f"+{shown}" if value is not None and value > 0 else shown
 

@@ -1,4 +1,4 @@
-"""Actions of sampling: risks assessed, a sample planned, drawn once, worked through, and climbed where an error forces it."""
+"""Actions of sampling: assess risks, plan a sample, draw it once, record results, and extend it where an error requires it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Reading sampling: populations, samples with what they showed, and what a drawn sample still asks for."""
+"""Queries of sampling: populations, samples with their results, and open work of drawn samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reading risks: each data flow and source of the version under verification, with what is held of it."""
+"""Queries of risks: each data flow and source of the version under verification, with its assessment."""
 
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""A sample in figures before and after it is drawn: what a page says of it in words."""
+"""Key figures of a sample before and after it is drawn."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Outline:
 
 
 def outline(sample: Sample) -> Outline:
-    """The figures of a sample, from what was kept when it was planned."""
+    """The key figures of a sample, from what was stored when it was planned."""
     plan, population = queries.plan_of(sample), queries.stored_population(sample)
     if plan.method is Method.LADDER:
         places = tuple(

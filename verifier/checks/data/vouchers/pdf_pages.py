@@ -1,4 +1,4 @@
-"""A PDF looked through and drawn by poppler, in a process of its own within limits; also the program that runs there.
+"""Reads and renders a PDF with poppler in the sandbox; also the program that runs there.
 
 Given: a line `PAGES SIDE`, then the PDF. Answered: a line of JSON {pages, encrypted, sizes}, then the pictures (JPEG) one after the other.
 """

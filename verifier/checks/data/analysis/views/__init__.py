@@ -1,4 +1,4 @@
-"""Pages of the analytical procedures: what each compares, its lines drawn and tabled, and what is concluded on those that stand out."""
+"""Pages of the analytical procedures: the comparison of each as charts and tables, and conclusions on remarkable lines."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""The page's download of the working: one workbook a case, and a row in its trail that it was taken away."""
+"""Download of the calculation as one workbook per case, recorded in its trail."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue

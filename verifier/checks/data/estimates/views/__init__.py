@@ -1,4 +1,4 @@
-"""Pages of conservative estimates: what would be taken and what it comes to, shown before it counts; confirmed, and taken back."""
+"""Pages of conservative estimates: the quantities used and the resulting tonnes, shown before confirming; confirm, and withdraw."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""A sample taken away as a workbook in which anyone can draw and project it again."""
+"""Download of a sample as a workbook in which the draw and the projection can be repeated."""
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _

@@ -1,4 +1,4 @@
-"""Pages of one sample: its plan in words, the draw, the items to work through, what they showed, and the climb an error forces."""
+"""Pages of one sample: its plan, the draw, its items with results, and the extension an error requires."""
 
 from fractions import Fraction
 from typing import Any

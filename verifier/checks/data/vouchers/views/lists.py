@@ -1,4 +1,4 @@
-"""The two lists of vouchers' pages: what was asked for, and what was handed in; searched, paged and taken away alike."""
+"""The lists of evidence requests and of vouchers: searched, paged and downloaded alike."""
 
 from collections.abc import Callable
 from datetime import date
