@@ -49,7 +49,7 @@ def test_a_case_is_worked_under_the_newer_version_and_its_trail_says_from_which_
     assert (case.pack_id, case.pack_sha256) == (pack_id, load(pack_id).sha256)
     last = db.session.scalars(trail(case.id)).first()
     assert last is not None
-    assert last.deed == "engagement:rules:changed"
+    assert last.action == "engagement:rules:changed"
     told = {key: last.detail[key] for key in ("before", "before_sha256", "after", "after_sha256", "reason")}
     assert told == {"before": make.PACK, "before_sha256": before, "after": pack_id, "after_sha256": case.pack_sha256, "reason": "Notice 7"}
 
@@ -91,7 +91,7 @@ def test_a_case_is_moved_before_its_conclusion_and_not_after(app: Flask, cast: C
     pack_id = newer_beijing(app, SIX_DAYS)
     if allowed:
         move(case, cast, pack_id)
-        assert (case.pack_id, case.at) == (pack_id, stage)
+        assert (case.pack_id, case.stage) == (pack_id, stage)
     else:
         with pytest.raises(Refusal, match=r"lifecycle\.change_rules\.not_now"):
             move(case, cast, pack_id)
