@@ -34,7 +34,7 @@ def case(cast: Cast) -> Engagement:
 
 def move(case: Engagement, cast: Cast, pack_id: str, concluded: Concluded = NOTHING, reason: str = "Notice 7", seen: str = "") -> None:
     seen = seen or load(pack_id).sha256
-    actions.change_rules(case, pack_id, reason, seen=seen, concluded=concluded, actor=actor(cast.lead), now=utcnow())
+    actions.change_rules(case, pack_id, reason, seen_sha256=seen, concluded=concluded, actor=actor(cast.lead), now=utcnow())
 
 
 def counting(case: Engagement) -> dict[str, bool]:

@@ -42,7 +42,7 @@ def a_number(case: Engagement) -> dict[str, object]:
 
 
 def a_source(case: Engagement) -> str:
-    return next(each.source.source_key for each in data.held(case) if each.agreeable)
+    return next(each.source.source_key for each in data.source_reviews(case) if each.agreeable)
 
 
 BULK: dict[str, tuple[str, str, Callable[[Engagement], dict[str, object]]]] = {
@@ -50,7 +50,7 @@ BULK: dict[str, tuple[str, str, Callable[[Engagement], dict[str, object]]]] = {
     "sources": (
         "/data",
         "/agree-data",
-        lambda case: {"keys": [next(each.source.source_key for each in data.held(case) if each.agreeable)]},
+        lambda case: {"keys": [next(each.source.source_key for each in data.source_reviews(case) if each.agreeable)]},
     ),
     "flags": ("/data/flags", "/flags/dismiss", lambda case: {"keys": [flags.flagged(case)[0].flag.key], "reason": "The bill says so."}),
     "boundary": (

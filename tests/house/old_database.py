@@ -12,6 +12,8 @@ from verifier.core.chain import GENESIS, row_hash
 
 NOW = datetime(2025, 3, 1, 8, 0, tzinfo=UTC)
 SHA = "a" * 64
+RENAMED = {"exchange": {"deed": "action"}, "finding": {"disposed_at": "resolved_at"}, "trail_row": {"deed": "action", "at": "recorded_at"}}
+"""Columns that later revisions call otherwise."""
 
 
 def key(number: int) -> UUID:

@@ -22,6 +22,7 @@ from tests import make
 from tests.concurrency.browser import Answer, Browser, sit_down
 from tests.conftest import settings_in
 from tests.findings.builders import jpeg
+from tests.house.old_database import RENAMED
 from tests.journeys.server import _wait, free_port
 from tests.killed import operations
 from tests.killed.park import small_park
@@ -120,7 +121,7 @@ def test_a_real_server_killed_within_a_action_has_done_nothing_and_offers_it_aga
             assert form.send(app, address, case_id, unit_year).status == 303
     assert [held(form) for form in forms] == [count + 1 for count in counted]
     here = app.extensions["verifier"]
-    assert [verdict for verdict in verify(here.heads) if verdict.broken] == []
+    assert [verdict for verdict in verify(here.checkpoints) if verdict.broken] == []
     assert missing_files(here.store) == []
     assert left_over(here, utcnow() - timedelta(hours=1)) == []
     db.session.rollback()
@@ -166,8 +167,9 @@ def carry_over(source: Path, into: Path) -> None:
     with sqlite3.connect(into) as connection:
         connection.execute("ATTACH ? AS newer", (str(source),))
         for table in ours.keys() & theirs.keys() - {"alembic_version"}:
-            columns = ", ".join(column for column in ours[table] if column in theirs[table])
-            connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}")
+            named = {column: RENAMED.get(table, {}).get(column, column) for column in ours[table]}
+            kept = {column: newer for column, newer in named.items() if newer in theirs[table]}
+            connection.execute(f"INSERT INTO main.{table} ({', '.join(kept)}) SELECT {', '.join(kept.values())} FROM newer.{table}")
     connection.close()
 
 
@@ -200,6 +202,6 @@ def test_a_server_killed_while_it_migrates_is_migrated_by_the_next_start_and_the
     assert [path.name for path in old.glob("*.part")] == []
     app = create_app(settings_in(old), testing=True)
     with app.app_context():
-        assert [verdict for verdict in verify(app.extensions["verifier"].heads) if verdict.broken] == []
+        assert [verdict for verdict in verify(app.extensions["verifier"].checkpoints) if verdict.broken] == []
         db.session.remove()
         db.engine.dispose()

@@ -74,7 +74,11 @@ WALKS = [
 
 def misstated(case: Engagement) -> str:
     """One source is found to be 12 t more than was reported; nobody corrected it. Its number."""
-    key = next(each.source.source_key for each in data.held(case) if each.source.counts and each.source.category == "purchased_electricity")
+    key = next(
+        each.source.source_key
+        for each in data.source_reviews(case)
+        if each.source.counts and each.source.category == "purchased_electricity"
+    )
     outcome = data.outcome_on(case, key)
     assert outcome is not None
     outcome.outcome, outcome.note = "differs", "The meter read more."

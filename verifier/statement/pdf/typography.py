@@ -1,4 +1,4 @@
-"""The type of the PDF: its two embedded faces, its colours, and a line breaker that knows Chinese beside English."""
+"""Typography of the PDF: its two embedded faces, its colours, and a line breaker for Chinese and English."""
 
 import re
 from collections.abc import Iterator
@@ -37,9 +37,9 @@ def load_fonts() -> None:
 def missing_glyphs(texts: Iterator[str]) -> str:
     """The characters of `texts`, sorted, that one of the two faces cannot show."""
     load_fonts()
-    wanted = {ord(sign) for text in texts for sign in tidy(text).translate(_LOWERED) if sign != "\n"}
+    needed = {ord(sign) for text in texts for sign in tidy(text).translate(_LOWERED) if sign != "\n"}
     faces = [pdfmetrics.getFont(name).face.charToGlyph for name in (REGULAR, BOLD)]
-    return "".join(sorted(chr(code) for code in wanted if not all(code in face for face in faces)))
+    return "".join(sorted(chr(code) for code in needed if not all(code in face for face in faces)))
 
 
 def refuse_missing(texts: Iterator[str]) -> None:
