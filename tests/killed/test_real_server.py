@@ -158,6 +158,10 @@ def old(tmp_path: Path) -> Path:
     return home
 
 
+MOVED = {"finding_photo"}
+"""Tables whose rows later revisions keep in another one."""
+
+
 def carry_over(source: Path, into: Path) -> None:
     """Copy the rows of every table that the older shape has, by the columns it has."""
     shapes = [inspect(create_engine(f"sqlite:///{file}")) for file in (source, into)]
@@ -196,7 +200,9 @@ def test_a_server_killed_while_it_migrates_is_migrated_by_the_next_start_and_the
         pass
     revision, rows = contents(old / "verifier.sqlite")
     assert revision != "0001"
-    assert {name: rows[name] for name in before[1]} == before[1]
+    assert {name: rows[name] for name in before[1].keys() - MOVED} == {
+        name: count for name, count in before[1].items() if name not in MOVED
+    }
     assert contents(kept) == before
     assert kept.stat().st_mode & 0o077 == 0
     assert [path.name for path in old.glob("*.part")] == []
