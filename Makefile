@@ -30,7 +30,7 @@ storm: setup  ## eight people, 200 actions each, at once, on SQLite and PostgreS
 hold: storm  ## the long tests: the storm, kills at every place, every attack on every route, a hundred bad files, the second home; coverage
 	@KILL_EVERYWHERE=1 VERIFIER_ATTACK=all $(BIN)/python -m pytest -n 2 --dist worksteal -m hold --ignore=tests/concurrency/test_storm.py
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n 0 tests/core tests/rulepacks/test_packs.py
+	@$(BIN)/coverage run -m pytest -n 0 tests/core tests/rulepacks/test_packs.py tests/rulepacks/test_extends.py
 	@$(BIN)/coverage report
 	@$(BIN)/python tools/core_branches.py
 
