@@ -11,7 +11,7 @@ from tests.findings.builders import finding
 from tests.people import Cast, actor, sign_in
 from verifier.casework.due_dates import answers_due, concluded_due, day_due
 from verifier.casework.to_do import Duty, waiting_for
-from verifier.checks.data.vouchers.actions import request_evidence
+from verifier.checks.data.vouchers.request_actions import request_evidence
 from verifier.core.clocks import day_in, sooner
 from verifier.core.findings import FindingState
 from verifier.core.lifecycle import Stage

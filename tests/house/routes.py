@@ -22,6 +22,7 @@ from verifier.checks.data.references.models import ReferenceKind
 from verifier.checks.data.sampling import actions as sampling
 from verifier.checks.data.sampling import queries
 from verifier.checks.data.vouchers import actions as vouchers
+from verifier.checks.data.vouchers import request_actions
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
 from verifier.core.evidence_requests import NumberKey
@@ -129,7 +130,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         actor=actor(cast.contact),
         now=now,
     )
-    vouchers.request_evidence(case, [NumberKey(source)], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
+    request_actions.request_evidence(case, [NumberKey(source)], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
     plan = beside.keep_workbook(
         case,
         ReferenceKind.PLAN,

@@ -16,7 +16,7 @@ from python_calamine import load_workbook
 
 from tests import make
 from tests.people import Cast, actor, sign_in
-from verifier.checks.data.sampling import actions, queries, risk_queries
+from verifier.checks.data.sampling import actions, queries, results, risk_queries
 from verifier.checks.data.sampling.actions import SampleRequest
 from verifier.checks.data.sampling.models import Sample
 from verifier.cli.online import main
@@ -75,12 +75,12 @@ def note(case: Engagement, cast: Cast, made: Sample, position: int, result: Resu
     row = queries.item(made, position)
     assert row is not None
     amount = None if found is None else Decimal(found)
-    actions.note_result(case, row, result, amount, "Invoice.", actor=actor(cast.verifier), now=utcnow())
+    results.note_result(case, row, result, amount, "Invoice.", actor=actor(cast.verifier), now=utcnow())
 
 
 def agree_rest(case: Engagement, cast: Cast, made: Sample) -> None:
     rest = [row.position for row in queries.items(made) if not row.result]
-    actions.agree_many(case, made, rest, actor=actor(cast.verifier), now=utcnow())
+    results.agree_many(case, made, rest, actor=actor(cast.verifier), now=utcnow())
 
 
 def refused(message: str) -> pytest.RaisesExc[Refusal]:
@@ -129,10 +129,10 @@ def test_an_error_forces_the_next_step_until_its_newest_items_are_right(case: En
         note(case, cast, made, 1, Result.DIFFERS)
     note(case, cast, made, 1, Result.DIFFERS, "0.000001")
     with refused("data.sample.work_first"):
-        actions.climb(case, made, key, Fraction("0.5"), WEIGHED, actor=actor(cast.verifier), now=utcnow())
+        results.climb(case, made, key, Fraction("0.5"), WEIGHED, actor=actor(cast.verifier), now=utcnow())
     agree_rest(case, cast, made)
     assert (queries.progress(case).left, queries.progress(case).forced) == (1, 1)
-    assert actions.climb(case, made, key, Fraction("0.5"), WEIGHED, actor=actor(cast.verifier), now=utcnow()) == 2
+    assert results.climb(case, made, key, Fraction("0.5"), WEIGHED, actor=actor(cast.verifier), now=utcnow()) == 2
     assert (queries.progress(case).left, queries.progress(case).forced) == (2, 0)
     with refused("data.sample.climbed_on"):
         note(case, cast, made, 1, Result.AGREED)

@@ -15,7 +15,7 @@ from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
 from verifier.casework.to_do import Duty, waiting_for
-from verifier.checks.data.vouchers import actions, queries
+from verifier.checks.data.vouchers import actions, queries, request_actions
 from verifier.checks.data.vouchers.file_kinds import read
 from verifier.core.errors import Refusal
 from verifier.core.evidence_requests import NumberKey, RequestAction, RequestState
@@ -44,7 +44,7 @@ def give(case: Engagement, cast: Cast, data: bytes, keys: list[NumberKey] = KEYS
 
 def asked(case: Engagement, cast: Cast, *, each: bool = False):  # type: ignore[no-untyped-def]
     due = utcnow().date() + timedelta(days=5)
-    return actions.request_evidence(
+    return request_actions.request_evidence(
         case, KEYS, "", "The invoices of these months.", "Energy", due, each=each, actor=actor(cast.verifier), now=utcnow()
     )
 
@@ -103,25 +103,25 @@ def test_a_request_goes_from_the_verifier_to_the_unit_and_back(cast: Cast) -> No
     (request,) = asked(case, cast)
     assert Duty.SHOW in {each.what for each in waiting_for(cast.contact)}
     assert Duty.SHOW not in {each.what for each in waiting_for(cast.contributor)}
-    actions.assign(case, request, cast.contributor, request.version, actor=actor(cast.contact), now=utcnow())
+    request_actions.assign(case, request, cast.contributor, request.version, actor=actor(cast.contact), now=utcnow())
     assert Duty.SHOW in {each.what for each in waiting_for(cast.contributor)}
     with pytest.raises(Refusal, match=r"voucher.request.stale"):
-        actions.assign(case, request, None, 1, actor=actor(cast.contact), now=utcnow())
+        request_actions.assign(case, request, None, 1, actor=actor(cast.contact), now=utcnow())
     voucher, _ = actions.submit(
         case, actions.GivenVoucher("invoice.pdf", pdf(), ""), request=request, by_unit=True, actor=actor(cast.contributor), now=utcnow()
     )
     assert (request.state, {link.key for link in voucher.links}) == (RequestState.ANSWERED, set(KEYS))
     with pytest.raises(Refusal, match=r"voucher.request.no_reason"):
-        actions.judge(case, request, RequestAction.RETURN, actor=actor(cast.verifier), now=utcnow())
-    actions.judge(case, request, RequestAction.RETURN, "February is missing.", actor=actor(cast.verifier), now=utcnow())
+        request_actions.judge(case, request, RequestAction.RETURN, actor=actor(cast.verifier), now=utcnow())
+    request_actions.judge(case, request, RequestAction.RETURN, "February is missing.", actor=actor(cast.verifier), now=utcnow())
     assert Duty.SHOW in {each.what for each in waiting_for(cast.contributor)}
-    actions.answer_in_words(case, request, "It is on page 2.", actor=actor(cast.contributor), now=utcnow())
-    actions.judge(case, request, RequestAction.ACCEPT, actor=actor(cast.verifier), now=utcnow())
+    request_actions.answer_in_words(case, request, "It is on page 2.", actor=actor(cast.contributor), now=utcnow())
+    request_actions.judge(case, request, RequestAction.ACCEPT, actor=actor(cast.verifier), now=utcnow())
     assert Duty.SHOW not in {each.what for each in waiting_for(cast.contributor)}
     with pytest.raises(Refusal, match=r"voucher.withdraw.relied_on"):
         actions.withdraw(case, voucher, "Wrong file", by_unit=True, actor=actor(cast.contact), now=utcnow())
     with pytest.raises(Refusal, match=r"voucher.request.not_now"):
-        actions.answer_in_words(case, request, "More.", actor=actor(cast.contributor), now=utcnow())
+        request_actions.answer_in_words(case, request, "More.", actor=actor(cast.contributor), now=utcnow())
 
 
 def test_many_numbers_are_asked_for_at_once_each_by_a_request_of_its_own(cast: Cast) -> None:
@@ -254,8 +254,8 @@ def test_requests_and_vouchers_are_searched_filtered_and_taken_away_alike(client
     case = make.engagement(cast, Stage.CHECKING)
     first, _second, third = asked(case, cast, each=True)
     third.due = utcnow().date() - timedelta(days=1)
-    actions.answer_in_words(case, first, "Here.", actor=actor(cast.contact), now=utcnow())
-    actions.judge(case, first, RequestAction.ACCEPT, actor=actor(cast.verifier), now=utcnow())
+    request_actions.answer_in_words(case, first, "Here.", actor=actor(cast.contact), now=utcnow())
+    request_actions.judge(case, first, RequestAction.ACCEPT, actor=actor(cast.verifier), now=utcnow())
     give(case, cast, pdf())
     gone, _new = give(case, cast, picture(), name="meter.jpg")
     actions.withdraw(case, gone, "Another meter's.", by_unit=True, actor=actor(cast.contact), now=utcnow())
@@ -305,7 +305,7 @@ def test_a_unit_takes_no_working_paper_away_and_is_told_of_its_own_turn(client: 
 def test_a_long_list_of_requests_is_paged_and_keeps_its_filter(client: FlaskClient, cast: Cast) -> None:
     case, day = make.engagement(cast, Stage.CHECKING), utcnow().date()
     many = [NumberKey.of(source, f"2021-{month:02}") for source in ("E-061", "E-062", "E-095") for month in range(1, 11)]
-    actions.request_evidence(case, many, "", "Invoices.", "", day, each=True, actor=actor(cast.verifier), now=utcnow())
+    request_actions.request_evidence(case, many, "", "Invoices.", "", day, each=True, actor=actor(cast.verifier), now=utcnow())
     db.session.commit()
     page = sign_in(client, cast.verifier).get(f"/cases/{case.id}/requests?state=unit&page=2").text
     assert set(re.findall(r'<td class="ref">(\S+)</td>', page)) == {f"R-{n}" for n in range(26, 31)}
@@ -320,7 +320,7 @@ def test_a_request_is_judged_only_once_something_was_given(client: FlaskClient, 
     before = sign_in(client, cast.verifier).get(page).text
     assert "Is the evidence sufficient?" not in before
     assert "Withdraw request" in before
-    actions.answer_in_words(case, request, "It is on page 2.", actor=actor(cast.contact), now=utcnow())
+    request_actions.answer_in_words(case, request, "It is on page 2.", actor=actor(cast.contact), now=utcnow())
     db.session.commit()
     after = client.get(page).text
     assert all(words in after for words in ("Is the evidence sufficient?", "Accept: sufficient", "Withdraw request"))

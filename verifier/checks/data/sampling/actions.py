@@ -1,10 +1,8 @@
-"""Actions of sampling: assess risks, plan a sample, draw it once, record results, and extend it where an error requires it."""
+"""Actions of sampling: assess risks, plan a sample, draw it once, and discard a plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
 from secrets import token_hex
 
 from sqlalchemy import delete, func, select
@@ -12,18 +10,17 @@ from sqlalchemy import delete, func, select
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.sampling import queries, risk_queries
-from verifier.checks.data.sampling.models import DataRisk, RiskKind, Sample, SampleClimb, SampledItem
+from verifier.checks.data.sampling.models import DataRisk, RiskKind, Sample, SampledItem
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.lifecycle import CaseAction
-from verifier.core.sampling import ladder
 from verifier.core.sampling.ladder import LadderPlace
-from verifier.core.sampling.plan import DrawnItem, Method, Plan, Result, admitted, checked_result, draw
+from verifier.core.sampling.plan import DrawnItem, Method, Plan, admitted, draw
 from verifier.core.sampling.population import Population
 from verifier.core.sampling.risk import Level, assessed
 from verifier.core.subject import Subject
-from verifier.db import check_version, db
+from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions as evidence
@@ -171,7 +168,7 @@ def draw_sample(engagement: Engagement, sample: Sample, seed: str = "", *, actor
         if old.id != sample.id and (old.method, old.kind) == (plan.method, plan.kind):
             found_before |= {row.line: row for row in queries.items(old) if row.result}
             old.replaced_at = now
-    _add(sample, drawn, 0, found_before)
+    add_items(sample, drawn, 0, found_before)
     db.session.flush()
     record(
         TrailAction.DATA_SAMPLE_DRAWN,
@@ -186,7 +183,7 @@ def draw_sample(engagement: Engagement, sample: Sample, seed: str = "", *, actor
     return sample
 
 
-def _add(sample: Sample, drawn: Sequence[DrawnItem], before: int, found_before: Mapping[str, SampledItem]) -> None:
+def add_items(sample: Sample, drawn: Sequence[DrawnItem], before: int, found_before: Mapping[str, SampledItem]) -> None:
     for position, each in enumerate(drawn, before + 1):
         row = SampledItem(
             sample_id=sample.id,
@@ -224,129 +221,11 @@ def discard(engagement: Engagement, sample: Sample, *, actor: Actor, now: dateti
     )
 
 
-def note_result(
-    engagement: Engagement,
-    row: SampledItem,
-    result: Result,
-    found: Decimal | None = None,
-    note: str = "",
-    *,
-    seen_version: int | None = None,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Write down what looking at one item showed; a newer result is shown first."""
-    sample = _workable(engagement, row.sample, now)
-    stored = checked_result(sample.method, sample.kind, queries.item_value(row), result, found, note)
-    _unclimbed(sample, row, result)
-    stale = Refusal(
-        "data.sample.item_stale",
-        who=row.tester.name if row.tester else "–",
-        theirs=row.result or "–",
-        their_note=row.note or "–",
-        yours=result,
-        your_note=note.strip() or "–",
-    )
-    check_version(row, seen_version, lambda: stale)
-    row.result, row.found, row.note, row.tested_by, row.tested_at = result, stored, note.strip(), actor.id, now
-    db.session.flush()
-    record(
-        TrailAction.DATA_SAMPLE_TESTED,
-        actor,
-        Subject("sample", str(sample.number)),
-        now=now,
-        case=engagement.id,
-        item=row.line,
-        result=result,
-        found=None if stored is None else plain(stored),
-        note=row.note,
-    )
-
-
-def agree_many(engagement: Engagement, sample: Sample, positions: Sequence[int], note: str = "", *, actor: Actor, now: datetime) -> int:
-    """Agree to many items at once that nobody has worked yet; all or none."""
-    _workable(engagement, sample, now)
-    rows = {row.position: row for row in queries.items(sample)}
-    chosen = list(dict.fromkeys(positions))
-    if not chosen:
-        raise Refusal("data.sample.none")
-    if any(position not in rows or rows[position].result for position in chosen):
-        raise Refusal("data.sample.changed")
-    for position in chosen:
-        row = rows[position]
-        row.result, row.note, row.tested_by, row.tested_at = Result.AGREED, note.strip(), actor.id, now
-        row.version += 1
-    db.session.flush()
-    record(
-        TrailAction.DATA_SAMPLE_TESTED_MANY,
-        actor,
-        Subject("sample", str(sample.number)),
-        now=now,
-        case=engagement.id,
-        note=note.strip(),
-        result=Result.AGREED,
-        items=[rows[position].line for position in chosen],
-    )
-    return len(chosen)
-
-
-def _workable(engagement: Engagement, sample: Sample, now: datetime) -> Sample:
+def check_drawn(engagement: Engagement, sample: Sample, now: datetime) -> Sample:
+    """The sample, refused where it is not drawn, was replaced, or the checks may not be worked on."""
     advance(engagement, CaseAction.CHECK, now=now)
     if sample.engagement_id != engagement.id:
         raise NotYours
     if sample.drawn_at is None or sample.replaced_at is not None:
         raise Refusal("data.sample.replaced", number=sample.number)
     return sample
-
-
-def _unclimbed(sample: Sample, row: SampledItem, result: Result) -> None:
-    """A failure that forced a climb is not talked away afterwards: the step it forced was taken."""
-    if sample.method == Method.LADDER and row.result not in (None, Result.AGREED) and result is Result.AGREED:
-        steps = queries.plan_of(sample).steps
-        if row.stratum in steps and Fraction(row.step) < steps[row.stratum]:
-            raise Refusal("data.sample.climbed_on")
-
-
-def climb(
-    engagement: Engagement, sample: Sample, stratum: str, to: Fraction, evaluation: Mapping[str, str], *, actor: Actor, now: datetime
-) -> int:
-    """Extend a stratum to a higher step and draw what it adds; its cause, nature and effect are kept. Returns how many items came in."""
-    _workable(engagement, sample, now)
-    plan, pack = queries.plan_of(sample), load(engagement.pack_id)
-    if plan.method is not Method.LADDER or stratum not in plan.steps or pack.sampling is None or pack.sampling.ladder is None:
-        raise NotYours
-    rows = queries.items(sample)
-    state = next(each for each in queries.strata(sample, rows) if each.key == stratum)
-    if state.forced.open:
-        raise Refusal("data.sample.work_first", count=state.forced.open)
-    step = ladder.climbed(plan.steps[stratum], to, pack.sampling.ladder, evaluation)
-    before, extended = plan.steps[stratum], replace(plan, steps={**plan.steps, stratum: step})
-    known = {row.line for row in rows}
-    drawn = [each for each in draw(extended, queries.stored_population(sample), sample.seed or "") if each.item.line not in known]
-    _add(sample, drawn, max((row.position for row in rows), default=0), {})
-    sample.plan = extended.as_json()
-    db.session.add(
-        SampleClimb(
-            sample_id=sample.id,
-            stratum=stratum,
-            from_step=str(before),
-            to_step=str(step),
-            weighed={code: text.strip() for code, text in evaluation.items()},
-            climbed_by=actor.id,
-            climbed_at=now,
-        )
-    )
-    db.session.flush()
-    record(
-        TrailAction.DATA_SAMPLE_CLIMBED,
-        actor,
-        Subject("sample", str(sample.number)),
-        now=now,
-        case=engagement.id,
-        stratum=stratum,
-        before=str(before),
-        after=str(step),
-        weighed=dict(evaluation),
-        items=[each.item.line for each in drawn],
-    )
-    return len(drawn)

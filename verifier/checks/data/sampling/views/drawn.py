@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from verifier.checks.data import queries as data
-from verifier.checks.data.sampling import actions, queries
+from verifier.checks.data.sampling import actions, queries, results
 from verifier.checks.data.sampling.forms import ClimbForm, ItemFilter, ResultForm, SeedForm
 from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.checks.data.sampling.sample_command import command
@@ -133,7 +133,7 @@ def agree(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Agree to the ticked items."""
     positions = [int(text) for text in request.form.getlist("keys") if text.isdecimal() and len(text) < 8]
     sample = sample_or_404(engagement, number)
-    count = actions.agree_many(engagement, sample, positions, request.form.get("note", ""), actor=current_actor(), now=utcnow())
+    count = results.agree_many(engagement, sample, positions, request.form.get("note", ""), actor=current_actor(), now=utcnow())
     flash(ngettext("%(num)s item marked as agreed.", "%(num)s items marked as agreed.", count), "success")
     return redirect(came_from(), 303)
 
@@ -149,7 +149,7 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
     form.offer(_results(sample))
     following = next((each for each in (*rows[position:], *rows[: position - 1]) if not each.result), None)
     if form.validate_on_submit():
-        actions.note_result(
+        results.note_result(
             engagement,
             row,
             Result(form.result.data),
@@ -203,7 +203,7 @@ def extend(engagement: Engagement, number: int) -> ResponseReturnValue:
     form.offer([step for step in sorted(rule.ladder.steps) if step > stratum.step])
     if form.validate_on_submit():
         evaluation = {each.code: getattr(form, each.code).data or "" for each in rule.ladder.weigh if each.code in form}
-        count = actions.climb(engagement, sample, key, Fraction(form.to.data), evaluation, actor=current_actor(), now=utcnow())
+        count = results.climb(engagement, sample, key, Fraction(form.to.data), evaluation, actor=current_actor(), now=utcnow())
         flash(ngettext("%(num)s additional item drawn.", "%(num)s additional items drawn.", count), "success")
         return redirect(url_for(".sample", engagement_id=engagement.id, number=number, state="open"), 303)
     return render_template(

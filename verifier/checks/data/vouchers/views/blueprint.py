@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, url_for
 from flask_babel import lazy_gettext as _l
 
-from verifier.checks.data.vouchers import actions, queries
+from verifier.checks.data.vouchers import queries, request_actions
 from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher
 from verifier.core.access import Permission
 from verifier.core.evidence_requests import RequestState
@@ -71,7 +71,7 @@ def by_unit() -> bool:
 def can_give(engagement: Engagement) -> bool:
     if not may(Permission.VOUCHER_HAND_IN):
         return False
-    return engagement.stage in actions.UNIT_MAY_GIVE if by_unit() else possible(engagement.stage, CaseAction.CHECK)
+    return engagement.stage in request_actions.UNIT_MAY_GIVE if by_unit() else possible(engagement.stage, CaseAction.CHECK)
 
 
 def request_or_404(engagement: Engagement, number: int) -> EvidenceRequest:

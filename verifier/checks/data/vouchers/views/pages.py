@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
-from verifier.checks.data.vouchers import actions, queries
+from verifier.checks.data.vouchers import actions, queries, request_actions
 from verifier.checks.data.vouchers.file_kinds import read
 from verifier.checks.data.vouchers.forms import HandInForm, LinkForm, WithdrawForm, numbers_in
 from verifier.checks.data.vouchers.models import Voucher
@@ -41,7 +41,7 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
     if form.validate_on_submit():
         upload = form.file.data
         data, name = upload.read(), upload.filename or "voucher"
-        actions.check_open(engagement, by_unit=by_unit(), now=utcnow())
+        request_actions.check_open(engagement, by_unit=by_unit(), now=utcnow())
         keys = numbers_in(form.numbers.data or "")
         with released():
             found = read(data, name)

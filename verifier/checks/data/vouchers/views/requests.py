@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from verifier.checks.data.vouchers import actions, queries
+from verifier.checks.data.vouchers import queries, request_actions
 from verifier.checks.data.vouchers.forms import AnswerForm, AskForm, AssignForm, JudgeForm, numbers_in
 from verifier.checks.data.vouchers.models import EvidenceRequest
 from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside, request_or_404
@@ -26,7 +26,7 @@ def ask(engagement: Engagement) -> ResponseReturnValue:
     """Request evidence of one or many numbers (`?number=` in the address), or of something described in words."""
     form = AskForm(data={"numbers": "\n".join(request.args.getlist("number"))})
     if form.validate_on_submit() and form.due.date is not None:
-        created = actions.request_evidence(
+        created = request_actions.request_evidence(
             engagement,
             numbers_in(form.numbers.data or ""),
             form.about.data or "",
@@ -60,7 +60,7 @@ def assign(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _request_page(engagement, shown, assign_form=form)
     person = next((each for each in people if str(each.id) == form.person.data), None)
-    actions.assign(engagement, shown, person, form.seen_version, actor=current_actor(), now=utcnow())
+    request_actions.assign(engagement, shown, person, form.seen_version, actor=current_actor(), now=utcnow())
     flash(_("%(number)s is assigned to %(who)s.", number=shown.label, who=person.name if person else _("unit contact")), "success")
     return redirect(url_for(".asked", engagement_id=engagement.id, request_number=request_number), 303)
 
@@ -74,7 +74,7 @@ def answer(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     shown, form = request_or_404(engagement, request_number), AnswerForm()
     if not form.validate_on_submit():
         return _request_page(engagement, shown, answer_form=form)
-    actions.answer_in_words(engagement, shown, form.words.data or "", actor=current_actor(), now=utcnow())
+    request_actions.answer_in_words(engagement, shown, form.words.data or "", actor=current_actor(), now=utcnow())
     flash(_("The response was submitted to the verifiers."), "success")
     return redirect(url_for(".asked", engagement_id=engagement.id, request_number=request_number), 303)
 
@@ -86,7 +86,7 @@ def judge(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     shown, form = request_or_404(engagement, request_number), JudgeForm()
     if not form.validate_on_submit():
         return _request_page(engagement, shown, judge_form=form)
-    actions.judge(engagement, shown, RequestAction(form.decision.data), form.reason.data or "", actor=current_actor(), now=utcnow())
+    request_actions.judge(engagement, shown, RequestAction(form.decision.data), form.reason.data or "", actor=current_actor(), now=utcnow())
     flash(_("%(number)s is saved.", number=shown.label), "success")
     return redirect(url_for(".requests", engagement_id=engagement.id), 303)
 
