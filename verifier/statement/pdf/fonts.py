@@ -40,11 +40,15 @@ _RESHAPER = ArabicReshaper({"delete_harakat": False, "support_ligatures": False}
 
 
 def _to_unicode(fontname: str, codes: list[int]) -> str:
-    """The map by which text is copied out of the PDF; reportlab's own writes characters beyond U+FFFF as five digits, which read as others."""
+    """The map by which text is copied out of the PDF; reportlab writes characters beyond U+FFFF with five digits, which are read as others."""
     cmap = _REPORTLABS_MAP(fontname, [])
-    rows = "\n".join(f"<{index:02X}> <{chr(code).encode('utf-16-be', 'surrogatepass').hex().upper()}>" for index, code in enumerate(codes))
+    rows = "\n".join(f"<{index:02X}> <{_utf_16(code)}>" for index, code in enumerate(codes))
     cmap = cmap.replace("<00> <-1>", f"<00> <{len(codes) - 1:02X}>")
     return cmap.replace("0 beginbfchar\n", f"{len(codes)} beginbfchar\n{rows}\n")
+
+
+def _utf_16(code: int) -> str:
+    return chr(code).encode("utf-16-be", "surrogatepass").hex().upper()
 
 
 _REPORTLABS_MAP = ttfonts.makeToUnicodeCMap
@@ -89,17 +93,11 @@ def runs(text: str, font: str) -> Iterator[tuple[str, str]]:
 
 
 def printable(text: str) -> str:
-    """The text with composed letters and joined Arabic forms, without invisible marks; a character that no face has stands as 〔U+1F9FF〕."""
+    """The text with composed letters and joined Arabic forms, without invisible marks; a character in no face stands as 〔U+1F9FF〕."""
     shown = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     if _ARABIC.search(shown):
         shown = _RESHAPER.reshape(shown)
     return "".join(each if each == "\n" or face_with(each, REGULAR) else f"〔U+{ord(each):04X}〕" for each in shown)
-
-
-def unprintable(text: str) -> str:
-    """The characters, each once and in order, that `printable` replaces by a mark."""
-    shown = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    return "".join(dict.fromkeys(each for each in shown if each not in "\r\n\t" and not face_with(each, REGULAR)))
 
 
 def in_reading_order(line: str) -> str:
