@@ -63,7 +63,7 @@ def report(cast: Cast, of: UnitYear, workbook: Path = PARK_WITH_ERRORS, *, relea
     """A report handed in by the contact and released by the responsible person; read once in a process."""
     version = _read_before(cast, of, workbook)
     if version is None:
-        version = reports.hand_in(of, workbook.read_bytes(), workbook.name, "", actor=actor(cast.contact), now=utcnow())
+        version = reports.submit_report(of, workbook.read_bytes(), workbook.name, "", actor=actor(cast.contact), now=utcnow())
         _READ.setdefault(workbook, _columns(version))
     if released:
         reports.release(version, actor=actor(cast.responsible), now=utcnow())

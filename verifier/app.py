@@ -93,18 +93,18 @@ csrf, babel, migrate = CSRFProtect(), Babel(), Migrate()
 
 @dataclass
 class Installation:
-    """What actions reach through the app: settings, the store, the outside heads, and the kinds of subject."""
+    """What actions reach through the app: settings, the store, the signed checkpoints outside the database, and the kinds of subject."""
 
     settings: Settings
     store: Store
-    heads: Checkpoints
+    checkpoints: Checkpoints
     subjects: dict[str, SubjectKind[Any]] = field(default_factory=dict)
 
 
-def _heads_here() -> Checkpoints:
+def _checkpoints_here() -> Checkpoints:
     """The checkpoint store of the app whose transaction was committed."""
     here: Installation = current_app.extensions["verifier"]
-    return here.heads
+    return here.checkpoints
 
 
 def _own_packs() -> Path | None:
@@ -112,7 +112,7 @@ def _own_packs() -> Path | None:
     return current_app.extensions["verifier"].settings.instance / "rulepacks" if has_app_context() else None
 
 
-follow(db.session, _heads_here)
+follow(db.session, _checkpoints_here)
 packs.found_by(_own_packs)
 open_cases.cases_found_by(engagement_queries.open_case)
 

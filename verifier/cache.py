@@ -2,7 +2,7 @@
 
 Invalidation: none. A key names everything its value follows from (hashes of workbook and pack, ids of rows that are never edited, a stamp
 that every write moves), so that a change has another key; the least recently used value goes where there is no more room. What is asked
-of editable rows is kept for one reading transaction at most: `db.once_a_reading`.
+of editable rows is kept for one reading transaction at most: `db.once_per_read`.
 """
 
 from collections import OrderedDict

@@ -13,13 +13,13 @@ TRANSLATIONS = PACKAGE / "translations"
 MIGRATIONS = PACKAGE / "migrations"
 
 
-def _beside(folder: str) -> Path:
+def _sibling(folder: str) -> Path:
     """A folder of pages: inside an installed package, at the top of the repository in a checkout."""
     installed = PACKAGE / folder
     return installed if installed.is_dir() else PACKAGE.parent / folder
 
 
-TEMPLATES, STATIC = _beside("templates"), _beside("static")
+TEMPLATES, STATIC = _sibling("templates"), _sibling("static")
 FONTS = STATIC / "fonts"
 
 
@@ -139,7 +139,7 @@ def language() -> str:
 
 
 def aside_of(path: Path) -> Path:
-    """A name beside the file that nobody else uses: in containers that share a folder, process ids repeat."""
+    """A unique name for a temporary file in the same folder: in containers that share a folder, process ids repeat."""
     return path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
 
 

@@ -1,4 +1,4 @@
-"""The database: one base for all rows, the column words named once, and how SQLite is opened."""
+"""The database: base class of all rows, column types named once, and SQLite's settings."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -68,7 +68,7 @@ def enum_of(words: type[StrEnum], name: str) -> Enum:
 
 
 class Base(DeclarativeBase):
-    """Every row of ours."""
+    """Base class of all rows."""
 
     registry = registry(
         metadata=MetaData(
@@ -124,20 +124,20 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
 
 
-def once_a_reading(asked: Callable[[Any], T]) -> Callable[[Any], T]:
-    """What a page that only looks asks of a row is asked of the database once, until its transaction ends.
+def once_per_read(query: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Cache a query of a row for the length of a read-only transaction.
 
-    Whoever will write asks each time: after a lock was waited for, another's answer may have come.
+    A transaction that writes queries every time: after waiting for a lock, another request may have changed the answer.
     """
 
-    @wraps(asked)
+    @wraps(query)
     def answered(row: Any) -> T:
         if writes_wanted.get():
-            return asked(row)
+            return query(row)
         known = db.session().info.setdefault(_ANSWERED, {})
-        key = (asked.__module__, asked.__qualname__, row.id)
+        key = (query.__module__, query.__qualname__, row.id)
         if key not in known:
-            known[key] = asked(row)
+            known[key] = query(row)
         answer: T = known[key]
         return answer
 

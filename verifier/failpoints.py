@@ -18,14 +18,14 @@ _STATEMENT = re.compile(
 _passed: Counter[str] = Counter()
 
 
-def wanted() -> bool:
+def enabled() -> bool:
     """Whether somebody wants this process to die somewhere, or to say what it passes."""
     return bool(os.environ.get("VERIFIER_FAILPOINT") or os.environ.get("VERIFIER_FAILPOINT_LOG"))
 
 
 def point(name: str) -> None:
-    """Die here by SIGKILL, if this is the place; nothing is cleaned up, nobody is told."""
-    if not wanted():
+    """Kill the process with SIGKILL if this failpoint is selected; nothing is cleaned up."""
+    if not enabled():
         return
     _passed[name] += 1
     log = os.environ.get("VERIFIER_FAILPOINT_LOG")
@@ -39,7 +39,7 @@ def point(name: str) -> None:
 
 def watch(engine: Engine) -> None:
     """Make every statement that writes, and the commit itself, a place before and after; only where somebody asked."""
-    if wanted():
+    if enabled():
         event.listen(engine, "before_cursor_execute", _before)
         event.listen(engine, "after_cursor_execute", _after)
         event.listen(engine, "commit", lambda _connection: point("commit.before"))

@@ -1,7 +1,8 @@
 """Sandbox for untrusted files: each is read in a separate process within resource limits.
 
-A reader is a module of ours with `answer(given: bytes) -> bytes`. Its desk is a process that loads it once, knows neither settings nor
-database, and forks for every file: loading the libraries takes longer than reading. This file is both sides; `run` opens the desk.
+A reader is a module with `answer(given: bytes) -> bytes`. Its desk is a fork server: a process that loads the reader once, has neither
+settings nor database, and forks for every file, since loading the libraries takes longer than reading. This file is both sides; `run`
+starts the desk.
 """
 
 import atexit
@@ -25,7 +26,7 @@ AT_ONCE = 2
 PATIENCE = 6
 """Seconds that a file waits for its turn."""
 LATE = 2
-"""Seconds that the desk is given beyond the reader's own, to say how it ended."""
+"""Seconds the desk may take beyond the reader's own limit to report how it ended."""
 ANSWERED, TOO_SLOW, TOO_MUCH, BROKEN = b"a", b"s", b"m", b"b"
 OUT_OF_MEMORY = 77
 BLOCK = 1 << 20
@@ -49,7 +50,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class _Desk:
-    """A reader's process, and the socket on which it is told of files."""
+    """A reader's fork server, and the control socket on which it receives files."""
 
     process: subprocess.Popen[bytes]
     control: socket.socket
@@ -73,45 +74,45 @@ class _Here:
 _here = _Here()
 
 
-def run(reader: str, given: bytes, *, memory: int, seconds: int) -> bytes:
+def run(reader: str, data: bytes, *, memory: int, seconds: int) -> bytes:
     """What the reader says of the bytes it is given, within `memory` bytes and `seconds` of processor and of clock."""
     places = _here.places
     if not places.acquire(timeout=min(PATIENCE, seconds)):
         raise Busy
     try:
-        with _asked(reader, memory, seconds) as end:
-            return _receive(end, given, seconds)
+        with _request(reader, memory, seconds) as end:
+            return _receive(end, data, seconds)
     finally:
         places.release()
 
 
-def _asked(reader: str, memory: int, seconds: int) -> socket.socket:
-    """Our end of a pair whose other end the desk was handed; a desk that has died is opened once more."""
-    ours, theirs = socket.socketpair()
-    asked = json.dumps({"memory": memory, "seconds": seconds}).encode()
-    with theirs:
+def _request(reader: str, memory: int, seconds: int) -> socket.socket:
+    """Pass one end of a socket pair to the desk and return the other; a desk that has died is restarted once."""
+    parent_end, child_end = socket.socketpair()
+    request = json.dumps({"memory": memory, "seconds": seconds}).encode()
+    with child_end:
         for last in (False, True):
             desk = _desk(reader)
             try:
-                socket.send_fds(desk.control, [asked], [theirs.fileno()])
+                socket.send_fds(desk.control, [request], [child_end.fileno()])
             except OSError as error:
                 with _here.opening:
                     if _here.desks.get(reader) is desk:
                         _here.desks.pop(reader).close()
                 if last:
-                    ours.close()
+                    parent_end.close()
                     raise Broken from error
             else:
                 break
-    return ours
+    return parent_end
 
 
-def _receive(end: socket.socket, given: bytes, seconds: int) -> bytes:
+def _receive(end: socket.socket, data: bytes, seconds: int) -> bytes:
     until, parts = monotonic() + seconds + LATE, []
     try:
         end.settimeout(seconds + LATE)
         with suppress(BrokenPipeError, ConnectionResetError):
-            end.sendall(given)
+            end.sendall(data)
             end.shutdown(socket.SHUT_WR)
         while block := end.recv(BLOCK):
             parts.append(block)
@@ -120,23 +121,23 @@ def _receive(end: socket.socket, given: bytes, seconds: int) -> bytes:
         raise TooSlow from late
     except ConnectionResetError as gone:
         raise Broken from gone
-    said = b"".join(parts)
-    ended = said[-1:]
+    answer = b"".join(parts)
+    ended = answer[-1:]
     if ended == ANSWERED:
-        return said[:-1]
+        return answer[:-1]
     raise {TOO_SLOW: TooSlow, TOO_MUCH: TooMuch}.get(ended, Broken)
 
 
 def _desk(reader: str) -> _Desk:
-    """The desk of a reader, opened when it is first needed."""
+    """The desk of a reader, started on first use."""
     with _here.opening:
         if reader not in _here.desks:
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with theirs:
+            parent_end, child_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with child_end:
                 command = [sys.executable, "-I", __file__, reader]
                 quiet = subprocess.DEVNULL
-                process = subprocess.Popen(command, stdin=theirs, stdout=quiet, stderr=quiet, env={})  # noqa: S603
-            _here.desks[reader] = _Desk(process, ours)
+                process = subprocess.Popen(command, stdin=child_end, stdout=quiet, stderr=quiet, env={})  # noqa: S603
+            _here.desks[reader] = _Desk(process, parent_end)
         return _here.desks[reader]
 
 
@@ -159,7 +160,7 @@ os.register_at_fork(after_in_child=_forget)
 
 
 def main(reader: str) -> None:
-    """The desk: load the reader, then fork for every file until nobody is left who could send one."""
+    """The desk: load the reader, then fork for every file until the control socket is closed."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     module = importlib.import_module(reader)
     gc.collect()
@@ -168,12 +169,12 @@ def main(reader: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=0) as control:
         while True:
-            asked, handles, _flags, _address = socket.recv_fds(control, 1024, 1)
-            if not asked:
+            request, handles, _flags, _address = socket.recv_fds(control, 1024, 1)
+            if not request:
                 return
             if os.fork() == 0:
                 control.close()
-                _watch(socket.socket(fileno=handles[0]), module, **json.loads(asked))
+                _watch(socket.socket(fileno=handles[0]), module, **json.loads(request))
             os.close(handles[0])
 
 
@@ -212,10 +213,10 @@ def _read(end: socket.socket, module: object, memory: int, seconds: int) -> None
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        given = bytearray()
+        content = bytearray()
         while block := end.recv(BLOCK):
-            given += block
-        end.sendall(module.answer(bytes(given)))  # type: ignore[attr-defined]
+            content += block
+        end.sendall(module.answer(bytes(content)))  # type: ignore[attr-defined]
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BaseException:

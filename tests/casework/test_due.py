@@ -11,7 +11,7 @@ from tests.findings.builders import finding
 from tests.people import Cast, actor, sign_in
 from verifier.casework.due_dates import answers_due, concluded_due, day_due
 from verifier.casework.to_do import Duty, waiting_for
-from verifier.checks.data.vouchers.actions import ask
+from verifier.checks.data.vouchers.actions import request_evidence
 from verifier.core.clocks import day_in, sooner
 from verifier.core.findings import FindingState
 from verifier.core.lifecycle import Stage
@@ -109,7 +109,7 @@ def test_answers_and_drafts_wait_for_the_lead_while_the_unit_still_answers(
 def test_evidence_asked_for_is_on_the_page_of_the_case_with_its_day(client: FlaskClient, cast: Cast, days: int, said: str) -> None:
     case = case_at(cast, Stage.CHECKING)
     due = day_in(case.unit_year.year.time_zone, utcnow()) + timedelta(days=days)
-    ask(case, [], "The boiler house", "The invoices", "", due, actor=actor(cast.verifier), now=utcnow())
+    request_evidence(case, [], "The boiler house", "The invoices", "", due, actor=actor(cast.verifier), now=utcnow())
     db.session.commit()
     page = sign_in(client, cast.contact).get(f"/cases/{case.id}").text
     assert said in page

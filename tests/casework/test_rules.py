@@ -34,7 +34,7 @@ def case(cast: Cast) -> Engagement:
 
 def move(case: Engagement, cast: Cast, pack_id: str, concluded: Concluded = NOTHING, reason: str = "Notice 7", seen: str = "") -> None:
     seen = seen or load(pack_id).sha256
-    actions.change_rules(case, pack_id, reason, seen=seen, concluded=concluded, actor=actor(cast.lead), now=utcnow())
+    actions.change_rules(case, pack_id, reason, seen_sha256=seen, concluded=concluded, actor=actor(cast.lead), now=utcnow())
 
 
 def counting(case: Engagement) -> dict[str, bool]:
@@ -49,7 +49,7 @@ def test_a_case_is_worked_under_the_newer_version_and_its_trail_says_from_which_
     assert (case.pack_id, case.pack_sha256) == (pack_id, load(pack_id).sha256)
     last = db.session.scalars(trail(case.id)).first()
     assert last is not None
-    assert last.deed == "engagement:rules:changed"
+    assert last.action == "engagement:rules:changed"
     told = {key: last.detail[key] for key in ("before", "before_sha256", "after", "after_sha256", "reason")}
     assert told == {"before": make.PACK, "before_sha256": before, "after": pack_id, "after_sha256": case.pack_sha256, "reason": "Notice 7"}
 
@@ -91,7 +91,7 @@ def test_a_case_is_moved_before_its_conclusion_and_not_after(app: Flask, cast: C
     pack_id = newer_beijing(app, SIX_DAYS)
     if allowed:
         move(case, cast, pack_id)
-        assert (case.pack_id, case.at) == (pack_id, stage)
+        assert (case.pack_id, case.stage) == (pack_id, stage)
     else:
         with pytest.raises(Refusal, match=r"lifecycle\.change_rules\.not_now"):
             move(case, cast, pack_id)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from tests import make
@@ -41,7 +42,7 @@ def a_number(case: Engagement) -> dict[str, object]:
 
 
 def a_source(case: Engagement) -> str:
-    return next(each.source.source_key for each in data.held(case) if each.agreeable)
+    return next(each.source.source_key for each in data.source_reviews(case) if each.agreeable)
 
 
 BULK: dict[str, tuple[str, str, Callable[[Engagement], dict[str, object]]]] = {
@@ -49,7 +50,7 @@ BULK: dict[str, tuple[str, str, Callable[[Engagement], dict[str, object]]]] = {
     "sources": (
         "/data",
         "/agree-data",
-        lambda case: {"keys": [next(each.source.source_key for each in data.held(case) if each.agreeable)]},
+        lambda case: {"keys": [next(each.source.source_key for each in data.source_reviews(case) if each.agreeable)]},
     ),
     "flags": ("/data/flags", "/flags/dismiss", lambda case: {"keys": [flags.flagged(case)[0].flag.key], "reason": "The bill says so."}),
     "boundary": (
@@ -112,7 +113,7 @@ def test_the_ticks_of_a_list_are_there_again_and_count_once_they_are_sent_anew(a
         page.wait_for_selector(".flash a")
         assert db.session.scalar(decided) == 0
         db.session.rollback()
-        assert box.is_checked()
+        expect(box).to_be_checked()
         page.get_by_role("button", name="Agree").first.click()
         page.wait_for_selector(".flash[data-s=ok]")
     assert db.session.scalar(decided) == 1

@@ -17,7 +17,7 @@ from tests.findings.builders import finding, jpeg, sent
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
 from verifier.checks.data.models import SourceDecision
-from verifier.checks.data.queries import held
+from verifier.checks.data.queries import source_reviews
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.findings.models import Finding
@@ -166,12 +166,12 @@ def test_a_token_is_worth_nothing_to_anybody_else(app: Flask, cast: Cast) -> Non
 
 def test_a_source_is_not_decided_on_numbers_that_a_corrected_report_has_replaced(app: Flask, cast: Cast) -> None:
     case = make.engagement(cast, workbook=make.PARK)
-    key = next(each.source.source_key for each in held(case) if each.agreeable)
+    key = next(each.source.source_key for each in source_reviews(case) if each.agreeable)
     finding(case, cast)
     sent(case, cast)
     path, verifier = f"/cases/{case.id}/data/{key}", sign_in(app.test_client(), cast.verifier)
     seen = verifier.get(path)
-    corrected = reports.hand_in(
+    corrected = reports.submit_report(
         case.unit_year, make.PARK_WITH_ERRORS.read_bytes(), "second.xlsx", "", actor=actor(cast.contact), now=utcnow()
     )
     reports.release(corrected, actor=actor(cast.responsible), now=utcnow())

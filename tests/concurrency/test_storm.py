@@ -115,6 +115,6 @@ def test_a_storm_of_mixed_actions_fails_nobody_and_loses_nothing(database: str, 
         assert all(told[action] for action in kept(there.case)), "every kind of action was done"
         numbers = list(db.session.scalars(select(Finding.number).order_by(Finding.number)))
         assert numbers == list(range(1, len(numbers) + 1))
-        verdicts = list(trails.verify(there.app.extensions["verifier"].heads))
+        verdicts = list(trails.verify(there.app.extensions["verifier"].checkpoints))
         assert [verdict for verdict in verdicts if verdict.broken] == []
         assert sum(verdict.rows for verdict in verdicts) > sum(told[action] for action in kept(there.case))

@@ -17,7 +17,7 @@ from verifier.audit import queries as trails
 from verifier.audit.models import TrailRow
 from verifier.checks.boundary.models import BoundaryDecision
 from verifier.checks.data.models import SourceDecision
-from verifier.checks.data.queries import held
+from verifier.checks.data.queries import source_reviews
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement, TeamMember
@@ -38,7 +38,7 @@ def how_many(model: type, *where: object) -> int:
 
 def assert_trails_hold(house: Flask) -> None:
     """Every trail verifies."""
-    assert [one for one in trails.verify(house.extensions["verifier"].heads) if one.broken] == []
+    assert [one for one in trails.verify(house.extensions["verifier"].checkpoints) if one.broken] == []
 
 
 @pytest.mark.parametrize("others", [0, 1], ids=["the last that waits", "another still waits"])
@@ -72,7 +72,7 @@ def test_a_source_decided_differently_shows_both_and_the_second_decides_knowing(
     cast = Cast()
     case = make.engagement(cast, workbook=make.PARK)
     case_id = case.id
-    key = next(each.source.source_key for each in held(case) if each.agreeable)
+    key = next(each.source.source_key for each in source_reviews(case) if each.agreeable)
     path = f"/cases/{case_id}/{page}/{key}"
     lead, verifier = browser(house, cast.lead), browser(house, cast.verifier)
     seen = {who: {"version": hidden(who.get(path), "version")} for who in (lead, verifier)}
@@ -108,8 +108,8 @@ def test_a_report_released_while_its_sources_are_decided_loses_neither(house: Fl
     cast = Cast()
     case = make.engagement(cast, workbook=make.PARK)
     case_id, unit_year_id = case.id, case.unit_year_id
-    reports.hand_in(case.unit_year, make.PARK_WITH_ERRORS.read_bytes(), "second.xlsx", "", actor=actor(cast.contact), now=utcnow())
-    key = next(each.source.source_key for each in held(case) if each.agreeable)
+    reports.submit_report(case.unit_year, make.PARK_WITH_ERRORS.read_bytes(), "second.xlsx", "", actor=actor(cast.contact), now=utcnow())
+    key = next(each.source.source_key for each in source_reviews(case) if each.agreeable)
     verifier, responsible = browser(house, cast.verifier), browser(house, cast.responsible)
     answers = at_once(
         lambda: verifier.post(f"/cases/{case_id}/data/{key}", data={"version": "0", "outcome": "agreed", "note": ""}),
@@ -192,7 +192,7 @@ def test_a_removal_and_a_action_at_once_leave_the_action_whole_or_not_at_all(hou
     case = make.engagement(cast)
     case_id = case.id
     member = db.session.scalars(select(TeamMember).where(TeamMember.user_id == cast.verifier.id)).one()
-    key, member_id = held(case)[0].source.source_key, member.id
+    key, member_id = source_reviews(case)[0].source.source_key, member.id
     verifier, coordinator = browser(house, cast.verifier), browser(house, cast.coordinator)
     answers = at_once(
         lambda: verifier.post(f"/cases/{case_id}/boundary/source/{key}", data={"version": "0", "outcome": "not_counted", "note": "Let"}),
@@ -268,6 +268,6 @@ def test_a_case_moved_to_newer_rules_in_two_windows_is_moved_once(house: Flask) 
     answers = at_once(*(lambda window=window: window.post(f"/cases/{case_id}/rules", data=sent) for window in windows))
     assert statuses(answers) == [303, 409]
     assert f"{pack_id} is not a later version of {pack_id}" in refused(answers).text
-    assert how_many(TrailRow, TrailRow.deed == "engagement:rules:changed") == 1
+    assert how_many(TrailRow, TrailRow.action == "engagement:rules:changed") == 1
     assert db.session.get_one(Engagement, case_id).pack_id == pack_id
     assert_trails_hold(house)

@@ -84,8 +84,8 @@ def test_sources_that_came_and_went_stand_out_and_are_never_compared_with_nought
     then = replace(report(source("OLD", reported="10"), rows=months("1", source_id="OLD", year=2020), totals=(total("10"),)), year=2020)
     found = looked(now, then)
     new, gone = line(found, "year_on_year/source/NEW"), line(found, "year_on_year/source/OLD")
-    assert (new.whys, new.main.then, new.main.change, new.stands_out) == ((NotComparable.NEW,), None, None, True)
-    assert (gone.whys, gone.main.now, gone.main.change, gone.stands_out) == ((NotComparable.GONE,), None, None, True)
+    assert (new.not_comparable, new.main.then, new.main.change, new.stands_out) == ((NotComparable.NEW,), None, None, True)
+    assert (gone.not_comparable, gone.main.now, gone.main.change, gone.stands_out) == ((NotComparable.GONE,), None, None, True)
 
 
 def test_without_last_years_report_only_the_figure_the_unit_states_for_it_is_compared() -> None:
@@ -95,7 +95,7 @@ def test_without_last_years_report_only_the_figure_the_unit_states_for_it_is_com
     both = looked(year("700"), year("500", of=2020))
     assert (looked(stated).last_total, looked(year("700")).last_total, both.last_total) == (500, None, None)
     (none,) = looked(year("700")).of(Procedure.YEAR_ON_YEAR)
-    assert (none.whys, none.stands_out, none.state(None)) == ((NotComparable.NO_LAST_YEAR,), False, LineState.INCOMPLETE)
+    assert (none.not_comparable, none.stands_out, none.state(None)) == ((NotComparable.NO_LAST_YEAR,), False, LineState.INCOMPLETE)
 
 
 def test_a_blank_is_unknown_and_its_line_says_so() -> None:
@@ -103,10 +103,14 @@ def test_a_blank_is_unknown_and_its_line_says_so() -> None:
     now = replace(now, activity=(replace(now.activity[0], quantity=""), *now.activity[1:]))
     found = looked(now, year("700", of=2020))
     over = line(found, "year_on_year/source/S")
-    assert (over.main.now, over.others[0].now, over.whys, over.stands_out) == (None, None, (NotComparable.UNKNOWN,), False)
+    assert (over.main.now, over.others[0].now, over.not_comparable, over.stands_out) == (None, None, (NotComparable.UNKNOWN,), False)
     january, february = (line(found, f"months/source/S/2021-{month}") for month in ("01", "02"))
-    assert (january.main.now, january.share, january.whys) == (None, None, (NotComparable.UNKNOWN,))
-    assert (february.main, february.share, february.whys) == (Pair("MWh", Fraction(100), Fraction(100)), None, (NotComparable.PARTIAL,))
+    assert (january.main.now, january.share, january.not_comparable) == (None, None, (NotComparable.UNKNOWN,))
+    assert (february.main, february.share, february.not_comparable) == (
+        Pair("MWh", Fraction(100), Fraction(100)),
+        None,
+        (NotComparable.PARTIAL,),
+    )
     assert february.others == (Pair("MWh", Fraction(100), None), Pair("MWh", Fraction(100), Fraction(100)))
     assert february.state(None) is LineState.UNREMARKABLE
 
@@ -149,7 +153,7 @@ def test_tonnes_for_a_unit_of_product_this_year_and_last(unit: str, unit_then: s
     found = line(looked(now, then), "products/product/Steel")
     assert found.main.now == (70 if made else None)
     assert (found.stands_out if found.main.change is not None else None) is out
-    assert bool(found.whys) == (out is None)
+    assert bool(found.not_comparable) == (out is None)
 
 
 def test_a_months_intensity_rests_on_the_recalculated_tonnes_of_that_month() -> None:
@@ -191,9 +195,11 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("out", "whys", "on", "state"), STATES)
-def test_where_a_line_stands(out: bool, whys: tuple[NotComparable, ...], on: str | None, state: LineState) -> None:
-    one = AnalysisLine(Procedure.SHARES, AnalysisLevel.SOURCE, "S", "", "", Pair("%", Fraction(1), None), stands_out=out, whys=whys)
+@pytest.mark.parametrize(("out", "not_comparable", "on", "state"), STATES)
+def test_where_a_line_stands(out: bool, not_comparable: tuple[NotComparable, ...], on: str | None, state: LineState) -> None:
+    one = AnalysisLine(
+        Procedure.SHARES, AnalysisLevel.SOURCE, "S", "", "", Pair("%", Fraction(1), None), stands_out=out, not_comparable=not_comparable
+    )
     assert one.state(one.fingerprint if on == "same" else on) is state
     assert (state in WAITING) == (out and on != "same")
 

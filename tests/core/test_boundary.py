@@ -10,10 +10,10 @@ from verifier.core.boundary import (
     BoundaryStatus,
     Kind,
     Mark,
+    boundary_status,
     check_decision,
     next_number,
     side_by_side,
-    standing,
     undecided,
 )
 from verifier.core.errors import Refusal
@@ -107,7 +107,7 @@ def test_a_finding_stands_for_a_decision() -> None:
 )
 def test_how_far_a_row_is(decided: BoundaryOutcome | None, same: bool, finding: bool, expected: BoundaryStatus) -> None:
     row = one(report())
-    assert standing(row, decided, row.fingerprint if same else "another", finding=finding) is expected
+    assert boundary_status(row, decided, row.fingerprint if same else "another", finding=finding) is expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from verifier.core.access import Role
-from verifier.core.clocks import STANDINGS, Before, Standing, day_in, due_day, lateness, standing, turn
+from verifier.core.clocks import UNIT_YEAR_STATUSES, Before, UnitYearStatus, day_in, due_day, lateness, turn, unit_year_status
 from verifier.core.lifecycle import Stage
 
 REPORT_DUE, VERIFIED_DUE = date(2022, 3, 31), date(2022, 4, 30)
@@ -23,9 +23,9 @@ REPORT_DUE, VERIFIED_DUE = date(2022, 3, 31), date(2022, 4, 30)
     ],
 )
 def test_a_units_year_stands_at_the_first_thing_that_is_missing(
-    handed_in: bool, released: bool, body_named: bool, stage: Stage | None, expected: Standing
+    handed_in: bool, released: bool, body_named: bool, stage: Stage | None, expected: UnitYearStatus
 ) -> None:
-    assert standing(handed_in=handed_in, released=released, body_named=body_named, stage=stage) is expected
+    assert unit_year_status(handed_in=handed_in, released=released, body_named=body_named, stage=stage) is expected
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_units_year_stands_at_the_first_thing_that_is_missing(
         (Stage.ISSUED, None),
     ],
 )
-def test_every_station_waits_for_someone_until_the_statement_is_issued(stands: Standing, role: Role | None) -> None:
+def test_every_station_waits_for_someone_until_the_statement_is_issued(stands: UnitYearStatus, role: Role | None) -> None:
     assert turn(stands) is role
 
 
@@ -52,7 +52,7 @@ def test_the_due_day_itself_is_in_time_and_the_next_is_late(today: date, late: i
 
 
 def test_the_report_is_due_until_it_is_released_then_the_statement_then_nothing() -> None:
-    due = {each: due_day(each, report_due=REPORT_DUE, verified_due=VERIFIED_DUE) for each in STANDINGS}
+    due = {each: due_day(each, report_due=REPORT_DUE, verified_due=VERIFIED_DUE) for each in UNIT_YEAR_STATUSES}
     assert [each for each, day in due.items() if day == REPORT_DUE] == [Before.NO_REPORT, Before.TO_RELEASE]
     assert [each for each, day in due.items() if day is None] == [Stage.ISSUED]
 

@@ -6,7 +6,7 @@ import pytest
 
 from verifier.core.errors import Refusal
 from verifier.core.findings import (
-    DISPOSED,
+    RESOLVED_STATES,
     TABLE,
     WITH_UNIT,
     FindingAction,
@@ -66,15 +66,15 @@ def test_every_action_in_every_state_leads_where_the_table_says_or_is_refused(st
         assert refused.value.values == {"state": state}
 
 
-def test_nothing_leads_out_of_a_finding_that_is_disposed_of() -> None:
-    assert not {state for state, _action in TABLE} & DISPOSED
+def test_nothing_leads_out_of_a_finding_that_is_resolved() -> None:
+    assert not {state for state, _action in TABLE} & RESOLVED_STATES
 
 
-def test_every_finding_that_was_raised_can_be_disposed_of() -> None:
+def test_every_finding_that_was_raised_can_be_resolved() -> None:
     def reach(state: S) -> set[S]:
         return {state} | {end for (at, _action), to in TABLE.items() if at is state and to is not S.RETURNED for end in reach(to)}
 
-    assert all(reach(state) & DISPOSED for state in S)
+    assert all(reach(state) & RESOLVED_STATES for state in S)
 
 
 @pytest.mark.parametrize(

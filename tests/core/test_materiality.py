@@ -96,7 +96,7 @@ def test_order_never_matters(rows: list[tuple[str, Fraction, bool]], random: Ran
 def test_a_larger_error_is_never_smaller(rows: list[tuple[str, Fraction, bool]], more: Fraction, figure: Fraction) -> None:
     larger = figure + more if figure >= 0 else figure - more
     small, large = built([*rows, ("D", figure, False)]), built([*rows, ("D", larger, False)])
-    assert large.weighed.gross >= small.weighed.gross
+    assert large.compared.gross >= small.compared.gross
     assert large.largest >= small.largest
     assert not (small.verdict is not Verdict.NOT_MATERIAL and large.verdict is Verdict.NOT_MATERIAL)
 
@@ -151,7 +151,7 @@ def test_where_a_pack_has_a_threshold_the_opinion_rests_on_it(why: str, assessme
     assert given["not_verified_misstatement"] is not positive, why
 
 
-def test_nothing_may_be_left_undisposed_of_however_small() -> None:
+def test_nothing_may_be_left_unresolved_however_small() -> None:
     standing = replace(CLEAN, findings=(FindingAssessment("F-001", "misstatement", FindingState.ANSWERED),), assessment=held(1))
     assert not any(choice.open for choice in choices(standing, EU))
 

@@ -9,7 +9,7 @@ import pytest
 
 from verifier.core.calculation.results import CategoryResult, SourceResult
 from verifier.core.errors import Refusal
-from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome, standing, verified_tonnes, verified_totals
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome, outcome_status, verified_tonnes, verified_totals
 
 
 def result(
@@ -78,7 +78,7 @@ def test_an_outcome_stands_for_tonnes_or_is_refused(
     ],
 )
 def test_how_far_a_source_is(outcome: SourceOutcome | None, current: bool, open_finding: bool, expected: OutcomeStatus) -> None:
-    assert standing(outcome, current=current, open_finding=open_finding) is expected
+    assert outcome_status(outcome, current=current, open_finding=open_finding) is expected
 
 
 def whole(*sources: SourceResult) -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.pack import ChecklistItem, Origin, Text
-from verifier.core.site import ChecklistOutcome, Gap, MissingStep, VisitPlan, refuse_outcome, refuse_unfit, settled, still_missing
+from verifier.core.site import ChecklistOutcome, Gap, MissingStep, VisitPlan, check_plan, refuse_outcome, settled, still_missing
 
 ORIGIN = Origin("made up", "practice")
 ITEMS = (
@@ -66,10 +66,10 @@ def test_an_outcome_is_refused_where_its_note_or_the_findings_contradict_it(outc
 )
 def test_a_visit_needs_days_in_order_and_as_many_people_as_the_pack_asks_for(plan, refused) -> None:
     if refused is None:
-        refuse_unfit(plan, 2)
+        check_plan(plan, 2)
     else:
         with pytest.raises(Refusal, match=refused):
-            refuse_unfit(plan, 2)
+            check_plan(plan, 2)
 
 
 @pytest.mark.parametrize(

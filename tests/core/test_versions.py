@@ -189,7 +189,7 @@ def judged(new: ReportedReport, asked: list[RequestedChange]) -> tuple[Judged, .
 
 @pytest.mark.parametrize(("why", "new", "asked", "unasked"), ASKED)
 def test_what_nobody_asked_for_stands_out(why: str, new: ReportedReport, asked: list[RequestedChange], unasked: list[str]) -> None:
-    assert [each.change.sheet for each in judged(new, asked) if not each.asked] == unasked, why
+    assert [each.change.sheet for each in judged(new, asked) if not each.requested] == unasked, why
 
 
 def test_what_nobody_asked_for_stands_at_the_top_and_the_rest_names_its_finding() -> None:

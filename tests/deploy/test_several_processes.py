@@ -116,7 +116,7 @@ def test_several_processes_share_sessions_files_jobs_and_trails() -> None:
             while not done(job_id):
                 assert monotonic() < deadline, "the worker did not do the job"
                 sleep(0.2)
-            verdicts = list(trails.verify(app.extensions["verifier"].heads))
+            verdicts = list(trails.verify(app.extensions["verifier"].checkpoints))
             assert sum(verdict.rows for verdict in verdicts) > 12
             assert [verdict for verdict in verdicts if verdict.broken] == []
             db.session.remove()

@@ -57,4 +57,4 @@ def photo(engagement: Engagement, cast: Cast, subject: Subject, colour: str = "r
     taken = add_photos(
         engagement.id, engagement.stage, subject, [(f"{colour}.jpg", jpeg(colour))], caption, actor=actor(cast.verifier), now=utcnow()
     )
-    return taken.kept[0]
+    return taken.stored[0]

@@ -178,7 +178,7 @@ def test_a_returned_finding_gives_the_case_back_to_the_unit(cast: Cast) -> None:
         ("recommendation", FindingAction.ESTIMATE, None),
     ],
 )
-def test_a_finding_is_disposed_of_only_as_its_class_admits(
+def test_a_finding_is_resolved_only_as_its_class_admits(
     cast: Cast, class_code: str, action: FindingAction, state: FindingState | None
 ) -> None:
     case = make.engagement(cast)
@@ -186,9 +186,9 @@ def test_a_finding_is_disposed_of_only_as_its_class_admits(
     sent(case, cast)
     if state is None:
         with pytest.raises(Refusal, match=r"finding\.disposition\.not_of_class"):
-            actions.dispose(raised, action, "No data.", actor=actor(cast.lead), now=utcnow())
+            actions.resolve(raised, action, "No data.", actor=actor(cast.lead), now=utcnow())
     else:
-        actions.dispose(raised, action, "No data.", actor=actor(cast.lead), now=utcnow())
+        actions.resolve(raised, action, "No data.", actor=actor(cast.lead), now=utcnow())
         assert raised.state is state
         assert raised not in queries.open_findings(case)
 
@@ -202,7 +202,7 @@ def test_what_others_must_understand_carries_its_reason(cast: Cast, action: Find
     do = {
         FindingAction.RETURN: actions.return_,
         FindingAction.WITHDRAW: actions.withdraw,
-        FindingAction.ESTIMATE: lambda of, reason, **by: actions.dispose(of, FindingAction.ESTIMATE, reason, **by),
+        FindingAction.ESTIMATE: lambda of, reason, **by: actions.resolve(of, FindingAction.ESTIMATE, reason, **by),
     }
     with pytest.raises(Refusal, match=r"finding\.reason\.missing"):
         do[action](raised, "  ", actor=actor(cast.lead), now=utcnow())

@@ -93,7 +93,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     item = load(case.pack_id).checklist[0].code
     photo = evidence.add_photos(
         case.id, case.stage, Subject("checklist_item", item), workbooks.photos()[:1], "Meter", actor=actor(cast.verifier), now=now
-    ).kept[0]
+    ).stored[0]
     for number in (1, 2):
         findings.raise_finding(
             case,
@@ -121,7 +121,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     token = SignedInSession(user_id=spare.id, token_hash="0" * 64, created_at=now, last_seen_at=now, address="::1", browser="")
     db.session.add(token)
     db.session.flush()
-    shown, _new = vouchers.hand_in(
+    shown, _new = vouchers.submit(
         case,
         vouchers.GivenVoucher("meter.jpg", store().get(photo.original_sha256), "Meter"),
         keys=[NumberKey(source)],
@@ -129,7 +129,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         actor=actor(cast.contact),
         now=now,
     )
-    vouchers.ask(case, [NumberKey(source)], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
+    vouchers.request_evidence(case, [NumberKey(source)], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
     plan = beside.keep_workbook(
         case,
         ReferenceKind.PLAN,

@@ -30,7 +30,7 @@ def test_the_demo_shows_every_stage_and_one_statement_that_holds(made: Path) -> 
     app = create_app(config.from_environment(homes.environ(made)), testing=True)
     with app.app_context():
         assert Counter(case.stage for case in db.session.query(Engagement)) == Counter(stage.value for stage in Stage)
-        assert all(verdict.broken is None for verdict in verify(app.extensions["verifier"].heads))
+        assert all(verdict.broken is None for verdict in verify(app.extensions["verifier"].checkpoints))
         (listed,) = commands.statement_list()
         pdf = commands.export(listed["number"])
         assert pdf is not None

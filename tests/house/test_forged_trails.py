@@ -170,7 +170,7 @@ def rows_of(trail: str) -> Rows:
 
 def said(house: Flask, trail: str) -> tuple[int, str] | None:
     """What the check says of a trail; nothing where it holds."""
-    heads: Checkpoints = house.extensions["verifier"].heads
+    heads: Checkpoints = house.extensions["verifier"].checkpoints
     found = {verdict.trail: verdict.broken for verdict in verify(heads)}[trail]
     return (found.number, found.fault.value) if found else None
 
@@ -203,7 +203,7 @@ def test_who_has_the_disk_as_well_but_not_the_key_leaves_a_trail_nobody_vouches_
     trail = grown("a case")[0].trail
     with guards_off():
         made_anew(rows_of(trail))
-    outside(house.extensions["verifier"].heads, trail)
+    outside(house.extensions["verifier"].checkpoints, trail)
     assert said(house, trail) == (ROWS, "head_unknown")
 
 

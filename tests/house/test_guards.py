@@ -56,7 +56,7 @@ def test_a_form_without_its_token_is_refused_with_advice(app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     answer = app.test_client().post("/language", data={"language": "zh"})
     assert answer.status_code == 400
-    assert b"too long" in answer.data
+    assert b"This page has expired" in answer.data
 
 
 def test_the_page_of_components_exists_in_the_demo_only(app: Flask, client: FlaskClient) -> None:

@@ -33,7 +33,7 @@ from verifier.findings.queries import photos_of
 Contents = dict[str, list[dict[str, Any]]]
 DROPPED = {"photo": {"subject_kind", "subject_id"}, "attachment": {"subject_kind", "subject_id"}}
 """Columns that rows of their own hold since."""
-RENAMED = {"exchange": {"deed": "action"}, "trail_row": {"deed": "action", "at": "recorded_at"}}
+RENAMED = {"exchange": {"deed": "action"}, "finding": {"disposed_at": "resolved_at"}, "trail_row": {"deed": "action", "at": "recorded_at"}}
 """Columns that are called otherwise since."""
 
 
@@ -46,9 +46,9 @@ class Migrated:
     after: Contents
 
     @property
-    def heads(self) -> Checkpoints:
-        """The signed heads outside the database."""
-        kept: Checkpoints = self.app.extensions["verifier"].heads
+    def checkpoints(self) -> Checkpoints:
+        """The signed checkpoints outside the database."""
+        kept: Checkpoints = self.app.extensions["verifier"].checkpoints
         return kept
 
 
@@ -74,7 +74,7 @@ def upgraded(settings: Settings) -> Iterator[Migrated]:
             old.fill(connection)
             before = old.contents(connection)
         head = before["trail_head"][0]
-        heads: Checkpoints = app.extensions["verifier"].heads
+        heads: Checkpoints = app.extensions["verifier"].checkpoints
         heads.announce(head["trail"])
         heads.keep(head["trail"], head["rows"], head["hash"], old.NOW)
         upgrade()
@@ -158,7 +158,7 @@ def test_a_finding_names_the_version_it_was_raised_on(migrated: Migrated) -> Non
 
 
 def test_the_old_trail_verifies_and_keeps_its_words(migrated: Migrated) -> None:
-    assert [verdict.broken for verdict in verify(migrated.heads)] == [None]
+    assert [verdict.broken for verdict in verify(migrated.checkpoints)] == [None]
     rows = db.session.scalars(select(TrailRow).order_by(TrailRow.number)).all()
     assert [(row.action, row.effect) for row in rows] == [(action, Effect(effect)) for action, _kind, _id, effect, _detail in old.TRAIL]
 

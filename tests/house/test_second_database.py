@@ -53,4 +53,4 @@ def test_the_database_itself_refuses_to_change_a_trail(house: Flask, action: str
     with pytest.raises(DBAPIError, match="append-only"):
         db.session.execute(text(action))
     db.session.rollback()
-    assert [verdict for verdict in trails.verify(house.extensions["verifier"].heads) if verdict.broken] == []
+    assert [verdict for verdict in trails.verify(house.extensions["verifier"].checkpoints) if verdict.broken] == []

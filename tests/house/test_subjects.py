@@ -90,7 +90,7 @@ def another_case(cast: Cast) -> Engagement:
     of.body_id, of.named_by, of.named_at = cast.org("body").id, cast.contact.id, now
     db.session.add(of)
     db.session.flush()
-    version = reports.hand_in(of, works(5), "works.xlsx", "", actor=actor(cast.other_contact), now=now)
+    version = reports.submit_report(of, works(5), "works.xlsx", "", actor=actor(cast.other_contact), now=now)
     case = Engagement(
         number="2022-0001",
         unit_year=of,

@@ -38,7 +38,7 @@ TAMPERED = [
 def test_a_touched_trail_is_found(app: Flask, cast: Cast, what: str, statement: str, number: int | None, fault: str | None) -> None:
     trail = grow(cast)
     touch(statement.format(t=trail))
-    found = {verdict.trail: verdict.broken for verdict in verify(app.extensions["verifier"].heads)}[trail]
+    found = {verdict.trail: verdict.broken for verdict in verify(app.extensions["verifier"].checkpoints)}[trail]
     assert found is not None, what
     if number is not None:
         assert (found.number, found.fault.value) == (number, fault)
@@ -53,7 +53,7 @@ def test_a_tail_cut_off_with_its_head_shows_against_the_signed_head_outside(app:
         f"UPDATE trail_head SET hash = (SELECT hash FROM trail_row WHERE trail = '{trail}' AND number = 4) WHERE trail = '{trail}'",
         f"DELETE FROM trail_row WHERE trail = '{trail}' AND number > 4",
     )
-    found = {verdict.trail: verdict.broken for verdict in verify(app.extensions["verifier"].heads)}[trail]
+    found = {verdict.trail: verdict.broken for verdict in verify(app.extensions["verifier"].checkpoints)}[trail]
     assert found is not None
     assert (found.number, found.fault.value) == (5, "tail_cut")
 
@@ -61,7 +61,7 @@ def test_a_tail_cut_off_with_its_head_shows_against_the_signed_head_outside(app:
 def test_a_whole_trail_removed_is_missed(app: Flask, cast: Cast) -> None:
     trail = grow(cast)
     touch(f"DELETE FROM trail_row WHERE trail = '{trail}'", f"DELETE FROM trail_head WHERE trail = '{trail}'")
-    assert {verdict.trail: verdict.broken for verdict in verify(app.extensions["verifier"].heads)}[trail] is not None
+    assert {verdict.trail: verdict.broken for verdict in verify(app.extensions["verifier"].checkpoints)}[trail] is not None
 
 
 @pytest.mark.parametrize("action", ["UPDATE trail_row SET actor_name = 'x'", "DELETE FROM trail_row"])
@@ -83,8 +83,8 @@ def test_a_rolled_back_action_leaves_no_row_and_no_signed_head(app: Flask, cast:
     trail = grow(cast, rows=2)
     record("test:row:kept", actor(cast.lead), Subject("case", "1"), now=utcnow())
     db.session.rollback()
-    heads = app.extensions["verifier"].heads
-    assert [head.rows for head in heads.kept(trail)] == [1, 2]
+    heads = app.extensions["verifier"].checkpoints
+    assert [head.rows for head in heads.signed_heads(trail)] == [1, 2]
     assert all(verdict.broken is None for verdict in verify(heads))
 
 

@@ -25,7 +25,7 @@ from tests.reports.builders import small
 from verifier.accounts.models import Organisation
 from verifier.app import create_app
 from verifier.audit.queries import verify
-from verifier.audit.recovery import mend
+from verifier.audit.recovery import sign_missing
 from verifier.db import db, utcnow, writes_wanted
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job, State
@@ -165,13 +165,13 @@ def test_a_worker_killed_while_it_takes_a_workbook_in_loses_nothing_and_it_is_ke
         assert db.session.get_one(Job, job).attempts == tries, what
         versions = db.session.scalars(select(ReportVersion).order_by(ReportVersion.number)).all()
         assert [version.note for version in versions] == list(DIES_AT)[:number]
-        told = report_intake.taking_in(year, at)
+        told = report_intake.intake_of(year, at)
         assert told is not None
         assert told.number == number
         db.session.commit()
     counted = db.session.execute(select(func.count(ReportedNumber.position)).group_by(ReportedNumber.version_id)).scalars().all()
     assert len(counted) == len(DIES_AT)
     assert len(set(counted)) == 1
-    heads = house.extensions["verifier"].heads
-    mend(heads)
+    heads = house.extensions["verifier"].checkpoints
+    sign_missing(heads)
     assert [verdict for verdict in verify(heads) if verdict.broken] == []

@@ -173,7 +173,7 @@ def settle_findings(park: Park) -> None:
     for path in numbers:
         page = park.sit("lead")
         page.goto(f"{path}/judge")
-        page.locator("[name=action][value=accept]").check()
+        page.locator("[name=decision][value=accept]").check()
         send(page)
         page.wait_for_url(re.compile(r"/findings/\d+$"))
     page = park.go("lead", "/versions")

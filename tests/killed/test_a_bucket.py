@@ -88,7 +88,7 @@ def test_a_backup_takes_the_bucket_along_and_is_restored_into_another(housed: Fl
         assert [here.store.get(digest) for digest in digests] == [text.encode() * 100 for text in ("invoice", "meter", "ledger")]
         assert not here.store.exists(orphan)
         assert missing_files(here.store) == []
-        assert [verdict for verdict in verify(here.heads) if verdict.broken] == []
+        assert [verdict for verdict in verify(here.checkpoints) if verdict.broken] == []
         db.session.remove()
         db.engine.dispose()
     examined = run(moto, home, "another", "doctor", "--json", "--all")

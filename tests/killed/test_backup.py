@@ -95,7 +95,7 @@ def looked_at(home: Path, **settings: object) -> tuple[int, list[str], list[str]
         here = app.extensions["verifier"]
         digests = list(db.session.scalars(select(StoredFile.sha256)))
         files = sum(1 for digest in digests if here.store.get(digest) is not None)
-        broken = [str(verdict) for verdict in verify(here.heads) if verdict.broken]
+        broken = [str(verdict) for verdict in verify(here.checkpoints) if verdict.broken]
         verdicts = [commands.inspected(here.store.get(each.pdf_sha256)).verdict.value for each in db.session.scalars(select(Statement))]
         db.session.remove()
         db.engine.dispose()

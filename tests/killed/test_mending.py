@@ -15,7 +15,7 @@ from verifier.audit.actions import record
 from verifier.audit.checkpoints import Checkpoints
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import verify
-from verifier.audit.recovery import WINDOW, mend
+from verifier.audit.recovery import WINDOW, sign_missing
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, uuid7
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.hold
 
 @pytest.fixture
 def heads(app: Flask) -> Checkpoints:
-    found: Checkpoints = app.extensions["verifier"].heads
+    found: Checkpoints = app.extensions["verifier"].checkpoints
     return found
 
 
@@ -80,21 +80,21 @@ def killed_within_a_line(heads: Checkpoints, trail: str) -> None:
 def test_what_a_kill_left_unsigned_is_signed(heads: Checkpoints, kill: Callable[[Checkpoints, str], None]) -> None:
     trail = grown()
     kill(heads, trail)
-    mend(heads)
+    sign_missing(heads)
     assert fault(heads, trail) is None
     assert heads.index.steps()[trail] == "signed"
-    assert max(head.rows for head in heads.kept(trail)) == 3
+    assert max(head.rows for head in heads.signed_heads(trail)) == 3
 
 
 def test_heads_taken_away_are_never_made_anew_neither_at_the_next_start_nor_by_the_next_action(heads: Checkpoints) -> None:
     trail = grown()
     made_anew(trail)
     (heads.folder / f"{trail}.log").unlink()
-    assert mend(heads) == []
+    assert sign_missing(heads) == []
     record("test:row:kept", actor(Cast().lead), Subject("source", "E-1"), now=utcnow(), case=UUID(trail))
     db.session.commit()
-    assert list(heads.kept(trail)) == []
-    assert mend(heads) == []
+    assert list(heads.signed_heads(trail)) == []
+    assert sign_missing(heads) == []
     assert fault(heads, trail) == "head_unknown"
 
 
@@ -120,7 +120,7 @@ def test_who_changes_the_index_too_gets_nothing_signed(heads: Checkpoints, harm:
     made_anew(trail)
     (heads.folder / f"{trail}.log").unlink()
     harm(heads)
-    assert mend(heads) == []
+    assert sign_missing(heads) == []
     assert fault(heads, trail) == "head_unknown"
 
 
@@ -130,24 +130,24 @@ def test_a_trail_cut_out_of_the_middle_of_the_index_leaves_the_later_ones_withou
     for each in (trail, later):
         (heads.folder / f"{each}.log").unlink()
     index_cut(heads, 3)
-    mend(heads)
+    sign_missing(heads)
     assert fault(heads, later) == "head_unknown"
 
 
 def test_more_unsigned_actions_than_a_kill_can_leave_are_not_signed(heads: Checkpoints) -> None:
     trail = grown(4, over=3 * WINDOW)
     log_cut(heads, trail, 1)
-    assert mend(heads) == []
+    assert sign_missing(heads) == []
     log_cut(heads, trail, 0)
-    assert mend(heads) == []
+    assert sign_missing(heads) == []
 
 
 def test_a_trail_born_while_a_backup_was_made_is_signed_when_that_is_restored(heads: Checkpoints) -> None:
     trail = grown()
     killed_after_the_first_commit(heads, trail)
     index_cut(heads, 1)
-    assert mend(heads, backed_up_at=utcnow() + 2 * WINDOW) == []
-    assert mend(heads, backed_up_at=utcnow() - timedelta(seconds=5)) == [trail]
+    assert sign_missing(heads, backed_up_at=utcnow() + 2 * WINDOW) == []
+    assert sign_missing(heads, backed_up_at=utcnow() - timedelta(seconds=5)) == [trail]
     assert fault(heads, trail) is None
 
 

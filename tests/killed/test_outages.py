@@ -90,7 +90,7 @@ def whole(app: Flask) -> int:
     with app.app_context():
         writes_wanted.set(False)
         here = app.extensions["verifier"]
-        assert [verdict for verdict in verify(here.heads) if verdict.broken] == []
+        assert [verdict for verdict in verify(here.checkpoints) if verdict.broken] == []
         sweep(now=utcnow(), grace=timedelta(0))
         assert left_over(here, utcnow()) == []
         count = db.session.query(Photo).count()

@@ -120,7 +120,7 @@ def test_a_real_server_killed_within_a_action_has_done_nothing_and_offers_it_aga
             assert form.send(app, address, case_id, unit_year).status == 303
     assert [held(form) for form in forms] == [count + 1 for count in counted]
     here = app.extensions["verifier"]
-    assert [verdict for verdict in verify(here.heads) if verdict.broken] == []
+    assert [verdict for verdict in verify(here.checkpoints) if verdict.broken] == []
     assert missing_files(here.store) == []
     assert left_over(here, utcnow() - timedelta(hours=1)) == []
     db.session.rollback()
@@ -200,6 +200,6 @@ def test_a_server_killed_while_it_migrates_is_migrated_by_the_next_start_and_the
     assert [path.name for path in old.glob("*.part")] == []
     app = create_app(settings_in(old), testing=True)
     with app.app_context():
-        assert [verdict for verdict in verify(app.extensions["verifier"].heads) if verdict.broken] == []
+        assert [verdict for verdict in verify(app.extensions["verifier"].checkpoints) if verdict.broken] == []
         db.session.remove()
         db.engine.dispose()

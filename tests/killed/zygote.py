@@ -159,9 +159,11 @@ def main(folder: Path) -> None:
         found["swept"] = [*swept.evidence, *swept.files]
         found["left"] = sweep.left_over(here, utcnow())
         found["missing"] = sweep.missing_files(here.store)
-        found["broken"] = [str(verdict) for verdict in verify(here.heads) if verdict.broken]
+        found["broken"] = [str(verdict) for verdict in verify(here.checkpoints) if verdict.broken]
         heads = {head.trail: head.rows for head in db.session.scalars(select(TrailHead))}
-        found["unsigned"] = [trail for trail, rows in heads.items() if max(each.rows for each in here.heads.kept(trail)) != rows]
+        found["unsigned"] = [
+            trail for trail, rows in heads.items() if max(each.rows for each in here.checkpoints.signed_heads(trail)) != rows
+        ]
         db.session.rollback()
         if not again:
             return found
@@ -185,5 +187,5 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    assert not failpoints.wanted()
+    assert not failpoints.enabled()
     main(Path(sys.argv[1]))

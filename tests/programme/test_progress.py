@@ -27,9 +27,9 @@ def year(cast: Cast) -> ProgrammeYear:
 def test_every_unit_stands_somewhere_with_or_without_a_case(cast: Cast, year: ProgrammeYear) -> None:
     found = {each.unit_year.unit.name: each for each in queries.progress(year, now=utcnow())}
     park, other = found[cast.org("unit").name], found[cast.org("other_unit").name]
-    assert (park.standing, park.people, park.reported, park.released) == (Stage.CHECKING, (cast.lead.name,), Decimal(52804), 1)
-    assert (other.standing, other.case, other.reported, other.waits_for_unit) == (Before.NO_REPORT, None, None, True)
-    assert queries.by_standing(found.values()) == {Stage.CHECKING: 1, Before.NO_REPORT: 1}
+    assert (park.status, park.people, park.reported, park.released) == (Stage.CHECKING, (cast.lead.name,), Decimal(52804), 1)
+    assert (other.status, other.case, other.reported, other.waits_for_unit) == (Before.NO_REPORT, None, None, True)
+    assert queries.by_status(found.values()) == {Stage.CHECKING: 1, Before.NO_REPORT: 1}
 
 
 @pytest.mark.parametrize(("days", "late"), [(10, set()), (11, {"other_unit"}), (40, {"other_unit"}), (41, {"unit", "other_unit"})])
@@ -45,7 +45,7 @@ def test_each_is_late_by_the_day_it_waits_for(cast: Cast, year: ProgrammeYear, d
         ({"search": "cold rolling"}, {"other_unit"}),
         ({"search": "2021-0001"}, {"unit"}),
         ({"search": "jingcheng"}, {"unit"}),
-        ({"standing": "no_report"}, {"other_unit"}),
+        ({"status": "no_report"}, {"other_unit"}),
         ({"late": True}, set()),
         ({}, {"unit", "other_unit"}),
     ],

@@ -22,7 +22,7 @@ from verifier.rulepacks.load import load
 
 
 def handed_in(cast: Cast, of: UnitYear) -> ReportVersion:
-    return reports.hand_in(of, small(of.unit.name), "small.xlsx", "", actor=actor(cast.contact), now=utcnow())
+    return reports.submit_report(of, small(of.unit.name), "small.xlsx", "", actor=actor(cast.contact), now=utcnow())
 
 
 def electricity_counts(version: ReportVersion) -> bool:
@@ -65,7 +65,7 @@ def test_a_year_moves_only_to_the_later_version_that_was_shown(app: Flask, cast:
     newer_beijing(app, SIX_DAYS)
     year = make.year(cast)
     with pytest.raises(Refusal) as refused:
-        actions.change_rules(year, pack_id, seen=seen or load(pack_id).sha256, actor=actor(cast.manager), now=utcnow())
+        actions.change_rules(year, pack_id, seen_sha256=seen or load(pack_id).sha256, actor=actor(cast.manager), now=utcnow())
     assert refused.value.message == message
 
 
@@ -73,6 +73,6 @@ def test_a_workbook_read_before_the_rules_were_changed_is_kept_as_it_comes_to_no
     of, pack_id = make.unit_year(cast), newer_beijing(app, NO_ELECTRICITY)
     data = small()
     already = reports.read(data, reports.expected(of))
-    actions.change_rules(of.year, pack_id, seen=load(pack_id).sha256, actor=actor(cast.manager), now=utcnow())
-    version = reports.hand_in(of, data, "small.xlsx", "", already=already, actor=actor(cast.contact), now=utcnow())
+    actions.change_rules(of.year, pack_id, seen_sha256=load(pack_id).sha256, actor=actor(cast.manager), now=utcnow())
+    version = reports.submit_report(of, data, "small.xlsx", "", already=already, actor=actor(cast.contact), now=utcnow())
     assert not electricity_counts(version)

@@ -30,7 +30,7 @@ def year(cast: Cast) -> UnitYear:
 
 
 def hand_in(cast: Cast, year: UnitYear, data: bytes, **more: object) -> ReportVersion:
-    return actions.hand_in(year, data, "report.xlsx", "", actor=actor(cast.contact), now=utcnow(), **more)  # type: ignore[arg-type]
+    return actions.submit_report(year, data, "report.xlsx", "", actor=actor(cast.contact), now=utcnow(), **more)  # type: ignore[arg-type]
 
 
 def last_action() -> TrailRow:

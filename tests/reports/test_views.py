@@ -61,7 +61,7 @@ def test_the_responsible_person_releases_and_the_contact_may_not(cast: Cast, cli
     db.session.commit()
     address = f"/reports/{year.id}/versions/1/release"
     before = sign_in(client, cast.responsible).get(f"/reports/{year.id}/versions/1").text
-    assert "carries: the seal of the unit, the signature of its legal representative." in before
+    assert "the report must bear: the seal of the unit, the signature of its legal representative." in before
     assert sign_in(client, cast.contact).post(address).status_code == 403
     assert sign_in(client, cast.responsible).post(address).status_code == 303
     db.session.expire_all()

@@ -66,7 +66,7 @@ def foreign(cast: Cast) -> Foreign:
     day, by, pack = now.date(), actor(lead), load(make.PACK)
     visit = site.plan_visit(case, VisitPlan(day, day, "Rolling mill", ("Rival", "Second"), ("Contact",)), actor=by, now=now)
     subject = Subject("checklist_item", pack.checklist[0].code)
-    photo = evidence.add_photos(case.id, case.stage, subject, workbooks.photos()[:1], "Roller", actor=by, now=now).kept[0]
+    photo = evidence.add_photos(case.id, case.stage, subject, workbooks.photos()[:1], "Roller", actor=by, now=now).stored[0]
     for number in range(1, 7):
         findings.raise_finding(
             case,

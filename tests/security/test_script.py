@@ -52,7 +52,7 @@ def _no_formula(data: bytes) -> list[str]:
     return found + [name for name in parts if re.search(r"externalLink|vba|connections|drawing|ctrlProp", name)]
 
 
-CALCULATES = {"analysis.taken_away", "estimates.taken_away", "samples.taken_away", "calculation_export.taken_away"}
+CALCULATES = {"analysis.downloaded", "estimates.downloaded", "samples.downloaded", "calculation_export.downloaded"}
 """Workbooks with formulas of ours, by which a reviewer re-performs the work."""
 OURS = re.compile(r"[A-Z]+\(|'[^'|\[\]]*'!|[A-Za-z]+!|\$?[A-Z]{1,3}\$?\d+|[-+*/^&<>=,:()\d.% ]|\"[^\"|=]*\"|[A-Z]+")
 """What a formula of ours is made of: functions, sheets, cells, numbers, signs and words in quotes."""

@@ -17,7 +17,7 @@ from verifier.accounts.models import User
 from verifier.checks.boundary.models import BoundaryDecision
 from verifier.checks.boundary.queries import judged
 from verifier.checks.data.models import SourceDecision
-from verifier.checks.data.queries import held
+from verifier.checks.data.queries import source_reviews
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
@@ -55,7 +55,7 @@ def worked(case: Engagement, cast: Cast) -> Engagement:
                 decided_at=now,
             )
         )
-    for each in held(case):
+    for each in source_reviews(case):
         verified = each.source.recalculated
         db.session.add(
             SourceDecision(

@@ -92,7 +92,7 @@ def test_an_opinion_that_something_speaks_against_is_refused(cast: Cast) -> None
 
 def test_a_source_that_cannot_be_confirmed_leaves_no_total_and_only_a_negative_opinion(cast: Cast) -> None:
     case = worked_case(cast)
-    row = outcome_of(case, assessment.data.held(case)[0].source.source_key)
+    row = outcome_of(case, assessment.data.source_reviews(case)[0].source.source_key)
     row.outcome, row.verified, row.note = "cannot_confirm", None, "The ledger is lost."
     db.session.flush()
     assert assessment.comparison(case).total.verified is None
@@ -101,7 +101,7 @@ def test_a_source_that_cannot_be_confirmed_leaves_no_total_and_only_a_negative_o
 
 def test_a_difference_stands_with_its_reason(cast: Cast) -> None:
     case = worked_case(cast)
-    first = assessment.data.held(case)[0].source
+    first = assessment.data.source_reviews(case)[0].source
     row = outcome_of(case, first.source_key)
     row.outcome, row.verified, row.note = "differs", Decimal("12.5"), "The invoice says so."
     db.session.flush()

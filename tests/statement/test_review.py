@@ -31,7 +31,7 @@ def test_an_approval_lets_the_lead_verifier_sign(cast: Cast) -> None:
     approval = queries.current_approval(case)
     assert case.stage is Stage.TO_CERTIFY
     assert approval is not None
-    assert approval.stands
+    assert approval.is_valid
     assert approval.review.person.id == cast.reviewer.id
 
 
@@ -41,7 +41,7 @@ def test_only_what_changes_the_case_voids_an_approval(cast: Cast, effect: Effect
     a_row(case, actor(cast.verifier), effect)
     approval = queries.current_approval(case)
     assert approval is not None
-    assert approval.stands is stands
+    assert approval.is_valid is stands
 
 
 def test_a_voided_approval_names_what_changed_and_lets_nothing_be_signed(client: FlaskClient, cast: Cast) -> None:
@@ -63,7 +63,7 @@ def test_a_voided_approval_is_mended_by_concluding_and_reviewing_again(cast: Cas
     approve(cast, case)
     approval = queries.current_approval(case)
     assert approval is not None
-    assert approval.stands
+    assert approval.is_valid
 
 
 def test_what_changed_while_the_reviewer_was_reading_is_not_approved(cast: Cast) -> None:

@@ -74,7 +74,11 @@ WALKS = [
 
 def misstated(case: Engagement) -> str:
     """One source is found to be 12 t more than was reported; nobody corrected it. Its number."""
-    key = next(each.source.source_key for each in data.held(case) if each.source.counts and each.source.category == "purchased_electricity")
+    key = next(
+        each.source.source_key
+        for each in data.source_reviews(case)
+        if each.source.counts and each.source.category == "purchased_electricity"
+    )
     outcome = data.outcome_on(case, key)
     assert outcome is not None
     outcome.outcome, outcome.note = "differs", "The meter read more."
@@ -135,7 +139,7 @@ def test_no_page_shows_a_figure_of_the_verifiers_where_the_rules_give_none(clien
         page = client.get(path.format(id=case.id, year=case.unit_year.year_id, token=statement.token)).get_data(as_text=True)
         assert "52,915" in page, path
         assert "52,927" not in page, path
-        assert "verified as such" in page or "as reported" in page, path
+        assert "confirmed by verification" in page or "as reported" in page, path
 
 
 @pytest.mark.parametrize(("pack", "figures"), [(EU, ["Misstated, tCO₂"]), (ISO, ["Verified, tCO₂", "Difference, tCO₂"])])

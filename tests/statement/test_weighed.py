@@ -94,7 +94,11 @@ def test_an_estimated_source_is_marked_with_its_rule_in_both_languages_and_in_th
 
 def test_the_facts_of_a_case_carry_the_mark_while_the_estimate_counts_and_withhold_figures_where_the_rules_do(cast: Cast) -> None:
     case, now = worked_case(cast), utcnow()
-    key = next(each.source.source_key for each in desk.held(case) if each.source.category == "purchased_electricity" and each.source.counts)
+    key = next(
+        each.source.source_key
+        for each in desk.source_reviews(case)
+        if each.source.category == "purchased_electricity" and each.source.counts
+    )
     finding = findings.raise_finding(
         case,
         Subject("source", key),
@@ -104,13 +108,13 @@ def test_the_facts_of_a_case_carry_the_mark_while_the_estimate_counts_and_withho
         now=now,
     )
     findings.send_all(case, actor=actor(cast.lead), now=now)
-    held = desk.held_one(case, key)
+    held = desk.source_review(case, key)
     assert held is not None
     month = next(each.month for each in queries.sheet(case, held).months)
     typed = {month.period: (month.larger or Decimal()) + 7}
     found = queries.sheet(case, held, typed).estimate
     assert found is not None
-    actions.confirm(case, key, finding.number, typed, "No invoice came", seen=found.tonnes, actor=actor(cast.verifier), now=now)
+    actions.confirm(case, key, finding.number, typed, "No invoice came", seen_tonnes=found.tonnes, actor=actor(cast.verifier), now=now)
     line = next(line for line in sources(case) if line.id == key)
     assert (line.verified, line.reason.en, "published default values" in line.estimate.en) == (found.tonnes, "No invoice came", True)
     assert [each.id for each in sources(case) if each.estimate] == [key]

@@ -47,10 +47,10 @@ def edit_organisation(
     now: datetime,
 ) -> None:
     """Change an organisation's names; its kind is fixed, because people's roles depend on it."""
-    kept = organisation.name
-    check_version(organisation, seen_version, lambda: Refusal("accounts.organisation.stale", kept=kept, yours=name))
+    stored_name = organisation.name
+    check_version(organisation, seen_version, lambda: Refusal("accounts.organisation.stale", kept=stored_name, yours=name))
     _require_free(name, credit_code, but=organisation)
-    before = {"name": kept, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
+    before = {"name": stored_name, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
     organisation.name, organisation.name_zh, organisation.credit_code = name, name_zh or None, credit_code or None
     after = {"name": organisation.name, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
     record(TrailAction.ACCOUNTS_ORGANISATION_EDITED, actor, _subject(organisation), now=now, before=before, after=after)
@@ -127,7 +127,7 @@ def resend_invitation(user: User, *, actor: Actor, now: datetime) -> str:
 
 def change_roles(user: User, roles: Collection[Role], *, seen_version: int | None, actor: Actor, now: datetime) -> None:
     """Give a person these roles in their organisation, and no others."""
-    kept = sorted(user.roles)
+    remaining = sorted(user.roles)
     check_version(user, seen_version, lambda: Refusal("accounts.account.stale", name=user.name))
     _require_known(user.organisation, roles)
     if actor.id == user.id and Role.ADMINISTRATOR in user.roles and Role.ADMINISTRATOR not in roles:
@@ -135,7 +135,7 @@ def change_roles(user: User, roles: Collection[Role], *, seen_version: int | Non
     user.appointments = [each for each in user.appointments if each.role in roles] + [
         Appointment(role=role) for role in sorted(set(roles) - user.roles)
     ]
-    record(TrailAction.ACCOUNTS_ACCOUNT_ROLES_CHANGED, actor, _subject(user), now=now, before=kept, after=sorted(roles))
+    record(TrailAction.ACCOUNTS_ACCOUNT_ROLES_CHANGED, actor, _subject(user), now=now, before=remaining, after=sorted(roles))
 
 
 def disable(user: User, *, actor: Actor, now: datetime) -> None:
@@ -242,8 +242,8 @@ def _require_known(organisation: Organisation, roles: Collection[Role]) -> None:
 
 
 def _require_free(name: str, credit_code: str | None, but: Organisation | None = None) -> None:
-    taken = queries.organisation_like(name, credit_code or None)
-    if any(each is not but for each in taken):
+    existing = queries.organisation_like(name, credit_code or None)
+    if any(each is not but for each in existing):
         raise Refusal("accounts.organisation.taken", name=name)
 
 

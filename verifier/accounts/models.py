@@ -1,4 +1,4 @@
-"""Rows about people: who they are, what they are appointed to, and how they sign in."""
+"""Rows of people: accounts, appointments, and means of signing in."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Reading people and organisations."""
+"""Queries of people and organisations."""
 
 from typing import Any
 from uuid import UUID

@@ -21,10 +21,10 @@ def append(path: Path, line: Callable[[str], str]) -> None:
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        whole, last = _end(handle)
+        complete, last = _end(handle)
         data = line(last).encode()
-        if os.pwrite(handle, data, whole) != len(data):
-            os.ftruncate(handle, whole)
+        if os.pwrite(handle, data, complete) != len(data):
+            os.ftruncate(handle, complete)
             raise OSError(ENOSPC, "no room for a line", path.name)
         os.fsync(handle)
     finally:
@@ -36,7 +36,7 @@ def _end(handle: int) -> tuple[int, str]:
     size = os.fstat(handle).st_size
     tail = os.pread(handle, min(size, TAIL), max(0, size - TAIL))
     end = tail.rfind(b"\n") + 1
-    whole = size - len(tail) + end
-    if whole != size:
-        os.ftruncate(handle, whole)
-    return whole, tail[tail.rfind(b"\n", 0, max(0, end - 1)) + 1 : end].decode()
+    complete = size - len(tail) + end
+    if complete != size:
+        os.ftruncate(handle, complete)
+    return complete, tail[tail.rfind(b"\n", 0, max(0, end - 1)) + 1 : end].decode()

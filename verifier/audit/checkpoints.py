@@ -92,7 +92,11 @@ class Checkpoints:
         except Torn:
             return
         for trail in self.trails():
-            if known.get(trail) is not Step.SIGNED and all(head.genuine for head in self.kept(trail)) and any(self.kept(trail)):
+            if (
+                known.get(trail) is not Step.SIGNED
+                and all(head.genuine for head in self.signed_heads(trail))
+                and any(self.signed_heads(trail))
+            ):
                 self.index.note(trail, Step.SIGNED)
 
     def _adopt(self) -> None:
@@ -101,7 +105,7 @@ class Checkpoints:
             for trail in self.trails():
                 self.index.note(trail, Step.SIGNED)
 
-    def kept(self, trail: str) -> Iterator[SignedHead]:
+    def signed_heads(self, trail: str) -> Iterator[SignedHead]:
         """All signed checkpoints of a trail, oldest first; an incomplete last line is ignored."""
         for line in whole_lines(self.folder / f"{trail}.log"):
             yield self._read(trail, line)
@@ -121,8 +125,8 @@ class Checkpoints:
         return SignedHead(trail, head["rows"], head["hash"], at, genuine=True)
 
 
-def follow(session: scoped_session[Any], heads: Callable[[], Checkpoints]) -> None:
-    """Sign a checkpoint of every trail extended by a committed transaction; registered once, `heads` returns the store.
+def follow(session: scoped_session[Any], checkpoints: Callable[[], Checkpoints]) -> None:
+    """Sign a checkpoint of every trail extended by a committed transaction; registered once, `checkpoints` returns the store.
 
     The action is already committed: a failure to write is logged and made up for by the next checkpoint or at the next start.
     """
@@ -131,14 +135,14 @@ def follow(session: scoped_session[Any], heads: Callable[[], Checkpoints]) -> No
     def _announce(doing: Session) -> None:
         doing.flush()
         for trail in sorted(doing.info.pop("born", ())):
-            heads().announce(trail)
+            checkpoints().announce(trail)
 
     @event.listens_for(session, "after_commit")
     def _keep(done: Session) -> None:
         failpoints.point("commit.after")
         for trail, (rows, hash, at) in done.info.pop("heads", {}).items():
             try:
-                heads().keep(trail, rows, hash, at)
+                checkpoints().keep(trail, rows, hash, at)
             except OSError as error:
                 log.error("head_not_kept", trail=trail, rows=rows, reason=error.strerror)
             except Vanished:

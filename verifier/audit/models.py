@@ -1,4 +1,4 @@
-"""Rows of the trails: each over the hash of the row before, and one head a trail to lock while appending."""
+"""Rows of the trails, each hashed over the previous row's hash; and one head per trail, locked while appending."""
 
 from datetime import datetime
 from enum import StrEnum

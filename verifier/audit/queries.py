@@ -42,48 +42,48 @@ class Verdict:
     broken: Break | None
 
 
-def verify(heads: Checkpoints) -> Iterator[Verdict]:
+def verify(checkpoints: Checkpoints) -> Iterator[Verdict]:
     """Recompute every trail and compare it with its head in the database and every signed checkpoint outside."""
     known = {head.trail: head for head in db.session.scalars(select(TrailHead).order_by(TrailHead.trail))}
-    stray = set(db.session.scalars(select(TrailRow.trail).distinct())) | set(heads.trails())
+    stray = set(db.session.scalars(select(TrailRow.trail).distinct())) | set(checkpoints.trails())
     for name in sorted(known.keys() | stray):
-        yield _verdict(name, known.get(name), heads)
+        yield _verdict(name, known.get(name), checkpoints)
         db.session.expunge_all()
 
 
-def verify_one(heads: Checkpoints, case: UUID | None) -> Verdict:
+def verify_one(checkpoints: Checkpoints, case: UUID | None) -> Verdict:
     """Recompute one trail, of a case or of the installation, without expiring objects in the session."""
     name = trail_of(case)
-    return _verdict(name, db.session.get(TrailHead, name), heads)
+    return _verdict(name, db.session.get(TrailHead, name), checkpoints)
 
 
-def _verdict(name: str, head: TrailHead | None, heads: Checkpoints) -> Verdict:
+def _verdict(name: str, head: TrailHead | None, checkpoints: Checkpoints) -> Verdict:
     rows = [chained(row) for row in db.session.scalars(select(TrailRow).where(TrailRow.trail == name).order_by(TrailRow.number))]
-    return Verdict(name, len(rows), _break_of(name, rows, head, heads))
+    return Verdict(name, len(rows), _break_of(name, rows, head, checkpoints))
 
 
-def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, heads: Checkpoints) -> Break | None:
+def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, checkpoints: Checkpoints) -> Break | None:
     """The first fault against the newest genuine checkpoint, then the database head, then every older checkpoint."""
-    kept = list(heads.kept(name))
-    if not kept or not all(outside.genuine for outside in kept):
+    signed = list(checkpoints.signed_heads(name))
+    if not signed or not all(outside.genuine for outside in signed):
         return Break(len(rows), Fault.HEAD_UNKNOWN)
-    newest = max(kept, key=lambda outside: outside.rows)
+    newest = max(signed, key=lambda outside: outside.rows)
     found = first_break(rows[: newest.rows], newest.rows, newest.hash)
     if found is not None and found.fault is Fault.HEAD_UNKNOWN:
-        found = _first_departure(rows, kept) or found
+        found = _first_departure(rows, signed) or found
     if found is None and head is None:
         found = Break(len(rows), Fault.HEAD_UNKNOWN)
     if found is None and head is not None:
         found = first_break(rows, head.rows, head.hash)
     if found is None:
-        wrong = next((outside for outside in kept if rows[outside.rows - 1].hash != outside.hash), None)
+        wrong = next((outside for outside in signed if rows[outside.rows - 1].hash != outside.hash), None)
         found = Break(wrong.rows, Fault.EDITED) if wrong else None
     return found
 
 
-def _first_departure(rows: list[ChainRow], kept: list[SignedHead]) -> Break | None:
+def _first_departure(rows: list[ChainRow], signed: list[SignedHead]) -> Break | None:
     """The first row at which a rewritten chain departs from a signed checkpoint."""
-    left = [outside.rows for outside in kept if 0 < outside.rows <= len(rows) and rows[outside.rows - 1].hash != outside.hash]
+    left = [outside.rows for outside in signed if 0 < outside.rows <= len(rows) and rows[outside.rows - 1].hash != outside.hash]
     return Break(min(left), Fault.EDITED) if left else None
 
 

@@ -15,40 +15,40 @@ WINDOW = timedelta(minutes=10)
 """The longest span of unsigned actions that a kill can explain."""
 
 
-def behind(heads: Checkpoints) -> list[TrailHead]:
+def behind(checkpoints: Checkpoints) -> list[TrailHead]:
     """Trails with rows beyond their last signed checkpoint."""
     found = []
     for head in db.session.scalars(select(TrailHead).where(TrailHead.rows > 0).order_by(TrailHead.trail)):
-        kept = [each.rows for each in heads.kept(head.trail) if each.genuine]
-        if max(kept, default=0) < head.rows:
+        signed_rows = [each.rows for each in checkpoints.signed_heads(head.trail) if each.genuine]
+        if max(signed_rows, default=0) < head.rows:
             found.append(head)
     return found
 
 
-def mend(heads: Checkpoints, *, backed_up_at: datetime | None = None) -> list[str]:
+def sign_missing(checkpoints: Checkpoints, *, backed_up_at: datetime | None = None) -> list[str]:
     """Sign the head of every trail with committed but unsigned rows; returns their names. Trails that fail verification are left.
 
     A trail without any head is signed only where the index says that it was about to begin, or, after a restore, where it began while
     the backup was being made.
     """
-    heads.catch_up()
-    mended = []
-    for head in behind(heads):
+    checkpoints.catch_up()
+    found = []
+    for head in behind(checkpoints):
         rows = list(db.session.scalars(select(TrailRow).where(TrailRow.trail == head.trail).order_by(TrailRow.number)))
-        if not _left_by_a_kill(heads, head, rows) or first_break([chained(row) for row in rows], head.rows, head.hash) is not None:
+        if not _left_by_a_kill(checkpoints, head, rows) or first_break([chained(row) for row in rows], head.rows, head.hash) is not None:
             continue
-        if not any(heads.kept(head.trail)) and not heads.may_begin(head.trail):
+        if not any(checkpoints.signed_heads(head.trail)) and not checkpoints.may_begin(head.trail):
             if backed_up_at is None or rows[0].recorded_at < backed_up_at - WINDOW:
                 continue
-            heads.announce(head.trail)
-        heads.keep(head.trail, head.rows, head.hash, rows[-1].recorded_at)
-        mended.append(head.trail)
-    return mended
+            checkpoints.announce(head.trail)
+        checkpoints.keep(head.trail, head.rows, head.hash, rows[-1].recorded_at)
+        found.append(head.trail)
+    return found
 
 
-def _left_by_a_kill(heads: Checkpoints, head: TrailHead, rows: Sequence[TrailRow]) -> bool:
-    """Whether signed checkpoints lie on the chain and the unsigned rows fall within the recovery window."""
-    kept = list(heads.kept(head.trail))
-    signed = all(each.genuine and each.rows <= len(rows) and rows[each.rows - 1].hash == each.hash for each in kept)
-    unsigned = rows[max((each.rows for each in kept), default=0) :]
+def _left_by_a_kill(checkpoints: Checkpoints, head: TrailHead, rows: Sequence[TrailRow]) -> bool:
+    """Whether all signed checkpoints match the chain and the unsigned rows fall within the recovery window."""
+    checkpoints_of_trail = list(checkpoints.signed_heads(head.trail))
+    signed = all(each.genuine and each.rows <= len(rows) and rows[each.rows - 1].hash == each.hash for each in checkpoints_of_trail)
+    unsigned = rows[max((each.rows for each in checkpoints_of_trail), default=0) :]
     return signed and bool(unsigned) and unsigned[-1].recorded_at - unsigned[0].recorded_at <= WINDOW

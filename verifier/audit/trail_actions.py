@@ -1,4 +1,4 @@
-"""The words of the trail: one for each act that is recorded, and what rows written earlier call it."""
+"""Actions recorded in audit trails, one enum member each, and the former words of rows written earlier."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -37,8 +37,8 @@ class TrailIndex:
         """Append a state of a trail."""
 
         def line(before: str) -> str:
-            said = {"trail": trail, "step": step.value, "previous": _hash(before)}
-            return json.dumps({**said, "signature": self.key.sign(_signed(said)).hex()}) + "\n"
+            entry = {"trail": trail, "step": step.value, "previous": _hash(before)}
+            return json.dumps({**entry, "signature": self.key.sign(_signed(entry)).hex()}) + "\n"
 
         append(self.file, line)
 
@@ -49,19 +49,19 @@ class TrailIndex:
         for line in whole_lines(self.file):
             try:
                 read = json.loads(line)
-                said = {name: read[name] for name in ("trail", "step", "previous")}
-                self.key.public_key().verify(bytes.fromhex(read["signature"]), _signed(said))
-                found[said["trail"]] = Step(said["step"])
+                entry = {name: read[name] for name in ("trail", "step", "previous")}
+                self.key.public_key().verify(bytes.fromhex(read["signature"]), _signed(entry))
+                found[entry["trail"]] = Step(entry["step"])
             except (ValueError, KeyError, TypeError, InvalidSignature) as error:
                 raise Torn from error
-            if said["previous"] != _hash(before):
+            if entry["previous"] != _hash(before):
                 raise Torn
             before = line
         return found
 
 
-def _signed(said: dict[str, str]) -> bytes:
-    return canonical_json({**said, "signs": "verifier trail index, version 1"})
+def _signed(entry: dict[str, str]) -> bytes:
+    return canonical_json({**entry, "signs": "verifier trail index, version 1"})
 
 
 def _hash(line: str) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from verifier.core.clocks import day_in, sooner
 from verifier.core.findings import FindingState
 from verifier.core.lifecycle import Stage
-from verifier.db import db, once_a_reading
+from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
 from verifier.rulepacks.calendars import add_working_days
@@ -38,7 +38,7 @@ def _runs_out(case: Engagement, clock: str, began: datetime) -> date | None:
     return None if days is None else add_working_days(day_in(case.unit_year.year.time_zone, began), days, pack.calendar)
 
 
-@once_a_reading
+@once_per_read
 def _has_answers(case: Engagement) -> bool:
     answered = select(Finding.id).where(Finding.engagement_id == case.id, Finding.state == FindingState.ANSWERED)
     return db.session.scalar(answered.limit(1)) is not None

@@ -1,4 +1,4 @@
-"""Input of the pages of a case: which cases, which rows of its trail to show."""
+"""Forms of the case pages: filters of the case list and of the trail."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ class CasesFilter(SearchForm):
         self.stage.choices = [("", _("Any stage")), *((str(stage), label(stage)) for stage in Stage)]
         self.year.choices = [("", _("Any year")), *((str(year), str(year)) for year in years)]
 
-    def wanted(self) -> dict[str, str]:
+    def criteria(self) -> dict[str, str]:
         """What was asked for, as `queries.cases` takes it."""
         return {"search": (self.q.data or "").strip(), "stage": self.stage.data or "", "year": self.year.data or ""}
 

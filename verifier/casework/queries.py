@@ -16,7 +16,7 @@ from verifier.checks.data.versions import queries as versions
 from verifier.checks.site import queries as site
 from verifier.checks.site.models import SiteVisit
 from verifier.core.boundary import Kind
-from verifier.core.findings import DISPOSED, SEEN_BY_UNIT, WITH_UNIT, FindingState
+from verifier.core.findings import RESOLVED_STATES, SEEN_BY_UNIT, WITH_UNIT, FindingState
 from verifier.core.lifecycle import Stage
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -107,7 +107,7 @@ class CaseOverview:
 
     @property
     def ready(self) -> bool:
-        """Whether a conclusion may be drawn: nothing undecided, nothing undisposed of, and someone went to see."""
+        """Whether a conclusion may be drawn: nothing undecided, no unresolved finding, and at least one site visit."""
         return not self.undecided and not self.findings.open and self.visits > 0
 
 
@@ -141,7 +141,7 @@ def finding_counts(engagement: Engagement, *, inside: bool) -> FindingCounts:
     known = Counter(each.state for each in not_withdrawn(engagement) if inside or each.state in SEEN_BY_UNIT)
     return FindingCounts(
         all=sum(known.values()),
-        open=sum(count for state, count in known.items() if state not in DISPOSED),
+        open=sum(count for state, count in known.items() if state not in RESOLVED_STATES),
         drafts=known.get(FindingState.DRAFT, 0),
         with_unit=sum(known.get(state, 0) for state in WITH_UNIT),
         answered=known.get(FindingState.ANSWERED, 0),

@@ -125,19 +125,19 @@ class Task:
 Grouped = Sequence[tuple[Group, Sequence[Task]]]
 
 
-def tasks(stage: Stage, seen: CaseOverview, *, voided: bool) -> Grouped:
+def tasks(stage: Stage, overview: CaseOverview, *, voided: bool) -> Grouped:
     """Every task of a case in order; `voided` says that something changed since the review approved."""
     issued = stage is Stage.ISSUED
     if stage is Stage.ARRANGING:
         checks = {name: Task(name, TaskState.LATER, reason=TaskReason.NOT_ARRANGED) for name in ENDPOINTS}
     else:
-        checks = {task.name: task for task in _checks(seen, issued=issued)}
+        checks = {task.name: task for task in _checks(overview, issued=issued)}
     return (
         (Group.BOUNDARY, (checks[Name.FACILITIES], checks[Name.SOURCES])),
-        (Group.DATA, tuple(checks[name] for name in _of_data(seen))),
+        (Group.DATA, tuple(checks[name] for name in _of_data(overview))),
         (Group.SITE, (checks[Name.VISIT], checks[Name.CHECKLIST])),
         (Group.FINDINGS, (checks[Name.FINDINGS],)),
-        (Group.CONCLUSION, (_conclusion(stage, seen), _review(stage, voided=voided))),
+        (Group.CONCLUSION, (_conclusion(stage, overview), _review(stage, voided=voided))),
         (Group.SIGNATURES, _signatures(stage, voided=voided)),
     )
 
@@ -148,18 +148,18 @@ def progress(grouped: Grouped) -> tuple[int, int]:
     return every.count(TaskState.DONE), len(every)
 
 
-def _of_data(seen: CaseOverview) -> tuple[Name, ...]:
+def _of_data(overview: CaseOverview) -> tuple[Name, ...]:
     """The tasks of check 2: sampling where the rules know it, changes where a report took another's place and changed what nobody asked."""
-    sampling = (Name.SAMPLING,) if seen.sampling else ()
-    return (Name.FLAGS, Name.DATA, Name.ANALYSIS, *sampling, *((Name.CHANGES,) if seen.changes.total else ()))
+    sampling = (Name.SAMPLING,) if overview.sampling else ()
+    return (Name.FLAGS, Name.DATA, Name.ANALYSIS, *sampling, *((Name.CHANGES,) if overview.changes.total else ()))
 
 
-def _sampling(seen: CaseOverview, *, issued: bool) -> TaskState:
+def _sampling(overview: CaseOverview, *, issued: bool) -> TaskState:
     """State of sampling: once begun, every plan must be drawn and every sample completed."""
-    if seen.sampling is None or not seen.sampling.begun:
+    if overview.sampling is None or not overview.sampling.begun:
         return TaskState.LEFT_OUT if issued else TaskState.OPTIONAL
-    whole = seen.sampling.drawn and not seen.sampling.planned and seen.samples.left == 0
-    return TaskState.DONE if whole else TaskState.UNDER_WAY
+    complete = overview.sampling.drawn and not overview.sampling.planned and overview.samples.left == 0
+    return TaskState.DONE if complete else TaskState.UNDER_WAY
 
 
 def _analysis(count: Progress, *, issued: bool) -> TaskState:
@@ -169,21 +169,21 @@ def _analysis(count: Progress, *, issued: bool) -> TaskState:
     return _counted(count)
 
 
-def _checks(seen: CaseOverview, *, issued: bool) -> tuple[Task, ...]:
-    findings = seen.findings
+def _checks(overview: CaseOverview, *, issued: bool) -> tuple[Task, ...]:
+    findings = overview.findings
     judged = TaskState.DONE if findings.open == 0 else TaskState.NOW if findings.answered or findings.drafts else TaskState.UNDER_WAY
-    checklist = Task(Name.CHECKLIST, _counted(seen.checklist), seen.checklist)
+    checklist = Task(Name.CHECKLIST, _counted(overview.checklist), overview.checklist)
     return (
-        Task(Name.FACILITIES, _counted(seen.facilities), seen.facilities),
-        Task(Name.SOURCES, _counted(seen.sources), seen.sources),
-        Task(Name.FLAGS, _counted(seen.flags), seen.flags),
-        Task(Name.DATA, _counted(seen.data), seen.data),
-        Task(Name.ANALYSIS, _analysis(seen.analysis, issued=issued), seen.analysis),
-        Task(Name.SAMPLING, _sampling(seen, issued=issued)),
-        Task(Name.CHANGES, _counted(seen.changes), seen.changes),
-        Task(Name.VISIT, TaskState.DONE if seen.visits else TaskState.NOT_STARTED),
-        checklist if seen.visits else Task(Name.CHECKLIST, TaskState.LATER, reason=TaskReason.NO_VISIT),
-        Task(Name.FINDINGS, TaskState.NOT_STARTED if findings.all == 0 and seen.undecided else judged),
+        Task(Name.FACILITIES, _counted(overview.facilities), overview.facilities),
+        Task(Name.SOURCES, _counted(overview.sources), overview.sources),
+        Task(Name.FLAGS, _counted(overview.flags), overview.flags),
+        Task(Name.DATA, _counted(overview.data), overview.data),
+        Task(Name.ANALYSIS, _analysis(overview.analysis, issued=issued), overview.analysis),
+        Task(Name.SAMPLING, _sampling(overview, issued=issued)),
+        Task(Name.CHANGES, _counted(overview.changes), overview.changes),
+        Task(Name.VISIT, TaskState.DONE if overview.visits else TaskState.NOT_STARTED),
+        checklist if overview.visits else Task(Name.CHECKLIST, TaskState.LATER, reason=TaskReason.NO_VISIT),
+        Task(Name.FINDINGS, TaskState.NOT_STARTED if findings.all == 0 and overview.undecided else judged),
     )
 
 
@@ -193,8 +193,8 @@ def _counted(count: Progress) -> TaskState:
     return TaskState.UNDER_WAY if count.done else TaskState.NOT_STARTED
 
 
-def _conclusion(stage: Stage, seen: CaseOverview) -> Task:
-    if stage in (Stage.ARRANGING, Stage.ANSWERING) or (stage is Stage.CHECKING and not seen.ready):
+def _conclusion(stage: Stage, overview: CaseOverview) -> Task:
+    if stage in (Stage.ARRANGING, Stage.ANSWERING) or (stage is Stage.CHECKING and not overview.ready):
         return Task(Name.CONCLUSION, TaskState.LATER, reason=TaskReason.NOT_ARRANGED if stage is Stage.ARRANGING else TaskReason.UNDECIDED)
     return Task(Name.CONCLUSION, TaskState.NOW if stage is Stage.CHECKING else TaskState.DONE)
 

@@ -10,7 +10,7 @@ from verifier.casework.due_dates import day_due
 from verifier.casework.queries import finding_counts, open_cases
 from verifier.checks.data.vouchers.queries import requests_for
 from verifier.core.access import TEAM, UNIT, Role
-from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, standing
+from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, unit_year_status
 from verifier.core.lifecycle import Stage
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import case_of, openable_by, roles_on
@@ -34,7 +34,7 @@ class Duty(StrEnum):
     CERTIFY = "certify"
     COUNTERSIGN = "countersign"
     SEAL = "seal"
-    HAND_IN = "hand_in"
+    SUBMIT = "hand_in"
     RELEASE = "release"
     NAME_BODY = "name_body"
 
@@ -51,7 +51,7 @@ ENDPOINTS: Mapping[Duty, str] = {
     Duty.CERTIFY: "statement.signing",
     Duty.COUNTERSIGN: "statement.signing",
     Duty.SEAL: "statement.signing",
-    Duty.HAND_IN: "reports.unit_year",
+    Duty.SUBMIT: "reports.unit_year",
     Duty.RELEASE: "reports.unit_year",
     Duty.NAME_BODY: "reports.unit_year",
     Duty.OPEN: "engagements.new",
@@ -67,7 +67,7 @@ AT_STAGE: Mapping[Stage, tuple[frozenset[Role], Duty]] = {
     Stage.TO_SEAL: (frozenset({Role.COORDINATOR}), Duty.SEAL),
 }
 BEFORE: Mapping[Before, tuple[frozenset[Role], Duty]] = {
-    Before.NO_REPORT: (frozenset({Role.CONTACT, Role.CONTRIBUTOR}), Duty.HAND_IN),
+    Before.NO_REPORT: (frozenset({Role.CONTACT, Role.CONTRIBUTOR}), Duty.SUBMIT),
     Before.TO_RELEASE: (frozenset({Role.RESPONSIBLE}), Duty.RELEASE),
     Before.NO_BODY: (frozenset({Role.CONTACT, Role.RESPONSIBLE}), Duty.NAME_BODY),
 }
@@ -119,7 +119,7 @@ class OpenRequests:
     lateness: Lateness
 
 
-def asked_of(user: User, engagement: Engagement, now: datetime) -> OpenRequests | None:
+def open_requests(user: User, engagement: Engagement, now: datetime) -> OpenRequests | None:
     """Open evidence requests for a person in a case; None if there are none."""
     due = [each.due for case, each in requests_for(user) if case.id == engagement.id]
     return OpenRequests(len(due), lateness(min(due), day_in(engagement.unit_year.year.time_zone, now))) if due else None
@@ -129,29 +129,29 @@ def on_case(user: User, engagement: Engagement) -> list[Waiting]:
     """A person's tasks in a case; none once the statement is issued."""
     if engagement.stage is Stage.ISSUED:
         return []
-    roles, (wanted, what) = roles_on(user, engagement), AT_STAGE[engagement.stage]
-    mine = [member for member in engagement.members if member.user_id == user.id]
-    if any(member.declared_at is None for member in mine):
-        return [Waiting(Duty.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, mine[-1].named_at)]
-    if not roles.isdisjoint(wanted):
-        return [Waiting(what, engagement.unit_year, day_due(engagement), engagement, engagement.stage_since)]
-    return _beside_the_unit(engagement) if engagement.stage is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
+    roles, (needed_roles, duty) = roles_on(user, engagement), AT_STAGE[engagement.stage]
+    memberships = [member for member in engagement.members if member.user_id == user.id]
+    if any(member.declared_at is None for member in memberships):
+        return [Waiting(Duty.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, memberships[-1].named_at)]
+    if not roles.isdisjoint(needed_roles):
+        return [Waiting(duty, engagement.unit_year, day_due(engagement), engagement, engagement.stage_since)]
+    return _work_while_answering(engagement) if engagement.stage is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
 
 
-def _beside_the_unit(engagement: Engagement) -> list[Waiting]:
+def _work_while_answering(engagement: Engagement) -> list[Waiting]:
     """The lead verifier's tasks while the unit responds: review responses, send new findings."""
     counts = finding_counts(engagement, inside=True)
-    wanted = [what for what, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count]
-    return [Waiting(what, engagement.unit_year, engagement.unit_year.year.verified_due, engagement) for what in wanted]
+    duties = [duty for duty, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count]
+    return [Waiting(duty, engagement.unit_year, engagement.unit_year.year.verified_due, engagement) for duty in duties]
 
 
 def _before_case(user: User, unit_year: UnitYear) -> Waiting | None:
     if case_of(unit_year) is not None:
         return None
     handed_in, released = newest(unit_year) is not None, latest_released(unit_year) is not None
-    stands = standing(handed_in=handed_in, released=released, body_named=unit_year.body_id is not None, stage=None)
-    if not isinstance(stands, Before) or stands not in BEFORE or user.roles.isdisjoint(BEFORE[stands][0]):
+    status = unit_year_status(handed_in=handed_in, released=released, body_named=unit_year.body_id is not None, stage=None)
+    if not isinstance(status, Before) or status not in BEFORE or user.roles.isdisjoint(BEFORE[status][0]):
         return None
     year = unit_year.year
-    due = due_day(stands, report_due=year.report_due, verified_due=year.verified_due)
-    return Waiting(BEFORE[stands][1], unit_year, due or year.verified_due)
+    due = due_day(status, report_due=year.report_due, verified_due=year.verified_due)
+    return Waiting(BEFORE[status][1], unit_year, due or year.verified_due)

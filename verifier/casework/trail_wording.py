@@ -212,7 +212,7 @@ WAITING = {
     Duty.CERTIFY: _l("Certify the statement"),
     Duty.COUNTERSIGN: _l("Countersign the statement"),
     Duty.SEAL: _l("Seal the statement"),
-    Duty.HAND_IN: _l("Upload the report"),
+    Duty.SUBMIT: _l("Upload the report"),
     Duty.RELEASE: _l("Release the report"),
     Duty.NAME_BODY: _l("Appoint a verification body"),
 }
@@ -236,8 +236,8 @@ def in_words(code: str) -> str:
 
 def actions_called(search: str) -> list[str]:
     """Actions whose label contains the text."""
-    wanted = search.casefold()
-    found = [code for code, words in ACTIONS.items() if wanted in str(words).casefold()]
+    term = search.casefold()
+    found = [code for code, words in ACTIONS.items() if term in str(words).casefold()]
     return found + [former for former, action in FORMER.items() if action in found]
 
 

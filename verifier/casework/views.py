@@ -15,7 +15,7 @@ from verifier.audit.trail_actions import TrailAction
 from verifier.casework import queries, tasks, trail_wording
 from verifier.casework.due_dates import day_due
 from verifier.casework.forms import CasesFilter, TrailFilter
-from verifier.casework.to_do import asked_of, on_case, waiting_for
+from verifier.casework.to_do import on_case, open_requests, waiting_for
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
 from verifier.core.clocks import day_in, lateness
 from verifier.core.errors import Refusal
@@ -61,7 +61,7 @@ def home() -> ResponseReturnValue:
         "casework/home.html",
         waiting=waiting,
         cases=cases,
-        stands=_stands(cases),
+        next_actions=_next_actions(cases),
         years=_years(user),
         reports=_reports(user),
         soon=SOON,
@@ -92,7 +92,7 @@ def cases() -> ResponseReturnValue:
     """The cases the person may know of."""
     form, user = CasesFilter(request.args), this_user()
     form.offer(queries.years(user))
-    found = queries.cases(user, **form.wanted())
+    found = queries.cases(user, **form.criteria())
     if wants_spreadsheet():
         return _cases_sheet(list(paged(found, per_page=100_000).items))
     page = paged(found)
@@ -100,16 +100,16 @@ def cases() -> ResponseReturnValue:
         "casework/cases.html",
         form=form,
         page=page,
-        stands=_stands(page.items),
+        next_actions=_next_actions(page.items),
         export=export_url(),
-        filtered=any(form.wanted().values()),
+        filtered=any(form.criteria().values()),
         of_authority=not user.roles.isdisjoint(AUTHORITY),
         may_open=may(Permission.CASE_OPEN),
         to_open=len(openable_by(user)) if may(Permission.CASE_OPEN) else 0,
     )
 
 
-def _stands(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
+def _next_actions(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
     """For each case the responsible role and due date; none once issued."""
     found = {}
     for case in cases:
@@ -130,7 +130,7 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
         _("Due date"),
         _("Statement due"),
     ]
-    stands = _stands(found)
+    next_actions = _next_actions(found)
     rows = [
         (
             each.number,
@@ -139,7 +139,7 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
             name_of(each.body),
             label(each.stage),
             each.stage_since,
-            stands[each.id]["names"],
+            next_actions[each.id]["names"],
             day_due(each) if TURN[each.stage] else None,
             each.unit_year.year.verified_due,
         )
@@ -175,15 +175,15 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     }
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
-        requests = asked_of(this_user(), engagement, utcnow())
+        requests = open_requests(this_user(), engagement, utcnow())
         return render_template("casework/outside.html", **shown, findings=counted, asked=requests, is_unit=not g.roles.isdisjoint(UNIT))
-    approval, seen = statements.current_approval(engagement), queries.overview(engagement)
-    grouped = tasks.tasks(engagement.stage, seen, voided=bool(approval and not approval.stands))
+    approval, overview = statements.current_approval(engagement), queries.overview(engagement)
+    grouped = tasks.tasks(engagement.stage, overview, voided=bool(approval and not approval.is_valid))
     lacks = missing(engagement) if engagement.stage is Stage.ARRANGING else ()
     return render_template(
         "casework/case.html",
         **shown,
-        seen=seen,
+        seen=overview,
         grouped=grouped,
         progress=tasks.progress(grouped),
         How=tasks.TaskState,
@@ -233,7 +233,7 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
         filtered=bool(search or form.effect.data),
         rows=[(row, trail_wording.in_words(row.action), *_shown(engagement, row)) for row in page.items],
         look=Effect.LOOK,
-        verdict=trails.verify_one(current_app.extensions["verifier"].heads, case),
+        verdict=trails.verify_one(current_app.extensions["verifier"].checkpoints, case),
     )
 
 
@@ -263,7 +263,7 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
     headers = [_("Row"), _("When"), _("Who"), _("Action"), _("About"), _("Details"), _("Kind of action"), _("Hash")]
     lines = []
     for row in rows:
-        about, said = _shown(engagement, row)
+        about, detail = _shown(engagement, row)
         lines.append(
             (
                 row.number,
@@ -271,7 +271,7 @@ def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> Respons
                 row.actor_name,
                 trail_wording.in_words(row.action),
                 about.title if about else None,
-                said,
+                detail,
                 label(row.effect),
                 row.hash,
             )

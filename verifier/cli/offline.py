@@ -23,7 +23,7 @@ _kept_alive: list[object] = []
 """References kept until the process ends: freeing a large report row by row would take longer than exiting."""
 
 
-def say(message: str, values: Mapping[str, object]) -> str:
+def message_text(message: str, values: Mapping[str, object]) -> str:
     """The message in the language configured for the installation."""
     language = config.language()
     sentence = translation("messages", config.TRANSLATIONS, languages=[language], fallback=True).gettext(message)
@@ -59,18 +59,18 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
     except Unreadable as unreadable:
         click.echo(f"{reading}:", err=True)
         for problem in unreadable.problems:
-            click.echo(say(problem.message_id, problem.values), err=True)
+            click.echo(message_text(problem.message_id, problem.values), err=True)
         sys.exit(UNREADABLE)
     except Refusal as refusal:
-        fail(say(refusal.message, refusal.values))
+        fail(message_text(refusal.message, refusal.values))
     except OSError as error:
         fail(f"{reading}: {error.strerror}")
     calculation = calculate(report, pack, previous=before, plan=planned)
     _kept_alive.extend((report, calculation))
     if as_json:
-        click.echo(json.dumps(summary.check_json(report, calculation, pack, say), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(summary.check_json(report, calculation, pack, message_text), ensure_ascii=False, indent=1))
     else:
-        click.echo(summary.check_text(report, calculation, pack, say))
+        click.echo(summary.check_text(report, calculation, pack, message_text))
     sys.exit(FOUND if summary.wrong(calculation) else 0)
 
 
@@ -93,16 +93,24 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
 @click.option("--share", default="1/20", help="Smallest share of missing rows that must be detected.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def sample(
-    workbook: Path, pack_id: str, method: str, seed: str, steps: tuple[str, ...], among: tuple[str, ...], *, as_json: bool, **asked: object
+    workbook: Path,
+    pack_id: str,
+    method: str,
+    seed: str,
+    steps: tuple[str, ...],
+    among: tuple[str, ...],
+    *,
+    as_json: bool,
+    **options: object,
 ) -> None:
     """Draw the same sample as the sampling page, from the workbook, a seed and the plan; needs no database."""
     try:
         pack = rulepacks.load(pack_id, config.from_environment().instance / "rulepacks")
-        found = sample_command.sample_json(workbook, pack, Method(method), seed, asked, steps=steps, among=among)
+        found = sample_command.sample_json(workbook, pack, Method(method), seed, options, steps=steps, among=among)
     except Unreadable as unreadable:
-        fail("\n".join([f"{workbook}:", *(say(problem.message_id, problem.values) for problem in unreadable.problems)]))
+        fail("\n".join([f"{workbook}:", *(message_text(problem.message_id, problem.values) for problem in unreadable.problems)]))
     except Refusal as refusal:
-        fail(say(refusal.message, refusal.values))
+        fail(message_text(refusal.message, refusal.values))
     except OSError as error:
         fail(f"{error.filename or workbook}: {error.strerror}")
     if as_json:

@@ -11,7 +11,7 @@ import click
 from verifier import config
 from verifier.accounts import commands as accounts
 from verifier.audit import queries as trails
-from verifier.cli.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, sample, say
+from verifier.cli.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, message_text, sample
 from verifier.cli.server import serve as run_server
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.errors import Refusal
@@ -76,7 +76,7 @@ def demo(context: click.Context, once: bool) -> None:
             if once:
                 return
             fail("This installation already contains data; demo data can only be created in an empty one.", FOUND)
-        build.build(now=utcnow(), say=click.echo)
+        build.build(now=utcnow(), echo=click.echo)
         app.extensions["verifier"].settings.demo_marker.touch()
 
 
@@ -109,7 +109,7 @@ def user_add(email: str, name: str, organisation: str, kind: str, roles: tuple[s
             link = accounts.add_user(email, name, organisation, kind, [Role(role) for role in roles])
             db.session.commit()
         except Refusal as refusal:
-            fail(say(refusal.message, refusal.values), FOUND)
+            fail(message_text(refusal.message, refusal.values), FOUND)
         click.echo(link)
 
 
@@ -160,7 +160,7 @@ def statement_verify(file: Path, as_json: bool) -> None:
     else:
         click.echo(result["verdict"])
         for reason in result["reasons"]:
-            click.echo(f"  {say(reason['message'], reason['values'])}")
+            click.echo(f"  {message_text(reason['message'], reason['values'])}")
         for signer in result["signers"]:
             click.echo("  " + ", ".join(f"{key}: {value}" for key, value in signer.items()))
     sys.exit({"genuine": 0, "unreadable": UNREADABLE}.get(result["verdict"], FOUND))
@@ -176,7 +176,7 @@ def audit_verify() -> None:
     """Recompute every audit trail and report the first altered or missing row."""
     broken = 0
     with maintenance.opened() as app:
-        for verdict in trails.verify(app.extensions["verifier"].heads):
+        for verdict in trails.verify(app.extensions["verifier"].checkpoints):
             if verdict.broken:
                 broken += 1
                 click.echo(f"{verdict.trail}: row {verdict.broken.number}: {verdict.broken.fault}")

@@ -8,7 +8,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from verifier.db import db
-from verifier.jobs.worker import beside
+from verifier.jobs.worker import start_thread
 from verifier.web.operations import metrics
 
 
@@ -43,7 +43,7 @@ def serve(app: Flask, workers: int | None = None) -> None:
 
     def begin(_worker: object) -> None:
         if settings.worker == "inside":
-            ends.append(beside(app))
+            ends.append(start_thread(app))
 
     def end(_server: object, _worker: object) -> None:
         for stop in ends:

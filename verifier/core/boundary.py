@@ -71,7 +71,7 @@ class BoundaryRow:
     category: str = ""
     facility: str = ""
     source: SourceRow | None = None
-    held: FacilityRow | None = None
+    facility_row: FacilityRow | None = None
     planned: tuple[PlanRow, ...] = ()
     marks: tuple[Mark, ...]
     fingerprint: str
@@ -95,13 +95,13 @@ def side_by_side(report: ReportedReport) -> tuple[BoundaryRow, ...]:
         if source.source_id not in sources:
             plan = tuple(planned.get(source.source_id, ()))
             sources[source.source_id] = _source(source, facilities.get(source.facility_id), plan, report)
-    beside = [_facility(row, sources.values(), report) for row in facilities.values()]
-    beside += sources.values()
-    beside += [_only_planned(key, tuple(rows)) for key, rows in planned.items() if key and key not in sources]
-    return tuple(beside)
+    found = [_facility(row, sources.values(), report) for row in facilities.values()]
+    found += sources.values()
+    found += [_only_planned(key, tuple(rows)) for key, rows in planned.items() if key and key not in sources]
+    return tuple(found)
 
 
-def standing(row: BoundaryRow, decided: BoundaryOutcome | None, fingerprint: str | None, *, finding: bool) -> BoundaryStatus:
+def boundary_status(row: BoundaryRow, decided: BoundaryOutcome | None, fingerprint: str | None, *, finding: bool) -> BoundaryStatus:
     """Decision status of one row: a finding counts as a decision; a decision is valid only for the content it was made on."""
     if finding:
         return BoundaryStatus.FINDING
@@ -127,9 +127,9 @@ def check_decision(row: BoundaryRow, outcome: BoundaryOutcome, note: str) -> Non
         raise Refusal("boundary.note.remarkable", key=row.key)
 
 
-def next_number(taken: Iterable[str]) -> str:
+def next_number(used: Iterable[str]) -> str:
     """Key of the next omission: N-001, N-002 …"""
-    return f"N-{max((int(key.removeprefix('N-')) for key in taken), default=0) + 1:03d}"
+    return f"N-{max((int(key.removeprefix('N-')) for key in used), default=0) + 1:03d}"
 
 
 def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow, ...], report: ReportedReport) -> BoundaryRow:
@@ -140,7 +140,7 @@ def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow
         marks.append(Mark.OUTSIDE_BOUNDARY)
     if source.facility_id and facility is None:
         marks.append(Mark.UNKNOWN_FACILITY)
-    rests_on = [_said(source, "reported_tco2"), _said(facility) if facility else None, [_said(row) for row in plan]]
+    rests_on = [_content(source, "reported_tco2"), _content(facility) if facility else None, [_content(row) for row in plan]]
     return BoundaryRow(
         kind=Kind.SOURCE,
         key=source.source_id,
@@ -148,7 +148,7 @@ def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow
         category=source.category_code,
         facility=source.facility_id,
         source=source,
-        held=facility,
+        facility_row=facility,
         planned=plan,
         marks=tuple(marks),
         fingerprint=_digest(rests_on),
@@ -159,13 +159,13 @@ def _planned(source: SourceRow, plan: tuple[PlanRow, ...], has_plan: bool) -> Ma
     """A monitoring plan submitted with the report takes precedence over the unit's own statement."""
     if has_plan:
         return Mark.IN_PLAN if plan else Mark.NOT_IN_PLAN
-    said = yes_or_no(source.in_plan)
-    return Mark.PLAN_UNSTATED if said is None else Mark.IN_PLAN if said else Mark.NOT_IN_PLAN
+    stated = yes_or_no(source.in_plan)
+    return Mark.PLAN_UNSTATED if stated is None else Mark.IN_PLAN if stated else Mark.NOT_IN_PLAN
 
 
 def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: ReportedReport) -> BoundaryRow:
-    mine = [row for row in sources if row.facility == facility.facility_id]
-    plan = {row.marks[0] for row in mine}
+    own_sources = [row for row in sources if row.facility == facility.facility_id]
+    plan = {row.marks[0] for row in own_sources}
     marks = [Mark.NOT_IN_PLAN] if Mark.NOT_IN_PLAN in plan else [Mark.IN_PLAN] if plan == {Mark.IN_PLAN} else [Mark.PLAN_UNSTATED]
     if _retired(facility, report.year):
         marks.append(Mark.RETIRED)
@@ -176,8 +176,8 @@ def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: Rep
         key=facility.facility_id,
         name=facility.name,
         facility=facility.facility_id,
-        held=facility,
-        planned=tuple(planned for row in mine for planned in row.planned),
+        facility_row=facility,
+        planned=tuple(planned for row in own_sources for planned in row.planned),
         marks=tuple(marks),
         fingerprint=facility_fingerprint(report, facility.facility_id),
     )
@@ -185,7 +185,7 @@ def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: Rep
 
 def _only_planned(key: str, plan: tuple[PlanRow, ...]) -> BoundaryRow:
     marks = (Mark.NOT_REPORTED,)
-    return BoundaryRow(kind=Kind.SOURCE, key=key, name="", planned=plan, marks=marks, fingerprint=_digest([_said(row) for row in plan]))
+    return BoundaryRow(kind=Kind.SOURCE, key=key, name="", planned=plan, marks=marks, fingerprint=_digest([_content(row) for row in plan]))
 
 
 def _retired(facility: FacilityRow, year: int) -> bool:
@@ -198,7 +198,7 @@ def _retired(facility: FacilityRow, year: int) -> bool:
         return True
 
 
-def _said(row: SourceRow | FacilityRow | PlanRow, *but: str) -> dict[str, str]:
+def _content(row: SourceRow | FacilityRow | PlanRow, *but: str) -> dict[str, str]:
     """Content of a row, independent of its position."""
     fields = type(row).__dataclass_fields__
     return {name: str(getattr(row, name)) for name in fields if name not in ("sheet", "row", "unstored", *but)}

@@ -63,7 +63,7 @@ def first_break(rows: Iterable[ChainRow], head_count: int, head_hash: str) -> Br
     The head gives the number of rows and the last hash; against an older head, hand in only the first `head_count` rows.
     """
     chain = list(rows)
-    wanted = _leading_to(head_hash, chain)
+    leading = _leading_to(head_hash, chain)
     last = GENESIS
     for place, row in enumerate(chain, start=1):
         if row.number != place:
@@ -71,7 +71,7 @@ def first_break(rows: Iterable[ChainRow], head_count: int, head_hash: str) -> Br
         if row_hash(row.previous, row.content) != row.hash:
             return Break(place, Fault.EDITED)
         if row.previous != last:
-            return _unlinked(chain, place, wanted, head_count)
+            return _unlinked(chain, place, leading, head_count)
         last = row.hash
     if len(chain) < head_count:
         return Break(len(chain) + 1, Fault.TAIL_CUT)
@@ -86,7 +86,7 @@ def head_bytes(chain_id: str, count: int, hash: str, at: datetime) -> bytes:
 
 
 def merkle_root(leaves: Sequence[bytes]) -> str:
-    """The Merkle tree hash of the leaves in their order, in hex (RFC 6962, 2.1: leaves and nodes are told apart by a first byte)."""
+    """The Merkle tree hash of the leaves in their order, in hex (RFC 6962, 2.1: leaves and nodes differ in their first byte)."""
     return _tree_hash([sha256(b"\0" + leaf).digest() for leaf in leaves]).hex()
 
 
@@ -150,12 +150,12 @@ def _misnumbered(chain: Sequence[ChainRow], place: int) -> Break:
     return Break(place, Fault.OUT_OF_ORDER if moved else Fault.MISSING)
 
 
-def _unlinked(chain: Sequence[ChainRow], place: int, wanted: set[str], head_count: int) -> Break:
+def _unlinked(chain: Sequence[ChainRow], place: int, leading: set[str], head_count: int) -> Break:
     """Why a sound row does not follow the row before it: whichever of the two does not lead to the head is at fault."""
     row = chain[place - 1]
     if any(later.hash == row.previous for later in chain[place:]):
         return Break(place, Fault.OUT_OF_ORDER)
     if len(chain) < head_count:
         return Break(place, Fault.MISSING)
-    stranger = place - 1 if row.hash in wanted and place > 1 else place
-    return Break(stranger, Fault.INSERTED if len(chain) > head_count else Fault.EDITED)
+    inserted = place - 1 if row.hash in leading and place > 1 else place
+    return Break(inserted, Fault.INSERTED if len(chain) > head_count else Fault.EDITED)

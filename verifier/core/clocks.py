@@ -19,9 +19,9 @@ class Before(StrEnum):
     TO_OPEN = "to_open"
 
 
-Standing = Before | Stage
-STANDINGS: tuple[Standing, ...] = (*Before, *Stage)
-"""Every station of a unit's year, from nothing to an issued statement."""
+UnitYearStatus = Before | Stage
+UNIT_YEAR_STATUSES: tuple[UnitYearStatus, ...] = (*Before, *Stage)
+"""Every status of a unit's year, in order, from no report to an issued statement."""
 
 BEFORE_TURN: Mapping[Before, Role] = {
     Before.NO_REPORT: Role.CONTACT,
@@ -32,7 +32,7 @@ BEFORE_TURN: Mapping[Before, Role] = {
 """Who is waited for while there is no case."""
 
 
-def standing(*, handed_in: bool, released: bool, body_named: bool, stage: Stage | None) -> Standing:
+def unit_year_status(*, handed_in: bool, released: bool, body_named: bool, stage: Stage | None) -> UnitYearStatus:
     """First stage not yet completed; the case's stage once a case exists."""
     if stage is not None:
         return stage
@@ -41,9 +41,9 @@ def standing(*, handed_in: bool, released: bool, body_named: bool, stage: Stage 
     return Before.TO_OPEN if body_named else Before.NO_BODY
 
 
-def turn(now_at: Standing) -> Role | None:
+def turn(status: UnitYearStatus) -> Role | None:
     """Party that must act next; None once the statement is issued."""
-    return BEFORE_TURN[now_at] if isinstance(now_at, Before) else TURN[now_at]
+    return BEFORE_TURN[status] if isinstance(status, Before) else TURN[status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ def lateness(due: date, today: date) -> Lateness:
     return Lateness(due, max(days, 0), max(-days, 0))
 
 
-def due_day(now_at: Standing, *, report_due: date, verified_due: date) -> date | None:
+def due_day(status: UnitYearStatus, *, report_due: date, verified_due: date) -> date | None:
     """The next day the year sets: the report's until it is released, then the statement's; None once that is issued."""
-    if now_at in (Before.NO_REPORT, Before.TO_RELEASE):
+    if status in (Before.NO_REPORT, Before.TO_RELEASE):
         return report_due
-    return None if now_at is Stage.ISSUED else verified_due
+    return None if status is Stage.ISSUED else verified_due
 
 
 def sooner(year_sets: date, clock_sets: date | None) -> date:

@@ -75,17 +75,17 @@ TABLE: Mapping[tuple[FindingState, FindingAction], FindingState] = {
     (S.ANSWERED, D.CARRY_OVER): S.CARRIED_OVER,
 }
 
-DISPOSES: Mapping[FindingAction, str] = {
+DISPOSITION_OF: Mapping[FindingAction, str] = {
     D.ACCEPT: "closed",
     D.REPORT_UNCORRECTED: "reported_uncorrected",
     D.ESTIMATE: "conservative_estimate",
     D.CARRY_OVER: "carried_over",
 }
-"""The pack's code of what a action disposes of a finding as; a class says which it admits."""
+"""The disposition of the pack that an action gives a finding; a class says which it admits."""
 WITH_UNIT = frozenset({S.SENT, S.RETURNED})
 """The unit's turn. What it has not answered may be accepted only where the class needs no answer."""
-DISPOSED = frozenset({S.CLOSED, S.UNCORRECTED, S.ESTIMATED, S.CARRIED_OVER, S.WITHDRAWN})
-"""Nothing is left to do about it."""
+RESOLVED_STATES = frozenset({S.CLOSED, S.UNCORRECTED, S.ESTIMATED, S.CARRIED_OVER, S.WITHDRAWN})
+"""States of a resolved finding: no action leads out of them."""
 SEEN_BY_UNIT = frozenset(S) - {S.DRAFT}
 """A draft never reaches the unit; a withdrawn one does only when it had been sent (the query looks at `sent_at`)."""
 
@@ -108,14 +108,16 @@ def open_actions(state: FindingState, *, needs_answer: bool, dispositions: Colle
     return frozenset(
         action
         for action in actions_of(state)
-        if (action not in DISPOSES or DISPOSES[action] in dispositions) and not (action is D.ACCEPT and needs_answer and state in WITH_UNIT)
+        if (action not in DISPOSITION_OF or DISPOSITION_OF[action] in dispositions)
+        and not (action is D.ACCEPT and needs_answer and state in WITH_UNIT)
+        and not (action is D.ACCEPT and needs_answer and state in WITH_UNIT)
     )
 
 
 def decided(state: FindingState, action: FindingAction, *, needs_answer: bool, dispositions: Collection[str]) -> FindingState:
     """State after an action under a class; refuses what the state, then what the class does not permit."""
     to = after(state, action)
-    if action in DISPOSES and DISPOSES[action] not in dispositions:
+    if action in DISPOSITION_OF and DISPOSITION_OF[action] not in dispositions:
         raise Refusal("finding.disposition.not_of_class", action=action)
     if action is D.ACCEPT and needs_answer and state in WITH_UNIT:
         raise Refusal("finding.accept.not_answered")

@@ -30,7 +30,7 @@ class TeamPlace:
     left: bool = False
 
 
-def apart(pack: RulePack) -> frozenset[tuple[Role, Role]]:
+def incompatible_roles(pack: RulePack) -> frozenset[tuple[Role, Role]]:
     """Every pair of roles that the pack keeps apart, both ways round."""
     pairs = set()
     for first, second in pack.roles_must_differ:
@@ -42,7 +42,7 @@ def apart(pack: RulePack) -> frozenset[tuple[Role, Role]]:
 
 def check_may_hold(person: UUID, role: Role, places: Iterable[TeamPlace], pack: RulePack) -> None:
     """Refuse a role that must differ from one the person has, or had when the checks were under way (pack: roles.must_differ)."""
-    kept_apart = apart(pack)
+    kept_apart = incompatible_roles(pack)
     for place in places:
         if place.person == person and (role, place.role) in kept_apart:
             raise Refusal("independence.roles_differ", role=role, other=place.role)
@@ -74,7 +74,7 @@ def bars(answers: Mapping[str, bool], pack: RulePack) -> NamedCode | None:
 
 
 def check_rotation(work: str, year: int, done: Collection[int], pack: RulePack, *, name: str) -> None:
-    """Refuse the work ("body", "lead_verifier") for a unit to whoever did it in too many years before (pack: rotation).
+    """Refuse the work ("body", "lead_verifier") for a unit to one who did it in too many years before (pack: rotation).
 
     `done`: emission years in which they did it for this unit. A pause shorter than the pack's years off does not begin a new run.
     """

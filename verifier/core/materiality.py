@@ -78,7 +78,7 @@ def by_source(errors: Iterable[Error]) -> tuple[OfSource, ...]:
     found: dict[str, list[Error]] = {}
     for error in errors:
         found.setdefault(error.source, []).append(error)
-    rows = [OfSource(key, tuple(mine), _of(mine, corrected=False), _of(mine, corrected=True)) for key, mine in found.items()]
+    rows = [OfSource(key, tuple(own), _of(own, corrected=False), _of(own, corrected=True)) for key, own in found.items()]
     return tuple(sorted(rows, key=lambda row: (-row.uncorrected.gross, -row.corrected.gross, row.source)))
 
 
@@ -88,7 +88,7 @@ def _of(errors: Iterable[Error], *, corrected: bool) -> Sum:
 
 @dataclass(frozen=True, slots=True)
 class MaterialityAssessment:
-    """All errors of a report with what is projected beyond them, and the threshold they are held against.
+    """All errors of a report with what is projected beyond them, and the threshold they are compared with.
 
     `share` of `total` (t CO2, as reported) is the threshold; either None: there is none. `own`: a body's planning threshold, on which no
     verdict rests. `unknown` are sources whose right figure is not known yet, `sampling_open` says that a drawn item is not worked.
@@ -121,7 +121,7 @@ class MaterialityAssessment:
         return _of(self.errors, corrected=True)
 
     @property
-    def weighed(self) -> Sum:
+    def compared(self) -> Sum:
         """Amount compared with the threshold: known uncorrected misstatements and those projected from samples."""
         return self.uncorrected + (self.remainder or Sum())
 
@@ -143,12 +143,12 @@ class MaterialityAssessment:
     @property
     def by_size(self) -> Verdict | None:
         """What the known errors come to, singly and together; None without a threshold."""
-        threshold, weighed = self.threshold, self.weighed
+        threshold, errors_sum = self.threshold, self.compared
         if threshold is None:
             return None
-        if abs(weighed.net) > threshold or self.largest > threshold:
+        if abs(errors_sum.net) > threshold or self.largest > threshold:
             return Verdict.MATERIAL
-        return Verdict.ONLY_NETTED if weighed.gross > threshold else Verdict.NOT_MATERIAL
+        return Verdict.ONLY_NETTED if errors_sum.gross > threshold else Verdict.NOT_MATERIAL
 
     @property
     def so_far(self) -> Verdict | None:
@@ -158,7 +158,7 @@ class MaterialityAssessment:
         return Verdict.MATERIAL if self.material_by_nature else self.by_size
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Whether every figure is known and every sampled item worked."""
         return not self.unknown and not self.sampling_open
 
@@ -168,7 +168,7 @@ class MaterialityAssessment:
 
         Source: AVR (EU) 2018/2067 as rules.md section 3 has it: singly and in aggregate, by size and by nature.
         """
-        if self.own or not (self.whole or self.so_far is Verdict.MATERIAL):
+        if self.own or not (self.complete or self.so_far is Verdict.MATERIAL):
             return None
         return self.so_far
 
@@ -185,10 +185,13 @@ def assess(
     nature: Collection[str] = (),
     netting: str = "",
 ) -> MaterialityAssessment:
-    """Errors held against a threshold, those of nothing left out; `share` of `total` is it, in t CO2. Source: rules.md sections 1 and 3."""
-    weighty = sorted((error for error in errors if error.tonnes or error.nature), key=_place)
+    """Assess errors against the threshold `share` × `total` (t CO2); errors of 0 t without a nature are left out.
+
+    Source: rules.md sections 1 and 3.
+    """
+    relevant = sorted((error for error in errors if error.tonnes or error.nature), key=_place)
     return MaterialityAssessment(
-        tuple(weighty), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting
+        tuple(relevant), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting
     )
 
 
@@ -203,7 +206,7 @@ def against_positive(assessment: MaterialityAssessment) -> tuple[StatedReason, .
     """
     if assessment.own or assessment.threshold is None:
         return ()
-    sums, reasons = assessment.weighed, []
+    sums, reasons = assessment.compared, []
     if assessment.by_size is Verdict.MATERIAL:
         reasons.append(StatedReason("opinion.material", _figures(sums, assessment.threshold)))
     if assessment.by_size is Verdict.ONLY_NETTED and not assessment.netting:
@@ -220,35 +223,37 @@ def would_change(assessment: MaterialityAssessment) -> tuple[StatedReason, ...]:
         return (StatedReason("materiality.no_threshold"),)
     if threshold is None:
         return (StatedReason("materiality.no_total"),)
-    said = list(_by_size(assessment, threshold))
+    reasons = list(_by_size(assessment, threshold))
     if assessment.material_by_nature:
-        said.append(StatedReason("materiality.by_nature", (("reasons", "; ".join(assessment.material_by_nature)),)))
+        reasons.append(StatedReason("materiality.by_nature", (("reasons", "; ".join(assessment.material_by_nature)),)))
     if assessment.unknown:
-        said.append(StatedReason("materiality.unknown", (("count", len(assessment.unknown)), ("sources", _listed(assessment.unknown)))))
+        reasons.append(StatedReason("materiality.unknown", (("count", len(assessment.unknown)), ("sources", _listed(assessment.unknown)))))
     if assessment.sampling_open:
-        said.append(StatedReason("materiality.sampling_open"))
-    return tuple(said)
+        reasons.append(StatedReason("materiality.sampling_open"))
+    return tuple(reasons)
 
 
 def _by_size(assessment: MaterialityAssessment, threshold: Fraction) -> Sequence[StatedReason]:
-    sums = assessment.weighed
+    sums = assessment.compared
     match assessment.by_size:
         case Verdict.NOT_MATERIAL:
             over, under = threshold - max(sums.net, NOTHING), threshold + min(sums.net, NOTHING)
-            said = [StatedReason("materiality.until", (("over", tonnes(over)), ("under", tonnes(under))))]
+            reasons = [StatedReason("materiality.until", (("over", tonnes(over)), ("under", tonnes(under))))]
             either = threshold - sums.gross
-            return [*said, StatedReason("materiality.until_gross", (("tonnes", tonnes(either)),))] if either < min(over, under) else said
+            return (
+                [*reasons, StatedReason("materiality.until_gross", (("tonnes", tonnes(either)),))] if either < min(over, under) else reasons
+            )
         case Verdict.ONLY_NETTED:
             return [StatedReason("materiality.only_netted", (*_figures(sums, threshold), ("tonnes", tonnes(sums.gross - threshold))))]
-    said = []
+    reasons = []
     if abs(sums.net) > threshold:
         way = "materiality.correct_over" if sums.net > 0 else "materiality.correct_under"
-        said.append(StatedReason(way, (("tonnes", tonnes(abs(sums.net) - threshold)),)))
+        reasons.append(StatedReason(way, (("tonnes", tonnes(abs(sums.net) - threshold)),)))
     if assessment.largest > threshold:
         alone = [error for error in assessment.errors if not error.corrected and abs(error.tonnes) > threshold]
         named = _listed([" ".join(part for part in (error.source, error.reference) if part) or "–" for error in alone])
-        said.append(StatedReason("materiality.alone", (("which", named), ("count", len(alone)), ("tonnes", tonnes(assessment.largest)))))
-    return said
+        reasons.append(StatedReason("materiality.alone", (("which", named), ("count", len(alone)), ("tonnes", tonnes(assessment.largest)))))
+    return reasons
 
 
 def _figures(sums: Sum, threshold: Fraction) -> tuple[tuple[str, object], ...]:
@@ -262,6 +267,6 @@ def _listed(words: Sequence[str]) -> tuple[str, ...]:
 
 def tonnes(figure: Fraction) -> str:
     """Tonnes as sentences hold them: grouped, at most two places, a real minus."""
-    whole, point, rest = plain(abs(figure), 2).partition(".")
-    sign = "−" if figure < 0 and (whole, rest) != ("0", "") else ""
-    return f"{sign}{int(whole):,}{point}{rest}"
+    integer, point, rest = plain(abs(figure), 2).partition(".")
+    sign = "−" if figure < 0 and (integer, rest) != ("0", "") else ""
+    return f"{sign}{int(integer):,}{point}{rest}"

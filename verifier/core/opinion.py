@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verifier.core.findings import DISPOSED, FindingState
+from verifier.core.findings import RESOLVED_STATES, FindingState
 from verifier.core.materiality import MaterialityAssessment, against_positive
 from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import Opinion, RulePack
 
-__all__ = ["CaseAssessment", "Choice", "FindingAssessment", "choices", "shortcomings", "undisposed"]
+__all__ = ["CaseAssessment", "Choice", "FindingAssessment", "choices", "shortcomings", "unresolved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class CaseAssessment:
     changes_open: int = 0
     """Changes in a corrected report that no finding asked for and nobody has looked at."""
     estimates_missing: Sequence[str] = ()
-    """Findings disposed of as estimated whose source has no estimate that counts."""
+    """Findings resolved as estimated whose source has no estimate that counts."""
     assessment: MaterialityAssessment | None = None
-    """The errors held against the pack's threshold; None where the pack has none."""
+    """The errors compared with the pack's threshold; None where the pack has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +62,31 @@ class Choice:
         return not self.against
 
 
-def undisposed(standing: CaseAssessment) -> tuple[StatedReason, ...]:
+def unresolved(case: CaseAssessment) -> tuple[StatedReason, ...]:
     """Reasons against any opinion: undecided items and unresolved findings (AVR Art. 22; guideline 130, 4.2.3)."""
     reasons = []
     for message, count in (
-        ("opinion.boundary_undecided", standing.boundary_undecided),
-        ("opinion.data_undecided", standing.data_undecided),
-        ("opinion.flags_open", standing.flags_open),
-        ("opinion.samples_open", standing.samples_open),
-        ("opinion.changes_open", standing.changes_open),
-        ("opinion.checklist_unanswered", standing.checklist_unanswered),
+        ("opinion.boundary_undecided", case.boundary_undecided),
+        ("opinion.data_undecided", case.data_undecided),
+        ("opinion.flags_open", case.flags_open),
+        ("opinion.samples_open", case.samples_open),
+        ("opinion.changes_open", case.changes_open),
+        ("opinion.checklist_unanswered", case.checklist_unanswered),
     ):
         if count:
             reasons.append(StatedReason(message, (("count", count),)))
-    if not standing.visits:
+    if not case.visits:
         reasons.append(StatedReason("opinion.no_visit"))
-    waiting = [finding.label for finding in standing.findings if finding.state not in DISPOSED]
+    waiting = [finding.label for finding in case.findings if finding.state not in RESOLVED_STATES]
     if waiting:
         reasons.append(StatedReason("opinion.findings_open", (("findings", tuple(waiting)), ("count", len(waiting)))))
-    if standing.estimates_missing:
-        shown = (("findings", tuple(standing.estimates_missing)), ("count", len(standing.estimates_missing)))
+    if case.estimates_missing:
+        shown = (("findings", tuple(case.estimates_missing)), ("count", len(case.estimates_missing)))
         reasons.append(StatedReason("opinion.estimates_missing", shown))
     return tuple(reasons)
 
 
-def shortcomings(standing: CaseAssessment, pack: RulePack) -> tuple[StatedReason, ...]:
+def shortcomings(case: CaseAssessment, pack: RulePack) -> tuple[StatedReason, ...]:
     """Reasons against a positive opinion: uncorrected blocking findings, unconfirmed numbers, material misstatements.
 
     A conservative estimate resolves a non-conformity, but the report itself remains uncorrected.
@@ -94,27 +94,27 @@ def shortcomings(standing: CaseAssessment, pack: RulePack) -> tuple[StatedReason
     reasons = []
     blocking = [
         finding.label
-        for finding in standing.findings
+        for finding in case.findings
         if finding.state in (FindingState.UNCORRECTED, FindingState.ESTIMATED, FindingState.CARRIED_OVER)
         and pack.finding_class(finding.class_code).blocks_positive_opinion
     ]
     if blocking:
         reasons.append(StatedReason("opinion.not_corrected", (("findings", tuple(blocking)), ("count", len(blocking)))))
-    if standing.cannot_confirm:
-        shown = tuple(standing.cannot_confirm[:10])
-        reasons.append(StatedReason("opinion.cannot_confirm", (("sources", shown), ("count", len(standing.cannot_confirm)))))
-    if pack.materiality and standing.assessment:
-        reasons += against_positive(standing.assessment)
+    if case.cannot_confirm:
+        shown = tuple(case.cannot_confirm[:10])
+        reasons.append(StatedReason("opinion.cannot_confirm", (("sources", shown), ("count", len(case.cannot_confirm)))))
+    if pack.materiality and case.assessment:
+        reasons += against_positive(case.assessment)
     return tuple(reasons)
 
 
-def choices(standing: CaseAssessment, pack: RulePack) -> tuple[Choice, ...]:
+def choices(case: CaseAssessment, pack: RulePack) -> tuple[Choice, ...]:
     """All opinions of the pack, each with the reasons against it.
 
     A positive one needs everything closed; a negative one needs a shortcoming to name, and that there is none is known only once nothing
     is left: until then it is only not established yet. Where the pack has a threshold, errors that stay
     uncorrected must be immaterial, by size and by nature; where it has none, size plays no part: no verdict is invented.
     """
-    left, short = undisposed(standing), shortcomings(standing, pack)
+    left, short = unresolved(case), shortcomings(case, pack)
     nothing_wrong = () if short else (StatedReason("opinion.nothing_yet" if left else "opinion.nothing_wrong"),)
     return tuple(Choice(opinion, left, short if opinion.positive else nothing_wrong) for opinion in pack.opinions)

@@ -61,7 +61,7 @@ class MissingStep:
         return self.gap not in ADVICE
 
 
-def refuse_unfit(plan: VisitPlan, minimum: int) -> None:
+def check_plan(plan: VisitPlan, minimum: int) -> None:
     """Refuse a visit whose dates run backwards or that fewer people of the body go to than the pack asks for (guideline 130, 4.2.2)."""
     if plan.starts_on > plan.ends_on:
         raise Refusal("site.visit.dates")
@@ -117,8 +117,10 @@ def still_missing(
         if not visit.unit_people:
             found.append(MissingStep(Gap.NOBODY_MET))
     open_ = tuple(item.code for item in items if outcomes.get(item.code) is None)
-    unheld = tuple(item.code for item in items if outcomes.get(item.code) is ChecklistOutcome.FINDING and item.code not in held_against)
-    unseen = tuple(
+    without_finding = tuple(
+        item.code for item in items if outcomes.get(item.code) is ChecklistOutcome.FINDING and item.code not in held_against
+    )
+    without_photo = tuple(
         item.code
         for item in items
         if LOOKED_AT in item.how
@@ -126,6 +128,8 @@ def still_missing(
         and outcomes.get(item.code) in (ChecklistOutcome.IN_ORDER, ChecklistOutcome.FINDING)
     )
     found += [
-        MissingStep(gap, codes) for gap, codes in ((Gap.UNANSWERED, open_), (Gap.NO_FINDING, unheld), (Gap.NO_PHOTO, unseen)) if codes
+        MissingStep(gap, codes)
+        for gap, codes in ((Gap.UNANSWERED, open_), (Gap.NO_FINDING, without_finding), (Gap.NO_PHOTO, without_photo))
+        if codes
     ]
     return tuple(found)

@@ -54,31 +54,31 @@ def is_settled() -> bool:
     return db.session.scalar(select(User.id).limit(1)) is not None
 
 
-def build(*, now: datetime, say: Say) -> None:
+def build(*, now: datetime, echo: Say) -> None:
     """Make everything in one transaction: the demo is there whole, or not at all."""
     cast = Cast(now - timedelta(days=46))
-    say("Demo: people and signing keys")
+    echo("Demo: people and signing keys")
     settle(cast)
-    say("Demo: the programme year")
+    echo("Demo: the programme year")
     year = open_year(cast, now)
     hand_in_park(cast, year)
     maker = CaseMaker(cast, now)
     for place, (name, name_zh) in enumerate(people.GROUP):
         unit_year = register(cast, year, place, name, name_zh)
-        say(f"Demo: {name}, {maker.stage_of(place)}")
+        echo(f"Demo: {name}, {maker.stage_of(place)}")
         maker.make(unit_year, place)
     accounts_left = max(cast.at, now - timedelta(minutes=5))
     if accounts_left > now:
         raise RuntimeError("the demo's clock ran past the present")
     db.session.commit()
-    say("Demo: ready")
+    echo("Demo: ready")
 
 
 def settle(cast: Cast) -> None:
     """Organisations and people, with passwords, second factors and signing keys."""
     for key, (kind, name, name_zh, code) in people.ORGANISATIONS.items():
-        made = accounts.create_organisation(kind, name, name_zh=name_zh, credit_code=code, actor=INSTALLATION, now=cast.now())
-        cast.organisations[key] = made
+        created = accounts.create_organisation(kind, name, name_zh=name_zh, credit_code=code, actor=INSTALLATION, now=cast.now())
+        cast.organisations[key] = created
     for key, (organisation, name, roles, second_factor) in people.PEOPLE.items():
         add_person(cast, key, cast.organisations[organisation], name, roles)
         if second_factor:
@@ -121,7 +121,7 @@ def hand_in_park(cast: Cast, year: ProgrammeYear) -> None:
     )
     registry.name_body(unit_year, cast.organisations["body"], actor=cast.actor("responsible"), now=cast.now())
     data = workbooks.PARK_WITH_ERRORS.read_bytes()
-    reports.hand_in(unit_year, data, workbooks.PARK_WITH_ERRORS.name, "", actor=cast.actor("contact"), now=cast.now())
+    reports.submit_report(unit_year, data, workbooks.PARK_WITH_ERRORS.name, "", actor=cast.actor("contact"), now=cast.now())
 
 
 def register(cast: Cast, year: ProgrammeYear, place: int, name: str, name_zh: str) -> UnitYear:

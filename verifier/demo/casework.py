@@ -92,7 +92,7 @@ class CaseMaker:
 
     def open(self, unit_year: UnitYear, place: int) -> Engagement:
         """A released report with errors, and a case on it."""
-        self.hand_in(unit_year, corrected=False)
+        self.submit_report(unit_year, corrected=False)
         engagement = engagements.open_case(
             unit_year,
             conflict_check="No consulting, no shared managers, no trade in allowances with the group since 2018.",
@@ -105,14 +105,14 @@ class CaseMaker:
             engagements.name_member(engagement, self.cast.users[key], role, actor=self.actor("coordinator"), now=self.cast.now())
         return engagement
 
-    def hand_in(self, unit_year: UnitYear, *, corrected: bool) -> ReportVersion:
+    def submit_report(self, unit_year: UnitYear, *, corrected: bool) -> ReportVersion:
         """A version of the report, handed in and released."""
         book = workbooks.PARK if corrected else workbooks.PARK_WITH_ERRORS
         unit = unit_year.unit
         content = workbooks.under_another_name(book, unit.name, unit.credit_code or "")
         name = f"{unit.name.lower().replace(' ', '-')}-2021{'-corrected' if corrected else ''}.xlsx"
         note = "Corrected as the findings asked." if corrected else ""
-        version = reports.hand_in(unit_year, content, name, note, actor=self.actor("group-contact"), now=self.cast.now(hours=1))
+        version = reports.submit_report(unit_year, content, name, note, actor=self.actor("group-contact"), now=self.cast.now(hours=1))
         reports.release(version, actor=self.actor("group-responsible"), now=self.cast.now())
         return version
 
@@ -142,9 +142,9 @@ class CaseMaker:
                     "Source is not in the monitoring plan",
                     f"{row.row.key} is reported, but the monitoring plan does not name it. Add it, or say why not.",
                 )
-        self.dispose_of_flags(engagement)
+        self.resolve_flags(engagement)
 
-    def dispose_of_flags(self, engagement: Engagement) -> None:
+    def resolve_flags(self, engagement: Engagement) -> None:
         """Raise data alerts as findings, or dismiss those that meter records explain."""
         raised_flags, explained, pack = {}, [], load(engagement.pack_id)
         sentence = partial(flag_sentence, categories={each.code: each.name.en for each in pack.categories})
@@ -179,7 +179,7 @@ class CaseMaker:
             keys = [each.row.key for each in boundaries.judged(engagement, kind) if each.confirmable]
             if keys:
                 boundary.decide_many(engagement, kind, keys, actor=self.actor("verifier"), now=self.cast.now())
-        keys = [each.source.source_key for each in numbers.held(engagement) if each.agreeable]
+        keys = [each.source.source_key for each in numbers.source_reviews(engagement) if each.agreeable]
         if keys:
             data.agree_many(engagement, keys, "Recalculated from the report.", actor=self.actor("verifier"), now=self.cast.now())
 
@@ -222,7 +222,7 @@ class CaseMaker:
 
     def answer(self, engagement: Engagement) -> None:
         """The unit corrects its report and answers each finding; the team accepts, and decides what had changed."""
-        version = self.hand_in(engagement.unit_year, corrected=True)
+        version = self.submit_report(engagement.unit_year, corrected=True)
         for finding in raised.awaiting_answer(engagement):
             findings.answer(
                 finding,
@@ -235,22 +235,22 @@ class CaseMaker:
         for finding in raised.open_findings(engagement):
             findings.accept(finding, "The correction was recalculated and holds.", actor=self.actor("lead"), now=self.cast.now())
         for step in changes.steps(engagement):
-            unasked = [each.change.key for each in changes.looked(engagement, step) if each.is_open]
-            if unasked:
+            unrequested = [each.change.key for each in changes.changes_of(engagement, step) if each.is_open]
+            if unrequested:
                 versions.accept(
                     engagement,
                     step,
-                    unasked,
+                    unrequested,
                     "Follows from what was corrected; seen in the same records.",
                     actor=self.actor("lead"),
                     now=self.cast.now(),
                 )
         self.confirm(engagement)
-        for held in numbers.held(engagement):
-            if held.is_open:
+        for review in numbers.source_reviews(engagement):
+            if review.is_open:
                 data.decide(
                     engagement,
-                    held.source.source_key,
+                    review.source.source_key,
                     source_outcomes.SourceOutcome.AGREED,
                     note="Agrees after the correction.",
                     actor=self.actor("lead"),

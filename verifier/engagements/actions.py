@@ -137,10 +137,10 @@ def declare(engagement: Engagement, answers: Mapping[str, tuple[bool, str]], *, 
     """Answer the pack's independence questions, once, for every role one was named for; a conflict bars the person."""
     _lock(engagement)
     advance(engagement, CaseAction.DECLARE, now=now)
-    mine = [member for member in engagement.members if member.user_id == actor.id]
-    waiting = [member for member in mine if member.declared_at is None]
+    memberships = [member for member in engagement.members if member.user_id == actor.id]
+    waiting = [member for member in memberships if member.declared_at is None]
     if not waiting:
-        raise Refusal("engagement.declare.already" if mine else "engagement.declare.not_named")
+        raise Refusal("engagement.declare.already" if memberships else "engagement.declare.not_named")
     barring = independence.bars({code: conflict for code, (conflict, _note) in answers.items()}, load(engagement.pack_id))
     for member in waiting:
         member.declared_at = now
@@ -228,8 +228,8 @@ def adopt_report(engagement: Engagement, version: ReportVersion, *, actor: Actor
 
 def _next_number(emission_year: int) -> str:
     """The number people speak, counted within the emission year."""
-    taken = db.session.scalar(select(func.count()).select_from(Engagement).where(Engagement.number.like(f"{emission_year}-%"))) or 0
-    return f"{emission_year}-{taken + 1:04d}"
+    count = db.session.scalar(select(func.count()).select_from(Engagement).where(Engagement.number.like(f"{emission_year}-%"))) or 0
+    return f"{emission_year}-{count + 1:04d}"
 
 
 def _lock(engagement: Engagement) -> None:

@@ -1,4 +1,4 @@
-"""What is typed about a case as a whole."""
+"""Forms of the case as a whole."""
 
 from uuid import UUID
 
@@ -79,8 +79,8 @@ def declaration_form(pack: RulePack) -> DeclarationForm:
         )
         for question in pack.independence_questions
     }
-    made = type(
+    form_class = type(
         "PackDeclarationForm", (DeclarationForm,), {**fields, "codes": tuple(question.code for question in pack.independence_questions)}
     )
-    form: DeclarationForm = made()
+    form: DeclarationForm = form_class()
     return form

@@ -1,4 +1,4 @@
-"""Rows about a case: where it stands, and who is on it in which role."""
+"""Rows of a case: its stage, and its team members with their roles."""
 
 from datetime import datetime
 from typing import Any

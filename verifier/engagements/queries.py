@@ -31,19 +31,19 @@ def roles_on(user: User, engagement: Engagement) -> frozenset[Role]:
 def visible_to(user: User) -> Select[Engagement]:
     """The cases a person may know of."""
     on_team = select(TeamMember.engagement_id).where(TeamMember.user_id == user.id, TeamMember.removed_at.is_(None))
-    whose: list[ColumnElement[bool]] = [Engagement.id.in_(on_team)]
+    conditions: list[ColumnElement[bool]] = [Engagement.id.in_(on_team)]
     if Role.COORDINATOR in user.roles:
-        whose.append(Engagement.body_id == user.organisation_id)
+        conditions.append(Engagement.body_id == user.organisation_id)
     if user.roles & UNIT:
-        whose.append(UnitYear.unit_id == user.organisation_id)
+        conditions.append(UnitYear.unit_id == user.organisation_id)
     if user.roles & AUTHORITY:
-        whose.append(ProgrammeYear.authority_id == user.organisation_id)
+        conditions.append(ProgrammeYear.authority_id == user.organisation_id)
     return (
         select(Engagement)
         .join(UnitYear, Engagement.unit_year_id == UnitYear.id)
         .join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)
         .join(Organisation, UnitYear.unit_id == Organisation.id)
-        .where(or_(*whose))
+        .where(or_(*conditions))
     )
 
 
@@ -90,8 +90,8 @@ def case_of(unit_year: UnitYear) -> Engagement | None:
 def openable_by(user: User) -> list[UnitYear]:
     """The units and years that named the person's body, have a released report and no case yet."""
     released = select(ReportVersion.unit_year_id).where(ReportVersion.released_at.is_not(None))
-    taken = select(Engagement.unit_year_id)
-    of = select(UnitYear).where(UnitYear.body_id == user.organisation_id, UnitYear.id.in_(released), UnitYear.id.not_in(taken))
+    with_case = select(Engagement.unit_year_id)
+    of = select(UnitYear).where(UnitYear.body_id == user.organisation_id, UnitYear.id.in_(released), UnitYear.id.not_in(with_case))
     return list(db.session.scalars(of.order_by(UnitYear.named_at)).unique())
 
 

@@ -89,8 +89,8 @@ def start(engagement: Engagement) -> ResponseReturnValue:
 def declare(engagement: Engagement) -> ResponseReturnValue:
     """Answer the independence questions before seeing the case; a barred person reads why here."""
     pack, user = load(engagement.pack_id), this_user()
-    mine = [member for member in engagement.members if member.user_id == user.id]
-    waiting = any(member.declared_at is None for member in mine)
+    memberships = [member for member in engagement.members if member.user_id == user.id]
+    waiting = any(member.declared_at is None for member in memberships)
     form = declaration_form(pack)
     if waiting and form.validate_on_submit():
         member = actions.declare(engagement, form.answers(), actor=current_actor(), now=utcnow())
@@ -98,10 +98,10 @@ def declare(engagement: Engagement) -> ResponseReturnValue:
             flash(_("Thank you. You can now access the case."), "success")
             return redirect(url_for("casework.case", engagement_id=engagement.id), 303)
         return redirect(url_for(".declare", engagement_id=engagement.id), 303)
-    barring = next((member.barred_by for member in mine if member.barred_by), None)
+    barring = next((member.barred_by for member in memberships if member.barred_by), None)
     question = next((each for each in pack.independence_questions if each.code == barring), None)
     return render_template(
-        "engagements/declare.html", engagement=engagement, form=form, mine=mine, waiting=waiting, question=question, Role=Role
+        "engagements/declare.html", engagement=engagement, form=form, mine=memberships, waiting=waiting, question=question, Role=Role
     )
 
 

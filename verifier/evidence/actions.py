@@ -36,26 +36,26 @@ def keep(data: bytes, media_type: str, *, now: datetime) -> StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class AddedPhotos:
     """What became of some photos: those kept now, and those that the case already had."""
 
-    kept: tuple[Photo, ...]
+    stored: tuple[Photo, ...]
     known: tuple[Photo, ...]
 
 
 def add_photos(
     case: UUID, stage: Stage, subject: Subject, files: Sequence[tuple[str, bytes]], caption: str = "", *, actor: Actor, now: datetime
-) -> TakenIn:
+) -> AddedPhotos:
     """Keep photos, given as (name, bytes), of a subject: all or none; a photo is kept once in a case, whatever it shows."""
     after(stage, CaseAction.CHECK)
-    kept, known = [], []
+    stored, known = [], []
     for filename, data in files:
         twin = photo_with(case, sha256(data).hexdigest())
         if twin is None:
-            kept.append(_kept_photo(case, subject, filename, data, caption, actor=actor, now=now))
-        elif twin not in kept:
+            stored.append(_kept_photo(case, subject, filename, data, caption, actor=actor, now=now))
+        elif twin not in stored:
             known.append(twin)
-    return TakenIn(tuple(kept), tuple(known))
+    return AddedPhotos(tuple(stored), tuple(known))
 
 
 def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None, *, actor: Actor, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The one table of what files may be handed in: kinds by content, and for each use of files which kinds and how many bytes it takes.
+"""The one table of accepted files: kinds by content, and for each use of files which kinds and how many bytes it takes.
 
 Forms take the accept attribute and the hint from it, the actions that read a file take the refusal.
 """
@@ -12,7 +12,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """A kind of file, told by its content: its media type and the endings its name may have."""
+    """A kind of file, recognised by content: its media type and the endings its name may have."""
 
     word: str
     """How people call it, in every language."""

@@ -48,7 +48,7 @@ class ReadFile:
 
 
 def read_attachment(data: bytes, filename: str, use: FileUse = ATTACHMENT) -> ReadFile:
-    """A file of a kind that the use takes, told by its content; its download name ends as its content says."""
+    """A file of an accepted kind, recognised by content; its download name ends as its content says."""
     name = safe_name(filename)
     if not data:
         raise Refusal("evidence.file.empty", file=name)
@@ -59,8 +59,8 @@ def read_attachment(data: bytes, filename: str, use: FileUse = ATTACHMENT) -> Re
         found = "CSV"
     if found not in use.kinds:
         raise Refusal(_NOT_KEPT.get(found, use.refusal), file=name, found=found, kinds=use.words)
-    kept = FILE_KINDS[found]
-    return ReadFile(kept.media_type, safe_name(filename, kept.endings), sha256(data).hexdigest(), len(data))
+    file_kind = FILE_KINDS[found]
+    return ReadFile(file_kind.media_type, safe_name(filename, file_kind.endings), sha256(data).hexdigest(), len(data))
 
 
 def kind(data: bytes) -> str:
@@ -81,8 +81,8 @@ def kind(data: bytes) -> str:
 def safe_name(filename: str, endings: tuple[str, ...] = ()) -> str:
     """The name without folders, control or direction characters and what a file system reserves; other scripts stay; ends as wanted."""
     last = normalize("NFC", filename).replace("\\", "/").rstrip("/").rpartition("/")[2]
-    kept = "".join(" " if category(c) in ("Zs", "Zl", "Zp") else c for c in last if category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    name = sub(r" +", " ", sub(r'[<>:"|?*]', "_", kept)).strip(" .") or "file"
+    printable = "".join(" " if category(c) in ("Zs", "Zl", "Zp") else c for c in last if category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    name = sub(r" +", " ", sub(r'[<>:"|?*]', "_", printable)).strip(" .") or "file"
     if name.split(".")[0].strip().lower() in _RESERVED:
         name = f"_{name}"
     ending = PurePosixPath(name).suffix
@@ -94,7 +94,7 @@ def safe_name(filename: str, endings: tuple[str, ...] = ()) -> str:
 
 
 def _zip_kind(data: bytes) -> str:
-    """Office documents are ZIP files that hold a main part; one with a macro project is told apart."""
+    """Office documents are ZIP files that hold a main part; one with a macro project is a kind of its own."""
     try:
         with ZipFile(BytesIO(data)) as package:
             names = {name.lower() for name in package.namelist()}

@@ -1,4 +1,4 @@
-"""Rows about files: each kept once under its SHA-256, and what each shows."""
+"""Rows of files: each stored once under its SHA-256, and the subjects it shows."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

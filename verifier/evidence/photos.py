@@ -1,4 +1,4 @@
-"""Photos: whether the bytes are a whole picture, what it says of time and place, and smaller copies that hold nothing but pixels."""
+"""Photos: integrity of the image, its time and place, and reduced copies without metadata."""
 
 import warnings
 from collections.abc import Mapping
@@ -166,10 +166,10 @@ def _reduced(picture: Image.Image) -> Image.Image:
     if times < 2:
         return _eight_bits(picture)
     strips = range(0, picture.height, times * 64)
-    made = (_eight_bits(picture.crop((0, top, picture.width, min(top + times * 64, picture.height)))).reduce(times) for top in strips)
-    first = next(made)
+    reduced = (_eight_bits(picture.crop((0, top, picture.width, min(top + times * 64, picture.height)))).reduce(times) for top in strips)
+    first = next(reduced)
     small = Image.new(first.mode, (first.width, -(-picture.height // times)))
-    for number, strip in enumerate((first, *made)):
+    for number, strip in enumerate((first, *reduced)):
         small.paste(strip, (0, number * 64))
     return small
 
@@ -213,10 +213,10 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
 def _orientation(picture: Image.Image) -> int:
     """What the file says, 1 where it says nothing valid; HEIC pictures come upright from their decoder."""
     try:
-        said = picture.info.get("original_orientation") or picture.getexif().get(ExifTags.Base.Orientation)
+        tag = picture.info.get("original_orientation") or picture.getexif().get(ExifTags.Base.Orientation)
     except Exception:  # broken metadata does not make the picture less whole
         return 1
-    return said if isinstance(said, int) and 1 <= said <= 8 else 1
+    return tag if isinstance(tag, int) and 1 <= tag <= 8 else 1
 
 
 def _shot(picture: Image.Image) -> Shot:
@@ -239,11 +239,11 @@ def _time(exif: Mapping[int, object], details: Mapping[int, object]) -> tuple[st
         (exif, tags.DateTime, tags.OffsetTime),
     ):
         try:
-            taken = datetime.strptime(_text(source.get(moment)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (the camera's own clock)
+            local = datetime.strptime(_text(source.get(moment)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (the camera's own clock)
         except ValueError:
             continue
-        said = _text(details.get(offset))
-        return taken.isoformat(), said if fullmatch(r"[+-]([01]\d|2[0-3]):[0-5]\d", said) else None
+        offset_text = _text(details.get(offset))
+        return local.isoformat(), offset_text if fullmatch(r"[+-]([01]\d|2[0-3]):[0-5]\d", offset_text) else None
     return None, None
 
 

@@ -1,4 +1,4 @@
-"""Reading files: the store of this installation, photos of a case, attachments of a subject."""
+"""Queries of files: the store of this installation, photos of a case, attachments of a subject."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -16,8 +16,8 @@ from verifier.evidence.store import Store
 
 def store() -> Store:
     """Where this installation keeps its bytes."""
-    kept: Store = current_app.extensions["verifier"].store
-    return kept
+    found: Store = current_app.extensions["verifier"].store
+    return found
 
 
 def photos(case: UUID, *, search: str = "", subject_kind: str = "", among: Select[Any] | None = None) -> Select[Any]:
@@ -47,8 +47,8 @@ def photos_of(case: UUID, subject: Subject) -> list[Photo]:
 def attachments_of(case: UUID, kind: str, ids: Collection[str]) -> list[Attachment]:
     """The files handed in with some subjects of one kind."""
     named = [AttachmentSubject.named(Subject(kind, each)) for each in ids]
-    given = select(AttachmentSubject.attachment_id).where(or_(false(), *(and_(*_equal(AttachmentSubject, each)) for each in named)))
-    of = select(Attachment).where(Attachment.case_id == case, Attachment.id.in_(given))
+    attached = select(AttachmentSubject.attachment_id).where(or_(false(), *(and_(*_equal(AttachmentSubject, each)) for each in named)))
+    of = select(Attachment).where(Attachment.case_id == case, Attachment.id.in_(attached))
     return list(db.session.scalars(of.order_by(Attachment.added_at, Attachment.id)))
 
 

@@ -32,7 +32,7 @@ class Unreachable(OSError):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """Something that lies in the store: where, since when, how large, and the hash it goes by; half-written copies have none."""
+    """A stored object: path, time, size and hash; half-written copies have no hash."""
 
     path: str
     at: datetime
@@ -126,13 +126,13 @@ class Store:
             for found in chain.from_iterable(obstore.list(self.objects, chunk_size=1000)):
                 yield StoredObject(found["path"], found["last_modified"], found["size"], _digest(found["path"]))
 
-    def remove(self, kept: StoredObject) -> None:
+    def remove(self, stored: StoredObject) -> None:
         """Delete unreferenced bytes; the caller holds the lock that prevents new references."""
         if self.root:
-            (self.root / kept.path).unlink(missing_ok=True)
+            (self.root / stored.path).unlink(missing_ok=True)
         else:
             with _answering():
-                obstore.delete(self.objects, kept.path)
+                obstore.delete(self.objects, stored.path)
 
     @staticmethod
     def _listed_local(root: Path) -> Iterator[StoredObject]:
@@ -162,14 +162,14 @@ class Store:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """What the file system or the network says against us, as an OSError whose number tells it: no room, read-only, or not reachable."""
+    """Failures of file system or network as an OSError whose number says why: no room, read-only, or not reachable."""
     try:
         yield
     except (AlreadyExistsError, NotFoundError, FileNotFoundError):
         raise
     except (BaseError, OSError) as error:
-        said = search(r"os error (\d+)", str(error))
-        number = getattr(error, "errno", None) or (int(said[1]) if said else None)
+        matched = search(r"os error (\d+)", str(error))
+        number = getattr(error, "errno", None) or (int(matched[1]) if matched else None)
         if number in (ENOSPC, EDQUOT, EFBIG, EROFS):
             raise OSError(number, os.strerror(number)) from error
         raise Unreachable(str(error)) from error

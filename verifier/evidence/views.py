@@ -75,13 +75,13 @@ def photos(engagement: Engagement) -> ResponseReturnValue:
 @permit(Permission.SITE_RECORD, on_report=False, files=True)
 def upload(engagement: Engagement) -> ResponseReturnValue:
     """Add photos of the subject in the address; without one, of the case."""
-    subject, described = _asked(engagement)
+    subject, described = _subject_asked(engagement)
     form = UploadForm()
     if form.validate_on_submit():
-        taken = actions.add_photos(
+        added = actions.add_photos(
             engagement.id, engagement.stage, subject, form.handed_in(), form.caption.data or "", actor=current_actor(), now=utcnow()
         )
-        say_taken_in(engagement, taken)
+        flash_added(engagement, added)
         return redirect(described.url or url_for(".photos", engagement_id=engagement.id), 303)
     return render_template("evidence/upload.html", engagement=engagement, form=form, about=described)
 
@@ -138,7 +138,7 @@ def photo_file(engagement: Engagement, photo_id: UUID, copy: str) -> ResponseRet
 @bp.route("/cases/<uuid:engagement_id>/files/<uuid:attachment_id>")
 @permit(Permission.FINDING_READ, keeps_record=True)
 def attachment(engagement: Engagement, attachment_id: UUID) -> ResponseReturnValue:
-    """A file that was handed in, to be saved; those outside reach what stands with a finding that was sent."""
+    """Download a file; users outside the verification reach only files of sent findings."""
     found = queries.attachment(engagement.id, attachment_id)
     if found is None:
         abort(404)
@@ -159,11 +159,11 @@ def attachment(engagement: Engagement, attachment_id: UUID) -> ResponseReturnVal
     return _sandboxed(download(data, found.filename, found.file.media_type))
 
 
-def say_taken_in(engagement: Engagement, taken: actions.TakenIn) -> None:
+def flash_added(engagement: Engagement, added: actions.AddedPhotos) -> None:
     """What was kept, and what the case already had."""
-    if taken.kept:
-        flash(ngettext("%(num)s photo has been saved.", "%(num)s photos have been saved.", len(taken.kept)), "success")
-    for known in taken.known:
+    if added.stored:
+        flash(ngettext("%(num)s photo has been saved.", "%(num)s photos have been saved.", len(added.stored)), "success")
+    for known in added.known:
         flash(
             _(
                 "“%(file)s” is already in this case (%(subject)s) and was not saved again.",
@@ -267,7 +267,7 @@ def _can_add(engagement: Engagement) -> bool:
     return may(Permission.SITE_RECORD) and possible(engagement.stage, CaseAction.CHECK)
 
 
-def _asked(engagement: Engagement) -> tuple[Subject, Described]:
+def _subject_asked(engagement: Engagement) -> tuple[Subject, Described]:
     """The subject in the address; one that the case does not have is not there."""
     kind = request.args.get("subject_kind", "")
     if not kind:

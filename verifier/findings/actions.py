@@ -50,7 +50,7 @@ def raise_finding(
     """Write a draft under the next number of the case; class and clause must be the pack's."""
     advance(engagement, CaseAction.CHECK, now=now)
     draft = replace(draft, title=draft.title.strip(), description=draft.description.strip(), internal_note=draft.internal_note.strip())
-    _refuse_unfit(engagement, draft)
+    _check_draft(engagement, draft)
     finding = Finding(
         engagement_id=engagement.id,
         report_version_id=engagement.report_version_id,
@@ -87,7 +87,7 @@ def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Ac
     if finding.state is not FindingState.DRAFT:
         raise Refusal("finding.edit.not_draft", state=finding.state)
     check_version(finding, version, lambda: Refusal("finding.stale", theirs=finding.title, yours=draft.title))
-    _refuse_unfit(finding.engagement, draft)
+    _check_draft(finding.engagement, draft)
     changed = [name for name, value in asdict(draft).items() if getattr(finding, name) != value]
     for name, value in asdict(draft).items():
         setattr(finding, name, value)
@@ -108,8 +108,8 @@ def withdraw(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> N
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
     state = after(finding.state, FindingAction.WITHDRAW)
-    _say(finding, FindingAction.WITHDRAW, reason, state, actor=actor, now=now)
-    finding.disposed_at = now
+    _add_exchange(finding, FindingAction.WITHDRAW, reason, state, actor=actor, now=now)
+    finding.resolved_at = now
     record(
         TrailAction.FINDING_FINDING_WITHDRAWN,
         actor,
@@ -179,9 +179,9 @@ def answer(
     state = after(finding.state, FindingAction.ANSWER)
     if not text.strip():
         raise Refusal("finding.answer.no_text")
-    _refuse_unfit_version(finding, report_version)
-    said = _say(finding, FindingAction.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
-    kept = [attach(engagement.id, Subject("exchange", str(said.id)), name, data, actor=actor, now=now) for name, data in files]
+    _check_version(finding, report_version)
+    exchange = _add_exchange(finding, FindingAction.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
+    attachments = [attach(engagement.id, Subject("exchange", str(exchange.id)), name, data, actor=actor, now=now) for name, data in files]
     record(
         TrailAction.FINDING_FINDING_ANSWERED,
         actor,
@@ -190,34 +190,34 @@ def answer(
         case=engagement.id,
         finding=finding.label,
         report=report_version.number if report_version else None,
-        files=[[file.filename, file.sha256] for file in kept],
+        files=[[file.filename, file.sha256] for file in attachments],
     )
     _close_round(engagement, actor=actor, now=now)
-    return said
+    return exchange
 
 
 def accept(finding: Finding, text: str = "", *, actor: Actor, now: datetime) -> None:
     """Close a finding on its answer, or without one where its class needs none."""
-    dispose(finding, FindingAction.ACCEPT, text, actor=actor, now=now)
+    resolve(finding, FindingAction.ACCEPT, text, actor=actor, now=now)
 
 
 def return_(finding: Finding, reason: str, *, actor: Actor, now: datetime) -> None:
     """Send a finding back to the unit, which then has the case again."""
     _lock(finding)
     state = after(finding.state, FindingAction.RETURN)
-    _say(finding, FindingAction.RETURN, reason, state, actor=actor, now=now)
+    _add_exchange(finding, FindingAction.RETURN, reason, state, actor=actor, now=now)
     advance(finding.engagement, CaseAction.SEND_FINDINGS, now=now)
     record(TrailAction.FINDING_FINDING_RETURNED, actor, _subject(finding), now=now, case=finding.engagement_id, finding=finding.label)
 
 
-def dispose(finding: Finding, action: FindingAction, reason: str, *, actor: Actor, now: datetime) -> None:
+def resolve(finding: Finding, action: FindingAction, reason: str, *, actor: Actor, now: datetime) -> None:
     """Resolve a finding as its class allows: closed, reported uncorrected, estimated conservatively, carried over."""
     _lock(finding)
     advance(finding.engagement, CaseAction.CHECK, now=now)
     of = queries.class_of(finding)
     state = decided(finding.state, action, needs_answer=of.needs_answer, dispositions=of.dispositions)
-    _say(finding, action, reason, state, actor=actor, now=now)
-    finding.disposed_at = now
+    _add_exchange(finding, action, reason, state, actor=actor, now=now)
+    finding.resolved_at = now
     record(
         TrailAction.FINDING_FINDING_RESOLVED,
         actor,
@@ -234,8 +234,8 @@ def _subject(finding: Finding) -> Subject:
     return Subject("finding", str(finding.id))
 
 
-def _refuse_unfit(engagement: Engagement, draft: Draft) -> None:
-    """Class and clause are the pack's, an effect is the class's to have, and what the unit must understand is said."""
+def _check_draft(engagement: Engagement, draft: Draft) -> None:
+    """Refuse a class or clause the pack does not have, an effect the class does not admit, and missing title or description."""
     pack = load(engagement.pack_id)
     of_class = pack.finding_class(draft.class_code)
     pack.clause(draft.clause)
@@ -246,8 +246,8 @@ def _refuse_unfit(engagement: Engagement, draft: Draft) -> None:
     check_article(of_class.cites_article, draft.title, draft.description)
 
 
-def refuse_twin(engagement: Engagement, subject: Subject, draft: Draft) -> None:
-    """The same words on the same subject are one finding, sent from two tabs."""
+def refuse_duplicate(engagement: Engagement, subject: Subject, draft: Draft) -> None:
+    """Refuse a draft equal to an existing one on the same subject, e.g. sent from two tabs."""
     twin = next((one for one in queries.drafts_titled(engagement, draft.title) if one.subject == subject and _written(one) == draft), None)
     if twin is not None:
         raise Refusal("finding.raised.twice", finding=twin.label)
@@ -281,7 +281,7 @@ def _lock(finding: Finding) -> None:
     db.session.refresh(finding, with_for_update={"of": Finding})
 
 
-def _say(
+def _add_exchange(
     finding: Finding,
     action: FindingAction,
     text: str,
@@ -294,7 +294,7 @@ def _say(
     """Store the exchange and set the finding's new state."""
     if action in NEEDS_REASON and not text.strip():
         raise Refusal("finding.reason.missing")
-    said = Exchange(
+    exchange = Exchange(
         finding_id=finding.id,
         action=action,
         text=text.strip(),
@@ -302,12 +302,12 @@ def _say(
         said_at=now,
         report_version_id=report_version.id if report_version else None,
     )
-    db.session.add(said)
+    db.session.add(exchange)
     finding.state = state
     finding.version += 1
     db.session.flush()
     db.session.expire(finding, ["exchanges"])
-    return said
+    return exchange
 
 
 def _close_round(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
@@ -321,8 +321,8 @@ def _close_round(engagement: Engagement, *, actor: Actor, now: datetime) -> None
         engagements.adopt_report(engagement, newest, actor=actor, now=now)
 
 
-def _refuse_unfit_version(finding: Finding, version: ReportVersion | None) -> None:
-    """A correction stands in a released version of the same report, after the one the finding was raised on."""
+def _check_version(finding: Finding, version: ReportVersion | None) -> None:
+    """Refuse a correcting version that is of another report, not released, or not newer than the one the finding was raised on."""
     if version is None:
         return
     if version.unit_year_id != finding.engagement.unit_year_id:

@@ -1,4 +1,4 @@
-"""What people type about findings."""
+"""Forms of findings."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -46,7 +46,7 @@ class FilterForm(SearchForm):
         self.finding_class.choices = [("", _("Any class")), *((of.code, text_in(of.name)) for of in pack.finding_classes)]
         self.check.choices = [("", _("Any check")), *((check.value, label(check)) for check in Check)]
 
-    def wanted(self) -> dict[str, str]:
+    def criteria(self) -> dict[str, str]:
         """The filter as the query takes it."""
         return {
             "search": (self.search.data or "").strip(),
@@ -114,9 +114,9 @@ class AnswerForm(BaseForm):
 
     def version(self, among: Iterable[ReportVersion]) -> ReportVersion | None:
         """The report version that was chosen, None for none; refuses one that is not among the unit's."""
-        wanted = self.report_version.data or ""
-        found = next((each for each in among if str(each.number) == wanted), None)
-        if wanted and found is None:
+        chosen = self.report_version.data or ""
+        found = next((each for each in among if str(each.number) == chosen), None)
+        if chosen and found is None:
             raise Refusal("finding.answer.no_version")
         return found
 

@@ -1,4 +1,4 @@
-"""Rows about findings and what was said of them, back and forth."""
+"""Rows of findings and of the correspondence on them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -47,7 +47,7 @@ class Finding(Base):
     raised_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     raised_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    disposed_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
     version: Mapped[Version]
 
     engagement: Mapped[Engagement] = relationship()
@@ -67,7 +67,7 @@ class Finding(Base):
 
 
 class Exchange(Base):
-    """One thing said about a finding: an answer, a return with its reason, an acceptance, a disposition."""
+    """One entry of the correspondence: an answer, a return with its reason, an acceptance, a disposition."""
 
     __tablename__ = "exchange"
     id: Mapped[Id]

@@ -1,4 +1,4 @@
-"""Reading findings: those of a case as far as the reader may see them, by what they are about, and what they show."""
+"""Queries of findings: those of a case visible to the reader, by subject, and their photos."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from verifier.core.findings import DISPOSED, WITH_UNIT, Check, FindingAction, FindingState, open_actions
+from verifier.core.findings import RESOLVED_STATES, WITH_UNIT, Check, FindingAction, FindingState, open_actions
 from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
-from verifier.db import db, once_a_reading
+from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Attachment, Photo, PhotoSubject
 from verifier.evidence.queries import attachments_of
@@ -27,7 +27,7 @@ SEARCHED = (Finding.title, Finding.description, Finding.subject_title, Finding.s
 def findings_of(
     engagement: Engagement, *, inside: bool, search: str = "", state: str = "", class_code: str = "", arose_in: str = ""
 ) -> Select[Any]:
-    """The findings of a case by number; whoever is not `inside` the verification sees only what was sent."""
+    """The findings of a case by number; users who are not `inside` the verification see only sent ones."""
     found = select(Finding).where(Finding.engagement_id == engagement.id).order_by(Finding.number)
     if not inside:
         found = found.where(Finding.sent_at.is_not(None))
@@ -35,9 +35,9 @@ def findings_of(
         number = re.sub(r"^[A-Z]-", "", search.strip().upper()).lstrip("0")
         by_number = [Finding.number == int(number)] if number.isdecimal() and len(number) < 9 else []
         found = found.where(or_(*(column.icontains(search, autoescape=True) for column in SEARCHED), *by_number))
-    for column, wanted in ((Finding.state, state), (Finding.class_code, class_code), (Finding.arose_in, arose_in)):
-        if wanted:
-            found = found.where(column == wanted)
+    for column, value in ((Finding.state, state), (Finding.class_code, class_code), (Finding.arose_in, arose_in)):
+        if value:
+            found = found.where(column == value)
     return found
 
 
@@ -76,7 +76,7 @@ class Glance(NamedTuple):
     subject_id: str
 
 
-@once_a_reading
+@once_per_read
 def at_a_glance(engagement: Engagement) -> tuple[Glance, ...]:
     """Every finding of a case as bare columns, for every page of a case counts them."""
     of = select(Finding.state, Finding.arose_in, Finding.subject_kind, Finding.subject_id).where(Finding.engagement_id == engagement.id)
@@ -90,7 +90,7 @@ def not_withdrawn(engagement: Engagement) -> list[Glance]:
 
 def open_findings(engagement: Engagement) -> list[Finding]:
     """Unresolved findings."""
-    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.not_in(DISPOSED))
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.not_in(RESOLVED_STATES))
     return list(db.session.scalars(of.order_by(Finding.number)))
 
 

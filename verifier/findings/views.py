@@ -46,7 +46,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
     """The findings the reader may see; for the lead verifier, the button that sends every draft."""
     form, pack = FilterForm(request.args), load(engagement.pack_id)
     form.offer(pack, inside=_inside())
-    found = queries.findings_of(engagement, inside=_inside(), **form.wanted())
+    found = queries.findings_of(engagement, inside=_inside(), **form.criteria())
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
         record(
@@ -92,12 +92,12 @@ def send(engagement: Engagement) -> ResponseReturnValue:
 @permit(Permission.FINDING_RAISE, on_report=True)
 def raise_finding(engagement: Engagement) -> ResponseReturnValue:
     """Raise a finding on the subject in the address; without one, on the report as a whole."""
-    check, subject, described = _asked(engagement)
+    check, subject, described = _subject_asked(engagement)
     form, pack = FindingForm(clause=_likely_clause(engagement, subject)), load(engagement.pack_id)
     form.offer(pack)
     if form.validate_on_submit():
         draft = form.draft()
-        actions.refuse_twin(engagement, subject, draft)
+        actions.refuse_duplicate(engagement, subject, draft)
         finding = actions.raise_finding(
             engagement, subject, check, draft, subject_title=described.title, actor=current_actor(), now=utcnow()
         )
@@ -195,7 +195,7 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
                 )
                 return redirect(url_for("estimates.estimate", engagement_id=engagement.id, source_key=finding.subject_id or "~"), 303)
             case _:
-                actions.dispose(finding, action, text, actor=current_actor(), now=utcnow())
+                actions.resolve(finding, action, text, actor=current_actor(), now=utcnow())
         flash(_("%(number)s: %(state)s.", number=finding.label, state=label(finding.state)), "success")
         return redirect(_url(finding), 303)
     return _page(engagement, finding, judging=form)
@@ -205,8 +205,8 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
 @permit(Permission.FINDING_RAISE, on_report=False)
 def put_photo(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Put a photo of another subject to the finding."""
-    finding, wanted = _found(engagement, number), row_id(request.form.get("photo_id", ""))
-    shown = photo(engagement.id, wanted) if wanted is not None else None
+    finding, photo_id = _found(engagement, number), row_id(request.form.get("photo_id", ""))
+    shown = photo(engagement.id, photo_id) if photo_id is not None else None
     if shown is None:
         abort(404)
     actions.put_photo(finding, shown, actor=current_actor(), now=utcnow())
@@ -295,7 +295,7 @@ def _found(engagement: Engagement, number: int) -> Finding:
     return found
 
 
-def _asked(engagement: Engagement) -> tuple[Check, Subject, Described]:
+def _subject_asked(engagement: Engagement) -> tuple[Check, Subject, Described]:
     """The check and the subject in the address; one that the case does not have is not there."""
     check, kind = request.args.get("check", Check.DATA.value), request.args.get("subject_kind", "")
     if check not in {each.value for each in Check}:

@@ -30,8 +30,8 @@ def enqueue(
         id=id, kind=kind, key=key, arguments=arguments, enqueued_at=now, run_at=run_at or now, attempts=0, progress_done=0
     )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["kind", "key"]))
-    mine = Job.id == id if key is None else (Job.kind == kind) & (Job.key == key)
-    job = db.session.scalars(select(Job).where(mine)).one()
+    same_job = Job.id == id if key is None else (Job.kind == kind) & (Job.key == key)
+    job = db.session.scalars(select(Job).where(same_job)).one()
     if at_once and job.id == id:
         db.session.info.setdefault("at_once", []).append(id)
     return job

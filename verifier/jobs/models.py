@@ -1,4 +1,4 @@
-"""Rows of the queue: what is to be done, who holds it until when, how often it was tried, and how it ended."""
+"""Rows of the queue: the job, its lease, its attempts, and its result."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from verifier.db import Base, Id
 
 
 class State(StrEnum):
-    """Where a job stands."""
+    """State of a job."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -47,7 +47,7 @@ class Job(Base):
 
     @property
     def state(self) -> State:
-        """Where it stands; a lease that ran out is still called running until somebody else takes it."""
+        """State of the job; one whose lease ran out is still called running until another worker claims it."""
         if self.done_at is not None:
             return State.DONE
         if self.gave_up_at is not None:

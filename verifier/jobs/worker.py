@@ -125,7 +125,7 @@ def empty(app: Flask) -> None:
             ran = run_next()
 
 
-def beside(app: Flask) -> Callable[[], None]:
+def start_thread(app: Flask) -> Callable[[], None]:
     """Run a worker in a thread of this process; the returned function stops it after the current job."""
     stop = Event()
     thread = Thread(target=work, args=(app, stop), name="jobs", daemon=True)
@@ -141,25 +141,25 @@ def beside(app: Flask) -> Callable[[], None]:
 @contextmanager
 def writing() -> Iterator[None]:
     """Transactions begun inside acquire SQLite's write lock immediately."""
-    wanted = writes_wanted.set(True)
+    token = writes_wanted.set(True)
     try:
         yield
     finally:
-        writes_wanted.reset(wanted)
+        writes_wanted.reset(token)
 
 
 def _claim(only: UUID | None) -> tuple[JobRun, Task, dict[str, Any]] | None:
     """Lease one available job; a job that has killed its worker too often is marked as failed."""
     now = utcnow()
-    wanted = select(Job).where(due(now)).order_by(Job.run_at, Job.id).limit(1)
+    due_jobs = select(Job).where(due(now)).order_by(Job.run_at, Job.id).limit(1)
     if only is not None:
-        wanted = wanted.where(Job.id == only)
-    elif not _anything(wanted):
+        due_jobs = due_jobs.where(Job.id == only)
+    elif not _anything(due_jobs):
         return None
     with writing(), Session(db.engine, expire_on_commit=False) as own:
         while True:
             with own.begin():
-                job = own.scalar(wanted.with_for_update(skip_locked=True))
+                job = own.scalar(due_jobs.with_for_update(skip_locked=True))
                 if job is None:
                     return None
                 task, mark = TASKS[job.kind], f"{socket.gethostname()}:{os.getpid()}:{uuid4()}"
@@ -172,12 +172,12 @@ def _claim(only: UUID | None) -> tuple[JobRun, Task, dict[str, Any]] | None:
             log.error("job_gave_up", kind=job.kind, job=str(job.id), reason=job.last_error)
 
 
-def _anything(wanted: Any) -> bool:
+def _anything(query: Any) -> bool:
     """Checked without the write lock, since usually nothing is due."""
     wants = writes_wanted.set(False)
     try:
         with Session(db.engine) as own:
-            return own.scalar(wanted) is not None
+            return own.scalar(query) is not None
     finally:
         writes_wanted.reset(wants)
 
@@ -200,8 +200,8 @@ def _put_back(work: JobRun, task: Task, error: Exception) -> None:
             _mine(own, work, leased_by=None, leased_until=None, last_error=reason, **after)
         except LostLease:
             return
-    say = log.error if last else log.warning
-    say("job_gave_up" if last else "job_failed", kind=work.kind, job=str(work.id), attempt=work.attempt, reason=reason)
+    write = log.error if last else log.warning
+    write("job_gave_up" if last else "job_failed", kind=work.kind, job=str(work.id), attempt=work.attempt, reason=reason)
 
 
 def _reason(error: Exception) -> str:

@@ -1,1 +1,1 @@
-"""What keeps an installation whole: sweeping after a kill, backup and restore, and the doctor who names what is wrong with it."""
+"""Maintenance of an installation: sweeping after a kill, backup and restore, and diagnostics (`verifier doctor`)."""

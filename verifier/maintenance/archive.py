@@ -1,4 +1,4 @@
-"""One file that holds an installation: a tar with every file's SHA-256 in its manifest, written aside and read with distrust."""
+"""Archive of an installation: a tar with every file's SHA-256 in its manifest, written to a temporary name and validated when read."""
 
 import json
 import os
@@ -42,9 +42,9 @@ class Writer:
             file.seek(0)
             self.tar.addfile(entry, file)
 
-    def finish(self, **said: Any) -> None:
+    def finish(self, **values: Any) -> None:
         """The manifest goes in last, when everything is known."""
-        text = json.dumps({"format": FORMAT, **said, "files": self.files}, indent=1, sort_keys=True).encode()
+        text = json.dumps({"format": FORMAT, **values, "files": self.files}, indent=1, sort_keys=True).encode()
         entry = tarfile.TarInfo(MANIFEST)
         entry.size, entry.mode = len(text), 0o600
         self.tar.addfile(entry, BytesIO(text))

@@ -1,4 +1,4 @@
-"""`verifier backup`: one archive of a running installation. The heads first, then the database, then the files it names."""
+"""`verifier backup`: one archive of a running installation. Checkpoints first, then the database, then the files it names."""
 
 import os
 import tarfile
@@ -48,8 +48,8 @@ def backup(file: Path, *, now: datetime) -> Made:
                 unsound = _fill(writer, settings, here.store, now)
             out.flush()
             os.fsync(out.fileno())
-        with aside.open("rb") as whole:
-            digest = file_digest(whole, "sha256").hexdigest()
+        with aside.open("rb") as archive:
+            digest = file_digest(archive, "sha256").hexdigest()
         aside.rename(file)
     finally:
         aside.unlink(missing_ok=True)
@@ -57,8 +57,8 @@ def backup(file: Path, *, now: datetime) -> Made:
 
 
 def _fill(writer: Writer, settings: Settings, store: Store, now: datetime) -> list[str]:
-    heads = settings.instance / "heads"
-    for head in (*heads.glob("*.index"), *sorted(heads.glob("*.log"))):
+    checkpoint_files = settings.instance / "heads"
+    for head in (*checkpoint_files.glob("*.index"), *sorted(checkpoint_files.glob("*.log"))):
         data = head.read_bytes()
         writer.add(f"instance/heads/{head.name}", data[: data.rfind(b"\n") + 1])
     kind = database.kind(settings.database_url)
@@ -79,8 +79,8 @@ def _fill(writer: Writer, settings: Settings, store: Store, now: datetime) -> li
             continue
     revision = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     db.session.rollback()
-    held = (settings.instance / "secret.key").exists()
-    writer.finish(made_at=now.isoformat(), database=kind, revision=revision, brings_secret_key=held)
+    has_key = (settings.instance / "secret.key").exists()
+    writer.finish(made_at=now.isoformat(), database=kind, revision=revision, brings_secret_key=has_key)
     return unsound
 
 
@@ -92,7 +92,7 @@ def _named() -> list[str]:
 
 
 def others(settings: Settings) -> Iterator[Path]:
-    """What else lies in the instance: secrets, keys, mail, own rule packs; not heads, database or store, and nothing half-written."""
+    """Other files of the instance: secrets, keys, mail, own rule packs; not checkpoints, database or store, and nothing half-written."""
     kept_apart = [settings.instance / "heads", Path(settings.store_url).absolute()]
     file = database.sqlite_file(settings.database_url)
     for path in sorted(settings.instance.rglob("*")):

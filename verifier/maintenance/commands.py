@@ -31,7 +31,7 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
     """The app of this installation, with its database migrated if `newest`; connections are closed at the end."""
     app = create_app()
     with app.app_context():
-        wanted = writes_wanted.set(True)
+        token = writes_wanted.set(True)
         try:
             if newest:
                 upgrade()
@@ -39,7 +39,7 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
                     db.session.commit()
             yield app
         finally:
-            writes_wanted.reset(wanted)
+            writes_wanted.reset(token)
             db.session.remove()
             db.engine.dispose()
 
@@ -50,14 +50,14 @@ def backup(file: Path) -> None:
     """Write a complete backup to one archive while the app runs; FILE contains secrets, so store it securely."""
     with opened():
         try:
-            made = backups.backup(file.absolute(), now=utcnow())
+            archive = backups.backup(file.absolute(), now=utcnow())
         except (Unfit, OSError) as error:
             click.echo(f"No backup was created: {error}", err=True)
             sys.exit(CANNOT)
-    click.echo(f"{file}: {made.files} files, {made.size} bytes, SHA-256 {made.sha256}")
-    for digest in made.unsound:
+    click.echo(f"{file}: {archive.files} files, {archive.size} bytes, SHA-256 {archive.sha256}")
+    for digest in archive.unsound:
         click.echo(f"Missing or altered, not included in the backup: {digest}", err=True)
-    sys.exit(FOUND if made.unsound else 0)
+    sys.exit(FOUND if archive.unsound else 0)
 
 
 @click.command("restore")
@@ -74,9 +74,9 @@ def restore(file: Path, replace: bool) -> None:
         click.echo(f"The previous installation has been moved to {done.before}")
     with opened() as app:
         upgrade()
-        recovery.mend(app.extensions["verifier"].heads, backed_up_at=done.backed_up_at)
+        recovery.sign_missing(app.extensions["verifier"].checkpoints, backed_up_at=done.backed_up_at)
         db.session.rollback()
-        broken = [verdict for verdict in verify(app.extensions["verifier"].heads) if verdict.broken]
+        broken = [verdict for verdict in verify(app.extensions["verifier"].checkpoints) if verdict.broken]
     for verdict in broken:
         click.echo(f"{verdict.trail}: row {verdict.broken.number}: {verdict.broken.fault}", err=True)  # type: ignore[union-attr]
     click.echo("Restored." if not broken else "Restored, but some audit trails failed verification: see above.")
@@ -88,7 +88,7 @@ def sweep_up() -> None:
     """Remove files left behind by an interrupted process; `serve` does this at start."""
     with opened():
         done = sweep(now=utcnow())
-    for what, names in (("removed", (*done.evidence, *done.files)), ("checkpoint signed", done.heads)):
+    for what, names in (("removed", (*done.evidence, *done.files)), ("checkpoint signed", done.signed)):
         for name in names:
             click.echo(f"{what}: {name}")
 

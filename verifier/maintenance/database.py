@@ -18,9 +18,9 @@ def kind(url: str) -> str:
 
 
 def sqlite_file(url: str) -> Path | None:
-    """Where a SQLite database lies; None for any other."""
-    made = make_url(url)
-    return Path(made.database).absolute() if made.get_backend_name() == "sqlite" and made.database else None
+    """Path of a SQLite database; None for any other."""
+    parsed = make_url(url)
+    return Path(parsed.database).absolute() if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def snapshot(url: str, into: Path) -> None:
@@ -41,13 +41,13 @@ def sound(file: Path) -> None:
     """Refuse a SQLite file that is not whole."""
     connection = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
     try:
-        said = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        result = connection.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        said = str(error)
+        result = str(error)
     finally:
         connection.close()
-    if said != "ok":
-        raise Unfit(f"The database in the backup is damaged ({said}). Use another backup.")
+    if result != "ok":
+        raise Unfit(f"The database in the backup is damaged ({result}). Use another backup.")
 
 
 def is_empty(url: str) -> bool:

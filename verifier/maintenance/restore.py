@@ -1,4 +1,4 @@
-"""`verifier restore`: an archive becomes an installation, whole or not at all; everything is checked before anything is touched."""
+"""`verifier restore`: makes an installation of an archive, completely or not at all; everything is checked before anything is changed."""
 
 import os
 from collections.abc import Mapping
@@ -65,10 +65,12 @@ def restore(archive: Path, settings: Settings, *, replace: bool, now: datetime) 
 
 
 def _refuse_unlike(unpacked: Unpacked, url: str) -> None:
-    held, wanted = unpacked.manifest["database"], database.kind(url)
-    if held != wanted:
-        raise Unfit(f"The backup holds a {held} database and VERIFIER_DATABASE_URL names {wanted}. Set it to a {held} database.")
-    if held == "sqlite":
+    stored_kind, target_kind = unpacked.manifest["database"], database.kind(url)
+    if stored_kind != target_kind:
+        raise Unfit(
+            f"The backup holds a {stored_kind} database and VERIFIER_DATABASE_URL names {target_kind}. Set it to a {stored_kind} database."
+        )
+    if stored_kind == "sqlite":
         database.sound(unpacked.folder / DATABASE["sqlite"])
     if not unpacked.manifest["brings_secret_key"] and not os.environ.get("VERIFIER_SECRET_KEY"):
         raise Unfit("The backed-up installation had its secret key in VERIFIER_SECRET_KEY. Set it to the same value.")

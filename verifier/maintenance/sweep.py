@@ -1,4 +1,4 @@
-"""What a killed process left lying: bytes that no row names, half-written files, heads that were not signed; found and removed."""
+"""Leftovers of killed processes: stored bytes that no row names, half-written files, unsigned checkpoints; found and removed or signed."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -24,34 +24,34 @@ log = get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What was removed, by name, and which trails had their heads signed."""
+    """What was removed, by name, and which trails had a missing checkpoint signed."""
 
     evidence: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    heads: tuple[str, ...] = field(default=())
+    signed: tuple[str, ...] = field(default=())
 
 
 def sweep(*, now: datetime, grace: timedelta = GRACE, store: bool = True) -> Swept:
-    """Remove what no action will ever name, never what a row names, and make up for heads that a kill cut off; the log says each."""
+    """Remove what no action will ever name, never what a row names, and sign the checkpoints that a kill left unsigned; each is logged."""
     here = current_app.extensions["verifier"]
     before = now - grace
     swept = Swept(
         tuple(_orphans_removed(here.store, before)) if store else (),
         tuple(_parts_removed(here.settings.instance, before)),
-        tuple(recovery.mend(here.heads)),
+        tuple(recovery.sign_missing(here.checkpoints)),
     )
     db.session.rollback()
-    for kind in ("evidence", "files", "heads"):
-        for name in getattr(swept, kind):
+    for kind, names in (("evidence", swept.evidence), ("files", swept.files), ("heads", swept.signed)):
+        for name in names:
             log.warning("swept", kind=kind, name=name)
     return swept
 
 
 def orphans(store: Store, before: datetime) -> list[StoredObject]:
-    """What lies in the store without a row that names it, and half-written copies; only what is older than the moment given."""
-    old = [kept for kept in store.listed() if kept.at < before]
-    named = set(_named(kept.digest for kept in old if kept.digest))
-    return [kept for kept in old if kept.digest is None or kept.digest not in named]
+    """Stored objects that no row names, and half-written copies, last changed before the given time."""
+    old = [stored for stored in store.listed() if stored.at < before]
+    named = set(_named(stored.digest for stored in old if stored.digest))
+    return [stored for stored in old if stored.digest is None or stored.digest not in named]
 
 
 def _orphans_removed(store: Store, before: datetime) -> Iterator[str]:
@@ -60,25 +60,25 @@ def _orphans_removed(store: Store, before: datetime) -> Iterator[str]:
     db.session.rollback()
     if not found:
         return
-    wanted = writes_wanted.set(True)
+    token = writes_wanted.set(True)
     try:
         if db.session.get_bind().dialect.name == "postgresql":
             db.session.execute(text("LOCK TABLE stored_file IN SHARE MODE"))
-        named = set(_named(kept.digest for kept in found if kept.digest))
-        for kept in found:
-            if kept.digest is None or kept.digest not in named:
-                store.remove(kept)
-                yield kept.path
+        named = set(_named(stored.digest for stored in found if stored.digest))
+        for stored in found:
+            if stored.digest is None or stored.digest not in named:
+                store.remove(stored)
+                yield stored.path
     finally:
         db.session.rollback()
-        writes_wanted.reset(wanted)
+        writes_wanted.reset(token)
 
 
 def _named(digests: Iterable[str]) -> Iterator[str]:
     """Those of them that a row names."""
-    wanted = sorted(set(digests))
-    for at in range(0, len(wanted), 500):
-        yield from db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(wanted[at : at + 500])))
+    ordered = sorted(set(digests))
+    for at in range(0, len(ordered), 500):
+        yield from db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(ordered[at : at + 500])))
 
 
 def parts(instance: Path) -> list[Path]:
@@ -98,14 +98,14 @@ def _parts_removed(instance: Path, before: datetime) -> Iterator[str]:
 
 def left_over(here: Any, before: datetime) -> list[str]:
     """What a sweep would remove, by name."""
-    found = [kept.path for kept in orphans(here.store, before)]
+    found = [stored.path for stored in orphans(here.store, before)]
     db.session.rollback()
     return found + [path.name for path in parts(here.settings.instance)]
 
 
 def missing_files(store: Store) -> list[str]:
-    """Hashes that a row names and nothing lies under."""
-    there = {kept.digest for kept in store.listed() if kept.digest}
+    """Hashes that a row names and that the store does not have."""
+    there = {stored.digest for stored in store.listed() if stored.digest}
     missing = [digest for digest in db.session.scalars(select(StoredFile.sha256).order_by(StoredFile.sha256)) if digest not in there]
     db.session.rollback()
     return missing

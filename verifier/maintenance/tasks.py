@@ -1,4 +1,4 @@
-"""Sweeping after a kill, as a job that comes back by itself."""
+"""Periodic job that sweeps leftovers of killed processes."""
 
 from datetime import timedelta
 

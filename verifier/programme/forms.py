@@ -1,4 +1,4 @@
-"""Input of the programme's pages: which units of the year to show."""
+"""Forms of the programme's pages: the filter of the units of a year."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField

@@ -1,4 +1,4 @@
-"""Reading a year as its authority does: every unit with where it stands, who is waited for, what is late, reported against verified."""
+"""Queries of a year for its authority: every unit with its status, the next actor, lateness, and reported against verified tonnes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from verifier.casework.due_dates import answers_due
 from verifier.core.access import CASE_ROLES, UNIT, Role
-from verifier.core.clocks import Lateness, Standing, day_in, due_day, lateness, sooner, standing, turn
+from verifier.core.clocks import Lateness, UnitYearStatus, day_in, due_day, lateness, sooner, turn, unit_year_status
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
@@ -20,13 +20,13 @@ from verifier.statement.models import Statement
 
 @dataclass(frozen=True, slots=True)
 class UnitProgress:
-    """One unit's year: where it stands, how late, and its tonnes (t CO2) as far as they are known."""
+    """One unit's year: its status, its lateness, and its tonnes (t CO2) as far as they are known."""
 
     unit_year: UnitYear
     case: Engagement | None
     version: int | None
     released: int | None
-    standing: Standing
+    status: UnitYearStatus
     lateness: Lateness | None
     reported: Decimal | None
     verified: Decimal | None
@@ -37,7 +37,7 @@ class UnitProgress:
     @property
     def turn(self) -> Role | None:
         """The role that is waited for, None when everything is done."""
-        return turn(self.standing)
+        return turn(self.status)
 
     @property
     def is_late(self) -> bool:
@@ -73,21 +73,21 @@ def case_of(unit_year: UnitYear) -> Engagement | None:
     return db.session.scalar(select(Engagement).where(Engagement.unit_year_id == unit_year.id))
 
 
-def by_standing(units: Iterable[UnitProgress]) -> dict[Standing, int]:
+def by_status(units: Iterable[UnitProgress]) -> dict[UnitYearStatus, int]:
     """How many units stand where; a station without any is left out."""
-    counts: dict[Standing, int] = {}
+    counts: dict[UnitYearStatus, int] = {}
     for each in units:
-        counts[each.standing] = counts.get(each.standing, 0) + 1
+        counts[each.status] = counts.get(each.status, 0) + 1
     return counts
 
 
-def matching(units: Iterable[UnitProgress], *, search: str = "", standing: str = "", late: bool = False) -> list[UnitProgress]:
+def matching(units: Iterable[UnitProgress], *, search: str = "", status: str = "", late: bool = False) -> list[UnitProgress]:
     """The units whose name, credit code, body or case number holds the text, at one station, late or not."""
-    wanted = search.strip().casefold()
+    term = search.strip().casefold()
     return [
         each
         for each in units
-        if (not wanted or wanted in _searched(each)) and (not standing or each.standing == standing) and (not late or each.is_late)
+        if (not term or term in _searched(each)) and (not status or each.status == status) and (not late or each.is_late)
     ]
 
 
@@ -130,21 +130,21 @@ def _of(
     now: datetime,
 ) -> UnitProgress:
     year = unit_year.year
-    stands = standing(
+    status = unit_year_status(
         handed_in=version is not None,
         released=released is not None,
         body_named=unit_year.body_id is not None,
         stage=case.stage if case else None,
     )
     stated, own = verified.get(case.id, (None, True)) if case else (None, True)
-    due = due_day(stands, report_due=year.report_due, verified_due=year.verified_due)
+    due = due_day(status, report_due=year.report_due, verified_due=year.verified_due)
     due = sooner(due, answers_due(case)) if due and case else due
     return UnitProgress(
         unit_year=unit_year,
         case=case,
         version=version,
         released=released[0] if released else None,
-        standing=stands,
+        status=status,
         lateness=lateness(due, day_in(year.time_zone, now)) if due else None,
         reported=released[1] if released else None,
         verified=stated,

@@ -1,4 +1,4 @@
-"""Pages of the programme: how far a year has come."""
+"""Pages of the programme: progress of a year."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from wtforms import SelectChoice
 
 from verifier.core.access import Permission
-from verifier.core.clocks import STANDINGS
+from verifier.core.clocks import UNIT_YEAR_STATUSES
 from verifier.db import utcnow
 from verifier.programme import queries
 from verifier.programme.forms import ProgressFilter
@@ -26,10 +26,10 @@ bp = Blueprint("programme", __name__)
 def progress(year: ProgrammeYear) -> ResponseReturnValue:
     """Every unit of the year, late ones first: by stage, what is late, what waits for whom, reported against verified."""
     units = queries.progress(year, now=utcnow())
-    counts = queries.by_standing(units)
+    counts = queries.by_status(units)
     form = ProgressFilter(request.args)
-    form.standing.choices = [SelectChoice("", _("All statuses")), *(SelectChoice(each.value, label(each)) for each in STANDINGS)]
-    shown = queries.matching(units, search=form.q.data or "", standing=form.standing.data or "", late=form.late.data)
+    form.standing.choices = [SelectChoice("", _("All statuses")), *(SelectChoice(each.value, label(each)) for each in UNIT_YEAR_STATUSES)]
+    shown = queries.matching(units, search=form.q.data or "", status=form.standing.data or "", late=form.late.data)
     shown.sort(key=lambda each: not each.is_late)
     if wants_spreadsheet():
         return _progress_sheet(year, shown)
@@ -41,7 +41,7 @@ def progress(year: ProgrammeYear) -> ResponseReturnValue:
         export=export_url(),
         total=len(units),
         late=sum(each.is_late for each in units),
-        stations=[(each, counts.get(each, 0)) for each in STANDINGS],
+        stations=[(each, counts.get(each, 0)) for each in UNIT_YEAR_STATUSES],
         issued=sum(each.issued for each in units),
     )
 
@@ -75,7 +75,7 @@ def _progress_row(each: UnitProgress) -> tuple[object, ...]:
         unit_year.unit.credit_code,
         body,
         case,
-        label(each.standing),
+        label(each.status),
         waits,
         due,
         late,

@@ -102,7 +102,7 @@ def dates_of(year: ProgrammeYear) -> YearDates:
 
 
 def set_dates(year: ProgrammeYear, dates: YearDates, *, version: int | None, actor: Actor, now: datetime) -> None:
-    """Set the days of a year; an edit made on older days is refused and told the ones that hold."""
+    """Set the dates of a year; an edit based on older dates is refused with the current ones."""
     before = dates_of(year)
     check_version(year, version, lambda: Refusal("registry.dates.stale", **before.written()))
     year.report_due, year.verified_due, year.surrender_due = dates.report_due, dates.verified_due, dates.surrender_due
@@ -117,15 +117,15 @@ def set_dates(year: ProgrammeYear, dates: YearDates, *, version: int | None, act
     )
 
 
-def change_rules(year: ProgrammeYear, pack_id: str, *, seen: str, actor: Actor, now: datetime) -> None:
-    """Put a year under a newer version of its rule pack; `seen` is the SHA-256 of the version whose changes were shown.
+def change_rules(year: ProgrammeYear, pack_id: str, *, seen_sha256: str, actor: Actor, now: datetime) -> None:
+    """Put a year under a newer version of its rule pack; `seen_sha256` is the SHA-256 of the version whose changes were shown.
 
     Cases that are open stay with theirs: each moves by the choice of its lead verifier.
     """
     before, pack = load(year.pack_id), load(pack_id)
     if pack.id not in newer(before.id):
         raise Refusal("rules.change.not_newer", pack=pack.id, current=before.id)
-    if pack.sha256 != seen:
+    if pack.sha256 != seen_sha256:
         raise Refusal("pack.changed", pack=pack.id)
     if queries.year_under(year.authority, year.emission_year, pack.id) is not None:
         raise Refusal("registry.year.exists", year=year.emission_year, pack=pack.id)
@@ -172,10 +172,12 @@ def register_unit(
 def _new(unit: NewUnit, *, now: datetime) -> Organisation:
     if queries.organisation_called(unit.name) is not None:
         raise Refusal("registry.unit.name_taken", name=unit.name)
-    made = Organisation(kind=Kind.UNIT, name=unit.name, name_zh=unit.name_zh, credit_code=_free_code(unit.credit_code), created_at=now)
-    db.session.add(made)
+    organisation = Organisation(
+        kind=Kind.UNIT, name=unit.name, name_zh=unit.name_zh, credit_code=_free_code(unit.credit_code), created_at=now
+    )
+    db.session.add(organisation)
     db.session.flush()
-    return made
+    return organisation
 
 
 def _free_code(credit_code: str) -> str:

@@ -1,4 +1,4 @@
-"""Input of the registry: a year and its dates, a unit, a body."""
+"""Forms of the registry: a year and its dates, a unit, a body."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rows about programmes, their years, the units in them, and the body a unit has named for a year."""
+"""Rows of programmes, their years, the units in them, and the body a unit has named for a year."""
 
 from datetime import date, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Reading the registry: a programme's years, the units in one, and who may be named."""
+"""Queries of the registry: a programme's years, their units, and the bodies that may be named."""
 
 from datetime import date
 from typing import Any

@@ -59,10 +59,10 @@ def years() -> ResponseReturnValue:
 def new_year() -> ResponseReturnValue:
     """Choose the rules and the year, see the dates they suggest, and open it."""
     packs = [SelectChoice(pack_id, text_in(load(pack_id).name)) for pack_id in newest()]
-    wanted = request.values.get("pack", "")
-    pack = load(next((each.value for each in packs if each.value in (wanted, *newer(wanted))), packs[0].value))
-    asked = request.values.get("emission_year") or pack.version.partition(".")[0]
-    emission_year = int(asked) if asked.isdecimal() and len(asked) == 4 else utcnow().year - 1
+    pack_id = request.values.get("pack", "")
+    pack = load(next((each.value for each in packs if each.value in (pack_id, *newer(pack_id))), packs[0].value))
+    year_text = request.values.get("emission_year") or pack.version.partition(".")[0]
+    emission_year = int(year_text) if year_text.isdecimal() and len(year_text) == 4 else utcnow().year - 1
     chosen = PackForm(data={"pack": pack.id, "emission_year": emission_year}, formdata=None)
     form = YearForm(
         data={
@@ -146,7 +146,7 @@ def rules(year: ProgrammeYear) -> ResponseReturnValue:
     pack = load(to)
     form = LaterVersionForm(pack=pack.id, seen=pack.sha256)
     if form.validate_on_submit():
-        actions.change_rules(year, form.pack.data, seen=form.seen.data, actor=current_actor(), now=utcnow())
+        actions.change_rules(year, form.pack.data, seen_sha256=form.seen.data, actor=current_actor(), now=utcnow())
         recalculation.wait_for_year(year, now=utcnow())
         flash(_("Cases opened from now on are worked under %(pack)s.", pack=pack.id), "success")
         return redirect(url_for(".year", year_id=year.id), 303)

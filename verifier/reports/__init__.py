@@ -1,1 +1,1 @@
-"""What a unit hands in for a year: reports and plans, version by version; the workbook reader."""
+"""Emission reports and plans of a unit's year, version by version; the workbook reader."""

@@ -1,4 +1,4 @@
-"""Actions on reports: a unit's people hand a workbook in, its responsible person releases it."""
+"""Actions on reports: a unit's people submit a workbook, its responsible person releases it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ def rows_in(report: ReportedReport) -> int:
     return sum(map(len, (report.sources, report.activity, report.factors, report.measurements, report.crosschecks)))
 
 
-def hand_in(
+def submit_report(
     unit_year: UnitYear,
     data: bytes,
     filename: str,
@@ -131,13 +131,13 @@ def hand_in(
     may_hand_in(unit_year, data, case)
     found = already if already and already.pack_sha256 == rules_of(unit_year).sha256 else read(data, expected(unit_year))
     calculation = found.calculation
-    kept = evidence.keep(data, MEDIA_TYPE, now=now)
+    stored = evidence.keep(data, MEDIA_TYPE, now=now)
     before = queries.newest(unit_year)
     version = ReportVersion(
         unit_year_id=unit_year.id,
         number=before.number + 1 if before else 1,
         filename=filename,
-        sha256=kept.sha256,
+        sha256=stored.sha256,
         note=note.strip() or None,
         handed_in_by=actor.id,
         handed_in_at=now,
@@ -161,7 +161,7 @@ def hand_in(
         case=case.id if case else None,
         number=version.number,
         file=filename,
-        sha256=kept.sha256,
+        sha256=stored.sha256,
         flags=version.flag_count,
     )
     return version

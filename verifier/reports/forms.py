@@ -1,4 +1,4 @@
-"""Input of reports: a workbook to hand in, and which sources of one to show."""
+"""Forms of reports: submitting a workbook, and the filter of its sources."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""Rows about what a unit hands in: each version's bytes, and every row of every sheet as it was read."""
+"""Rows of submitted reports: each version's file, and every row of every sheet as it was read."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -34,8 +34,8 @@ def write_missing() -> int:
     bare = ~select(ReportedNumber.version_id).where(ReportedNumber.version_id == ReportVersion.id).exists()
     written = 0
     for found in list(db.session.scalars(select(ReportVersion.id).where(bare))):
-        held = select(ReportVersion).where(ReportVersion.id == found).with_for_update(of=ReportVersion)
-        version = db.session.scalars(held).one()
+        locked = select(ReportVersion).where(ReportVersion.id == found).with_for_update(of=ReportVersion)
+        version = db.session.scalars(locked).one()
         if db.session.scalar(select(ReportedNumber.position).where(ReportedNumber.version_id == found).limit(1)) is None:
             write(version, ReportedNumber, rows(numbers_of(queries.report_of(version), queries.calculation_of(version))))
             written += 1
@@ -51,7 +51,7 @@ def _row(position: int, each: Number) -> Row:
         "parameter": each.parameter,
         "period": each.period,
         "written": each.written,
-        "value": _kept(each.value),
+        "value": _indexed_value(each.value),
         "unit": each.unit,
         "sheet": each.sheet,
         "row": each.row,
@@ -64,6 +64,6 @@ def _row(position: int, each: Number) -> Row:
     }
 
 
-def _kept(value: Decimal | None) -> Decimal | None:
-    """The value, but for one of more digits than any list can show: that stands there as written only."""
+def _indexed_value(value: Decimal | None) -> Decimal | None:
+    """The value; None for one with more digits than a list can show, which is stored only as text."""
     return value if value is not None and len(format(value, "f")) <= LONGEST else None

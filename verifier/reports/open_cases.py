@@ -1,4 +1,4 @@
-"""The case that verifies a unit's year, by value: cases stand above reports, so `app` passes in how one is found."""
+"""The open case of a unit's year, by value: reports must not import cases, so `app` registers how one is found."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from verifier.core.lifecycle import Stage
 from verifier.core.rulepack.pack import RulePack
-from verifier.db import once_a_reading
+from verifier.db import once_per_read
 from verifier.registry.models import UnitYear
 from verifier.rulepacks.load import load
 
@@ -29,7 +29,7 @@ def cases_found_by(finder: CaseFinder) -> None:
     _finders[:] = [finder]
 
 
-@once_a_reading
+@once_per_read
 def open_case(unit_year: UnitYear) -> OpenCase | None:
     """The case that verifies a unit's year; None where there is none."""
     (finder,) = _finders

@@ -1,4 +1,4 @@
-"""Reading reports: versions of a unit's year, what one says, what it recalculates to, and what a later one changed."""
+"""Queries of reports: versions of a unit's year, their content, recalculation, and changes between versions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from verifier.reports.stored_content import from_json
 SORTS = ("position", "difference", "name")
 SEARCHED = (ReportedSource.source_key, ReportedSource.name, ReportedSource.fuel, ReportedSource.meter, ReportedSource.owner)
 _calculated: Cache[tuple[ReportedReport, Calculation]] = Cache(REPORTS)
-"""By the hashes of workbook and pack: the same bytes under the same rules come to the same, whoever handed them in."""
+"""Keyed by the hashes of workbook and pack: the same bytes under the same rules give the same result."""
 
 
 def versions(unit_year: UnitYear) -> list[ReportVersion]:
@@ -74,7 +74,7 @@ def _under(version: ReportVersion, pack: RulePack) -> tuple[ReportedReport, Calc
 
 
 def remember(sha256: str, pack_sha256: str, report: ReportedReport, calculation: Calculation) -> None:
-    """Keep what a workbook comes to for whoever asks next."""
+    """Cache the result of a workbook."""
     _calculated.put((sha256, pack_sha256), (report, calculation))
 
 

@@ -1,4 +1,4 @@
-"""What a report comes to is kept in rows, for lists; where a case or a year moves to another rule pack they are calculated anew."""
+"""Recalculated results stored in rows, for lists; recalculated when a case or a year moves to another rule pack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ CALCULATED = ("counts", "recalculated", "known", "difference", "difference_size"
 
 @dataclass(frozen=True, slots=True)
 class Recalculated:
-    """A version under a rule pack: what it comes to, and its rows."""
+    """A version under a rule pack: its recalculation, and its rows."""
 
     calculation: Calculation
     sources: tuple[number_rows.Row, ...]
@@ -51,7 +51,7 @@ def contents_of(unit_year: UnitYear) -> dict[UUID, dict[str, Any]]:
 
 
 def keep(version: ReportVersion, found: Recalculated) -> None:
-    """Write what a version comes to now into its rows; what is as it was stays untouched."""
+    """Update the rows of a version with its new result; unchanged rows are not written."""
     calculation = found.calculation
     version.recalculated_known = round_half_up(calculation.recalculated_known, PLACES)
     version.complete, version.flag_count = calculation.recalculated_total is not None, len(calculation.flags)
@@ -67,9 +67,11 @@ def keep(version: ReportVersion, found: Recalculated) -> None:
 def _keep_sources(version: ReportVersion, rows: tuple[number_rows.Row, ...]) -> None:
     columns = [getattr(ReportedSource, name) for name in ("source_key", *CALCULATED)]
     of = select(*columns).where(ReportedSource.version_id == version.id)
-    kept = {row["source_key"]: dict(row) for row in db.session.execute(of).mappings()}
+    stored = {row["source_key"]: dict(row) for row in db.session.execute(of).mappings()}
     now = [{name: row[name] for name in ("source_key", *CALCULATED)} for row in rows]
-    changed = [{"key": row["source_key"], **{name: row[name] for name in CALCULATED}} for row in now if row != kept.get(row["source_key"])]
+    changed = [
+        {"key": row["source_key"], **{name: row[name] for name in CALCULATED}} for row in now if row != stored.get(row["source_key"])
+    ]
     if changed:
         of_source = (ReportedSource.version_id == version.id) & (ReportedSource.source_key == bindparam("key"))
         db.session.connection().execute(update(ReportedSource).where(of_source), changed)
@@ -77,7 +79,7 @@ def _keep_sources(version: ReportVersion, rows: tuple[number_rows.Row, ...]) -> 
 
 
 def keep_all(unit_year: UnitYear, already: Mapping[UUID, Recalculated], pack: RulePack) -> None:
-    """Write what every version of a unit's year comes to under a pack; `already` holds those that were recalculated before."""
+    """Store the results of every version of a unit's year under a pack; `already` holds those recalculated before."""
     for version in queries.versions(unit_year):
         keep(version, already.get(version.id) or recalculated(version.content, pack))
 

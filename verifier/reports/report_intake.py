@@ -63,14 +63,14 @@ def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, acto
     return at
 
 
-def taking_in(unit_year: UnitYear, at: UUID) -> ReportIntake | None:
+def intake_of(unit_year: UnitYear, at: UUID) -> ReportIntake | None:
     """Progress of an import for a unit's year, None if there is none."""
     job = jobs.of_key(KIND, f"{unit_year.id}:{at}")
     return _intake(job) if job else None
 
 
 @task(KIND, tries=4, limit=timedelta(minutes=15), keep=timedelta(days=2))
-def take_in(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: str, person: str) -> None:
+def run_intake(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: str, person: str) -> None:
     """Read, then save in the transaction that completes the job: after a kill it is read again and saved once."""
     expected = actions.expected(db.session.get_one(UnitYear, UUID(unit_year)))
     db.session.rollback()
@@ -81,7 +81,7 @@ def take_in(work: JobRun, *, unit_year: str, sha256: str, filename: str, note: s
         rows = actions.rows_in(read.report)
         work.progress(rows, rows, KEEPING)
         year, user = db.session.get_one(UnitYear, UUID(unit_year)), db.session.get_one(User, UUID(person))
-        version = actions.hand_in(
+        version = actions.submit_report(
             year, data, filename, note, already=read, case=open_case(year), actor=Actor(user.id, user.name), now=utcnow()
         )
     except Refusal as refusal:

@@ -27,31 +27,31 @@ def number(text: str, name: str) -> Fraction:
 
 
 def sample_json(
-    workbook: Path, pack: RulePack, method: Method, seed: str, asked: Mapping[str, Any], *, steps: Sequence[str], among: Sequence[str]
+    workbook: Path, pack: RulePack, method: Method, seed: str, options: Mapping[str, Any], *, steps: Sequence[str], among: Sequence[str]
 ) -> dict[str, Any]:
     """Population, plan and drawn items as plain values; refuses what the pack or the population does not allow."""
     admitted(pack, method)
     report = read(workbook)
     calculation = calculate(report, pack)
     if method is Method.RECIPROCAL:
-        if asked["list"] is None:
+        if options["list"] is None:
             raise Refusal("data.sample.parameter", name="--list", text="–")
-        path: Path = asked["list"]
-        population = uploaded(asked["name"] or path.stem, read_list(path.read_bytes(), path.name))
-        share = count_for(_risk(asked, pack), number(asked["share"], "--share"))
-        plan = Plan(method, population.kind, count=min(len(population.items), asked["count"] or share))
+        path: Path = options["list"]
+        population = uploaded(options["name"] or path.stem, read_list(path.read_bytes(), path.name))
+        share = count_for(_risk(options, pack), number(options["share"], "--share"))
+        plan = Plan(method, population.kind, count=min(len(population.items), options["count"] or share))
     else:
-        kind = asked["kind"] or ("data" if method is Method.LADDER else "added")
+        kind = options["kind"] or ("data" if method is Method.LADDER else "added")
         population = population_of(kind, report, calculation)
         total = total_of(calculation)
         plan = (
-            _ladder(pack, population, total, asked, steps=steps, among=among)
+            _ladder(pack, population, total, options, steps=steps, among=among)
             if method is Method.LADDER
-            else _tonnes(pack, kind, total, asked)
+            else _tonnes(pack, kind, total, options)
         )
     drawn = draw(plan, population, seed)
-    said: dict[str, Any] = {"pack": pack.id, "seed": seed, "plan": plan.as_json()}
-    said["population"] = {
+    answer: dict[str, Any] = {"pack": pack.id, "seed": seed, "plan": plan.as_json()}
+    answer["population"] = {
         "kind": population.kind,
         "items": len(population.items),
         "tonnes": plain(population.size),
@@ -60,8 +60,8 @@ def sample_json(
     }
     if plan.tonnes is not None:
         size = tonneunit.sample_size(population.size, plan.tonnes)
-        said["n"], said["interval"] = size.n, plain(size.interval)
-    said["items"] = [
+        answer["n"], answer["interval"] = size.n, plain(size.interval)
+    answer["items"] = [
         {
             "stratum": each.stratum,
             "step": None if each.step is None else str(each.step),
@@ -72,30 +72,30 @@ def sample_json(
         }
         for each in drawn
     ]
-    return said
+    return answer
 
 
-def _risk(asked: Mapping[str, Any], pack: RulePack) -> Fraction:
+def _risk(options: Mapping[str, Any], pack: RulePack) -> Fraction:
     assert pack.sampling is not None
-    return number(asked["risk"], "--risk") if asked["risk"] else min(pack.sampling.risks)
+    return number(options["risk"], "--risk") if options["risk"] else min(pack.sampling.risks)
 
 
-def _tonnes(pack: RulePack, kind: str, total: Fraction, asked: Mapping[str, Any]) -> Plan:
+def _tonnes(pack: RulePack, kind: str, total: Fraction, options: Mapping[str, Any]) -> Plan:
     """The tonne unit's plan; the tolerable error is the pack's threshold where none is typed."""
-    if asked["tolerable"]:
-        tolerable = number(asked["tolerable"], "--tolerable")
+    if options["tolerable"]:
+        tolerable = number(options["tolerable"], "--tolerable")
     elif pack.materiality is not None:
         tolerable = total * pack.materiality.share_for(total)
     else:
         raise Refusal("data.sample.no_threshold", pack=pack.id)
-    expansion = number(asked["expansion"], "--expansion") if asked["expansion"] else None
+    expansion = number(options["expansion"], "--expansion") if options["expansion"] else None
     return Plan(
-        Method.TONNE_UNIT, kind, tonnes=TonneUnitPlan(_risk(asked, pack), tolerable, number(asked["expected"], "--expected"), expansion)
+        Method.TONNE_UNIT, kind, tonnes=TonneUnitPlan(_risk(options, pack), tolerable, number(options["expected"], "--expected"), expansion)
     )
 
 
 def _ladder(
-    pack: RulePack, population: Population, total: Fraction, asked: Mapping[str, Any], *, steps: Sequence[str], among: Sequence[str]
+    pack: RulePack, population: Population, total: Fraction, options: Mapping[str, Any], *, steps: Sequence[str], among: Sequence[str]
 ) -> Plan:
     """The steps typed; without any, every source the pack lets one sample begins at the first step, no risk weighed."""
     rule = pack.sampling.ladder if pack.sampling else None
@@ -107,7 +107,7 @@ def _ladder(
     counts: dict[str, int] = {}
     for item in population.items:
         counts[item.parts[0]] = counts.get(item.parts[0], 0) + 1
-    reading = asked["reading"] or rule.readings[0].code
+    reading = options["reading"] or rule.readings[0].code
     places = ladder.places(sizes_of(population.items), counts, total, rule, reading, unknown=population.unknown)
     sampled = [place for place in places if place.sampled]
     if population.kind == ladder.SITES:

@@ -22,10 +22,10 @@ def wrong(calculation: Calculation) -> bool:
     return any(flag.code not in WORTH_A_LOOK for flag in calculation.flags)
 
 
-def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack, say: Say | None = None) -> dict[str, object]:
+def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack, sentence: Say | None = None) -> dict[str, object]:
     """What `verifier check --json` prints; decimals are strings of at most 15 places, unknown is null.
 
-    `relative` is the difference as a share of the recalculated total. `say` turns a message id with its values into a sentence.
+    `relative` is the difference as a share of the recalculated total. `sentence` turns a message id with its values into a sentence.
     """
     difference, recalculated = _difference(calculation), calculation.recalculated_total
     return {
@@ -62,31 +62,31 @@ def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack,
             {"source": row.source_id, "period": row.period, "quantity": row.quantity, "unit": row.unit, "sheet": row.sheet, "row": row.row}
             for row in calculation.unassigned
         ],
-        "flags": [_flag(flag, say) for flag in calculation.flags],
+        "flags": [_flag(flag, sentence) for flag in calculation.flags],
     }
 
 
-def check_text(report: ReportedReport, calculation: Calculation, pack: RulePack, say: Say) -> str:
-    """What `verifier check` prints; `say` turns a message id with its values into a sentence of the reader's language."""
+def check_text(report: ReportedReport, calculation: Calculation, pack: RulePack, sentence: Say) -> str:
+    """What `verifier check` prints; `sentence` turns a message id with its values into a sentence of the reader's language."""
     facts = {"unit": report.unit.get("unit_name", ""), "year": report.year, "pack": pack.id, "sources": len(calculation.sources)}
-    lines = [say("check.heading", facts)]
+    lines = [sentence("check.heading", facts)]
     if calculation.reported_total is not None:
-        lines.append(say("check.reported", {"tonnes": plain(calculation.reported_total)}))
+        lines.append(sentence("check.reported", {"tonnes": plain(calculation.reported_total)}))
     if calculation.recalculated_total is not None:
         values = {"tonnes": plain(calculation.recalculated_total), "rounded": plain(calculation.rounded_total or 0)}
-        lines.append(say("check.recalculated", values))
+        lines.append(sentence("check.recalculated", values))
     else:
         incomplete = sum(not result.complete for result in calculation.sources)
-        lines.append(say("check.incomplete", {"count": incomplete, "known": plain(calculation.recalculated_known)}))
+        lines.append(sentence("check.incomplete", {"count": incomplete, "known": plain(calculation.recalculated_known)}))
     difference = _difference(calculation)
     if difference is not None:
-        lines.append(say("check.difference", {"tonnes": plain(difference)}))
-    lines += [say("check.unknown_column", {"sheet": sheet, "column": column}) for sheet, column in report.unknown_columns]
-    lines += [say("check.unknown_sheet", {"sheet": sheet.name}) for sheet in report.unknown_sheets]
+        lines.append(sentence("check.difference", {"tonnes": plain(difference)}))
+    lines += [sentence("check.unknown_column", {"sheet": sheet, "column": column}) for sheet, column in report.unknown_columns]
+    lines += [sentence("check.unknown_sheet", {"sheet": sheet.name}) for sheet in report.unknown_sheets]
     if not calculation.flags:
-        return "\n".join([*lines, say("check.no_flags", {})])
-    lines.append(say("check.flags", {"count": len(calculation.flags)}))
-    lines += [f"  {_place(flag)}  {flag.code}: {say(flag.message, dict(flag.values))}" for flag in calculation.flags]
+        return "\n".join([*lines, sentence("check.no_flags", {})])
+    lines.append(sentence("check.flags", {"count": len(calculation.flags)}))
+    lines += [f"  {_place(flag)}  {flag.code}: {sentence(flag.message, dict(flag.values))}" for flag in calculation.flags]
     counts = Counter(flag.code for flag in calculation.flags)
     lines += [f"  {count:>5}  {code}" for code, count in counts.most_common()]
     return "\n".join(lines)
@@ -141,14 +141,14 @@ def _errors(calculation: Calculation, total: Fraction) -> Iterator[Error]:
         yield Error("", total - stated, corrected=False)
 
 
-def _flag(flag: Flag, say: Say | None) -> dict[str, object]:
+def _flag(flag: Flag, sentence: Say | None) -> dict[str, object]:
     return {
         "code": flag.code,
         "source": flag.source,
         "period": flag.period,
         "sheet": flag.sheet,
         "row": flag.row,
-        "message": say(flag.message, dict(flag.values)) if say else flag.message,
+        "message": sentence(flag.message, dict(flag.values)) if sentence else flag.message,
         "values": dict(flag.values),
         "tonnes": _shown(flag.tonnes),
         "caused_by": flag.caused_by,

@@ -120,7 +120,7 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         actions.may_hand_in(unit_year, data, open_case(unit_year))
         with released():
             read = actions.read(data, expected)
-        version = actions.hand_in(
+        version = actions.submit_report(
             unit_year, data, filename, note, already=read, case=open_case(unit_year), actor=current_actor(), now=utcnow()
         )
         flash(_("Version %(number)s has been saved. Your responsible person can now release it.", number=version.number), "success")
@@ -160,7 +160,7 @@ def taking_in_state(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
 
 
 def _taking_in(unit_year: UnitYear, at: UUID) -> report_intake.ReportIntake:
-    found = report_intake.taking_in(unit_year, at)
+    found = report_intake.intake_of(unit_year, at)
     if found is None:
         raise NotYours
     return found
@@ -225,7 +225,7 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
         page=paged(query),
         export=export_url(),
         flag_name=flag_name,
-        flags=_said(version, names),
+        flags=_sentences_of(version, names),
         sheet_name=sheet_name,
         before=before,
         changes=queries.changed_sources(before, version) if before else None,
@@ -234,7 +234,7 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     )
 
 
-def _said(version: ReportVersion, names: dict[str, str]) -> list[tuple[Flag, str, str]]:
+def _sentences_of(version: ReportVersion, names: dict[str, str]) -> list[tuple[Flag, str, str]]:
     """Each flag of a version with its name and its sentence."""
     return [(flag, flag_name(flag.code), flag_sentence(flag, names)) for flag in queries.calculation_of(version).flags]
 
@@ -245,18 +245,18 @@ def flags(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     """What looks wrong in one version, row by row."""
     version = _version(unit_year, number)
     names = {category.code: text_in(category.name) for category in rules_of(unit_year).categories}
-    found = _said(version, names)
+    found = _sentences_of(version, names)
     form = FlagsFilter(request.args)
-    form.offer(sorted({flag.code for flag, _name, _said in found}, key=flag_name))
+    form.offer(sorted({flag.code for flag, _name, _sentences_of in found}, key=flag_name))
     search, code = (form.q.data or "").strip().casefold(), form.flag.data or ""
     shown = [
-        (flag, name, said)
-        for flag, name, said in found
-        if (not code or flag.code == code) and search in f"{flag.source or ''} {name} {said}".casefold()
+        (flag, name, sentence)
+        for flag, name, sentence in found
+        if (not code or flag.code == code) and search in f"{flag.source or ''} {name} {sentence}".casefold()
     ]
     if wants_spreadsheet():
         headers = [_("What"), _("Data alerts"), _("Source"), _("Period"), _("Sheet"), _("Row")]
-        rows = [(name, said, flag.source, flag.period, sheet_name(flag.sheet), flag.row) for flag, name, said in shown]
+        rows = [(name, sentence, flag.source, flag.period, sheet_name(flag.sheet), flag.row) for flag, name, sentence in shown]
         title = _("Data alerts %(year)s version %(number)s", year=unit_year.year.emission_year, number=number)
         return spreadsheet(title, headers, rows)
     return render_template(

@@ -111,7 +111,7 @@ def flag_sentence(flag: Flag, categories: Mapping[str, str] = MappingProxyType({
 
 
 def sheet_name(name: str) -> str:
-    """A sheet as the reader finds it: its Chinese name stands before the English one."""
+    """A sheet's name as in the workbook: Chinese before English."""
     code = sheet_code(name)
     return f"{CHINESE[code]}（{name}）" if _chinese() and code and name != CHINESE[code] else name
 

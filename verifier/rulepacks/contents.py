@@ -66,12 +66,12 @@ class Shown:
 
 def lines(data: Mapping[str, Any], language: str) -> tuple[Shown, ...]:
     """Every value of a pack's file in one language, section by section; a section it leaves unstated is one line that says why."""
-    found: list[Shown] = [Shown("pack", "", _said(data["name"], language), tuple(_top(data)), "", "", "pack")]
+    found: list[Shown] = [Shown("pack", "", _plain(data["name"], language), tuple(_top(data)), "", "", "pack")]
     for section in SECTIONS:
         if section in data.get("unstated", {}):
-            found.append(Shown(section, "", _said(data["unstated"][section], language), (), "", UNSTATED, f"{UNSTATED}.{section}"))
+            found.append(Shown(section, "", _plain(data["unstated"][section], language), (), "", UNSTATED, f"{UNSTATED}.{section}"))
         elif section == "ways":
-            found += [Shown(section, code, _said(name, language), (), "", "", f"{section}.{code}") for code, name in data["ways"].items()]
+            found += [Shown(section, code, _plain(name, language), (), "", "", f"{section}.{code}") for code, name in data["ways"].items()]
         elif section in data:
             found += _section(section, section, _named(section, data), language, _tables(data))
     return tuple(found)
@@ -93,16 +93,16 @@ def _tables(data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     return {row["code"]: row for row in data.get("tables", ())}
 
 
-def _section(section: str, place: str, held: Any, language: str, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Shown]:
-    for row in held if isinstance(held, list) else [held]:
+def _section(section: str, place: str, content: Any, language: str, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Shown]:
+    for row in content if isinstance(content, list) else [content]:
         origin = row if "source" in row else tables.get(row.get("table", ""), {})
         nested = {key: value for key, value in row.items() if _is_rows(value)}
         plain = {key: value for key, value in row.items() if key not in nested and key not in ("code", *_ORIGIN)}
         named = next((key for key in _NAMES if key in plain), "")
-        name = _said(plain.pop(named), language) if named else ""
-        details = tuple((key, _said(value, language)) for key, value in plain.items())
-        at = f"{place}.{identity(section, row)}" if isinstance(held, list) else place
-        yield Shown(section, row.get("code", ""), name, details, _said(origin.get("source", ""), language), origin.get("basis", ""), at)
+        name = _plain(plain.pop(named), language) if named else ""
+        details = tuple((key, _plain(value, language)) for key, value in plain.items())
+        at = f"{place}.{identity(section, row)}" if isinstance(content, list) else place
+        yield Shown(section, row.get("code", ""), name, details, _plain(origin.get("source", ""), language), origin.get("basis", ""), at)
         outer = {key: origin[key] for key in _ORIGIN if key in origin}
         for key, inner in nested.items():
             parts = [outer | part for part in inner] if isinstance(inner, list) else outer | inner
@@ -116,7 +116,7 @@ def _is_rows(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
 
 
-def _said(value: Any, language: str) -> Any:
+def _plain(value: Any, language: str) -> Any:
     """A name or sentence in the language; numbers and codes as they are, lists as one text."""
     if isinstance(value, Mapping):
         return value["zh" if language.lower().startswith("zh") else "en"]

@@ -1,4 +1,4 @@
-"""Input about rule packs: what to show of one, and which newer version to move to."""
+"""Forms of rule packs: the filter of a pack's values, and the newer version to move to."""
 
 from collections.abc import Sequence
 

@@ -69,10 +69,10 @@ def newer(pack_id: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda each: (len(_extends(each)), each)))
 
 
-def later(pack_id: str, asked: str = "") -> str | None:
+def later(pack_id: str, requested: str = "") -> str | None:
     """The later version of a pack that is asked for, else the latest; None where there is none."""
     known = newer(pack_id)
-    return asked if asked in known else known[-1] if known else None
+    return requested if requested in known else known[-1] if known else None
 
 
 def newest() -> tuple[str, ...]:
@@ -98,7 +98,7 @@ def own_folder() -> Path | None:
 
 
 def found_by(where: Callable[[], Path | None]) -> None:
-    """Tell how the installation's own packs are found; the app does, so that whoever needs none need not load it."""
+    """Register how the installation's own packs are found; done by the app, so that commands without own packs need not load it."""
     _installation[:] = [where]
 
 

@@ -1,4 +1,4 @@
-"""Pages of the rule packs: which there are, and every value of one with its source."""
+"""Pages of rule packs: the list, and every value of one with its source."""
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -40,7 +40,7 @@ def pack(programme: str, version: str) -> ResponseReturnValue:
         abort(404)
     source = source_of(pack_id)
     form = RulesFilter(request.args)
-    rows = [row for row in lines(source.data, str(get_locale())) if _asked(row, form)]
+    rows = [row for row in lines(source.data, str(get_locale())) if _matches(row, form)]
     if wants_spreadsheet():
         return _sheet(pack_id, rows)
     return render_template(
@@ -67,7 +67,7 @@ def changes(programme: str, version: str) -> ResponseReturnValue:
     )
 
 
-def _asked(row: Shown, form: RulesFilter) -> bool:
+def _matches(row: Shown, form: RulesFilter) -> bool:
     return (
         (not form.section.data or row.section == form.section.data)
         and (not form.basis.data or row.basis == form.basis.data)

@@ -137,6 +137,6 @@ def seals_of(pack: RulePack, form: str) -> str:
     return _(", ").join(str(SEAL_NAMES[code]) for code in pack.carried_by(form))
 
 
-def said(value: object) -> str:
+def in_words(value: object) -> str:
     """A value as text: yes and no in words."""
     return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)

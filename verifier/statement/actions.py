@@ -1,4 +1,4 @@
-"""Concluding a case and reviewing it independently."""
+"""Actions of the last steps: conclusion and independent review."""
 
 from datetime import datetime
 
@@ -52,15 +52,15 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     db.session.add(drawn)
     db.session.flush()
     advance(engagement, CaseAction.CONCLUDE, now=now)
-    said = {"opinion": opinion, "reported": total.reported, "verified": total.verified}
-    record(TrailAction.STATEMENT_CONCLUSION_DRAWN, actor, Subject("conclusion", str(drawn.id)), now=now, case=engagement.id, **said)
+    figures = {"opinion": opinion, "reported": total.reported, "verified": total.verified}
+    record(TrailAction.STATEMENT_CONCLUSION_DRAWN, actor, Subject("conclusion", str(drawn.id)), now=now, case=engagement.id, **figures)
     return drawn
 
 
-def approve(engagement: Engagement, comments: str, seen: int, *, actor: Actor, now: datetime) -> Review:
-    """Let the conclusion be signed; `seen` is the last change of the case that the reviewer had before them."""
+def approve(engagement: Engagement, comments: str, seen_change: int, *, actor: Actor, now: datetime) -> Review:
+    """Let the conclusion be signed; `seen_change` is the last change of the case that the reviewer had before them."""
     drawn = _to_review(engagement, CaseAction.APPROVE, actor)
-    if last_change(engagement.id) != seen:
+    if last_change(engagement.id) != seen_change:
         raise Refusal("statement.review.changed")
     refuse_outdated(engagement, drawn)
     return _decided(engagement, drawn, ReviewOutcome.APPROVED, comments, actor, now)

@@ -1,4 +1,4 @@
-"""What the command line says of statements; plain values, no printing."""
+"""Command-line functions for statements; they return plain values and print nothing."""
 
 from typing import Any
 

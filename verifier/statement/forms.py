@@ -1,4 +1,4 @@
-"""What people type on the way to a statement."""
+"""Forms of the last steps: conclusion, review, signing."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired
@@ -95,7 +95,7 @@ class KeyForm(BaseForm):
 
 
 class CheckForm(BaseForm):
-    """A PDF to be told apart; it is not kept."""
+    """A PDF to be checked; it is not stored."""
 
     pdf = FileBox(
         _l("The statement as a PDF file"),

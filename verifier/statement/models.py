@@ -30,7 +30,7 @@ class SignerRole(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a statement stands; nobody outside the case knows of one that was never issued."""
+    """Status of a statement; one that was never issued is visible only inside the case."""
 
     CERTIFIED = "certified"
     COUNTERSIGNED = "countersigned"
@@ -117,7 +117,7 @@ class Statement(Base):
 
     @property
     def stated_total(self) -> Decimal | None:
-        """Tonnes (t CO2) the statement stands for: the verifier's, or the reported ones verified as such; None where unknown."""
+        """Tonnes (t CO2) of the statement: the verifier's, or the reported ones verified as such; None where unknown."""
         reported = None if self.own_figure else self.facts.get("reported_total")
         return self.verified_total if reported is None else Decimal(reported)
 

@@ -1,4 +1,4 @@
-"""Reading the last steps: the conclusion, whether its approval still stands, who signed what, and what the public may know."""
+"""Queries of the last steps: the conclusion, whether its approval is still valid, the signatures, and what is public."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from verifier.audit.queries import changes_after, last_change
 from verifier.core.access import TEAM, Role
 from verifier.core.clocks import day_in
 from verifier.core.lifecycle import Stage
-from verifier.db import db, once_a_reading
+from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.engagements.queries import places
 from verifier.rulepacks.load import load
@@ -26,7 +26,7 @@ WAITING = {Stage.TO_CERTIFY: SignerRole.LEAD, Stage.TO_COUNTERSIGN: SignerRole.S
 """Whose signature a stage waits for."""
 
 
-@once_a_reading
+@once_per_read
 def conclusion(engagement: Engagement) -> Conclusion | None:
     """The conclusion that holds: the one drawn last."""
     of = select(Conclusion).where(Conclusion.engagement_id == engagement.id)
@@ -41,13 +41,13 @@ def reviews(engagement: Engagement) -> list[Review]:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """The last approval of a case, and what changed since; it stands while nothing has."""
+    """The last approval of a case, and what changed since; it is valid while nothing has."""
 
     review: Review
     changes: Sequence[TrailRow]
 
     @property
-    def stands(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether a signature may rest on it."""
         return not self.changes
 
@@ -55,11 +55,11 @@ class Approval:
 def current_approval(engagement: Engagement) -> Approval | None:
     """The approval of the present conclusion with every change it did not see; None where the last word was not an approval."""
     drawn = conclusion(engagement)
-    said = reviews(engagement) if drawn is not None else []
-    if drawn is None or not said or said[0].outcome != ReviewOutcome.APPROVED or said[0].conclusion_id != drawn.id:
+    past_reviews = reviews(engagement) if drawn is not None else []
+    if drawn is None or not past_reviews or past_reviews[0].outcome != ReviewOutcome.APPROVED or past_reviews[0].conclusion_id != drawn.id:
         return None
-    missed = changes_after(engagement.id, said[0].change_seen) if last_change(engagement.id) > said[0].change_seen else []
-    return Approval(said[0], missed)
+    missed = changes_after(engagement.id, past_reviews[0].change_seen) if last_change(engagement.id) > past_reviews[0].change_seen else []
+    return Approval(past_reviews[0], missed)
 
 
 def kept_until(statement: Statement) -> date | None:
@@ -105,9 +105,9 @@ def issued(engagement: Engagement) -> Statement | None:
 
 
 def is_past(stage: Stage, place: SignerRole) -> bool:
-    """Whether a case stands where this place is signed already; what a recalled statement bore no longer counts."""
+    """Whether this place is already signed at the case's stage; signatures on a recalled statement no longer count."""
     order = list(Stage)
-    return order.index(stage) > next(order.index(waited) for waited, whose in WAITING.items() if whose is place)
+    return order.index(stage) > next(order.index(waited) for waited, place_of in WAITING.items() if place_of is place)
 
 
 def signature_at(statement: Statement, place: SignerRole) -> Signature | None:
@@ -146,7 +146,7 @@ def issued_numbered(number: str) -> Statement | None:
 
 
 def under_correction(statement: Statement) -> bool:
-    """Whether an issued statement still stands while its case was opened again, until another is issued in its place."""
+    """Whether an issued statement is still valid while its case is reopened, until another is issued in its place."""
     return statement.status == Status.ISSUED and statement.engagement.stage is not Stage.ISSUED
 
 

@@ -50,8 +50,8 @@ class BaseForm(FlaskForm):
 
 def _files(form: Any) -> MultiDict[str, Any]:
     """The uploaded files of the form's file fields."""
-    asked = {name for name, field in form._fields.items() if isinstance(field, FileField | MultipleFileField)}
-    return MultiDict([(name, file) for name, file in request.files.items(multi=True) if name in asked])
+    file_fields = {name for name, field in form._fields.items() if isinstance(field, FileField | MultipleFileField)}
+    return MultiDict([(name, file) for name, file in request.files.items(multi=True) if name in file_fields])
 
 
 class VersionedForm(BaseForm):
@@ -110,8 +110,8 @@ class DateParts(FormField):
         self.required_message = required
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        given = data if isinstance(data, date) else self.default if isinstance(self.default, date) else None
-        boxes = {"year": str(given.year), "month": str(given.month), "day": str(given.day)} if given else {}
+        value = data if isinstance(data, date) else self.default if isinstance(self.default, date) else None
+        boxes = {"year": str(value.year), "month": str(value.month), "day": str(value.day)} if value else {}
         super().process(formdata, data=boxes)
 
     @property

@@ -1,4 +1,4 @@
-"""Rows about the pages themselves: forms that were sent, so that one sent twice has one effect."""
+"""Rows of submitted forms, so that a form sent twice has one effect."""
 
 from datetime import datetime
 from uuid import UUID

@@ -89,8 +89,8 @@ def will_write() -> bool:
     if request.method not in READS:
         return True
     policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
-    kept = policy.keeps_record if policy else False
-    return wants_spreadsheet() if kept == "export" else kept
+    keeps_record = policy.keeps_record if policy else False
+    return wants_spreadsheet() if keeps_record == "export" else keeps_record
 
 
 def may(permission: Permission) -> bool:
@@ -142,8 +142,8 @@ def _resolve(user: User, kwargs: dict[str, Any]) -> frozenset[Role]:
 
 def _check_rules(row: Engagement | UnitYear | ProgrammeYear) -> None:
     """Refuse a page about a case or year whose rule pack is no longer what it was opened under."""
-    held = (engagements.case_of(row) or row.year) if isinstance(row, UnitYear) else row
-    pinned(held.pack_id, held.pack_sha256)
+    owner = (engagements.case_of(row) or row.year) if isinstance(row, UnitYear) else row
+    pinned(owner.pack_id, owner.pack_sha256)
 
 
 def _time_zone(row: Engagement | UnitYear | ProgrammeYear) -> str:

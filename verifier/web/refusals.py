@@ -37,7 +37,7 @@ def explained(refusal: Refusal) -> str:
 
 
 def in_words(value: object) -> object:
-    """An enum's label, several values beside one another, else the value itself."""
+    """An enum's label, several values as a list, else the value itself."""
     if isinstance(value, tuple):
         return listed(map(in_words, value))
     label = current_app.jinja_env.filters["label"]

@@ -43,7 +43,7 @@ def local_path(address: str | None) -> str:
 
 
 def hosts() -> tuple[str, ...]:
-    """The names this installation answers to, once it was told its public address; the machine itself may always ask."""
+    """Host names this installation accepts once its public address is configured; the local machine is always accepted."""
     settings = current_app.extensions["verifier"].settings
     if settings.public_url == f"http://{settings.host}:{settings.port}":
         return ()
@@ -62,20 +62,20 @@ def check() -> Response | None:
     if request.content_length is None and "chunked" in request.headers.get("Transfer-Encoding", "") and not request.files:
         abort(411)
     names = (each.filename or "" for each in request.files.values())
-    typed = (word for given in (request.args, request.form) for pair in given.items(multi=True) for word in pair)
+    typed = (word for values in (request.args, request.form) for pair in values.items(multi=True) for word in pair)
     if any("\0" in (word or "") for word in (request.path, *names, *typed)):
         abort(400)
     return None
 
 
-def ours_only(response: Response) -> Response:
-    """No page of anyone else's may take in what is served here."""
+def same_origin_only(response: Response) -> Response:
+    """Forbid pages of other origins to embed responses (Cross-Origin-Resource-Policy)."""
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 
 
 def install(bp: Blueprint) -> None:
-    """Stand before every view of the app."""
+    """Register the checks before and after every view."""
     bp.record(lambda state: state.app.url_map.converters.update(int=RowNumber))
     bp.before_app_request(check)
-    bp.after_app_request(ours_only)
+    bp.after_app_request(same_origin_only)

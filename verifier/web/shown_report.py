@@ -14,9 +14,9 @@ FIELD = "report"
 class ReportReplaced(Refusal):
     """The case adopted a corrected report after the form was shown; `changes_url` is the page that says what changed."""
 
-    def __init__(self, seen: str, engagement: Engagement) -> None:
-        super().__init__("engagement.report.newer", seen=seen, number=engagement.report_version.number)
-        self.changes_url = _changes_url(seen, engagement)
+    def __init__(self, seen_number: str, engagement: Engagement) -> None:
+        super().__init__("engagement.report.newer", seen_number=seen_number, number=engagement.report_version.number)
+        self.changes_url = _changes_url(seen_number, engagement)
 
 
 def hidden_field() -> Markup:
@@ -29,15 +29,15 @@ def hidden_field() -> Markup:
 
 def refuse_replaced(engagement: Engagement) -> None:
     """Refuse a form that was shown on another version than the one in force: its numbers may be others."""
-    seen = request.form.get(FIELD, "")
-    if seen and seen != str(engagement.report_version.number):
-        raise ReportReplaced(seen, engagement)
+    seen_number = request.form.get(FIELD, "")
+    if seen_number and seen_number != str(engagement.report_version.number):
+        raise ReportReplaced(seen_number, engagement)
 
 
-def _changes_url(seen: str, engagement: Engagement) -> str:
+def _changes_url(seen_number: str, engagement: Engagement) -> str:
     """The list of changes for those who may read working papers, else the version that is in force now."""
     number = engagement.report_version.number
-    before = int(seen) if seen.isdecimal() and len(seen) < 6 else number
+    before = int(seen_number) if seen_number.isdecimal() and len(seen_number) < 6 else number
     if access.may(g.roles, Permission.WORK_READ) and 0 < before < number:
         return url_for("versions.versions", engagement_id=engagement.id, before=before, after=number)
     return url_for("reports.version", unit_year_id=engagement.unit_year_id, number=number)

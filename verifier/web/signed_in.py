@@ -129,7 +129,7 @@ def _note_seen(row: SignedInSession) -> None:
     """Written in a transaction of its own, so that a page that only reads stays a reader, and is shown where nothing can be written."""
     row_id = row.id
     db.session.rollback()
-    wanted = writes_wanted.set(True)
+    token = writes_wanted.set(True)
     try:
         with DbSession(db.engine) as own, own.begin():
             own.execute(update(SignedInSession).where(SignedInSession.id == row_id).values(last_seen_at=utcnow()))
@@ -137,5 +137,5 @@ def _note_seen(row: SignedInSession) -> None:
         if outage_of(error) is None:
             raise
     finally:
-        writes_wanted.reset(wanted)
+        writes_wanted.reset(token)
     g.signed_in = db.session.get_one(SignedInSession, row_id)

@@ -1,4 +1,4 @@
-"""Registry of the kinds of subject: each folder tells how its own are found, titled, linked and guarded."""
+"""Registry of the kinds of subject: each folder registers how its own are found, titled, linked and guarded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

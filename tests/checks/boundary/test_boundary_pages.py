@@ -134,7 +134,7 @@ def test_a_finding_raised_here_decides_and_one_raised_elsewhere_does_not(case: E
             actor=actor(cast.lead),
             now=utcnow(),
         )
-    standings = {each.row.key: each.standing for each in queries.judged(case, Kind.SOURCE)}
+    standings = {each.row.key: each.status for each in queries.judged(case, Kind.SOURCE)}
     assert (standings["E-000"], standings["E-002"]) == (BoundaryStatus.FINDING, BoundaryStatus.UNDECIDED)
     assert queries.progress(case) == queries.BoundaryProgress(done=1, total=276, findings=1)
 
@@ -144,7 +144,7 @@ def test_a_corrected_number_does_not_ask_the_boundary_again_but_a_changed_source
         actions.decide(case, Kind.SOURCE, key, BoundaryOutcome.CONFIRMED, "Seen", actor=actor(cast.lead), now=utcnow())
     case.report_version = make.report(cast, case.unit_year, make.PARK)
     db.session.flush()
-    standings = {each.row.key: each.standing for each in queries.judged(case, Kind.SOURCE)}
+    standings = {each.row.key: each.status for each in queries.judged(case, Kind.SOURCE)}
     assert (standings["E-095"], standings["G-053"]) == (BoundaryStatus.CONFIRMED, BoundaryStatus.ASKED_AGAIN)
 
 

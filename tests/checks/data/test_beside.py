@@ -72,7 +72,7 @@ def test_last_years_workbook_and_the_plan_add_flags_and_no_tonnes(cast: Cast) ->
     keep(case, cast, ReferenceKind.PLAN, plan())
     assert "not_in_plan" in codes(case)
     assert queries.calculation_of(case).recalculated_total == total
-    held = data.held_one(case, "E-062")
+    held = data.source_review(case, "E-062")
     assert held is not None
     assert "not_in_plan" in held.flag_codes
     with pytest.raises(Refusal, match=r"references.same_file"):

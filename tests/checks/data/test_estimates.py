@@ -56,7 +56,7 @@ def sent(case: Engagement, cast: Cast, source: str = SOURCE) -> Finding:
 
 
 def shown(case: Engagement, typed: dict[str, Decimal | None] | None = None) -> queries.Sheet:
-    held = desk.held_one(case, SOURCE)
+    held = desk.source_review(case, SOURCE)
     assert held is not None
     return queries.sheet(case, held, typed)
 
@@ -64,7 +64,9 @@ def shown(case: Engagement, typed: dict[str, Decimal | None] | None = None) -> q
 def confirmed(case: Engagement, cast: Cast, finding: Finding) -> ConservativeEstimate:
     found = shown(case).estimate
     assert found is not None
-    return actions.confirm(case, SOURCE, finding.number, {}, "No invoice came", seen=found.tonnes, actor=actor(cast.verifier), now=utcnow())
+    return actions.confirm(
+        case, SOURCE, finding.number, {}, "No invoice came", seen_tonnes=found.tonnes, actor=actor(cast.verifier), now=utcnow()
+    )
 
 
 def sent_form(page: str, **typed: str) -> dict[str, str]:
@@ -96,7 +98,7 @@ def test_a_month_says_where_its_quantity_is_from_and_whether_it_is_less_cautious
     milder: bool,
 ) -> None:
     first, second, third, fourth = (None if text is None else Decimal(text) for text in (reported, independent, verified, taken))
-    row = queries.MonthTaken(Month("2021-01", "MWh", first, second), third, fourth, sign)
+    row = queries.EstimatedMonth(Month("2021-01", "MWh", first, second), third, fourth, sign)
     assert (row.why, row.milder) == (why, milder)
 
 
@@ -114,16 +116,16 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     assert tonnes(found.difference) in page
     dearer = browser.get(address, query_string={f"q{period}": "9999" for period, _quantity, _unit in found.quantities}).text
     assert browser.post(address, data=sent_form(page, tonnes="1", reason="No invoice came")).status_code == 409
-    held = desk.held_one(case, SOURCE)
+    held = desk.source_review(case, SOURCE)
     assert held is not None
-    assert (held.standing, finding.state) == (OutcomeStatus.WAITING, FindingState.SENT)
+    assert (held.status, finding.state) == (OutcomeStatus.WAITING, FindingState.SENT)
     assert browser.post(address, data=sent_form(dearer, reason=" ")).status_code == 200
     assert browser.post(address, data=sent_form(dearer, reason="No invoice came")).status_code == 303
-    held, row = desk.held_one(case, SOURCE), queries.of_source(case, SOURCE)
+    held, row = desk.source_review(case, SOURCE), queries.of_source(case, SOURCE)
     assert held is not None
     assert row is not None
     assert {each["taken"] for each in row.working["quantities"]} == {"9999"}
-    assert (held.standing, held.verified, db.session.get_one(Finding, finding.id).state) == (
+    assert (held.status, held.verified, db.session.get_one(Finding, finding.id).state) == (
         OutcomeStatus.DIFFERS,
         row.tonnes,
         FindingState.ESTIMATED,
@@ -136,7 +138,7 @@ def test_the_difference_is_shown_before_it_counts_and_then_the_estimate_is_the_v
     )
 
 
-def test_taken_back_the_source_is_undecided_and_the_finding_stays_disposed_of(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+def test_taken_back_the_source_is_undecided_and_the_finding_stays_resolved(client: FlaskClient, case: Engagement, cast: Cast) -> None:
     finding = sent(case, cast)
     confirmed(case, cast, finding)
     assert list(queries.in_force(case)) == [SOURCE]
@@ -144,9 +146,9 @@ def test_taken_back_the_source_is_undecided_and_the_finding_stays_disposed_of(cl
     assert browser.post(address, data={"back-version": "1", "back-reason": ""}).status_code == 200
     assert browser.post(address, data={"back-version": "7", "back-reason": "Why"}).status_code == 409
     assert browser.post(address, data={"back-version": "1", "back-reason": "The invoices came"}).status_code == 303
-    held = desk.held_one(case, SOURCE)
+    held = desk.source_review(case, SOURCE)
     assert held is not None
-    assert (held.standing, queries.in_force(case), finding.state) == (OutcomeStatus.UNDECIDED, {}, FindingState.ESTIMATED)
+    assert (held.status, queries.in_force(case), finding.state) == (OutcomeStatus.UNDECIDED, {}, FindingState.ESTIMATED)
     told = db.session.scalars(select(TrailRow).where(TrailRow.action == "data:estimate:withdrawn")).one()
     assert told.detail["reason"] == "The invoices came"
     assert "cannot be" not in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
@@ -158,9 +160,9 @@ def test_a_later_outcome_takes_its_place_and_a_corrected_report_asks_again(clien
     version = make.report(cast, case.unit_year, make.PARK)
     adopt_report(case, version, actor=actor(cast.lead), now=utcnow())
     assert queries.in_force(case) == {}
-    held = desk.held_one(case, SOURCE)
+    held = desk.source_review(case, SOURCE)
     assert held is not None
-    assert held.standing is OutcomeStatus.ASKED_AGAIN
+    assert held.status is OutcomeStatus.ASKED_AGAIN
     browser = sign_in(client, cast.verifier)
     assert "Confirmation required again" in browser.get(f"/cases/{case.id}/estimates/{SOURCE}").text
     data.decide(case, SOURCE, SourceOutcome.DIFFERS, row.tonnes + 1, "Read by hand", actor=actor(cast.verifier), now=utcnow())
@@ -180,7 +182,7 @@ def test_without_a_finding_nothing_counts_and_where_the_rules_give_no_estimate_t
     found = shown(case).estimate
     assert found is not None
     with pytest.raises(Refusal, match=r"data\.estimate\.no_finding"):
-        actions.confirm(case, SOURCE, None, {}, "Why", seen=found.tonnes, actor=actor(cast.verifier), now=utcnow())
+        actions.confirm(case, SOURCE, None, {}, "Why", seen_tonnes=found.tonnes, actor=actor(cast.verifier), now=utcnow())
     for pack, words in (("eu-ets/2018", "a conservative estimate is the authority"), ("iso-14064-3/2019", "Not stated in what was read")):
         case.pack_id, case.pack_sha256 = pack, load(pack).sha256
         db.session.commit()
@@ -205,7 +207,7 @@ def test_the_working_taken_away_holds_formulas_that_come_to_the_estimate(client:
     assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:estimate:downloaded")) == "look"
 
 
-def test_a_finding_is_not_disposed_of_as_estimated_on_its_own_page(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+def test_a_finding_is_not_resolved_as_estimated_on_its_own_page(client: FlaskClient, case: Engagement, cast: Cast) -> None:
     finding = sent(case, cast)
     db.session.commit()
     form = {"decision": "estimate", "text": "No invoice came"}

@@ -102,9 +102,9 @@ def test_a_dismissal_without_flag_or_reason_is_refused(
         dismiss(case, cast, *keys, reason=reason)
 
 
-def test_a_flag_is_disposed_of_once_and_a_dismissal_can_be_taken_back(case: Engagement, cast: Cast) -> None:
+def test_a_flag_is_resolved_once_and_a_dismissal_can_be_taken_back(case: Engagement, cast: Cast) -> None:
     dismiss(case, cast, GAP)
-    with pytest.raises(Refusal, match=r"data\.flag\.disposed"):
+    with pytest.raises(Refusal, match=r"data\.flag\.resolved"):
         dismiss(case, cast, GAP)
     actions.reopen(case, GAP, actor=actor(cast.verifier), now=utcnow())
     assert state_of(case, GAP) is FlagState.OPEN
@@ -163,7 +163,7 @@ def test_the_form_starts_from_the_clause_that_the_rules_suggest(
 
 
 @pytest.mark.parametrize(("person", "reading", "deciding"), [("expert", 200, 303), ("reviewer", 200, 403), ("contact", 403, 403)])
-def test_the_team_disposes_and_others_read_or_do_not(
+def test_the_team_resolves_and_others_read_or_do_not(
     client: FlaskClient, cast: Cast, case: Engagement, person: str, reading: int, deciding: int
 ) -> None:
     browser = sign_in(client, getattr(cast, person))

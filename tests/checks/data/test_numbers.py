@@ -78,7 +78,7 @@ def test_orders_and_neighbours_agree(case: Engagement) -> None:
         asked = NumberQuery(flag="any", sort=sort)
         shown = keys(case, flag="any", sort=sort)
         lines = {each.number.number_key: each.number for each in queries.with_keys(case, shown)}
-        assert [queries.beside(case, asked, lines[key]) for key in shown] == list(
+        assert [queries.neighbours(case, asked, lines[key]) for key in shown] == list(
             zip([None, *shown[:-1]], [*shown[1:], None], strict=True)
         ), sort
 
@@ -93,7 +93,9 @@ def test_an_outcome_is_shown_counted_and_filtered(case: Engagement, cast: Cast) 
 
 
 def test_numbers_are_decided_with_their_source(client: FlaskClient, case: Engagement, cast: Cast) -> None:
-    other = next(each.source.source_key for each in source_queries.held(case) if each.agreeable and each.source.source_key != "E-002")
+    other = next(
+        each.source.source_key for each in source_queries.source_reviews(case) if each.agreeable and each.source.source_key != "E-002"
+    )
     of_source = keys(case, source=other)
     differ(case, cast, MARCH, "640.1581")
     of_sources.agree_many(case, [other, "E-002"], actor=actor(cast.verifier), now=utcnow())

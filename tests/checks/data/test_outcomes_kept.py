@@ -25,13 +25,13 @@ def case(app: Flask, cast: Cast) -> Engagement:
 
 
 def standing_of(case: Engagement, key: str) -> OutcomeStatus:
-    held = queries.held_one(case, key)
+    held = queries.source_review(case, key)
     assert held is not None
-    return held.standing
+    return held.status
 
 
 def agree_all(case: Engagement, cast: Cast) -> int:
-    keys = [each.source.source_key for each in queries.held(case) if each.agreeable]
+    keys = [each.source.source_key for each in queries.source_reviews(case) if each.agreeable]
     return actions.agree_many(case, keys, expected=len(keys), actor=actor(cast.lead), now=utcnow())
 
 

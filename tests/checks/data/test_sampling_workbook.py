@@ -43,7 +43,7 @@ def test_a_spreadsheet_program_comes_to_what_the_page_says(client: FlaskClient, 
     error = signed_error(queries.item_value(first), Result.DIFFERS, Decimal(first.quantity) / 2)
     places = ("B2", "B4", "B5", "B7", "B9", "B10", "B11")
     worth = (
-        queries.kept_population(made).size,
+        queries.stored_population(made).size,
         found.size.interval,
         error,
         found.projected_over,

@@ -37,14 +37,16 @@ def pdf(pages: int = 2) -> bytes:
 
 
 def give(case: Engagement, cast: Cast, data: bytes, keys: list[NumberKey] = KEYS, name: str = "invoice.pdf"):  # type: ignore[no-untyped-def]
-    return actions.hand_in(
+    return actions.submit(
         case, actions.GivenVoucher(name, data, "Invoice"), keys=keys, by_unit=True, actor=actor(cast.contributor), now=utcnow()
     )
 
 
 def asked(case: Engagement, cast: Cast, *, each: bool = False):  # type: ignore[no-untyped-def]
     due = utcnow().date() + timedelta(days=5)
-    return actions.ask(case, KEYS, "", "The invoices of these months.", "Energy", due, each=each, actor=actor(cast.verifier), now=utcnow())
+    return actions.request_evidence(
+        case, KEYS, "", "The invoices of these months.", "Energy", due, each=each, actor=actor(cast.verifier), now=utcnow()
+    )
 
 
 def test_a_pdf_is_kept_once_and_linked_to_many_numbers(cast: Cast) -> None:
@@ -105,7 +107,7 @@ def test_a_request_goes_from_the_verifier_to_the_unit_and_back(cast: Cast) -> No
     assert Duty.SHOW in {each.what for each in waiting_for(cast.contributor)}
     with pytest.raises(Refusal, match=r"voucher.request.stale"):
         actions.assign(case, request, None, 1, actor=actor(cast.contact), now=utcnow())
-    voucher, _ = actions.hand_in(
+    voucher, _ = actions.submit(
         case, actions.GivenVoucher("invoice.pdf", pdf(), ""), request=request, by_unit=True, actor=actor(cast.contributor), now=utcnow()
     )
     assert (request.state, {link.key for link in voucher.links}) == (RequestState.ANSWERED, set(KEYS))
@@ -143,7 +145,7 @@ def test_a_voucher_is_withdrawn_with_a_reason_only_until_a_verifier_links_it(cas
 def test_the_unit_sees_requests_and_its_own_vouchers_and_no_working_paper(client: FlaskClient, cast: Cast) -> None:
     case = make.engagement(cast, Stage.CHECKING)
     mine, _ = give(case, cast, pdf())
-    theirs, _ = actions.hand_in(
+    theirs, _ = actions.submit(
         case, actions.GivenVoucher("seen.jpg", picture(), "Seen on site"), keys=KEYS, by_unit=False, actor=actor(cast.lead), now=utcnow()
     )
     actions.link(case, mine, NumberKey.of("E-099"), by_unit=False, actor=actor(cast.lead), now=utcnow())
@@ -257,7 +259,7 @@ def test_requests_and_vouchers_are_searched_filtered_and_taken_away_alike(client
     give(case, cast, pdf())
     gone, _new = give(case, cast, picture(), name="meter.jpg")
     actions.withdraw(case, gone, "Another meter's.", by_unit=True, actor=actor(cast.contact), now=utcnow())
-    actions.hand_in(
+    actions.submit(
         case,
         actions.GivenVoucher("own.pdf", pdf(3), "Seen on site"),
         keys=[NumberKey.of("E-099")],
@@ -280,7 +282,7 @@ def test_a_unit_takes_no_working_paper_away_and_is_told_of_its_own_turn(client: 
     case = make.engagement(cast, Stage.CHECKING)
     mine, _new = give(case, cast, pdf())
     actions.link(case, mine, NumberKey.of("E-099"), by_unit=False, actor=actor(cast.lead), now=utcnow())
-    actions.hand_in(
+    actions.submit(
         case, actions.GivenVoucher("own.pdf", pdf(3), "Seen on site"), keys=KEYS, by_unit=False, actor=actor(cast.lead), now=utcnow()
     )
     asked(case, cast)
@@ -303,7 +305,7 @@ def test_a_unit_takes_no_working_paper_away_and_is_told_of_its_own_turn(client: 
 def test_a_long_list_of_requests_is_paged_and_keeps_its_filter(client: FlaskClient, cast: Cast) -> None:
     case, day = make.engagement(cast, Stage.CHECKING), utcnow().date()
     many = [NumberKey.of(source, f"2021-{month:02}") for source in ("E-061", "E-062", "E-095") for month in range(1, 11)]
-    actions.ask(case, many, "", "Invoices.", "", day, each=True, actor=actor(cast.verifier), now=utcnow())
+    actions.request_evidence(case, many, "", "Invoices.", "", day, each=True, actor=actor(cast.verifier), now=utcnow())
     db.session.commit()
     page = sign_in(client, cast.verifier).get(f"/cases/{case.id}/requests?state=unit&page=2").text
     assert set(re.findall(r'<td class="ref">(\S+)</td>', page)) == {f"R-{n}" for n in range(26, 31)}

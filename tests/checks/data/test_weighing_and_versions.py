@@ -60,7 +60,7 @@ def test_the_figures_follow_each_finding_and_outcome_and_nothing_is_netted_silen
     found(case, cast, "30")
     found(case, cast, "-10")
     assert sums(case) == (20, 40)
-    reported = next(row.source.reported for row in assessment.data.held(case) if row.source.source_key == "E-095")
+    reported = next(row.source.reported for row in assessment.data.source_reviews(case) if row.source.source_key == "E-095")
     assert reported is not None
     differs(case, cast, "E-095", str(reported - 15))
     assert sums(case) == (15, 45)
@@ -119,7 +119,7 @@ def test_a_mark_makes_the_smallest_error_material_until_it_is_taken_back(client:
     browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": "", "reason": "Records were altered"})
     assert queries.marks(case) == []
     browser.post(f"/cases/{case.id}/materiality/nature", data={"subject": f"finding:{finding.id}", "reason": "Records were altered"})
-    weighed = assessment.standing(case).assessment
+    weighed = assessment.case_assessment(case).assessment
     assert weighed is not None
     assert (weighed.verdict, weighed.by_size) == (Verdict.MATERIAL, Verdict.NOT_MATERIAL)
     assert "Records were altered" in browser.get(f"/cases/{case.id}/materiality").text
@@ -146,11 +146,11 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
     client: FlaskClient, case: Engagement, cast: Cast
 ) -> None:
     step = corrected(case, cast)
-    rows = versions.looked(case, step)
-    asked = [row for row in rows if row.judged.asked]
-    assert rows[0].judged.asked is False
+    rows = versions.changes_of(case, step)
+    asked = [row for row in rows if row.judged.requested]
+    assert rows[0].judged.requested is False
     assert {row.change.source for row in asked} <= {"E-095", ""}
-    assert assessment.standing(case).changes_open == len(rows) - len(asked) > 0
+    assert assessment.case_assessment(case).changes_open == len(rows) - len(asked) > 0
     browser = sign_in(client, cast.verifier)
     page = unescape(browser.get(f"/cases/{case.id}/versions", follow_redirects=True).text)
     assert "Unrequested changes" in page
@@ -159,7 +159,7 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
     address = f"/cases/{case.id}/versions/1/2"
     assert browser.post(f"{address}/raise", data={"keys": keys[:1], "class_code": "non_conformity", "clause": "4a"}).status_code == 303
     assert browser.post(f"{address}/accept", data={"keys": keys[1:], "reason": "Each seen on its voucher"}).status_code == 303
-    assert assessment.standing(case).changes_open == 0
+    assert assessment.case_assessment(case).changes_open == 0
     assert browser.get(f"{address}/changes.xlsx").data[:2] == b"PK"
     assert "No matching changes" in browser.get(f"{address}?q=no-such-thing").text
     assert browser.get(f"/cases/{case.id}/versions/2/3").status_code == 404
@@ -180,7 +180,7 @@ def test_an_acceptance_without_change_or_reason_is_refused(
     case: Engagement, cast: Cast, keys: tuple[str, ...] | None, reason: str, message: str
 ) -> None:
     step = corrected(case, cast)
-    chosen = [row.change.key for row in versions.looked(case, step) if row.is_open][:1] if keys is None else list(keys)
+    chosen = [row.change.key for row in versions.changes_of(case, step) if row.is_open][:1] if keys is None else list(keys)
     with pytest.raises(Refusal, match=message.replace(".", r"\.")):
         changes.accept(case, step, chosen, reason, actor=actor(cast.verifier), now=utcnow())
 

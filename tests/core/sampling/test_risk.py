@@ -17,7 +17,7 @@ STEPS = (Fraction(1, 10), Fraction(1, 4), Fraction(1))
 )
 def test_two_risks_combine_whichever_comes_first(inherent: Level, control: Level, together: Level) -> None:
     assert combined(inherent, control) is combined(control, inherent) is together
-    assert assessed(inherent, control, " new meters ").together is together
+    assert assessed(inherent, control, " new meters ").combined is together
 
 
 def test_an_assessment_without_a_reason_is_refused() -> None:

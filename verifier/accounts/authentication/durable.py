@@ -16,7 +16,7 @@ def execute(statement: Executable) -> CursorResult[Any]:
 
 
 @event.listens_for(db.session, "after_commit")
-def _kept(done: Session) -> None:
+def _forget(done: Session) -> None:
     done.info.pop("lasting", None)
 
 

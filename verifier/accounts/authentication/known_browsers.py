@@ -20,8 +20,8 @@ def mark_of(cookie: str | None, user_id: UUID | None) -> str | None:
 def remembered(cookie: str | None, user_id: UUID) -> str:
     """The cookie, with this account among those that the browser signed in to."""
     device, accounts = _read(cookie)
-    kept = [each for each in accounts if each != _account(user_id)][-(MOST_ACCOUNTS - 1) :]
-    text = _signer().dumps([device or secrets.token_urlsafe(16), *kept, _account(user_id)])
+    others = [each for each in accounts if each != _account(user_id)][-(MOST_ACCOUNTS - 1) :]
+    text = _signer().dumps([device or secrets.token_urlsafe(16), *others, _account(user_id)])
     return text if isinstance(text, str) else text.decode()
 
 

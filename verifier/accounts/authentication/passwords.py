@@ -14,7 +14,7 @@ from verifier.core.errors import Refusal
 SHORTEST, LONGEST = 12, 256
 FEWEST_DIFFERENT = 5
 LEFT = 6
-"""What stands beside well-known words must be at least this long to be worth anything."""
+"""Least number of characters that must remain besides well-known words."""
 WORDS = 2
 """So many well-known words are looked for; a sentence of several words is a good password."""
 PRODUCT = ("verifier", "verification", "核查")
@@ -41,18 +41,18 @@ def hashed(password: str) -> str:
     return _hasher.hash(normalize("NFKC", password))
 
 
-def matches(kept: str | None, password: str) -> bool:
+def matches(stored_hash: str | None, password: str) -> bool:
     """Whether it is the password; takes as long when there is none."""
     try:
-        _hasher.verify(kept or _nobodys_hash(), normalize("NFKC", password[: LONGEST * 4]))
+        _hasher.verify(stored_hash or _nobodys_hash(), normalize("NFKC", password[: LONGEST * 4]))
     except (Argon2Error, InvalidHashError):
         return False
-    return kept is not None
+    return stored_hash is not None
 
 
-def outdated(kept: str) -> bool:
+def outdated(stored_hash: str) -> bool:
     """Whether the hash was made with weaker settings than today's."""
-    return _hasher.check_needs_rehash(kept)
+    return _hasher.check_needs_rehash(stored_hash)
 
 
 def require_good(password: str, *, about: Iterable[str] = ()) -> None:
@@ -85,7 +85,7 @@ def _is_run(plain: str) -> bool:
 
 
 def _left_beside(text: str, words: Iterable[str], count: int) -> int:
-    """How many characters stand beside the longest words found in it, at most so many different ones."""
+    """How many characters remain besides the longest well-known words in it, at most so many different ones."""
     known = words if isinstance(words, frozenset | set) else frozenset(words)
     left = text
     for _word in range(count):
@@ -97,7 +97,7 @@ def _left_beside(text: str, words: Iterable[str], count: int) -> int:
 
 
 def _longest(text: str, known: Iterable[str]) -> str | None:
-    """The longest known word that stands in the text."""
+    """The longest known word in the text."""
     for size in range(len(text), 1, -1):
         for start in range(len(text) - size + 1):
             part = text[start : start + size]

@@ -38,9 +38,9 @@ def code(secret: str, now: datetime) -> str:
     return pyotp.TOTP(secret).at(now)
 
 
-def step_of(secret: str, typed: str, now: datetime) -> int | None:
+def step_of(secret: str, code: str, now: datetime) -> int | None:
     """The time step whose code was typed: this one, the one before or the one after; None when it is none of them."""
-    digits = "".join(c for c in typed if c.isdigit())
+    digits = "".join(c for c in code if c.isdigit())
     this = int(now.timestamp()) // STEP
     good = [step for step in (this - 1, this, this + 1) if secrets.compare_digest(pyotp.HOTP(secret).at(step), digits)]
     return good[-1] if good else None

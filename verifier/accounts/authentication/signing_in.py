@@ -106,12 +106,12 @@ def pending(user: User, *, now: datetime) -> dict[str, str]:
     return {"user": str(user.id), "at": now.isoformat(), "proof": _proof(user, now.isoformat())}
 
 
-def pending_user(kept: Any, *, now: datetime) -> User | None:
+def pending_user(stored: Any, *, now: datetime) -> User | None:
     """Who has passed the first step, if that was lately."""
-    if not isinstance(kept, dict) or now - datetime.fromisoformat(kept["at"]).astimezone(UTC) > SECOND_STEP:
+    if not isinstance(stored, dict) or now - datetime.fromisoformat(stored["at"]).astimezone(UTC) > SECOND_STEP:
         return None
-    user = queries.user(UUID(kept["user"]))
-    return user if user is not None and user.is_active and kept["proof"] == _proof(user, kept["at"]) else None
+    user = queries.user(UUID(stored["user"]))
+    return user if user is not None and user.is_active and stored["proof"] == _proof(user, stored["at"]) else None
 
 
 def proves(user: User, password: str, *, now: datetime) -> bool:
@@ -125,7 +125,7 @@ def proves(user: User, password: str, *, now: datetime) -> bool:
 
 
 def forgotten(email: str, origin: Origin, *, now: datetime) -> datetime | None:
-    """Send a link where there is an account to send it to; nothing tells whether there was. Returns until when an address must wait."""
+    """Send a link if the account exists, without revealing whether it does. Returns until when an address must wait."""
     tried = [Bucket(throttle.named("forgotten-address", origin.address), 20, timedelta(hours=1))]
     until = throttle.closed_until(tried, now)
     if until is not None:

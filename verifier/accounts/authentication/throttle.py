@@ -1,4 +1,4 @@
-"""Throttling: failures are counted in a table, so that guessing is slow and a stranger cannot lock anyone out.
+"""Throttling: failures are counted in a table, so that guessing is slow and an outsider cannot lock out a user.
 
 A browser that signed in before has a bucket of its own, which no stranger can fill. Any other browser shares the bucket of its
 account and address, and that of its address. Failures on one account from everywhere never block by themselves: they only leave each

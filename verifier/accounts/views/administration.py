@@ -127,9 +127,9 @@ def resend(user_id: UUID) -> ResponseReturnValue:
     """Send the invitation again."""
     user = _person(user_id)
     actions.resend_invitation(user, actor=current_actor(), now=utcnow())
-    made = _("A new invitation has been sent to %(name)s; the earlier one is no longer valid.", name=user.name)
-    kept = _("A new invitation for %(name)s is in instance/mail; the earlier one is no longer valid.", name=user.name)
-    flash(made if mail.is_sent() else kept, "success")
+    sent = _("A new invitation has been sent to %(name)s; the earlier one is no longer valid.", name=user.name)
+    written = _("A new invitation for %(name)s is in instance/mail; the earlier one is no longer valid.", name=user.name)
+    flash(sent if mail.is_sent() else written, "success")
     return redirect(url_for(".person", user_id=user.id), 303)
 
 

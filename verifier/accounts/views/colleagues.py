@@ -27,8 +27,8 @@ from verifier.web.signed_in import current_actor, this_user
 def colleagues() -> ResponseReturnValue:
     """Who belongs to my organisation."""
     user, form = this_user(), ColleaguesFilter(request.args)
-    wanted = {"search": form.q.data or "", "role": form.role.data or "", "status": form.status.data or ""}
-    rows = queries.people(**wanted, organisation_id=user.organisation_id)
+    filters = {"search": form.q.data or "", "role": form.role.data or "", "status": form.status.data or ""}
+    rows = queries.people(**filters, organisation_id=user.organisation_id)
     if wants_spreadsheet():
         return _colleagues_sheet(list(db.session.scalars(rows).unique()), user)
     return render_template(

@@ -1,4 +1,4 @@
-"""Pages for those who are not signed in yet: two steps, a forgotten password, a link, and the way out."""
+"""Pages of signing in: the two steps, a forgotten password, single-use links, and signing out."""
 
 from datetime import datetime
 
@@ -68,9 +68,9 @@ def sign_in_code() -> ResponseReturnValue:
 @permit(Permission.SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End this session, here and in the database."""
-    said = _("You have been signed out.")
+    message = _("You have been signed out.")
     _forget_session()
-    flash(said, "success")
+    flash(message, "success")
     return redirect(url_for(".sign_in"), 303)
 
 
@@ -97,9 +97,9 @@ def link(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         user = actions.use_link(token, form.password.data or "", now=utcnow())
-        said = _("Your password has been set. You can now sign in.")
+        message = _("Your password has been set. You can now sign in.")
         _forget_session()
-        flash(said, "success")
+        flash(message, "success")
         response = make_response(redirect(url_for(".sign_in"), 303))
         remember(response, user)
         return response

@@ -37,8 +37,8 @@ def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_versi
         row = PlanningThreshold(engagement_id=engagement.id)
         db.session.add(row)
     else:
-        theirs = plain(row.share * 100)
-        check_version(row, seen_version, lambda: Refusal("materiality.stale", theirs=f"{theirs} %", yours=f"{plain(share * 100)} %"))
+        stored_share = plain(row.share * 100)
+        check_version(row, seen_version, lambda: Refusal("materiality.stale", theirs=f"{stored_share} %", yours=f"{plain(share * 100)} %"))
     row.share, row.reason, row.set_by, row.set_at = share, reason.strip(), actor.id, now
     db.session.flush()
     record(

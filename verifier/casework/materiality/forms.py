@@ -1,4 +1,4 @@
-"""Input about materiality: a planning threshold, and why something is material by nature or errors may cancel."""
+"""Forms of materiality: a planning threshold, and reasons for materiality by nature or for netting."""
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation

@@ -1,4 +1,4 @@
-"""Rows about materiality: a body's own planning threshold, and what is marked as material by nature or as fit to cancel."""
+"""Rows of materiality: a body's own planning threshold, and marks of materiality by nature or of netting."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from verifier.casework.materiality.models import MarkKind, MaterialityMark, PlanningThreshold
 from verifier.checks.data import queries as data
 from verifier.checks.data.queries import SourceReview
-from verifier.checks.data.versions.queries import Step, asked, steps
+from verifier.checks.data.versions.queries import Step, requested_changes, steps
 from verifier.core.findings import FindingState
 from verifier.core.materiality import Error, MaterialityAssessment, Sum, assess
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
@@ -46,7 +46,7 @@ def assessment_of(
     share = pack.materiality.share_for(total) if pack.materiality and total is not None else None
     if share is None and pack.materiality:
         share = pack.materiality.share
-    return _weighed(engagement, left_out, projected, total, share, own=False)
+    return _assess(engagement, left_out, projected, total, share, own=False)
 
 
 def planned(
@@ -54,7 +54,7 @@ def planned(
 ) -> MaterialityAssessment | None:
     """The same against the body's own planning threshold, on which no verdict rests; None where it set none."""
     own = planning(engagement)
-    return _weighed(engagement, left_out, projected, reported_total(engagement), Fraction(own.share), own=True) if own else None
+    return _assess(engagement, left_out, projected, reported_total(engagement), Fraction(own.share), own=True) if own else None
 
 
 def reported_total(engagement: Engagement) -> Fraction | None:
@@ -63,7 +63,7 @@ def reported_total(engagement: Engagement) -> Fraction | None:
     return None if total is None else Fraction(total)
 
 
-def _weighed(
+def _assess(
     engagement: Engagement,
     left_out: Collection[str],
     projected: Sequence[Projection],
@@ -72,7 +72,7 @@ def _weighed(
     *,
     own: bool,
 ) -> MaterialityAssessment:
-    reviews, marked = data.held(engagement), marks(engagement)
+    reviews, marked = data.source_reviews(engagement), marks(engagement)
     natures = {(mark.subject_kind, mark.subject_id): mark.reason for mark in marked if mark.kind is MarkKind.NATURE}
     found = [*_uncorrected(engagement, reviews, left_out, natures), *_corrected(engagement)]
     counted = [each for each in reviews if each.source.counts and each.source.source_key not in left_out]
@@ -94,17 +94,17 @@ def _uncorrected(
     engagement: Engagement, reviews: list[SourceReview], left_out: Collection[str], natures: dict[tuple[str, str], str]
 ) -> Iterator[Error]:
     """Findings with their effect, and per source what its outcome says beyond them; what check 1 leaves out is wrong as a whole."""
-    standing = [finding for finding in findings_of(engagement) if finding.state not in RIGHTED]
+    uncorrected = [finding for finding in findings_of(engagement) if finding.state not in RIGHTED]
     rows = {each.source.source_key: each for each in reviews}
     named: dict[str, list[Finding]] = {}
-    for finding in standing:
+    for finding in uncorrected:
         key = finding.subject_id if finding.subject_kind == "source" else ""
         named.setdefault(key, []).append(finding)
-    for key, mine in named.items():
+    for key, own_findings in named.items():
         row = rows.get(key)
         if row is not None and (key in left_out or not row.source.counts):
             continue
-        for finding in mine:
+        for finding in own_findings:
             if finding.effect is not None:
                 nature = natures.get(("finding", str(finding.id)), natures.get(("source", key), ""))
                 yield Error(key, Fraction(finding.effect), False, finding.label, nature)
@@ -136,7 +136,7 @@ def _corrected(engagement: Engagement) -> Iterator[Error]:
 
 def _answered(engagement: Engagement, step: Step) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for each in asked(engagement, step):
+    for each in requested_changes(engagement, step):
         if each.kind == "source":
             found.setdefault(each.subject, []).append(each.label)
     return found
@@ -155,7 +155,7 @@ def _without_tonnes(
     """Reasons of marks on what has no tonnes and is not righted."""
     assessment_of = {error.nature for error in found if not error.corrected}
     at = {str(finding.id): finding.state for finding in findings_of(engagement)}
-    agreed = {each.source.source_key for each in reviews if each.standing is OutcomeStatus.AGREED}
+    agreed = {each.source.source_key for each in reviews if each.status is OutcomeStatus.AGREED}
     return [
         reason
         for (kind, key), reason in natures.items()

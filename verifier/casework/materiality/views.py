@@ -82,7 +82,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
         own=own,
         band=band,
         total=total,
-        said=_said(would_change(assessment)),
+        said=_sentences(would_change(assessment)),
         marks=queries.marks(engagement),
         findings=findings,
         labels={each.label: each.number for each in findings.values()},
@@ -172,8 +172,8 @@ def take_back(engagement: Engagement, mark_id: UUID) -> ResponseReturnValue:
 def materiality_now(engagement: Engagement) -> tuple[MaterialityAssessment, RulePack, list[str]]:
     """What the panel of a page shows: the errors weighed now, the rules, and what would change the verdict, in words."""
     assessment = queries.assessment_of(engagement, boundary.not_counted(engagement), projections(engagement))
-    return assessment, load(engagement.pack_id), _said(would_change(assessment))
+    return assessment, load(engagement.pack_id), _sentences(would_change(assessment))
 
 
-def _said(stated: tuple[StatedReason, ...]) -> list[str]:
+def _sentences(stated: tuple[StatedReason, ...]) -> list[str]:
     return [sentence(Refusal(each.message, **dict(each.values))) for each in stated]

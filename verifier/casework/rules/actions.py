@@ -1,4 +1,4 @@
-"""A case moves to a newer version of its rule pack, by the lead verifier's choice."""
+"""Actions on a case's rules: move to a newer version of its rule pack, decided by the lead verifier."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +25,7 @@ def change_rules(
     pack_id: str,
     reason: str,
     *,
-    seen: str,
+    seen_sha256: str,
     concluded: Concluded,
     already: Mapping[UUID, Recalculated] = NOTHING,
     actor: Actor,
@@ -33,7 +33,7 @@ def change_rules(
 ) -> None:
     """Work under a newer version of the pack from here on; what was issued stays under its own.
 
-    `seen` is the SHA-256 of the version whose changes were shown. `already` holds the report's versions where they were recalculated
+    `seen_sha256` is the SHA-256 of the version whose changes were shown. `already` holds the report's versions where they were recalculated
     before the transaction began. Refused once a statement was issued, and where the case uses a code that the newer version lacks.
     """
     db.session.refresh(engagement, with_for_update={"of": Engagement})
@@ -45,7 +45,7 @@ def change_rules(
     before, pack = load(engagement.pack_id), load(pack_id)
     if pack.id not in newer(before.id):
         raise Refusal("rules.change.not_newer", pack=pack.id, current=before.id)
-    if pack.sha256 != seen:
+    if pack.sha256 != seen_sha256:
         raise Refusal("pack.changed", pack=pack.id)
     if missing := lacking(engagement, pack, concluded):
         raise Refusal("rules.change.lacking", pack=pack.id, code=missing[0].code, count=len(missing))

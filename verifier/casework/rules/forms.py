@@ -1,4 +1,4 @@
-"""Input for a case's move to a newer version of its rule pack."""
+"""Form for a case's move to a newer version of its rule pack."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField

@@ -1,4 +1,4 @@
-"""What a case holds that its rule pack names by code: what another pack must know as well before the case can move to it."""
+"""Codes of the rule pack that a case uses: another pack must define them before the case can move to it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

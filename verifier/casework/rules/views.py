@@ -52,7 +52,7 @@ def rules(engagement: Engagement) -> ResponseReturnValue:
             engagement,
             form.pack.data,
             form.reason.data,
-            seen=form.seen.data,
+            seen_sha256=form.seen.data,
             concluded=_concluded(engagement),
             already=already,
             actor=current_actor(),
@@ -89,8 +89,8 @@ def _recalculated(engagement: Engagement, before: RulePack, pack: RulePack) -> d
 
 def _concluded(engagement: Engagement) -> Concluded:
     every, drawn = statements.statements(engagement), statements.conclusion(engagement)
-    given = {each.opinion for each in every} | ({drawn.opinion} if drawn else set())
-    return Concluded(any(each.issued_at is not None for each in every), frozenset(given))
+    opinions = {each.opinion for each in every} | ({drawn.opinion} if drawn else set())
+    return Concluded(any(each.issued_at is not None for each in every), frozenset(opinions))
 
 
 def _named(before: RulePack, lacking: list[Lacking]) -> list[tuple[str, str]]:
@@ -100,5 +100,5 @@ def _named(before: RulePack, lacking: list[Lacking]) -> list[tuple[str, str]]:
 
 
 def _total(engagement: Engagement, pack: RulePack) -> Fraction:
-    """What the report comes to under a pack, as far as it can be calculated."""
+    """Result of the report under a pack, as far as it can be calculated."""
     return reports.calculation_under(engagement.report_version, pack).recalculated_known

@@ -54,9 +54,9 @@ def decide_many(
         raise Refusal("boundary.many.none")
     if len(chosen) != len(set(keys)) or (expected is not None and expected != len(chosen)):
         raise Refusal("boundary.many.changed", count=len(chosen))
-    unfit = [each.row.key for each in chosen if not each.confirmable]
-    if unfit:
-        raise Refusal("boundary.many.unfit", count=len(unfit), keys=tuple(unfit[:10]))
+    not_confirmable = [each.row.key for each in chosen if not each.confirmable]
+    if not_confirmable:
+        raise Refusal("boundary.many.unfit", count=len(not_confirmable), keys=tuple(not_confirmable[:10]))
     for each in chosen:
         _write(engagement, each.row, each.decision, BoundaryOutcome.CONFIRMED, note, None, actor=actor, now=now)
     db.session.flush()

@@ -35,13 +35,13 @@ class BoundaryFilter(SearchForm):
         self.category.choices = [SelectChoice("", _("All categories")), *(SelectChoice(code, name) for code, name in categories.items())]
         self.facility.choices = [SelectChoice("", _("All facilities")), *(SelectChoice(key, name) for key, name in facilities.items())]
 
-    def asked(self) -> dict[str, str]:
+    def query(self) -> dict[str, str]:
         """What was asked for, as the query takes it."""
-        given = {"search": self.q.data or "", "state": self.state.data or "", "mark": self.mark.data or ""}
+        values = {"search": self.q.data or "", "state": self.state.data or "", "mark": self.mark.data or ""}
         for name in ("category", "facility"):
             if name in self:
-                given[name] = self[name].data or ""
-        return given
+                values[name] = self[name].data or ""
+        return values
 
 
 class DecisionForm(VersionedForm):

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 
 from verifier.cache import REPORTS, Cache
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
-from verifier.core.boundary import OPEN, BoundaryRow, BoundaryStatus, Kind, Mark, side_by_side, standing
+from verifier.core.boundary import OPEN, BoundaryRow, BoundaryStatus, Kind, Mark, boundary_status, side_by_side
 from verifier.core.findings import FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -38,12 +38,12 @@ class Judged:
     row: BoundaryRow
     decision: BoundaryDecision | None
     findings: tuple[Finding, ...]
-    standing: BoundaryStatus
+    status: BoundaryStatus
 
     @property
     def is_open(self) -> bool:
         """Whether it still has to be decided."""
-        return self.standing in OPEN
+        return self.status in OPEN
 
     @property
     def confirmable(self) -> bool:
@@ -60,10 +60,10 @@ def judged(engagement: Engagement, kind: Kind | None = None) -> list[Judged]:
     found = []
     for row in rows_of(engagement.report_version):
         if kind is None or row.kind is kind:
-            decision, mine = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
+            decision, own_findings = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
             decided = decision.outcome if decision else None
-            how_far = standing(row, decided, decision.fingerprint if decision else None, finding=bool(mine))
-            found.append(Judged(row, decision, mine, how_far))
+            status = boundary_status(row, decided, decision.fingerprint if decision else None, finding=bool(own_findings))
+            found.append(Judged(row, decision, own_findings, status))
     return found
 
 
@@ -75,13 +75,13 @@ def judged_one(engagement: Engagement, kind: Kind, key: str) -> Judged | None:
 def matching(
     rows: Sequence[Judged], *, search: str = "", state: str = "", mark: str = "", category: str = "", facility: str = ""
 ) -> list[Judged]:
-    """The rows a filter lets through; `state` is a standing or `open`, `mark` a mark or `any` for whatever stands out."""
-    wanted = search.strip().casefold()
+    """The rows a filter lets through; `state` is a status or `open`, `mark` a mark or `any` for whatever stands out."""
+    term = search.strip().casefold()
     return [
         each
         for each in rows
-        if (not wanted or wanted in _words(each.row))
-        and (not state or (each.is_open if state == "open" else each.standing == state))
+        if (not term or term in _words(each.row))
+        and (not state or (each.is_open if state == "open" else each.status == state))
         and (not mark or (each.row.remarkable if mark == "any" else mark in each.row.marks))
         and (not category or each.row.category == category)
         and (not facility or each.row.facility == facility)
@@ -89,7 +89,7 @@ def matching(
 
 
 def rows_of(version: ReportVersion) -> Sequence[BoundaryRow]:
-    """Every facility and source as reported, beside the plan; the same rows again while the process remembers the version."""
+    """Every facility and source as reported, compared with the plan; cached per version."""
     return _rows.get(version.sha256, lambda: tuple(side_by_side(report_of(version))))
 
 
@@ -107,13 +107,13 @@ def progress(engagement: Engagement) -> BoundaryProgress:
 def progress_by_kind(engagement: Engagement) -> dict[Kind, BoundaryProgress]:
     """The same for the facilities and the sources apart; read as bare columns, for every page of a case shows it."""
     of = select(BoundaryDecision.kind, BoundaryDecision.key, BoundaryDecision.outcome, BoundaryDecision.fingerprint)
-    given = db.session.execute(of.where(BoundaryDecision.engagement_id == engagement.id))
-    decided = {(kind, key): (outcome, fingerprint) for kind, key, outcome, fingerprint in given}
+    decisions = db.session.execute(of.where(BoundaryDecision.engagement_id == engagement.id))
+    decided = {(kind, key): (outcome, fingerprint) for kind, key, outcome, fingerprint in decisions}
     raised = [(each.subject_kind, each.subject_id) for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     found, about = {}, set(raised)
     for kind in Kind:
         rows = [row for row in rows_of(engagement.report_version) if row.kind is kind]
-        at = [standing(row, *decided.get((kind, row.key), (None, None)), finding=(kind, row.key) in about) for row in rows]
+        at = [boundary_status(row, *decided.get((kind, row.key), (None, None)), finding=(kind, row.key) in about) for row in rows]
         found[kind] = BoundaryProgress(
             sum(each not in OPEN for each in at), len(rows), sum(of_kind in (kind, f"missing_{kind}") for of_kind, _key in raised)
         )
@@ -128,13 +128,13 @@ def undecided_count(engagement: Engagement) -> int:
 
 def not_counted(engagement: Engagement) -> frozenset[str]:
     """Keys of the sources that check 1 holds do not count."""
-    return frozenset(each.row.key for each in judged(engagement, Kind.SOURCE) if each.standing is BoundaryStatus.NOT_COUNTED)
+    return frozenset(each.row.key for each in judged(engagement, Kind.SOURCE) if each.status is BoundaryStatus.NOT_COUNTED)
 
 
 def marks_of(rows: Sequence[Judged]) -> list[Mark]:
     """The marks that occur, in the order of their words."""
-    seen = Counter(mark for each in rows for mark in each.row.marks)
-    return [mark for mark in Mark if seen[mark]]
+    counts = Counter(mark for each in rows for mark in each.row.marks)
+    return [mark for mark in Mark if counts[mark]]
 
 
 def findings(engagement: Engagement) -> list[Finding]:
@@ -144,7 +144,7 @@ def findings(engagement: Engagement) -> list[Finding]:
 
 
 def missing(engagement: Engagement, *, withdrawn: bool = False) -> list[MissingSource]:
-    """What was found missing and still stands; with the withdrawn ones when asked."""
+    """Sources found missing and not withdrawn; on request with the withdrawn ones."""
     of = select(MissingSource).where(MissingSource.engagement_id == engagement.id).order_by(MissingSource.key)
     return list(db.session.scalars(of if withdrawn else of.where(MissingSource.withdrawn_at.is_(None))))
 
@@ -164,8 +164,8 @@ def _decisions(engagement: Engagement) -> Select[BoundaryDecision]:
 
 
 def _words(row: BoundaryRow) -> str:
-    source, held = row.source, row.held
-    parts = [row.key, row.name, row.facility, held.name if held else "", held.owner if held else ""]
+    source, facility = row.source, row.facility_row
+    parts = [row.key, row.name, row.facility, facility.name if facility else "", facility.owner if facility else ""]
     if source:
         parts += [source.fuel, source.meter_id, source.owner]
     return " ".join(parts).casefold()

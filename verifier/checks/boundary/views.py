@@ -26,7 +26,7 @@ from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import kept_filter, paged_list
+from verifier.web.pages.lists import carried_filter, paged_list
 from verifier.web.permit import permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
@@ -86,14 +86,14 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
 @bp.get("/cases/<uuid:engagement_id>/boundary/facilities")
 @permit(Permission.WORK_READ)
 def facilities(engagement: Engagement) -> ResponseReturnValue:
-    """Every facility as reported, beside the plan."""
+    """Every facility as reported, compared with the plan."""
     return _list(engagement, Kind.FACILITY)
 
 
 @bp.get("/cases/<uuid:engagement_id>/boundary/sources")
 @permit(Permission.WORK_READ)
 def sources(engagement: Engagement) -> ResponseReturnValue:
-    """Every source as reported, beside the plan."""
+    """Every source as reported, compared with the plan."""
     return _list(engagement, Kind.SOURCE)
 
 
@@ -121,7 +121,7 @@ def downloaded(engagement: Engagement, kind: str) -> ResponseReturnValue:
             names.get(each.row.category, each.row.category),
             each.row.facility,
             listed(map(label, each.row.marks)),
-            label(each.standing),
+            label(each.status),
             each.decision.note if each.decision else "",
             listed(finding.label for finding in each.findings),
         )
@@ -149,7 +149,7 @@ def confirm(engagement: Engagement, kind: str) -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/boundary/<any(facility, source):kind>/<path:key>", methods=["GET", "POST"])
 @permit(Permission.WORK_READ, post=Permission.BOUNDARY_DECIDE, on_report=True)
 def one(engagement: Engagement, kind: str, key: str) -> ResponseReturnValue:
-    """One facility or source beside the plan, and the decision on it."""
+    """One facility or source compared with the plan, and the decision on it."""
     what, key = Kind(kind), "" if key == NO_KEY else key
     rows = queries.judged(engagement, what)
     at = next((index for index, each in enumerate(rows) if each.row.key == key), None)
@@ -229,12 +229,12 @@ def _list(engagement: Engagement, kind: Kind) -> ResponseReturnValue:
         kind=kind,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=_asked(),
+        asked=_filter_values(),
         confirmable=sum(each.confirmable for each in rows),
         progress=queries.progress_by_kind(engagement)[kind],
         address=_address,
         categories=_categories(engagement),
-        export=url_for(".downloaded", engagement_id=engagement.id, kind=kind, **_asked()),
+        export=url_for(".downloaded", engagement_id=engagement.id, kind=kind, **_filter_values()),
         missing=len(queries.missing(engagement)),
         list_url=url_for(_list_of(kind), engagement_id=engagement.id),
     )
@@ -245,14 +245,16 @@ def _filtered(engagement: Engagement, kind: Kind) -> tuple[list[Judged], Boundar
     form = BoundaryFilter(request.args)
     names = _categories(engagement)
     used = {code: names.get(code, code) for code in sorted({each.row.category for each in rows} - {""})}
-    held = {each.row.facility: f"{each.row.facility} {each.row.held.name if each.row.held else ''}".strip() for each in rows}
-    form.offer(kind, queries.marks_of(rows), used, {key: words for key, words in sorted(held.items()) if key})
-    return queries.matching(rows, **form.asked()), form
+    facilities = {
+        each.row.facility: f"{each.row.facility} {each.row.facility_row.name if each.row.facility_row else ''}".strip() for each in rows
+    }
+    form.offer(kind, queries.marks_of(rows), used, {key: words for key, words in sorted(facilities.items()) if key})
+    return queries.matching(rows, **form.query()), form
 
 
-def _asked() -> dict[str, list[str]]:
+def _filter_values() -> dict[str, list[str]]:
     """The filter in the address, to be kept."""
-    return kept_filter("kind")
+    return carried_filter("kind")
 
 
 def _decision_form(judged: Judged) -> DecisionForm:

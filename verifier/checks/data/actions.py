@@ -34,12 +34,12 @@ def decide(
 ) -> SourceDecision:
     """Decide one source: agreed, different figure with reason, or not confirmed; refuses a stale form with both values."""
     advance(engagement, CaseAction.CHECK, now=now)
-    held = queries.held_one(engagement, source_key)
-    if held is None:
+    review = queries.source_review(engagement, source_key)
+    if review is None:
         raise NotYours
-    category = load(engagement.pack_id).category(held.source.category)
-    tonnes = verified_tonnes(held.result, outcome, verified, note, sign=category.sign if category else 1)
-    row = _write(engagement, held, outcome, tonnes, note, seen_version, actor=actor, now=now)
+    category = load(engagement.pack_id).category(review.source.category)
+    tonnes = verified_tonnes(review.result, outcome, verified, note, sign=category.sign if category else 1)
+    row = _write(engagement, review, outcome, tonnes, note, seen_version, actor=actor, now=now)
     db.session.flush()
     record(
         TrailAction.DATA_SOURCE_DECIDED,
@@ -48,7 +48,7 @@ def decide(
         now=now,
         case=engagement.id,
         outcome=outcome,
-        reported=_text(held.source.reported),
+        reported=_text(review.source.reported),
         verified=_text(tonnes),
         note=note.strip(),
     )
@@ -60,15 +60,15 @@ def agree_many(
 ) -> int:
     """Agree to many at once, all or none: only open sources that recalculate whole and as reported, and carry no flag."""
     advance(engagement, CaseAction.CHECK, now=now)
-    rows = {each.source.source_key: each for each in queries.held(engagement)}
+    rows = {each.source.source_key: each for each in queries.source_reviews(engagement)}
     chosen = [rows[key] for key in dict.fromkeys(keys) if key in rows]
     if not keys:
         raise Refusal("data.many.none")
     if len(chosen) != len(set(keys)) or (expected is not None and expected != len(chosen)):
         raise Refusal("data.many.changed", count=len(chosen))
-    unfit = [each.source.source_key for each in chosen if not each.agreeable]
-    if unfit:
-        raise Refusal("data.many.unfit", count=len(unfit), keys=tuple(unfit[:10]))
+    not_agreeable = [each.source.source_key for each in chosen if not each.agreeable]
+    if not_agreeable:
+        raise Refusal("data.many.unfit", count=len(not_agreeable), keys=tuple(not_agreeable[:10]))
     for each in chosen:
         tonnes = verified_tonnes(each.result, SourceOutcome.AGREED, None, note)
         _write(engagement, each, SourceOutcome.AGREED, tonnes, note, None, actor=actor, now=now)
@@ -87,7 +87,7 @@ def agree_many(
 
 def _write(
     engagement: Engagement,
-    held: SourceReview,
+    review: SourceReview,
     outcome: SourceOutcome,
     tonnes: Decimal | None,
     note: str,
@@ -96,11 +96,11 @@ def _write(
     actor: Actor,
     now: datetime,
 ) -> SourceDecision:
-    row = held.outcome
+    row = review.outcome
     if row is None:
         if seen_version not in (None, 0):
             raise Refusal("data.many.changed", count=0)
-        row = SourceDecision(engagement_id=engagement.id, source_key=held.source.source_key)
+        row = SourceDecision(engagement_id=engagement.id, source_key=review.source.source_key)
         db.session.add(row)
     else:
         stale = Refusal(
@@ -114,8 +114,8 @@ def _write(
             your_note=note.strip() or "–",
         )
         check_version(row, seen_version, lambda: stale)
-    row.outcome, row.reported, row.verified, row.note = outcome, held.source.reported, tonnes, note.strip()
-    row.fingerprint, row.decided_by, row.decided_at = held.source.fingerprint, actor.id, now
+    row.outcome, row.reported, row.verified, row.note = outcome, review.source.reported, tonnes, note.strip()
+    row.fingerprint, row.decided_by, row.decided_at = review.source.fingerprint, actor.id, now
     return row
 
 

@@ -1,4 +1,4 @@
-"""Input of check 2: filters and the outcome of a source."""
+"""Forms of check 2: filters and the outcome of a source."""
 
 from collections.abc import Mapping
 

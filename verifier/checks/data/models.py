@@ -1,4 +1,4 @@
-"""Rows of check 2: the outcome of each source's tonnes and of each number, and what became of each flag."""
+"""Rows of check 2: the outcome of each source's tonnes and of each number, and the disposition of each flag."""
 
 from datetime import datetime
 from decimal import Decimal

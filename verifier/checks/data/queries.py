@@ -1,4 +1,4 @@
-"""Reading check 2: every source recalculated beside what was reported, with the outcome given."""
+"""Queries of check 2: every source as reported and as recalculated, with its outcome."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,16 @@ from verifier.checks.data.flags.queries import FlagProgress
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.references import queries as beside
 from verifier.core.calculation.results import Flag, SourceResult
-from verifier.core.findings import DISPOSED, FindingState
-from verifier.core.outcomes.source_outcomes import OPEN, OutcomeStatus, SourceOutcome, VerifiedTotals, agrees, standing, verified_totals
+from verifier.core.findings import RESOLVED_STATES, FindingState
+from verifier.core.outcomes.source_outcomes import (
+    OPEN,
+    OutcomeStatus,
+    SourceOutcome,
+    VerifiedTotals,
+    agrees,
+    outcome_status,
+    verified_totals,
+)
 from verifier.core.report.rows import MeterRow, ReportedReport, SourceRow
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -43,16 +51,16 @@ class SourceReview:
     result: SourceResult
     outcome: SourceDecision | None
     findings: tuple[Finding, ...]
-    standing: OutcomeStatus
+    status: OutcomeStatus
     flags_open: bool = False
     """Whether a flag of it is neither raised as a finding nor dismissed."""
     flag_codes: tuple[str, ...] = ()
-    """What looks wrong with it in this case: beside last year, the plan and the body's tolerances too."""
+    """Data alerts of the source in this case, including those from last year's report, the plan and the body's tolerances."""
 
     @property
     def is_open(self) -> bool:
         """Whether it still has to be decided."""
-        return self.standing in OPEN
+        return self.status in OPEN
 
     @property
     def current(self) -> bool:
@@ -97,14 +105,14 @@ class Difference:
         return None if self.difference is None else -self.difference
 
 
-def held(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[SourceReview]:
+def source_reviews(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[SourceReview]:
     """The sources of the version under verification, filtered and sorted; every one by default, in the report's order."""
     version = engagement.report_version
     rows = db.session.scalars(reports.sources_of(version, search=search, category=category, sort=sort)).all()
     results = {result.source_id: result for result in reversed(beside.calculation_of(engagement).sources)}
     codes = beside.codes_of(engagement)
-    given = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
-    outcomes = {row.source_key: row for row in db.session.scalars(given)}
+    decisions = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
+    outcomes = {row.source_key: row for row in db.session.scalars(decisions)}
     raised, flagged = _by_source(findings(engagement)), flags.open_sources(engagement)
     found = [
         _held(
@@ -123,24 +131,24 @@ def held(engagement: Engagement, *, search: str = "", category: str = "", flag: 
     return found
 
 
-def _flagged(codes: Collection[str], wanted: str) -> bool:
+def _flagged(codes: Collection[str], code: str) -> bool:
     """Whether a source with these flags is wanted: `any`, `none`, a code, or all."""
-    return not wanted or (bool(codes) if wanted == "any" else not codes if wanted == "none" else wanted in codes)
+    return not code or (bool(codes) if code == "any" else not codes if code == "none" else code in codes)
 
 
 def matching(rows: Sequence[SourceReview], state: str) -> list[SourceReview]:
-    """The rows in a state: a standing, `open`, `differs_now`, `incomplete` or `agreeable`; all where none is asked."""
+    """The rows in a state: a status, `open`, `differs_now`, `incomplete` or `agreeable`; all where none is given."""
     tests = {
         "open": lambda each: each.is_open,
         "differs_now": lambda each: each.result.complete and not each.agrees,
         "incomplete": lambda each: not each.result.complete,
         "agreeable": lambda each: each.agreeable,
     }
-    test = tests.get(state, lambda each: not state or each.standing == state)
+    test = tests.get(state, lambda each: not state or each.status == state)
     return [each for each in rows if test(each)]
 
 
-def held_one(engagement: Engagement, source_key: str) -> SourceReview | None:
+def source_review(engagement: Engagement, source_key: str) -> SourceReview | None:
     """One source, None where the version has none of that key."""
     version = engagement.report_version
     row = reports.source_of(version, source_key)
@@ -162,38 +170,38 @@ def outcome_on(engagement: Engagement, source_key: str) -> SourceDecision | None
 def progress(engagement: Engagement) -> SourceProgress:
     """Sources with a current outcome or an open finding, of all; read as bare columns, for every page of a case shows it."""
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == engagement.report_version_id)
-    given = select(SourceDecision.source_key, SourceDecision.outcome, SourceDecision.fingerprint)
+    decisions = select(SourceDecision.source_key, SourceDecision.outcome, SourceDecision.fingerprint)
     outcomes: dict[str, tuple[SourceOutcome, str]] = {
-        key: (outcome, on) for key, outcome, on in db.session.execute(given.where(SourceDecision.engagement_id == engagement.id))
+        key: (outcome, on) for key, outcome, on in db.session.execute(decisions.where(SourceDecision.engagement_id == engagement.id))
     }
     raised = [each for each in not_withdrawn(engagement) if each.arose_in == CHECK]
-    waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in DISPOSED}
+    waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in RESOLVED_STATES}
     found = []
     for key, fingerprint in db.session.execute(of):
         outcome, decided_on = outcomes.get(key, (None, None))
-        found.append(standing(outcome, current=decided_on == fingerprint, open_finding=key in waiting))
+        found.append(outcome_status(outcome, current=decided_on == fingerprint, open_finding=key in waiting))
     return SourceProgress(sum(each not in OPEN for each in found), len(found), len(raised))
 
 
 def undecided_count(engagement: Engagement) -> int:
-    """Sources still to be decided; one whose finding is open waits with it, and needs its figure once that is disposed of."""
+    """Sources still to be decided; one whose finding is open waits with it, and needs its figure once that is resolved."""
     how_far = progress(engagement)
     return how_far.total - how_far.done
 
 
 def flag_progress(engagement: Engagement) -> FlagProgress:
-    """How many flags are disposed of, of how many."""
+    """Number of resolved flags, and of all."""
     return flags.progress(engagement)
 
 
 def cannot_confirm(engagement: Engagement) -> list[str]:
     """Keys of the sources whose tonnes cannot be confirmed."""
-    return [each.source.source_key for each in held(engagement) if each.standing is OutcomeStatus.CANNOT_CONFIRM]
+    return [each.source.source_key for each in source_reviews(engagement) if each.status is OutcomeStatus.CANNOT_CONFIRM]
 
 
 def verified_by_category(engagement: Engagement, left_out: Collection[str] = frozenset()) -> VerifiedTotals:
     """Verified tonnes by category and in all, rounded as the pack says; `left_out` are keys that check 1 found not to count."""
-    verified = {each.source.source_key: each.verified for each in held(engagement)}
+    verified = {each.source.source_key: each.verified for each in source_reviews(engagement)}
     return verified_totals(reports.calculation_of(engagement.report_version), verified, load(engagement.pack_id), left_out)
 
 
@@ -201,7 +209,7 @@ def differences(engagement: Engagement) -> list[Difference]:
     """Every source whose current outcome is another figure or none, with its reason."""
     return [
         Difference(each.source.source_key, each.source.name, each.source.category, each.source.reported, each.verified, each.outcome.note)
-        for each in held(engagement)
+        for each in source_reviews(engagement)
         if each.outcome is not None and each.current and each.outcome.outcome != SourceOutcome.AGREED
     ]
 
@@ -244,8 +252,8 @@ def _held(
     codes: Collection[str],
 ) -> SourceReview:
     current = outcome is not None and outcome.fingerprint == source.fingerprint
-    waiting = any(finding.state not in DISPOSED for finding in raised)
-    how_far = standing(outcome.outcome if outcome else None, current=current, open_finding=waiting)
+    waiting = any(finding.state not in RESOLVED_STATES for finding in raised)
+    how_far = outcome_status(outcome.outcome if outcome else None, current=current, open_finding=waiting)
     return SourceReview(source, result, outcome, tuple(raised), how_far, flags_open, tuple(sorted(codes)))
 
 

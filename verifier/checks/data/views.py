@@ -1,4 +1,4 @@
-"""Pages of check 2: the register of sources, and each source recalculated beside what was reported."""
+"""Pages of check 2: the register of sources, and each source as reported and as recalculated."""
 
 from functools import partial
 from typing import Any
@@ -33,7 +33,7 @@ from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import kept_filter, paged_list
+from verifier.web.pages.lists import carried_filter, paged_list
 from verifier.web.permit import permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
@@ -80,7 +80,7 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
 @bp.get("/cases/<uuid:engagement_id>/data")
 @permit(Permission.WORK_READ)
 def sources(engagement: Engagement) -> ResponseReturnValue:
-    """The register: every source recalculated beside what was reported."""
+    """The register: every source as reported and as recalculated."""
     rows, form = _filtered(engagement)
     names = _categories(engagement)
     calculation = beside.calculation_of(engagement)
@@ -90,7 +90,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
         engagement=engagement,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=_asked(),
+        asked=_filter_values(),
         agreeable=sum(each.agreeable for each in rows),
         progress=queries.progress(engagement),
         drawn=drawn,
@@ -102,7 +102,7 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
         flag_name=flag_name,
         sheet_name=sheet_name,
         flag_sentence=partial(flag_sentence, categories=names),
-        export=url_for(".downloaded", engagement_id=engagement.id, **_asked()),
+        export=url_for(".downloaded", engagement_id=engagement.id, **_filter_values()),
         list_url=url_for(".sources", engagement_id=engagement.id),
         has_review_form=bool((form_of_review := load(engagement.pack_id).form("document_review")) and form_of_review.columns),
     )
@@ -162,12 +162,12 @@ def agree(engagement: Engagement) -> ResponseReturnValue:
 def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """One source: its months, factors, recalculation, and what is held of it."""
     key = "" if source_key == NO_KEY else source_key
-    rows = queries.held(engagement)
+    rows = queries.source_reviews(engagement)
     at = next((index for index, each in enumerate(rows) if each.source.source_key == key), None)
     if at is None:
         abort(404)
-    held = rows[at]
-    form = _outcome_form(held)
+    review = rows[at]
+    form = _outcome_form(review)
     following = next((each for each in (*rows[at + 1 :], *rows[:at]) if each.is_open), None)
     if form.validate_on_submit():
         outcome = SourceOutcome(form.outcome.data)
@@ -183,15 +183,15 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         )
         flash(_("%(key)s: %(decision)s.", key=key, decision=label(OutcomeStatus(outcome))), "success")
         return redirect(_address(engagement, following) if following else url_for(".sources", engagement_id=engagement.id), 303)
-    form.see(held.outcome)
+    form.see(review.outcome)
     report = reports.report_of(engagement.report_version)
     flags = beside.calculation_of(engagement).flags_of(key)
-    numbers = recalculated.of_source(engagement, held.result)
-    months = grid.of_source(engagement, held.result, numbers, flags)
+    numbers = recalculated.of_source(engagement, review.result)
+    months = grid.of_source(engagement, review.result, numbers, flags)
     return render_template(
         "checks/data/source.html",
         engagement=engagement,
-        held=held,
+        held=review,
         form=form,
         grid=months,
         numbers=numbers,
@@ -201,7 +201,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         elsewhere=[flag for flag in flags if flag not in months.flagged],
         findings=queries.findings_on(engagement, key),
         row=queries.source_row(report, key),
-        meter=queries.meter_of(report, held.source.meter),
+        meter=queries.meter_of(report, review.source.meter),
         flag_name=flag_name,
         flag_sentence=flag_sentence,
         sheet_name=sheet_name,
@@ -227,21 +227,21 @@ def _filtered(engagement: Engagement) -> tuple[list[SourceReview], DataFilter]:
     form, names = DataFilter(request.args), _categories(engagement)
     occurring = sorted({code for codes in beside.codes_of(engagement).values() for code in codes})
     form.offer({code: names.get(code, code) for code in reports.categories_of(version)}, occurring)
-    rows = queries.held(
+    rows = queries.source_reviews(
         engagement, search=form.q.data or "", category=form.category.data or "", flag=form.flag.data or "", sort=form.sort.data or ""
     )
     return queries.matching(rows, form.state.data or ""), form
 
 
-def _asked() -> dict[str, list[str]]:
+def _filter_values() -> dict[str, list[str]]:
     """The filter in the address, to be kept."""
-    return kept_filter()
+    return carried_filter()
 
 
-def _outcome_form(held: SourceReview) -> OutcomeForm:
-    outcome = held.outcome
+def _outcome_form(review: SourceReview) -> OutcomeForm:
+    outcome = review.outcome
     form = OutcomeForm(data={"version": outcome.version if outcome else 0})
-    if outcome and held.current and not form.is_submitted():
+    if outcome and review.current and not form.is_submitted():
         form.outcome.data, form.note.data = outcome.outcome, outcome.note
         if outcome.outcome == SourceOutcome.DIFFERS and outcome.verified is not None:
             form.verified.data = plain(outcome.verified)
@@ -250,7 +250,7 @@ def _outcome_form(held: SourceReview) -> OutcomeForm:
 
 def _line(each: SourceReview, names: dict[str, str]) -> tuple[object, ...]:
     source, verified = each.source, each.verified
-    apart = None if verified is None or source.reported is None else source.reported - verified
+    difference = None if verified is None or source.reported is None else source.reported - verified
     return (
         source.source_key,
         source.name,
@@ -262,16 +262,16 @@ def _line(each: SourceReview, names: dict[str, str]) -> tuple[object, ...]:
         source.recalculated,
         source.difference,
         verified,
-        apart,
-        label(each.standing),
+        difference,
+        label(each.status),
         each.outcome.note if each.outcome else "",
         listed(map(flag_name, each.flag_codes)),
         listed(finding.label for finding in each.findings),
     )
 
 
-def _address(engagement: Engagement, held: SourceReview) -> str:
-    return url_for("data.source", engagement_id=engagement.id, source_key=held.source.source_key or NO_KEY)
+def _address(engagement: Engagement, review: SourceReview) -> str:
+    return url_for("data.source", engagement_id=engagement.id, source_key=review.source.source_key or NO_KEY)
 
 
 def _categories(engagement: Engagement) -> dict[str, str]:

@@ -9,7 +9,7 @@ from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction
-from verifier.core.site import ChecklistOutcome, VisitPlan, refuse_outcome, refuse_unfit
+from verifier.core.site import ChecklistOutcome, VisitPlan, check_plan, refuse_outcome
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
@@ -21,7 +21,7 @@ from verifier.rulepacks.load import load
 def plan_visit(engagement: Engagement, plan: VisitPlan, *, actor: Actor, now: datetime) -> SiteVisit:
     """Plan a visit, with at least as many people of the body as the pack asks for."""
     advance(engagement, CaseAction.CHECK, now=now)
-    refuse_unfit(plan, load(engagement.pack_id).site_team_minimum)
+    check_plan(plan, load(engagement.pack_id).site_team_minimum)
     if any(
         (each.starts_on, each.ends_on, each.place) == (plan.starts_on, plan.ends_on, plan.place.strip())
         for each in queries.visits(engagement)
@@ -30,7 +30,7 @@ def plan_visit(engagement: Engagement, plan: VisitPlan, *, actor: Actor, now: da
     visit = SiteVisit(engagement_id=engagement.id, planned_by=actor.id, planned_at=now, **_columns(plan))
     db.session.add(visit)
     db.session.flush()
-    record(TrailAction.SITE_VISIT_PLANNED, actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_said(plan))
+    record(TrailAction.SITE_VISIT_PLANNED, actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_detail(plan))
     return visit
 
 
@@ -38,11 +38,11 @@ def edit_visit(engagement: Engagement, visit: SiteVisit, plan: VisitPlan, versio
     """Edit a visit: dates, place and participants."""
     advance(engagement, CaseAction.CHECK, now=now)
     check_version(visit, version, lambda: Refusal("site.visit.stale", theirs=visit.place, yours=plan.place))
-    refuse_unfit(plan, load(engagement.pack_id).site_team_minimum)
+    check_plan(plan, load(engagement.pack_id).site_team_minimum)
     for name, value in _columns(plan).items():
         setattr(visit, name, value)
     db.session.flush()
-    record(TrailAction.SITE_VISIT_EDITED, actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_said(plan))
+    record(TrailAction.SITE_VISIT_EDITED, actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_detail(plan))
 
 
 def answer_item(
@@ -72,8 +72,10 @@ def answer_item(
         answer = ChecklistAnswer(engagement_id=engagement.id, item_code=item_code)
         db.session.add(answer)
     else:
-        theirs = answer.outcome or "—"
-        stale = Refusal("site.item.stale", outcome=theirs, note=answer.note or "—", yours=outcome or "—", your_note=note.strip() or "—")
+        stored_outcome = answer.outcome or "—"
+        stale = Refusal(
+            "site.item.stale", outcome=stored_outcome, note=answer.note or "—", yours=outcome or "—", your_note=note.strip() or "—"
+        )
         check_version(answer, version, lambda: stale)
     answer.visit_id, answer.outcome, answer.note = visit.id, outcome, note.strip()
     answer.answered_by, answer.answered_at = actor.id, now
@@ -101,7 +103,7 @@ def _columns(plan: VisitPlan) -> dict[str, object]:
     }
 
 
-def _said(plan: VisitPlan) -> dict[str, object]:
+def _detail(plan: VisitPlan) -> dict[str, object]:
     return {
         "starts_on": plan.starts_on,
         "ends_on": plan.ends_on,

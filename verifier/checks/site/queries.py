@@ -70,11 +70,11 @@ def answers(engagement: Engagement) -> dict[str, ChecklistAnswer]:
 
 def lines(engagement: Engagement) -> list[ChecklistRow]:
     """The pack's checklist clause by clause, in the pack's order within each."""
-    pack, said = load(engagement.pack_id), answers(engagement)
+    pack, given_answers = load(engagement.pack_id), answers(engagement)
     photos, findings = photos_by_subject(engagement.id, KIND), by_subject(engagement, KIND)
-    done = set(site.settled(pack.checklist, _outcomes(said), findings.keys()))
+    done = set(site.settled(pack.checklist, _outcomes(given_answers), findings.keys()))
     return [
-        ChecklistRow(item, said.get(item.code), photos.get(item.code, []), findings.get(item.code, []), item.code in done)
+        ChecklistRow(item, given_answers.get(item.code), photos.get(item.code, []), findings.get(item.code, []), item.code in done)
         for item in by_clause(pack)
     ]
 
@@ -82,8 +82,8 @@ def lines(engagement: Engagement) -> list[ChecklistRow]:
 def progress(engagement: Engagement) -> ChecklistProgress:
     """How far check 3 is."""
     pack, on = load(engagement.pack_id), [each.subject_id for each in not_withdrawn(engagement) if each.subject_kind == KIND]
-    said = select(ChecklistAnswer.item_code, ChecklistAnswer.outcome).where(ChecklistAnswer.engagement_id == engagement.id)
-    outcomes = dict(db.session.execute(said).all())
+    query = select(ChecklistAnswer.item_code, ChecklistAnswer.outcome).where(ChecklistAnswer.engagement_id == engagement.id)
+    outcomes = dict(db.session.execute(query).all())
     return ChecklistProgress(len(site.settled(pack.checklist, outcomes, set(on))), len(pack.checklist), len(on))
 
 
@@ -106,5 +106,5 @@ def plan_of(visit: SiteVisit) -> VisitPlan:
     return VisitPlan(visit.starts_on, visit.ends_on, visit.place, went, met, visit.note)
 
 
-def _outcomes(said: dict[str, ChecklistAnswer]) -> dict[str, ChecklistOutcome | None]:
-    return {code: answer.outcome for code, answer in said.items()}
+def _outcomes(given_answers: dict[str, ChecklistAnswer]) -> dict[str, ChecklistOutcome | None]:
+    return {code: answer.outcome for code, answer in given_answers.items()}

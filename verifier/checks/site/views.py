@@ -19,7 +19,7 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.actions import add_photos
-from verifier.evidence.views import say_taken_in
+from verifier.evidence.views import flash_added
 from verifier.rulepacks.load import load
 from verifier.web.pages.filters import day, text_in
 from verifier.web.permit import may, permit
@@ -117,7 +117,7 @@ def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
         photos, now = form.handed_in(), utcnow()
         if photos:
             subject = Subject(queries.KIND, item_code)
-            say_taken_in(engagement, add_photos(engagement.id, engagement.stage, subject, photos, actor=current_actor(), now=now))
+            flash_added(engagement, add_photos(engagement.id, engagement.stage, subject, photos, actor=current_actor(), now=now))
         outcome = None if raising and not (line.findings and form.chosen() is ChecklistOutcome.FINDING) else form.chosen()
         if outcome or (form.note.data or "").strip() or not (photos or raising):
             actions.answer_item(engagement, item_code, outcome, form.note.data or "", form.seen_version, actor=current_actor(), now=now)

@@ -41,7 +41,7 @@ class NotComparable(StrEnum):
     UNKNOWN_BEFORE = "unknown_before"
     """The same of the figure it is compared with."""
     PARTIAL = "partial"
-    """Other months of the year are unknown: the mean is of those that are known, and no share can be told."""
+    """Other months of the year are unknown: the mean is of those that are known, and no share is known."""
 
 
 class LineState(StrEnum):
@@ -93,7 +93,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisLine:
-    """One line of a procedure. `main` is what it is about, `others` what stands beside it:
+    """One line of a procedure. `main` is what it is about, `others` what it is compared with:
 
     - year on year: tonnes this year and last; the quantity of both years (none where its sources do not measure the same);
     - months: a month's quantity and the mean of the source's months; with the month before; with the same month last year;
@@ -114,11 +114,11 @@ class AnalysisLine:
     share: Fraction | None = None
     expected: Fraction | None = None
     stands_out: bool = False
-    whys: tuple[NotComparable, ...] = ()
+    not_comparable: tuple[NotComparable, ...] = ()
 
     @property
     def key(self) -> str:
-        """The natural key, as it also stands in addresses: a slash inside a part is no border."""
+        """The natural key, also used in addresses: a slash inside a part is escaped."""
         parts = (self.procedure.value, self.of.value, self.code or "~", self.period)
         return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts if part)
 
@@ -131,7 +131,7 @@ class AnalysisLine:
     def state(self, concluded_on: str | None) -> LineState:
         """Status, by the fingerprint of the figures on which an assessment was recorded."""
         if not self.stands_out:
-            return LineState.INCOMPLETE if set(self.whys) - {NotComparable.PARTIAL} else LineState.UNREMARKABLE
+            return LineState.INCOMPLETE if set(self.not_comparable) - {NotComparable.PARTIAL} else LineState.UNREMARKABLE
         if concluded_on is None:
             return LineState.OPEN
         return LineState.CONCLUDED if concluded_on == self.fingerprint else LineState.CHANGED
@@ -139,7 +139,7 @@ class AnalysisLine:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Every line of the four procedures, the thresholds they were held against, and the year before where a report of it is held."""
+    """Every line of the four procedures, the thresholds they were compared with, and the previous year where its report is available."""
 
     lines: tuple[AnalysisLine, ...]
     limits: Thresholds

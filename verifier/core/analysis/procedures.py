@@ -78,14 +78,24 @@ class _Work:
     def year_on_year(self) -> Iterator[AnalysisLine]:
         """Each source and category, tonnes and quantity: this year − last; the whole also by the figure the unit states for last year."""
         limit = self.limits.year_on_year
-        whys: tuple[NotComparable, ...] = (NotComparable.NO_LAST_YEAR,) if self.before is None and self.total.then is None else ()
-        yield _line(Procedure.YEAR_ON_YEAR, AnalysisLevel.TOTAL, "", "", [self.total], out=self.total.moved(limit), whys=whys)
+        not_comparable: tuple[NotComparable, ...] = (NotComparable.NO_LAST_YEAR,) if self.before is None and self.total.then is None else ()
+        yield _line(
+            Procedure.YEAR_ON_YEAR, AnalysisLevel.TOTAL, "", "", [self.total], out=self.total.moved(limit), not_comparable=not_comparable
+        )
         if self.before is None:
             return
         now, then = _categories_of(self.calculation), _categories_of(self.before)
         for code, pair in self._categories():
-            out, whys = pair.moved(limit, self.floor), self._absence(code, now, then)
-            yield _line(Procedure.YEAR_ON_YEAR, AnalysisLevel.CATEGORY, code, "", [pair, *self._together(code)], out=out, whys=whys)
+            out, not_comparable = pair.moved(limit, self.floor), self._absence(code, now, then)
+            yield _line(
+                Procedure.YEAR_ON_YEAR,
+                AnalysisLevel.CATEGORY,
+                code,
+                "",
+                [pair, *self._together(code)],
+                out=out,
+                not_comparable=not_comparable,
+            )
         for key in sorted({*self.results, *self.past}):
             yield self._over_years(key)
 
@@ -94,14 +104,16 @@ class _Work:
         pair = Pair(TONNES, _exact(result.reported if result else None), _exact(past.reported if past else None))
         pairs = [pair, Pair(self.units[key].name, self._year(key).total, self._year_before(key).total)] if key in self.units else [pair]
         room = half_a_last_digit(result.reported) if result is not None and result.reported is not None else Fraction()
-        whys = self._absence(key, self.results, self.past)
-        if whys:
+        not_comparable = self._absence(key, self.results, self.past)
+        if not_comparable:
             alone = pair.now if result else pair.then
             out = bool(alone) and abs(alone or Fraction()) >= self.floor
         else:
             out = pair.moved(self.limits.year_on_year, self.floor, room) or self._took_otherwise(key, pairs[1:])
         named = result or past
-        return _line(Procedure.YEAR_ON_YEAR, AnalysisLevel.SOURCE, key, named.name if named else "", pairs, out=out, whys=whys)
+        return _line(
+            Procedure.YEAR_ON_YEAR, AnalysisLevel.SOURCE, key, named.name if named else "", pairs, out=out, not_comparable=not_comparable
+        )
 
     def _took_otherwise(self, key: str, quantities: Sequence[Pair]) -> bool:
         """Whether its quantity moved, and what that weighs is worth a look; a weight nobody knows is."""
@@ -110,8 +122,8 @@ class _Work:
         return self._heavy(key, quantities[0].change)
 
     def _heavy(self, key: str, amount: Fraction) -> bool:
-        weight = self.context.tonnes(key, amount * self.units[key].size)
-        return weight is None or abs(weight) >= self.floor
+        tonnes = self.context.tonnes(key, amount * self.units[key].size)
+        return tonnes is None or abs(tonnes) >= self.floor
 
     def months(self) -> Iterator[AnalysisLine]:
         """Each source's months: share of the year, against the mean of those known, the month before, and the same month last year."""
@@ -139,36 +151,36 @@ class _Work:
             expected = None if guess is None else Fraction(guess) / self.units[key].size
             if expected is not None and Pair(year.unit, amount, expected).times_away(times):
                 out = self._heavy(key, amount - expected)
-        whys = (NotComparable.UNKNOWN,) if amount is None else (NotComparable.PARTIAL,) if year.total is None else ()
+        not_comparable = (NotComparable.UNKNOWN,) if amount is None else (NotComparable.PARTIAL,) if year.total is None else ()
         name, others, share = self.results[key].name, tuple(pairs[1:]), _over(amount, year.total)
-        return AnalysisLine(Procedure.MONTHS, AnalysisLevel.SOURCE, key, name, period, main, others, share, expected, out, whys)
+        return AnalysisLine(Procedure.MONTHS, AnalysisLevel.SOURCE, key, name, period, main, others, share, expected, out, not_comparable)
 
     def per_product(self) -> Iterator[AnalysisLine]:
         """Tonnes for a unit of each product: the reported total over the year's production, a month's recalculated tonnes over its own."""
-        made = products(self.report.production, self.report.year)
+        production = products(self.report.production, self.report.year)
         past = products(self.previous.production, self.previous.year) if self.previous else {}
         tonnes, earlier = _by_month(self.calculation, self.report), _by_month(self.before, self.previous)
-        for product in sorted({*made, *past}):
-            measured = (made.get(product) or past[product])[0]
-            year = in_unit_of(made.get(product), measured)
+        for product in sorted({*production, *past}):
+            measured = (production.get(product) or past[product])[0]
+            year = in_unit_of(production.get(product), measured)
             then = in_unit_of(past.get(product), measured)
-            whys = self._absence(product, made, past)
-            whole = _intensity(self.compared, Pair(year.unit, year.total, then.total))
-            out = whole[0].moved(self.limits.year_on_year) or (bool(whys) and NotComparable.NO_LAST_YEAR not in whys)
-            yield _line(Procedure.PRODUCTS, AnalysisLevel.PRODUCT, product, "", whole, out=out, whys=whys)
+            not_comparable = self._absence(product, production, past)
+            of_year = _intensity(self.compared, Pair(year.unit, year.total, then.total))
+            out = of_year[0].moved(self.limits.year_on_year) or (bool(not_comparable) and NotComparable.NO_LAST_YEAR not in not_comparable)
+            yield _line(Procedure.PRODUCTS, AnalysisLevel.PRODUCT, product, "", of_year, out=out, not_comparable=not_comparable)
             for period in self.report.months if year.months else ():
                 same = f"{self.report.year - 1}{period[4:]}"
                 pairs = _intensity(
                     Pair(TONNES, tonnes.get(period), earlier.get(same)), Pair(year.unit, year.months.get(period), then.months.get(same))
                 )
-                usual = whole[0].now
+                usual = of_year[0].now
                 line = _line(
                     Procedure.PRODUCTS,
                     AnalysisLevel.PRODUCT,
                     product,
                     "",
                     pairs,
-                    whys=whys,
+                    not_comparable=not_comparable,
                     out=Pair("", pairs[0].now, usual).times_away(self.limits.outlier),
                 )
                 yield replace(line, period=period, expected=usual)
@@ -186,10 +198,10 @@ class _Work:
             if named is not None and named.counts:
                 pair = Pair(TONNES, _exact(result.reported if result else None), _exact(past.reported if past else None))
                 found.append((AnalysisLevel.SOURCE, key, named.name, pair, self._absence(key, self.results, self.past)))
-        for of, code, name, pair, whys in found:
+        for of, code, name, pair, not_comparable in found:
             share = Pair("%", _over(pair.now, self.compared.now), _over(pair.then, self.compared.then))
             out = share.moved(self.limits.year_on_year, self.limits.outlier_weight)
-            yield _line(Procedure.SHARES, of, code, name, [share, pair, self.compared], out=out, whys=whys)
+            yield _line(Procedure.SHARES, of, code, name, [share, pair, self.compared], out=out, not_comparable=not_comparable)
 
     def _categories(self) -> Sequence[tuple[str, Pair]]:
         """What the totals sheet states of each category this year and last."""
@@ -222,15 +234,24 @@ class _Work:
 
 
 def _line(
-    procedure: Procedure, of: AnalysisLevel, code: str, name: str, pairs: Sequence[Pair], *, out: bool, whys: Sequence[NotComparable] = ()
+    procedure: Procedure,
+    of: AnalysisLevel,
+    code: str,
+    name: str,
+    pairs: Sequence[Pair],
+    *,
+    out: bool,
+    not_comparable: Sequence[NotComparable] = (),
 ) -> AnalysisLine:
-    """A line of whole years; beside why it has no counterpart stands which of its figures is unknown."""
+    """A line of whole years; its reasons name a missing counterpart and which of its figures is unknown."""
     lacking = []
-    if NotComparable.GONE not in whys and any(pair.now is None for pair in pairs):
+    if NotComparable.GONE not in not_comparable and any(pair.now is None for pair in pairs):
         lacking.append(NotComparable.UNKNOWN)
-    if not {NotComparable.NEW, NotComparable.NO_LAST_YEAR} & set(whys) and any(pair.then is None for pair in pairs):
+    if not {NotComparable.NEW, NotComparable.NO_LAST_YEAR} & set(not_comparable) and any(pair.then is None for pair in pairs):
         lacking.append(NotComparable.UNKNOWN_BEFORE)
-    return AnalysisLine(procedure, of, code, name, "", pairs[0], tuple(pairs[1:]), stands_out=out, whys=(*whys, *lacking))
+    return AnalysisLine(
+        procedure, of, code, name, "", pairs[0], tuple(pairs[1:]), stands_out=out, not_comparable=(*not_comparable, *lacking)
+    )
 
 
 def _first(calculation: Calculation | None) -> dict[str, SourceResult]:
@@ -246,16 +267,16 @@ def _by_month(calculation: Calculation | None, report: ReportedReport | None) ->
     if calculation is None or report is None:
         return {}
     counted = [{used.period: used.tonnes for used in each.quantities} for each in calculation.sources if each.counts]
-    whole = [month for month in report.months if counted and all(month in periods for periods in counted)]
-    return {month: sum((periods[month] for periods in counted), Fraction()) for month in whole}
+    complete = [month for month in report.months if counted and all(month in periods for periods in counted)]
+    return {month: sum((periods[month] for periods in counted), Fraction()) for month in complete}
 
 
 def _intensity(tonnes: Pair, quantity: Pair) -> tuple[Pair, Pair, Pair]:
     return Pair(f"{tonnes.unit}/{quantity.unit}", _over(tonnes.now, quantity.now), _over(tonnes.then, quantity.then)), tonnes, quantity
 
 
-def _over(part: Fraction | None, whole: Fraction | None) -> Fraction | None:
-    return part / whole if part is not None and whole else None
+def _over(part: Fraction | None, total: Fraction | None) -> Fraction | None:
+    return part / total if part is not None and total else None
 
 
 def _exact(value: Decimal | None) -> Fraction | None:
@@ -264,8 +285,8 @@ def _exact(value: Decimal | None) -> Fraction | None:
 
 def _sum(found: Iterable[Fraction | None]) -> Fraction | None:
     known = list(found)
-    whole = [each for each in known if each is not None]
-    return sum(whole, Fraction()) if whole and len(whole) == len(known) else None
+    values = [each for each in known if each is not None]
+    return sum(values, Fraction()) if values and len(values) == len(known) else None
 
 
 def _same(dimension: Dimension) -> Dimension:

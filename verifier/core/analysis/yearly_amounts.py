@@ -1,4 +1,4 @@
-"""A year's amounts in one unit: what a source took or a product came to, month by month and in all, where it is known."""
+"""A year's amounts in one unit: of a source or a product, by month and in total, where known."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,8 +30,8 @@ def amounts(reading: Reading, shared: Unit) -> Year:
     """A reading in one unit; what does not measure the same is unknown, and the total with it. Source: workbook.md (blanks, units)."""
     fitting = [each for each in reading.quantities if measures_same(each.unit, shared)]
     found = {each.period: each.base / shared.size for each in fitting}
-    whole = bool(found) and not reading.reasons and len(fitting) == len(reading.quantities)
-    return Year(shared.name, found, sum(found.values(), Fraction()) if whole else None)
+    complete = bool(found) and not reading.reasons and len(fitting) == len(reading.quantities)
+    return Year(shared.name, found, sum(found.values(), Fraction()) if complete else None)
 
 
 def usual_unit(texts: Iterable[str]) -> Unit | None:
@@ -77,7 +77,7 @@ def products(rows: Sequence[ProductionRow], year: int) -> Mapping[str, tuple[Uni
     for row in rows:
         if product := plain_text(row.product):
             by_product.setdefault(product, []).append(row)
-    return {product: _product(mine, year) for product, mine in sorted(by_product.items())}
+    return {product: _product(of_product, year) for product, of_product in sorted(by_product.items())}
 
 
 def _product(rows: Sequence[ProductionRow], year: int) -> tuple[Unit, Reading]:

@@ -38,7 +38,7 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class FactorTaken:
+class UsedFactor:
     """A factor of the estimate: the published default, or the reported one where nothing is published (`default` None)."""
 
     parameter: str
@@ -67,7 +67,7 @@ class Estimate:
     """A source estimated by a pack's rule, in t CO2, with every step; deducted ones are negative, as reported ones are."""
 
     source: str
-    factors: tuple[FactorTaken, ...]
+    factors: tuple[UsedFactor, ...]
     quantities: tuple[tuple[str, Decimal, str], ...]
     steps: tuple[Step, ...]
     reported: Decimal | None
@@ -95,8 +95,8 @@ def months(report: ReportedReport, source: str) -> tuple[Month, ...]:
     stated = {period_of(each.period): each for each in report.activity if each.source_id == source}
     written = Counter(each.unit for each in stated.values() if unit(each.unit))
     shown = written.most_common(1)[0][0] if written else _asked_for(report, row)
-    whole = str(report.year)
-    periods = [whole] if set(stated) == {whole} else list(report.months)
+    year = str(report.year)
+    periods = [year] if set(stated) == {year} else list(report.months)
     checks = [each for each in report.crosschecks if each.source_id == source]
     return tuple(
         Month(
@@ -109,22 +109,22 @@ def months(report: ReportedReport, source: str) -> tuple[Month, ...]:
     )
 
 
-def factors(report: ReportedReport, source: str, pack: RulePack) -> tuple[FactorTaken, ...]:
+def factors(report: ReportedReport, source: str, pack: RulePack) -> tuple[UsedFactor, ...]:
     """Each parameter the source uses or the pack publishes for it, with the default that replaces it. Source: the pack's rule.
 
     The pack's tables are looked at in their order and for the report's year; a suspect row is never taken.
     """
     row = _row(report, source)
-    said: dict[str, FactorRow] = {}
+    by_parameter: dict[str, FactorRow] = {}
     for each in sorted(report.factors, key=lambda each: each.source_id.startswith("*")):
         if each.speaks_of(row) and not each.period.strip():
-            said.setdefault(_code(each), each)
-    used = _needed(row, said, pack, report.year)
+            by_parameter.setdefault(_code(each), each)
+    used = _needed(row, by_parameter, pack, report.year)
     return tuple(
-        FactorTaken(
+        UsedFactor(
             code,
-            said[code].value if code in said else "",
-            said[code].unit if code in said else "",
+            by_parameter[code].value if code in by_parameter else "",
+            by_parameter[code].unit if code in by_parameter else "",
             pack.conservative_factor(row.category, row.fuel, code, report.year),
         )
         for code in used
@@ -142,8 +142,8 @@ def estimate(report: ReportedReport, source: str, pack: RulePack, quantities: Ma
     if result.recalculated is None:
         raise Refusal("data.estimate.no_factor", key=source, parameters=tuple(sorted({reason.code for reason in result.reasons})))
     used = tuple((month.period, quantities[month.period], month.unit) for month in known)
-    taken = factors(report, source, pack)
-    return Estimate(source, taken, used, result.steps, result.reported, round_half_up(result.recalculated, PLACES))
+    used_factors = factors(report, source, pack)
+    return Estimate(source, used_factors, used, result.steps, result.reported, round_half_up(result.recalculated, PLACES))
 
 
 def recalculated(report: ReportedReport, source: str, pack: RulePack, quantities: Mapping[str, Decimal]) -> Calculation:
@@ -153,7 +153,7 @@ def recalculated(report: ReportedReport, source: str, pack: RulePack, quantities
     """
     if pack.conservative is None or pack.conservative.by != "verifier":
         raise Refusal("data.estimate.not_ours")
-    row, taken, known = _row(report, source), factors(report, source, pack), months(report, source)
+    row, used_factors, known = _row(report, source), factors(report, source, pack), months(report, source)
     missing = [month.period for month in known if month.period not in quantities]
     if missing:
         raise Refusal("data.estimate.quantity", key=source, periods=tuple(missing))
@@ -163,17 +163,17 @@ def recalculated(report: ReportedReport, source: str, pack: RulePack, quantities
         report,
         sources=(row,),
         activity=tuple(_activity(source, month, quantities[month.period]) for month in known),
-        factors=tuple(_factor(source, each, place) for place, each in enumerate(taken, 2)),
+        factors=tuple(_factor(source, each, place) for place, each in enumerate(used_factors, 2)),
         crosschecks=(),
         measurements=(),
     )
     return calculate(alone, pack)
 
 
-def _needed(row: SourceRow, said: Mapping[str, FactorRow], pack: RulePack, year: int) -> Sequence[str]:
+def _needed(row: SourceRow, by_parameter: Mapping[str, FactorRow], pack: RulePack, year: int) -> Sequence[str]:
     """What the report uses; where it says nothing, whatever the pack publishes for the fuel."""
     published = [code for code in PARAMETERS if pack.conservative_factor(row.category, row.fuel, code, year)]
-    return [code for code in PARAMETERS if code in said or (code in published and not said)]
+    return [code for code in PARAMETERS if code in by_parameter or (code in published and not by_parameter)]
 
 
 def _code(row: FactorRow) -> str:
@@ -220,6 +220,6 @@ def _activity(source: str, month: Month, quantity: Decimal) -> ActivityRow:
     return ActivityRow(sheet="", row=0, source_id=source, period=month.period, quantity=format(quantity, "f"), unit=month.unit)
 
 
-def _factor(source: str, taken: FactorTaken, place: int) -> FactorRow:
-    table = taken.default.table if taken.default else ""
-    return FactorRow(sheet="", row=place, source_id=source, parameter=taken.parameter, value=taken.value, unit=taken.unit, table=table)
+def _factor(source: str, used: UsedFactor, place: int) -> FactorRow:
+    table = used.default.table if used.default else ""
+    return FactorRow(sheet="", row=place, source_id=source, parameter=used.parameter, value=used.value, unit=used.unit, table=table)

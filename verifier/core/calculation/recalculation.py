@@ -206,12 +206,12 @@ def _recalculated(
     if assumed:
         notes.append(UnknownReason("volume_conditions", None, assumed.sheet, assumed.row, (("unit", assumed.unit.name),)))
     tonnes, steps, used = Fraction(), list[Step](), list[UsedQuantity]()
-    for method, together in groups.values():
-        period = "" if len(groups) == 1 else ", ".join(quantity.period for quantity in together)
-        lines = (*_measured_steps(together), *method.steps(in_one_unit(together, method.unit), sign, period))
+    for method, group in groups.values():
+        period = "" if len(groups) == 1 else ", ".join(quantity.period for quantity in group)
+        lines = (*_measured_steps(group), *method.steps(in_one_unit(group, method.unit), sign, period))
         steps += lines
         tonnes += lines[-1].value
-        used += _used_quantities(together, method, sign)
+        used += _used_quantities(group, method, sign)
     if len(groups) > 1:
         steps.append(Step("step.tonnes", tonnes, "tCO2", "", "result"))
     factors_used = {id(factor): factor for method, _ in groups.values() for factor in method.used}
@@ -266,14 +266,14 @@ def _by_category(results: Sequence[SourceResult], report: ReportedReport, pack: 
         if rule is not None and not rule.reported:
             continue
         counts = rule is None or rule.in_total
-        mine = [result for result in results if result.category == code and (result.counts or not counts)]
-        known = sum((result.known for result in mine), Fraction())
-        whole = known if all(result.complete for result in mine) else None
+        own = [result for result in results if result.category == code and (result.counts or not counts)]
+        known = sum((result.known for result in own), Fraction())
+        complete = known if all(result.complete for result in own) else None
         reported = stated.get(code)
         if reported is not None and rule is not None and rule.sign < 0 < reported:
             reported = -reported
-        rounded = None if whole is None else round_half_up(whole, pack.rounding.places)
-        found.append(CategoryResult(code, counts, reported, whole, known, rounded))
+        rounded = None if complete is None else round_half_up(complete, pack.rounding.places)
+        found.append(CategoryResult(code, counts, reported, complete, known, rounded))
     return tuple(found)
 
 

@@ -62,7 +62,7 @@ class UsedFactor:
 
 @dataclass(frozen=True, slots=True)
 class UsedQuantity:
-    """A reported amount of one period and what it comes to: `ratio` turns it into the method's unit, `per_unit` that into tonnes."""
+    """A reported amount of one period and its emissions: `ratio` turns it into the method's unit, `per_unit` that into tonnes."""
 
     period: str
     amount: Fraction

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d{1,2
 
 
 class Dimension(StrEnum):
-    """What a unit measures; gas at normal conditions and gas at unstated conditions are told apart."""
+    """What a unit measures; gas at normal conditions and gas at unstated conditions are different dimensions."""
 
     MASS = "mass"
     ENERGY = "energy"
@@ -96,7 +96,7 @@ def _written(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def unit(text: str) -> Unit | None:
-    """The unit a text names, in any width or case (only Mt is told by its case); None for a word that is no unit."""
+    """The unit a text names, in any width or case (only Mt is case-sensitive); None for a word that is no unit."""
     if unicodedata.normalize("NFKC", text).strip() == "Mt":
         return MEGATONNE
     return UNITS.get(_written(text))
@@ -132,9 +132,9 @@ def convert(amount: Fraction, source: Unit, target: Unit) -> Fraction:
 
 def added(amounts: Iterable[Fraction]) -> Fraction:
     """The exact sum of amounts of alike denominators, as decimals have them, brought over one: cheaper than pair by pair."""
-    together = [(each.numerator, each.denominator) for each in amounts]
-    below = lcm(*{denominator for _, denominator in together})
-    return Fraction(sum(numerator * (below // denominator) for numerator, denominator in together), below)
+    fractions = [(each.numerator, each.denominator) for each in amounts]
+    below = lcm(*{denominator for _, denominator in fractions})
+    return Fraction(sum(numerator * (below // denominator) for numerator, denominator in fractions), below)
 
 
 def number(text: str) -> Decimal | None:
@@ -157,12 +157,14 @@ def shortest(value: float) -> str:
 def round_half_up(amount: Fraction, places: int = 0) -> Decimal:
     """Rounded to `places` decimals, halves away from zero, as spreadsheets and the programmes' forms do."""
     twice, below = 2 * abs(amount.numerator) * 10**places, amount.denominator
-    whole = (twice + below) // (2 * below)
-    return Decimal(f"{'-' if amount < 0 and whole else ''}{whole}E-{places}") if places else Decimal(-whole if amount < 0 else whole)
+    rounded = (twice + below) // (2 * below)
+    return (
+        Decimal(f"{'-' if amount < 0 and rounded else ''}{rounded}E-{places}") if places else Decimal(-rounded if amount < 0 else rounded)
+    )
 
 
 def half_a_last_digit(shown: Decimal) -> Fraction:
-    """How far a number rounded to the digits shown may lie from the true one."""
+    """Largest rounding error of a number rounded to the digits shown."""
     exponent = shown.as_tuple().exponent
     return Fraction(10) ** (exponent if isinstance(exponent, int) else 0) / 2
 

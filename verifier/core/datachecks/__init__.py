@@ -66,4 +66,4 @@ def _before(previous: ReportedReport | None) -> Mapping[str, Reading] | None:
     rows: dict[str, list[ActivityRow]] = {}
     for row in previous.activity:
         rows.setdefault(row.source_id, []).append(row)
-    return {source_id: read_activity(mine, previous.year) for source_id, mine in rows.items()}
+    return {source_id: read_activity(own_rows, previous.year) for source_id, own_rows in rows.items()}

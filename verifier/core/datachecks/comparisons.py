@@ -6,7 +6,7 @@ from fractions import Fraction
 from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import half_a_last_digit, measures_same, plain, unit
 from verifier.core.datachecks.context import CheckContext, decimal, flag
-from verifier.core.datachecks.sizes import swaps
+from verifier.core.datachecks.sizes import transpositions
 from verifier.core.report.rows import CrosscheckRow, PlanRow, SourceRow, period_of, yes_or_no
 
 YEAR_ON_YEAR = "year_on_year"
@@ -23,9 +23,9 @@ def crosscheck_difference(context: CheckContext) -> Iterator[Flag]:
             independent.setdefault((check.source_id, period), []).append(check)
     checked = {source_id for source_id, _ in independent}
     whole_year = {key: {each.period: each for each in context.readings[key].quantities} for key in checked}
-    for (source_id, period), together in independent.items():
+    for (source_id, period), records in independent.items():
         reported = whole_year[source_id].get(period)
-        amounts = [(decimal(check.quantity), unit(check.unit)) for check in together]
+        amounts = [(decimal(check.quantity), unit(check.unit)) for check in records]
         if reported is None or any(
             amount is None or measured_in is None or not measures_same(measured_in, reported.unit) for amount, measured_in in amounts
         ):
@@ -39,7 +39,7 @@ def crosscheck_difference(context: CheckContext) -> Iterator[Flag]:
         values = {"reported": plain(reported.amount), "independent": plain(right), "unit": reported.unit.name}
         tonnes = context.tonnes(source_id, reported.base - summed)
         yield flag("crosscheck_difference", *place, tonnes=tonnes, values=values)
-        near = min(swaps(reported.amount), key=lambda other: (abs(other - right), other), default=None)
+        near = min(transpositions(reported.amount), key=lambda other: (abs(other - right), other), default=None)
         if near is not None and abs(near - right) <= context.limits.crosscheck_difference * abs(right):
             values = {"stated": plain(reported.amount), "right": plain(near), "unit": reported.unit.name}
             yield flag("digit_transposition", *place, tonnes=tonnes, caused_by="crosscheck_difference", values=values)
@@ -50,11 +50,11 @@ def not_in_plan(context: CheckContext) -> Iterator[Flag]:
     rows: tuple[SourceRow | PlanRow, ...] = (*context.plan.sources, *context.plan.plan) if context.plan else context.report.plan
     planned = {row.source_id for row in rows if row.source_id}
     for source in context.rows.values():
-        said = yes_or_no(source.in_plan)
-        if said is False:
+        stated = yes_or_no(source.in_plan)
+        if stated is False:
             yield flag("not_in_plan", source.source_id, None, source.sheet, source.row, "in_plan")
         elif planned and source.source_id not in planned:
-            message = "flag.not_in_plan.contradicted" if said else "flag.not_in_plan"
+            message = "flag.not_in_plan.contradicted" if stated else "flag.not_in_plan"
             yield flag("not_in_plan", source.source_id, None, source.sheet, source.row, "source_id", message=message)
 
 

@@ -38,8 +38,8 @@ def flag(
     values: Mapping[str, str] = NOTHING,
 ) -> Flag:
     """One flag; its message id is `flag.<code>` unless another is named."""
-    weight = None if tonnes is None else round_half_up(tonnes, PLACES)
-    return Flag(code, source, period, sheet, row, message or f"flag.{code}", tuple(values.items()), weight, caused_by, column)
+    effect = None if tonnes is None else round_half_up(tonnes, PLACES)
+    return Flag(code, source, period, sheet, row, message or f"flag.{code}", tuple(values.items()), effect, caused_by, column)
 
 
 def decimal(text: str) -> Decimal | None:
@@ -123,9 +123,9 @@ class CheckContext:
         result = self.by_id.get(source_id)
         if result is None or not result.known:
             return None
-        unfit = {reason.period for reason in result.reasons if reason.code == "unit_mismatch"}
-        together = in_one_unit((each for each in self.readings[source_id].quantities if each.period not in unfit), BASE)
-        return result.known / together if together else None
+        mismatched = {reason.period for reason in result.reasons if reason.code == "unit_mismatch"}
+        quantities = in_one_unit((each for each in self.readings[source_id].quantities if each.period not in mismatched), BASE)
+        return result.known / quantities if quantities else None
 
     @cached_property
     def _usual_rates(self) -> dict[Kind, Fraction]:
@@ -141,9 +141,9 @@ class CheckContext:
         """The usual share of each month in a year, by kind, where enough sources of it have all months."""
         shares: dict[Kind, list[list[float]]] = {}
         for source_id, sizes in self.sizes.items():
-            together = sum(sizes.values())
-            if len(sizes) == 12 and together > 0:
-                shares.setdefault(self.kinds[source_id], []).append([sizes.get(month, 0.0) / together for month in self.report.months])
+            total = sum(sizes.values())
+            if len(sizes) == 12 and total > 0:
+                shares.setdefault(self.kinds[source_id], []).append([sizes.get(month, 0.0) / total for month in self.report.months])
         return {
             kind: tuple(median(column) for column in zip(*rows, strict=True))
             for kind, rows in shares.items()

@@ -26,10 +26,10 @@ def defaults(context: CheckContext) -> Iterator[Flag]:
         category, fuel = _kind(context, row.source_id)
         if not category:
             continue
-        wanted = (category, fuel, code_of(row.parameter), row.table)
-        if wanted not in published:
-            published[wanted] = tuple(context.pack.factor_rows(*wanted))
-        found = _of_row(context, row, published[wanted])
+        looked_up = (category, fuel, code_of(row.parameter), row.table)
+        if looked_up not in published:
+            published[looked_up] = tuple(context.pack.factor_rows(*looked_up))
+        found = _of_row(context, row, published[looked_up])
         if found is not None:
             yield found
 

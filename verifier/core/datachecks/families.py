@@ -12,11 +12,11 @@ from verifier.core.datachecks.presence import EXPLAINS, GAPS
 
 DIFFERENCE = "arithmetic_difference"
 WITHOUT_DATA = "source_without_data"
-"""Nothing says what is right: its tonnes weigh as much as they are, and what they do to the total is unknown, not all of them."""
+"""Flags without a known right value: they rank by their own tonnes, and their effect on the total is unknown."""
 STATED = "reported_tco2"
 """The column of flags that speak of the tonnes as stated, not of what they rest on."""
 BEYOND = 2
-"""A source that states this many times more than its gaps can weigh does not say what one of them does."""
+"""Where a source's difference exceeds its gaps by this factor, the effect of a single gap is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Family:
 
 
 def linked(flags: Iterable[Flag]) -> list[Flag]:
-    """The same flags, but one whose cause is not among them stands for itself."""
+    """The same flags; one whose cause is not among them becomes a main flag."""
     every = list(dict.fromkeys(flags))
     mains = {(flag.code, flag.source) for flag in every if flag.caused_by is None}
     return [flag if flag.caused_by is None or (flag.caused_by, flag.source) in mains else replace(flag, caused_by=None) for flag in every]
@@ -61,32 +61,34 @@ def families(flags: Iterable[Flag]) -> list[Family]:
     by_source: dict[str | None, list[Family]] = {}
     for family in found:
         by_source.setdefault(family.main.source, []).append(family)
-    effects = {family.main: effect for mine in by_source.values() for family, effect in zip(mine, _effects(mine), strict=True)}
+    effects = {family.main: effect for group in by_source.values() for family, effect in zip(group, _effects(group), strict=True)}
     return [replace(family, effect=effects[family.main]) for family in found]
 
 
-def _effects(mine: Sequence[Family]) -> list[Decimal | None]:
+def _effects(group: Sequence[Family]) -> list[Decimal | None]:
     """What each family of one source does to the reported total: its weight in the data, less what the tonnes stated do not rest on."""
-    weights = {family.main: _weight(family) for family in mine}
-    moved = [family for family in mine if _moves_the_tonnes(family.main) and weights[family.main] is not None]
-    apart = next((flag for family in moved for flag in family.consequences if flag.code == DIFFERENCE and flag.tonnes is not None), None)
-    together = sum((weights[family.main] or Fraction() for family in moved), Fraction())
-    if apart is None or not together:
-        return [_decimal(None if family.main.code == WITHOUT_DATA else weights[family.main]) for family in mine]
-    left = _left(apart, together)
+    weights = {family.main: _weight(family) for family in group}
+    moved = [family for family in group if _moves_the_tonnes(family.main) and weights[family.main] is not None]
+    difference = next(
+        (flag for family in moved for flag in family.consequences if flag.code == DIFFERENCE and flag.tonnes is not None), None
+    )
+    explained = sum((weights[family.main] or Fraction() for family in moved), Fraction())
+    if difference is None or not explained:
+        return [_decimal(None if family.main.code == WITHOUT_DATA else weights[family.main]) for family in group]
+    left = _left(difference, explained)
     shares: Mapping[Flag, Fraction | None] = {
-        family.main: None if left is None else (weights[family.main] or Fraction()) * left / together for family in moved
+        family.main: None if left is None else (weights[family.main] or Fraction()) * left / explained for family in moved
     }
-    return [_decimal(shares.get(family.main, weights[family.main])) for family in mine]
+    return [_decimal(shares.get(family.main, weights[family.main])) for family in group]
 
 
-def _left(apart: Flag, together: Fraction) -> Fraction | None:
+def _left(difference: Flag, explained: Fraction) -> Fraction | None:
     """What the tonnes stated are off by when all that is wrong in the data is put right; what their last digit explains is nothing."""
-    rest = Fraction(apart.tonnes or 0)
-    if apart.message.endswith(".incomplete") and abs(rest) > BEYOND * abs(together):
+    rest = Fraction(difference.tonnes or 0)
+    if difference.message.endswith(".incomplete") and abs(rest) > BEYOND * abs(explained):
         return None
-    left = together + rest
-    return left if abs(left) > half_a_last_digit(Decimal(dict(apart.values)["reported"])) else Fraction()
+    left = explained + rest
+    return left if abs(left) > half_a_last_digit(Decimal(dict(difference.values)["reported"])) else Fraction()
 
 
 def _weight(family: Family) -> Fraction | None:

@@ -11,7 +11,7 @@ from verifier.core.datachecks import Family, families
 from verifier.core.report.rows import ReportedReport, period_of
 
 PLACES = frozenset({"first_row", "other_row", "rows"})
-"""Values of a flag that say where something stands: a row moved is nothing new."""
+"""Values of a flag that name a row: moving a row does not change the flag."""
 BESIDE = frozenset({"usual", "expected", "count"})
 """Values of a flag that come from other months: they change with what the flag is not about."""
 SAYS_WHICH = ("category", "parameter", "column")
@@ -23,13 +23,13 @@ class FlagState(StrEnum):
 
     OPEN = "open"
     CHANGED = "changed"
-    """Disposed of before, and what it rests on has changed since."""
+    """Resolved before, and what it rests on has changed since."""
     FINDING = "finding"
     DISMISSED = "dismissed"
 
 
-UNDISPOSED = frozenset({FlagState.OPEN, FlagState.CHANGED})
-"""Nothing may be left so (AVR Art. 22; guideline 130, 4.2.3)."""
+UNRESOLVED = frozenset({FlagState.OPEN, FlagState.CHANGED})
+"""States of a flag that must not remain before a conclusion (AVR Art. 22; guideline 130, 4.2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Keyed:
 
     @property
     def main(self) -> Flag:
-        """The flag that is disposed of."""
+        """The flag that is resolved."""
         return self.family.main
 
 
@@ -62,14 +62,14 @@ def keyed(flags: Iterable[Flag], report: ReportedReport, sources: Mapping[str, s
     `sources` are the fingerprints of the sources' numbers: a flag of a whole source rests on all of it, one of a month on its rows.
     """
     every = families(flags)
-    wanted = {(family.main.source, family.main.period) for family in every if family.main.period}
-    rows = _rows_of(report, wanted)
+    months = {(family.main.source, family.main.period) for family in every if family.main.period}
+    rows = _rows_of(report, months)
     found: list[Keyed] = []
-    taken: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for family in sorted(every, key=lambda each: _key(each.main)):
         key = _key(family.main)
-        taken[key] = taken.get(key, 0) + 1
-        number = f"#{taken[key]}" if taken[key] > 1 else ""
+        counts[key] = counts.get(key, 0) + 1
+        number = f"#{counts[key]}" if counts[key] > 1 else ""
         main = family.main
         rests = rows.get((main.source, main.period), []) if main.period else sources.get(main.source or "", "")
         found.append(Keyed(key + number, _hash(main, rests), family))
@@ -77,15 +77,15 @@ def keyed(flags: Iterable[Flag], report: ReportedReport, sources: Mapping[str, s
     return tuple(sorted(found, key=lambda each: order[each.main]))
 
 
-def state(flag: Keyed, given: Disposition | None) -> FlagState:
+def state(flag: Keyed, disposition: Disposition | None) -> FlagState:
     """State of a data alert: a withdrawn finding resolves nothing; an open one keeps it resolved, whatever changed meanwhile."""
-    if given is None or given.finding_withdrawn:
+    if disposition is None or disposition.finding_withdrawn:
         return FlagState.OPEN
-    if given.raised and given.finding_open:
+    if disposition.raised and disposition.finding_open:
         return FlagState.FINDING
-    if given.fingerprint != flag.fingerprint:
+    if disposition.fingerprint != flag.fingerprint:
         return FlagState.CHANGED
-    return FlagState.FINDING if given.raised else FlagState.DISMISSED
+    return FlagState.FINDING if disposition.raised else FlagState.DISMISSED
 
 
 def _key(flag: Flag) -> str:
@@ -93,21 +93,21 @@ def _key(flag: Flag) -> str:
     return "|".join((flag.code, flag.source or "", flag.period or "", *which))
 
 
-def _rows_of(report: ReportedReport, wanted: Collection[tuple[str | None, str | None]]) -> dict[tuple[str | None, str | None], list[str]]:
+def _rows_of(report: ReportedReport, months: Collection[tuple[str | None, str | None]]) -> dict[tuple[str | None, str | None], list[str]]:
     """What the rows of a source and month say, wherever they stand; the independent records of it too."""
     found: dict[tuple[str | None, str | None], list[str]] = {}
-    sources = {source for source, _ in wanted}
+    sources = {source for source, _ in months}
     for row in report.activity:
-        if row.source_id in sources and (at := (row.source_id, period_of(row.period))) in wanted:
-            said = (row.quantity, row.unit, row.basis, row.missing_hours, row.document)
-            found.setdefault(at, []).append("|".join(said))
+        if row.source_id in sources and (at := (row.source_id, period_of(row.period))) in months:
+            content = (row.quantity, row.unit, row.basis, row.missing_hours, row.document)
+            found.setdefault(at, []).append("|".join(content))
     for check in report.crosschecks:
-        if check.source_id in sources and (at := (check.source_id, period_of(check.period))) in wanted:
+        if check.source_id in sources and (at := (check.source_id, period_of(check.period))) in months:
             found.setdefault(at, []).append("|".join((check.quantity, check.unit, "independent", check.document)))
     return {key: sorted(rows) for key, rows in found.items()}
 
 
 def _hash(flag: Flag, rests: Sequence[str]) -> str:
     values = [[name, value] for name, value in flag.values if name not in PLACES | BESIDE]
-    said = json.dumps([flag.code, flag.message, values, rests], ensure_ascii=False, separators=(",", ":"))
-    return sha256(said.encode()).hexdigest()
+    text = json.dumps([flag.code, flag.message, values, rests], ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()

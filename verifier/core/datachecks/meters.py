@@ -16,14 +16,16 @@ def meter_unknown(context: CheckContext) -> Iterator[Flag]:
     A report without a list of meters is one flag, at its first source.
     """
     read_by_meter = {row.source_id for row in context.report.activity if code_is_meter(row.basis)}
-    wanting = [source for source in context.rows.values() if source.meter_id.strip() or source.source_id in read_by_meter]
+    needing_meter = [source for source in context.rows.values() if source.meter_id.strip() or source.source_id in read_by_meter]
     listed = {meter.meter_id for meter in context.report.meters if meter.meter_id.strip()}
-    if wanting and not listed:
-        first = min(wanting, key=lambda source: (source.sheet, source.row))
+    if needing_meter and not listed:
+        first = min(needing_meter, key=lambda source: (source.sheet, source.row))
         message = "flag.meter_unknown.no_list"
-        yield flag("meter_unknown", None, None, first.sheet, first.row, "meter_id", message=message, values={"count": str(len(wanting))})
+        yield flag(
+            "meter_unknown", None, None, first.sheet, first.row, "meter_id", message=message, values={"count": str(len(needing_meter))}
+        )
         return
-    for source in wanting:
+    for source in needing_meter:
         if source.meter_id not in listed:
             message = "flag.meter_unknown" if source.meter_id.strip() else "flag.meter_unknown.none"
             place = (source.source_id, None, source.sheet, source.row, "meter_id")

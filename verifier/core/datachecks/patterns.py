@@ -148,14 +148,14 @@ def repeated_value(context: CheckContext, by_source: dict[str, list[tuple[str, A
     Zeros repeat by nature. One flag a run, at its second row; one a source that repeats another or last year, at its first such row.
     """
     last_year = _last_years(context)
-    seen: dict[tuple[str, str, str], ActivityRow] = {}
+    first_rows: dict[tuple[str, str, str], ActivityRow] = {}
     for source_id, rows in sorted(by_source.items()):
         yield from _runs(context, source_id, rows)
         alike: dict[str, list[tuple[str, ActivityRow, ActivityRow]]] = {}
         for period, row in rows:
             if _written(row.quantity)[1] < context.limits.repeated_value_digits:
                 continue
-            twin = seen.setdefault((context.kinds[source_id][0], period, row.quantity), row)
+            twin = first_rows.setdefault((context.kinds[source_id][0], period, row.quantity), row)
             before = last_year.get((source_id, period[4:], row.quantity))
             if before is not None:
                 alike.setdefault("last_year", []).append((period, row, before))
@@ -190,8 +190,8 @@ def _run(context: CheckContext, source_id: str, run: list[tuple[str, ActivityRow
     """A run long enough, or a pair of figures too long to be alike by chance."""
     if len(run) < 2:
         return
-    telling = _written(run[0][1].quantity)[1] >= context.limits.repeated_value_digits
-    if not telling and len(run) < context.limits.repeated_value:
+    precise = _written(run[0][1].quantity)[1] >= context.limits.repeated_value_digits
+    if not precise and len(run) < context.limits.repeated_value:
         return
     period, row = run[1]
     values = {"quantity": row.quantity, "unit": row.unit, "months": str(len(run)), "first": run[0][0], "last": run[-1][0]}

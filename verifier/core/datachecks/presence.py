@@ -67,8 +67,8 @@ def arithmetic_difference(context: CheckContext, found: Iterable[Flag]) -> Itera
     for result in context.results:
         if result.reported is None:
             continue
-        apart = Fraction(result.reported) - result.known
-        if abs(apart) <= half_a_last_digit(result.reported):
+        difference = Fraction(result.reported) - result.known
+        if abs(difference) <= half_a_last_digit(result.reported):
             continue
         row = context.rows[result.source_id]
         cause = explained.get(result.source_id)
@@ -81,7 +81,7 @@ def arithmetic_difference(context: CheckContext, found: Iterable[Flag]) -> Itera
             row.sheet,
             row.row,
             "reported_tco2",
-            tonnes=apart,
+            tonnes=difference,
             caused_by=cause,
             message="" if result.complete else "flag.arithmetic_difference.incomplete",
             values={"reported": plain(result.reported), "recalculated": plain(result.known, 4)},

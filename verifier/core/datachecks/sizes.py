@@ -22,7 +22,7 @@ FEWEST = 3
 def factor_of_thousand(context: CheckContext) -> Iterator[Flag]:
     """A month far from its neighbours and outside all the others that falls among them when its point moves three places.
 
-    A month too small is weighed more strictly: heating that all but stops in summer is no error.
+    A month too small must differ more: heating that all but stops in summer is no error.
     """
     far, low = float(context.limits.factor_of_thousand), float(context.limits.factor_of_thousand_low)
     for source_id, sizes in context.sizes.items():
@@ -36,9 +36,9 @@ def factor_of_thousand(context: CheckContext) -> Iterator[Flag]:
                 continue
             moved = size / THOUSAND if up else size * THOUSAND
             usual = median(ranked[:-1] if up else ranked[1:])
-            beside = [known[near][0] for near in (place - 1, place + 1) if 0 <= near < len(known)]
+            neighbours = [known[near][0] for near in (place - 1, place + 1) if 0 <= near < len(known)]
             near = far if up else low
-            if all(other / near <= moved <= other * near for other in (*beside, usual)):
+            if all(other / near <= moved <= other * near for other in (*neighbours, usual)):
                 quantity = context.months[source_id][period]
                 right = quantity.base / THOUSAND if up else quantity.base * THOUSAND
                 values = {"quantity": plain(quantity.amount), "usual": _in(usual, quantity), "unit": quantity.unit.name}
@@ -47,7 +47,7 @@ def factor_of_thousand(context: CheckContext) -> Iterator[Flag]:
 
 
 def outlier(context: CheckContext, found: Iterable[Flag]) -> Iterator[Flag]:
-    """A month many times away from the months beside it and from what its season leads one to expect, and of some weight.
+    """A month many times away from its neighbouring months and from what its season leads one to expect, and of some weight.
 
     Both must speak against it: heating that falls to a tenth in summer is what its kind does. A month that another flag explains hangs
     below that one, or is said with it; a month whose swapped digits would fit is `digit_transposition`.
@@ -62,8 +62,8 @@ def outlier(context: CheckContext, found: Iterable[Flag]) -> Iterator[Flag]:
             if expected is None or expected <= 0:
                 continue
             far = max(size, expected) / max(min(size, expected), 1e-300)
-            weight = context.tonnes(source_id, size - expected)
-            if far < min(times, nearer) or weight is None or abs(weight) < context.floor:
+            effect = context.tonnes(source_id, size - expected)
+            if far < min(times, nearer) or effect is None or abs(effect) < context.floor:
                 continue
             quantity = context.months[source_id][period]
             swapped = _fitting(context, quantity, expected)
@@ -73,11 +73,11 @@ def outlier(context: CheckContext, found: Iterable[Flag]) -> Iterator[Flag]:
                 yield _transposed(context, place, quantity, swapped)
             elif far >= times and cause in (None, *HANGS_BELOW) and _alone(sizes, period, times):
                 values = {"quantity": plain(quantity.amount), "expected": _in(expected, quantity), "unit": quantity.unit.name}
-                yield flag("outlier", *place, tonnes=weight, caused_by=cause, values=values)
+                yield flag("outlier", *place, tonnes=effect, caused_by=cause, values=values)
 
 
 def digit_transposition(context: CheckContext) -> Iterator[Flag]:
-    """Two neighbouring digits swapped, told by the tonnes: the swap explains to the digit why a source does not recalculate."""
+    """Two neighbouring digits transposed, recognised by tonnes: the transposition explains the source's difference exactly."""
     for result in context.results:
         if not result.complete or result.reported is None or result.difference is None:
             continue
@@ -85,7 +85,7 @@ def digit_transposition(context: CheckContext) -> Iterator[Flag]:
         if abs(result.difference) <= room:
             continue
         row = context.rows[result.source_id]
-        if any(abs(other - abs(result.known)) <= room for other in swaps(abs(Fraction(result.reported)))):
+        if any(abs(other - abs(result.known)) <= room for other in transpositions(abs(Fraction(result.reported)))):
             values = {"stated": plain(result.reported), "right": plain(result.known, 4), "unit": "t"}
             yield flag(
                 "digit_transposition", result.source_id, None, row.sheet, row.row, "reported_tco2", tonnes=result.difference, values=values
@@ -97,14 +97,14 @@ def digit_transposition(context: CheckContext) -> Iterator[Flag]:
 def _in_a_month(context: CheckContext, result: SourceResult, room: Fraction) -> Iterator[Flag]:
     rate = context.rate(result.source_id)
     for period, quantity in context.months[result.source_id].items():
-        for other in swaps(quantity.amount):
+        for other in transpositions(quantity.amount):
             gained = (other - quantity.amount) * quantity.unit.size
             if rate and abs(rate * gained - (result.difference or 0)) <= room:
                 yield _transposed(context, (result.source_id, period, quantity.sheet, quantity.row, "quantity"), quantity, other)
                 return
 
 
-def swaps(amount: Fraction) -> Iterator[Fraction]:
+def transpositions(amount: Fraction) -> Iterator[Fraction]:
     """The numbers that differ from a decimal by two neighbouring digits in the other order."""
     text = plain(amount)
     places = [index for index, letter in enumerate(text) if letter.isdigit()]
@@ -123,14 +123,14 @@ def _transposed(context: CheckContext, place: tuple[str, str, str, int, str], qu
 
 def _fitting(context: CheckContext, quantity: Quantity, expected: float) -> Fraction | None:
     """The swap that comes as near to what is expected as the threshold asks."""
-    wanted, room = expected / float(quantity.unit.size), float(context.limits.digit_transposition)
-    near = [(abs(float(other) / wanted - 1), other) for other in swaps(quantity.amount)]
+    target, room = expected / float(quantity.unit.size), float(context.limits.digit_transposition)
+    near = [(abs(float(other) / target - 1), other) for other in transpositions(quantity.amount)]
     best = min(near, default=(1.0, None))
     return best[1] if best[0] <= room else None
 
 
 def _apart(sizes: dict[str, float], times: float) -> list[str]:
-    """The months so many times above or below both months beside them."""
+    """Months at least the given factor above or below both neighbouring months."""
     known = list(sizes.values())
     around = zip([None, *known[:-1]], known, [*known[1:], None], strict=True)
     return [period for period, (before, size, after) in zip(sizes, around, strict=True) if _stands_out(size, before, after, times)]
@@ -145,7 +145,7 @@ def _alone(sizes: dict[str, float], period: str, times: float) -> bool:
 
 
 def _stands_out(size: float, before: float | None, after: float | None, times: float) -> bool:
-    """Above both or below both of the months beside it, where there are two."""
+    """Above both or below both neighbouring months, where there are two."""
     near = after if before is None else before
     far = before if after is None else after
     if near is None or far is None:

@@ -49,7 +49,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """One tolerance of a case: the value the checks use and whose it is, beside what holds without the body's own."""
+    """One tolerance of a case: the value the checks use and its origin, with the value that applies without the body's own."""
 
     code: str
     measure: Measure
@@ -65,7 +65,7 @@ class InForce:
 
 
 def in_force(pack: RulePack, own: Mapping[str, Decimal | Fraction]) -> tuple[InForce, ...]:
-    """Every tolerance of the data checks, in their order; where nobody states one, the check tells any difference (0)."""
+    """Every tolerance of the data checks, in their order; where none is stated, the check flags any difference (0)."""
     used, plain = Thresholds.of(pack, own), Thresholds.of(pack)
     found = []
     for code in CODES:

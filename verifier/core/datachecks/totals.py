@@ -16,10 +16,10 @@ def total_mismatch(context: CheckContext) -> Iterator[Flag]:
 
     The total is the sum of the rounded categories (accounting guidelines, rules.md 1: the total is the sum of the rounded types).
     """
-    together, readable = Fraction(), True
-    mine: dict[tuple[str, bool], list[Decimal | None]] = {}
+    reported_sum, readable = Fraction(), True
+    by_category: dict[tuple[str, bool], list[Decimal | None]] = {}
     for result in context.results:
-        mine.setdefault((result.category, result.counts), []).append(result.reported)
+        by_category.setdefault((result.category, result.counts), []).append(result.reported)
     for row in context.report.totals:
         stated, code = decimal(row.reported_tco2), row.category_code
         if stated is None:
@@ -31,8 +31,8 @@ def total_mismatch(context: CheckContext) -> Iterator[Flag]:
         rule = context.pack.category(code)
         counts = bool(rule and rule.counts)
         signed = Fraction(-abs(stated) if rule and rule.sign < 0 else stated)
-        together += signed if rule is None or counts else 0
-        sources = mine.get((code, True), []) + ([] if counts else mine.get((code, False), []))
+        reported_sum += signed if rule is None or counts else 0
+        sources = by_category.get((code, True), []) + ([] if counts else by_category.get((code, False), []))
         known = [tonnes for tonnes in sources if tonnes is not None]
         if len(known) != len(sources):
             continue
@@ -41,8 +41,10 @@ def total_mismatch(context: CheckContext) -> Iterator[Flag]:
         if abs(signed - summed) > room:
             values = {"category": code, "stated": plain(signed), "sum": plain(summed)}
             yield flag("total_mismatch", None, None, row.sheet, row.row, COLUMN, tonnes=signed - summed, values=values)
-    whole = next((row for row in context.report.totals if row.category_code == "total"), None)
-    total = decimal(whole.reported_tco2) if whole else None
-    if whole and total is not None and readable and total != together:
-        values = {"category": "total", "stated": plain(total), "sum": plain(together)}
-        yield flag("total_mismatch", None, None, whole.sheet, whole.row, COLUMN, tonnes=Fraction(total) - together, values=values)
+    stated_total = next((row for row in context.report.totals if row.category_code == "total"), None)
+    total = decimal(stated_total.reported_tco2) if stated_total else None
+    if stated_total and total is not None and readable and total != reported_sum:
+        values = {"category": "total", "stated": plain(total), "sum": plain(reported_sum)}
+        yield flag(
+            "total_mismatch", None, None, stated_total.sheet, stated_total.row, COLUMN, tonnes=Fraction(total) - reported_sum, values=values
+        )

@@ -27,30 +27,30 @@ class NumberReview:
     method: str = ""
 
 
-def verified_value(key: str, reported: Decimal | None, held: NumberReview, methods: Collection[str]) -> Decimal | None:
+def verified_value(key: str, reported: Decimal | None, review: NumberReview, methods: Collection[str]) -> Decimal | None:
     """The verified value in the number's own unit; None where it cannot be confirmed.
 
     Refuses what a reviewer could not follow: no evidence-gathering activity out of the pack's list (ISO 14064-3:2019, 6.1.3 as rules.md
     section 5 lists them), agreeing to what cannot be read, another value without who says so and how it was found, or the same value.
     """
-    if methods and held.method not in methods:
+    if methods and review.method not in methods:
         raise Refusal("data.number.method", key=key)
-    match held.outcome:
+    match review.outcome:
         case SourceOutcome.AGREED:
             if reported is None:
                 raise Refusal("data.number.nothing", key=key)
             return reported
         case SourceOutcome.CANNOT_CONFIRM:
-            if not held.how.strip():
+            if not review.how.strip():
                 raise Refusal("data.number.why", key=key)
             return None
-    if held.verified is None:
+    if review.verified is None:
         raise Refusal("data.number.value", key=key)
-    if held.verified == reported:
-        raise Refusal("data.number.same", value=plain(held.verified))
-    if not held.said_by.strip() or not held.how.strip():
+    if review.verified == reported:
+        raise Refusal("data.number.same", value=plain(review.verified))
+    if not review.said_by.strip() or not review.how.strip():
         raise Refusal("data.number.unexplained", key=key)
-    return held.verified
+    return review.verified
 
 
 @dataclass(frozen=True, slots=True)

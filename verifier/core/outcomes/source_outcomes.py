@@ -29,7 +29,7 @@ class OutcomeStatus(StrEnum):
     ASKED_AGAIN = "asked_again"
     """Given on an earlier version, and what the number rests on has changed since."""
     WAITING = "waiting"
-    """A finding on it is open; once that is disposed of, the source needs its figure."""
+    """A finding on it is open; once that is resolved, the source needs its figure."""
     AGREED = "agreed"
     DIFFERS = "differs"
     CANNOT_CONFIRM = "cannot_confirm"
@@ -39,7 +39,7 @@ OPEN = frozenset({OutcomeStatus.UNDECIDED, OutcomeStatus.ASKED_AGAIN})
 """Still to be decided."""
 
 
-def standing(outcome: SourceOutcome | None, *, current: bool, open_finding: bool) -> OutcomeStatus:
+def outcome_status(outcome: SourceOutcome | None, *, current: bool, open_finding: bool) -> OutcomeStatus:
     """Decision status of one source: a current outcome first, then an unresolved finding, then whether it was ever decided."""
     if outcome is not None and current:
         return OutcomeStatus(outcome)
@@ -56,7 +56,7 @@ def agrees(result: SourceResult) -> bool:
 
 
 def verified_tonnes(result: SourceResult, outcome: SourceOutcome, figure: Decimal | None, note: str, *, sign: int = 1) -> Decimal | None:
-    """The verified tonnes of CO2 an outcome stands for, unrounded; None where they cannot be confirmed.
+    """The verified tonnes of CO2 of an outcome, unrounded; None where they cannot be confirmed.
 
     Agreeing needs a recalculation that agrees, or, where it is incomplete, a note that says how the figure was found. Another figure
     needs its reason and the sign of its category (deductions are negative). What cannot be confirmed needs its reason.
@@ -118,11 +118,11 @@ def verified_totals(
     """Verified tonnes by category and in all; `left_out` are keys that check 1 found not to count."""
     rows = []
     for category in calculation.by_category:
-        mine = [result for result in calculation.sources if result.category == category.category and (result.counts or not category.counts)]
-        known = [verified.get(result.source_id) for result in mine if result.source_id not in left_out]
-        whole = _sum(known)
-        rounded = None if whole is None else round_half_up(Fraction(whole), pack.rounding.places)
-        rows.append(CategoryTonnes(category.category, category.counts, category.reported, whole, rounded))
+        own = [result for result in calculation.sources if result.category == category.category and (result.counts or not category.counts)]
+        known = [verified.get(result.source_id) for result in own if result.source_id not in left_out]
+        total = _sum(known)
+        rounded = None if total is None else round_half_up(Fraction(total), pack.rounding.places)
+        rows.append(CategoryTonnes(category.category, category.counts, category.reported, total, rounded))
     return VerifiedTotals(tuple(rows), calculation.reported_total, _sum([row.rounded for row in rows if row.counts]))
 
 

@@ -25,7 +25,7 @@ SHEETS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Each sheet's natural key, and what may change under it. Source: workbook.md."""
 MAIN = {"activity": "quantity", "factors": "value", "crosschecks": "quantity", "measurements": "hours", "production": "quantity"}
-"""The column that stands for a whole row which came or went; `reported_tco2` or the first one elsewhere."""
+"""The column that represents a whole row added or removed; `reported_tco2` or the first one elsewhere."""
 BY_NATURE = frozenset({"report_version", "prepared_on"})
 """What differs in every version by what a version is."""
 _CODED = frozenset({"category", "parameter"})
@@ -88,11 +88,11 @@ Keyed = dict[tuple[str, ...], Row]
 
 def _keyed(sheet: str, rows: Iterable[Row]) -> Keyed:
     found: Keyed = {}
-    seen: dict[tuple[str, ...], int] = {}
+    counts: dict[tuple[str, ...], int] = {}
     for row in rows:
         keys = tuple(key_part(name, getattr(row, name)) for name in SHEETS[sheet][0])
-        seen[keys] = seen.get(keys, 0) + 1
-        found[keys if seen[keys] == 1 else (*keys, str(seen[keys]))] = row
+        counts[keys] = counts.get(keys, 0) + 1
+        found[keys if counts[keys] == 1 else (*keys, str(counts[keys]))] = row
     return found
 
 

@@ -65,7 +65,7 @@ def _grouped(rows: Iterable[tuple[str, AnyRow]]) -> dict[str, list[AnyRow]]:
 
 def facility_fingerprint(report: ReportedReport, facility_id: str) -> str:
     """SHA-256 over a facility as reported and the sources it holds, not their numbers."""
-    mine = [source for source in report.sources if source.facility_id == facility_id]
+    own_sources = [source for source in report.sources if source.facility_id == facility_id]
     facilities = [row for row in report.facilities if row.facility_id == facility_id]
     equipment = [row for row in report.equipment if row.facility_id == facility_id]
     bare = [
@@ -79,6 +79,6 @@ def facility_fingerprint(report: ReportedReport, facility_id: str) -> str:
             in_plan=row.in_plan,
             counts=row.counts,
         )
-        for row in mine
+        for row in own_sources
     ]
     return _digest({"facilities": facilities, "equipment": equipment, "sources": bare})

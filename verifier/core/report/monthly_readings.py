@@ -124,27 +124,27 @@ def _read(rows: Sequence[AnyRow], year: int, amount_of: Callable[[AnyRow], Amoun
             by_period.setdefault(period, []).append(row)
     reasons += _gaps(by_period, rows, year)
     quantities: list[Quantity] = []
-    for period, together in sorted(by_period.items()):
+    for period, of_period in sorted(by_period.items()):
         known: list[Quantity] = []
-        for row in together:
+        for row in of_period:
             try:
                 amount, measured_in, parts = amount_of(row)
                 known.append(Quantity(period, amount, measured_in, row.sheet, row.row, parts))
             except Unknown as unknown:
                 reasons.append(unknown.reason)
-        if len(together) == 1:
+        if len(of_period) == 1:
             quantities += known
             continue
-        first, *others = together
-        same = len(known) == len(together) and len({(each.base, each.unit.dimension) for each in known}) == 1
+        first, *others = of_period
+        same = len(known) == len(of_period) and len({(each.base, each.unit.dimension) for each in known}) == 1
         for other in others:
             where = {"first_row": str(first.row), "same": "yes" if same else "no"}
             (notes if same else reasons).append(_reason("duplicate_period", other, **where))
         if same:
             quantities.append(known[0])
     if str(year) in by_period and len(by_period) > 1:
-        whole = by_period[str(year)][0]
-        reasons.append(_reason("duplicate_period", whole, first_row=str(rows[0].row), same="no"))
+        yearly = by_period[str(year)][0]
+        reasons.append(_reason("duplicate_period", yearly, first_row=str(rows[0].row), same="no"))
         quantities = []
     return Reading(tuple(quantities), tuple(reasons), tuple(notes))
 

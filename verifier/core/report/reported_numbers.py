@@ -93,10 +93,18 @@ class _Reader:
         yield from (each for key in self._factors if key not in listed for each in self._factor_rows(key))
         for total in self._report.totals:
             yield self._one(NumberKind.TOTAL, total, total.category_code, "", total.reported_tco2, "tCO2", column="reported_tco2")
-        for made in self._report.production:
-            yield self._one(NumberKind.PRODUCTION, made, made.product, made.period, made.quantity, made.unit, column="quantity")
-        strangers = dict.fromkeys((*self._activity, *self._measurements))
-        yield from (each for key in strangers if key not in listed for each in self._data(key))
+        for production in self._report.production:
+            yield self._one(
+                NumberKind.PRODUCTION,
+                production,
+                production.product,
+                production.period,
+                production.quantity,
+                production.unit,
+                column="quantity",
+            )
+        undeclared = dict.fromkeys((*self._activity, *self._measurements))
+        yield from (each for key in undeclared if key not in listed for each in self._data(key))
 
     def _data(self, key: str) -> Iterator[Number]:
         meter = self._meters.get(key, "")
@@ -201,8 +209,8 @@ def _meters(report: ReportedReport) -> dict[str, str]:
     """What is said of each source's meter."""
     by_meter: dict[str, list[str]] = {}
     for row in report.meters:
-        said = (row.meter_id, row.model, row.location, row.accuracy, row.calibrated_on, row.valid_until)
-        by_meter.setdefault(row.meter_id, []).append("|".join(said))
+        content = (row.meter_id, row.model, row.location, row.accuracy, row.calibrated_on, row.valid_until)
+        by_meter.setdefault(row.meter_id, []).append("|".join(content))
     return {row.source_id: "\x1e".join(sorted(by_meter.get(row.meter_id, ()))) for row in report.sources if row.meter_id}
 
 
@@ -211,7 +219,7 @@ def _period(text: str) -> str:
 
 
 def _key(kind: NumberKind, source: str, parameter: str, period: str) -> str:
-    """The natural key as it also stands in addresses: a slash inside a part is no border."""
+    """The natural key, also used in addresses: a slash inside a part is escaped."""
     named = kind in (NumberKind.MEASUREMENT, NumberKind.FACTOR)
     parts = (kind.value, source or "~", parameter if named else "", period)
     return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts if part)
@@ -229,7 +237,7 @@ def _size(value: Decimal | Fraction | None) -> float:
 
 
 def _weights(calculation: Calculation) -> dict[tuple[str, int], float]:
-    """Tonnes that hang on a row: a quantity's own, and a factor's sources together."""
+    """Tonnes related to a row: a quantity's own, and for a factor those of all its sources."""
     found: dict[tuple[str, int], float] = {}
     for result in calculation.sources:
         for quantity in result.quantities:
@@ -253,7 +261,7 @@ def _told_apart(found: list[Number]) -> list[Number]:
 
 
 def _flagged(found: list[Number], flags: Sequence[Flag]) -> list[Number]:
-    """Each flag's code at the number it stands at; else at its source's month; else at the tonnes its source reports."""
+    """Each flag's code at the number it is about; else at its source's month; else at the tonnes its source reports."""
     by_row: dict[tuple[str, int], list[int]] = {}
     by_month: dict[tuple[str, str], list[int]] = {}
     by_source: dict[str, list[int]] = {}

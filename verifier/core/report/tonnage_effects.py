@@ -14,14 +14,14 @@ AMOUNTS = ("quantity", "unit", "hours", "flow", "concentration", "biomass_fracti
 """Columns that say how much of something there was: where several changed in one month, the first carries what all of them do."""
 
 
-def weighed(found: Sequence[Change], old: ReportedReport, new: ReportedReport, was: Calculation, now: Calculation) -> Iterator[Change]:
+def with_tonnes(found: Sequence[Change], old: ReportedReport, new: ReportedReport, was: Calculation, now: Calculation) -> Iterator[Change]:
     """Each change with its tonnes (new − old, t CO2): a stated figure by its difference, a quantity by its month, a factor by what is left.
 
     Whatever cannot be told of one cell alone stays None. Source: issue 4, "Versions".
     """
-    weigher, months = _Weigher(found, old, new, was, now), set[tuple[str, str]]()
+    effects, months = _Weigher(found, old, new, was, now), set[tuple[str, str]]()
     for change in found:
-        moved = weigher.tonnes(change)
+        moved = effects.tonnes(change)
         month = (change.source, change.period)
         if moved is not None and change.sheet in AMOUNTS_IN:
             moved = None if month in months else moved
@@ -30,7 +30,7 @@ def weighed(found: Sequence[Change], old: ReportedReport, new: ReportedReport, w
 
 
 class _Weigher:
-    """Looks up once what each source came to before and comes to now."""
+    """Effects of changes in t CO2, from the recalculated tonnes of each source before and after."""
 
     def __init__(self, found: Sequence[Change], old: ReportedReport, new: ReportedReport, was: Calculation, now: Calculation) -> None:
         self._was = {result.source_id: result for result in reversed(was.sources)}

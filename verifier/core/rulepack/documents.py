@@ -1,4 +1,4 @@
-"""The documents a programme knows, and what the forms among them that the program fills itself hold."""
+"""The documents of a programme, and the content of the forms that the program fills."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from verifier.core.rulepack.parts import NamedCode, Origin, Text
 FORM_COLUMNS = ("item", "method", "reviewed", "findings", "result", "site", "who")
 """What a column of a form can hold: the item, how it is reviewed, what was, findings, result, what is planned on site, who and when."""
 FORM_RECORDS = ("facilities", "sources", "tonnes")
-"""Whole records of a case that a row of a form can rest on; beside them `numbers.<kind>` and `flags.<code>`."""
+"""Whole records of a case that a row of a form can rest on; in addition `numbers.<kind>` and `flags.<code>`."""
 
 FLAGS = (
     "missing_period",
@@ -59,7 +59,7 @@ def known_records() -> frozenset[str]:
 
 
 def loose_forms(forms: Collection[Mapping[str, Any]], items: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Every code of a form that stands twice or that the program cannot fill in, as (key, reason)."""
+    """Every code of a form that is duplicate or that the program cannot fill in, as (key, reason)."""
     for form in forms:
         key = f"statement_forms.{form['code']}"
         for part, known, kind in (("columns", FORM_COLUMNS, "column"), ("rows", items, "checklist item")):
@@ -67,6 +67,6 @@ def loose_forms(forms: Collection[Mapping[str, Any]], items: Collection[str]) ->
             yield from ((f"{key}.{part}.{code}", f"no {kind} {code!r}") for code in codes if code not in known)
             yield from ((f"{key}.{part}.{code}", "the code stands twice") for code in sorted({c for c in codes if codes.count(c) > 1}))
         for row in form.get("rows", ()):
-            strange = [record for record in row["records"] if record not in known_records()]
-            yield from ((f"{key}.rows.{row['code']}.records", f"no record {record!r}") for record in strange)
+            unknown = [record for record in row["records"] if record not in known_records()]
+            yield from ((f"{key}.rows.{row['code']}.records", f"no record {record!r}") for record in unknown)
         yield from ((f"{key}.seals", f"no seal {seal!r}") for seal in form.get("seals", ()) if seal not in SEALS)

@@ -106,8 +106,8 @@ def _merged(base: Any, changes: Any, section: str) -> Any:
         return both | {key: value for key, value in changes.items() if key not in base}
     if is_rows(base) and is_rows(changes):
         changed = {name: row for row in changes if (name := identity(section, row))}
-        kept = [_merged(row, changed.pop(identity(section, row), {}), section) for row in base]
-        return [*kept, *(row for row in changes if identity(section, row) in changed or not identity(section, row))]
+        rows = [_merged(row, changed.pop(identity(section, row), {}), section) for row in base]
+        return [*rows, *(row for row in changes if identity(section, row) in changed or not identity(section, row))]
     return changes
 
 

@@ -1,4 +1,4 @@
-"""The rules of one programme in one version, as one value; read from a file by `packread`."""
+"""The rules of one programme in one version, as one value; read from a file by `reading`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -133,7 +133,7 @@ class RulePack:
         return self.retention.years if self.retention else None
 
     def calculates_like(self, other: "RulePack") -> bool:
-        """Whether every report comes to the same under both packs: tonnes, alerts and what each rests on."""
+        """Whether every report gives the same result under both packs: tonnes, alerts and what each rests on."""
         return all(getattr(self, section) == getattr(other, section) for section in CALCULATED_FROM)
 
     def likely_clause(self, flag: str) -> str | None:
@@ -193,8 +193,8 @@ class RulePack:
 
     def table(self, name: str) -> FactorTable | None:
         """The published table of that code or name, None where the pack has none of it."""
-        wanted = plain_text(name).casefold()
-        return next((row for row in self.tables if wanted in (row.code.casefold(), row.name.en.casefold(), row.name.zh.casefold())), None)
+        folded = plain_text(name).casefold()
+        return next((row for row in self.tables if folded in (row.code.casefold(), row.name.en.casefold(), row.name.zh.casefold())), None)
 
     def due(self, code: str, day: date, add_working_days: Callable[[date, int], date]) -> date:
         """The last day of a time limit that an event on `day` starts or, where it comes before, ends; the day itself is not counted."""
@@ -233,7 +233,7 @@ class RulePack:
 
     def factor_rows(self, category: str, fuel: str, parameter: str, table: str = "") -> tuple[DefaultFactor, ...]:
         """Every published default for a fuel, of whichever year, but no suspect one; what is exported has the factor of what is bought."""
-        wanted, code = plain_text(fuel).casefold(), code_of(category).replace("exported_", "purchased_")
+        folded, code = plain_text(fuel).casefold(), code_of(category).replace("exported_", "purchased_")
         named = self.table(table) if table else None
         if table and named is None:
             return ()
@@ -243,7 +243,7 @@ class RulePack:
             if row.parameter == parameter
             and not row.suspect
             and row.category in (None, code)
-            and row.speaks_of(wanted)
+            and row.speaks_of(folded)
             and (named is None or row.table == named.code)
         )
 

@@ -30,7 +30,7 @@ class Origin:
     source: str
     basis: str
     source_zh: str = ""
-    """The same in Chinese, where the source is told in a sentence; the title of a law or table is as it is published."""
+    """The same in Chinese, where the source is a sentence; the title of a law or table is as it is published."""
 
     @property
     def words(self) -> Text:
@@ -115,7 +115,7 @@ class MethodRule:
 
 @dataclass(frozen=True, slots=True)
 class FindingClass:
-    """A class of finding: what it demands of the unit, what may dispose of it, and what it does to the opinion."""
+    """A class of finding: what it demands of the unit, which dispositions it admits, and what it does to the opinion."""
 
     code: str
     name: Text

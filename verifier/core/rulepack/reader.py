@@ -97,14 +97,20 @@ class Reader:
         self.defects: list[tuple[str, str]] = []
 
     def table(
-        self, kind: type[Part], row: object, place: str = "", *, absent: Collection[str] = (), strange: str = "is not a key of this table"
+        self,
+        kind: type[Part],
+        row: object,
+        place: str = "",
+        *,
+        absent: Collection[str] = (),
+        unknown_key: str = "is not a key of this table",
     ) -> Part | None:
         """A table as a value of the dataclass; `absent` names keys that may be missing, and are read as empty."""
         if not isinstance(row, Mapping):
             self._defect(place, "must be a table")
             return None
         prefix, rules = f"{place}." if place else "", rules_of(cast(Any, kind))
-        self.defects += [(prefix + key, strange) for key in row if key not in _keys_of(cast(Any, kind))]
+        self.defects += [(prefix + key, unknown_key) for key in row if key not in _keys_of(cast(Any, kind))]
         found: dict[str, Any] = {}
         for rule in rules:
             if rule.base is Origin:

@@ -1,4 +1,4 @@
-"""From a resolved table to a rule pack: whether it is well formed, every defect named by its key, and the pack it describes."""
+"""Reads a resolved table into a rule pack; every defect is reported by its key."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,7 +41,7 @@ def _read(data: Row) -> tuple[RulePack | None, list[tuple[str, str]]]:
         filled["factors"] = _with_origins(data["factors"], data.get("tables"))
     if not unstated:
         del filled["unstated"]
-    pack = reader.table(RulePack, filled, absent=absent, strange="is not a key of a rule pack")
+    pack = reader.table(RulePack, filled, absent=absent, unknown_key="is not a key of a rule pack")
     return pack, reader.defects + defects
 
 

@@ -1,4 +1,4 @@
-"""Whether the codes of a rule pack hang together: none stands twice, none is named that is not defined."""
+"""Referential integrity of a rule pack: no duplicate codes, no reference to an undefined code."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -18,11 +18,11 @@ SAMPLING = {"methods": ("ladder", "tonne_unit", "reciprocal"), "readings": ("str
 COVERED = ("data", "sites")
 """What the method of sampling knows to do; a pack may admit less of it, and nothing else."""
 ROTATING = ("body", "lead_verifier")
-"""Who can be told to change after so many years."""
+"""Roles for which a pack can require rotation."""
 
 
 def loose(data: Row) -> list[tuple[str, str]]:
-    """Every code that stands twice or leads nowhere, as (key, reason), of a pack whose shape is right."""
+    """Every duplicate or undefined code, as (key, reason), of a well-formed pack."""
     tests = (_twice, _unknown, _categories, _likely, _sampled, _factors, _dates, _whole)
     return [defect for test in tests for defect in test(data)]
 

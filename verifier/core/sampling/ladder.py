@@ -36,7 +36,7 @@ class LadderReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LadderPlace:
-    """Where one source (or site) stands: its share of the total, why it is sampled or not, and at which step it begins."""
+    """One source (or site) in the plan: its share of the total, why it is sampled or not, and its first step."""
 
     key: str
     tonnes: Fraction
@@ -113,11 +113,11 @@ def draw_steps(
 
     A stratum is the items with the same first part (a source's months); sites are one stratum, `sites`, of those named in `among`.
     """
-    checksum, mine = population.checksum, dict[str, list[Item]]()
+    checksum, by_stratum = population.checksum, dict[str, list[Item]]()
     for item in population.items:
         stratum = item.parts[0] if population.kind != SITES else SITES if item.parts[0] in among else ""
-        mine.setdefault(stratum, []).append(item)
-    return {key: lowest(mine.get(key, []), needed(len(mine.get(key, [])), step), seed, checksum) for key, step in steps.items()}
+        by_stratum.setdefault(stratum, []).append(item)
+    return {key: lowest(by_stratum.get(key, []), needed(len(by_stratum.get(key, [])), step), seed, checksum) for key, step in steps.items()}
 
 
 def next_step(current: Fraction, steps: Sequence[Fraction]) -> Fraction | None:
@@ -127,7 +127,7 @@ def next_step(current: Fraction, steps: Sequence[Fraction]) -> Fraction | None:
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """What a stratum's newest items ask for: nothing yet (items open), nothing more, or at least the step `to`."""
+    """What a stratum's newest items require: nothing yet (items open), nothing more, or at least the step `to`."""
 
     open: int
     failed: int
@@ -144,10 +144,10 @@ def forced(current: Fraction, steps: Sequence[Fraction], newest_open: int, newes
     return Forced(newest_open, newest_failed, next_step(current, steps) if newest_failed else None)
 
 
-def climbed(current: Fraction, to: Fraction, ladder: Ladder, weighed: Mapping[str, str]) -> Fraction:
-    """The step climbed to; refuses one that the ladder has not or is not higher, and any of what is weighed left out."""
+def climbed(current: Fraction, to: Fraction, ladder: Ladder, evaluation: Mapping[str, str]) -> Fraction:
+    """The step climbed to; refuses one that the ladder has not or is not higher, and any part of the evaluation left out."""
     if to not in ladder.steps or to <= current:
         raise Refusal("data.sample.step", step=f"{to.numerator * 100 // to.denominator} %")
-    if any(not weighed.get(each.code, "").strip() for each in ladder.weigh):
+    if any(not evaluation.get(each.code, "").strip() for each in ladder.weigh):
         raise Refusal("data.sample.weigh")
     return to

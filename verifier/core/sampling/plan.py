@@ -1,4 +1,4 @@
-"""A sample as it is asked for; the same plan, seed and population draw the same items anywhere."""
+"""Plan of a sample; the same plan, seed and population draw the same items anywhere."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,35 +51,35 @@ class Plan:
 
     def as_json(self) -> dict[str, object]:
         """The plan as plain values; `of_json` reads it back."""
-        made: dict[str, object] = {"method": str(self.method), "kind": self.kind}
+        content: dict[str, object] = {"method": str(self.method), "kind": self.kind}
         if self.method is Method.LADDER:
-            made |= {"steps": {key: str(step) for key, step in sorted(self.steps.items())}, "among": sorted(self.among)}
+            content |= {"steps": {key: str(step) for key, step in sorted(self.steps.items())}, "among": sorted(self.among)}
         if self.tonnes:
-            asked = {"risk": self.tonnes.risk, "tolerable": self.tonnes.tolerable, "expected": self.tonnes.expected}
-            made |= {name: str(value) for name, value in asked.items()}
-            made["expansion"] = None if self.tonnes.expansion is None else str(self.tonnes.expansion)
+            amounts = {"risk": self.tonnes.risk, "tolerable": self.tonnes.tolerable, "expected": self.tonnes.expected}
+            content |= {name: str(value) for name, value in amounts.items()}
+            content["expansion"] = None if self.tonnes.expansion is None else str(self.tonnes.expansion)
         if self.method is Method.RECIPROCAL:
-            made["count"] = self.count
-        return made
+            content["count"] = self.count
+        return content
 
 
-def of_json(made: Mapping[str, object]) -> Plan:
+def of_json(content: Mapping[str, object]) -> Plan:
     """The plan that `as_json` gave."""
-    steps, among = made.get("steps") or {}, made.get("among") or ()
+    steps, among = content.get("steps") or {}, content.get("among") or ()
     assert isinstance(steps, Mapping)
     assert isinstance(among, list | tuple)
     tonnes = None
-    if made.get("tolerable"):
-        expansion = made.get("expansion")
-        risk, tolerable, expected = (Fraction(str(made[name])) for name in ("risk", "tolerable", "expected"))
+    if content.get("tolerable"):
+        expansion = content.get("expansion")
+        risk, tolerable, expected = (Fraction(str(content[name])) for name in ("risk", "tolerable", "expected"))
         tonnes = TonneUnitPlan(risk, tolerable, expected, None if expansion is None else Fraction(str(expansion)))
     return Plan(
-        Method(str(made["method"])),
-        str(made["kind"]),
+        Method(str(content["method"])),
+        str(content["kind"]),
         {key: Fraction(str(step)) for key, step in steps.items()},
         tuple(map(str, among)),
         tonnes,
-        int(str(made.get("count", 0))),
+        int(str(content.get("count", 0))),
     )
 
 

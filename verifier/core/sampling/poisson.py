@@ -1,4 +1,4 @@
-"""Confidence factors: how many errors a population may hold, given how many a sample showed, computed and not looked up."""
+"""Confidence factors: upper limit of errors in a population, given those found in a sample; computed, not looked up."""
 
 from decimal import Decimal, localcontext
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What is sampled: items in one canonical order with one checksum, whatever order their rows came in."""
+"""Population of a sample: items in one canonical order with one checksum, whatever order their rows came in."""
 
 import json
 from collections import Counter
@@ -62,17 +62,17 @@ class Population:
 
 
 def population(kind: str, items: Iterable[Item], unknown: Iterable[str] = ()) -> Population:
-    """The items in canonical order; those that cannot be told apart are numbered, so that each can be drawn by itself."""
-    seen: Counter[str] = Counter()
-    told = []
+    """The items in canonical order; indistinguishable ones are numbered, so that each can be drawn by itself."""
+    counts: Counter[str] = Counter()
+    labels = []
     for line, item in sorted(((item.line, item) for item in items), key=lambda each: each[0].encode()):
-        seen[line] += 1
-        if seen[line] == 1:
-            told.append((line.encode(), item))
+        counts[line] += 1
+        if counts[line] == 1:
+            labels.append((line.encode(), item))
         else:
-            again = Item((*item.parts, f"#{seen[line]}"), item.size, item.quantity, item.unit, item.label)
-            told.append((again.line.encode(), again))
-    return Population(kind, tuple(item for _line, item in sorted(told, key=lambda each: each[0])), tuple(sorted(set(unknown))))
+            again = Item((*item.parts, f"#{counts[line]}"), item.size, item.quantity, item.unit, item.label)
+            labels.append((again.line.encode(), again))
+    return Population(kind, tuple(item for _line, item in sorted(labels, key=lambda each: each[0])), tuple(sorted(set(unknown))))
 
 
 def monthly_data(calculation: Calculation, kind: str = "data") -> Population:
@@ -171,7 +171,7 @@ def error_of(item: Item, found: Decimal | None) -> Fraction:
         return size
     if not item.quantity:
         return Fraction(0)
-    apart = Fraction(item.quantity) - Fraction(found)
-    if abs(apart) < half_a_last_digit(item.quantity):
+    difference = Fraction(item.quantity) - Fraction(found)
+    if abs(difference) < half_a_last_digit(item.quantity):
         return Fraction(0)
-    return size * apart / Fraction(item.quantity)
+    return size * difference / Fraction(item.quantity)

@@ -65,10 +65,10 @@ def ratio(
     this is the body's practice, and it gives no upper limit. Where every tonne was tested, the projection is what is known.
     """
     worked = [line for line in drawn if line in errors]
-    book, seen = sum(items.values(), ZERO), sum((items[line] for line in worked), ZERO)
+    book, tested = sum(items.values(), ZERO), sum((items[line] for line in worked), ZERO)
     known_over = sum((over(errors[line]) for line in worked), ZERO)
     known_under = sum((under(errors[line]) for line in worked), ZERO)
-    factor = book / seen if seen else Fraction(1)
+    factor = book / tested if tested else Fraction(1)
     sides = (known_over, known_under, known_over * factor, known_under * factor)
     if deducted:
         sides = (sides[1], sides[0], sides[3], sides[2])

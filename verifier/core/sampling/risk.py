@@ -32,7 +32,7 @@ class Assessment:
     reason: str
 
     @property
-    def together(self) -> Level:
+    def combined(self) -> Level:
         """Combined risk of a misstatement in the report."""
         return combined(self.inherent, self.control)
 

@@ -127,7 +127,7 @@ def evaluate(sizes: Mapping[str, Fraction], errors: Mapping[str, Fraction], size
     and (factor(k) − factor(k−1) − 1) × projected for the k-th. A larger error never makes any of these smaller.
     """
     worked = [line for line in sizes if line in errors]
-    whole = [line for line in worked if sizes[line] > size.interval]
+    certain = [line for line in worked if sizes[line] > size.interval]
     others = [line for line in worked if sizes[line] <= size.interval and sizes[line] > 0]
     tainted = sorted(((errors[line] / sizes[line], line) for line in others if errors[line] > 0), key=lambda each: (-each[0], each[1]))
     taintings = tuple(
@@ -135,11 +135,11 @@ def evaluate(sizes: Mapping[str, Fraction], errors: Mapping[str, Fraction], size
         for rank, (share, line) in enumerate(tainted, 1)
     )
     spoken_for = any(tonnes <= size.interval for tonnes in sizes.values())
-    known_whole_under = _sum(under(errors[line]) for line in whole)
+    known_whole_under = _sum(under(errors[line]) for line in certain)
     return Evaluation(
         size=size,
         risk=risk,
-        known_whole_over=_sum(over(errors[line]) for line in whole),
+        known_whole_over=_sum(over(errors[line]) for line in certain),
         known_whole_under=known_whole_under,
         known_over=_sum(over(errors[line]) for line in worked),
         known_under=_sum(under(errors[line]) for line in worked),

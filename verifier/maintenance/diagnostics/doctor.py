@@ -76,11 +76,11 @@ def _inside(settings: Settings, everything: bool) -> Iterator[Problem]:
         yield Problem("app.refuses", Grade.CANNOT, f"The app does not start: {type(error).__name__}: {error}", "Correct the problem named.")
         return
     with app.app_context():
-        wanted = writes_wanted.set(False)
+        token = writes_wanted.set(False)
         try:
             yield from _looked(app, everything)
         finally:
-            writes_wanted.reset(wanted)
+            writes_wanted.reset(token)
             db.session.remove()
             db.engine.dispose()
 

@@ -100,8 +100,8 @@ def permissions(settings: Settings) -> Iterator[Problem]:
                 f"{path} can be read by others (mode {path.stat().st_mode & 0o777:o}).",
                 f"chmod go= {path}; if others have accounts on this machine, treat its content as disclosed.",
             )
-    wanted = [settings.instance, *(path for path in (file, settings.instance / "heads") if path and path.exists())]
-    for path in wanted:
+    paths = [settings.instance, *(path for path in (file, settings.instance / "heads") if path and path.exists())]
+    for path in paths:
         if not os.access(path, os.W_OK) or os.statvfs(path).f_flag & os.ST_RDONLY:
             yield Problem(
                 "permissions.read_only",

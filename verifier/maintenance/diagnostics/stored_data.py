@@ -34,9 +34,9 @@ def shape(app: Flask) -> Iterator[Problem]:
     connection = db.session.connection()
     kind = connection.dialect.name
     if kind == "sqlite":
-        said = connection.exec_driver_sql("PRAGMA quick_check").scalar()
-        if said != "ok":
-            yield Problem("database.damaged", Grade.BROKEN, f"The database file is damaged: {said}", "Stop the app and restore a backup.")
+        result = connection.exec_driver_sql("PRAGMA quick_check").scalar()
+        if result != "ok":
+            yield Problem("database.damaged", Grade.BROKEN, f"The database file is damaged: {result}", "Stop the app and restore a backup.")
             return
     newest = ScriptDirectory(str(app.extensions["migrate"].directory)).get_current_head()
     found = MigrationContext.configure(connection).get_current_revision()
@@ -64,9 +64,13 @@ def shape(app: Flask) -> Iterator[Problem]:
 def trails(app: Flask) -> Iterator[Problem]:
     """Every audit trail verifies and is signed to its last row."""
     here = app.extensions["verifier"]
-    late = {head.trail for head in recovery.behind(here.heads) if any(here.heads.kept(head.trail)) or here.heads.may_begin(head.trail)}
-    for verdict in verify(here.heads):
-        if verdict.broken and not (verdict.trail in late and not list(here.heads.kept(verdict.trail))):
+    late = {
+        head.trail
+        for head in recovery.behind(here.checkpoints)
+        if any(here.checkpoints.signed_heads(head.trail)) or here.checkpoints.may_begin(head.trail)
+    }
+    for verdict in verify(here.checkpoints):
+        if verdict.broken and not (verdict.trail in late and not list(here.checkpoints.signed_heads(verdict.trail))):
             where = f"row {verdict.broken.number}: {verdict.broken.fault}"
             yield Problem(
                 "trails.broken",
@@ -75,7 +79,7 @@ def trails(app: Flask) -> Iterator[Problem]:
                 "Do not change the database or heads/; compare with a backup to find what was altered.",
             )
     try:
-        here.heads.index.steps()
+        here.checkpoints.index.steps()
     except Torn:
         yield Problem(
             "trails.index",
@@ -122,7 +126,7 @@ def evidence(app: Flask, everything: bool) -> Iterator[Problem]:
     """Referenced files exist unaltered (all or a sample); unreferenced files are reported."""
     store = app.extensions["verifier"].store
     try:
-        there = {kept.digest: kept for kept in store.listed() if kept.digest}
+        there = {stored.digest: stored for stored in store.listed() if stored.digest}
     except Exception as error:
         yield Problem("evidence.unreachable", Grade.CANNOT, f"The file storage fails: {type(error).__name__}.", "Check VERIFIER_STORE_URL.")
         return

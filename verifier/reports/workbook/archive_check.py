@@ -197,7 +197,7 @@ def _resolved(target: str) -> str:
 
 
 def _parser(walker: object, odd: Callable[[], None] | None = None) -> expat.XMLParserType:
-    """A parser that refuses a document type (the door for entities) and what is not UTF-8, and tells `odd` of comments and CDATA."""
+    """A parser that refuses a document type (needed for entities) and what is not UTF-8, and reports comments and CDATA to `odd`."""
     parser = expat.ParserCreate()
 
     def doctype(*_: object) -> None:
@@ -277,7 +277,7 @@ def _pieces(stream: BinaryIO, parser: expat.XMLParserType) -> Iterator[bytes]:
 
 
 def _as_written(piece: bytes) -> None:
-    """Every row and cell says where it stands, in double quotes and without a prefix; else the piece is odd."""
+    """Every row and cell must name its position in double quotes and without a prefix; else the piece is odd."""
     cells = piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<c/>") + piece.count(b"<c\n")
     rows = piece.count(b"<row")
     if b":row" in piece or b":c " in piece or (cells != piece.count(b'<c r="') and cells != len(_PLACED.findall(piece))):

@@ -1,4 +1,4 @@
-"""The report workbook's sheets and columns, in English and Chinese, and which of them must be there."""
+"""The report workbook's sheets and columns, in English and Chinese, and which of them are required."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The reader of report workbooks: structure that cannot be read is refused whole, values are kept as handed in."""
+"""The reader of report workbooks: unreadable structure refuses the whole workbook, values are stored as submitted."""
 
 import json
 import signal
@@ -144,13 +144,13 @@ def _parse(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
     for line in lines:
         if not line.endswith(b"\n"):
             break
-        said = json.loads(line)
-        if isinstance(said, list):
-            found[-1].rows.extend([same.setdefault(cell, cell) for cell in row] for row in said)
-        elif "problems" in said:
-            return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in said["problems"]]
+        content = json.loads(line)
+        if isinstance(content, list):
+            found[-1].rows.extend([same.setdefault(cell, cell) for cell in row] for row in content)
+        elif "problems" in content:
+            return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in content["problems"]]
         else:
-            found.append(_Table(said["name"], [], frozenset((row, column) for row, column in said["unstored"])))
+            found.append(_Table(content["name"], [], frozenset((row, column) for row, column in content["unstored"])))
     return found, []
 
 
@@ -193,10 +193,10 @@ def _another(
     elif expected_year is not None and year != expected_year:
         found.append(_problem("other_year", sheet, "emission_year", year=year, expected=expected_year))
     if expected_unit is not None:
-        wanted = [expected_unit] if isinstance(expected_unit, str) else list(expected_unit)
+        expected = [expected_unit] if isinstance(expected_unit, str) else list(expected_unit)
         stated = {plain_text(unit.get(name, "")).casefold() for name in ("unit_name", "credit_code")} - {""}
-        if not stated & {plain_text(name).casefold() for name in wanted}:
-            found.append(_problem("other_unit", sheet, "unit_name", unit=unit["unit_name"], expected=", ".join(wanted)))
+        if not stated & {plain_text(name).casefold() for name in expected}:
+            found.append(_problem("other_unit", sheet, "unit_name", unit=unit["unit_name"], expected=", ".join(expected)))
     return found
 
 
@@ -219,12 +219,12 @@ def _rows(sheet: Sheet, table: _Table, kind: str) -> tuple[tuple[Row, ...], list
     needed = [column for column in sheet.required if kind == "report" or column != "reported_tco2"]
     problems += [_problem("column_missing", table.name, column) for column in needed if column not in places]
     formulas = {row for row, _ in table.unstored}
-    made = [
+    parsed = [
         _row(sheet, table, number, cells, places, others, formula=number in formulas)
         for number, cells in enumerate(table.rows[top:] if not problems else (), top + 1)
         if (not "".join(cells).isspace() and any(cells)) or number in formulas
     ]
-    return tuple(made), [(table.name, name) for name in others.values()], problems
+    return tuple(parsed), [(table.name, name) for name in others.values()], problems
 
 
 def _row(

@@ -1,1 +1,1 @@
-"""Documents beside the statement: China's document-review form."""
+"""Documents in addition to the statement: China's document-review form."""

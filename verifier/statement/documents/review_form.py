@@ -1,4 +1,4 @@
-"""The document-review form of a case: per item of the pack, what was reviewed, how, by whom, and what came of it."""
+"""The document-review form of a case: per item of the pack, what was reviewed, how, by whom, and the result."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
 from verifier.reports.models import ReportedNumber
 from verifier.reports.queries import report_of
-from verifier.statement.documents.review_form_wording import RECORDS, STATES, said
+from verifier.statement.documents.review_form_wording import RECORDS, STATES, in_both
 from verifier.statement.facts import assessment
 from verifier.statement.facts.assembly import ROLES, both
 from verifier.statement.facts.model import Both
@@ -56,7 +56,7 @@ class Reviewed:
         """The same in both languages."""
         some, nothing = {"flags": ("flagged", "unflagged"), "numbers": ("singly", "none")}.get(self.kind, ("decided", "none"))
         key = some if self.total else nothing
-        counted, name = said(key, done=self.done, total=self.total), RECORDS[self.record]
+        counted, name = in_both(key, done=self.done, total=self.total), RECORDS[self.record]
         return Both(f"{name.zh}：{counted.zh}", f"{name.en}: {counted.en}")
 
 
@@ -78,7 +78,7 @@ class ReviewFormLine:
 
 @dataclass(frozen=True, slots=True)
 class ReviewForm:
-    """The whole form, as the case stands."""
+    """The whole form, from the current state of the case."""
 
     title: Both
     columns: tuple[tuple[str, Both], ...]
@@ -124,16 +124,16 @@ def result_of(row: FormRow | None, reviewed: Sequence[Reviewed], *, raised: bool
 
     Where the item rests on the tonnes of each source, its numbers need not be decided one by one: each is weighed in those tonnes.
     """
-    whole = any(each.record == "tonnes" for each in reviewed)
-    left = sum(each.total - each.done for each in reviewed if not (whole and each.kind == "numbers"))
+    has_tonnes = any(each.record == "tonnes" for each in reviewed)
+    left = sum(each.total - each.done for each in reviewed if not (has_tonnes and each.kind == "numbers"))
     if left:
-        return said("left", count=left)
+        return in_both("left", count=left)
     if raised:
-        return said("raised")
+        return in_both("raised")
     if row is None:
-        return said("by_hand")
+        return in_both("by_hand")
     looked = any(each.total or each.kind == "flags" for each in reviewed)
-    return said("clear") if looked else said("absent")
+    return in_both("clear") if looked else in_both("absent")
 
 
 def _of_clause(
@@ -146,8 +146,10 @@ def _of_clause(
     lines = [_line(item, rows.get(item.code), pack, records, references, on_site) for item in items]
     if lines:
         return lines
-    result = said("raised") if references else Both("", "")
-    return [ReviewFormLine(clause, both(pack.clause(clause).name), said("no_item"), Both("", ""), (), (), references, result, on_site, ())]
+    result = in_both("raised") if references else Both("", "")
+    return [
+        ReviewFormLine(clause, both(pack.clause(clause).name), in_both("no_item"), Both("", ""), (), (), references, result, on_site, ())
+    ]
 
 
 def _line(
@@ -193,7 +195,7 @@ def _people(several: Iterable[People]) -> tuple[tuple[str, date], ...]:
 def _heads(engagement: Engagement, pack: RulePack) -> tuple[tuple[str, Both], ...]:
     unit, year, version = engagement.unit, engagement.unit_year.year, engagement.report_version
     code = unit.credit_code or report_of(version).unit.get("credit_code", "")
-    numbered = said("version", number=version.number)
+    numbered = in_both("version", number=version.number)
     team = [(ROLES[one.role], one.user.name) for one in engagement.members if one.effective_role in TEAM]
     visits = [f"{each.starts_on} — {each.ends_on} {each.place}" for each in site.visits(engagement)]
     return (
@@ -205,35 +207,35 @@ def _heads(engagement: Engagement, pack: RulePack) -> tuple[tuple[str, Both], ..
         ("report", Both(f"{numbered.zh}，{version.filename}", f"{numbered.en}, {version.filename}\nSHA-256 {version.sha256}")),
         ("pack", Both(pack.id, f"SHA-256 {engagement.pack_sha256}")),
         ("team", Both("\n".join(f"{name}（{role.zh}）" for role, name in team), "\n".join(f"{name} ({role.en})" for role, name in team))),
-        ("visit", Both.same("\n".join(visits)) if visits else said("no_visit")),
+        ("visit", Both.same("\n".join(visits)) if visits else in_both("no_visit")),
     )
 
 
 def _records(engagement: Engagement, zone: ZoneInfo) -> dict[str, Reviewed]:
     found = [_boundary(engagement, "facilities", Kind.FACILITY, zone), _boundary(engagement, "sources", Kind.SOURCE, zone)]
-    held = data.held(engagement)
-    given = [(each.outcome.decider.name, each.outcome.decided_at) for each in held if each.outcome and each.current]
-    found.append(Reviewed("tonnes", sum(not each.is_open for each in held), len(held), _last(given, zone)))
+    reviews = data.source_reviews(engagement)
+    decided = [(each.outcome.decider.name, each.outcome.decided_at) for each in reviews if each.outcome and each.current]
+    found.append(Reviewed("tonnes", sum(not each.is_open for each in reviews), len(reviews), _last(decided, zone)))
     return {each.record: each for each in (*found, *_numbers(engagement, zone), *_flags(engagement, zone))}
 
 
 def _boundary(engagement: Engagement, record: str, kind: Kind, zone: ZoneInfo) -> Reviewed:
     rows = boundary.judged(engagement, kind)
-    given = [(each.decision.decider.name, each.decision.decided_at) for each in rows if each.decision and not each.is_open]
-    return Reviewed(record, sum(not each.is_open for each in rows), len(rows), _last(given, zone))
+    decided = [(each.decision.decider.name, each.decision.decided_at) for each in rows if each.decision and not each.is_open]
+    return Reviewed(record, sum(not each.is_open for each in rows), len(rows), _last(decided, zone))
 
 
 def _numbers(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
     """Numbers of each kind, counted by the database."""
-    mine = ReportedNumber.version_id == engagement.report_version_id
+    of_version = ReportedNumber.version_id == engagement.report_version_id
     holds = and_(
         NumberDecision.engagement_id == engagement.id,
         NumberDecision.number_key == ReportedNumber.number_key,
         NumberDecision.fingerprint == ReportedNumber.fingerprint,
     )
-    of = select(ReportedNumber.kind, func.count(), func.count(NumberDecision.id)).outerjoin(NumberDecision, holds).where(mine)
+    of = select(ReportedNumber.kind, func.count(), func.count(NumberDecision.id)).outerjoin(NumberDecision, holds).where(of_version)
     by = select(ReportedNumber.kind, User.name, func.max(NumberDecision.decided_at)).join(NumberDecision, holds)
-    by = by.join(User, NumberDecision.decided_by == User.id).where(mine).group_by(ReportedNumber.kind, User.name)
+    by = by.join(User, NumberDecision.decided_by == User.id).where(of_version).group_by(ReportedNumber.kind, User.name)
     people: dict[str, list[tuple[str, datetime]]] = {}
     for kind, name, at in db.session.execute(by):
         people.setdefault(kind, []).append((name, at))
@@ -249,14 +251,14 @@ def _flags(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
         by_code.setdefault(each.main.code, []).append(each)
     found = []
     for code, rows in by_code.items():
-        given = [(each.disposition.decider.name, each.disposition.decided_at) for each in rows if each.disposition and not each.is_open]
-        found.append(Reviewed(f"flags.{code}", sum(not each.is_open for each in rows), len(rows), _last(given, zone)))
+        decided = [(each.disposition.decider.name, each.disposition.decided_at) for each in rows if each.disposition and not each.is_open]
+        found.append(Reviewed(f"flags.{code}", sum(not each.is_open for each in rows), len(rows), _last(decided, zone)))
     return found
 
 
-def _last(given: Iterable[tuple[str, datetime]], zone: ZoneInfo) -> People:
+def _last(decided: Iterable[tuple[str, datetime]], zone: ZoneInfo) -> People:
     last: dict[str, date] = {}
-    for name, at in given:
+    for name, at in decided:
         day = at.astimezone(zone).date()
         last[name] = max(day, last.get(name, day))
     return last

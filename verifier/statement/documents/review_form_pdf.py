@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Spacer, Table
 
 from verifier.statement.documents.review_form import ReviewForm, ReviewFormLine
-from verifier.statement.documents.review_form_wording import RECORDS, STATES, WORDS, said
+from verifier.statement.documents.review_form_wording import RECORDS, STATES, WORDS, in_both
 from verifier.statement.facts.model import Both
 from verifier.statement.pdf.numbered_pages import CountedPages, date_file
 from verifier.statement.pdf.parts import FLUSH, Languages, Rows, fact_table, moment
@@ -36,7 +36,7 @@ WIDE, HIGH = landscape(A4)
 MARGIN, TOP, BOTTOM = 15 * mm, 20 * mm, 20 * mm
 COLUMN = WIDE - 2 * MARGIN
 SHARES = {"item": 52, "method": 30, "reviewed": 46, "findings": 38, "result": 28, "site": 48, "who": 27}
-"""How wide a column is beside the others."""
+"""Relative widths of the columns."""
 NOTE = SMALL.but(size=6.8, leading=9.4)
 _HEAD = Face(8, 11.5, BOLD, BRAND)
 
@@ -63,9 +63,9 @@ def render_review(form: ReviewForm, language_order: tuple[str, str] = ("zh", "en
     )
 
     def canvas(*args: object, **settings: object) -> CountedPages:
-        made = CountedPages(*args, frame=partial(_frame, form, languages), **settings)
-        date_file(made, form.made_at)
-        return made
+        pages = CountedPages(*args, frame=partial(_frame, form, languages), **settings)
+        date_file(pages, form.made_at)
+        return pages
 
     document.build([*_front(form, languages), _table(form, languages), *_notes(form, languages)], canvasmaker=canvas)
     return buffer.getvalue()
@@ -92,7 +92,7 @@ def _frame(form: ReviewForm, languages: Languages, canvas: Canvas, page: int, pa
     canvas.setLineWidth(0.5)
     canvas.line(MARGIN, 14 * mm, WIDE - MARGIN, 14 * mm)
     draw_line(canvas, MARGIN, 9.5 * mm, f"{form.number} · {moment(form.made_at, form.zone)}", SMALL)
-    _right(canvas, 9.5 * mm, languages.one_line(said("page", page=page, pages=pages)))
+    _right(canvas, 9.5 * mm, languages.one_line(in_both("page", page=page, pages=pages)))
     if page > 1:
         unit, *rest = break_lines(_head(form, "unit").zh, SMALL, COLUMN * 0.45)
         draw_line(canvas, MARGIN, HIGH - 12 * mm, f"{unit}{'…' if rest else ''} · {_head(form, 'year').zh}", SMALL)
@@ -115,19 +115,19 @@ def _front(form: ReviewForm, languages: Languages) -> list[Flowable]:
     room = (HIGH - TOP - BOTTOM) / 2
     if max(side.wrap(half, room)[1] for side in sides) > room:
         return [*title, fact_table(languages, facts, COLUMN, 34 * mm), Spacer(0, 14)]
-    beside = Table([[sides[0], "", sides[1]]], colWidths=[half, gap, half], style=[*FLUSH, ("VALIGN", (0, 0), (-1, -1), "TOP")])
-    return [*title, beside, Spacer(0, 14)]
+    columns = Table([[sides[0], "", sides[1]]], colWidths=[half, gap, half], style=[*FLUSH, ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    return [*title, columns, Spacer(0, 14)]
 
 
 def _table(form: ReviewForm, languages: Languages) -> Rows:
-    """A row an item, under a band for each clause; the header stands on every page."""
+    """A row an item, under a band for each clause; the header is repeated on every page."""
     codes = [code for code, _name in form.columns]
-    whole = sum(SHARES[code] for code in codes)
+    total_share = sum(SHARES[code] for code in codes)
     rows: list[list[object]] = [[languages.stacked(name, _HEAD, NOTE) for _code, name in form.columns]]
-    bands, seen = [], ""
+    bands, last_clause = [], ""
     for line in form.lines:
-        if line.clause != seen:
-            seen = line.clause
+        if line.clause != last_clause:
+            last_clause = line.clause
             bands.append(len(rows))
             rows.append([[Text(f"{line.clause}　{languages.one_line(line.clause_name)}", _HEAD)], *[""] * (len(codes) - 1)])
         rows.append([CELLS[code](line, languages) for code in codes])
@@ -144,7 +144,7 @@ def _table(form: ReviewForm, languages: Languages) -> Rows:
     ]
     for band in bands:
         style += [("SPAN", (0, band), (-1, band)), ("BACKGROUND", (0, band), (-1, band), SUNK), ("NOSPLIT", (0, band), (-1, band + 1))]
-    return Rows(rows, colWidths=[COLUMN * SHARES[code] / whole for code in codes], repeatRows=1, style=style)
+    return Rows(rows, colWidths=[COLUMN * SHARES[code] / total_share for code in codes], repeatRows=1, style=style)
 
 
 def _stack(languages: Languages, texts: tuple[Both, ...]) -> list[Flowable]:
@@ -179,5 +179,5 @@ CELLS: Mapping[str, Callable[[ReviewFormLine, Languages], list[Flowable]]] = {
 
 
 def _notes(form: ReviewForm, languages: Languages) -> list[Flowable]:
-    notes = [said("origin", source=form.origin), *([said("choice")] if form.chosen else [])]
+    notes = [in_both("origin", source=form.origin), *([in_both("choice")] if form.chosen else [])]
     return [Spacer(0, 8), *_stack(languages, tuple(notes))]

@@ -1,4 +1,4 @@
-"""What the document-review form says beyond the pack's own words, Chinese and English side by side."""
+"""Bilingual wording of the document-review form in addition to the pack's."""
 
 from verifier.core.findings import FindingState
 from verifier.statement.facts.model import Both
@@ -69,7 +69,7 @@ STATES = {
 }
 
 
-def said(key: str, **values: object) -> Both:
+def in_both(key: str, **values: object) -> Both:
     """The wording `key` in both languages, its placeholders filled."""
     text = WORDS[key]
     return Both(text.zh.format(**values), text.en.format(**values)) if values else text

@@ -1,1 +1,1 @@
-"""What a statement says: gathered from a case as values, the same in every language."""
+"""Facts of a statement: language-independent values assembled from a case."""

@@ -37,7 +37,7 @@ ROLES: Mapping[Role, Both] = {
 def statement_facts(
     engagement: Engagement, drawn: Conclusion, review: Review, *, number: str, public_url: str, now: datetime
 ) -> said.StatementFacts:
-    """Everything the statement says, as the case stands."""
+    """Everything the statement says, from the current state of the case."""
     pack, year, report = assessment.pack_of(engagement), engagement.unit_year.year, engagement.report_version
     zone = ZoneInfo(year.time_zone)
     compared, lines, own = assessment.comparison(engagement), sources(engagement), pack.own_figure
@@ -71,7 +71,7 @@ def statement_facts(
         public_url=public_url,
         prepared_at=now,
         zone=year.time_zone,
-        materiality=materiality(assessment.weighed(engagement), pack),
+        materiality=materiality(assessment.materiality_assessment(engagement), pack),
         own_figure=own,
     )
 
@@ -115,9 +115,9 @@ def _scope(engagement: Engagement, pack: RulePack, lines: tuple[said.SourceLine,
 
 def _opinion(pack: RulePack, drawn: Conclusion) -> said.Opinion:
     """The pack's sentence, then what the lead verifier added, as it was typed."""
-    given = pack.opinion(drawn.opinion)
+    opinion = pack.opinion(drawn.opinion)
     added = f"\n{drawn.text.strip()}" if drawn.text.strip() else ""
-    return said.Opinion(given.code, both(given.name), Both(given.wording.zh + added, given.wording.en))
+    return said.Opinion(opinion.code, both(opinion.name), Both(opinion.wording.zh + added, opinion.wording.en))
 
 
 def sources(engagement: Engagement) -> tuple[said.SourceLine, ...]:
@@ -135,7 +135,7 @@ def sources(engagement: Engagement) -> tuple[said.SourceLine, ...]:
             counts=each.source.counts and each.source.source_key not in left_out,
             estimate=rule if each.source.source_key in estimated else Both("", ""),
         )
-        for each in data.held(engagement)
+        for each in data.source_reviews(engagement)
     )
 
 

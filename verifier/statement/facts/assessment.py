@@ -38,12 +38,12 @@ def findings_of(engagement: Engagement) -> list[Finding]:
     return list(db.session.scalars(findings.findings_of(engagement, inside=True)))
 
 
-def weighed(engagement: Engagement) -> MaterialityAssessment:
+def materiality_assessment(engagement: Engagement) -> MaterialityAssessment:
     """All errors, with what samples project beyond them, against the rules' threshold, or without one."""
     return materiality.assessment_of(engagement, boundary.not_counted(engagement), sampling.projections(engagement))
 
 
-def standing(engagement: Engagement) -> CaseAssessment:
+def case_assessment(engagement: Engagement) -> CaseAssessment:
     """Undecided items, unresolved findings and unconfirmed sources, as `core.opinion` takes them."""
     left_out, checklist = boundary.not_counted(engagement), site.progress(engagement)
     return CaseAssessment(
@@ -57,13 +57,13 @@ def standing(engagement: Engagement) -> CaseAssessment:
         samples_open=samples.progress(engagement).left,
         changes_open=versions.progress(engagement).left,
         estimates_missing=estimates.missing(engagement),
-        assessment=weighed(engagement) if pack_of(engagement).materiality else None,
+        assessment=materiality_assessment(engagement) if pack_of(engagement).materiality else None,
     )
 
 
 def choices(engagement: Engagement) -> tuple[Choice, ...]:
     """All opinions of the pack with the present reasons against each."""
-    return rules.choices(standing(engagement), pack_of(engagement))
+    return rules.choices(case_assessment(engagement), pack_of(engagement))
 
 
 def verified(engagement: Engagement) -> VerifiedTotals:

@@ -1,4 +1,4 @@
-"""Findings, visits and dates of a case, as its statement tells them."""
+"""Findings, visits and dates of a case, as shown in its statement."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What a statement says, as values that mean the same in every language, and the one canonical form of them."""
+"""Facts of a statement as language-independent values, and their canonical form."""
 
 import hashlib
 import json
@@ -149,7 +149,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """One finding as it stands at the end: what was wrong, its effect in tonnes, and how it was disposed of."""
+    """One finding in its final state: what was wrong, its effect in tonnes, and its disposition."""
 
     number: str
     class_name: Both

@@ -21,7 +21,7 @@ def materiality(assessment: MaterialityAssessment, pack: RulePack) -> said.Mater
         threshold=None if assessment.threshold is None else round_half_up(assessment.threshold, PLACES),
         uncorrected=_sums(assessment.uncorrected),
         projected=_sums(assessment.remainder) if assessment.remainder else None,
-        weighed=_sums(assessment.weighed),
+        weighed=_sums(assessment.compared),
         errors=tuple(_line(error) for error in assessment.errors if not error.corrected),
         unknown=assessment.unknown,
         by_nature=assessment.material_by_nature,

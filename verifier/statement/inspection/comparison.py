@@ -24,7 +24,7 @@ DEEPEST, MOST_PAGES, MOST_NAMED = 60, 5_000, 12
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page by the fingerprints of what is shown, how it lies, and what is marked on it."""
+    """A page by the fingerprints of its content, its geometry, and its annotations."""
 
     content: str
     turn: str
@@ -127,18 +127,18 @@ def _listed(array: ArrayObject) -> list[Any]:
 
 
 def _page(page: DictionaryObject, inherited: Mapping[str, Any], prints: _Prints) -> Page:
-    whole = {**inherited, **{key: page.raw_get(key) for key in page if key not in UPWARD}}
-    turn = {key: prints.of(whole[key]) for key in TURNS if key in whole}
+    effective = {**inherited, **{key: page.raw_get(key) for key in page if key not in UPWARD}}
+    turn = {key: prints.of(effective[key]) for key in TURNS if key in effective}
     if turn.get("/Rotate") == "0":
         del turn["/Rotate"]
-    shown = {key: _contents(page) if key == "/Contents" else prints.of(whole[key]) for key in SHOWN if key in whole}
+    shown = {key: _contents(page) if key == "/Contents" else prints.of(effective[key]) for key in SHOWN if key in effective}
     marks = [prints.of(mark, VALUES) for mark in page["/Annots"]] if "/Annots" in page else []
     return Page(repr(sorted(shown.items())), repr(sorted(turn.items())), repr(marks))
 
 
 def _contents(page: DictionaryObject) -> str:
-    held = page["/Contents"]
-    return _hash(b"\n".join(_bytes_of(each) for each in _listed(held)) if isinstance(held, ArrayObject) else _bytes_of(held))
+    content = page["/Contents"]
+    return _hash(b"\n".join(_bytes_of(each) for each in _listed(content)) if isinstance(content, ArrayObject) else _bytes_of(content))
 
 
 def _values(root: DictionaryObject, prints: _Prints) -> Iterable[tuple[str, str]]:
@@ -177,36 +177,36 @@ def _metadata(root: DictionaryObject, trailer: Any, prints: _Prints) -> Iterable
 
 def differences(now: Document, then: Document) -> list[Said]:
     """What differs, the plainest first; nothing where a reader would see no difference."""
-    said = _pages_differ(now.pages, then.pages)
+    reasons = _pages_differ(now.pages, then.pages)
     values = _changed(now.values, then.values)
     if values:
-        said.append(("form_value", {"fields": _named(values)}))
+        reasons.append(("form_value", {"fields": _named(values)}))
     if now.attached != then.attached:
-        said += _attached_differ(now.attached, then.attached)
+        reasons += _attached_differ(now.attached, then.attached)
     if keys := _changed(now.metadata, then.metadata):
-        said.append(("metadata", {"keys": _named(keys)}))
+        reasons.append(("metadata", {"keys": _named(keys)}))
     if now.dss != then.dss:
-        said.append(("dss", {}))
+        reasons.append(("dss", {}))
     if now.active != then.active:
-        said.append(("active", {}))
+        reasons.append(("active", {}))
     if keys := _changed(now.others, then.others):
-        said.append(("catalogue", {"keys": _named(key.lstrip("/") for key in keys)}))
-    return said
+        reasons.append(("catalogue", {"keys": _named(key.lstrip("/") for key in keys)}))
+    return reasons
 
 
 def _attached_differ(now: Mapping[str, str], then: Mapping[str, str]) -> list[Said]:
-    said: list[Said] = []
+    reasons: list[Said] = []
     if any(now.get(name) != content for name, content in then.items()):
-        said.append(("attachment_changed", {}))
+        reasons.append(("attachment_changed", {}))
     if added := sorted(now.keys() - then.keys()):
-        said.append(("attachment_added", {"names": _named(added)}))
-    return said
+        reasons.append(("attachment_added", {"names": _named(added)}))
+    return reasons
 
 
 def _pages_differ(now: Sequence[Page], then: Sequence[Page]) -> list[Said]:
-    said: list[Said] = [("pages", {"now": len(now), "signed": len(then)})] if len(now) != len(then) else []
+    reasons: list[Said] = [("pages", {"now": len(now), "signed": len(then)})] if len(now) != len(then) else []
     if len(now) == len(then) and list(now) != list(then) and sorted(map(repr, now)) == sorted(map(repr, then)):
-        return [*said, ("pages_moved", {})]
+        return [*reasons, ("pages_moved", {})]
     added: list[int] = []
     removed: list[int] = []
     changed: dict[str, list[int]] = {"page_content": [], "page_turned": [], "annotation": []}
@@ -221,7 +221,7 @@ def _pages_differ(now: Sequence[Page], then: Sequence[Page]) -> list[Said]:
         added += range(new + both + 1, new_end + 1)
         removed += range(old + both + 1, old_end + 1)
     every = {"page_added": added, "page_removed": removed, **changed}
-    return said + [(message, {"pages": _named(map(str, pages))}) for message, pages in every.items() if pages]
+    return reasons + [(message, {"pages": _named(map(str, pages))}) for message, pages in every.items() if pages]
 
 
 def _aspects(now: Page, then: Page) -> Iterable[tuple[str, bool]]:

@@ -1,6 +1,6 @@
 """Verification of a PDF: issued statement, modified copy of one, or not issued here.
 
-What stands in the file is read by a program of its own (`reading.py`), within limits; the verdict is given here, against the register.
+The file is read in the sandbox (`pdf_reader.py`), within limits; the verdict is given here, against the register.
 """
 
 import json
@@ -117,11 +117,11 @@ class Confined:
     def __call__(self, pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) -> dict[str, Any]:
         """What `reading.look` says of a file; nothing where it ended badly."""
         header = {"roots": roots, "order": order, "size": len(pdf)}
-        given, left = json.dumps(header).encode() + b"\n" + pdf + issued, int(self.until - monotonic())
+        request, left = json.dumps(header).encode() + b"\n" + pdf + issued, int(self.until - monotonic())
         try:
             if left < 1:
                 raise Heavy
-            answer = sandbox.run(_READER, given, memory=MEMORY, seconds=left)
+            answer = sandbox.run(_READER, request, memory=MEMORY, seconds=left)
         except (sandbox.TooSlow, sandbox.TooMuch) as over:
             raise Heavy from over
         except sandbox.Busy as busy:
@@ -165,46 +165,46 @@ def inspect(
         return _as_seen(look(pdf, issued, [root.decode() for root in trust_roots], ORDER))
 
     if issued := by_sha256(digest):
-        return Inspection(*_standing(issued), _signers(read), issued.number, digest)
+        return Inspection(*_status_verdict(issued), _signers(read), issued.number, digest)
     inside = _begins_with(pdf, by_sha256)
     try:
-        seen = read(pdf[: inside[1]] if inside else b"")
+        reading = read(pdf[: inside[1]] if inside else b"")
     except Heavy:
-        seen = _Seen(changes=(_reason("heavy", seconds=SECONDS, megabytes=MEMORY // 2**20),))
+        reading = _Seen(changes=(_reason("heavy", seconds=SECONDS, megabytes=MEMORY // 2**20),))
     if inside:
         issued, size = inside
         added = [_reason("appended", bytes=len(pdf) - size, number=issued.number)]
         added += [_reason("second_file")] if b"%PDF-" in pdf[size:] else []
-        further = (reason for reason in seen.changes if reason.message not in _SAID_BY_APPENDED)
-        return Inspection(Verdict.EDITED, (*added, *further), seen.signers, issued.number, digest)
-    if not seen.readable and (begun := _begins_with(pdf, by_signed)):
+        further = (reason for reason in reading.changes if reason.message not in _SAID_BY_APPENDED)
+        return Inspection(Verdict.EDITED, (*added, *further), reading.signers, issued.number, digest)
+    if not reading.readable and (begun := _begins_with(pdf, by_signed)):
         cut = _reason("cut", number=begun[0].number)
-        return Inspection(Verdict.EDITED, (cut, *seen.changes), seen.signers, begun[0].number, digest)
-    known = by_number(seen.number) if seen.number else None
+        return Inspection(Verdict.EDITED, (cut, *reading.changes), reading.signers, begun[0].number, digest)
+    known = by_number(reading.number) if reading.number else None
     if known and (issued_pdf := original(known.sha256)):
         with suppress(Heavy):
-            seen = read(issued_pdf)
-        if seen.same:
-            seen = replace(seen, changes=(*seen.changes, _reason("nothing_shown", at=_first_difference(pdf, issued_pdf))))
-    return Inspection(*_beside(pdf, seen, known), seen.signers, seen.number, digest)
+            reading = read(issued_pdf)
+        if reading.same:
+            reading = replace(reading, changes=(*reading.changes, _reason("nothing_shown", at=_first_difference(pdf, issued_pdf))))
+    return Inspection(*_compare_with_issued(pdf, reading, known), reading.signers, reading.number, digest)
 
 
-def _beside(pdf: bytes, seen: _Seen, known: Issued | None) -> tuple[Verdict, tuple[InspectionReason, ...]]:
+def _compare_with_issued(pdf: bytes, reading: _Seen, known: Issued | None) -> tuple[Verdict, tuple[InspectionReason, ...]]:
     """The verdict on a file that neither is nor begins with an issued one."""
-    if not seen.readable:
-        plain = "locked" if seen.encrypted else "damaged" if b"%PDF-" in pdf[:1024] else "no_pdf"
-        return Verdict.UNREADABLE, seen.changes or (_reason(plain),)
-    if not seen.ours:
-        first = _reason("foreign" if seen.signers else "unsigned")
-        claims = (_reason("claims", number=known.number), *seen.changes) if known else ()
+    if not reading.readable:
+        plain = "locked" if reading.encrypted else "damaged" if b"%PDF-" in pdf[:1024] else "no_pdf"
+        return Verdict.UNREADABLE, reading.changes or (_reason(plain),)
+    if not reading.ours:
+        first = _reason("foreign" if reading.signers else "unsigned")
+        claims = (_reason("claims", number=known.number), *reading.changes) if known else ()
         return Verdict.NOT_OURS, (first, *claims)
     if known is None:
-        return Verdict.EDITED, (*seen.changes, _reason("unregistered"))
+        return Verdict.EDITED, (*reading.changes, _reason("unregistered"))
     older = (_reason("superseded", number=known.superseded_by),) if known.superseded_by else ()
-    return Verdict.EDITED, (*seen.changes, _reason("differs", number=known.number), *older)
+    return Verdict.EDITED, (*reading.changes, _reason("differs", number=known.number), *older)
 
 
-def _standing(issued: Issued) -> tuple[Verdict, tuple[InspectionReason, ...]]:
+def _status_verdict(issued: Issued) -> tuple[Verdict, tuple[InspectionReason, ...]]:
     if issued.superseded_by:
         return Verdict.SUPERSEDED, (_reason("superseded", number=issued.superseded_by),)
     if issued.withdrawn:
@@ -222,7 +222,7 @@ def _signers(read: Callable[[], _Seen]) -> tuple[SignerSeen, ...]:
         return ()
 
 
-def _as_seen(told: dict[str, Any]) -> _Seen:
+def _as_seen(answer: dict[str, Any]) -> _Seen:
     signers = tuple(
         SignerSeen(
             one["field"],
@@ -232,16 +232,16 @@ def _as_seen(told: dict[str, Any]) -> _Seen:
             one["intact"],
             one["trusted"],
         )
-        for one in told["signers"]
+        for one in answer["signers"]
     )
     return _Seen(
-        told["readable"],
-        told["encrypted"],
-        told["number"],
+        answer["readable"],
+        answer["encrypted"],
+        answer["number"],
         signers,
-        any(one["ours"] for one in told["signers"]),
-        told["same"],
-        tuple(_reason(message, **values) for message, values in told["changes"]),
+        any(one["ours"] for one in answer["signers"]),
+        answer["same"],
+        tuple(_reason(message, **values) for message, values in answer["changes"]),
     )
 
 
@@ -251,9 +251,9 @@ def _first_difference(pdf: bytes, issued: bytes) -> int:
     block = next((at for at in range(0, min(len(pdf), len(issued)), step) if pdf[at : at + step] != issued[at : at + step]), None)
     if block is None:
         return min(len(pdf), len(issued)) + 1
-    mine, theirs = pdf[block : block + step], issued[block : block + step]
+    left, right = pdf[block : block + step], issued[block : block + step]
     return (
-        block + 1 + next((at for at, pair in enumerate(zip(mine, theirs, strict=False)) if pair[0] != pair[1]), min(len(mine), len(theirs)))
+        block + 1 + next((at for at, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), min(len(left), len(right)))
     )
 
 

@@ -1,4 +1,4 @@
-"""Read in a process of its own, within limits (`confined.py`): what stands in a stranger's PDF, and how it differs from the issued one.
+"""Reads an untrusted PDF in the sandbox (`verifier/sandbox.py`): its signatures and content, and how it differs from the issued one.
 
 The first line given is JSON: root certificates, the fields in their order, and the length of the PDF; then the PDF, then the issued one.
 """
@@ -128,30 +128,32 @@ def _container(one: EmbeddedPdfSignature) -> str:
     return sha256(one.pkcs7_content).hexdigest()
 
 
-def about_signatures(seen: Sequence[SignatureSeen], order: Sequence[str], issued: Sequence[SignatureSeen]) -> list[comparison.Said]:
+def about_signatures(
+    signatures_seen: Sequence[SignatureSeen], order: Sequence[str], issued: Sequence[SignatureSeen]
+) -> list[comparison.Said]:
     """What is wrong with the signatures themselves; `issued` are those of the issued file, where it is known."""
-    held = [one for one in seen if one.ours]
-    if not held:
-        return _impostors(seen, issued)
-    said: list[comparison.Said] = []
-    last = held[-1]
+    own = [one for one in signatures_seen if one.ours]
+    if not own:
+        return _impostors(signatures_seen, issued)
+    reasons: list[comparison.Said] = []
+    last = own[-1]
     if last.status is None or last.status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
-        said.append(("after_signature", {}))
-    given = {_container(one.embedded): one.field for one in issued}
-    moved = [one.field for one in held if issued and given.get(_container(one.embedded)) != one.field and _broken(one)]
-    broken = [one.field for one in held if _broken(one) and one.field not in moved]
-    another = [one.field for one in held if issued and given.get(_container(one.embedded)) != one.field and not _broken(one)]
+        reasons.append(("after_signature", {}))
+    issued_fields = {_container(one.embedded): one.field for one in issued}
+    moved = [one.field for one in own if issued and issued_fields.get(_container(one.embedded)) != one.field and _broken(one)]
+    broken = [one.field for one in own if _broken(one) and one.field not in moved]
+    another = [one.field for one in own if issued and issued_fields.get(_container(one.embedded)) != one.field and not _broken(one)]
     for message, fields in (("signature_moved", moved), ("byte_changed", broken), ("signature_another", another)):
         if fields:
-            said.append((message, {"fields": ", ".join(fields)[:LONGEST]}))
-    if any(_overstepped(one.status) for one in held):
-        said.append(("modified", {}))
-    if len(held) < len(seen):
-        said.append(("foreign_signature", {}))
-    missing = [field for field in order if field not in {one.field for one in held}]
+            reasons.append((message, {"fields": ", ".join(fields)[:LONGEST]}))
+    if any(_overstepped(one.status) for one in own):
+        reasons.append(("modified", {}))
+    if len(own) < len(signatures_seen):
+        reasons.append(("foreign_signature", {}))
+    missing = [field for field in order if field not in {one.field for one in own}]
     if missing:
-        said.append(("incomplete", {"fields": ", ".join(missing)}))
-    return said
+        reasons.append(("incomplete", {"fields": ", ".join(missing)}))
+    return reasons
 
 
 def _broken(one: SignatureSeen) -> bool:
@@ -165,18 +167,18 @@ def _overstepped(status: PdfSignatureStatus | None) -> bool:
     return status.docmdp_ok is False or status.modification_level not in HARMLESS
 
 
-def _impostors(seen: Sequence[SignatureSeen], issued: Sequence[SignatureSeen]) -> list[comparison.Said]:
+def _impostors(signatures_seen: Sequence[SignatureSeen], issued: Sequence[SignatureSeen]) -> list[comparison.Said]:
     """Strangers' certificates that bear the very names of those who signed."""
     names = {_signer(one)["name"] for one in issued if one.ours} - {""}
-    same = sorted(names & {_signer(one)["name"] for one in seen})
+    same = sorted(names & {_signer(one)["name"] for one in signatures_seen})
     return [("same_names", {"names": ", ".join(same)[:LONGEST]})] if same else []
 
 
-def number(reader: PdfFileReader, seen: Sequence[SignatureSeen]) -> str | None:
+def number(reader: PdfFileReader, signatures_seen: Sequence[SignatureSeen]) -> str | None:
     """The number the attached JSON gives, as last signed where something of ours is signed; else the one its title ends with."""
-    held = [one for one in seen if one.ours]
+    own = [one for one in signatures_seen if one.ours]
     try:
-        root: DictionaryObject = reader.get_historical_root(held[-1].embedded.signed_revision) if held else reader.root
+        root: DictionaryObject = reader.get_historical_root(own[-1].embedded.signed_revision) if own else reader.root
         found = json.loads(comparison.attachments(root)["statement.json"])["number"]
     except MemoryError:
         raise
@@ -197,31 +199,31 @@ def look(pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) 
     reader = opened(pdf)
     if reader is None:
         return {"readable": False, "encrypted": encrypted(pdf), "number": None, "signers": [], "same": False, "changes": []}
-    seen = signatures(reader, roots)
+    signatures_seen = signatures(reader, roots)
     original = opened(issued) if issued else None
-    changes = about_signatures(seen, order, signatures(original, roots) if original else [])
-    further = [("encrypted", {})] if reader.encrypted else _against(reader, seen, original)
+    changes = about_signatures(signatures_seen, order, signatures(original, roots) if original else [])
+    further = [("encrypted", {})] if reader.encrypted else _against(reader, signatures_seen, original)
     return {
         "readable": True,
         "encrypted": bool(reader.encrypted),
-        "number": number(reader, seen),
-        "signers": [_signer(one) for one in seen],
+        "number": number(reader, signatures_seen),
+        "signers": [_signer(one) for one in signatures_seen],
         "same": original is not None and not further,
         "changes": [*changes, *further],
     }
 
 
-def _against(reader: PdfFileReader, seen: Sequence[SignatureSeen], original: PdfFileReader | None) -> list[comparison.Said]:
-    """The document as it is now beside the issued one, or beside what our last signature covered."""
-    held = [one for one in seen if one.ours]
+def _against(reader: PdfFileReader, signatures_seen: Sequence[SignatureSeen], original: PdfFileReader | None) -> list[comparison.Said]:
+    """Differences of the document from the issued one, or from the revision our last signature covers."""
+    own = [one for one in signatures_seen if one.ours]
     try:
         now = comparison.document(reader.root, reader.trailer)
         if original is not None:
             then = comparison.document(original.root, original.trailer)
-            another = not held and not set(now.pages) & set(then.pages)
+            another = not own and not set(now.pages) & set(then.pages)
             return [("other_content", {})] if another else comparison.differences(now, then)
-        if held:
-            signed = reader.get_historical_resolver(held[-1].embedded.signed_revision)
+        if own:
+            signed = reader.get_historical_resolver(own[-1].embedded.signed_revision)
             return comparison.differences(now, comparison.document(signed.root, signed.trailer_view))
     except MemoryError:
         raise
@@ -230,9 +232,9 @@ def _against(reader: PdfFileReader, seen: Sequence[SignatureSeen], original: Pdf
     return []
 
 
-def answer(given: bytes) -> bytes:
+def answer(data: bytes) -> bytes:
     """One line of JSON for every outcome."""
-    start = given.index(b"\n") + 1
-    header = json.loads(given[:start])
-    pdf, issued = given[start : start + header["size"]], given[start + header["size"] :]
+    start = data.index(b"\n") + 1
+    header = json.loads(data[:start])
+    pdf, issued = data[start : start + header["size"]], data[start + header["size"] :]
     return json.dumps(look(pdf, issued, header["roots"], header["order"]), ensure_ascii=False).encode("utf-8", "replace")

@@ -45,7 +45,7 @@ def _finding(line: FindingLine, languages: Languages) -> list[Flowable]:
 
 
 def findings_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
-    """Each finding with what became of it; corrected ones are told too."""
+    """Each finding with its disposition, corrected ones included."""
     head = languages.heading(word("findings"), at, room=95 * mm)
     if not facts.findings:
         return [*head, *languages.prose(word("no_findings"))]
@@ -90,11 +90,11 @@ def _picture(photo: Photo) -> Image:
 
 
 def _photo(photo: Photo, order: int, facts: StatementFacts, languages: Languages) -> list[Flowable]:
-    taken = moment(photo.taken_at, facts.zone) if photo.taken_at else languages.one_line(word("no_time"))
+    time = moment(photo.taken_at, facts.zone) if photo.taken_at else languages.one_line(word("no_time"))
     return [
         _picture(photo),
         Text(f"{order}　{photo.caption}", Face(8.5, 12.5, BOLD, before=5)),
-        Text("　".join(part for part in (photo.place, taken) if part), SMALL),
+        Text("　".join(part for part in (photo.place, time) if part), SMALL),
         Text(f"SHA-256\n{photo.sha256}", SMALL.but(size=6, leading=8.6)),
     ]
 

@@ -70,14 +70,14 @@ def _attach(canvas: Canvas, content: bytes) -> None:
     document = canvas._doc
     stream = PDFStream(PDFDictionary({"Type": PDFName("EmbeddedFile"), "Subtype": "/application#2Fjson"}), content)
     stream.dictionary["Params"] = PDFDictionary({"Size": len(content)})
-    held = document.Reference(stream)
+    reference = document.Reference(stream)
     specification = document.Reference(
         PDFDictionary(
             {
                 "Type": PDFName("Filespec"),
                 "F": PDFString(ATTACHMENT),
                 "UF": PDFString(ATTACHMENT),
-                "EF": PDFDictionary({"F": held, "UF": held}),
+                "EF": PDFDictionary({"F": reference, "UF": reference}),
                 "AFRelationship": PDFName("Data"),
             }
         )
@@ -88,12 +88,12 @@ def _attach(canvas: Canvas, content: bytes) -> None:
 
 def _templates(facts: StatementFacts, languages: Languages) -> list[PageTemplate]:
     flush = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
-    whole = partial(Frame, MARGIN, BOTTOM, COLUMN, PAGE_HEIGHT - TOP - BOTTOM, **flush)
+    frame = partial(Frame, MARGIN, BOTTOM, COLUMN, PAGE_HEIGHT - TOP - BOTTOM, **flush)
     above = Frame(MARGIN, 212 * mm, COLUMN, PAGE_HEIGHT - TOP - 212 * mm, **flush)
     below = Frame(MARGIN, BOTTOM, COLUMN, 80 * mm - BOTTOM, **flush)
     return [
-        PageTemplate("front", [whole()], onPage=lambda canvas, _: paint_front(canvas)),
-        PageTemplate("inner", [whole()]),
+        PageTemplate("front", [frame()], onPage=lambda canvas, _: paint_front(canvas)),
+        PageTemplate("inner", [frame()]),
         PageTemplate("signatures", [above, below], onPage=lambda canvas, _: paint_places(canvas, facts, languages)),
     ]
 
@@ -128,10 +128,10 @@ def render(facts: StatementFacts, language_order: tuple[str, str] = ("zh", "en")
     )
 
     def canvas(*args: object, **settings: object) -> CountedPages:
-        made = CountedPages(*args, frame=partial(_frame, facts, languages), **settings)
-        _attach(made, canonical_bytes(facts))
-        date_file(made, facts.prepared_at)
-        return made
+        pages = CountedPages(*args, frame=partial(_frame, facts, languages), **settings)
+        _attach(pages, canonical_bytes(facts))
+        date_file(pages, facts.prepared_at)
+        return pages
 
     document.build(_story(facts, languages), canvasmaker=canvas)
     return buffer.getvalue()

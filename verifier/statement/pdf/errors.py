@@ -38,10 +38,10 @@ def materiality_part(facts: StatementFacts, languages: Languages) -> list[Flowab
     sums = [("known_errors", found.uncorrected)]
     if found.projected is not None:
         sums += [("projected", found.projected), ("weighed", found.weighed)]
-    heads, figure = ("errors", "errors_over", "errors_under", "errors_net", "errors_gross"), 27 * mm
+    headers, figure = ("errors", "errors_over", "errors_under", "errors_net", "errors_gross"), 27 * mm
     widths = (COLUMN - 4 * figure, *(figure,) * 4)
     lines = [[languages.stacked(word(key), CELL, SMALL), *_figures(of)] for key, of in sums]
-    table = number_table(languages, heads, widths, lines, numeric=(1, 2, 3, 4), words=WORDING)
+    table = number_table(languages, headers, widths, lines, numeric=(1, 2, 3, 4), words=WORDING)
     return [*languages.subheading(word("materiality")), fact_table(languages, rows), Spacer(0, 8), table]
 
 
@@ -56,11 +56,11 @@ def misstatements_section(facts: StatementFacts, languages: Languages, at: int) 
         for total in facts.category_totals
     ]
     rows.append([languages.stacked(word("total"), _STRONG, SMALL), number(tonnes(facts.reported_total, 0), _STRONG)])
-    heads, widths = ("category", "reported"), (COLUMN - _FIGURE, _FIGURE)
+    headers, widths = ("category", "reported"), (COLUMN - _FIGURE, _FIGURE)
     parts: list[Flowable] = [
         *languages.heading(word("misstatements"), at, room=95 * mm),
         *languages.prose(word("own_none")),
-        number_table(languages, heads, widths, rows, numeric=(1,), totals=1, words=WORDING),
+        number_table(languages, headers, widths, rows, numeric=(1,), totals=1, words=WORDING),
     ]
     errors = facts.materiality.errors if facts.materiality else ()
     if not errors:
@@ -72,8 +72,8 @@ def misstatements_section(facts: StatementFacts, languages: Languages, at: int) 
         for error in errors
     ]
     widths = (22 * mm, 40 * mm, 26 * mm, 26 * mm, COLUMN - 114 * mm)
-    heads = ("source_id", "source", "misstatement", "finding_nos", "reason")
-    table = number_table(languages, heads, widths, lines, numeric=(2,), words=WORDING)
+    headers = ("source_id", "source", "misstatement", "finding_nos", "reason")
+    table = number_table(languages, headers, widths, lines, numeric=(2,), words=WORDING)
     return [*parts, *languages.subheading(word("misstatements")), *languages.prose(word("misstatements_note"), after=4), table]
 
 

@@ -1,4 +1,4 @@
-"""Pages that know how many there are before the first is framed."""
+"""Canvas that knows the number of pages before the first page is framed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from reportlab.pdfgen.canvas import Canvas
 
 Frame = Callable[[Canvas, int, int], None]
-"""Paints what stands around a page: the canvas, the page's number, and how many there are."""
+"""Draws header and footer of a page from the canvas, its number, and the number of pages."""
 
 
 class CountedPages(Canvas):

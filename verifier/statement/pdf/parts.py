@@ -40,7 +40,7 @@ class Rows(Table):
 
 
 class Languages:
-    """Which of the two languages stands first; everything bilingual is laid out through this."""
+    """Which of the two languages comes first; everything bilingual is laid out through this."""
 
     def __init__(self, order: tuple[str, str]) -> None:
         self.order = order
@@ -121,7 +121,7 @@ def number(text: str, face: Face = CELL) -> Text:
 
 def number_table(
     languages: Languages,
-    heads: Sequence[str],
+    headers: Sequence[str],
     widths: Sequence[float],
     rows: Sequence[Sequence[Cell]],
     *,
@@ -130,8 +130,8 @@ def number_table(
     words: dict[str, Both],
 ) -> Rows:
     """A table whose header repeats on every page; `numeric` columns stand right, the last `totals` rows are set apart."""
-    faces = [Face(8, 11.5, BOLD, BRAND, "right" if column in numeric else "left") for column in range(len(heads))]
-    header = [languages.stacked(words[key], face, SMALL.but(size=6.8, leading=9)) for key, face in zip(heads, faces, strict=True)]
+    faces = [Face(8, 11.5, BOLD, BRAND, "right" if column in numeric else "left") for column in range(len(headers))]
+    header = [languages.stacked(words[key], face, SMALL.but(size=6.8, leading=9)) for key, face in zip(headers, faces, strict=True)]
     style = [
         ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
         ("VALIGN", (0, 1), (-1, -1), "TOP"),

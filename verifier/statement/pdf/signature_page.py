@@ -1,4 +1,4 @@
-"""The page for signatures: where the three stand, and the stamp each of them prints there."""
+"""The signature page: position of the three signatures, and the stamp each of them prints."""
 
 from io import BytesIO
 

@@ -24,8 +24,8 @@ def _source_cells(line: SourceLine, languages: Languages) -> list[Cell]:
     if line.estimate:
         named.append(Text(languages.one_line(word("estimated")), SMALL.but(font=BOLD)))
     changed = line.difference is None or abs(line.difference) >= NOTICEABLE
-    apart = number(tonnes(line.difference, signed=True), _STRONG if changed else _QUIET)
-    return [Text(line.id, CELL), named, number(tonnes(line.reported)), number(tonnes(line.verified)), apart]
+    difference = number(tonnes(line.difference, signed=True), _STRONG if changed else _QUIET)
+    return [Text(line.id, CELL), named, number(tonnes(line.reported)), number(tonnes(line.verified)), difference]
 
 
 def _reported_cells(line: SourceLine, wrong: Mapping[str, Decimal], languages: Languages) -> list[Cell]:
@@ -52,8 +52,8 @@ def sources_section(facts: StatementFacts, languages: Languages, at: int) -> lis
     """One table a category, in the order the report gives them; without verified tonnes where the rules withhold them."""
     note = "sources_note" if facts.own_figure else "sources_note_reported"
     parts: list[Flowable] = [*languages.heading(word("sources"), at), *languages.prose(word(note), after=2)]
-    heads = ("source_id", "source", "reported", *(("verified", "difference") if facts.own_figure else ("misstatement",)))
-    figures = len(heads) - 2
+    headers = ("source_id", "source", "reported", *(("verified", "difference") if facts.own_figure else ("misstatement",)))
+    figures = len(headers) - 2
     widths = (_ID, COLUMN - _ID - figures * _FIGURE, *(_FIGURE,) * figures)
     wrong = misstated(facts)
     totals = {total.category: total for total in facts.category_totals}
@@ -62,13 +62,13 @@ def sources_section(facts: StatementFacts, languages: Languages, at: int) -> lis
         rows = [_source_cells(line, languages) if facts.own_figure else _reported_cells(line, wrong, languages) for line in lines]
         if category in totals:
             label = languages.stacked(word("category_total"), _STRONG, SMALL)
-            whole = _whole(label, totals[category])
-            rows.append([[], *whole] if facts.own_figure else [[], *whole[:2], number("")])
+            total_row = _whole(label, totals[category])
+            rows.append([[], *total_row] if facts.own_figure else [[], *total_row[:2], number("")])
         name = category_name(category)
         counted = Both(f"{name.zh}（{len(lines)} 个排放源）", f"{name.en} ({len(lines)} {'source' if len(lines) == 1 else 'sources'})")
         parts += languages.subheading(counted)
         parts.append(
-            number_table(languages, heads, widths, rows, numeric=range(2, len(heads)), totals=int(category in totals), words=WORDING)
+            number_table(languages, headers, widths, rows, numeric=range(2, len(headers)), totals=int(category in totals), words=WORDING)
         )
     return parts
 
@@ -79,7 +79,7 @@ def notable(line: SourceLine) -> bool:
 
 
 def comparison_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
-    """Categories and total side by side, then each source that differs with its reason; then what the errors weigh."""
+    """Categories and total side by side, then each source that differs with its reason; then the materiality of the errors."""
     shown = _compared(facts, languages, at) if facts.own_figure else misstatements_section(facts, languages, at)
     return [*shown, *materiality_part(facts, languages)]
 
@@ -87,12 +87,12 @@ def comparison_section(facts: StatementFacts, languages: Languages, at: int) -> 
 def _compared(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     rows = [_whole(languages.stacked(category_name(total.category), CELL, SMALL), total, CELL) for total in facts.category_totals]
     rows.append(_whole(languages.stacked(word("total"), _STRONG, SMALL), facts))
-    heads = ("category", "reported", "verified", "difference")
+    headers = ("category", "reported", "verified", "difference")
     wide = COLUMN - 3 * 34 * mm
     parts: list[Flowable] = [
         *languages.heading(word("comparison"), at, room=95 * mm),
         *languages.prose(word("comparison_note")),
-        number_table(languages, heads, (wide, 34 * mm, 34 * mm, 34 * mm), rows, numeric=(1, 2, 3), totals=1, words=WORDING),
+        number_table(languages, headers, (wide, 34 * mm, 34 * mm, 34 * mm), rows, numeric=(1, 2, 3), totals=1, words=WORDING),
         *languages.subheading(word("reasons")),
     ]
     differing = [line for line in facts.sources if notable(line)]
@@ -101,8 +101,8 @@ def _compared(facts: StatementFacts, languages: Languages, at: int) -> list[Flow
     figure = 21 * mm
     widths = (20 * mm, 34 * mm, figure, figure, figure, COLUMN - 54 * mm - 3 * figure)
     reasons = [[*_source_cells(line, languages), _why(line, languages)] for line in differing]
-    heads = ("source_id", "source", "reported", "verified", "difference", "reason")
-    parts.append(number_table(languages, heads, widths, reasons, numeric=(2, 3, 4), words=WORDING))
+    headers = ("source_id", "source", "reported", "verified", "difference", "reason")
+    parts.append(number_table(languages, headers, widths, reasons, numeric=(2, 3, 4), words=WORDING))
     if rest := len(facts.sources) - len(differing):
         small = languages.prose(word("small_differences", count=rest))
         small[0].spaceBefore = 8

@@ -1,4 +1,4 @@
-"""The type of the PDF: its sizes and colours, and a line breaker that knows Chinese beside English."""
+"""Typography of the PDF: its sizes, its colours, and a line breaker for Chinese and English."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Every label printed in the PDF, Chinese and English side by side: both languages are always there, so no catalogue chooses."""
+"""Every label printed in the PDF, in Chinese and English: both are always printed, so no catalogue is used."""
 
 from verifier.statement.facts.model import Both
 

@@ -1,4 +1,4 @@
-"""The installation's own certificate authority, and signing keys that rest under a passphrase only their owner knows."""
+"""The installation's own certificate authority, and signing keys encrypted with a passphrase only their owner knows."""
 
 import os
 import textwrap
@@ -68,8 +68,8 @@ def open_key(key_pem: bytes, passphrase: str) -> rsa.RSAPrivateKey:
 
 
 def _name(common_name: str, organisation: str, unit: str = "") -> x509.Name:
-    given = ((NameOID.COMMON_NAME, common_name), (NameOID.ORGANIZATION_NAME, organisation), (NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
-    return x509.Name([x509.NameAttribute(oid, text[:64]) for oid, text in given if text])
+    attributes = ((NameOID.COMMON_NAME, common_name), (NameOID.ORGANIZATION_NAME, organisation), (NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
+    return x509.Name([x509.NameAttribute(oid, text[:64]) for oid, text in attributes if text])
 
 
 def new_signing_key(passphrase: str, common_name: str) -> SigningKey:

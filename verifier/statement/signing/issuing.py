@@ -49,7 +49,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class _Hand:
-    """Who signs: the place in the statement, the key, and the name shown beside the signature."""
+    """Who signs: the place in the statement, the key, and the name shown with the signature."""
 
     place: SignerRole
     key: SigningKey
@@ -144,7 +144,7 @@ def _approved(engagement: Engagement) -> Review:
     approval = queries.current_approval(engagement)
     if approval is None:
         raise Refusal("statement.approval.none")
-    if not approval.stands:
+    if not approval.is_valid:
         raise Refusal("statement.approval.voided", count=len(approval.changes))
     drawn = queries.conclusion(engagement)
     if drawn is not None:
@@ -219,9 +219,9 @@ def _signed(statement: Statement, engagement: Engagement, hand: _Hand, *, actor:
     db.session.flush()
     advance(engagement, ACTIONS[hand.place], now=now)
     subject = Subject("statement", str(statement.id))
-    said = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(hand.key)}
+    detail = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(hand.key)}
     place = hand.place
-    record(TrailAction(f"statement:{place}:signed"), actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **said)
+    record(TrailAction(f"statement:{place}:signed"), actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **detail)
 
 
 def _recalled(statement: Statement, actor: Actor, now: datetime) -> None:

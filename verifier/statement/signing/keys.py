@@ -1,4 +1,4 @@
-"""Signing keys: made by their holder under a passphrase only they know, vouched for by this installation's own authority."""
+"""Signing keys: created by their holder, encrypted with the holder's passphrase, certified by this installation's certificate authority."""
 
 from datetime import datetime
 from pathlib import Path
@@ -41,13 +41,13 @@ def make_personal_key(user: User, passphrase: str, code: str, *, actor: Actor, n
     pair = new_signing_key(passphrase, user.name)
     body = organisation_name(user.organisation)
     certificate = authority(now).issue_person(pair.request_pem, name=user.name, organisation=body, role="", now=now)
-    made = _kept(pair, certificate, queries.key_of(user.id), actor, now)
-    made.user_id = user.id
+    key = _store_key(pair, certificate, queries.key_of(user.id), actor, now)
+    key.user_id = user.id
     db.session.flush()
     record(
-        TrailAction.STATEMENT_KEY_MADE, actor, Subject("person", str(user.id)), now=now, effect=Effect.CHANGE, fingerprint=fingerprint(made)
+        TrailAction.STATEMENT_KEY_MADE, actor, Subject("person", str(user.id)), now=now, effect=Effect.CHANGE, fingerprint=fingerprint(key)
     )
-    return made
+    return key
 
 
 def make_seal(organisation: Organisation, maker: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> SigningKey:
@@ -58,27 +58,27 @@ def make_seal(organisation: Organisation, maker: User, passphrase: str, code: st
     name = organisation_name(organisation)
     pair = new_signing_key(passphrase, name)
     certificate = authority(now).issue_seal(pair.request_pem, organisation=name, now=now)
-    made = _kept(pair, certificate, queries.seal_of(organisation.id), actor, now)
-    made.organisation_id = organisation.id
+    key = _store_key(pair, certificate, queries.seal_of(organisation.id), actor, now)
+    key.organisation_id = organisation.id
     db.session.flush()
     subject = Subject("organisation", str(organisation.id))
-    record(TrailAction.STATEMENT_SEAL_MADE, actor, subject, now=now, effect=Effect.CHANGE, fingerprint=fingerprint(made))
-    return made
+    record(TrailAction.STATEMENT_SEAL_MADE, actor, subject, now=now, effect=Effect.CHANGE, fingerprint=fingerprint(key))
+    return key
 
 
-def _kept(pair: Pair, certificate: bytes, before: SigningKey | None, actor: Actor, now: datetime) -> SigningKey:
+def _store_key(pair: Pair, certificate: bytes, before: SigningKey | None, actor: Actor, now: datetime) -> SigningKey:
     if before is not None:
         before.retired_at = now
         db.session.flush()
-    made = SigningKey(
+    key = SigningKey(
         key_pem=pair.key_pem.decode(),
         certificate_pem=certificate.decode(),
         serial=format(_read(certificate).serial_number, "x"),
         made_by=actor.id,
         made_at=now,
     )
-    db.session.add(made)
-    return made
+    db.session.add(key)
+    return key
 
 
 def prove_second_factor(user: User, code: str, now: datetime) -> None:
@@ -115,7 +115,7 @@ def _refuse_closed(action: str, user: User, now: datetime) -> None:
 
 
 def organisation_name(organisation: Organisation) -> str:
-    """The name that stands in certificates and on the statement: in Chinese where there is one."""
+    """The name in certificates and on the statement: Chinese where there is one."""
     return organisation.name_zh or organisation.name
 
 

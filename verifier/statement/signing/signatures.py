@@ -96,8 +96,8 @@ def _check_before(pdf: bytes, field: str, signature: Signature) -> None:
 class _Signer(signers.Signer):
     """Signs with a key that is opened once; pyHanko's own takes a bare copy of it, and checks that anew each time: a third of a second."""
 
-    def __init__(self, key: rsa.RSAPrivateKey, held: x509.Certificate, chain: SimpleCertificateStore) -> None:
-        super().__init__(signing_cert=held, cert_registry=chain)
+    def __init__(self, key: rsa.RSAPrivateKey, certificate: x509.Certificate, chain: SimpleCertificateStore) -> None:
+        super().__init__(signing_cert=certificate, cert_registry=chain)
         self.key = key
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
@@ -109,12 +109,15 @@ class _Signer(signers.Signer):
 
 def _signer(signature: Signature) -> _Signer:
     key = open_key(signature.key_pem, signature.passphrase)
-    held = certificate(signature.certificate_pem)
-    if key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo) != held.public_key.dump():
+    own_certificate = certificate(signature.certificate_pem)
+    if (
+        key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        != own_certificate.public_key.dump()
+    ):
         raise Refusal("statement.certificate.mismatch")
     chain = SimpleCertificateStore()
     chain.register(certificate(signature.root_pem))
-    return _Signer(key, held, chain)
+    return _Signer(key, own_certificate, chain)
 
 
 class _Drawn(ImportedPdfPage):
@@ -148,8 +151,8 @@ class _At(signers.PdfSigner):
 
 
 def _style(field: str, lines: tuple[str, ...]) -> StaticStampStyle:
-    whole = SimpleBoxLayoutRule(x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID, margins=Margins.uniform(0))
-    return StaticStampStyle(background=_Drawn(stamp(field, lines)), background_opacity=1, border_width=0, background_layout=whole)
+    fill = SimpleBoxLayoutRule(x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID, margins=Margins.uniform(0))
+    return StaticStampStyle(background=_Drawn(stamp(field, lines)), background_opacity=1, border_width=0, background_layout=fill)
 
 
 def _sign(pdf: bytes, field: str, signature: Signature) -> bytes:

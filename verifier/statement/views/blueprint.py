@@ -1,4 +1,4 @@
-"""The blueprint of statements, and the words its pages share."""
+"""The blueprint of statements, and wording shared by its pages."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ STATES = {
 
 
 def _kind(model: type[Any], title: Any, endpoint: str, guard: Permission = Permission.WORK_READ) -> SubjectKind[Any]:
-    """Rows of the last steps: each stands on the one page of its step."""
+    """Rows of the last steps, each linked to the page of its step."""
     return SubjectKind(
         find=row_in_case(model),
         title=lambda _row: str(title),
@@ -58,5 +58,5 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
 
 def sentence(reason: Any) -> str:
     """A reason of a rule in the reader's language."""
-    said: str = _(reason.message)
-    return said % {name: in_words(value) for name, value in reason.values}
+    text: str = _(reason.message)
+    return text % {name: in_words(value) for name, value in reason.values}

@@ -14,7 +14,7 @@ from verifier.audit.trail_actions import TrailAction
 from verifier.casework.trail_wording import in_words
 from verifier.core.access import Permission
 from verifier.core.lifecycle import CaseAction, Stage, possible
-from verifier.core.opinion import undisposed
+from verifier.core.opinion import unresolved
 from verifier.core.reason import StatedReason
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -98,7 +98,7 @@ def draw(engagement: Engagement) -> ResponseReturnValue:
 def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnValue:
     choices = assessment.choices(engagement)
     form.offer(choices)
-    missing = reasons(engagement, undisposed(assessment.standing(engagement)))
+    missing = reasons(engagement, unresolved(assessment.case_assessment(engagement)))
     offered = [(choice, reasons(engagement, choice.own)) for choice in choices]
     can = may(Permission.CONCLUSION_DRAW) and possible(engagement.stage, CaseAction.CONCLUDE) and any(choice.open for choice in choices)
     return render_template(
@@ -128,10 +128,10 @@ def differences(engagement: Engagement) -> ResponseReturnValue:
         for each in assessment.comparison(engagement).sources
     ]
     figures = [_("Verified, tCO₂"), _("Difference, tCO₂")] if own else [_("Misstated, tCO₂")]
-    heads = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), *figures, _("Reason")]
+    headers = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), *figures, _("Reason")]
     subject = Subject("case", str(engagement.id))
     record(TrailAction.STATEMENT_DIFFERENCES_DOWNLOADED, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
-    return spreadsheet(f"{engagement.number} {_('Differences')}", heads, rows)
+    return spreadsheet(f"{engagement.number} {_('Differences')}", headers, rows)
 
 
 @bp.get("/cases/<uuid:engagement_id>/review")
@@ -147,12 +147,12 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
     """The reviewer approves, or sends back with comments."""
     form = ReviewForm()
     if form.validate_on_submit():
-        said = form.comments.data or ""
+        comments = form.comments.data or ""
         if form.outcome.data == ReviewOutcome.APPROVED:
-            actions.approve(engagement, said, form.seen_change, actor=current_actor(), now=utcnow())
+            actions.approve(engagement, comments, form.seen_change, actor=current_actor(), now=utcnow())
             flash(_("The conclusion is approved. The lead verifier may now sign."), "success")
         else:
-            actions.send_back(engagement, said, actor=current_actor(), now=utcnow())
+            actions.send_back(engagement, comments, actor=current_actor(), now=utcnow())
             flash(_("The case was sent back to the team with your comments."), "success")
         return redirect(url_for(".review", engagement_id=engagement.id), 303)
     return _review(engagement, form)
@@ -221,7 +221,7 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
     if waiting is SignerRole.SEAL:
         form.passphrase.label.text = _("Passphrase of the seal")
     key = (queries.seal_of(engagement.body_id) if waiting is SignerRole.SEAL else queries.key_of(user.id)) if waiting else None
-    ready = waiting is not None and approval is not None and approval.stands and may(SIGNING[waiting][1])
+    ready = waiting is not None and approval is not None and approval.is_valid and may(SIGNING[waiting][1])
     return render_template(
         "statement/signing.html",
         engagement=engagement,

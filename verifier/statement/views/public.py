@@ -1,4 +1,4 @@
-"""Pages anyone may open: what stands behind a QR code, and whether a PDF is the issued one; and the keys that people sign with."""
+"""Public pages: the statement behind a QR code, the check whether a PDF is the issued one, and the signing keys."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -41,7 +41,7 @@ def _public(token: str) -> Statement:
 @bp.get("/s/<token>")
 @permit(Permission.PUBLIC)
 def public(token: str) -> ResponseReturnValue:
-    """What stands behind the QR code of an issued statement."""
+    """The page that the QR code of an issued statement opens."""
     statement = _public(token)
     signed = [(each, keys.fingerprint(queries.signing_key(each.key_id))) for each in statement.signatures]
     pack = load(statement.engagement.pack_id)

@@ -21,7 +21,7 @@ from verifier.web.signed_in import current_actor
 @bp.get("/cases/<uuid:engagement_id>/document-review.pdf")
 @permit(Permission.WORK_READ, keeps_record=True)
 def document_review(engagement: Engagement) -> ResponseReturnValue:
-    """The document-review form as the case stands; a programme without one is told so."""
+    """The document-review form in the current state of the case; refused where the programme has none."""
     now = utcnow()
     form = review_form(engagement, now=now)
     content = render_review(form)

@@ -58,10 +58,10 @@ def _of_database(error: DBAPIError) -> Outage | None:
     text, state = str(error.orig).lower(), getattr(error.orig, "sqlstate", None)
     if state in _SQLSTATES:
         return _SQLSTATES[state]
-    gone = state is not None and state.startswith(("08", "57P"))
-    if gone or error.connection_invalidated or (isinstance(error, OperationalError) and "connection" in text and state is None):
+    connection_lost = state is not None and state.startswith(("08", "57P"))
+    if connection_lost or error.connection_invalidated or (isinstance(error, OperationalError) and "connection" in text and state is None):
         return Outage.DATABASE
-    return next((outage for said, outage in _SAID.items() if said in text), None)
+    return next((outage for words, outage in _SAID.items() if words in text), None)
 
 
 def reading_only(outage: Outage) -> None:
@@ -74,7 +74,7 @@ def reading_only(outage: Outage) -> None:
 def texts(outage: Outage) -> tuple[str, str]:
     """Title and advice."""
     nothing = _("Nothing was saved, and existing data are unaffected. Your entries are still in your browser: go back and keep it open.")
-    said = {
+    messages = {
         Outage.FULL: (
             _("Not enough storage space to save this"),
             _("The disk of the system is full. Inform the administrator. Pages can still be read; submit again once there is space."),
@@ -92,5 +92,5 @@ def texts(outage: Outage) -> tuple[str, str]:
             _("No page can be shown until it responds. Try again in a few minutes; if the problem continues, inform the administrator."),
         ),
     }
-    title, advice = said[outage]
+    title, advice = messages[outage]
     return title, f"{nothing} {advice}"

@@ -36,7 +36,7 @@ def end(response: Response) -> Response:
 
 
 def route_of() -> str:
-    """`GET /cases/<uuid:engagement_id>`; `other` for an address that is none of ours."""
+    """`GET /cases/<uuid:engagement_id>`; `other` for an address without a route."""
     return f"{request.method} {request.url_rule.rule}" if request.url_rule is not None else "other"
 
 

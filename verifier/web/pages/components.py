@@ -1,4 +1,4 @@
-"""The form of the components page: one field of every kind, some of them wrong."""
+"""The form of the components page: one field of every kind, some of them with errors."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, RadioField, SelectChoice, SelectField, StringField, TextAreaField

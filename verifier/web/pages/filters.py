@@ -1,4 +1,4 @@
-"""How values look in pages: tonnes, dates, words, in the reader's language."""
+"""Template filters: tonnes, dates and words in the reader's language."""
 
 import re
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ def as_decimal(value: Number, places: int = 15) -> Decimal | None:
 
 
 def tonnes(value: Number, places: int = 2) -> str:
-    """Tonnes at so many places, rounded half up, grouped, with a real minus; unknown is a word, never zero."""
+    """Tonnes at so many places, rounded half up, grouped, with a real minus; None as “unknown”, never zero."""
     if value is None:
         return _("unknown")
     return format(round_half_up(Fraction(value), places), ",f").replace("-", "−")
@@ -128,13 +128,13 @@ def refs(text: str) -> Markup:
     safe, shown, at = escape(text), Markup(""), 0
     for found in REFERENCE.finditer(safe):
         if found[1]:
-            shown += safe[at : found.start()] + whole(safe[found.start() : found.end()])
+            shown += safe[at : found.start()] + unbroken(safe[found.start() : found.end()])
             at = found.end()
     return shown + safe[at:]
 
 
 def listed(words: Iterable[object]) -> str:
-    """Words beside one another, with the comma of the reader's language."""
+    """Words joined with the comma of the reader's language."""
     return str(_(", ")).join(map(str, words))
 
 
@@ -144,8 +144,8 @@ def files_taken(use: FileUse) -> str:
     return _("Accepted: %(kinds)s; up to %(size)s MB per file.", kinds=listed(use.words), size=most // MEGABYTE)
 
 
-def whole(text: Any) -> Markup:
-    """A reference, a date or a name that no line may break."""
+def unbroken(text: Any) -> Markup:
+    """A reference, a date or a name as one unbreakable piece."""
     return Markup('<span class="nw">{}</span>').format(text)
 
 
@@ -160,7 +160,7 @@ def install(app: Flask) -> None:
         spoken,
         label,
         state_of,
-        whole,
+        unbroken,
         refs,
         following,
         grouped,

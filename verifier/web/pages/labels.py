@@ -105,7 +105,7 @@ STATES: dict[tuple[type[StrEnum], str], str] = {
     (FindingState, "carried_over"): "warn",
     (FindingState, "withdrawn"): "mute",
 }
-"""The colour and shape of a status; the word always stands beside it."""
+"""Colour and shape of a status; they are always shown with the word."""
 
 
 def label(member: Any) -> str:

@@ -17,8 +17,8 @@ def select_locale() -> str:
     chosen = (user.language if user else None) or session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
-    wanted = [tag.split("-")[0].lower() for tag in request.accept_languages.values()]
-    return next((tag for tag in wanted if tag in LANGUAGES), str(current_app.config["BABEL_DEFAULT_LOCALE"]))
+    accepted = [tag.split("-")[0].lower() for tag in request.accept_languages.values()]
+    return next((tag for tag in accepted if tag in LANGUAGES), str(current_app.config["BABEL_DEFAULT_LOCALE"]))
 
 
 def select_timezone() -> str:

@@ -74,7 +74,7 @@ def export_url() -> str:
     return same_address(export="xlsx")
 
 
-def kept_filter(*placed: str) -> dict[str, Any]:
+def carried_filter(*placed: str) -> dict[str, Any]:
     """The filter in the address, for a link to another page whose own path names what is `placed`.
 
     Names that would steer how the link is built are left behind.
@@ -85,8 +85,8 @@ def kept_filter(*placed: str) -> dict[str, Any]:
 
 def same_address(**changed: object) -> str:
     """This page's path with its filter kept and some of it changed; what was typed there never steers how the address is built."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "export")]
-    return f"{quote(request.path)}?{urlencode([*kept, *changed.items()])}"
+    carried = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "export")]
+    return f"{quote(request.path)}?{urlencode([*carried, *changed.items()])}"
 
 
 def wants_spreadsheet() -> bool:

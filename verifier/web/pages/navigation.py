@@ -13,7 +13,7 @@ BELOW: Mapping[str, tuple[str, ...]] = {
     "accounts.people": ("accounts.invite", "accounts.person"),
     "accounts.organisations": ("accounts.add_organisation", "accounts.organisation"),
 }
-"""Pages that stand below an entry and are not told by the beginning of their name."""
+"""Pages below a navigation entry that do not share the beginning of its endpoint name."""
 
 
 def context() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.reports.wording import flag_name
-from verifier.rulepacks.wording import BASIS_STATES, basis_name, key_name, said, section_name
+from verifier.rulepacks.wording import BASIS_STATES, basis_name, in_words, key_name, section_name
 from verifier.web.pages.filters import listed
 
 
@@ -14,7 +14,7 @@ def value_in_words(key: str, value: object) -> str:
         return "—"
     if key == "flags":
         return listed(flag_name(code) for code in str(value).split(", "))
-    return basis_name(str(value)) if key == "basis" else said(value)
+    return basis_name(str(value)) if key == "basis" else in_words(value)
 
 
 IN_WORDS: Mapping[str, Any] = {

@@ -1,4 +1,4 @@
-"""Input about analytical procedures: which lines to show, and what is held of one."""
+"""Forms of analytical procedures: the filter of lines, and the conclusion on one."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -39,14 +39,14 @@ class LineFilter(SearchForm):
             del self.of
 
     @property
-    def asked(self) -> dict[str, str]:
+    def query(self) -> dict[str, str]:
         """What was asked for."""
         fields = {"search": self.q, "of": self.of, "state": self.state, "sort": self.sort}
         return {name: (field.data or "") if field is not None else "" for name, field in fields.items()}
 
 
 class ConclusionForm(VersionedForm):
-    """What a verifier holds of a line that stands out, and the figures they saw."""
+    """A verifier's conclusion on a remarkable line, with the fingerprint of the figures shown."""
 
     figures = HiddenField()
     conclusion = TextAreaField(_l("Your assessment"), [Required(_l("Enter your assessment")), Length(max=4000)])

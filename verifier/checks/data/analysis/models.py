@@ -1,4 +1,4 @@
-"""Rows of the analytical procedures: what a verifier concluded on what stood out."""
+"""Rows of the analytical procedures: conclusions on remarkable lines."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from verifier.db import Base, Id, Version
 
 
 class AnalysisConclusion(Base):
-    """What a verifier holds of one line of a procedure; it stands for the figures it was written on."""
+    """A verifier's conclusion on one line of a procedure; valid only for the figures it was written on."""
 
     __tablename__ = "analysis_conclusion"
     __table_args__ = (UniqueConstraint("engagement_id", "line_key"),)

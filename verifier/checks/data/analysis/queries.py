@@ -1,4 +1,4 @@
-"""Reading the analytical procedures of a case: every line with the conclusion written on it, and where it stands."""
+"""Queries of the analytical procedures of a case: every line with its conclusion and state."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Remarked:
 
     @property
     def state(self) -> LineState:
-        """Where it stands."""
+        """State of the line."""
         return self.line.state(self.conclusion.fingerprint if self.conclusion else None)
 
     @property
@@ -70,8 +70,8 @@ def remarked(engagement: Engagement, procedure: Procedure | None = None) -> list
 
 def _with_conclusions(engagement: Engagement, lines: Iterable[AnalysisLine]) -> list[Remarked]:
     of = select(AnalysisConclusion).where(AnalysisConclusion.engagement_id == engagement.id)
-    given = {row.line_key: row for row in db.session.scalars(of)}
-    return [Remarked(line, given.get(line.key)) for line in lines]
+    conclusions = {row.line_key: row for row in db.session.scalars(of)}
+    return [Remarked(line, conclusions.get(line.key)) for line in lines]
 
 
 def one(engagement: Engagement, key: str) -> Remarked | None:
@@ -87,19 +87,19 @@ def progress(engagement: Engagement) -> AnalysisProgress:
 
 def grouped(rows: Sequence[Remarked]) -> list[tuple[Remarked, ...]]:
     """Lines of one source or product together: its months stand side by side."""
-    return [tuple(together) for _key, together in groupby(rows, key=lambda each: (each.line.of, each.line.code))]
+    return [tuple(group) for _key, group in groupby(rows, key=lambda each: (each.line.of, each.line.code))]
 
 
 def matching(
     groups: Sequence[tuple[Remarked, ...]], *, search: str = "", of: str = "", state: str = "", sort: str = ""
 ) -> list[tuple[Remarked, ...]]:
     """The groups with a line of the filter: `state` is a state, `out` or `waiting`; as listed, or the largest change first."""
-    wanted = search.strip().casefold()
+    term = search.strip().casefold()
     found = [
         group
         for group in groups
         if (not of or group[0].line.of == of)
-        and (not wanted or wanted in f"{group[0].line.code} {group[0].line.name}".casefold())
+        and (not term or term in f"{group[0].line.code} {group[0].line.name}".casefold())
         and (not state or any(_at(each, state) for each in group))
     ]
     return sorted(found, key=lambda group: -max(_moved(each) for each in group)) if sort == "change" else found

@@ -1,4 +1,4 @@
-"""What each amount is multiplied with, found again in the steps of its recalculation, so that a formula can spell it."""
+"""Factors of each amount, read from the steps of its recalculation, so that a formula can be written."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -51,13 +51,13 @@ def worked(result: SourceResult, sign: int) -> Iterator[Worked]:
         if step.origin == "measurement":
             parts.setdefault(step.period, []).append(step)
     for quantity in result.quantities:
-        mine = lines.get(quantity.period, lines.get("", ()))
+        own = lines.get(quantity.period, lines.get("", ()))
         product = Fraction(sign)
-        for line in mine:
+        for line in own:
             product *= line.used
         if product != quantity.per_unit:
             raise ValueError(f"{result.source_id} {quantity.period}: the steps do not come to the factor that was used")
-        yield Worked(quantity, mine, sign, tuple(parts.get(quantity.period, ())))
+        yield Worked(quantity, own, sign, tuple(parts.get(quantity.period, ())))
 
 
 def _terms(result: SourceResult) -> Mapping[str, list[Step]]:

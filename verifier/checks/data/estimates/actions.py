@@ -24,7 +24,7 @@ from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
-from verifier.findings.actions import dispose
+from verifier.findings.actions import resolve
 from verifier.findings.models import Finding
 from verifier.rulepacks.load import load
 
@@ -36,20 +36,21 @@ def confirm(
     typed: Mapping[str, Decimal | None],
     reason: str,
     *,
-    seen: Decimal | None,
+    seen_tonnes: Decimal | None,
     seen_version: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> ConservativeEstimate:
     """Confirm the displayed estimate as the source's verified figure; an open finding is resolved with the same reason.
 
-    `seen` is the figure that was shown with its difference, t CO2: another one is shown first. The newest estimate of a source replaces.
+    `seen_tonnes` is the figure that was shown with its difference, t CO2: where it differs by now, the new one is shown first. The newest
+    estimate of a source replaces earlier ones.
     """
     advance(engagement, CaseAction.CHECK, now=now)
-    held = data.held_one(engagement, source_key)
-    if held is None:
+    review = data.source_review(engagement, source_key)
+    if review is None:
         raise NotYours
-    sheet = queries.sheet(engagement, held, typed)
+    sheet = queries.sheet(engagement, review, typed)
     if not queries.is_ours(load(engagement.pack_id)):
         raise Refusal("data.estimate.not_ours")
     finding = next((each for each in sheet.grounds if finding_number in (None, each.number)), None)
@@ -59,13 +60,13 @@ def confirm(
         raise sheet.refused or Refusal("data.estimate.not_ours")
     if not reason.strip():
         raise Refusal("data.estimate.reason")
-    if seen != sheet.estimate.tonnes:
+    if seen_tonnes != sheet.estimate.tonnes:
         raise Refusal("data.estimate.not_seen", tonnes=plain(sheet.estimate.tonnes, 6))
     if finding.state not in queries.LEFT:
-        dispose(finding, FindingAction.ESTIMATE, reason, actor=actor, now=now)
+        resolve(finding, FindingAction.ESTIMATE, reason, actor=actor, now=now)
     decide(engagement, source_key, SourceOutcome.DIFFERS, sheet.estimate.tonnes, reason, seen_version=seen_version, actor=actor, now=now)
     row = _write(engagement, sheet, finding, reason, actor, now)
-    told = {"finding": finding.label, "reported": _text(row.reported), "tonnes": _text(row.tonnes), "reason": row.reason}
+    detail = {"finding": finding.label, "reported": _text(row.reported), "tonnes": _text(row.tonnes), "reason": row.reason}
     record(
         TrailAction.DATA_ESTIMATE_CONFIRMED,
         actor,
@@ -73,13 +74,13 @@ def confirm(
         now=now,
         case=engagement.id,
         difference=_text(sheet.estimate.difference),
-        **told,
+        **detail,
     )
     return row
 
 
 def _write(engagement: Engagement, sheet: Sheet, finding: Finding, reason: str, actor: Actor, now: datetime) -> ConservativeEstimate:
-    source, found = sheet.held.source, sheet.estimate
+    source, found = sheet.review.source, sheet.estimate
     if found is None:
         raise Refusal("data.estimate.not_ours")
     row = queries.of_source(engagement, source.source_key)
@@ -133,7 +134,7 @@ def working(sheet: Sheet, found: Estimate, pack: RulePack) -> dict[str, Any]:
                 "reported": _text(each.month.reported),
                 "independent": _text(each.month.independent),
                 "verified": _text(each.verified),
-                "taken": _text(each.taken),
+                "taken": _text(each.used),
                 "why": each.why,
             }
             for each in sheet.months

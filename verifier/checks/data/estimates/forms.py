@@ -1,4 +1,4 @@
-"""Input of a conservative estimate: a quantity for each month, then the reason with which it counts."""
+"""Forms of a conservative estimate: a quantity for each month, then the reason for confirming it."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -8,30 +8,30 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length
 
-from verifier.checks.data.estimates.queries import MonthTaken
+from verifier.checks.data.estimates.queries import EstimatedMonth
 from verifier.checks.data.numbers.forms import AmountField
 from verifier.core.calculation.units import plain
 from verifier.findings.models import Finding
 from verifier.web.forms import Required, SearchForm, VersionedForm
 
 
-def quantities(months: Iterable[MonthTaken], typed: Any) -> SearchForm:
+def quantities(months: Iterable[EstimatedMonth], typed: Any) -> SearchForm:
     """A form with a box for each month, filled with what is proposed or was typed; read from the address, for nothing counts yet."""
     boxes = {name_of(each.month.period): AmountField(f"{each.month.period}, {each.month.unit}") for each in months}
-    made = type("Quantities", (SearchForm,), boxes)
-    proposed = {name_of(each.month.period): plain(each.taken) for each in months if each.taken is not None}
-    form: SearchForm = made(typed if any(name in typed for name in boxes) else None, data=proposed)
+    form_class = type("Quantities", (SearchForm,), boxes)
+    proposed = {name_of(each.month.period): plain(each.used) for each in months if each.used is not None}
+    form: SearchForm = form_class(typed if any(name in typed for name in boxes) else None, data=proposed)
     return form
 
 
 def name_of(period: str) -> str:
-    """How a month's box is called in the address."""
+    """Name of a month's field in the address."""
     return f"q{period}"
 
 
-def taken(form: SearchForm, months: Iterable[MonthTaken]) -> dict[str, Decimal | None]:
-    """What was typed for each month; a blank box is unknown."""
-    return {each.month.period: getattr(form, name_of(each.month.period)).value for each in months}
+def entered_quantities(form: SearchForm, rows: Iterable[EstimatedMonth]) -> dict[str, Decimal | None]:
+    """The quantity entered for each month; None where the box is blank."""
+    return {each.month.period: getattr(form, name_of(each.month.period)).value for each in rows}
 
 
 class ConfirmForm(VersionedForm):
@@ -47,24 +47,24 @@ class ConfirmForm(VersionedForm):
         self.finding.choices = [(str(each.number), f"{each.label} {each.title}") for each in grounds]
 
     def show(self, tonnes: Decimal, typed: Mapping[str, Decimal | None]) -> None:
-        """What is sent along with the reason: the figure that stands on the page and what it was made of."""
+        """Fill the hidden fields submitted with the reason: the figure shown, and the quantities it is calculated from."""
         self.tonnes.data = plain(tonnes)
         self.quantities.data = " ".join(f"{period}={plain(value)}" for period, value in typed.items() if value is not None)
 
     @property
     def number(self) -> int | None:
-        """The number of the finding chosen; what is none of ours is 0."""
+        """The number of the chosen finding; 0 for an invalid choice."""
         text = self.finding.data or ""
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
     @property
-    def seen(self) -> Decimal | None:
+    def seen_tonnes(self) -> Decimal | None:
         """The figure that was shown; None where the field was tampered with."""
         return _decimal(self.tonnes.data or "")
 
     @property
     def typed(self) -> dict[str, Decimal | None]:
-        """The quantities it was made of; what is no number is unknown."""
+        """The quantities of the figure shown, by period; None where a value is no number."""
         pairs = (part.partition("=") for part in (self.quantities.data or "").split())
         return {period: _decimal(value) for period, _sign, value in pairs}
 

@@ -1,4 +1,4 @@
-"""Reading conservative estimates: whether a source may be estimated, what would be taken month by month, and what was confirmed."""
+"""Queries of conservative estimates: whether a source may be estimated, the quantities used by month, and confirmed estimates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from verifier.checks.data.estimates.models import ConservativeEstimate
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.numbers import queries as numbers
 from verifier.checks.data.queries import SourceReview
-from verifier.core.calculation.conservative_estimate import Estimate, FactorTaken, Month, estimate, factors, months
+from verifier.core.calculation.conservative_estimate import Estimate, Month, UsedFactor, estimate, factors, months
 from verifier.core.errors import Refusal
-from verifier.core.findings import DISPOSES, FindingAction, FindingState, actions_of
+from verifier.core.findings import DISPOSITION_OF, FindingAction, FindingState, actions_of
 from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.report.rows import ReportedReport
 from verifier.core.rulepack.pack import RulePack
@@ -25,7 +25,7 @@ from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
 
 LEFT = (FindingState.ESTIMATED, FindingState.UNCORRECTED)
-"""Disposed of without being corrected."""
+"""Resolved without being corrected."""
 
 
 class QuantityOrigin(StrEnum):
@@ -40,12 +40,12 @@ class QuantityOrigin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class MonthTaken:
+class EstimatedMonth:
     """One month with all that is known of it, and what the estimate takes (None: nothing is known, somebody must say)."""
 
     month: Month
     verified: Decimal | None
-    taken: Decimal | None
+    used: Decimal | None
     sign: int
 
     @property
@@ -61,22 +61,22 @@ class MonthTaken:
             (QuantityOrigin.REPORTED, self.month.reported),
             (QuantityOrigin.INDEPENDENT, self.month.independent),
         )
-        return None if self.taken is None else next((why for why, value in found if value == self.taken), QuantityOrigin.STATED)
+        return None if self.used is None else next((why for why, value in found if value == self.used), QuantityOrigin.STATED)
 
     @property
     def milder(self) -> bool:
         """Whether it makes the total smaller than what is known of the month would."""
-        return self.taken is not None and self.cautious is not None and (self.taken - self.cautious) * self.sign < 0
+        return self.used is not None and self.cautious is not None and (self.used - self.cautious) * self.sign < 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A source as it would be estimated: what speaks against it (None: nothing), the findings it may rest on, months, factors, result."""
 
-    held: SourceReview
+    review: SourceReview
     grounds: tuple[Finding, ...]
-    months: tuple[MonthTaken, ...] = ()
-    factors: tuple[FactorTaken, ...] = ()
+    months: tuple[EstimatedMonth, ...] = ()
+    factors: tuple[UsedFactor, ...] = ()
     estimate: Estimate | None = None
     refused: Refusal | None = None
 
@@ -93,7 +93,7 @@ def is_ours(pack: RulePack) -> bool:
 
 def grounds(engagement: Engagement, source_key: str) -> tuple[Finding, ...]:
     """Findings on a source an estimate may rest on, those left uncorrected first: their class admits it, and it is not closed."""
-    pack, admitted = load(engagement.pack_id), DISPOSES[FindingAction.ESTIMATE]
+    pack, admitted = load(engagement.pack_id), DISPOSITION_OF[FindingAction.ESTIMATE]
     of = [
         finding
         for finding in data.findings_on(engagement, source_key)
@@ -103,27 +103,27 @@ def grounds(engagement: Engagement, source_key: str) -> tuple[Finding, ...]:
     return tuple(sorted(of, key=lambda finding: (finding.state not in LEFT, finding.number)))
 
 
-def sheet(engagement: Engagement, held: SourceReview, typed: Mapping[str, Decimal | None] | None = None) -> Sheet:
+def sheet(engagement: Engagement, review: SourceReview, typed: Mapping[str, Decimal | None] | None = None) -> Sheet:
     """The source as it would be estimated now, with the quantities typed for some months in place of those proposed."""
-    pack, key = load(engagement.pack_id), held.source.source_key
+    pack, key = load(engagement.pack_id), review.source.source_key
     found, report = grounds(engagement, key), reports.report_of(engagement.report_version)
     if not is_ours(pack):
-        return Sheet(held, found, refused=Refusal("data.estimate.not_ours"))
+        return Sheet(review, found, refused=Refusal("data.estimate.not_ours"))
     try:
-        rows, taken = _months(engagement, held, report, pack, typed or {}), factors(report, key, pack)
+        rows, used_factors = _months(engagement, review, report, pack, typed or {}), factors(report, key, pack)
     except Refusal as refusal:
-        return Sheet(held, found, refused=refusal)
-    known = {each.month.period: each.taken for each in rows if each.taken is not None}
+        return Sheet(review, found, refused=refusal)
+    known = {each.month.period: each.used for each in rows if each.used is not None}
     try:
-        return Sheet(held, found, rows, taken, estimate(report, key, pack, known))
+        return Sheet(review, found, rows, used_factors, estimate(report, key, pack, known))
     except Refusal as refusal:
-        return Sheet(held, found, rows, taken, refused=refusal)
+        return Sheet(review, found, rows, used_factors, refused=refusal)
 
 
 def _months(
-    engagement: Engagement, held: SourceReview, report: ReportedReport, pack: RulePack, typed: Mapping[str, Decimal | None]
-) -> tuple[MonthTaken, ...]:
-    category, key = pack.category(held.source.category), held.source.source_key
+    engagement: Engagement, review: SourceReview, report: ReportedReport, pack: RulePack, typed: Mapping[str, Decimal | None]
+) -> tuple[EstimatedMonth, ...]:
+    category, key = pack.category(review.source.category), review.source.source_key
     sign = category.sign if category else 1
     right = {
         (each.number.period, each.number.unit): each.outcome.verified
@@ -133,9 +133,9 @@ def _months(
     rows = []
     for month in months(report, key):
         verified = right.get((month.period, month.unit))
-        proposed = MonthTaken(month, verified, None, sign)
-        taken = verified if verified is not None else proposed.cautious
-        rows.append(MonthTaken(month, verified, typed.get(month.period, taken), sign))
+        proposed = EstimatedMonth(month, verified, None, sign)
+        used = verified if verified is not None else proposed.cautious
+        rows.append(EstimatedMonth(month, verified, typed.get(month.period, used), sign))
     return tuple(rows)
 
 
@@ -158,18 +158,18 @@ def in_force(engagement: Engagement) -> dict[str, ConservativeEstimate]:
     rows = {row.source_key: row for row in db.session.scalars(of)}
     if not rows:
         return {}
-    held = {each.source.source_key: each for each in data.held(engagement)}
-    return {key: row for key, row in rows.items() if key in held and held[key].current and is_outcome(row, held[key].outcome)}
+    reviews = {each.source.source_key: each for each in data.source_reviews(engagement)}
+    return {key: row for key, row in rows.items() if key in reviews and reviews[key].current and is_outcome(row, reviews[key].outcome)}
 
 
 def needs_one(engagement: Engagement, finding: Finding) -> bool:
-    """Whether disposing of a finding as estimated takes an estimate that counts: it is about a source, and the verifier estimates."""
-    ours = finding.subject_kind == "source" and is_ours(load(engagement.pack_id))
-    return ours and data.held_one(engagement, finding.subject_id) is not None
+    """Whether resolving a finding as estimated takes an estimate that counts: it is about a source, and the verifier estimates."""
+    estimated_by_verifier = finding.subject_kind == "source" and is_ours(load(engagement.pack_id))
+    return estimated_by_verifier and data.source_review(engagement, finding.subject_id) is not None
 
 
 def missing(engagement: Engagement) -> list[str]:
-    """Findings disposed of as estimated, by number, whose source has no estimate that counts; none where estimating is not ours."""
+    """Findings resolved as estimated, by number, whose source has no estimate that counts; none where estimating is not ours."""
     of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state == FindingState.ESTIMATED)
     rows = [row for row in db.session.scalars(of.order_by(Finding.number)) if needs_one(engagement, row)]
     counting = in_force(engagement) if rows else {}

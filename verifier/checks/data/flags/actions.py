@@ -31,7 +31,7 @@ PLACES = 6
 
 @dataclass(frozen=True, slots=True)
 class FlagFinding:
-    """What a finding raised from a flag says, in the words of whoever raises it."""
+    """Text of a finding raised from a flag, in the language of the person who raises it."""
 
     title: str
     description: str
@@ -60,9 +60,9 @@ def dismiss(engagement: Engagement, keys: Sequence[str], reason: str, *, actor: 
 
 
 def raise_findings(
-    engagement: Engagement, told: Mapping[str, FlagFinding], class_code: str, clause: str, *, actor: Actor, now: datetime
+    engagement: Engagement, drafts: Mapping[str, FlagFinding], class_code: str, clause: str, *, actor: Actor, now: datetime
 ) -> list[Finding]:
-    """Raise a draft for each flag, its effect on the reported total where the class has one; `told` says by the flag's key what it says.
+    """Raise a draft for each flag, its effect on the reported total where the class has one; `drafts` gives its text by the flag's key.
 
     Without a clause each draft is under the one that the rules name as likely for its flag.
     """
@@ -70,8 +70,8 @@ def raise_findings(
     pack = load(engagement.pack_id)
     has_effect = pack.finding_class(class_code).has_effect
     raised = []
-    for each in _chosen(engagement, list(told)):
-        main, words = each.main, told[each.flag.key]
+    for each in _chosen(engagement, list(drafts)):
+        main, words = each.main, drafts[each.flag.key]
         finding = raise_finding(
             engagement,
             Subject("source", main.source) if main.source else Subject("report", main.code),
@@ -97,7 +97,7 @@ def raise_findings(
         now=now,
         case=engagement.id,
         findings=[finding.label for finding in raised],
-        flags=list(told),
+        flags=list(drafts),
     )
     return raised
 
@@ -136,7 +136,7 @@ def _chosen(engagement: Engagement, keys: Sequence[str]) -> list[Flagged]:
         raise Refusal("data.flag.changed", count=len(chosen))
     settled = [each for each in chosen if each.state in (FlagState.FINDING, FlagState.DISMISSED)]
     if settled:
-        raise Refusal("data.flag.disposed", count=len(settled))
+        raise Refusal("data.flag.resolved", count=len(settled))
     return chosen
 
 

@@ -10,8 +10,8 @@ from verifier.cache import REPORTS, Cache
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.references import queries as beside
 from verifier.core.calculation.results import Flag
-from verifier.core.datachecks.flag_resolution import UNDISPOSED, Disposition, FlagState, Keyed, keyed, state
-from verifier.core.findings import DISPOSED, FindingState
+from verifier.core.datachecks.flag_resolution import UNRESOLVED, Disposition, FlagState, Keyed, keyed, state
+from verifier.core.findings import RESOLVED_STATES, FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
@@ -20,7 +20,7 @@ from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
 _keyed: Cache[tuple[Keyed, ...]] = Cache(REPORTS)
-"""By the hashes of workbook, pack and what stands beside, from which alone they follow."""
+"""Keyed by the hashes of workbook, pack and references, which determine the flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Flagged:
     @property
     def is_open(self) -> bool:
         """Whether the flag is unresolved."""
-        return self.state in UNDISPOSED
+        return self.state in UNRESOLVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +63,30 @@ class FlagProgress:
 def flagged(engagement: Engagement) -> list[Flagged]:
     """Every main flag, by sheet and row."""
     of = select(FlagDisposition).where(FlagDisposition.engagement_id == engagement.id)
-    given = {row.flag_key: row for row in db.session.scalars(of)}
-    return [Flagged(each, given.get(each.key), state(each, _value(given.get(each.key)))) for each in keyed_of(engagement)]
+    dispositions = {row.flag_key: row for row in db.session.scalars(of)}
+    return [Flagged(each, dispositions.get(each.key), state(each, _value(dispositions.get(each.key)))) for each in keyed_of(engagement)]
 
 
 def keyed_of(engagement: Engagement) -> tuple[Keyed, ...]:
     """The main flags of a case by their natural keys; the same value again while the process remembers it."""
     version = engagement.report_version
     at = (version.sha256, load(engagement.pack_id).sha256, *beside.references(engagement).key)
-    return _keyed.get(at, lambda: _keyed_anew(version, beside.flags_of(engagement)))
+    return _keyed.get(at, lambda: _compute_keyed(version, beside.flags_of(engagement)))
 
 
-def _keyed_anew(version: ReportVersion, every: Sequence[Flag]) -> tuple[Keyed, ...]:
+def _compute_keyed(version: ReportVersion, every: Sequence[Flag]) -> tuple[Keyed, ...]:
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == version.id)
     fingerprints = {row.source_key: row.fingerprint for row in db.session.execute(of)}
     return keyed(every, reports.report_of(version), fingerprints)
 
 
 def matching(rows: Sequence[Flagged], *, search: str = "", code: str = "", source: str = "", at: str = "", sort: str = "") -> list[Flagged]:
-    """The rows of a filter: `at` is a state or `undisposed`; the heaviest first unless sorted by `source`."""
-    wanted = search.strip().casefold()
+    """The rows of a filter: `at` is a state or `undisposed` (unresolved); the heaviest first unless sorted by `source`."""
+    term = search.strip().casefold()
     found = [
         each
         for each in rows
-        if (not wanted or wanted in _searched(each))
+        if (not term or term in _searched(each))
         and (not code or code in _codes(each))
         and (not source or each.main.source == source)
         and (not at or (each.is_open if at == "undisposed" else each.state == at))
@@ -100,9 +100,9 @@ def progress(engagement: Engagement) -> FlagProgress:
     """How far the flags are."""
     of = select(FlagDisposition.flag_key, FlagDisposition.fingerprint, Finding.state).join(FlagDisposition.finding, isouter=True)
     found = db.session.execute(of.where(FlagDisposition.engagement_id == engagement.id))
-    given = {key: _disposition(fingerprint, at) for key, fingerprint, at in found}
+    dispositions = {key: _disposition(fingerprint, at) for key, fingerprint, at in found}
     rows = keyed_of(engagement)
-    return FlagProgress(sum(state(each, given.get(each.key)) not in UNDISPOSED for each in rows), len(rows))
+    return FlagProgress(sum(state(each, dispositions.get(each.key)) not in UNRESOLVED for each in rows), len(rows))
 
 
 def open_sources(engagement: Engagement) -> frozenset[str]:
@@ -117,7 +117,7 @@ def _value(row: FlagDisposition | None) -> Disposition | None:
 def _disposition(fingerprint: str, finding: str | None) -> Disposition:
     """What was decided on a flag, by the state of the finding it was raised as."""
     at = None if finding is None else FindingState(finding)
-    waits = at is not None and at not in DISPOSED
+    waits = at is not None and at not in RESOLVED_STATES
     return Disposition(fingerprint, raised=at is not None, finding_open=waits, finding_withdrawn=at is FindingState.WITHDRAWN)
 
 

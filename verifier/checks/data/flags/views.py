@@ -29,7 +29,7 @@ from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import kept_filter, paged_list
+from verifier.web.pages.lists import carried_filter, paged_list
 from verifier.web.permit import may, permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
@@ -59,8 +59,8 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         engagement=engagement,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=kept_filter(),
-        disposed=sum(not each.is_open for each in every),
+        asked=carried_filter(),
+        resolved=sum(not each.is_open for each in every),
         total=len(every),
         open_here=sum(each.is_open for each in rows),
         can=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK),
@@ -71,7 +71,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         flag_sentence=partial(flag_sentence, categories=_categories(engagement)),
         place=place,
         list_url=url_for(".flags", engagement_id=engagement.id),
-        export=url_for(".downloaded", engagement_id=engagement.id, **kept_filter()),
+        export=url_for(".downloaded", engagement_id=engagement.id, **carried_filter()),
     )
 
 
@@ -129,9 +129,9 @@ def raise_findings(engagement: Engagement) -> ResponseReturnValue:
     sentence = partial(flag_sentence, categories=_categories(engagement))
     if not keys or any(key not in rows for key in keys):
         raise Refusal("data.flag.changed" if keys else "data.flag.none", **({"count": sum(key in rows for key in keys)} if keys else {}))
-    told = {key: finding_of(rows[key], sentence) for key in keys}
+    drafts = {key: finding_of(rows[key], sentence) for key in keys}
     raised = actions.raise_findings(
-        engagement, told, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
+        engagement, drafts, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
     )
     flash(
         ngettext("%(num)s finding saved as a draft.", "%(num)s findings saved as drafts.", len(raised))
@@ -155,8 +155,8 @@ def _filtered(engagement: Engagement, every: list[Flagged]) -> tuple[list[Flagge
     form = FlagFilter(request.args)
     codes = {flag.code for each in every for flag in (each.main, *each.flag.family.consequences)}
     form.offer(sorted(codes, key=flag_name), sorted({each.main.source for each in every if each.main.source}))
-    asked = {"search": form.q.data, "code": form.code.data, "source": form.source.data, "at": form.state.data, "sort": form.sort.data}
-    return queries.matching(every, **{name: value or "" for name, value in asked.items()}), form
+    query = {"search": form.q.data, "code": form.code.data, "source": form.source.data, "at": form.state.data, "sort": form.sort.data}
+    return queries.matching(every, **{name: value or "" for name, value in query.items()}), form
 
 
 def _wanted(engagement: Engagement) -> list[str]:
@@ -171,8 +171,8 @@ def _wanted(engagement: Engagement) -> list[str]:
 
 
 def _line(each: Flagged, flag: Flag, sentence: str) -> tuple[object, ...]:
-    given, main = each.disposition, flag is each.main
-    current = given if given is not None and main else None
+    disposition, main = each.disposition, flag is each.main
+    current = disposition if disposition is not None and main else None
     return (
         flag.code,
         flag_name(flag.code),

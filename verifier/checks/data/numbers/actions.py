@@ -22,19 +22,19 @@ from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
 
 AT_ONCE = 1_000
-"""More than anyone has looked at: whoever agrees to more at once has checked none."""
+"""Most numbers that may be agreed at once: nobody has checked more than that in one go."""
 
 
 def decide(
-    engagement: Engagement, number_key: str, held: NumberReview, *, seen_version: int | None = None, actor: Actor, now: datetime
+    engagement: Engagement, number_key: str, review: NumberReview, *, seen_version: int | None = None, actor: Actor, now: datetime
 ) -> NumberDecision:
     """Decide one number: agreed, different value with its source and basis, or not confirmed."""
     advance(engagement, CaseAction.CHECK, now=now)
     line = queries.line(engagement, number_key)
     if line is None:
         raise NotYours
-    value = verified_value(number_key, line.number.value, held, methods(engagement))
-    row = _write(engagement, line, held, value, seen_version, actor=actor, now=now)
+    value = verified_value(number_key, line.number.value, review, methods(engagement))
+    row = _write(engagement, line, review, value, seen_version, actor=actor, now=now)
     db.session.flush()
     record(
         TrailAction.DATA_NUMBER_DECIDED,
@@ -42,7 +42,7 @@ def decide(
         Subject("number", number_key),
         now=now,
         case=engagement.id,
-        outcome=held.outcome,
+        outcome=review.outcome,
         written=line.number.written,
         unit=line.number.unit,
         verified=_text(value),
@@ -63,13 +63,13 @@ def agree_many(engagement: Engagement, keys: Sequence[str], method: str, *, acto
     chosen = queries.with_keys(engagement, list(dict.fromkeys(keys)))
     if len(chosen) != len(set(keys)):
         raise Refusal("data.number.changed", count=len(chosen))
-    unfit = [each.number.number_key for each in chosen if not each.agreeable]
-    if unfit:
-        raise Refusal("data.number.unfit", count=len(unfit), keys=tuple(unfit[:5]))
-    held = NumberReview(SourceOutcome.AGREED, method=method)
+    not_agreeable = [each.number.number_key for each in chosen if not each.agreeable]
+    if not_agreeable:
+        raise Refusal("data.number.unfit", count=len(not_agreeable), keys=tuple(not_agreeable[:5]))
+    review = NumberReview(SourceOutcome.AGREED, method=method)
     for each in chosen:
-        value = verified_value(each.number.number_key, each.number.value, held, methods(engagement))
-        _write(engagement, each, held, value, None, actor=actor, now=now)
+        value = verified_value(each.number.number_key, each.number.value, review, methods(engagement))
+        _write(engagement, each, review, value, None, actor=actor, now=now)
     db.session.flush()
     record(
         TrailAction.DATA_NUMBERS_AGREED,
@@ -92,7 +92,7 @@ def methods(engagement: Engagement) -> tuple[str, ...]:
 def _write(
     engagement: Engagement,
     line: NumberRow,
-    held: NumberReview,
+    review: NumberReview,
     value: Decimal | None,
     seen_version: int | None,
     *,
@@ -112,14 +112,14 @@ def _write(
             theirs=OutcomeStatus(row.outcome),
             their_value=_text(row.verified) or "–",
             their_how=row.how or "–",
-            yours=OutcomeStatus(held.outcome),
+            yours=OutcomeStatus(review.outcome),
             your_value=_text(value) or "–",
-            your_how=held.how.strip() or "–",
+            your_how=review.how.strip() or "–",
         )
         check_version(row, seen_version, lambda: stale)
-    differs = held.outcome is SourceOutcome.DIFFERS
-    row.outcome, row.verified, row.written, row.unit = held.outcome, value, number.written, number.unit
-    row.said_by, row.how, row.method = held.said_by.strip() if differs else "", held.how.strip(), held.method
+    differs = review.outcome is SourceOutcome.DIFFERS
+    row.outcome, row.verified, row.written, row.unit = review.outcome, value, number.written, number.unit
+    row.said_by, row.how, row.method = review.said_by.strip() if differs else "", review.how.strip(), review.method
     row.fingerprint, row.decided_by, row.decided_at = number.fingerprint, actor.id, now
     return row
 

@@ -20,7 +20,7 @@ from verifier.reports.models import ReportedNumber, ReportedSource
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Everything shown beside a number; parts that it has not are empty."""
+    """Everything shown with a number; parts it does not have are empty."""
 
     source: ReportedSource | None
     result: SourceResult | None
@@ -60,7 +60,7 @@ def of(engagement: Engagement, number: ReportedNumber) -> Basis:
 
 
 def _flags(engagement: Engagement, number: ReportedNumber, calculation: Calculation, result: SourceResult | None) -> tuple[Flag, ...]:
-    """What looks wrong with it in this case: beside last year, the plan and the body's tolerances too, each at its own place."""
+    """Data alerts of the number in this case, including those from last year's report, the plan and the body's tolerances."""
     now = beside.calculation_of(engagement)
     flags = now.flags_of(number.source_key) if result else now.flags
     codes, known = number.flag_codes.split(), set(calculation.flags)
@@ -92,8 +92,8 @@ def _steps(result: SourceResult | None, number: ReportedNumber) -> tuple[Step, .
 def _factors(result: SourceResult | None, number: ReportedNumber) -> list[UsedFactor]:
     if result is None or number.kind == NumberKind.FACTOR:
         return []
-    whole = not number.period
-    return [each for each in result.factors if whole or (period_of(each.period) or each.period) in ("", number.period, number.period[:4])]
+    of_year = not number.period
+    return [each for each in result.factors if of_year or (period_of(each.period) or each.period) in ("", number.period, number.period[:4])]
 
 
 def _keys(engagement: Engagement, factors: Sequence[UsedFactor]) -> list[str | None]:
@@ -109,8 +109,8 @@ def _is_at(flag: Flag, number: ReportedNumber) -> bool:
 def _independent(report: ReportedReport, number: ReportedNumber) -> tuple[CrosscheckRow, ...]:
     if number.kind not in queries.DATA:
         return ()
-    mine = (row for row in report.crosschecks if row.source_id == number.source_key)
-    return tuple(row for row in mine if (period_of(row.period) or row.period) == number.period)
+    records = (row for row in report.crosschecks if row.source_id == number.source_key)
+    return tuple(row for row in records if (period_of(row.period) or row.period) == number.period)
 
 
 def _meter(report: ReportedReport, result: SourceResult | None) -> MeterRow | None:

@@ -1,4 +1,4 @@
-"""What the register may be filtered by: looked up once a version, for a version never changes."""
+"""Choices of the register's filters: queried once per version, which never changes."""
 
 from uuid import UUID
 

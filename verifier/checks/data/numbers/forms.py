@@ -48,8 +48,8 @@ class NumberFilter(SearchForm):
     def offer(self, months: Iterable[str], flags: Iterable[str], owners: list[str], *, sampled: bool) -> None:
         """What can be chosen, by what occurs in the report; a field with nothing to choose is left out."""
         self.kind.choices = [SelectChoice("", _("All kinds")), *(SelectChoice(each.value, label(each)) for each in NumberKind)]
-        whole = SelectChoice("year", _("the year"))
-        self.period.choices = [SelectChoice("", _("All periods")), *(SelectChoice(month, month) for month in months), whole]
+        whole_year = SelectChoice("year", _("the year"))
+        self.period.choices = [SelectChoice("", _("All periods")), *(SelectChoice(month, month) for month in months), whole_year]
         named = (SelectChoice(code, flag_name(code)) for code in sorted(flags, key=flag_name))
         self.flag.choices = [
             SelectChoice("", _("All numbers")),
@@ -70,8 +70,8 @@ class NumberFilter(SearchForm):
             del self.sampled
 
     @property
-    def asked(self) -> NumberQuery:
-        """What was asked for; a state or order that is none of ours asks for all."""
+    def query(self) -> NumberQuery:
+        """The query of the filter; an unknown state or order matches all."""
         states = {"open", *(each.value for each in OutcomeStatus)}
         state = self.state.data or ""
         owner, drawn = getattr(self, "owner", None), getattr(self, "sampled", None)
@@ -89,7 +89,7 @@ class NumberFilter(SearchForm):
 
 
 class AmountField(StringField):
-    """A number as people type it, in whichever unit stands beside it."""
+    """A number as typed, in the unit chosen next to it."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, **kwargs)
@@ -127,7 +127,7 @@ class NumberForm(VersionedForm):
         self.method.choices = method_choices(pack)
 
     def fill(self, outcome: NumberDecision | None) -> None:
-        """What was held before, to be changed."""
+        """Show the current outcome for editing."""
         if outcome is not None and not self.is_submitted():
             self.outcome.data, self.how.data, self.said_by.data, self.method.data = (
                 outcome.outcome,
@@ -145,8 +145,8 @@ class NumberForm(VersionedForm):
             self.version.data = str(outcome.version if outcome else 0)
 
     @property
-    def held(self) -> NumberReview:
-        """What was typed, as the method knows it."""
+    def review(self) -> NumberReview:
+        """The outcome that was entered."""
         return NumberReview(
             SourceOutcome(self.outcome.data), self.value.value, self.said_by.data or "", self.how.data or "", self.method.data or ""
         )

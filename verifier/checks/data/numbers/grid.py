@@ -79,8 +79,8 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
     """The grid of one source: every month of the year, and what else the report gives for it."""
     version = engagement.report_version
     report, year = reports.report_of(version), engagement.unit_year.year.emission_year
-    mine = [each for each in numbers.lines if each.number.kind in DATA and each.number.source_key == result.source_id]
-    shared = unit("t") if result.category == "measured" else next((known for each in mine if (known := unit(each.number.unit))), None)
+    own_lines = [each for each in numbers.lines if each.number.kind in DATA and each.number.source_key == result.source_id]
+    shared = unit("t") if result.category == "measured" else next((known for each in own_lines if (known := unit(each.number.unit))), None)
     before = last_year(engagement)
     now = _amounts(reading(report, result, engagement), shared)
     then = _amounts(reading(before, result, engagement), shared) if before else {}
@@ -89,15 +89,15 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
         if row.source_id == result.source_id:
             records.setdefault(period_of(row.period) or row.period, []).append(row)
     by_period: dict[str, list[NumberRow]] = {}
-    for each in mine:
+    for each in own_lines:
         by_period.setdefault(each.number.period, []).append(each)
     links = voucher_links.links(engagement, result.source_id)
-    wanted = set(by_period) | set(records) | {flag.period for flag in flags if flag.period}
-    whole = str(year) in wanted
-    months = [] if whole else [f"{year}-{month:02d}" for month in range(1, 13)]
+    periods = set(by_period) | set(records) | {flag.period for flag in flags if flag.period}
+    has_year = str(year) in periods
+    months = [] if has_year else [f"{year}-{month:02d}" for month in range(1, 13)]
     rows = []
-    for period in sorted({*wanted, *months}):
-        lines, beside = by_period.get(period, []), records.get(period, [])
+    for period in sorted({*periods, *months}):
+        lines, independent = by_period.get(period, []), records.get(period, [])
         places = {(each.number.sheet, each.number.row) for each in lines if each.number.row is not None}
         here = tuple(flag for flag in flags if (flag.sheet, flag.row) in places or (flag.period == period and flag.row is None))
         earlier = f"{year - 1}{period[4:]}" if period.startswith(str(year)) else ""
@@ -107,8 +107,8 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
                 tuple(lines),
                 now.get(period),
                 then.get(earlier),
-                _record(beside, shared),
-                tuple(beside),
+                _record(independent, shared),
+                tuple(independent),
                 here,
                 voucher_links.count(links, period),
             )
@@ -117,13 +117,13 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
 
 
 def last_year(engagement: Engagement) -> ReportedReport | None:
-    """Last year's report: the one put beside this case, else what the unit released for the year before under the same authority."""
+    """Last year's report: the reference uploaded for this case, else what the unit released under the same authority for that year."""
     put = select(ReferenceWorkbook).where(
         ReferenceWorkbook.engagement_id == engagement.id, ReferenceWorkbook.kind == ReferenceKind.PREVIOUS
     )
-    kept = db.session.scalar(put.order_by(ReferenceWorkbook.added_at.desc()).limit(1))
-    if kept is not None:
-        return from_json(kept.content)
+    stored = db.session.scalar(put.order_by(ReferenceWorkbook.added_at.desc()).limit(1))
+    if stored is not None:
+        return from_json(stored.content)
     here = engagement.unit_year
     of = (
         select(UnitYear)
@@ -156,7 +156,7 @@ def _amounts(found: Reading, shared: Unit | None) -> Mapping[str, Fraction]:
 
 
 def _record(rows: Sequence[CrosscheckRow], shared: Unit | None) -> Fraction | None:
-    """The one independent record of a month; where there are several, none of them stands for it."""
+    """The independent record of a month; None where there are several."""
     if len(rows) != 1 or shared is None:
         return None
     value, measured = readable(rows[0].quantity), unit(rows[0].unit)

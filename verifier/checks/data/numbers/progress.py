@@ -42,7 +42,7 @@ def decided_sources(engagement: Engagement) -> Select[str]:
 
 def progress(engagement: Engagement) -> NumberProgress:
     """How far the numbers are; positions run from 1 without a gap, so that nothing is counted one by one."""
-    whole = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
+    last_position = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
     holding = select(NumberDecision.outcome, func.count()).join(
         ReportedNumber,
         and_(
@@ -52,30 +52,30 @@ def progress(engagement: Engagement) -> NumberProgress:
         ),
     )
     rows = db.session.execute(holding.where(NumberDecision.engagement_id == engagement.id).group_by(NumberDecision.outcome))
-    held = Counter({row[0]: row[1] for row in rows})
+    counts = Counter({row[0]: row[1] for row in rows})
     return NumberProgress(
-        db.session.scalar(whole) or 0,
-        held[SourceOutcome.AGREED],
-        held[SourceOutcome.DIFFERS],
-        held[SourceOutcome.CANNOT_CONFIRM],
+        db.session.scalar(last_position) or 0,
+        counts[SourceOutcome.AGREED],
+        counts[SourceOutcome.DIFFERS],
+        counts[SourceOutcome.CANNOT_CONFIRM],
         _with_source(engagement),
     )
 
 
 def _with_source(engagement: Engagement) -> int:
     """Numbers of decided sources that have no outcome of their own: all of those sources', less those that have one."""
-    given = select(func.count(), func.max(SourceDecision.decided_at)).where(SourceDecision.engagement_id == engagement.id)
-    if not (stamp := db.session.execute(given).one())[0]:
+    decided = select(func.count(), func.max(SourceDecision.decided_at)).where(SourceDecision.engagement_id == engagement.id)
+    if not (stamp := db.session.execute(decided).one())[0]:
         return 0
-    whole = (
+    numbers_of_sources = (
         select(func.count())
         .select_from(ReportedNumber)
         .where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.source_key.in_(decided_sources(engagement)))
     )
     at = (engagement.id, engagement.report_version_id, *stamp)
-    every = _counts.get(at, lambda: db.session.scalar(whole) or 0)
+    every = _counts.get(at, lambda: db.session.scalar(numbers_of_sources) or 0)
     own = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
-    return every - (db.session.scalar(whole.where(ReportedNumber.number_key.in_(own))) or 0)
+    return every - (db.session.scalar(numbers_of_sources.where(ReportedNumber.number_key.in_(own))) or 0)
 
 
 _counts: Cache[int] = Cache(SMALL)

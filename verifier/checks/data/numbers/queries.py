@@ -10,7 +10,7 @@ from verifier.cache import SMALL, Cache
 from verifier.checks.data.models import NumberDecision, SourceDecision
 from verifier.checks.data.numbers.progress import decided_sources
 from verifier.checks.data.sampling.models import Sample, SampledItem
-from verifier.core.outcomes.source_outcomes import OutcomeStatus, standing
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, outcome_status
 from verifier.core.report.reported_numbers import NumberKind
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -23,7 +23,7 @@ ORDERS: Mapping[str, tuple[tuple[Any, bool], ...]] = {
     "tonnes": ((ReportedNumber.weight, True), (ReportedNumber.position, True)),
     "period": ((ReportedNumber.period, False), (ReportedNumber.position, False)),
 }
-"""Columns of each order, and whether the largest stands first; each order has an index of its own."""
+"""Columns of each order, and whether it is descending; each order has its own index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class NumberRow:
 
     number: ReportedNumber
     outcome: NumberDecision | None
-    standing: OutcomeStatus
+    status: OutcomeStatus
     with_source: bool = False
     """Whether nothing was held of it alone, but its source's tonnes are decided."""
 
@@ -64,7 +64,7 @@ class NumberRow:
     @property
     def differs(self) -> bool:
         """Whether another value was found right, and that holds."""
-        return self.current and self.standing is OutcomeStatus.DIFFERS
+        return self.current and self.status is OutcomeStatus.DIFFERS
 
     @property
     def agreeable(self) -> bool:
@@ -72,15 +72,15 @@ class NumberRow:
         return self.is_open and self.number.value is not None and not self.number.flag_codes
 
 
-def numbers(engagement: Engagement, asked: NumberQuery) -> Select[Any]:
+def numbers(engagement: Engagement, query: NumberQuery) -> Select[Any]:
     """The numbers of the version under verification that were asked for, in the order asked for."""
-    found = _filtered(engagement, asked, in_order=_finds_most(engagement, asked.search))
-    return found.order_by(*(column.desc() if down else column for column, down in order_of(asked)))
+    found = _filtered(engagement, query, in_order=_finds_most(engagement, query.search))
+    return found.order_by(*(column.desc() if down else column for column, down in order_of(query)))
 
 
-def order_of(asked: NumberQuery) -> tuple[tuple[Any, bool], ...]:
-    """The columns of the order asked for; as handed in where it is none of ours."""
-    return ORDERS.get(asked.sort, ORDERS[""])
+def order_of(query: NumberQuery) -> tuple[tuple[Any, bool], ...]:
+    """The columns of the requested order; the order of the report for an unknown one."""
+    return ORDERS.get(query.sort, ORDERS[""])
 
 
 def _finds_most(engagement: Engagement, search: str) -> bool:
@@ -88,27 +88,27 @@ def _finds_most(engagement: Engagement, search: str) -> bool:
     return bool(search.strip()) and 4 * count(engagement, NumberQuery(search=search)) > count(engagement, NumberQuery())
 
 
-def _filtered(engagement: Engagement, asked: NumberQuery, *, in_order: bool = False) -> Select[Any]:
+def _filtered(engagement: Engagement, query: NumberQuery, *, in_order: bool = False) -> Select[Any]:
     found = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id)
-    if asked.kind:
-        found = found.where(ReportedNumber.kind == asked.kind)
-    if asked.source:
-        found = found.where(ReportedNumber.source_key == asked.source)
-    if asked.period:
-        found = found.where(ReportedNumber.period == ("" if asked.period == "year" else asked.period))
-    if asked.flag:
-        found = found.where(ReportedNumber.flag_codes > "" if asked.flag != "none" else ReportedNumber.flag_codes == "")
-        if asked.flag not in ("any", "none"):
-            found = found.where(_contains(literal(" ") + ReportedNumber.flag_codes + literal(" "), f" {asked.flag} "))
-    if asked.owner:
-        found = found.where(ReportedNumber.source_key.in_(_sources(engagement).where(ReportedSource.owner == asked.owner)))
-    if asked.search.strip():
-        found = found.where(_found_by(engagement, asked.search.strip(), in_order=in_order))
-    if asked.sampled:
+    if query.kind:
+        found = found.where(ReportedNumber.kind == query.kind)
+    if query.source:
+        found = found.where(ReportedNumber.source_key == query.source)
+    if query.period:
+        found = found.where(ReportedNumber.period == ("" if query.period == "year" else query.period))
+    if query.flag:
+        found = found.where(ReportedNumber.flag_codes > "" if query.flag != "none" else ReportedNumber.flag_codes == "")
+        if query.flag not in ("any", "none"):
+            found = found.where(_contains(literal(" ") + ReportedNumber.flag_codes + literal(" "), f" {query.flag} "))
+    if query.owner:
+        found = found.where(ReportedNumber.source_key.in_(_sources(engagement).where(ReportedSource.owner == query.owner)))
+    if query.search.strip():
+        found = found.where(_found_by(engagement, query.search.strip(), in_order=in_order))
+    if query.sampled:
         pairs = sampled(engagement)
         drawn = tuple_(ReportedNumber.source_key, ReportedNumber.period).in_(pairs) if pairs else literal(False)
         found = found.where(ReportedNumber.kind.in_([kind.value for kind in DATA]), drawn)
-    return found.where(_standing(engagement, asked.state)) if asked.state else found
+    return found.where(_in_state(engagement, query.state)) if query.state else found
 
 
 def _sources(engagement: Engagement) -> Select[Any]:
@@ -138,33 +138,35 @@ def _contains(column: Any, text: str) -> ColumnElement[bool]:
     return found
 
 
-def _standing(engagement: Engagement, state: str) -> ColumnElement[bool]:
-    given = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
-    mine = given.where(NumberDecision.number_key == ReportedNumber.number_key)
-    holds = mine.where(NumberDecision.fingerprint == ReportedNumber.fingerprint)
+def _in_state(engagement: Engagement, state: str) -> ColumnElement[bool]:
+    decided = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
+    own = decided.where(NumberDecision.number_key == ReportedNumber.number_key)
+    holds = own.where(NumberDecision.fingerprint == ReportedNumber.fingerprint)
     if state == "open":
         return ~holds.exists()
     if state == OutcomeStatus.UNDECIDED:
-        return ~mine.exists()
+        return ~own.exists()
     if state == OutcomeStatus.ASKED_AGAIN:
-        return and_(ReportedNumber.number_key.in_(given), ~holds.exists())
-    return and_(ReportedNumber.number_key.in_(given.where(NumberDecision.outcome == state)), holds.exists())
+        return and_(ReportedNumber.number_key.in_(decided), ~holds.exists())
+    return and_(ReportedNumber.number_key.in_(decided.where(NumberDecision.outcome == state)), holds.exists())
 
 
-def count(engagement: Engagement, asked: NumberQuery) -> int:
+def count(engagement: Engagement, query: NumberQuery) -> int:
     """How many numbers were asked for, counted once where that never changes; open ones are all less those held."""
-    if asked.state == "open":
-        every, holding = replace(asked, state=""), _filtered(engagement, replace(asked, state=""))
-        given = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
-        mine = given.where(NumberDecision.number_key == ReportedNumber.number_key, NumberDecision.fingerprint == ReportedNumber.fingerprint)
-        return count(engagement, every) - _count(holding.where(ReportedNumber.number_key.in_(given), mine.exists()))
-    if asked == NumberQuery(sort=asked.sort):
-        whole = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
-        return db.session.scalar(whole) or 0
-    if asked.state or asked.sampled:
-        return _count(_filtered(engagement, asked))
-    at = (engagement.report_version_id, replace(asked, sort=""))
-    return _counts.get(at, lambda: _count(_filtered(engagement, asked)))
+    if query.state == "open":
+        every, holding = replace(query, state=""), _filtered(engagement, replace(query, state=""))
+        decided = select(NumberDecision.number_key).where(NumberDecision.engagement_id == engagement.id)
+        current = decided.where(
+            NumberDecision.number_key == ReportedNumber.number_key, NumberDecision.fingerprint == ReportedNumber.fingerprint
+        )
+        return count(engagement, every) - _count(holding.where(ReportedNumber.number_key.in_(decided), current.exists()))
+    if query == NumberQuery(sort=query.sort):
+        last_position = select(func.max(ReportedNumber.position)).where(ReportedNumber.version_id == engagement.report_version_id)
+        return db.session.scalar(last_position) or 0
+    if query.state or query.sampled:
+        return _count(_filtered(engagement, query))
+    at = (engagement.report_version_id, replace(query, sort=""))
+    return _counts.get(at, lambda: _count(_filtered(engagement, query)))
 
 
 def _count(found: Select[Any]) -> int:
@@ -174,26 +176,26 @@ def _count(found: Select[Any]) -> int:
 def with_outcomes(engagement: Engagement, rows: Sequence[ReportedNumber]) -> list[NumberRow]:
     """The numbers with what is held of each, in two queries however many there are."""
     of = select(NumberDecision).where(NumberDecision.engagement_id == engagement.id)
-    given = {
+    decisions = {
         each.number_key: each for each in db.session.scalars(of.where(NumberDecision.number_key.in_([row.number_key for row in rows])))
     }
-    wanted = {row.source_key for row in rows}
-    decided = set(db.session.scalars(decided_sources(engagement).where(SourceDecision.source_key.in_(wanted))))
-    return [_line(row, given.get(row.number_key), decided) for row in rows]
+    source_keys = {row.source_key for row in rows}
+    decided = set(db.session.scalars(decided_sources(engagement).where(SourceDecision.source_key.in_(source_keys))))
+    return [_line(row, decisions.get(row.number_key), decided) for row in rows]
 
 
-def every(engagement: Engagement, asked: NumberQuery) -> list[NumberRow]:
+def every(engagement: Engagement, query: NumberQuery) -> list[NumberRow]:
     """Every number asked for, for a spreadsheet or a action on many: one query for the numbers, one for all outcomes."""
-    given = select(NumberDecision).where(NumberDecision.engagement_id == engagement.id)
-    outcomes = {each.number_key: each for each in db.session.scalars(given)}
+    decisions = select(NumberDecision).where(NumberDecision.engagement_id == engagement.id)
+    outcomes = {each.number_key: each for each in db.session.scalars(decisions)}
     decided = set(db.session.scalars(decided_sources(engagement)))
-    return [_line(row, outcomes.get(row.number_key), decided) for row in db.session.scalars(numbers(engagement, asked))]
+    return [_line(row, outcomes.get(row.number_key), decided) for row in db.session.scalars(numbers(engagement, query))]
 
 
 def _line(row: ReportedNumber, outcome: NumberDecision | None, decided: Collection[str]) -> NumberRow:
     current = outcome is not None and outcome.fingerprint == row.fingerprint
-    held = standing(outcome.outcome if outcome else None, current=current, open_finding=False)
-    return NumberRow(row, outcome, held, with_source=outcome is None and row.source_key in decided)
+    status = outcome_status(outcome.outcome if outcome else None, current=current, open_finding=False)
+    return NumberRow(row, outcome, status, with_source=outcome is None and row.source_key in decided)
 
 
 def line(engagement: Engagement, number_key: str) -> NumberRow | None:
@@ -212,19 +214,19 @@ def with_keys(engagement: Engagement, keys: Collection[str]) -> list[NumberRow]:
 def of_source(engagement: Engagement, source_key: str, places: Iterable[tuple[str, int]] = ()) -> list[NumberRow]:
     """What a source's tonnes rest on: its own numbers but those tonnes, and the rows at `places`, the factors it shares with others."""
     keys = list(at_places(engagement, set(places)).values())
-    mine = or_(ReportedNumber.source_key == source_key, ReportedNumber.number_key.in_(keys))
-    of = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id, mine)
+    of_source_or_named = or_(ReportedNumber.source_key == source_key, ReportedNumber.number_key.in_(keys))
+    of = select(ReportedNumber).where(ReportedNumber.version_id == engagement.report_version_id, of_source_or_named)
     kinds = [kind.value for kind in (*DATA, NumberKind.FACTOR)]
     return with_outcomes(engagement, list(db.session.scalars(of.where(ReportedNumber.kind.in_(kinds)).order_by(ReportedNumber.position))))
 
 
-def beside(engagement: Engagement, asked: NumberQuery, number: ReportedNumber) -> tuple[str | None, str | None]:
+def neighbours(engagement: Engagement, query: NumberQuery, number: ReportedNumber) -> tuple[str | None, str | None]:
     """The keys of the number before and the one after, in the filter and order asked for."""
-    return _nearest(engagement, asked, number, forward=False), _nearest(engagement, asked, number, forward=True)
+    return _nearest(engagement, query, number, forward=False), _nearest(engagement, query, number, forward=True)
 
 
-def _nearest(engagement: Engagement, asked: NumberQuery, number: ReportedNumber, *, forward: bool) -> str | None:
-    columns = order_of(asked)
+def _nearest(engagement: Engagement, query: NumberQuery, number: ReportedNumber, *, forward: bool) -> str | None:
+    columns = order_of(query)
     past: list[ColumnElement[bool]] = []
     for place, (column, down) in enumerate(columns):
         here = getattr(number, column.key)
@@ -232,15 +234,15 @@ def _nearest(engagement: Engagement, asked: NumberQuery, number: ReportedNumber,
         past.append(and_(*(each == getattr(number, each.key) for each, _ in columns[:place]), beyond))
     ordered = [column.desc() if down is forward else column for column, down in columns]
     return db.session.scalar(
-        _filtered(engagement, asked).with_only_columns(ReportedNumber.number_key).where(or_(*past)).order_by(*ordered).limit(1)
+        _filtered(engagement, query).with_only_columns(ReportedNumber.number_key).where(or_(*past)).order_by(*ordered).limit(1)
     )
 
 
-def next_open(engagement: Engagement, asked: NumberQuery, number: ReportedNumber) -> str | None:
+def next_open(engagement: Engagement, query: NumberQuery, number: ReportedNumber) -> str | None:
     """The key of the next number that is still open, in the filter and order asked for."""
-    state = asked.state if asked.state in ("open", OutcomeStatus.UNDECIDED, OutcomeStatus.ASKED_AGAIN) else "open"
+    state = query.state if query.state in ("open", OutcomeStatus.UNDECIDED, OutcomeStatus.ASKED_AGAIN) else "open"
     return _nearest(
-        engagement, NumberQuery(**{**{name: getattr(asked, name) for name in asked.__slots__}, "state": state}), number, forward=True
+        engagement, NumberQuery(**{**{name: getattr(query, name) for name in query.__slots__}, "state": state}), number, forward=True
     )
 
 

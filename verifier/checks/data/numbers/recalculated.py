@@ -28,8 +28,8 @@ class SourceNumbers:
     tonnes: Fraction | None = None
 
     def count(self, state: str) -> int:
-        """How many stand so: a standing, or `open`."""
-        return sum(each.is_open if state == "open" else each.standing == state for each in self.lines)
+        """Number of lines with a status, or `open`."""
+        return sum(each.is_open if state == "open" else each.status == state for each in self.lines)
 
     @property
     def differing(self) -> list[NumberRow]:
@@ -38,7 +38,7 @@ class SourceNumbers:
 
 
 def of_source(engagement: Engagement, result: SourceResult) -> SourceNumbers:
-    """What is held of the numbers of one source, and what they come to."""
+    """The outcomes of the numbers of one source, and the tonnes recalculated with them."""
     places = {(factor.sheet, factor.row) for factor in result.factors}
     lines = tuple(queries.of_source(engagement, result.source_id, sorted(places)))
     differing = [each for each in lines if each.differs]
@@ -47,8 +47,8 @@ def of_source(engagement: Engagement, result: SourceResult) -> SourceNumbers:
     pack = load(engagement.pack_id)
     report = reports.report_of(engagement.report_version)
     anew = calculate(corrected(report, {result.source_id}, _corrections(differing)), pack)
-    mine = anew.source(result.source_id)
-    return SourceNumbers(lines, result.known - known_tonnes(anew), mine.recalculated if mine else None)
+    own_result = anew.source(result.source_id)
+    return SourceNumbers(lines, result.known - known_tonnes(anew), own_result.recalculated if own_result else None)
 
 
 def of_number(engagement: Engagement, line: NumberRow) -> Fraction | None:
@@ -69,8 +69,5 @@ def _corrections(lines: Sequence[NumberRow]) -> list[Correction]:
     return [
         Correction(row.source_key, row.kind, row.period, row.sheet, row.row, row.cell, row.unit, each.outcome.verified)
         for each in lines
-        if (row := each.number)
-        and each.standing is OutcomeStatus.DIFFERS
-        and each.outcome is not None
-        and each.outcome.verified is not None
+        if (row := each.number) and each.status is OutcomeStatus.DIFFERS and each.outcome is not None and each.outcome.verified is not None
     ]

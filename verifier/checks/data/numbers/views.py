@@ -38,7 +38,7 @@ from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in, tonnes, tonnes_exact
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import Page, asked_page, kept_filter
+from verifier.web.pages.lists import Page, asked_page, carried_filter
 from verifier.web.permit import may, permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
@@ -59,7 +59,7 @@ LABELS = {
 
 @bp.app_template_filter()
 def signed(value: Fraction | Decimal | None) -> str:
-    """Tonnes with their sign, a plus too; unknown is a word."""
+    """Tonnes with their sign, plus included; unknown ones as “unknown”."""
     shown = tonnes(value)
     return f"+{shown}" if value is not None and value > 0 else shown
 
@@ -77,7 +77,7 @@ def plain_number(value: Fraction) -> str:
 
 
 @bp.app_template_filter()
-def weighed(value: float) -> str:
+def related_tonnes(value: float) -> str:
     """Tonnes that are kept to sort by, as people read them."""
     return tonnes(Decimal(repr(round(value, 2))))
 
@@ -102,9 +102,9 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
 def register(engagement: Engagement) -> ResponseReturnValue:
     """Every number of the report, as written, with what is flagged at it and what is held of it."""
     form = _filter(engagement)
-    total = queries.count(engagement, form.asked)
+    total = queries.count(engagement, form.query)
     place = min(asked_page(), max(1, -(-total // PER_PAGE)))
-    shown = queries.numbers(engagement, form.asked).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
+    shown = queries.numbers(engagement, form.query).limit(PER_PAGE).offset((place - 1) * PER_PAGE)
     found: Page[ReportedNumber] = Page(db.session.scalars(shown).all(), place, PER_PAGE, total)
     lines = queries.with_outcomes(engagement, found.items)
     return render_template(
@@ -113,7 +113,7 @@ def register(engagement: Engagement) -> ResponseReturnValue:
         form=form,
         page=found,
         lines=lines,
-        asked=kept_filter("number_key"),
+        asked=carried_filter("number_key"),
         names=queries.names_of(engagement, {each.number.source_key for each in lines}),
         progress=progress.progress(engagement),
         can=_can(engagement),
@@ -123,7 +123,7 @@ def register(engagement: Engagement) -> ResponseReturnValue:
         flag_name=flag_name,
         list_url=url_for(".register", engagement_id=engagement.id),
         may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.stage, CaseAction.CHECK),
-        export=url_for(".downloaded", engagement_id=engagement.id, **kept_filter("number_key")),
+        export=url_for(".downloaded", engagement_id=engagement.id, **carried_filter("number_key")),
     )
 
 
@@ -131,7 +131,7 @@ def register(engagement: Engagement) -> ResponseReturnValue:
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """The filtered register as a spreadsheet."""
-    lines = queries.every(engagement, _filter(engagement).asked)
+    lines = queries.every(engagement, _filter(engagement).query)
     names = queries.names_of(engagement, {each.number.source_key for each in lines} if len(lines) <= PER_PAGE else None)
     record(
         TrailAction.DATA_NUMBERS_DOWNLOADED,
@@ -197,17 +197,17 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
     line = queries.line(engagement, number_key)
     if line is None:
         abort(404)
-    asked, pack = _filter(engagement).asked, load(engagement.pack_id)
+    query, pack = _filter(engagement).query, load(engagement.pack_id)
     form = _form(line, pack)
-    following = queries.next_open(engagement, asked, line.number)
+    following = queries.next_open(engagement, query, line.number)
     if form.validate_on_submit():
-        actions.decide(engagement, number_key, form.held, seen_version=form.seen_version, actor=current_actor(), now=utcnow())
+        actions.decide(engagement, number_key, form.review, seen_version=form.seen_version, actor=current_actor(), now=utcnow())
         session["tested_by"] = form.method.data
         flash(_("%(key)s: %(decision)s.", key=number_title(line.number), decision=label(OutcomeStatus(form.outcome.data))), "success")
-        register = url_for(".register", engagement_id=engagement.id, **kept_filter("number_key"))
+        register = url_for(".register", engagement_id=engagement.id, **carried_filter("number_key"))
         return redirect(_address(engagement, following) if following else register, 303)
     form.see(line.outcome)
-    before, after = queries.beside(engagement, asked, line.number)
+    before, after = queries.neighbours(engagement, query, line.number)
     return render_template(
         "checks/data/numbers/number.html",
         engagement=engagement,
@@ -234,7 +234,7 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
         drawn=_drawn(engagement, line.number),
         source_url=url_for("data.source", engagement_id=engagement.id, source_key=line.number.source_key or NO_KEY),
         address=lambda key: url_for(".number", engagement_id=engagement.id, number_key=key),
-        list_url=url_for(".register", engagement_id=engagement.id, **kept_filter("number_key")),
+        list_url=url_for(".register", engagement_id=engagement.id, **carried_filter("number_key")),
     )
 
 
@@ -266,7 +266,7 @@ def _form(line: NumberRow, pack: RulePack) -> NumberForm:
 
 def _address(engagement: Engagement, key: str | None) -> str | None:
     """Another number's page, in the same filter."""
-    return None if key is None else url_for(".number", engagement_id=engagement.id, number_key=key, **kept_filter("number_key"))
+    return None if key is None else url_for(".number", engagement_id=engagement.id, number_key=key, **carried_filter("number_key"))
 
 
 def _cells(each: NumberRow, names: dict[str, str], methods: dict[str, str]) -> tuple[object, ...]:
@@ -285,7 +285,7 @@ def _cells(each: NumberRow, names: dict[str, str], methods: dict[str, str]) -> t
         row.document,
         row.weight,
         listed(map(flag_name, row.flag_codes.split())),
-        _("Decided with its source") if each.with_source else label(each.standing),
+        _("Decided with its source") if each.with_source else label(each.status),
         outcome.verified if outcome else None,
         outcome.said_by if outcome else "",
         outcome.how if outcome else "",

@@ -1,4 +1,4 @@
-"""Which vouchers stand for a number: links by source, month and parameter, a blank one standing for all of them."""
+"""Which vouchers support a number: links by source, month and parameter; a blank part matches all."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a number is called."""
+"""Names of numbers."""
 
 from flask_babel import gettext as _
 

@@ -1,1 +1,1 @@
-"""What stands beside the report: last year's, the monitoring plan, and the tolerances a body set for itself."""
+"""References of a report: last year's report, the monitoring plan, and the body's own tolerances."""

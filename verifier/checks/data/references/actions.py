@@ -1,4 +1,4 @@
-"""Actions on what stands beside a report: keep a workbook to compare with, set a tolerance of the body's own or take it back."""
+"""Actions on references: store a workbook to compare with, set or withdraw a tolerance of the body's own."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -23,18 +23,18 @@ from verifier.reports.stored_content import as_json
 from verifier.reports.workbook import reader
 
 
-def asked_of(engagement: Engagement, kind: ReferenceKind) -> Expected:
+def expected_of(engagement: Engagement, kind: ReferenceKind) -> Expected:
     """What such a workbook must be of: the unit, and the year before for last year's report."""
     this = expected(engagement.unit_year)
     return Expected(this.year - 1, this.known_as, this.pack_id) if kind is ReferenceKind.PREVIOUS else this
 
 
-def read(data: bytes, kind: ReferenceKind, asked: Expected) -> ReportedReport:
+def read(data: bytes, kind: ReferenceKind, expected: Expected) -> ReportedReport:
     """A workbook read without the database; a plan may be of the year itself or an earlier one, last year's report must be of that year."""
     try:
         if kind is ReferenceKind.PREVIOUS:
-            return reader.read(data, asked.year, asked.known_as)
-        return reader.read(data, None, asked.known_as, kind="plan")
+            return reader.read(data, expected.year, expected.known_as)
+        return reader.read(data, None, expected.known_as, kind="plan")
     except reader.Unreadable as unreadable:
         raise UnreadableReport(unreadable.problems) from unreadable
 
@@ -52,9 +52,9 @@ def keep_workbook(
 ) -> ReferenceWorkbook:
     """Keep last year's report or the monitoring plan as evidence; the newest one is compared with, none is replaced."""
     advance(engagement, CaseAction.CHECK, now=now)
-    if kind is ReferenceKind.PREVIOUS and (held := queries.last_version(engagement)) is not None:
-        raise Refusal("references.previous.in_system", number=held.number, year=held.unit_year.year.emission_year)
-    report = already or read(data, kind, asked_of(engagement, kind))
+    if kind is ReferenceKind.PREVIOUS and (last_version := queries.last_version(engagement)) is not None:
+        raise Refusal("references.previous.in_system", number=last_version.number, year=last_version.unit_year.year.emission_year)
+    report = already or read(data, kind, expected_of(engagement, kind))
     stored = evidence.keep(data, MEDIA_TYPE, now=now)
     newest = next((row for row in queries.workbooks(engagement) if row.kind == kind), None)
     if newest is not None and newest.sha256 == stored.sha256:
@@ -101,20 +101,20 @@ def set_tolerance(
         row = BodyTolerance(engagement_id=engagement.id, code=code)
         db.session.add(row)
     else:
-        stale = Refusal("tolerance.stale", who=row.setter.name, theirs=_said(row.value), yours=_said(value))
+        stale = Refusal("tolerance.stale", who=row.setter.name, theirs=_text(row.value), yours=_text(value))
         check_version(row, seen_version, lambda: stale)
     row.value, row.reason, row.set_by, row.set_at = value, reason.strip(), actor.id, now
     db.session.flush()
-    subject, told = (
+    subject, detail = (
         Subject("case", str(engagement.id)),
-        {"code": code, "before": _said(before), "after": _said(value), "reason": row.reason},
+        {"code": code, "before": _text(before), "after": _text(value), "reason": row.reason},
     )
     if value is None:
-        record(TrailAction.DATA_TOLERANCE_WITHDRAWN, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_TOLERANCE_WITHDRAWN, actor, subject, now=now, case=engagement.id, **detail)
     else:
-        record(TrailAction.DATA_TOLERANCE_SET, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_TOLERANCE_SET, actor, subject, now=now, case=engagement.id, **detail)
     return row
 
 
-def _said(value: Decimal | None) -> str:
+def _text(value: Decimal | None) -> str:
     return "–" if value is None else plain(value)

@@ -1,4 +1,4 @@
-"""Input of what stands beside a report: a workbook to compare with, and a tolerance of the body's own."""
+"""Forms of references: a workbook to compare with, and a tolerance of the body's own."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired

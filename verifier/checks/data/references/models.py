@@ -1,4 +1,4 @@
-"""Rows about what stands beside the report of a case."""
+"""Rows of the references of a case's report."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -38,7 +38,7 @@ class ReferenceWorkbook(Base):
 
 
 class BodyTolerance(Base):
-    """A threshold of the data checks that the body set for a case, before the pack's or common practice; empty: taken back."""
+    """A threshold of the data checks that the body set for a case, overriding the pack's or common practice; empty: withdrawn."""
 
     __tablename__ = "body_tolerance"
     __table_args__ = (UniqueConstraint("engagement_id", "code"),)

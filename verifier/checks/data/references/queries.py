@@ -1,4 +1,4 @@
-"""Reading what stands beside a report: last year's, the plan, the body's tolerances; and the report recalculated with them."""
+"""Queries of a report's references: last year's report, the plan, the body's tolerances; and the report recalculated with them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Calculation, Flag
 from verifier.core.datachecks.tolerances import InForce, in_force
 from verifier.core.report.rows import ReportedReport
-from verifier.db import db, once_a_reading
+from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports import queries as reports
@@ -35,7 +35,7 @@ class References:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The hashes of it all; empty where nothing stands beside."""
+        """The hashes of all references; empty where there are none."""
         last = self.version or self.previous
         named = (last.sha256 if last else "", self.plan.sha256 if self.plan else "", *(f"{c}={v}" for c, v in sorted(self.body.items())))
         return named if any(named) else ()
@@ -51,9 +51,9 @@ class References:
         return from_json(self.plan.content) if self.plan is not None else None
 
 
-@once_a_reading
+@once_per_read
 def references(engagement: Engagement) -> References:
-    """What stands beside the report of a case now."""
+    """Current references of the report of a case."""
     uploaded = {row.kind: row for row in reversed(workbooks(engagement))}
     return References(
         last_version(engagement), uploaded.get(ReferenceKind.PREVIOUS), uploaded.get(ReferenceKind.PLAN), own_tolerances(engagement)

@@ -1,4 +1,4 @@
-"""Pages of what stands beside a report: last year's report, the monitoring plan, and the body's own tolerances."""
+"""Pages of references: last year's report, the monitoring plan, and the body's own tolerances."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ STATES = WHOSE_STATES
 
 @bp.app_template_global("plan_beside")
 def plan_beside(engagement: Engagement) -> bool:
-    """Whether a monitoring plan was uploaded beside the report."""
+    """Whether a monitoring plan was uploaded as a reference."""
     return queries.references(engagement).plan is not None
 
 
@@ -63,10 +63,10 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         upload = form.workbook.data
         after(engagement.stage, CaseAction.CHECK)
-        data, asked = upload.read(), actions.asked_of(engagement, ReferenceKind(workbook_kind))
+        data, expected = upload.read(), actions.expected_of(engagement, ReferenceKind(workbook_kind))
         with released():
-            report = actions.read(data, ReferenceKind(workbook_kind), asked)
-        kept = actions.keep_workbook(
+            report = actions.read(data, ReferenceKind(workbook_kind), expected)
+        stored = actions.keep_workbook(
             engagement,
             ReferenceKind(workbook_kind),
             upload.filename or "workbook.xlsx",
@@ -76,7 +76,7 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("“%(file)s” is saved and used for comparison.", file=kept.filename), "success")
+        flash(_("“%(file)s” is saved and used for comparison.", file=stored.filename), "success")
         return redirect(url_for(".beside", engagement_id=engagement.id), 303)
     problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
     return render_template(
@@ -138,17 +138,17 @@ def tolerance(engagement: Engagement, tolerance_code: str) -> ResponseReturnValu
     typed = "" if shown is None else f"{plain(shown * 100)} %" if row.measure is Measure.SHARE else plain(shown)
     form = ToleranceForm(data={"version": str(own.version if own else 0), "value": typed, "reason": own.reason if own else ""})
     if form.validate_on_submit():
-        seen = form.seen_version if own else None
-        kept = actions.set_tolerance(
+        seen_version = form.seen_version if own else None
+        changed = actions.set_tolerance(
             engagement,
             tolerance_code,
             form.value.data or "",
             form.reason.data or "",
-            seen_version=seen,
+            seen_version=seen_version,
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(_("The tolerance was saved.") if kept.value is not None else _("The tolerance was removed."), "success")
+        flash(_("The tolerance was saved.") if changed.value is not None else _("The tolerance was removed."), "success")
         return redirect(url_for(".tolerances", engagement_id=engagement.id), 303)
     if getattr(getattr(g, "refusal", None), "message", "") == "tolerance.stale":
         form.version.data = str(own.version if own else 0)

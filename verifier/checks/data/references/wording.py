@@ -1,4 +1,4 @@
-"""The names of the tolerances of the data checks, and how a value of each is said."""
+"""Names of the tolerances of the data checks, and formatting of their values."""
 
 from collections.abc import Mapping
 from fractions import Fraction

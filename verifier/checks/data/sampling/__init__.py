@@ -1,1 +1,1 @@
-"""Check 2, sampling: risk first, then a plan in words, one draw, and what it showed."""
+"""Check 2, sampling: risk assessment, plan, one draw, and results."""

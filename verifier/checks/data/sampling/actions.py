@@ -1,4 +1,4 @@
-"""Actions of sampling: risks assessed, a sample planned, drawn once, worked through, and climbed where an error forces it."""
+"""Actions of sampling: assess risks, plan a sample, draw it once, record results, and extend it where an error requires it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ def assess(
     chosen = list(dict.fromkeys(keys))
     if not chosen:
         raise Refusal("data.risk.none")
-    made = assessed(inherent, control, reason)
+    assessment = assessed(inherent, control, reason)
     known: dict[tuple[str, str], DataRisk | None] = {
         (each.kind, each.key): each.row for rows in risk_queries.risk_rows(engagement) for each in rows
     }
@@ -51,7 +51,7 @@ def assess(
             db.session.add(row)
         else:
             row.version += 1
-        row.inherent, row.control, row.reason = made.inherent, made.control, made.reason
+        row.inherent, row.control, row.reason = assessment.inherent, assessment.control, assessment.reason
         row.assessed_by, row.assessed_at = actor.id, now
     db.session.flush()
     record(
@@ -62,7 +62,7 @@ def assess(
         case=engagement.id,
         inherent=inherent,
         control=control,
-        reason=made.reason,
+        reason=assessment.reason,
         keys=[f"{kind}:{key}" for kind, key in chosen],
     )
     return len(chosen)
@@ -80,59 +80,61 @@ class SampleRequest:
     """Name, bytes and media type."""
 
 
-def plan_sample(engagement: Engagement, plan: Plan, population: Population, asked: SampleRequest, *, actor: Actor, now: datetime) -> Sample:
+def plan_sample(
+    engagement: Engagement, plan: Plan, population: Population, request: SampleRequest, *, actor: Actor, now: datetime
+) -> Sample:
     """Write down what is to be drawn, before anyone knows which items it takes; a plan of the same kind that was not drawn yet gives way.
 
     A population that was drawn from is not drawn from again; a changed one asks for the reason of a new draw.
     """
     advance(engagement, CaseAction.CHECK, now=now)
     admitted(load(engagement.pack_id), plan.method)
-    if not asked.basis.strip():
+    if not request.basis.strip():
         raise Refusal("data.sample.basis")
-    _not_drawn_yet(engagement, plan, population, asked.reason)
+    _not_drawn_yet(engagement, plan, population, request.reason)
     draw(plan, population, "rehearsal")
     for old in queries.samples(engagement):
         if old.drawn_at is None and (old.method, old.kind) == (plan.method, plan.kind):
             db.session.delete(old)
     db.session.flush()
     last = db.session.scalar(select(func.max(Sample.number)).where(Sample.engagement_id == engagement.id)) or 0
-    made = Sample(
+    sample = Sample(
         engagement_id=engagement.id,
         number=last + 1,
         method=plan.method,
         kind=plan.kind,
-        reading=asked.reading,
-        basis=asked.basis.strip(),
+        reading=request.reading,
+        basis=request.basis.strip(),
         plan=plan.as_json(),
-        places=[_place(each) for each in asked.places],
+        places=[_place(each) for each in request.places],
         checksum=population.checksum,
-        population=queries.rows_of(population),
+        population=queries.population_rows(population),
         unknown=list(population.unknown),
         report_version_id=engagement.report_version_id,
-        reason=asked.reason.strip(),
+        reason=request.reason.strip(),
         planned_by=actor.id,
         planned_at=now,
     )
-    if asked.file is not None:
-        made.filename, data, media_type = asked.file
-        made.list_sha256 = evidence.keep(data, media_type, now=now).sha256
-    db.session.add(made)
+    if request.file is not None:
+        sample.filename, data, media_type = request.file
+        sample.list_sha256 = evidence.keep(data, media_type, now=now).sha256
+    db.session.add(sample)
     db.session.flush()
     record(
         TrailAction.DATA_SAMPLE_PLANNED,
         actor,
-        Subject("sample", str(made.number)),
+        Subject("sample", str(sample.number)),
         now=now,
         case=engagement.id,
-        plan=made.plan,
-        checksum=made.checksum,
+        plan=sample.plan,
+        checksum=sample.checksum,
         items=len(population.items),
-        basis=made.basis,
-        reading=made.reading,
-        reason=made.reason,
-        file=made.list_sha256,
+        basis=sample.basis,
+        reading=sample.reading,
+        reason=sample.reason,
+        file=sample.list_sha256,
     )
-    return made
+    return sample
 
 
 def _not_drawn_yet(engagement: Engagement, plan: Plan, population: Population, reason: str) -> None:
@@ -150,44 +152,44 @@ def _place(each: LadderPlace) -> list[object]:
     return [each.key, plain(each.tonnes, 6), share, each.items, str(each.why), str(each.step)]
 
 
-def draw_sample(engagement: Engagement, made: Sample, seed: str = "", *, actor: Actor, now: datetime) -> Sample:
+def draw_sample(engagement: Engagement, sample: Sample, seed: str = "", *, actor: Actor, now: datetime) -> Sample:
     """Draw once: a second draw would let someone pick the records they like. A blank seed is thrown by the computer now.
 
     What an earlier sample of the same kind found stays true of the same item, and goes along.
     """
     advance(engagement, CaseAction.CHECK, now=now)
-    if made.drawn_at is not None:
-        raise Refusal("data.sample.exists", number=made.number)
-    plan, kept = queries.plan_of(made), queries.kept_population(made)
-    if plan.method is not Method.RECIPROCAL and queries.population(engagement, plan.kind).checksum != made.checksum:
+    if sample.drawn_at is not None:
+        raise Refusal("data.sample.exists", number=sample.number)
+    plan, population = queries.plan_of(sample), queries.stored_population(sample)
+    if plan.method is not Method.RECIPROCAL and queries.population(engagement, plan.kind).checksum != sample.checksum:
         raise Refusal("data.sample.stale")
-    _not_drawn_yet(engagement, plan, kept, made.reason)
-    made.seed, made.drawn_by, made.drawn_at = seed.strip() or token_hex(8), actor.id, now
-    drawn = draw(plan, kept, made.seed)
+    _not_drawn_yet(engagement, plan, population, sample.reason)
+    sample.seed, sample.drawn_by, sample.drawn_at = seed.strip() or token_hex(8), actor.id, now
+    drawn = draw(plan, population, sample.seed)
     found_before: dict[str, SampledItem] = {}
     for old in queries.live(engagement):
-        if old.id != made.id and (old.method, old.kind) == (plan.method, plan.kind):
+        if old.id != sample.id and (old.method, old.kind) == (plan.method, plan.kind):
             found_before |= {row.line: row for row in queries.items(old) if row.result}
             old.replaced_at = now
-    _add(made, drawn, 0, found_before)
+    _add(sample, drawn, 0, found_before)
     db.session.flush()
     record(
         TrailAction.DATA_SAMPLE_DRAWN,
         actor,
-        Subject("sample", str(made.number)),
+        Subject("sample", str(sample.number)),
         now=now,
         case=engagement.id,
-        seed=made.seed,
-        checksum=made.checksum,
+        seed=sample.seed,
+        checksum=sample.checksum,
         items=[each.item.line for each in drawn],
     )
-    return made
+    return sample
 
 
-def _add(made: Sample, drawn: Sequence[DrawnItem], before: int, found_before: Mapping[str, SampledItem]) -> None:
+def _add(sample: Sample, drawn: Sequence[DrawnItem], before: int, found_before: Mapping[str, SampledItem]) -> None:
     for position, each in enumerate(drawn, before + 1):
         row = SampledItem(
-            sample_id=made.id,
+            sample_id=sample.id,
             position=position,
             stratum=each.stratum,
             step="" if each.step is None else str(each.step),
@@ -205,15 +207,20 @@ def _add(made: Sample, drawn: Sequence[DrawnItem], before: int, found_before: Ma
         db.session.add(row)
 
 
-def discard(engagement: Engagement, made: Sample, *, actor: Actor, now: datetime) -> None:
+def discard(engagement: Engagement, sample: Sample, *, actor: Actor, now: datetime) -> None:
     """Take back a plan that was not drawn."""
     advance(engagement, CaseAction.CHECK, now=now)
-    if made.drawn_at is not None:
-        raise Refusal("data.sample.exists", number=made.number)
-    db.session.execute(delete(Sample).where(Sample.id == made.id))
+    if sample.drawn_at is not None:
+        raise Refusal("data.sample.exists", number=sample.number)
+    db.session.execute(delete(Sample).where(Sample.id == sample.id))
     db.session.flush()
     record(
-        TrailAction.DATA_SAMPLE_DISCARDED, actor, Subject("sample", str(made.number)), now=now, case=engagement.id, checksum=made.checksum
+        TrailAction.DATA_SAMPLE_DISCARDED,
+        actor,
+        Subject("sample", str(sample.number)),
+        now=now,
+        case=engagement.id,
+        checksum=sample.checksum,
     )
 
 
@@ -229,9 +236,9 @@ def note_result(
     now: datetime,
 ) -> None:
     """Write down what looking at one item showed; a newer result is shown first."""
-    made = _workable(engagement, row.sample, now)
-    kept = checked_result(made.method, made.kind, queries.item_value(row), result, found, note)
-    _unclimbed(made, row, result)
+    sample = _workable(engagement, row.sample, now)
+    stored = checked_result(sample.method, sample.kind, queries.item_value(row), result, found, note)
+    _unclimbed(sample, row, result)
     stale = Refusal(
         "data.sample.item_stale",
         who=row.tester.name if row.tester else "–",
@@ -241,25 +248,25 @@ def note_result(
         your_note=note.strip() or "–",
     )
     check_version(row, seen_version, lambda: stale)
-    row.result, row.found, row.note, row.tested_by, row.tested_at = result, kept, note.strip(), actor.id, now
+    row.result, row.found, row.note, row.tested_by, row.tested_at = result, stored, note.strip(), actor.id, now
     db.session.flush()
     record(
         TrailAction.DATA_SAMPLE_TESTED,
         actor,
-        Subject("sample", str(made.number)),
+        Subject("sample", str(sample.number)),
         now=now,
         case=engagement.id,
         item=row.line,
         result=result,
-        found=None if kept is None else plain(kept),
+        found=None if stored is None else plain(stored),
         note=row.note,
     )
 
 
-def agree_many(engagement: Engagement, made: Sample, positions: Sequence[int], note: str = "", *, actor: Actor, now: datetime) -> int:
+def agree_many(engagement: Engagement, sample: Sample, positions: Sequence[int], note: str = "", *, actor: Actor, now: datetime) -> int:
     """Agree to many items at once that nobody has worked yet; all or none."""
-    _workable(engagement, made, now)
-    rows = {row.position: row for row in queries.items(made)}
+    _workable(engagement, sample, now)
+    rows = {row.position: row for row in queries.items(sample)}
     chosen = list(dict.fromkeys(positions))
     if not chosen:
         raise Refusal("data.sample.none")
@@ -273,7 +280,7 @@ def agree_many(engagement: Engagement, made: Sample, positions: Sequence[int], n
     record(
         TrailAction.DATA_SAMPLE_TESTED_MANY,
         actor,
-        Subject("sample", str(made.number)),
+        Subject("sample", str(sample.number)),
         now=now,
         case=engagement.id,
         note=note.strip(),
@@ -283,48 +290,48 @@ def agree_many(engagement: Engagement, made: Sample, positions: Sequence[int], n
     return len(chosen)
 
 
-def _workable(engagement: Engagement, made: Sample, now: datetime) -> Sample:
+def _workable(engagement: Engagement, sample: Sample, now: datetime) -> Sample:
     advance(engagement, CaseAction.CHECK, now=now)
-    if made.engagement_id != engagement.id:
+    if sample.engagement_id != engagement.id:
         raise NotYours
-    if made.drawn_at is None or made.replaced_at is not None:
-        raise Refusal("data.sample.replaced", number=made.number)
-    return made
+    if sample.drawn_at is None or sample.replaced_at is not None:
+        raise Refusal("data.sample.replaced", number=sample.number)
+    return sample
 
 
-def _unclimbed(made: Sample, row: SampledItem, result: Result) -> None:
+def _unclimbed(sample: Sample, row: SampledItem, result: Result) -> None:
     """A failure that forced a climb is not talked away afterwards: the step it forced was taken."""
-    if made.method == Method.LADDER and row.result not in (None, Result.AGREED) and result is Result.AGREED:
-        steps = queries.plan_of(made).steps
+    if sample.method == Method.LADDER and row.result not in (None, Result.AGREED) and result is Result.AGREED:
+        steps = queries.plan_of(sample).steps
         if row.stratum in steps and Fraction(row.step) < steps[row.stratum]:
             raise Refusal("data.sample.climbed_on")
 
 
 def climb(
-    engagement: Engagement, made: Sample, stratum: str, to: Fraction, weighed: Mapping[str, str], *, actor: Actor, now: datetime
+    engagement: Engagement, sample: Sample, stratum: str, to: Fraction, evaluation: Mapping[str, str], *, actor: Actor, now: datetime
 ) -> int:
     """Extend a stratum to a higher step and draw what it adds; its cause, nature and effect are kept. Returns how many items came in."""
-    _workable(engagement, made, now)
-    plan, pack = queries.plan_of(made), load(engagement.pack_id)
+    _workable(engagement, sample, now)
+    plan, pack = queries.plan_of(sample), load(engagement.pack_id)
     if plan.method is not Method.LADDER or stratum not in plan.steps or pack.sampling is None or pack.sampling.ladder is None:
         raise NotYours
-    rows = queries.items(made)
-    state = next(each for each in queries.strata(made, rows) if each.key == stratum)
+    rows = queries.items(sample)
+    state = next(each for each in queries.strata(sample, rows) if each.key == stratum)
     if state.forced.open:
         raise Refusal("data.sample.work_first", count=state.forced.open)
-    step = ladder.climbed(plan.steps[stratum], to, pack.sampling.ladder, weighed)
-    before, asked = plan.steps[stratum], replace(plan, steps={**plan.steps, stratum: step})
+    step = ladder.climbed(plan.steps[stratum], to, pack.sampling.ladder, evaluation)
+    before, extended = plan.steps[stratum], replace(plan, steps={**plan.steps, stratum: step})
     known = {row.line for row in rows}
-    drawn = [each for each in draw(asked, queries.kept_population(made), made.seed or "") if each.item.line not in known]
-    _add(made, drawn, max((row.position for row in rows), default=0), {})
-    made.plan = asked.as_json()
+    drawn = [each for each in draw(extended, queries.stored_population(sample), sample.seed or "") if each.item.line not in known]
+    _add(sample, drawn, max((row.position for row in rows), default=0), {})
+    sample.plan = extended.as_json()
     db.session.add(
         SampleClimb(
-            sample_id=made.id,
+            sample_id=sample.id,
             stratum=stratum,
             from_step=str(before),
             to_step=str(step),
-            weighed={code: text.strip() for code, text in weighed.items()},
+            weighed={code: text.strip() for code, text in evaluation.items()},
             climbed_by=actor.id,
             climbed_at=now,
         )
@@ -333,13 +340,13 @@ def climb(
     record(
         TrailAction.DATA_SAMPLE_CLIMBED,
         actor,
-        Subject("sample", str(made.number)),
+        Subject("sample", str(sample.number)),
         now=now,
         case=engagement.id,
         stratum=stratum,
         before=str(before),
         after=str(step),
-        weighed=dict(weighed),
+        weighed=dict(evaluation),
         items=[each.item.line for each in drawn],
     )
     return len(drawn)

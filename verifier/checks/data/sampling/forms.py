@@ -1,4 +1,4 @@
-"""Input of sampling: risks, plans, the seed, what an item showed, and why the ladder is climbed."""
+"""Forms of sampling: risks, plans, the seed, the result of an item, and the evaluation that extends a sample."""
 
 import re
 from collections.abc import Sequence
@@ -174,7 +174,7 @@ class ResultForm(VersionedForm):
 
 
 class ClimbForm(BaseForm):
-    """To which step, and what the failure was weighed by."""
+    """The step to extend to, and the evaluation of the error."""
 
     to = SelectField(_l("Extend to"))
     cause = TextAreaField(_l("Cause"), [Length(max=2000)])

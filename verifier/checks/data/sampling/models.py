@@ -1,4 +1,4 @@
-"""Rows of sampling: risks, samples as planned and drawn, their items with what was found, and each climb of the ladder."""
+"""Rows of sampling: risks, samples as planned and drawn, their items with results, and each extension by a step of the ladder."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -112,7 +112,7 @@ class SampledItem(Base):
 
 
 class SampleClimb(Base):
-    """One step up the ladder, forced or chosen, with what the failure was weighed by."""
+    """Extension by one step of the ladder, required or chosen, with the evaluation of the error."""
 
     __tablename__ = "sample_climb"
     __table_args__ = (UniqueConstraint("sample_id", "stratum", "to_step"),)

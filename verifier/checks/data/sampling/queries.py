@@ -1,4 +1,4 @@
-"""Reading sampling: populations, samples with what they showed, and what a drawn sample still asks for."""
+"""Queries of sampling: populations, samples with their results, and open work of drawn samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -93,15 +93,15 @@ def plan_of(drawn: Sample) -> Plan:
     return of_json(drawn.plan)
 
 
-def kept_population(drawn: Sample) -> Population:
+def stored_population(drawn: Sample) -> Population:
     """The population as it was when the sample was planned."""
-    kept = tuple(
+    found = tuple(
         Item(tuple(parts), _decimal(size), _decimal(quantity), unit, label) for parts, size, quantity, unit, label in drawn.population
     )
-    return Population(drawn.kind, kept, tuple(drawn.unknown))
+    return Population(drawn.kind, found, tuple(drawn.unknown))
 
 
-def rows_of(found: Population) -> list[list[object]]:
+def population_rows(found: Population) -> list[list[object]]:
     """The items of a population as they are kept."""
     return [[list(each.parts), _text(each.size), _text(each.quantity), each.unit, each.label] for each in found.items]
 
@@ -156,14 +156,14 @@ def strata(drawn: Sample, rows: Sequence[SampledItem]) -> list[Stratum]:
         by_stratum.setdefault(row.stratum, []).append(row)
     found = []
     for key, step in sorted(plan_of(drawn).steps.items()):
-        mine = by_stratum.get(key, [])
-        newest = [row for row in mine if Fraction(row.step) == step]
+        own = by_stratum.get(key, [])
+        newest = [row for row in own if Fraction(row.step) == step]
         state = ladder.forced(
             step, pack.sampling.ladder.steps, sum(not row.result for row in newest), sum(row.result in FAILED for row in newest)
         )
-        name = mine[0].label if mine and key != ladder.SITES else ""
-        worked, wrong = sum(bool(row.result) for row in mine), sum(row.result in FAILED for row in mine)
-        found.append(Stratum(key, name, step, len(mine), worked, wrong, state))
+        name = own[0].label if own and key != ladder.SITES else ""
+        worked, wrong = sum(bool(row.result) for row in own), sum(row.result in FAILED for row in own)
+        found.append(Stratum(key, name, step, len(own), worked, wrong, state))
     return found
 
 
@@ -172,7 +172,7 @@ def evaluation(drawn: Sample, rows: Sequence[SampledItem]) -> Evaluation | None:
     plan = plan_of(drawn)
     if plan.tonnes is None:
         return None
-    size = tonneunit.sample_size(kept_population(drawn).size, plan.tonnes)
+    size = tonneunit.sample_size(stored_population(drawn).size, plan.tonnes)
     return tonneunit.evaluate({row.line: Fraction(row.size or 0) for row in rows}, errors_of(rows), size, plan.tonnes.risk)
 
 
@@ -180,18 +180,18 @@ def projections_of(drawn: Sample, rows: Sequence[SampledItem], deducted: frozens
     """What a sample of tonnes projects, stratum by stratum; nothing for sites and lists."""
     found = evaluation(drawn, rows)
     if found is not None:
-        kept = kept_population(drawn)
-        keys = sorted({each.parts[0] for each in kept.items})
-        return (tonneunit.projection(drawn.kind, keys, len(kept.items), found),)
+        sampled_from = stored_population(drawn)
+        keys = sorted({each.parts[0] for each in sampled_from.items})
+        return (tonneunit.projection(drawn.kind, keys, len(sampled_from.items), found),)
     if drawn.method != Method.LADDER or drawn.kind == ladder.SITES:
         return ()
     sizes: dict[str, dict[str, Fraction]] = {}
-    for each in kept_population(drawn).items:
+    for each in stored_population(drawn).items:
         sizes.setdefault(each.parts[0], {})[each.line] = Fraction(each.size or 0)
-    errors, mine = errors_of(rows), dict[str, list[str]]()
+    errors, own_lines = errors_of(rows), dict[str, list[str]]()
     for row in rows:
-        mine.setdefault(row.stratum, []).append(row.line)
-    return tuple(ratio(key, sizes.get(key, {}), errors, lines, deducted=key in deducted) for key, lines in sorted(mine.items()))
+        own_lines.setdefault(row.stratum, []).append(row.line)
+    return tuple(ratio(key, sizes.get(key, {}), errors, lines, deducted=key in deducted) for key, lines in sorted(own_lines.items()))
 
 
 def projections(engagement: Engagement) -> tuple[Projection, ...]:

@@ -1,4 +1,4 @@
-"""Reading risks: each data flow and source of the version under verification, with what is held of it."""
+"""Queries of risks: each data flow and source of the version under verification, with its assessment."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,7 +35,7 @@ class Risky:
 def risk_rows(engagement: Engagement) -> tuple[list[Risky], list[Risky]]:
     """The data flows (category and where the data come from) and the sources that count, the heaviest first."""
     of = select(DataRisk).where(DataRisk.engagement_id == engagement.id)
-    given = {(row.kind, row.key): row for row in db.session.scalars(of)}
+    assessments = {(row.kind, row.key): row for row in db.session.scalars(of)}
     calculation = reports.calculation_of(engagement.report_version)
     total = sum((abs(source.known) for source in calculation.sources if source.counts), Fraction())
     flows_of = _flows(engagement, calculation)
@@ -44,29 +44,29 @@ def risk_rows(engagement: Engagement) -> tuple[list[Risky], list[Risky]]:
     for source in calculation.sources:
         if not source.counts:
             continue
-        mine = flows_of.get(source.source_id, ())
-        for flow in mine:
+        own_flows = flows_of.get(source.source_id, ())
+        for flow in own_flows:
             known = flows.get(flow, (Fraction(), 0))
             flows[flow] = (known[0] + abs(source.known), known[1] + 1)
-        own = given.get((RiskKind.SOURCE, source.source_id))
-        held = [_level(row) for row in (own, *(given.get((RiskKind.FLOW, flow)) for flow in mine)) if row is not None]
+        own = assessments.get((RiskKind.SOURCE, source.source_id))
+        levels = [_level(row) for row in (own, *(assessments.get((RiskKind.FLOW, flow)) for flow in own_flows)) if row is not None]
         share = abs(source.known) / total if total > 0 and source.complete else None
-        sources.append(Risky(RiskKind.SOURCE, source.source_id, source.name, abs(source.known), share, own, highest(held), mine))
-    made = [
+        sources.append(Risky(RiskKind.SOURCE, source.source_id, source.name, abs(source.known), share, own, highest(levels), own_flows))
+    flow_rows = [
         Risky(
             RiskKind.FLOW,
             key,
             key,
             tonnes,
             tonnes / total if total > 0 else None,
-            given.get((RiskKind.FLOW, key)),
-            _own(given.get((RiskKind.FLOW, key))),
+            assessments.get((RiskKind.FLOW, key)),
+            _own(assessments.get((RiskKind.FLOW, key))),
             (),
             n,
         )
         for key, (tonnes, n) in flows.items()
     ]
-    return sorted(made, key=lambda each: (-each.tonnes, each.key)), sorted(sources, key=lambda each: (-each.tonnes, each.key))
+    return sorted(flow_rows, key=lambda each: (-each.tonnes, each.key)), sorted(sources, key=lambda each: (-each.tonnes, each.key))
 
 
 def _flows(engagement: Engagement, calculation: Calculation) -> dict[str, tuple[str, ...]]:

@@ -27,39 +27,39 @@ Line = tuple[str, str, Fraction | int]
 """What a line of the evaluation is called, its formula, and what that comes to."""
 
 
-def workbook(engagement: Engagement, made: Sample, label: Callable[[Any], str]) -> bytes:
+def workbook(engagement: Engagement, sample: Sample, label: Callable[[Any], str]) -> bytes:
     """The bytes of the workbook; numbers as numbers, text never as a formula."""
     out = BytesIO()
     book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     bold = book.add_format({"bold": True, "bottom": 1})
-    rows = queries.items(made) if made.drawn_at else []
-    _facts(book, bold, engagement, made, label)
-    _population(book, bold, made)
-    _draw(book, bold, made, rows)
-    _evaluation(book, bold, made, rows)
+    rows = queries.items(sample) if sample.drawn_at else []
+    _facts(book, bold, engagement, sample, label)
+    _population(book, bold, sample)
+    _draw(book, bold, sample, rows)
+    _evaluation(book, bold, sample, rows)
     book.close()
     return out.getvalue()
 
 
-def _facts(book: Workbook, bold: Any, engagement: Engagement, made: Sample, label: Callable[[Any], str]) -> None:
+def _facts(book: Workbook, bold: Any, engagement: Engagement, sample: Sample, label: Callable[[Any], str]) -> None:
     sheet = book.add_worksheet("Sample")
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 110)
-    plan = queries.plan_of(made)
+    plan = queries.plan_of(sample)
     lines: list[tuple[str, object]] = [
         (_("Case"), engagement.number),
-        (_("Sample"), made.number),
+        (_("Sample"), sample.number),
         (_("Method"), label(plan.method)),
-        (_("Population"), kind_name(made.kind)),
-        (_("Report version"), made.report_version.number),
-        (_("SHA-256 of the report"), made.report_version.sha256),
-        (_("SHA-256 of the list"), made.list_sha256 or ""),
+        (_("Population"), kind_name(sample.kind)),
+        (_("Report version"), sample.report_version.number),
+        (_("SHA-256 of the report"), sample.report_version.sha256),
+        (_("SHA-256 of the list"), sample.list_sha256 or ""),
         (_("Rule pack"), engagement.pack_id),
-        (_("Interpretation"), made.reading),
-        (_("Why sampling is appropriate"), made.basis),
-        (_("Reason for a new draw"), made.reason),
-        (_("Seed"), made.seed or ""),
-        (_("Checksum of the population"), made.checksum),
+        (_("Interpretation"), sample.reading),
+        (_("Why sampling is appropriate"), sample.basis),
+        (_("Reason for a new draw"), sample.reason),
+        (_("Seed"), sample.seed or ""),
+        (_("Checksum of the population"), sample.checksum),
         *((name, str(value)) for name, value in plan.as_json().items()),
         (
             _("How to check the population"),
@@ -68,7 +68,7 @@ def _facts(book: Workbook, bold: Any, engagement: Engagement, made: Sample, labe
                 "line “%(heading)s”, the population type “%(kind)s”, then all canonical lines of the sheet Population "
                 "in order.",
                 heading=HEADING,
-                kind=made.kind,
+                kind=sample.kind,
             ),
         ),
         (
@@ -100,10 +100,10 @@ def _number(sheet: Any, row: int, column: int, value: Decimal | Fraction | int |
         sheet.write_number(row, column, float(value))
 
 
-def _population(book: Workbook, bold: Any, made: Sample) -> None:
+def _population(book: Workbook, bold: Any, sample: Sample) -> None:
     headers = [_("No."), _("Item"), _("Description"), _("Size, t CO2"), _("Reported amount"), _("Unit"), _("Canonical line")]
     sheet = _headed(book, bold, POPULATION, headers)
-    for row, each in enumerate(queries.kept_population(made).items, 1):
+    for row, each in enumerate(queries.stored_population(sample).items, 1):
         sheet.write_number(row, 0, row)
         for column, text in ((1, " ".join(each.parts)), (2, each.label), (5, each.unit), (6, each.line)):
             sheet.write_string(row, column, text)
@@ -111,7 +111,7 @@ def _population(book: Workbook, bold: Any, made: Sample) -> None:
         _number(sheet, row, 4, each.quantity)
 
 
-def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) -> None:
+def _draw(book: Workbook, bold: Any, sample: Sample, rows: Sequence[SampledItem]) -> None:
     headers = [
         _("No."),
         _("Stratum"),
@@ -131,7 +131,7 @@ def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) 
         _("Projected, t CO2"),
     ]
     sheet = _headed(book, bold, DRAW, headers)
-    errors, evaluated = queries.errors_of(rows), queries.evaluation(made, rows)
+    errors, evaluated = queries.errors_of(rows), queries.evaluation(sample, rows)
     interval = evaluated.size.interval if evaluated else None
     for row, each in enumerate(rows, 1):
         at = row + 1
@@ -154,7 +154,7 @@ def _draw(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) 
         differs = f'IF(I{at}="differs",IF(N(G{at})=0,0,F{at}*(G{at}-J{at})/G{at}),"")'
         formula = f'=IF(I{at}="agreed",0,IF(I{at}="not_found",N(F{at}),{differs}))'
         sheet.write_formula(row, 12, formula, value=_shown(wrong))
-        if made.method is Method.TONNE_UNIT:
+        if sample.method is Method.TONNE_UNIT:
             sheet.write_formula(row, 13, f"=IF(F{at}>{EVALUATION}!$B$4,1,0)", value=int(each.whole))
             sheet.write_formula(row, 14, f'=IF(AND(ISNUMBER(M{at}),N{at}=0,F{at}>0),M{at}/F{at},"")', value=_shown(tainting))
             sheet.write_formula(row, 15, f'=IF(ISNUMBER(M{at}),IF(N{at}=1,M{at},O{at}*{EVALUATION}!$B$4),"")', value=_shown(projected))
@@ -178,19 +178,19 @@ def _shown(value: Fraction | None) -> float | str:
     return "" if value is None else float(value)
 
 
-def _evaluation(book: Workbook, bold: Any, made: Sample, rows: Sequence[SampledItem]) -> None:
+def _evaluation(book: Workbook, bold: Any, sample: Sample, rows: Sequence[SampledItem]) -> None:
     sheet = book.add_worksheet(EVALUATION)
     sheet.set_column(0, 0, 54)
     sheet.set_column(1, 5, 18)
     sheet.write_string(0, 0, _("Evaluation"), bold)
-    last, errors, found = len(rows) + 1, queries.errors_of(rows).values(), queries.evaluation(made, rows)
-    size = queries.kept_population(made).size
-    tonnes: Line = (_("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(made.population) + 1})", size)
+    last, errors, found = len(rows) + 1, queries.errors_of(rows).values(), queries.evaluation(sample, rows)
+    size = queries.stored_population(sample).size
+    tonnes: Line = (_("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(sample.population) + 1})", size)
     known: list[Line] = [
         (_("Known overstatement, t CO2"), f'=SUMIF({DRAW}!M2:M{last},">0")', sum(map(over, errors))),
         (_("Known understatement, t CO2"), f'=-SUMIF({DRAW}!M2:M{last},"<0")', sum(map(under, errors))),
     ]
-    plan = queries.plan_of(made).tonnes
+    plan = queries.plan_of(sample).tonnes
     if plan is None or found is None:
         results = [str(each.result or "") for each in rows]
         tested = [(str(result), f'=COUNTIF({DRAW}!I2:I{last},"{result}")', results.count(result)) for result in Result]

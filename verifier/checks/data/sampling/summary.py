@@ -1,4 +1,4 @@
-"""A sample in figures before and after it is drawn: what a page says of it in words."""
+"""Key figures of a sample before and after it is drawn."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -41,27 +41,27 @@ class Outline:
     whole: int = 0
     precision: Fraction | None = None
     factor: Fraction | None = None
-    asked: TonneUnitPlan | None = None
+    plan: TonneUnitPlan | None = None
     places: tuple[Placed, ...] = ()
     reasons: tuple[tuple[LadderReason, int], ...] = ()
 
 
-def outline(made: Sample) -> Outline:
-    """The figures of a sample, from what was kept when it was planned."""
-    plan, kept = queries.plan_of(made), queries.kept_population(made)
+def outline(sample: Sample) -> Outline:
+    """The key figures of a sample, from what was stored when it was planned."""
+    plan, population = queries.plan_of(sample), queries.stored_population(sample)
     if plan.method is Method.LADDER:
         places = tuple(
             Placed(key, Fraction(tonnes), None if share is None else Fraction(share), items, LadderReason(why), Fraction(step))
-            for key, tonnes, share, items, why, step in made.places
+            for key, tonnes, share, items, why, step in sample.places
         )
         count = sum(each.count for each in places if each.why is LadderReason.SAMPLED)
         if plan.kind == ladder.SITES:
             count = ladder.needed(len(plan.among), plan.steps.get(ladder.SITES, Fraction(1)))
         reasons = Counter(each.why for each in places if each.why is not LadderReason.SAMPLED)
-        return Outline(len(kept.items), kept.size, count, places=places, reasons=tuple(sorted(reasons.items())))
+        return Outline(len(population.items), population.size, count, places=places, reasons=tuple(sorted(reasons.items())))
     if plan.tonnes is None:
-        return Outline(len(kept.items), kept.size, min(plan.count, len(kept.items)))
-    size = tonneunit.sample_size(kept.size, plan.tonnes)
+        return Outline(len(population.items), population.size, min(plan.count, len(population.items)))
+    size = tonneunit.sample_size(population.size, plan.tonnes)
     factor = confidence_factor(0, plan.tonnes.risk)
-    above = sum(Fraction(item.size or 0) > size.interval for item in kept.items)
-    return Outline(len(kept.items), kept.size, size.n, size.interval, above, factor * size.interval, factor, plan.tonnes)
+    above = sum(Fraction(item.size or 0) > size.interval for item in population.items)
+    return Outline(len(population.items), population.size, size.n, size.interval, above, factor * size.interval, factor, plan.tonnes)

@@ -7,7 +7,7 @@ from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.versions import queries
 from verifier.checks.data.versions.models import ChangeDisposition
-from verifier.checks.data.versions.queries import Looked, Step
+from verifier.checks.data.versions.queries import ReviewedChange, Step
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import round_half_up
 from verifier.core.errors import Refusal
@@ -48,16 +48,16 @@ def accept(engagement: Engagement, step: Step, keys: Sequence[str], reason: str,
 
 
 def raise_findings(
-    engagement: Engagement, step: Step, told: Mapping[str, tuple[str, str]], class_code: str, clause: str, *, actor: Actor, now: datetime
+    engagement: Engagement, step: Step, texts: Mapping[str, tuple[str, str]], class_code: str, clause: str, *, actor: Actor, now: datetime
 ) -> list[Finding]:
-    """Raise a draft for each change; `told` says by the change's key its title and what it says."""
+    """Raise a draft for each change; `texts` says by the change's key its title and what it says."""
     advance(engagement, CaseAction.CHECK, now=now)
     if not clause:
         raise Refusal("data.flag.no_clause")
     has_effect = load(engagement.pack_id).finding_class(class_code).has_effect
     raised = []
-    for each in _chosen(engagement, step, list(told)):
-        (title, text), change = told[each.change.key], each.change
+    for each in _chosen(engagement, step, list(texts)):
+        (title, text), change = texts[each.change.key], each.change
         subject = (
             Subject("source", change.source) if change.source and not change.source.startswith("*") else Subject("report", change.sheet)
         )
@@ -87,17 +87,17 @@ def raise_findings(
     return raised
 
 
-def _chosen(engagement: Engagement, step: Step, keys: Sequence[str]) -> list[Looked]:
+def _chosen(engagement: Engagement, step: Step, keys: Sequence[str]) -> list[ReviewedChange]:
     if not keys:
         raise Refusal("data.change.none")
-    rows = {each.change.key: each for each in queries.looked(engagement, step) if each.is_open}
+    rows = {each.change.key: each for each in queries.changes_of(engagement, step) if each.is_open}
     chosen = [rows[key] for key in dict.fromkeys(keys) if key in rows]
     if len(chosen) != len(set(keys)):
         raise Refusal("data.change.changed", count=len(chosen))
     return chosen
 
 
-def _write(engagement: Engagement, each: Looked, finding: Finding | None, reason: str, actor: Actor, now: datetime) -> None:
+def _write(engagement: Engagement, each: ReviewedChange, finding: Finding | None, reason: str, actor: Actor, now: datetime) -> None:
     row = each.disposition
     if row is None:
         row = ChangeDisposition(

@@ -32,7 +32,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ReviewedChange:
     """One change, who asked for it, and what became of it where nobody did."""
 
     step: Step
@@ -47,10 +47,10 @@ class Looked:
     @property
     def is_open(self) -> bool:
         """Whether nobody asked for it and nobody has looked at it yet; a finding that was withdrawn leaves it open."""
-        if self.judged.asked:
+        if self.judged.requested:
             return False
-        given = self.disposition
-        return given is None or (given.finding is not None and given.finding.state is FindingState.WITHDRAWN)
+        disposition = self.disposition
+        return disposition is None or (disposition.finding is not None and disposition.finding.state is FindingState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,11 @@ def step_of(engagement: Engagement, finding: Finding) -> Step | None:
     if not named:
         return None
     numbers = [version.number for version in reports.versions(engagement.unit_year) if version.id in named]
-    taken = [step for step in steps(engagement) if any(step.before.number < number <= step.after.number for number in numbers)]
-    return taken[-1] if taken else None
+    matching_steps = [step for step in steps(engagement) if any(step.before.number < number <= step.after.number for number in numbers)]
+    return matching_steps[-1] if matching_steps else None
 
 
-def looked(engagement: Engagement, step: Step) -> list[Looked]:
+def changes_of(engagement: Engagement, step: Step) -> list[ReviewedChange]:
     """Every change of a step, what nobody asked for first."""
     old, new = reports.report_of(step.before), reports.report_of(step.after)
     of = select(ChangeDisposition).where(
@@ -95,9 +95,9 @@ def looked(engagement: Engagement, step: Step) -> list[Looked]:
         ChangeDisposition.before_id == step.before.id,
         ChangeDisposition.after_id == step.after.id,
     )
-    given = {row.change_key: row for row in db.session.scalars(of)}
-    rows = judge(compared(step), asked(engagement, step), old, new)
-    return [Looked(step, row, given.get(row.change.key)) for row in rows]
+    dispositions = {row.change_key: row for row in db.session.scalars(of)}
+    rows = judge(compared(step), requested_changes(engagement, step), old, new)
+    return [ReviewedChange(step, row, dispositions.get(row.change.key)) for row in rows]
 
 
 def compared(step: Step) -> tuple[Change, ...]:
@@ -110,7 +110,7 @@ def compared(step: Step) -> tuple[Change, ...]:
     )
 
 
-def asked(engagement: Engagement, step: Step) -> list[RequestedChange]:
+def requested_changes(engagement: Engagement, step: Step) -> list[RequestedChange]:
     """The findings that the unit answered with a version of the step; one raised from flags of some months asks for those months."""
     between = [version.id for version in reports.versions(engagement.unit_year) if step.before.number < version.number <= step.after.number]
     of = select(Finding).join(Exchange).where(Finding.engagement_id == engagement.id, Exchange.report_version_id.in_(between))
@@ -130,30 +130,30 @@ def _periods(engagement: Engagement, findings: Iterable[UUID]) -> dict[UUID, fro
     return {finding: frozenset(named) if all(named) else frozenset() for finding, named in found.items()}
 
 
-def unasked(engagement: Engagement) -> list[Looked]:
+def unrequested_changes(engagement: Engagement) -> list[ReviewedChange]:
     """All unrequested changes of all steps."""
-    return [row for step in steps(engagement) for row in looked(engagement, step) if not row.judged.asked]
+    return [row for step in steps(engagement) for row in changes_of(engagement, step) if not row.judged.requested]
 
 
 def progress(engagement: Engagement) -> ChangeProgress:
     """Progress of the unrequested changes."""
-    rows = unasked(engagement)
+    rows = unrequested_changes(engagement)
     return ChangeProgress(sum(not row.is_open for row in rows), len(rows))
 
 
-def matching(rows: Sequence[Looked], *, search: str = "", sheet: str = "", at: str = "") -> list[Looked]:
+def matching(rows: Sequence[ReviewedChange], *, search: str = "", sheet: str = "", at: str = "") -> list[ReviewedChange]:
     """The rows of a filter: `at` is `unasked`, `open`, `asked` or `numbers`."""
-    wanted = search.strip().casefold()
+    term = search.strip().casefold()
     tests = {
-        "unasked": lambda row: not row.judged.asked,
+        "unasked": lambda row: not row.judged.requested,
         "open": lambda row: row.is_open,
-        "asked": lambda row: row.judged.asked,
+        "asked": lambda row: row.judged.requested,
         "numbers": lambda row: row.change.is_number,
     }
     test = tests.get(at, lambda row: True)
-    return [row for row in rows if (not wanted or wanted in _words(row)) and (not sheet or row.change.sheet == sheet) and test(row)]
+    return [row for row in rows if (not term or term in _words(row)) and (not sheet or row.change.sheet == sheet) and test(row)]
 
 
-def _words(row: Looked) -> str:
+def _words(row: ReviewedChange) -> str:
     change = row.change
     return " ".join((change.key, change.before, change.after, *row.judged.findings)).casefold()

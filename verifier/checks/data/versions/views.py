@@ -14,7 +14,7 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.flags.forms import RaiseForm
 from verifier.checks.data.versions import actions, queries
-from verifier.checks.data.versions.queries import Looked, Step
+from verifier.checks.data.versions.queries import ReviewedChange, Step
 from verifier.core.access import Permission
 from verifier.core.calculation.units import round_half_up
 from verifier.core.datachecks.codes import UNREQUESTED_CHANGE
@@ -31,7 +31,7 @@ from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.forms import BaseForm, SearchForm
 from verifier.web.pages.filters import listed
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import kept_filter, paged_list
+from verifier.web.pages.lists import carried_filter, paged_list
 from verifier.web.permit import may, permit
 from verifier.web.redirects import came_from
 from verifier.web.signed_in import current_actor
@@ -72,9 +72,9 @@ class AcceptForm(BaseForm):
 @permit(Permission.WORK_READ)
 def latest(engagement: Engagement) -> ResponseReturnValue:
     """The first step with something still to be looked at, else the last one taken."""
-    taken = queries.steps(engagement)
-    waiting = next((step for step in taken if any(row.is_open for row in queries.looked(engagement, step))), None)
-    step = waiting or (taken[-1] if taken else None)
+    steps = queries.steps(engagement)
+    waiting = next((step for step in steps if any(row.is_open for row in queries.changes_of(engagement, step))), None)
+    step = waiting or (steps[-1] if steps else None)
     if step is None:
         return render_template("checks/data/versions/no_versions.html", engagement=engagement)
     return redirect(_address(engagement, step), 303)
@@ -85,11 +85,11 @@ def latest(engagement: Engagement) -> ResponseReturnValue:
 def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """Every change between two versions."""
     step = _step(engagement, before, after)
-    every = queries.looked(engagement, step)
+    every = queries.changes_of(engagement, step)
     form = ChangeFilter(request.args)
     form.offer()
     rows = _filtered(every)
-    taken = queries.steps(engagement)
+    steps = queries.steps(engagement)
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id), [UNREQUESTED_CHANGE])
     return render_template(
@@ -98,14 +98,14 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         step=step,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=kept_filter("before", "after"),
+        asked=carried_filter("before", "after"),
         every=every,
-        unasked=[row for row in every if not row.judged.asked],
-        steps=taken,
+        unasked=[row for row in every if not row.judged.requested],
+        steps=steps,
         place=_place,
         address=_address,
-        taken=step in taken,
-        can=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK) and step in taken,
+        taken=step in steps,
+        can=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK) and step in steps,
         accept_form=AcceptForm(formdata=None),
         raise_form=raise_form,
         listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},
@@ -114,7 +114,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         named=_named,
         list_url=_address(engagement, step),
         numbers={named: int(named.split("-")[-1]) for row in every for named in row.judged.findings},
-        export=url_for(".downloaded", engagement_id=engagement.id, before=before, after=after, **kept_filter("before", "after")),
+        export=url_for(".downloaded", engagement_id=engagement.id, before=before, after=after, **carried_filter("before", "after")),
     )
 
 
@@ -122,7 +122,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """The filtered changes as a spreadsheet."""
-    rows = _filtered(queries.looked(engagement, _step(engagement, before, after)))
+    rows = _filtered(queries.changes_of(engagement, _step(engagement, before, after)))
     record(
         TrailAction.DATA_CHANGES_DOWNLOADED,
         current_actor(),
@@ -164,12 +164,12 @@ def accept(engagement: Engagement, before: int, after: int) -> ResponseReturnVal
 def raise_findings(engagement: Engagement, before: int, after: int) -> ResponseReturnValue:
     """Raise a draft for each ticked change."""
     step = _step(engagement, before, after)
-    known = {row.change.key: row.change for row in queries.looked(engagement, step)}
-    told = {key: _told(step, known[key]) for key in request.form.getlist("keys") if key in known}
-    if len(told) != len(request.form.getlist("keys")):
-        raise Refusal("data.change.changed", count=len(told))
+    known = {row.change.key: row.change for row in queries.changes_of(engagement, step)}
+    texts = {key: _draft_text(step, known[key]) for key in request.form.getlist("keys") if key in known}
+    if len(texts) != len(request.form.getlist("keys")):
+        raise Refusal("data.change.changed", count=len(texts))
     raised = actions.raise_findings(
-        engagement, step, told, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
+        engagement, step, texts, request.form.get("class_code", ""), request.form.get("clause", ""), actor=current_actor(), now=utcnow()
     )
     flash(
         ngettext("%(num)s finding saved as a draft.", "%(num)s findings saved as drafts.", len(raised))
@@ -185,13 +185,13 @@ def _step(engagement: Engagement, before: int, after: int) -> Step:
     return found if found is not None else abort(404)
 
 
-def _filtered(every: list[Looked]) -> list[Looked]:
-    asked: dict[str, Any] = {
+def _filtered(every: list[ReviewedChange]) -> list[ReviewedChange]:
+    query: dict[str, Any] = {
         "search": request.args.get("q", ""),
         "sheet": request.args.get("sheet", ""),
         "at": request.args.get("state", ""),
     }
-    return queries.matching(every, **asked)
+    return queries.matching(every, **query)
 
 
 def _address(engagement: Engagement, step: Step) -> str:
@@ -214,7 +214,7 @@ def _place(change: Change) -> str:
     )
 
 
-def _told(step: Step, change: Change) -> tuple[str, str]:
+def _draft_text(step: Step, change: Change) -> tuple[str, str]:
     """Title and text of a draft."""
     what = " ".join(change.keys)
     title = _("%(what)s: unrequested change", what=what)
@@ -232,8 +232,8 @@ def _told(step: Step, change: Change) -> tuple[str, str]:
     return title, text
 
 
-def _line(row: Looked) -> tuple[object, ...]:
-    change, given = row.change, row.disposition
+def _line(row: ReviewedChange) -> tuple[object, ...]:
+    change, disposition = row.change, row.disposition
     return (
         sheet_name(change.sheet),
         change.row or None,
@@ -244,7 +244,7 @@ def _line(row: Looked) -> tuple[object, ...]:
         change.after,
         None if change.tonnes is None else round_half_up(change.tonnes, PLACES),
         listed(row.judged.findings),
-        (given.finding.label if given.finding else given.reason) if given else "",
-        given.decider.name if given else "",
-        given.decided_at if given else None,
+        (disposition.finding.label if disposition.finding else disposition.reason) if disposition else "",
+        disposition.decider.name if disposition else "",
+        disposition.decided_at if disposition else None,
     )

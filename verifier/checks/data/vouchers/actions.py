@@ -44,9 +44,9 @@ class GivenVoucher:
     period: str = ""
 
 
-def hand_in(
+def submit(
     engagement: Engagement,
-    given: GivenVoucher,
+    draft: GivenVoucher,
     keys: Sequence[NumberKey] = (),
     *,
     request: EvidenceRequest | None = None,
@@ -56,16 +56,16 @@ def hand_in(
     actor: Actor,
     now: datetime,
 ) -> tuple[Voucher, bool]:
-    """Keep a voucher and link it; the same file again is linked instead of kept again. Whether it is new is told."""
+    """Store a voucher and link it; the same file again is only linked. Returns the voucher and whether it is new."""
     check_open(engagement, by_unit=by_unit, now=now)
     if request is not None:
         request.state = after(request.state, RequestAction.ANSWER)
         keys = [*request.keys, *keys]
-    found = already or read(given.data, given.name)
+    found = already or read(draft.data, draft.name)
     voucher = queries.twin(engagement, found.file.sha256, by_unit=by_unit)
     new = voucher is None
     if voucher is None:
-        voucher = _kept(engagement, found, given, by_unit=by_unit, actor=actor, now=now)
+        voucher = _stored(engagement, found, draft, by_unit=by_unit, actor=actor, now=now)
     elif voucher.withdrawn_at is not None:
         voucher.withdrawn_at = voucher.withdrawn_by = None
         voucher.withdrawn_reason = ""
@@ -156,7 +156,7 @@ def withdraw(engagement: Engagement, voucher: Voucher, reason: str, *, by_unit: 
     )
 
 
-def ask(
+def request_evidence(
     engagement: Engagement,
     keys: Sequence[NumberKey],
     about: str,
@@ -168,18 +168,18 @@ def ask(
     actor: Actor,
     now: datetime,
 ) -> list[EvidenceRequest]:
-    """Ask the unit for evidence: one request for all the numbers, or one for `each`; without numbers, of something told in words."""
+    """Request evidence from the unit: one request for all the numbers, or one for `each`; without numbers, for what the text describes."""
     advance(engagement, CaseAction.CHECK, now=now)
     if not asked.strip():
         raise Refusal("voucher.request.no_words")
     if not keys and not about.strip():
         raise Refusal("voucher.request.about_nothing")
-    strange = [key.source for key in keys if reports.source_of(engagement.report_version, key.source) is None]
-    if strange:
-        raise Refusal("voucher.link.no_source", key=strange[0])
+    unknown = [key.source for key in keys if reports.source_of(engagement.report_version, key.source) is None]
+    if unknown:
+        raise Refusal("voucher.link.no_source", key=unknown[0])
     groups = [[key] for key in keys] if each and keys else [list(keys)]
     number = queries.next_number(EvidenceRequest, EvidenceRequest.engagement_id == engagement.id)
-    made = [
+    requests = [
         EvidenceRequest(
             engagement_id=engagement.id,
             number=number + place,
@@ -194,13 +194,13 @@ def ask(
         )
         for place, group in enumerate(groups)
     ]
-    db.session.add_all(made)
+    db.session.add_all(requests)
     db.session.flush()
-    for row in made:
+    for row in requests:
         record(
             TrailAction.DATA_REQUEST_RAISED,
             actor,
-            _asked(row),
+            _request_subject(row),
             now=now,
             case=engagement.id,
             number=row.label,
@@ -208,7 +208,7 @@ def ask(
             numbers=row.numbers,
             due=row.due.isoformat(),
         )
-    return made
+    return requests
 
 
 def assign(
@@ -219,15 +219,15 @@ def assign(
     after(request.state, RequestAction.ASSIGN)
     if person is not None and person not in queries.people_of(engagement):
         raise Refusal("voucher.request.not_of_unit")
-    theirs = request.assignee.name if request.assignee else "–"
-    stale = Refusal("voucher.request.stale", theirs=theirs, yours=person.name if person else "–")
+    assignee_name = request.assignee.name if request.assignee else "–"
+    stale = Refusal("voucher.request.stale", theirs=assignee_name, yours=person.name if person else "–")
     check_version(request, seen_version, lambda: stale)
     request.assigned_to = person.id if person else None
     db.session.flush()
     record(
         TrailAction.DATA_REQUEST_ASSIGNED,
         actor,
-        _asked(request),
+        _request_subject(request),
         now=now,
         case=engagement.id,
         number=request.label,
@@ -246,13 +246,13 @@ def judge(
     request.state, request.reason = state, reason.strip()
     request.version += 1
     db.session.flush()
-    subject, told = _asked(request), {"number": request.label, "reason": request.reason}
+    subject, detail = _request_subject(request), {"number": request.label, "reason": request.reason}
     if action is RequestAction.ACCEPT:
-        record(TrailAction.DATA_REQUEST_ACCEPTED, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_REQUEST_ACCEPTED, actor, subject, now=now, case=engagement.id, **detail)
     elif action is RequestAction.RETURN:
-        record(TrailAction.DATA_REQUEST_RETURNED, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_REQUEST_RETURNED, actor, subject, now=now, case=engagement.id, **detail)
     else:
-        record(TrailAction.DATA_REQUEST_WITHDRAWN, actor, subject, now=now, case=engagement.id, **told)
+        record(TrailAction.DATA_REQUEST_WITHDRAWN, actor, subject, now=now, case=engagement.id, **detail)
 
 
 def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:
@@ -275,7 +275,7 @@ def _answered(engagement: Engagement, request: EvidenceRequest, voucher: Voucher
     record(
         TrailAction.DATA_REQUEST_ANSWERED,
         actor,
-        _asked(request),
+        _request_subject(request),
         now=now,
         case=engagement.id,
         number=request.label,
@@ -284,8 +284,8 @@ def _answered(engagement: Engagement, request: EvidenceRequest, voucher: Voucher
     )
 
 
-def _kept(engagement: Engagement, found: ReadVoucher, given: GivenVoucher, *, by_unit: bool, actor: Actor, now: datetime) -> Voucher:
-    evidence.keep(given.data, found.file.media_type, now=now)
+def _stored(engagement: Engagement, found: ReadVoucher, draft: GivenVoucher, *, by_unit: bool, actor: Actor, now: datetime) -> Voucher:
+    evidence.keep(draft.data, found.file.media_type, now=now)
     pictures = [evidence.keep(picture, JPEG, now=now).sha256 for picture in found.pictures]
     where = (Voucher.unit_year_id == engagement.unit_year_id, Voucher.by_unit.is_(by_unit))
     voucher = Voucher(
@@ -293,9 +293,9 @@ def _kept(engagement: Engagement, found: ReadVoucher, given: GivenVoucher, *, by
         number=queries.next_number(Voucher, *where),
         sha256=found.file.sha256,
         filename=found.file.safe_name,
-        title=given.title.strip() or found.file.safe_name,
-        meter=given.meter.strip(),
-        period=given.period.strip(),
+        title=draft.title.strip() or found.file.safe_name,
+        meter=draft.meter.strip(),
+        period=draft.period.strip(),
         media_type=found.file.media_type,
         pages=found.pages,
         first_rows=found.first_rows,
@@ -325,5 +325,5 @@ def _subject(voucher: Voucher) -> Subject:
     return Subject("voucher", str(voucher.id))
 
 
-def _asked(request: EvidenceRequest) -> Subject:
+def _request_subject(request: EvidenceRequest) -> Subject:
     return Subject("evidence_request", str(request.number))

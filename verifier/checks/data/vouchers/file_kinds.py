@@ -1,4 +1,4 @@
-"""What is handed in as a voucher: a PDF, a picture or a spreadsheet, told by its content, with what can be seen of it beside a number."""
+"""Kinds of voucher files: a PDF, a picture or a spreadsheet, recognised by content, with the preview shown next to a number."""
 
 import csv
 from dataclasses import dataclass

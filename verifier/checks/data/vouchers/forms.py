@@ -73,7 +73,7 @@ class HandInForm(BaseForm):
 
 
 class LinkForm(BaseForm):
-    """A number that rests on a voucher, and the page it stands on."""
+    """A number that rests on a voucher, and the page of the voucher that shows it."""
 
     source = StringField(_l("Source no."), [Required(_l("Enter the source number"))])
     month = StringField(_l("Month"), [Optional(), Length(max=20)])

@@ -1,4 +1,4 @@
-"""Rows about vouchers: the file, its pages as pictures, the numbers it stands for, and what was asked for."""
+"""Rows of vouchers: the file, its pages as pictures, the numbers it supports, and evidence requests."""
 
 from datetime import date, datetime
 from typing import Any
@@ -68,7 +68,7 @@ class VoucherPicture(Base):
 
 
 class VoucherLink(Base):
-    """A voucher stands for a number, by its natural key; who said so, the unit or a verifier."""
+    """Link of a voucher to the number it supports, by natural key; made by the unit or a verifier."""
 
     __tablename__ = "voucher_link"
     __table_args__ = (
@@ -97,7 +97,7 @@ class VoucherLink(Base):
 
 
 class EvidenceRequest(Base):
-    """What a verifier asks the unit to show, of some numbers or of something told in words."""
+    """An evidence request to the unit, about numbers or about something described in words."""
 
     __tablename__ = "evidence_request"
     __table_args__ = (

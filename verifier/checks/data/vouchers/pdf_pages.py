@@ -1,4 +1,4 @@
-"""A PDF looked through and drawn by poppler, in a process of its own within limits; also the program that runs there.
+"""Reads and renders a PDF with poppler in the sandbox; also the program that runs there.
 
 Given: a line `PAGES SIDE`, then the PDF. Answered: a line of JSON {pages, encrypted, sizes}, then the pictures (JPEG) one after the other.
 """
@@ -13,7 +13,7 @@ from verifier import sandbox
 from verifier.core.errors import Refusal
 
 DRAWN = 5
-"""Pages of a voucher that are shown beside a number; the rest is in the original."""
+"""Most pages of a voucher shown next to a number; the rest is in the original."""
 SIDE = 1400
 MEMORY, SECONDS = 900 * 2**20, 40
 
@@ -29,44 +29,44 @@ class ReadPdf:
 def read_pdf(data: bytes, filename: str) -> ReadPdf:
     """The first pages drawn; refused: what poppler cannot open, what is locked by a password, what asks for too much."""
     try:
-        said = sandbox.run(__name__, f"{DRAWN} {SIDE}\n".encode() + data, memory=MEMORY, seconds=SECONDS)
+        output = sandbox.run(__name__, f"{DRAWN} {SIDE}\n".encode() + data, memory=MEMORY, seconds=SECONDS)
     except (sandbox.TooSlow, sandbox.TooMuch) as error:
         raise Refusal("voucher.pdf.too_much", file=filename) from error
     except sandbox.Busy as error:
         raise Refusal("statement.check.busy") from error
     except sandbox.Broken as error:
         raise Refusal("voucher.pdf.broken", file=filename) from error
-    head, _, rest = said.partition(b"\n")
-    told = json.loads(head)
-    if told["locked"]:
+    head, _, rest = output.partition(b"\n")
+    header = json.loads(head)
+    if header["locked"]:
         raise Refusal("voucher.pdf.locked", file=filename)
-    if told["broken"]:
+    if header["broken"]:
         raise Refusal("voucher.pdf.broken", file=filename)
     pictures, at = [], 0
-    for size in told["sizes"]:
+    for size in header["sizes"]:
         pictures.append(rest[at : at + size])
         at += size
-    return ReadPdf(told["pages"], tuple(pictures))
+    return ReadPdf(header["pages"], tuple(pictures))
 
 
-def answer(given: bytes) -> bytes:
+def answer(pdf_bytes: bytes) -> bytes:
     """Inside the limits: ask pdfinfo what it is, let pdftoppm draw page by page; both read from standard input and write nothing."""
-    line, _, pdf = given.partition(b"\n")
+    line, _, pdf = pdf_bytes.partition(b"\n")
     drawn, side = map(int, line.split())
-    told: dict[str, Any] = {"pages": None, "locked": False, "broken": False, "sizes": []}
+    header: dict[str, Any] = {"pages": None, "locked": False, "broken": False, "sizes": []}
     pictures: list[bytes] = []
     info, draw = shutil.which("pdfinfo"), shutil.which("pdftoppm")
     if info is not None and draw is not None:
-        asked = subprocess.run([info, "-"], input=pdf, capture_output=True, check=False)  # noqa: S603
-        told["locked"] = b"Incorrect password" in asked.stderr
-        count = next((each.split()[1] for each in asked.stdout.splitlines() if each.startswith(b"Pages:")), b"0")
-        told["pages"], told["broken"] = int(count), asked.returncode != 0 or not int(count)
+        info_output = subprocess.run([info, "-"], input=pdf, capture_output=True, check=False)  # noqa: S603
+        header["locked"] = b"Incorrect password" in info_output.stderr
+        count = next((each.split()[1] for each in info_output.stdout.splitlines() if each.startswith(b"Pages:")), b"0")
+        header["pages"], header["broken"] = int(count), info_output.returncode != 0 or not int(count)
         for page in range(1, min(int(count), drawn) + 1):
             command = [draw, "-jpeg", "-f", str(page), "-l", str(page), "-scale-to", str(side), "-"]
             picture = subprocess.run(command, input=pdf, capture_output=True, check=False)  # noqa: S603
             if picture.returncode != 0 or not picture.stdout.startswith(b"\xff\xd8"):
-                told["broken"] = told["broken"] or page == 1
+                header["broken"] = header["broken"] or page == 1
                 break
             pictures.append(picture.stdout)
-    told["sizes"] = [len(each) for each in pictures]
-    return json.dumps(told).encode() + b"\n" + b"".join(pictures)
+    header["sizes"] = [len(each) for each in pictures]
+    return json.dumps(header).encode() + b"\n" + b"".join(pictures)

@@ -37,7 +37,7 @@ def twin(engagement: Engagement, sha256: str, *, by_unit: bool) -> Voucher | Non
 
 
 def vouchers_of(engagement: Engagement, source_key: str, period: str | None = None, parameter: str | None = None) -> list[VoucherLink]:
-    """The links of a number, with their vouchers, whoever made them; withdrawn vouchers and undone links are left out.
+    """The links of a number, with their vouchers, by the unit or the body; withdrawn vouchers and undone links are left out.
 
     A link to a whole source covers each of its numbers. A working paper: for pages that a unit never sees.
     """
@@ -96,8 +96,8 @@ def requests_for(user: User) -> list[tuple[Engagement, EvidenceRequest]]:
         .order_by(EvidenceRequest.due, EvidenceRequest.number)
     )
     found = [(row.Engagement, row.EvidenceRequest) for row in db.session.execute(of).unique()]
-    mine = [(case, each) for case, each in found if case.unit_year.unit_id == user.organisation_id]
-    return [(case, each) for case, each in mine if each.assigned_to == user.id or (each.assigned_to is None and Role.CONTACT in user.roles)]
+    own = [(case, each) for case, each in found if case.unit_year.unit_id == user.organisation_id]
+    return [(case, each) for case, each in own if each.assigned_to == user.id or (each.assigned_to is None and Role.CONTACT in user.roles)]
 
 
 def people_of(engagement: Engagement) -> list[User]:

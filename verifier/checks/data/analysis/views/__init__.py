@@ -1,4 +1,4 @@
-"""Pages of the analytical procedures: what each compares, its lines drawn and tabled, and what is concluded on those that stand out."""
+"""Pages of the analytical procedures: the comparison of each as charts and tables, and conclusions on remarkable lines."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import MEDIA_TYPE, download
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import kept_filter, paged_list
+from verifier.web.pages.lists import carried_filter, paged_list
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
 
@@ -52,7 +52,7 @@ for _name in ("figure", "signed_figure", "part", "signed_part", "written_unit"):
 @bp.get("/cases/<uuid:engagement_id>/data/analysis")
 @permit(Permission.WORK_READ)
 def overview(engagement: Engagement) -> ResponseReturnValue:
-    """The four procedures, how much stands out in each, and what they are held against."""
+    """The four procedures, the number of remarkable lines of each, and the reports they are compared with."""
     rows = queries.remarked(engagement)
     counted = [(each, [row for row in rows if row.line.procedure is each]) for each in Procedure]
     return render_template(
@@ -97,7 +97,7 @@ def lines(engagement: Engagement, procedure: str) -> ResponseReturnValue:
         waiting=sum(each.is_open for each in every),
         out=sum(each.line.stands_out for each in every),
         list_url=url_for(".lines", engagement_id=engagement.id, procedure=procedure),
-        export=url_for(".downloaded", engagement_id=engagement.id, procedure=procedure, **kept_filter("procedure")),
+        export=url_for(".downloaded", engagement_id=engagement.id, procedure=procedure, **carried_filter("procedure")),
     )
 
 
@@ -108,9 +108,13 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
     found = queries.one(engagement, line_key)
     if found is None:
         abort(404)
-    given, fresh = found.conclusion, found.line.fingerprint
+    conclusion, fresh = found.conclusion, found.line.fingerprint
     form = ConclusionForm(
-        data={"version": given.version if given else 0, "figures": fresh, "conclusion": given.conclusion if given else ""}
+        data={
+            "version": conclusion.version if conclusion else 0,
+            "figures": fresh,
+            "conclusion": conclusion.conclusion if conclusion else "",
+        }
     )
     if form.validate_on_submit():
         actions.conclude(
@@ -125,7 +129,7 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
         flash(_("The assessment was saved."), "success")
         following = queries.next_open(engagement, found.line)
         return redirect(_address(engagement, following) if following else _list(engagement, found.line.procedure), 303)
-    form.figures.data, form.version.data = fresh, given.version if given else 0
+    form.figures.data, form.version.data = fresh, conclusion.version if conclusion else 0
     following = queries.next_open(engagement, found.line)
     return render_template(
         "checks/data/analysis/line.html",
@@ -150,8 +154,8 @@ def line(engagement: Engagement, line_key: str) -> ResponseReturnValue:
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """All four procedures with live formulas, or one of them as filtered."""
-    asked = request.args.get("procedure", "")
-    chosen = [each for each in Procedure if each == asked] or list(Procedure)
+    procedure = request.args.get("procedure", "")
+    chosen = [each for each in Procedure if each == procedure] or list(Procedure)
     rows = {each: queries.remarked(engagement, each) for each in chosen}
     if len(chosen) == 1:
         rows = {each: [row for group in _filtered(each, found)[0] for row in group] for each, found in rows.items()}
@@ -172,7 +176,7 @@ def downloaded(engagement: Engagement) -> ResponseReturnValue:
 def _filtered(procedure: Procedure, every: list[Remarked]) -> tuple[list[tuple[Remarked, ...]], LineFilter]:
     form = LineFilter(request.args)
     form.offer(procedure)
-    return queries.matching(queries.grouped(every), **form.asked), form
+    return queries.matching(queries.grouped(every), **form.query), form
 
 
 def _can_add(engagement: Engagement) -> bool:

@@ -22,9 +22,9 @@ def bars(procedure: Procedure, rows: Sequence[Remarked], name: Namer, *, both: b
     sources = sorted(
         (line for line in lines if line.of is AnalysisLevel.SOURCE), key=lambda line: -abs(line.main.now or line.main.then or 0)
     )
-    wholes = [_bar(line, name(line), scale, both) for line in lines if line.of is not AnalysisLevel.SOURCE]
+    totals = [_bar(line, name(line), scale, both) for line in lines if line.of is not AnalysisLevel.SOURCE]
     heaviest = [_bar(line, name(line), scale, both) for line in sources[:HEAVIEST]]
-    return [*wholes, (_("Largest sources"), None), *heaviest] if wholes and heaviest else wholes + heaviest
+    return [*totals, (_("Largest sources"), None), *heaviest] if totals and heaviest else totals + heaviest
 
 
 def _bar(line: AnalysisLine, words: str, scale: int, both: bool) -> Bar:

@@ -1,4 +1,4 @@
-"""How figures of analytical procedures look: amounts of any size, parts of a whole, and changes with their sign."""
+"""Formatting of figures of analytical procedures: amounts of any size, shares, and changes with their sign."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -13,7 +13,7 @@ Namer = Callable[[AnalysisLine], str]
 
 
 def figure(value: Fraction | None, like: Fraction | None = None) -> str:
-    """An amount with two places, a small one with as many as show four digits of it, or of what it stands beside; unknown is a word."""
+    """An amount with two places, a small one with as many as show four digits of it or of its counterpart; None as “unknown”."""
     size, places = abs(like or value or 10), 2
     while size < 10 and places < MOST_PLACES:
         size, places = size * 10, places + 1
@@ -21,17 +21,17 @@ def figure(value: Fraction | None, like: Fraction | None = None) -> str:
 
 
 def signed_figure(value: Fraction | None, like: Fraction | None = None) -> str:
-    """A change with its sign; a dash where it cannot be told."""
+    """A change with its sign; a dash where it is unknown."""
     return "—" if value is None else f"{'+' if value > 0 else ''}{figure(value, like)}"
 
 
 def part(value: Fraction | None) -> str:
-    """A part of a whole in percent; unknown is a word."""
+    """A share in percent; an unknown one as “unknown”."""
     return _("unknown") if value is None else f"{tonnes(value * 100)} %"
 
 
 def signed_part(value: Fraction | None) -> str:
-    """A relative change in percent with its sign; a dash where it cannot be told."""
+    """A relative change in percent with its sign; a dash where it is unknown."""
     return "—" if value is None else f"{'+' if value > 0 else ''}{tonnes(value * 100, 1)} %"
 
 

@@ -18,14 +18,14 @@ NOTHING = Pair("", None, None)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The change of a year from where on a line stands out, and where in the workbook it stands."""
+    """The year-on-year threshold above which a line is remarkable, and its cell in the workbook."""
 
     value: Fraction
     at: str
 
 
 def workbook(rows: Mapping[Procedure, Sequence[Remarked]], analysis: Analysis, year: int, name: Namer) -> bytes:
-    """The thresholds, then a sheet a procedure; every comparison is a formula beside the value we calculated."""
+    """The thresholds, then a sheet a procedure; every comparison is a formula next to the value calculated here."""
     book = LiveBook()
     limit = _limits(book, analysis)
     for procedure, found in rows.items():
@@ -157,14 +157,14 @@ def _products(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int,
         (44, 10),
     )
     for each in rows:
-        row, (tonnes, made), main = sheet.last + 1, each.line.others, each.line.main
+        row, (tonnes, production), main = sheet.last + 1, each.line.others, each.line.main
         sheet.add(
             [
                 name(each.line),
                 each.line.period or str(year),
                 *_both(tonnes),
-                made.unit,
-                *_both(made),
+                production.unit,
+                *_both(production),
                 _quotient(sheet, row, (2, 5), main.now),
                 _quotient(sheet, row, (3, 6), main.then),
                 *_changes(sheet, row, (7, 8), main, limit),
@@ -214,7 +214,7 @@ _WRITERS: Mapping[Procedure, Callable[[LiveBook, Sequence[Remarked], Limit, int,
 
 
 def _changes(sheet: LiveSheet, row: int, columns: tuple[int, int], pair: Pair, limit: Limit) -> list[Cell]:
-    """The change, the change as a share of what was, and whether that is beyond the limit of a year; empty where it cannot be told."""
+    """The change, the change as a share of what was, and whether that is beyond the limit of a year; empty where it is unknown."""
     if pair.change is None:
         return [None, None, None]
     now, then = (sheet.at(column, row) for column in columns)
@@ -250,6 +250,6 @@ def _ends() -> list[str]:
 
 
 def _end(each: Remarked) -> list[Cell]:
-    given = each.conclusion
-    said: list[Cell] = [given.conclusion, given.concluder.name, given.concluded_at] if given else []
-    return [label(each.state), "; ".join(label(why) for why in each.line.whys), *said]
+    conclusion = each.conclusion
+    cells: list[Cell] = [conclusion.conclusion, conclusion.concluder.name, conclusion.concluded_at] if conclusion else []
+    return [label(each.state), "; ".join(label(why) for why in each.line.not_comparable), *cells]

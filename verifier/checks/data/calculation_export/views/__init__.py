@@ -1,4 +1,4 @@
-"""The page's download of the working: one workbook a case, and a row in its trail that it was taken away."""
+"""Download of the calculation as one workbook per case, recorded in its trail."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -42,7 +42,7 @@ def downloaded(engagement: Engagement) -> ResponseReturnValue:
     )
     book = LiveBook()
     lists.cover(book, engagement, pack, now)
-    sheets.numbers(book, calculation, pack, {each.source.source_key: each for each in queries.held(engagement)})
+    sheets.numbers(book, calculation, pack, {each.source.source_key: each for each in queries.source_reviews(engagement)})
     lists.flags(book, flags.flagged(engagement), pack)
     lists.samples(book, engagement)
     name = _("%(number)s calculation sheet for report version %(version)s", number=engagement.number, version=version.number)

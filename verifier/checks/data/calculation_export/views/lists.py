@@ -1,4 +1,4 @@
-"""The sheets beside the formulas: what the workbook is of and how it is read, what looks wrong, what was sampled."""
+"""The sheets without formulas: the cover with notes for readers, the data alerts, the samples."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -51,10 +51,10 @@ def cover(book: LiveBook, engagement: Engagement, pack: RulePack, now: datetime)
 
 
 def _rounding(pack: RulePack) -> str:
-    made = (
+    steps = (
         _("the total is the rounded sum") if pack.rounding.total == "rounded_sum" else _("the total is the sum of the rounded categories")
     )
-    return _("%(places)s decimals, round half up; %(total)s", places=pack.rounding.places, total=made)
+    return _("%(places)s decimals, round half up; %(total)s", places=pack.rounding.places, total=steps)
 
 
 def _how_to_read() -> Sequence[str]:
@@ -108,9 +108,9 @@ def flags(book: LiveBook, flagged: Sequence[Flagged], pack: RulePack) -> None:
             sheet.add(_flag_cells(each, consequence, sheet.last, head, sentence(consequence)))
 
 
-def _flag_cells(each: Flagged, flag: Flag, number: int, follows: int | None, said: str) -> list[Cell]:
-    given = each.disposition if follows is None else None
-    why = (given.finding.label if given.finding else given.reason) if given else ""
+def _flag_cells(each: Flagged, flag: Flag, number: int, follows: int | None, sentence: str) -> list[Cell]:
+    disposition = each.disposition if follows is None else None
+    why = (disposition.finding.label if disposition.finding else disposition.reason) if disposition else ""
     return [
         number,
         flag_name(flag.code),
@@ -119,13 +119,13 @@ def _flag_cells(each: Flagged, flag: Flag, number: int, follows: int | None, sai
         flag.period,
         sheet_name(flag.sheet) if flag.sheet else "",
         flag.row,
-        said,
+        sentence,
         each.effect if follows is None else None,
         flag.tonnes,
         label(each.state) if follows is None else "",
         why,
-        given.decider.name if given else "",
-        given.decided_at if given else None,
+        disposition.decider.name if disposition else "",
+        disposition.decided_at if disposition else None,
     ]
 
 
@@ -151,7 +151,7 @@ def samples(book: LiveBook, engagement: Engagement) -> None:
         _("When"),
         _("Line"),
     ]
-    heads = book.sheet(
+    samples_sheet = book.sheet(
         _("Samples"),
         [
             _("Sample no."),
@@ -171,7 +171,7 @@ def samples(book: LiveBook, engagement: Engagement) -> None:
     items = book.sheet(_("Sample items"), headers, (10, 8, 14, 40, 14, 14, 14, 12, 14, 14, 40, 20, 20, 60))
     population = book.sheet(_("Population"), [_("Sample no."), _("Item no."), _("Line")], (10, 10, 120))
     for sample in drawn:
-        heads.add(
+        samples_sheet.add(
             [
                 sample.number,
                 sample.method,
@@ -199,9 +199,9 @@ def _canonical(row: Sequence[Any]) -> str:
 
 
 def _item(items: LiveSheet, sample: Sample, item: SampledItem) -> None:
-    row, apart = items.last + 1, None
+    row, difference = items.last + 1, None
     if item.quantity is not None and item.found is not None:
-        apart = LiveCell(f"{items.at(5, row)}-{items.at(6, row)}", float(item.quantity - item.found))
+        difference = LiveCell(f"{items.at(5, row)}-{items.at(6, row)}", float(item.quantity - item.found))
     items.add(
         [
             sample.number,
@@ -212,7 +212,7 @@ def _item(items: LiveSheet, sample: Sample, item: SampledItem) -> None:
             item.quantity,
             item.found,
             item.unit,
-            apart,
+            difference,
             item.result,
             item.note,
             item.tester.name if item.tester else "",

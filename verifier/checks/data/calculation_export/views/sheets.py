@@ -1,4 +1,4 @@
-"""The sheets with formulas: totals ← sources ← amounts ← factors, each number beside what it is made of."""
+"""The sheets with formulas: totals ← sources ← amounts ← factors, each number next to its terms."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -28,7 +28,7 @@ class Amounts(NamedTuple):
     last: int
 
 
-def numbers(book: LiveBook, calculation: Calculation, pack: RulePack, held: Mapping[str, SourceReview]) -> None:
+def numbers(book: LiveBook, calculation: Calculation, pack: RulePack, reviews: Mapping[str, SourceReview]) -> None:
     """Totals, sources, amounts, measurements and factors: changing a factor or an amount changes every tonne that rests on it."""
     totals = book.sheet(_("Totals"), _totals_headers(), (6, 34, 10, 18, 18, 18, 18, 14))
     sources = book.sheet(_("Sources"), _sources_headers(), (14, 30, 12, 8, 22, 8, 8, 22, 14, 18, 18, 18, 40, 14, 18, 18, 40, 20))
@@ -41,7 +41,7 @@ def numbers(book: LiveBook, calculation: Calculation, pack: RulePack, held: Mapp
         category = pack.category(result.category)
         placed = _amounts(amounts, measured, factors, result, category.sign if category else 1)
         numbered = (category_no.get(result.category), names.get(result.category, result.category))
-        _source(sources, amounts, result, placed, numbered, held.get(result.source_id))
+        _source(sources, amounts, result, placed, numbered, reviews.get(result.source_id))
     _totals(totals, sources, calculation, pack, names)
 
 
@@ -164,14 +164,14 @@ def _source(
     result: SourceResult,
     placed: Amounts | None,
     category: tuple[int | None, str],
-    held: SourceReview | None,
+    review: SourceReview | None,
 ) -> None:
     row = sources.last + 1
     known = LiveCell(f"SUM({amounts.span(8, *placed)})" if placed else "0", float(result.known))
-    whole, apart = sources.at(10, row), None if result.difference is None else float(result.difference)
+    sum_cell, difference = sources.at(10, row), None if result.difference is None else float(result.difference)
     why = "; ".join(dict.fromkeys(" ".join(part for part in (flag_name(each.code), each.period) if part) for each in result.reasons))
-    outcome = held.outcome if held and held.current else None
-    verified = held.verified if held else None
+    outcome = review.outcome if review and review.current else None
+    verified = review.verified if review else None
     sources.add(
         [
             result.source_id,
@@ -185,13 +185,13 @@ def _source(
             result.reported,
             known,
             LiveCell(sources.at(9, row), float(result.known)) if result.complete else _("unknown"),
-            None if apart is None else LiveCell(f"{sources.at(8, row)}-{whole}", apart),
+            None if difference is None else LiveCell(f"{sources.at(8, row)}-{sum_cell}", difference),
             why,
-            label(held.standing) if held else "",
+            label(review.status) if review else "",
             verified,
             _apart(sources, row, result.reported, verified),
             outcome.note if outcome else "",
-            listed(finding.label for finding in held.findings) if held else "",
+            listed(finding.label for finding in review.findings) if review else "",
         ]
     )
 

@@ -1,4 +1,4 @@
-"""Pages of conservative estimates: what would be taken and what it comes to, shown before it counts; confirmed, and taken back."""
+"""Pages of conservative estimates: the quantities used and the resulting tonnes, shown before confirming; confirm, and withdraw."""
 
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import actions, queries
-from verifier.checks.data.estimates.forms import ConfirmForm, TakeBackForm, name_of, quantities, taken
+from verifier.checks.data.estimates.forms import ConfirmForm, TakeBackForm, entered_quantities, name_of, quantities
 from verifier.checks.data.estimates.queries import QuantityOrigin, Sheet
 from verifier.checks.data.estimates.views import workbook
 from verifier.checks.data.queries import SourceReview
@@ -46,50 +46,50 @@ LABELS = {
 @permit(Permission.WORK_READ, post=Permission.DATA_DECIDE, on_report=True)
 def estimate(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """A source as it would be estimated, with the difference; sent with a reason, it counts."""
-    held = _held(engagement, source_key)
+    review = _review(engagement, source_key)
     form = ConfirmForm()
-    form.offer(queries.grounds(engagement, held.source.source_key))
+    form.offer(queries.grounds(engagement, review.source.source_key))
     if form.validate_on_submit():
-        key = held.source.source_key
+        key = review.source.source_key
         row = actions.confirm(
             engagement,
             key,
             form.number,
             form.typed,
             form.reason.data or "",
-            seen=form.seen,
+            seen_tonnes=form.seen_tonnes,
             seen_version=form.seen_version,
             actor=current_actor(),
             now=utcnow(),
         )
         flash(_("%(key)s: the estimate of %(tonnes)s tCO₂ is in effect.", key=key, tonnes=plain(row.tonnes, 6)), "success")
         return redirect(url_for(".estimate", engagement_id=engagement.id, source_key=source_key), 303)
-    return _page(engagement, held, form)
+    return _page(engagement, review, form)
 
 
-def _page(engagement: Engagement, held: SourceReview, form: ConfirmForm, back: TakeBackForm | None = None) -> ResponseReturnValue:
-    pack, key = load(engagement.pack_id), held.source.source_key
+def _page(engagement: Engagement, review: SourceReview, form: ConfirmForm, back: TakeBackForm | None = None) -> ResponseReturnValue:
+    pack, key = load(engagement.pack_id), review.source.source_key
     posted = form.typed if form.is_submitted() and back is None else None
-    sheet, boxes = _asked(engagement, held, posted)
+    sheet, boxes = _sheet_and_form(engagement, review, posted)
     row = queries.of_source(engagement, key)
     if sheet.estimate is not None:
-        form.show(sheet.estimate.tonnes, {each.month.period: each.taken for each in sheet.months})
-    form.version.data = str(held.outcome.version if held.outcome else 0)
+        form.show(sheet.estimate.tonnes, {each.month.period: each.used for each in sheet.months})
+    form.version.data = str(review.outcome.version if review.outcome else 0)
     if back is None:
         back = TakeBackForm(formdata=None, prefix="back-")
     back.version.data = str(row.version if row else 0)
-    counts = row is not None and held.current and queries.is_outcome(row, held.outcome)
+    counts = row is not None and review.current and queries.is_outcome(row, review.outcome)
     return render_template(
         "checks/data/estimates/estimate.html",
         engagement=engagement,
         pack=pack,
-        held=held,
+        held=review,
         sheet=sheet,
         boxes=boxes,
         form=form,
         row=row,
         counts=counts,
-        asked_again=row is not None and not held.current and queries.is_outcome(row, held.outcome),
+        asked_again=row is not None and not review.current and queries.is_outcome(row, review.outcome),
         back=back,
         name_of=name_of,
         can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
@@ -108,26 +108,26 @@ def _page(engagement: Engagement, held: SourceReview, form: ConfirmForm, back: T
 @permit(Permission.DATA_DECIDE, on_report=True)
 def take_back(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """Take an estimate back."""
-    held, form = _held(engagement, source_key), TakeBackForm(prefix="back-")
+    review, form = _review(engagement, source_key), TakeBackForm(prefix="back-")
     if form.validate_on_submit():
-        key = held.source.source_key
+        key = review.source.source_key
         actions.take_back(engagement, key, form.reason.data or "", seen_version=form.seen_version, actor=current_actor(), now=utcnow())
         flash(_("%(key)s: the estimate was withdrawn; a new decision on the figure is required.", key=key), "success")
         return redirect(url_for("data.source", engagement_id=engagement.id, source_key=source_key), 303)
     confirm = ConfirmForm(formdata=None)
-    confirm.offer(queries.grounds(engagement, held.source.source_key))
-    return _page(engagement, held, confirm, form if form.is_submitted() else None)
+    confirm.offer(queries.grounds(engagement, review.source.source_key))
+    return _page(engagement, review, confirm, form if form.is_submitted() else None)
 
 
 @bp.get("/cases/<uuid:engagement_id>/estimate-workings/<path:source_key>")
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement, source_key: str) -> ResponseReturnValue:
     """The working of the estimate that is shown, as a workbook with live formulas."""
-    held = _held(engagement, source_key)
-    sheet, _boxes = _asked(engagement, held)
+    review = _review(engagement, source_key)
+    sheet, _boxes = _sheet_and_form(engagement, review)
     if sheet.estimate is None:
         abort(404)
-    key, now = held.source.source_key, utcnow()
+    key, now = review.source.source_key, utcnow()
     record(
         TrailAction.DATA_ESTIMATE_DOWNLOADED,
         current_actor(),
@@ -143,46 +143,48 @@ def downloaded(engagement: Engagement, source_key: str) -> ResponseReturnValue:
 
 @bp.app_template_global("may_be_estimated")
 def may_be_estimated(engagement: Engagement, source_key: str) -> bool:
-    """Whether a source's page leads to its estimate: a finding on it is left uncorrected or may yet be estimated, whoever does it."""
+    """Whether a source's page leads to its estimate: a finding on it is left uncorrected or may yet be estimated."""
     return bool(queries.grounds(engagement, source_key)) or any(
         finding.state in queries.LEFT for finding in data.findings_on(engagement, source_key)
     )
 
 
 @bp.app_template_global("estimate_in_force")
-def estimate_in_force(engagement: Engagement, held: SourceReview) -> bool:
+def estimate_in_force(engagement: Engagement, review: SourceReview) -> bool:
     """Whether a source's verified figure is a conservative estimate."""
-    row = queries.of_source(engagement, held.source.source_key)
-    return row is not None and held.current and queries.is_outcome(row, held.outcome)
+    row = queries.of_source(engagement, review.source.source_key)
+    return row is not None and review.current and queries.is_outcome(row, review.outcome)
 
 
-def _held(engagement: Engagement, source_key: str) -> SourceReview:
-    held = data.held_one(engagement, "" if source_key == NO_KEY else source_key)
-    if held is None:
+def _review(engagement: Engagement, source_key: str) -> SourceReview:
+    review = data.source_review(engagement, "" if source_key == NO_KEY else source_key)
+    if review is None:
         abort(404)
-    return held
+    return review
 
 
-def _asked(engagement: Engagement, held: SourceReview, posted: dict[str, Decimal | None] | None = None) -> tuple[Sheet, SearchForm]:
+def _sheet_and_form(
+    engagement: Engagement, review: SourceReview, posted: dict[str, Decimal | None] | None = None
+) -> tuple[Sheet, SearchForm]:
     """The sheet with what was typed in the address, what was sent along, or what the estimate that counts was made of."""
-    row = queries.of_source(engagement, held.source.source_key)
-    kept = _kept(row.working) if row is not None and queries.is_outcome(row, held.outcome) and held.current else None
-    proposed = queries.sheet(engagement, held, posted or kept)
+    row = queries.of_source(engagement, review.source.source_key)
+    stored = _stored_quantities(row.working) if row is not None and queries.is_outcome(row, review.outcome) and review.current else None
+    proposed = queries.sheet(engagement, review, posted or stored)
     boxes = quantities(proposed.months, request.args)
     if posted is not None or not any(name_of(each.month.period) in request.args for each in proposed.months):
         return proposed, boxes
     if not boxes.validate():
-        return queries.sheet(engagement, held, {each.month.period: None for each in proposed.months}), boxes
-    return queries.sheet(engagement, held, taken(boxes, proposed.months)), boxes
+        return queries.sheet(engagement, review, {each.month.period: None for each in proposed.months}), boxes
+    return queries.sheet(engagement, review, entered_quantities(boxes, proposed.months)), boxes
 
 
-def _kept(working: dict[str, list[dict[str, str | None]]]) -> dict[str, Decimal | None]:
+def _stored_quantities(working: dict[str, list[dict[str, str | None]]]) -> dict[str, Decimal | None]:
     return {str(each["period"]): Decimal(each["taken"]) for each in working["quantities"] if each["taken"] is not None}
 
 
 def _typed(sheet: Sheet) -> dict[str, str]:
     """The quantities as they stand in an address."""
-    return {name_of(each.month.period): plain(each.taken) for each in sheet.months if each.taken is not None}
+    return {name_of(each.month.period): plain(each.used) for each in sheet.months if each.used is not None}
 
 
 def _rule(engagement: Engagement) -> str:

@@ -1,4 +1,4 @@
-"""The working of an estimate as a workbook: what was reported and what is taken beside each other, and the tonnes as live formulas."""
+"""The working of an estimate as a workbook: reported and used quantities side by side, and the tonnes as live formulas."""
 
 from datetime import datetime
 
@@ -18,10 +18,10 @@ from verifier.web.pages.labels import label
 
 def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
     """Cover, quantities and factors as reported and as taken, then totals, source, amounts and factors of the estimate with formulas."""
-    pack, source = load(engagement.pack_id), sheet.held.source
+    pack, source = load(engagement.pack_id), sheet.review.source
     book, found = LiveBook(), sheet.estimate
     report = reports.report_of(engagement.report_version)
-    known = {each.month.period: each.taken for each in sheet.months if each.taken is not None}
+    known = {each.month.period: each.used for each in sheet.months if each.used is not None}
     cover = book.sheet(_("Estimate"), widths=(34, 110))
     cover.add([Title(_("Conservative estimate"))])
     for term, value in (
@@ -41,16 +41,16 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
     rows = book.sheet(_("Months used"), headers, (12, 12, 16, 16, 16, 16, 16, 26))
     for each in sheet.months:
         at, month = rows.last + 1, each.month
-        apart = None
-        if each.taken is not None and month.reported is not None:
-            apart = LiveCell(f"{rows.at(5, at)}-{rows.at(2, at)}", float(each.taken - month.reported))
+        difference = None
+        if each.used is not None and month.reported is not None:
+            difference = LiveCell(f"{rows.at(5, at)}-{rows.at(2, at)}", float(each.used - month.reported))
         why = label(each.why) if each.why else ""
-        rows.add([month.period, month.unit, month.reported, month.independent, each.verified, each.taken, apart, why])
+        rows.add([month.period, month.unit, month.reported, month.independent, each.verified, each.used, difference, why])
     headers = [_("Factor"), _("Reported"), _("Unit reported"), _("Used"), _("Unit used"), _("Table"), _("Source of the value")]
-    taken = book.sheet(_("Factors used"), headers, (26, 16, 18, 16, 18, 22, 60))
+    factors_sheet = book.sheet(_("Factors used"), headers, (26, 16, 18, 16, 18, 22, 60))
     for factor in sheet.factors:
         default = factor.default
-        taken.add(
+        factors_sheet.add(
             [
                 parameter_name(factor.parameter),
                 factor.reported,

@@ -1,4 +1,4 @@
-"""Pages of sampling: risks, plans in words, the drawn items, and what they showed."""
+"""Pages of sampling: risks, plans, the drawn items, and their results."""
 
 from verifier.checks.data.sampling.views import downloads, drawn, planning, risk
 from verifier.checks.data.sampling.views.blueprint import LABELS, STATES, SUBJECTS, bp

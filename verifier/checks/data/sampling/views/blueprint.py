@@ -1,4 +1,4 @@
-"""What the pages of sampling share: the blueprint, its words, and how a sample is found and named."""
+"""The blueprint of sampling, wording shared by its pages, and finding a sample by number."""
 
 from typing import Any
 

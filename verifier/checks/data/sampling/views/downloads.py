@@ -1,4 +1,4 @@
-"""A sample taken away as a workbook in which anyone can draw and project it again."""
+"""Download of a sample as a workbook in which the draw and the projection can be repeated."""
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,7 +22,7 @@ from verifier.web.signed_in import current_actor
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Population, draw and evaluation, the sums as live formulas."""
-    made = sample_or_404(engagement, number)
+    sample = sample_or_404(engagement, number)
     record(
         TrailAction.DATA_SAMPLE_DOWNLOADED,
         current_actor(),
@@ -30,6 +30,6 @@ def downloaded(engagement: Engagement, number: int) -> ResponseReturnValue:
         now=utcnow(),
         case=engagement.id,
         effect=Effect.LOOK,
-        checksum=made.checksum,
+        checksum=sample.checksum,
     )
-    return download(workbook(engagement, made, label), f"{engagement.number} {_('Sample %(number)s', number=number)}.xlsx", MEDIA_TYPE)
+    return download(workbook(engagement, sample, label), f"{engagement.number} {_('Sample %(number)s', number=number)}.xlsx", MEDIA_TYPE)

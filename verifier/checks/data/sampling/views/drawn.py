@@ -1,4 +1,4 @@
-"""Pages of one sample: its plan in words, the draw, the items to work through, what they showed, and the climb an error forces."""
+"""Pages of one sample: its plan, the draw, its items with results, and the extension an error requires."""
 
 from fractions import Fraction
 from typing import Any
@@ -38,25 +38,25 @@ PER_PAGE = 50
 @permit(Permission.WORK_READ)
 def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
     """A plan in words until it is drawn; then its items to work through and what they showed."""
-    made, rule = sample_or_404(engagement, number), rule_of(engagement)
+    current, rule = sample_or_404(engagement, number), rule_of(engagement)
     shown: dict[str, Any] = {
         "engagement": engagement,
-        "sample": made,
-        "outline": outline(made),
+        "sample": current,
+        "outline": outline(current),
         "kind_name": kind_name,
         "percent": percent,
-        "blind": BLIND[made.method],
-        "plan": queries.plan_of(made),
+        "blind": BLIND[current.method],
+        "plan": queries.plan_of(current),
         "back": url_for(".samples", engagement_id=engagement.id),
         "readings": {each.code: text_in(each.name) for each in rule.ladder.readings} if rule.ladder else {},
-        "can": may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK) and made.replaced_at is None,
-        "changed": queries.changed_since(engagement, made),
+        "can": may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK) and current.replaced_at is None,
+        "changed": queries.changed_since(engagement, current),
     }
-    if made.drawn_at is None:
+    if current.drawn_at is None:
         return render_template("checks/data/sampling/planned.html", **shown, form=SeedForm(formdata=None))
-    rows, form = queries.items(made), ItemFilter(request.args)
+    rows, form = queries.items(current), ItemFilter(request.args)
     form.offer()
-    outcomes = {each.source.source_key: each.standing for each in data.held(engagement)} if _by_amount(made) else {}
+    outcomes = {each.source.source_key: each.status for each in data.source_reviews(engagement)} if _by_amount(current) else {}
     deducted = frozenset(each.source_id for each in reports.calculation_of(engagement.report_version).sources if each.known < 0)
     return render_template(
         "checks/data/sampling/drawn.html",
@@ -66,28 +66,28 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         page=paged_list(_matching(rows, form.q.data or "", form.state.data or ""), PER_PAGE),
         worked=sum(bool(row.result) for row in rows),
         failed=sum(row.result in queries.FAILED for row in rows),
-        strata=queries.strata(made, rows),
-        climbs=queries.climbs(made),
-        evaluation=queries.evaluation(made, rows),
-        projections=queries.projections_of(made, rows, deducted),
+        strata=queries.strata(current, rows),
+        climbs=queries.climbs(current),
+        evaluation=queries.evaluation(current, rows),
+        projections=queries.projections_of(current, rows, deducted),
         outcomes=outcomes,
         error=_error,
-        by_amount=_by_amount(made),
-        rate=_rate(engagement, made, rows),
-        command=command(engagement, made),
+        by_amount=_by_amount(current),
+        rate=_rate(engagement, current, rows),
+        command=command(engagement, current),
         export=url_for(".downloaded", engagement_id=engagement.id, number=number),
         list_url=url_for(".sample", engagement_id=engagement.id, number=number),
     )
 
 
-def _by_amount(made: Sample) -> bool:
+def _by_amount(sample: Sample) -> bool:
     """Whether looking at an item shows an amount, and not only that it is there."""
-    return made.method is not Method.RECIPROCAL and made.kind != ladder.SITES
+    return sample.method is not Method.RECIPROCAL and sample.kind != ladder.SITES
 
 
-def _rate(engagement: Engagement, made: Sample, rows: list[SampledItem]) -> tuple[Fraction, Fraction] | None:
+def _rate(engagement: Engagement, sample: Sample, rows: list[SampledItem]) -> tuple[Fraction, Fraction] | None:
     """For a list: the risk, and the largest share of it that may be missing from the report."""
-    if made.method is not Method.RECIPROCAL:
+    if sample.method is not Method.RECIPROCAL:
         return None
     risk = min(rule_of(engagement).risks)
     tested = [row for row in rows if row.result]
@@ -99,11 +99,11 @@ def _error(row: SampledItem) -> Fraction | None:
 
 
 def _matching(rows: list[SampledItem], search: str, state: str) -> list[SampledItem]:
-    wanted = search.strip().casefold()
+    term = search.strip().casefold()
     return [
         row
         for row in rows
-        if (not wanted or wanted in f"{row.label} {' '.join(row.parts)} {row.stratum}".casefold())
+        if (not term or term in f"{row.label} {' '.join(row.parts)} {row.stratum}".casefold())
         and (not state or (not row.result if state == "open" else row.result == state))
     ]
 
@@ -112,8 +112,8 @@ def _matching(rows: list[SampledItem], search: str, state: str) -> list[SampledI
 @permit(Permission.DATA_DECIDE, on_report=True)
 def draw(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Draw what was planned, once."""
-    made = sample_or_404(engagement, number)
-    actions.draw_sample(engagement, made, request.form.get("seed", ""), actor=current_actor(), now=utcnow())
+    sample = sample_or_404(engagement, number)
+    actions.draw_sample(engagement, sample, request.form.get("seed", ""), actor=current_actor(), now=utcnow())
     flash(_("The sample was drawn. It cannot be drawn again from the same population."), "success")
     return redirect(url_for(".sample", engagement_id=engagement.id, number=number), 303)
 
@@ -132,8 +132,8 @@ def discard(engagement: Engagement, number: int) -> ResponseReturnValue:
 def agree(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Agree to the ticked items."""
     positions = [int(text) for text in request.form.getlist("keys") if text.isdecimal() and len(text) < 8]
-    made = sample_or_404(engagement, number)
-    count = actions.agree_many(engagement, made, positions, request.form.get("note", ""), actor=current_actor(), now=utcnow())
+    sample = sample_or_404(engagement, number)
+    count = actions.agree_many(engagement, sample, positions, request.form.get("note", ""), actor=current_actor(), now=utcnow())
     flash(ngettext("%(num)s item marked as agreed.", "%(num)s items marked as agreed.", count), "success")
     return redirect(came_from(), 303)
 
@@ -142,11 +142,11 @@ def agree(engagement: Engagement, number: int) -> ResponseReturnValue:
 @permit(Permission.WORK_READ, post=Permission.DATA_DECIDE, on_report=True)
 def item(engagement: Engagement, number: int, position: int) -> ResponseReturnValue:
     """One item: what the report says of it, and what looking at it showed."""
-    made = sample_or_404(engagement, number)
-    row, rows = queries.item(made, position) or abort(404), queries.items(made)
+    sample = sample_or_404(engagement, number)
+    row, rows = queries.item(sample, position) or abort(404), queries.items(sample)
     known = "" if row.found is None else plain(row.found)
     form = ResultForm(data={"version": row.version, "result": row.result, "note": row.note, "found": known})
-    form.offer(_results(made))
+    form.offer(_results(sample))
     following = next((each for each in (*rows[position:], *rows[: position - 1]) if not each.result), None)
     if form.validate_on_submit():
         actions.note_result(
@@ -162,17 +162,17 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
         flash(_("%(item)s was saved.", item=" ".join(row.parts)), "success")
         onward = url_for(".item", engagement_id=engagement.id, number=number, position=following.position) if following else None
         return redirect(onward or url_for(".sample", engagement_id=engagement.id, number=number), 303)
-    listed = reports.source_of(engagement.report_version, row.parts[0]) if _by_amount(made) else None
+    listed = reports.source_of(engagement.report_version, row.parts[0]) if _by_amount(sample) else None
     return render_template(
         "checks/data/sampling/item.html",
         engagement=engagement,
-        sample=made,
+        sample=sample,
         row=row,
         form=form,
-        by_amount=_by_amount(made),
-        can=may(Permission.DATA_DECIDE) and made.replaced_at is None and possible(engagement.stage, CaseAction.CHECK),
+        by_amount=_by_amount(sample),
+        can=may(Permission.DATA_DECIDE) and sample.replaced_at is None and possible(engagement.stage, CaseAction.CHECK),
         kind_name=kind_name,
-        held=data.held_one(engagement, row.parts[0]) if listed else None,
+        held=data.source_review(engagement, row.parts[0]) if listed else None,
         count=len(rows),
         listed=listed,
         following=following,
@@ -180,10 +180,10 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
     )
 
 
-def _results(made: Sample) -> dict[Result, str]:
-    if made.method is Method.RECIPROCAL:
+def _results(sample: Sample) -> dict[Result, str]:
+    if sample.method is Method.RECIPROCAL:
         words = (_("Found in the report"), _("Found, but the report differs"), _("Not found in the report (omission)"))
-    elif made.kind == ladder.SITES:
+    elif sample.kind == ladder.SITES:
         words = (_("As reported"), _("Differs from the report"), _("Could not be examined"))
     else:
         words = (_("Agrees with the evidence"), _("Evidence shows a different amount"), _("No evidence found"))
@@ -194,22 +194,22 @@ def _results(made: Sample) -> dict[Result, str]:
 @permit(Permission.DATA_DECIDE, on_report=True)
 def extend(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Extend the sample of one stratum to a higher step, with the cause, nature and effect assessed."""
-    made, rule = sample_or_404(engagement, number), rule_of(engagement)
+    sample, rule = sample_or_404(engagement, number), rule_of(engagement)
     key = request.args.get("stratum", "")
-    stratum = next((each for each in queries.strata(made, queries.items(made)) if each.key == key), None)
+    stratum = next((each for each in queries.strata(sample, queries.items(sample)) if each.key == key), None)
     if stratum is None or rule.ladder is None:
         abort(404)
     form = ClimbForm()
     form.offer([step for step in sorted(rule.ladder.steps) if step > stratum.step])
     if form.validate_on_submit():
-        weighed = {each.code: getattr(form, each.code).data or "" for each in rule.ladder.weigh if each.code in form}
-        count = actions.climb(engagement, made, key, Fraction(form.to.data), weighed, actor=current_actor(), now=utcnow())
+        evaluation = {each.code: getattr(form, each.code).data or "" for each in rule.ladder.weigh if each.code in form}
+        count = actions.climb(engagement, sample, key, Fraction(form.to.data), evaluation, actor=current_actor(), now=utcnow())
         flash(ngettext("%(num)s additional item drawn.", "%(num)s additional items drawn.", count), "success")
         return redirect(url_for(".sample", engagement_id=engagement.id, number=number, state="open"), 303)
     return render_template(
         "checks/data/sampling/extend.html",
         engagement=engagement,
-        sample=made,
+        sample=sample,
         stratum=stratum,
         form=form,
         percent=percent,

@@ -71,8 +71,8 @@ def plan(engagement: Engagement, method: str) -> ResponseReturnValue:
     suggested = risk_of_sample(highest(levels.values()), rule.risks)
     _offer(engagement, rule, how, form, suggested)
     if form.validate_on_submit():
-        made = _planned(engagement, how, form)
-        return redirect(url_for(".sample", engagement_id=engagement.id, number=made.number), 303)
+        sample = _planned(engagement, how, form)
+        return redirect(url_for(".sample", engagement_id=engagement.id, number=sample.number), 303)
     pack, total = load(engagement.pack_id), total_of(reports.calculation_of(engagement.report_version))
     return render_template(
         "checks/data/sampling/plan.html",
@@ -111,31 +111,33 @@ def _offer(engagement: Engagement, rule: SamplingRule, how: Method, form: Any, s
 def _planned(engagement: Engagement, how: Method, form: Any) -> Sample:
     """The plan written down; what cannot be planned is refused among the form's errors."""
     actor, now = current_actor(), utcnow()
-    said = {"basis": form.basis.data or "", "reason": form.anew.data or ""}
+    reasons = {"basis": form.basis.data or "", "reason": form.anew.data or ""}
     if how is Method.LADDER:
-        return _ladder(engagement, form, said)
+        return _ladder(engagement, form, reasons)
     if how is Method.TONNE_UNIT:
         tonnes = TonneUnitPlan(
             Fraction(form.risk.data), Fraction(form.tolerable.value), Fraction(form.expected.value or 0), form.expansion.value
         )
         found = queries.population(engagement, form.kind.data)
-        return actions.plan_sample(engagement, Plan(how, form.kind.data, tonnes=tonnes), found, SampleRequest(**said), actor=actor, now=now)
+        return actions.plan_sample(
+            engagement, Plan(how, form.kind.data, tonnes=tonnes), found, SampleRequest(**reasons), actor=actor, now=now
+        )
     data = form.file.data.read()
     read = read_attachment(data, form.file.data.filename or "", SAMPLE_LIST)
     found = uploaded(form.name.data.strip(), read_list(data, read.safe_name))
-    asked = Plan(how, found.kind, count=min(len(found.items), count_for(Fraction(form.risk.data), form.share.share)))
+    plan = Plan(how, found.kind, count=min(len(found.items), count_for(Fraction(form.risk.data), form.share.share)))
     file = (read.safe_name, data, read.media_type)
-    return actions.plan_sample(engagement, asked, found, SampleRequest(**said, file=file), actor=actor, now=now)
+    return actions.plan_sample(engagement, plan, found, SampleRequest(**reasons, file=file), actor=actor, now=now)
 
 
-def _ladder(engagement: Engagement, form: LadderForm, said: dict[str, str]) -> Sample:
+def _ladder(engagement: Engagement, form: LadderForm, reasons: dict[str, str]) -> Sample:
     kind, reading = form.kind.data, form.reading.data
     places = queries.places(engagement, kind, reading, form.kept_whole)
     sampled = [place for place in places if place.sampled and place.items]
     if kind == ladder.SITES:
         begun = max((place.step for place in sampled), default=Fraction(1))
-        asked = Plan(Method.LADDER, kind, {ladder.SITES: begun}, tuple(place.key for place in sampled))
+        plan = Plan(Method.LADDER, kind, {ladder.SITES: begun}, tuple(place.key for place in sampled))
     else:
-        asked = Plan(Method.LADDER, kind, {place.key: place.step for place in sampled})
-    written = SampleRequest(**said, reading=reading, places=places)
-    return actions.plan_sample(engagement, asked, queries.population(engagement, kind), written, actor=current_actor(), now=utcnow())
+        plan = Plan(Method.LADDER, kind, {place.key: place.step for place in sampled})
+    written = SampleRequest(**reasons, reading=reading, places=places)
+    return actions.plan_sample(engagement, plan, queries.population(engagement, kind), written, actor=current_actor(), now=utcnow())

@@ -76,7 +76,7 @@ def risk(engagement: Engagement) -> ResponseReturnValue:
 
 
 def _matches(each: Risky, words: str, search: str, level: str) -> bool:
-    """Whether a flow or source is among those looked for; a level that is none of ours asks for all."""
+    """Whether a flow or source matches the filter; an unknown level matches all."""
     if search.strip().casefold() not in words.casefold():
         return False
     return each.level is None if level == "none" else level not in set(Level) or each.level == level

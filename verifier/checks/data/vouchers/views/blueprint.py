@@ -1,4 +1,4 @@
-"""The blueprint of vouchers, the words its pages share, and who may do what on them."""
+"""The blueprint of vouchers, wording shared by its pages, and permissions on them."""
 
 from typing import Any
 

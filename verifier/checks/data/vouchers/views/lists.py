@@ -1,4 +1,4 @@
-"""The two lists of vouchers' pages: what was asked for, and what was handed in; searched, paged and taken away alike."""
+"""The lists of evidence requests and of vouchers: searched, paged and downloaded alike."""
 
 from collections.abc import Callable
 from datetime import date
@@ -34,7 +34,7 @@ def requests(engagement: Engagement) -> ResponseReturnValue:
     """What was asked for, what is due first on top."""
     every, form, today = queries.requests(engagement), RequestFilter(request.args), utcnow().date()
     form.offer()
-    rows = [each for each in every if _asked(each, form.q.data or "", form.state.data or "", today)]
+    rows = [each for each in every if _matches_request(each, form.q.data or "", form.state.data or "", today)]
     if wants_spreadsheet():
         return _download_requests(engagement, rows)
     return render_template(
@@ -60,7 +60,7 @@ def vouchers(engagement: Engagement) -> ResponseReturnValue:
     """What was handed in, newest first."""
     every, form = queries.vouchers(engagement, inside=inside()), VoucherFilter(request.args)
     form.offer(inside=inside())
-    rows = [each for each in every if _kept(each, form.q.data or "", form.kind.data or "")]
+    rows = [each for each in every if _matches_voucher(each, form.q.data or "", form.kind.data or "")]
     if wants_spreadsheet():
         return _download_vouchers(engagement, rows)
     return render_template(
@@ -77,7 +77,7 @@ def vouchers(engagement: Engagement) -> ResponseReturnValue:
     )
 
 
-def _asked(row: EvidenceRequest, search: str, state: str, today: date) -> bool:
+def _matches_request(row: EvidenceRequest, search: str, state: str, today: date) -> bool:
     """Whether a request is among those looked for; `unit` waits for the unit, `late` does so past its day; another word asks for all."""
     who = row.assignee.name if row.assignee else ""
     words = f"{row.label} {row.asked} {row.about} {row.department} {who} {' '.join(key.source for key in row.keys)}"
@@ -105,8 +105,8 @@ _KINDS: dict[str, Callable[[Voucher], bool]] = {
 }
 
 
-def _kept(row: Voucher, search: str, kind: str) -> bool:
-    """Whether a voucher is among those looked for; a kind that is none of ours asks for all."""
+def _matches_voucher(row: Voucher, search: str, kind: str) -> bool:
+    """Whether a voucher matches the filter; an unknown kind matches all."""
     words = f"{row.label} {row.title} {row.filename} {row.meter} {row.period} {' '.join(each.source_key for each in _live(row))}"
     return search.strip().casefold() in words.casefold() and (kind not in _KINDS or _KINDS[kind](row))
 
@@ -159,7 +159,7 @@ def _download_requests(engagement: Engagement, rows: list[EvidenceRequest]) -> R
             each.answer,
             each.answerer.name if each.answerer else "",
             each.answered_at,
-            "\n".join(given.voucher.label for given in each.answers),
+            "\n".join(answer.voucher.label for answer in each.answers),
             each.reason,
         ]
         for each in rows

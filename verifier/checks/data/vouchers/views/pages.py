@@ -1,4 +1,4 @@
-"""Pages of vouchers: handed in, looked at beside the number, linked, and the link taken away."""
+"""Pages of vouchers: upload, view next to the number, link, and remove a link."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
     number = request.args.get("request", type=int)
     if number is not None and not by_unit():
         raise NotPermitted
-    asked = request_or_404(engagement, number) if number is not None else None
+    evidence_request = request_or_404(engagement, number) if number is not None else None
     form = HandInForm(data={"numbers": "\n".join(filter(None, [request.args.get("number", "")]))})
     if form.validate_on_submit():
         upload = form.file.data
@@ -45,27 +45,27 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
         keys = numbers_in(form.numbers.data or "")
         with released():
             found = read(data, name)
-        asked = request_or_404(engagement, number) if number is not None else None
-        kept, new = actions.hand_in(
+        evidence_request = request_or_404(engagement, number) if number is not None else None
+        voucher, new = actions.submit(
             engagement,
             actions.GivenVoucher(name, data, form.title.data or "", form.meter.data or "", form.period.data or ""),
             keys,
-            request=asked,
+            request=evidence_request,
             answer=form.answer.data or "",
             by_unit=by_unit(),
             already=found,
             actor=current_actor(),
             now=utcnow(),
         )
-        said = (
-            _("%(number)s is saved.", number=kept.label)
+        message = (
+            _("%(number)s is saved.", number=voucher.label)
             if new
-            else _("This file was uploaded before as %(number)s; the existing document is linked.", number=kept.label)
+            else _("This file was uploaded before as %(number)s; the existing document is linked.", number=voucher.label)
         )
-        flash(said, "success")
-        return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=kept.id), 303)
+        flash(message, "success")
+        return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=voucher.id), 303)
     return render_template(
-        "checks/data/vouchers/hand_in.html", engagement=engagement, form=form, asked=asked, inside=inside(), name=parameter_name
+        "checks/data/vouchers/hand_in.html", engagement=engagement, form=form, asked=evidence_request, inside=inside(), name=parameter_name
     )
 
 
@@ -149,7 +149,7 @@ def _page(engagement: Engagement, shown: Voucher, link_form: LinkForm | None = N
     form = link_form or LinkForm(formdata=None)
     form.offer()
     own = shown.by_unit == by_unit()
-    seen = [each for each in shown.links if inside() or each.by_unit]
+    visible = [each for each in shown.links if inside() or each.by_unit]
     give, relied = can_give(engagement) and shown.withdrawn_at is None, queries.relied_on(shown, engagement)
     return render_template(
         "checks/data/vouchers/one.html",
@@ -157,11 +157,11 @@ def _page(engagement: Engagement, shown: Voucher, link_form: LinkForm | None = N
         voucher=shown,
         inside=inside(),
         link_form=form,
-        links=[each for each in seen if each.undone_at is None],
+        links=[each for each in visible if each.undone_at is None],
         withdraw_form=withdraw_form or WithdrawForm(formdata=None),
         can_link=give,
         name=parameter_name,
-        undone=[each for each in seen if each.undone_at is not None],
+        undone=[each for each in visible if each.undone_at is not None],
         by_unit=by_unit(),
         can_unlink=can_give(engagement) and not (by_unit() and relied),
         can_withdraw=give and own and not relied,

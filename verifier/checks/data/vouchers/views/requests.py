@@ -23,10 +23,10 @@ from verifier.web.signed_in import current_actor
 @bp.route("/cases/<uuid:engagement_id>/requests/new", methods=["GET", "POST"])
 @permit(Permission.VOUCHER_ASK, on_report=True)
 def ask(engagement: Engagement) -> ResponseReturnValue:
-    """Ask for evidence of one or many numbers (`?number=` in the address), or of something told in words."""
+    """Request evidence of one or many numbers (`?number=` in the address), or of something described in words."""
     form = AskForm(data={"numbers": "\n".join(request.args.getlist("number"))})
     if form.validate_on_submit() and form.due.date is not None:
-        made = actions.ask(
+        created = actions.request_evidence(
             engagement,
             numbers_in(form.numbers.data or ""),
             form.about.data or "",
@@ -37,7 +37,9 @@ def ask(engagement: Engagement) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
-        flash(ngettext("%(num)s evidence request sent to the unit.", "%(num)s evidence requests sent to the unit.", len(made)), "success")
+        flash(
+            ngettext("%(num)s evidence request sent to the unit.", "%(num)s evidence requests sent to the unit.", len(created)), "success"
+        )
         return redirect(url_for(".requests", engagement_id=engagement.id), 303)
     return render_template("checks/data/vouchers/ask.html", engagement=engagement, form=form)
 
