@@ -11,12 +11,13 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplat
 
 from verifier.statement.facts.model import StatementFacts, canonical_bytes
 from verifier.statement.pdf.casework import findings_section, opinion_section, photos_section, visits_section
+from verifier.statement.pdf.fonts import REGULAR, load_fonts
 from verifier.statement.pdf.front_page import facts_section, front_page, paint_front, scope_section
 from verifier.statement.pdf.numbered_pages import CountedPages, date_file
 from verifier.statement.pdf.parts import BOTTOM, COLUMN, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, TOP, Languages
 from verifier.statement.pdf.signature_page import paint_places, signature_page
 from verifier.statement.pdf.sources import comparison_section, sources_section
-from verifier.statement.pdf.typography import LINE, REGULAR, SMALL, break_lines, draw_line, load_fonts, width_of
+from verifier.statement.pdf.typography import LINE, SMALL, break_lines, draw_line, width_of
 from verifier.statement.pdf.wording import CATEGORIES, VERDICTS, WORDING, word
 
 ATTACHMENT = "statement.json"

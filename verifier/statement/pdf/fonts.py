@@ -40,7 +40,7 @@ _RESHAPER = ArabicReshaper({"delete_harakat": False, "support_ligatures": False}
 
 
 def _to_unicode(fontname: str, codes: list[int]) -> str:
-    """The map by which text is copied out of the PDF; reportlab writes characters beyond U+FFFF with five digits, which are read as others."""
+    """The map by which text is copied out of the PDF; reportlab writes those beyond U+FFFF with five digits, which are read as others."""
     cmap = _REPORTLABS_MAP(fontname, [])
     rows = "\n".join(f"<{index:02X}> <{_utf_16(code)}>" for index, code in enumerate(codes))
     cmap = cmap.replace("<00> <-1>", f"<00> <{len(codes) - 1:02X}>")

@@ -7,8 +7,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, FrameBreak
 
 from verifier.statement.facts.model import Both, StatementFacts
+from verifier.statement.pdf.fonts import BOLD, load_fonts
 from verifier.statement.pdf.parts import COLUMN, MARGIN, Languages
-from verifier.statement.pdf.typography import BOLD, BRAND, INK, LINE, MUTED, PAPER, SMALL, Face, Text, break_lines, draw_line, load_fonts
+from verifier.statement.pdf.typography import BRAND, INK, LINE, MUTED, PAPER, SMALL, Face, Text, break_lines, draw_line
 from verifier.statement.pdf.wording import word
 
 LEAD, SIGNATORY, SEAL = "LeadVerifier", "AuthorisedSignatory", "BodySeal"
