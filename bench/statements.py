@@ -12,7 +12,7 @@ from bench.stopwatch import Figure, in_turns, milliseconds
 from tests.statement import specimen
 from verifier.statement.facts.model import Photo, SourceLine
 from verifier.statement.pdf.document import render
-from verifier.statement.pdf.typography import REGULAR, load_fonts
+from verifier.statement.pdf.fonts import REGULAR, load_fonts
 from verifier.statement.signing.signatures import certify, prepare
 
 PHOTOS, TIMES, SIGNATURE = 200, 1.5, 0.5

@@ -14,8 +14,9 @@ from tests.statement.specimen import NOW, a_statement, few_sources, many_sources
 from verifier.core.errors import Refusal
 from verifier.statement.facts.model import Both, Photo, canonical_bytes, difference, plain, to_json
 from verifier.statement.pdf.document import ATTACHMENT, render
+from verifier.statement.pdf.fonts import load_fonts
 from verifier.statement.pdf.parts import tonnes
-from verifier.statement.pdf.typography import BODY, break_lines, load_fonts, width_of
+from verifier.statement.pdf.typography import BODY, break_lines, width_of
 from verifier.statement.pdf.wording import CATEGORIES, WORDING
 
 
@@ -102,21 +103,6 @@ def test_title_and_language_follow_the_order_asked_for() -> None:
     assert chinese.metadata.title.startswith("温室气体排放核查声明")
     assert english.metadata.title.startswith("Greenhouse gas verification statement")
     assert chinese.metadata.creation_date == NOW
-
-
-@pytest.mark.parametrize(
-    ("where", "sign"),
-    [
-        ({"lead_verifier": "李𪚥"}, "U+2A6A5"),
-        ({"authorised_signatory": "नमस्ते"}, "U+0928"),
-        ({"opinion": replace(a_statement().opinion, wording=Both("好 ☑", "good"))}, "U+2611"),
-    ],
-)
-def test_a_glyph_the_fonts_lack_is_refused(where: dict[str, object], sign: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        render(a_statement(**where))
-    assert refused.value.message == "statement.glyph.missing"
-    assert sign in str(refused.value.values["characters"])
 
 
 def test_a_picture_that_cannot_be_read_is_refused_by_its_hash() -> None:

@@ -14,7 +14,6 @@ from tests.findings.builders import finding
 from tests.people import Cast, sign_in
 from tests.statement.builders import worked_case
 from verifier.audit.models import TrailRow
-from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.core.rulepack.documents import FormRow
 from verifier.core.rulepack.parts import Origin
@@ -106,13 +105,6 @@ def test_names_as_long_as_they_may_be_fill_pages_and_break_nothing(cast: Cast) -
     db.session.flush()
     pages = PdfReader(BytesIO(render_review(review_form(case, now=NOW)))).pages
     assert "沿河园区" in "".join(page.extract_text() for page in pages[:2])
-
-
-def test_a_name_the_fonts_cannot_show_is_refused(cast: Cast) -> None:
-    case = worked_case(cast)
-    cast.verifier.name = "ꙮ Verifier"
-    with pytest.raises(Refusal, match=r"statement\.glyph\.missing"):
-        render_review(review_form(case, now=NOW))
 
 
 def test_it_is_taken_away_from_the_data_page_and_noted_in_the_trail(client, cast: Cast) -> None:

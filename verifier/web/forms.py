@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from unicodedata import normalize
 
-from flask import g, request
+from flask import flash, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -14,13 +14,14 @@ from flask_wtf.file import FileField as SentFile
 from flask_wtf.file import MultipleFileField as SentFiles
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import FileField, FormField, HiddenField, MultipleFileField, StringField
+from wtforms import FileField, FormField, HiddenField, MultipleFileField, PasswordField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import StopValidation
 
 from verifier.core.errors import Refusal
 from verifier.evidence.file_kinds import FileUse
 from verifier.web import idempotency
+from verifier.web.pages.printable import unprintable
 from verifier.web.refusals import explained
 
 
@@ -41,11 +42,33 @@ class BaseForm(FlaskForm):
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         refusal: Refusal | None = getattr(g, "refusal", None)
         if refusal is None:
-            return bool(super().validate_on_submit(extra_validators))
+            valid = bool(super().validate_on_submit(extra_validators))
+            if valid:
+                self._warn_of_unprintable()
+            return valid
         if self.is_submitted():
             super().validate(extra_validators)
             self.form_errors.append(explained(refusal))
         return False
+
+    def _warn_of_unprintable(self) -> None:
+        """Names the typed characters that no font of the documents has; what was typed is stored as it is."""
+        typed = "".join(field.data for field in self if _is_shown_text(field))
+        if characters := unprintable(typed):
+            shown = ", ".join(f"{each} (U+{ord(each):04X})" for each in characters[:10])
+            flash(
+                _(
+                    "The fonts of our PDFs do not have %(characters)s. The text is stored as you typed it; "
+                    "in a PDF the code stands in its place. Change the text if it must read well there.",
+                    characters=shown + (" …" if len(characters) > 10 else ""),
+                ),
+                "info",
+            )
+
+
+def _is_shown_text(field: Any) -> bool:
+    """Whether a field holds text that may be printed; what is typed into a password box is never repeated."""
+    return isinstance(field, StringField) and not isinstance(field, PasswordField) and isinstance(field.data, str)
 
 
 def _files(form: Any) -> MultiDict[str, Any]:

@@ -12,38 +12,25 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, S
 from verifier.statement.documents.review_form import ReviewForm, ReviewFormLine
 from verifier.statement.documents.review_form_wording import RECORDS, STATES, WORDS, in_both
 from verifier.statement.facts.model import Both
+from verifier.statement.pdf.fonts import BOLD, REGULAR, load_fonts
 from verifier.statement.pdf.numbered_pages import CountedPages, date_file
-from verifier.statement.pdf.parts import FLUSH, Languages, Rows, fact_table, moment
-from verifier.statement.pdf.typography import (
-    BOLD,
-    BRAND,
-    CELL,
-    LINE,
-    PAPER,
-    REGULAR,
-    SMALL,
-    SUNK,
-    TITLE,
-    Face,
-    Text,
-    break_lines,
-    draw_line,
-    refuse_missing,
-    width_of,
-)
+from verifier.statement.pdf.parts import FLUSH, Cell, Languages, fact_table, moment, rows_within
+from verifier.statement.pdf.typography import BRAND, CELL, LINE, PAPER, SMALL, SUNK, TITLE, Face, Text, break_lines, draw_line, width_of
 
 WIDE, HIGH = landscape(A4)
 MARGIN, TOP, BOTTOM = 15 * mm, 20 * mm, 20 * mm
 COLUMN = WIDE - 2 * MARGIN
 SHARES = {"item": 52, "method": 30, "reviewed": 46, "findings": 38, "result": 28, "site": 48, "who": 27}
 """Relative widths of the columns."""
+SIDES = 9
+"""Left and right padding of a cell, in points."""
 NOTE = SMALL.but(size=6.8, leading=9.4)
 _HEAD = Face(8, 11.5, BOLD, BRAND)
 
 
 def render_review(form: ReviewForm, language_order: tuple[str, str] = ("zh", "en")) -> bytes:
     """The whole form; the same form gives the same bytes, and a glyph the fonts lack is refused before anything is written."""
-    refuse_missing(_texts(form))
+    load_fonts()
     languages = Languages(language_order)
     buffer = BytesIO()
     flush = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
@@ -106,7 +93,9 @@ def _right(canvas: Canvas, y: float, shown: str) -> None:
 def _front(form: ReviewForm, languages: Languages) -> list[Flowable]:
     """Title, then the case in two columns of facts; below each other where names are so long that they fill a page side by side."""
     first, second = languages.of(form.title)
-    facts = [(WORDS[code], languages.stacked(text, CELL.but(size=9, leading=13), NOTE)) for code, text in form.heads if text]
+    facts: list[tuple[Both, Cell]] = [
+        (WORDS[code], languages.stacked(text, CELL.but(size=9, leading=13), NOTE)) for code, text in form.heads if text
+    ]
     facts.append((WORDS["made"], moment(form.made_at, form.zone)))
     title = [Text(first, TITLE.but(size=22, leading=30)), Text(second, Face(10.5, 15, after=8))]
     half, gap = (COLUMN - 10 * mm) / 2, 10 * mm
@@ -119,18 +108,23 @@ def _front(form: ReviewForm, languages: Languages) -> list[Flowable]:
     return [*title, columns, Spacer(0, 14)]
 
 
-def _table(form: ReviewForm, languages: Languages) -> Rows:
+def _table(form: ReviewForm, languages: Languages) -> Table:
     """A row an item, under a band for each clause; the header is repeated on every page."""
     codes = [code for code, _name in form.columns]
-    total_share = sum(SHARES[code] for code in codes)
+    shares = sum(SHARES[code] for code in codes)
+    widths = [COLUMN * SHARES[code] / shares for code in codes]
     rows: list[list[object]] = [[languages.stacked(name, _HEAD, NOTE) for _code, name in form.columns]]
-    bands, last_clause = [], ""
+    bands: list[int] = []
+    continued: list[int] = []
+    clause = ""
     for line in form.lines:
-        if line.clause != last_clause:
-            last_clause = line.clause
+        if line.clause != clause:
+            clause = line.clause
             bands.append(len(rows))
             rows.append([[Text(f"{line.clause}　{languages.one_line(line.clause_name)}", _HEAD)], *[""] * (len(codes) - 1)])
-        rows.append([CELLS[code](line, languages) for code in codes])
+        parts = rows_within([CELLS[code](line, languages) for code in codes], [width - SIDES for width in widths])
+        continued += range(len(rows), len(rows) + len(parts) - 1)
+        rows += [list(part) for part in parts]
     style = [
         ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
         ("VALIGN", (0, 1), (-1, -1), "TOP"),
@@ -140,11 +134,13 @@ def _table(form: ReviewForm, languages: Languages) -> Rows:
         ("TOPPADDING", (0, 0), (-1, -1), 3),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
         ("LEFTPADDING", (0, 0), (-1, -1), 4),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+        ("RIGHTPADDING", (0, 0), (-1, -1), SIDES - 4),
     ]
+    for row in continued:
+        style += [("LINEBELOW", (0, row), (-1, row), 0.3, PAPER), ("BOTTOMPADDING", (0, row), (-1, row), 0)]
     for band in bands:
         style += [("SPAN", (0, band), (-1, band)), ("BACKGROUND", (0, band), (-1, band), SUNK), ("NOSPLIT", (0, band), (-1, band + 1))]
-    return Rows(rows, colWidths=[COLUMN * SHARES[code] / total_share for code in codes], repeatRows=1, style=style)
+    return Table(rows, colWidths=widths, repeatRows=1, style=style)
 
 
 def _stack(languages: Languages, texts: tuple[Both, ...]) -> list[Flowable]:

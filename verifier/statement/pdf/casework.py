@@ -8,11 +8,14 @@ from reportlab.platypus import CondPageBreak, Flowable, Image, KeepTogether, Pag
 
 from verifier.core.errors import Refusal
 from verifier.statement.facts.model import FindingLine, Photo, SiteVisit, StatementFacts
-from verifier.statement.pdf.parts import COLUMN, FLUSH, Cell, Languages, Rows, fact_table, moment, number_table, span, tonnes
-from verifier.statement.pdf.typography import BOLD, BRAND, CELL, MUTED, SMALL, SUNK, Face, Text
+from verifier.statement.pdf.fonts import BOLD
+from verifier.statement.pdf.parts import COLUMN, FLUSH, Cell, Languages, fact_table, moment, number_table, rows_within, span, tonnes
+from verifier.statement.pdf.typography import BRAND, CELL, MUTED, SMALL, SUNK, Face, Text
 from verifier.statement.pdf.wording import WORDING, word
 
 PICTURE_WIDTH, PICTURE_HEIGHT = 80 * mm, 58 * mm
+TALLEST_PHOTO = 150 * mm
+"""A picture with its caption; what is longer goes on in a row of its own."""
 
 
 def opinion_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
@@ -26,7 +29,8 @@ def opinion_section(facts: StatementFacts, languages: Languages, at: int) -> lis
         ("TOPPADDING", (0, 0), (-1, -1), 12),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 10),
     ]
-    panel = Rows([[[*name, Spacer(0, 4), *languages.prose(facts.opinion.wording)]]], colWidths=[COLUMN], style=style)
+    words = [*name, Spacer(0, 4), *languages.prose(facts.opinion.wording)]
+    panel = Table(rows_within([words], [COLUMN - 28]), colWidths=[COLUMN], style=style)
     return [*languages.heading(word("opinion"), at), panel]
 
 
@@ -108,5 +112,6 @@ def photos_section(facts: StatementFacts, languages: Languages, at: int) -> list
     style = [*FLUSH, ("VALIGN", (0, 0), (-1, -1), "TOP"), ("BOTTOMPADDING", (0, 0), (-1, -1), 12)]
     cells = [_photo(photo, order, facts, languages) for order, photo in enumerate(facts.photos, 1)]
     rows = [cells[n : n + 2] + [[]] * (2 - len(cells[n : n + 2])) for n in range(0, len(cells), 2)]
-    grid = [KeepTogether(Table([row], colWidths=[half, half], style=[*style, ("RIGHTPADDING", (0, 0), (0, 0), 12)])) for row in rows]
+    inner, style = [half - 12, half], [*style, ("RIGHTPADDING", (0, 0), (0, -1), 12)]
+    grid = [KeepTogether(Table(rows_within(row, inner, TALLEST_PHOTO), colWidths=[half, half], style=style)) for row in rows]
     return [PageBreak(), *head, *languages.prose(word("photos_note"), after=10), *grid]

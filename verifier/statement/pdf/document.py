@@ -9,14 +9,15 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
 
-from verifier.statement.facts.model import StatementFacts, canonical_bytes, to_json
+from verifier.statement.facts.model import StatementFacts, canonical_bytes
 from verifier.statement.pdf.casework import findings_section, opinion_section, photos_section, visits_section
+from verifier.statement.pdf.fonts import REGULAR, load_fonts
 from verifier.statement.pdf.front_page import facts_section, front_page, paint_front, scope_section
 from verifier.statement.pdf.numbered_pages import CountedPages, date_file
 from verifier.statement.pdf.parts import BOTTOM, COLUMN, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, TOP, Languages
 from verifier.statement.pdf.signature_page import paint_places, signature_page
 from verifier.statement.pdf.sources import comparison_section, sources_section
-from verifier.statement.pdf.typography import LINE, REGULAR, SMALL, break_lines, draw_line, refuse_missing, width_of
+from verifier.statement.pdf.typography import LINE, SMALL, break_lines, draw_line, width_of
 from verifier.statement.pdf.wording import CATEGORIES, VERDICTS, WORDING, word
 
 ATTACHMENT = "statement.json"
@@ -109,8 +110,7 @@ def _story(facts: StatementFacts, languages: Languages) -> list[Flowable]:
 
 def render(facts: StatementFacts, language_order: tuple[str, str] = ("zh", "en")) -> bytes:
     """The whole unsigned document; the same facts give the same bytes, and a glyph the fonts lack is refused before anything is written."""
-    refuse_missing(_texts(to_json(facts)))
-    refuse_missing(_label_texts())
+    load_fonts()
     languages = Languages(language_order)
     title = word("title")
     buffer = BytesIO()

@@ -6,8 +6,9 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
 from verifier.statement.facts.model import ErrorLine, StatementFacts, Sums
+from verifier.statement.pdf.fonts import BOLD
 from verifier.statement.pdf.parts import COLUMN, Cell, Languages, fact_table, number, number_table, tonnes
-from verifier.statement.pdf.typography import BOLD, CELL, MUTED, SMALL, Face, Text
+from verifier.statement.pdf.typography import CELL, MUTED, SMALL, Face, Text
 from verifier.statement.pdf.wording import WORDING, category_name, word
 
 _STRONG, _QUIET = CELL.but(font=BOLD), CELL.but(colour=MUTED)

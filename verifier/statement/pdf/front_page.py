@@ -6,6 +6,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepInFrame, Spacer, Table
 
 from verifier.statement.facts.model import Both, Party, StatementFacts
+from verifier.statement.pdf.fonts import BOLD
 from verifier.statement.pdf.parts import (
     BOTTOM,
     COLUMN,
@@ -21,7 +22,7 @@ from verifier.statement.pdf.parts import (
     span,
     tonnes,
 )
-from verifier.statement.pdf.typography import BOLD, BRAND, CELL, INK, MUTED, SMALL, SUNK, TITLE, Face, Text, draw_line, width_of
+from verifier.statement.pdf.typography import BRAND, CELL, INK, MUTED, SMALL, SUNK, TITLE, Face, Text, draw_line, width_of
 from verifier.statement.pdf.wording import word
 
 

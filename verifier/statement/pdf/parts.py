@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from reportlab.lib.pagesizes import A4
@@ -12,7 +13,8 @@ from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
 from verifier.core.calculation.units import round_half_up
 from verifier.statement.facts.model import Both
-from verifier.statement.pdf.typography import BODY, BOLD, BRAND, CELL, HEADING, INK, LINE, MUTED, PAPER, SMALL, SUBHEADING, SUNK, Face, Text
+from verifier.statement.pdf.fonts import BOLD
+from verifier.statement.pdf.typography import BODY, BRAND, CELL, HEADING, INK, LINE, MUTED, PAPER, SMALL, SUBHEADING, SUNK, Face, Text
 
 PAGE_WIDTH, PAGE_HEIGHT = A4
 MARGIN, TOP, BOTTOM = 20 * mm, 24 * mm, 22 * mm
@@ -20,23 +22,41 @@ COLUMN = PAGE_WIDTH - 2 * MARGIN
 TALLEST_ROW = 70 * mm
 VALUE = CELL.but(size=9, leading=13.5)
 
-Cell = str | Flowable | list[Flowable]
+Cell: TypeAlias = str | Flowable | list[Flowable]
 FLUSH = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
 
 
-class Rows(Table):
-    """A table that cuts between rows, and within a row only where the row is too tall to be moved whole."""
+def _listed(cell: Cell) -> list[Flowable]:
+    return cell if isinstance(cell, list) else [Text(cell, CELL) if isinstance(cell, str) else cell]
 
-    def split(self, width: float, height: float) -> list[Flowable]:
-        """Cut at this height."""
-        self._calc(width, height)
-        used = 0.0
-        for tall in self._rowHeights:
-            if used + tall > height:
-                self.splitInRow = 40 if tall > TALLEST_ROW else 0
-                break
-            used += tall
-        return super().split(width, height)
+
+def rows_within(cells: Sequence[list[Flowable]], widths: Sequence[float], tallest: float = TALLEST_ROW) -> list[list[list[Flowable]]]:
+    """One row of cells as several rows of at most `tallest` points, for a table that may cut only between rows."""
+    columns = [_chunks(cell, width, tallest) for cell, width in zip(cells, widths, strict=True)]
+    return [[column[index] if index < len(column) else [] for column in columns] for index in range(max(map(len, columns)))]
+
+
+def _chunks(cell: list[Flowable], width: float, tallest: float) -> list[list[Flowable]]:
+    chunks: list[list[Flowable]] = [[]]
+    rest, room = list(reversed(cell)), tallest
+    while rest:
+        flowable = rest.pop()
+        height = flowable.wrap(width, tallest)[1]
+        if height <= room:
+            chunks[-1].append(flowable)
+            room -= height
+            continue
+        parts = flowable.split(width, room)
+        if parts:
+            chunks[-1].append(parts[0])
+            rest += reversed(parts[1:])
+        elif chunks[-1]:
+            rest.append(flowable)
+        else:
+            chunks[-1].append(flowable)
+        chunks.append([])
+        room = tallest
+    return chunks if chunks[-1] or len(chunks) == 1 else chunks[:-1]
 
 
 class Languages:
@@ -102,16 +122,17 @@ def span(start: date, end: date) -> str:
     return day(start) if start == end else f"{day(start)} — {day(end)}"
 
 
-def fact_table(languages: Languages, rows: Sequence[tuple[Both, Cell]], width: float = COLUMN, key: float = 46 * mm) -> Rows:
+def fact_table(languages: Languages, rows: Sequence[tuple[Both, Cell]], width: float = COLUMN, key: float = 46 * mm) -> Table:
     """Names on the left, what is so on the right, a hair line between; rows without content are left out."""
-    shown = [
-        [languages.stacked(name, Face(8.5, 12, colour=INK), SMALL), [Text(value, VALUE)] if isinstance(value, str) else value]
+    named = [
+        (languages.stacked(name, Face(8.5, 12, colour=INK), SMALL), [Text(value, VALUE)] if isinstance(value, str) else _listed(value))
         for name, value in rows
         if value
     ]
+    shown = [part for cells in named for part in rows_within(cells, [key - 8, width - key])]
     rules = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 4), ("BOTTOMPADDING", (0, 0), (-1, -1), 5)]
     lines = [("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("RIGHTPADDING", (0, 0), (0, -1), 8)]
-    return Rows(shown, colWidths=[key, width - key], style=[*FLUSH, *rules, *lines])
+    return Table(shown, colWidths=[key, width - key], style=[*FLUSH, *rules, *lines])
 
 
 def number(text: str, face: Face = CELL) -> Text:
@@ -128,7 +149,7 @@ def number_table(
     numeric: Sequence[int],
     totals: int = 0,
     words: dict[str, Both],
-) -> Rows:
+) -> Table:
     """A table whose header repeats on every page; `numeric` columns stand right, the last `totals` rows are set apart."""
     faces = [Face(8, 11.5, BOLD, BRAND, "right" if column in numeric else "left") for column in range(len(headers))]
     header = [languages.stacked(words[key], face, SMALL.but(size=6.8, leading=9)) for key, face in zip(headers, faces, strict=True)]
@@ -146,4 +167,6 @@ def number_table(
     if totals:
         style += [("BACKGROUND", (0, -totals), (-1, -1), SUNK), ("NOSPLIT", (0, -totals - 2), (-1, -1))]
         style += [("LINEABOVE", (0, -totals), (-1, -totals), 0.8, BRAND)]
-    return Rows([header, *rows], colWidths=list(widths), repeatRows=1, style=style)
+    inner = [width - 8 for width in widths]
+    parts = [part for cells in rows for part in rows_within([_listed(cell) for cell in cells], inner)]
+    return Table([header, *parts], colWidths=list(widths), repeatRows=1, style=style)

@@ -7,22 +7,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, FrameBreak
 
 from verifier.statement.facts.model import Both, StatementFacts
+from verifier.statement.pdf.fonts import BOLD, load_fonts
 from verifier.statement.pdf.parts import COLUMN, MARGIN, Languages
-from verifier.statement.pdf.typography import (
-    BOLD,
-    BRAND,
-    INK,
-    LINE,
-    MUTED,
-    PAPER,
-    SMALL,
-    Face,
-    Text,
-    break_lines,
-    draw_line,
-    load_fonts,
-    refuse_missing,
-)
+from verifier.statement.pdf.typography import BRAND, INK, LINE, MUTED, PAPER, SMALL, Face, Text, break_lines, draw_line
 from verifier.statement.pdf.wording import word
 
 LEAD, SIGNATORY, SEAL = "LeadVerifier", "AuthorisedSignatory", "BodySeal"
@@ -64,7 +51,6 @@ def signature_page(facts: StatementFacts, languages: Languages, at: int) -> list
 
 def stamp(field: str, lines: tuple[str, ...]) -> bytes:
     """A one-page PDF as large as the field's place: the first line large, the others below it."""
-    refuse_missing(iter(lines))
     load_fonts()
     left, bottom, right, top = PLACES[field]
     wide, high = right - left, top - bottom

@@ -8,8 +8,9 @@ from reportlab.platypus import Flowable
 
 from verifier.statement.facts.model import Both, CategoryTotal, SourceLine, StatementFacts
 from verifier.statement.pdf.errors import materiality_part, misstated, misstatements_section
+from verifier.statement.pdf.fonts import BOLD
 from verifier.statement.pdf.parts import COLUMN, Cell, Languages, number, number_table, tonnes
-from verifier.statement.pdf.typography import BOLD, CELL, MUTED, SMALL, Face, Text
+from verifier.statement.pdf.typography import CELL, MUTED, SMALL, Face, Text
 from verifier.statement.pdf.wording import WORDING, category_name, word
 
 NOTICEABLE = Decimal("0.005")

@@ -1,20 +1,15 @@
-"""Typography of the PDF: its two embedded faces, its colours, and a line breaker for Chinese and English."""
+"""Typography of the PDF: its sizes, its colours, and a line breaker for Chinese and English."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
 from reportlab.lib.colors import Color, HexColor
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
-from verifier.config import FONTS
-from verifier.core.errors import Refusal
-
-REGULAR, BOLD = "NotoSansSC", "NotoSansSC-Bold"
+from verifier.statement.pdf.fonts import BOLD, REGULAR, in_reading_order, load_fonts, printable, runs, width_at_one_point
 
 INK, MUTED, BRAND, SUNK, PAPER = (HexColor(code) for code in ("#15211f", "#4e5d59", "#0b5d51", "#eaf0ee", "#ffffff"))
 LINE, PROBLEM = HexColor("#c6d2ce"), HexColor("#8c1b13")
@@ -25,32 +20,14 @@ _WIDE = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ff
 _TOKEN = re.compile(rf"\n|[^\S\n]+|[{_WIDE}…“”‘’]|[^\s{_WIDE}…“”‘’]+")
 _SUBSCRIPT = re.compile("([₀-₉]+)")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-
-
-@cache
-def load_fonts() -> None:
-    """Register both faces once; each document then embeds only the glyphs it uses."""
-    for name, file in ((REGULAR, "NotoSansSC-Regular.ttf"), (BOLD, "NotoSansSC-Bold.ttf")):
-        pdfmetrics.registerFont(TTFont(name, str(FONTS / file)))
-
-
-def missing_glyphs(texts: Iterator[str]) -> str:
-    """The characters of `texts`, sorted, that one of the two faces cannot show."""
-    load_fonts()
-    needed = {ord(sign) for text in texts for sign in tidy(text).translate(_LOWERED) if sign != "\n"}
-    faces = [pdfmetrics.getFont(name).face.charToGlyph for name in (REGULAR, BOLD)]
-    return "".join(sorted(chr(code) for code in needed if not all(code in face for face in faces)))
-
-
-def refuse_missing(texts: Iterator[str]) -> None:
-    """A statement that would print an empty box instead of a name is not made."""
-    if missing := missing_glyphs(texts):
-        raise Refusal("statement.glyph.missing", characters=" ".join(f"{sign} (U+{ord(sign):04X})" for sign in missing))
+SUBSCRIPT_SIZE = 0.66
+_ROUNDING = 1e-6
+"""Points by which sums of widths in floating point may differ."""
 
 
 def tidy(text: str) -> str:
-    """Line ends and tabs made plain, and CO2 as chemists write it."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\u200b", "").strip()
+    """Line ends and tabs made plain, CO2 as chemists write it, and only characters that can be printed."""
+    plain = printable(text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")).strip()
     return re.sub(r"(?<![0-9A-Za-z])(t?)CO2(?![0-9A-Za-df-z])", r"\1CO₂", plain)
 
 
@@ -86,39 +63,52 @@ def pieces(text: str) -> list[tuple[str, bool]]:
 
 def width_of(text: str, face: Face) -> float:
     """Width in points, subscripts at two thirds."""
-    return sum(pdfmetrics.stringWidth(run, face.font, face.size * (0.66 if low else 1)) for run, low in pieces(text))
+    return sum(width_at_one_point(run, face.font) * face.size * (SUBSCRIPT_SIZE if low else 1) for run, low in pieces(text))
 
 
 def _units(paragraph: str) -> list[str]:
     """What a line may not break: a Latin word, a number, a Chinese character with the punctuation that clings to it."""
-    units: list[str] = []
+    units: list[list[str]] = []
     for token in _TOKEN.findall(paragraph):
-        clings = units and not units[-1].isspace() and (token[0] in _NOT_FIRST or units[-1][-1] in _NOT_LAST) and not token.isspace()
+        before = units[-1][-1] if units else " "
+        clings = not before.isspace() and (token[0] in _NOT_FIRST or before[-1] in _NOT_LAST) and not token.isspace()
         if clings:
-            units[-1] += token
+            units[-1].append(token)
         else:
-            units.append(token)
-    return units
+            units.append([token])
+    return ["".join(unit) for unit in units]
 
 
 def break_lines(text: str, face: Face, width: float) -> list[str]:
-    """The text as lines no wider than `width`; only a word wider than a whole line is cut."""
-    lines: list[str] = []
-    for paragraph in tidy(text).split("\n"):
-        line = ""
-        for unit in _units(paragraph):
-            if width_of((line + unit).rstrip(), face) <= width:
-                line += unit
-                continue
-            if line.strip():
-                lines.append(line.rstrip())
-            line = unit.lstrip()
-            while width_of(line, face) > width and len(line) > 1:
-                cut = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or width_of(line[:n], face) <= width)
-                lines.append(line[:cut])
-                line = line[cut:]
-        lines.append(line.rstrip())
-    return lines
+    """The text as lines no wider than `width`; only a word wider than a whole line is cut. Takes time linear in the text's length."""
+    return [line for paragraph in tidy(text).split("\n") for line in _lines_of(paragraph, face, width + _ROUNDING)]
+
+
+def _lines_of(paragraph: str, face: Face, width: float) -> Iterator[str]:
+    line, used = "", 0.0
+    for unit in _units(paragraph):
+        wide = width_of(unit, face)
+        if unit.isspace() or used + wide <= width:
+            line, used = line + unit, used + wide
+            continue
+        if line.strip():
+            yield line.rstrip()
+        *full, line = _cut(unit, face, width) if wide > width else [unit]
+        yield from full
+        used = width_of(line, face)
+    yield line.rstrip()
+
+
+def _cut(word: str, face: Face, width: float) -> list[str]:
+    """A word wider than a line in parts that fit, each of at least one character; a combining mark stays with its letter."""
+    parts, start, used = [], 0, 0.0
+    for index, character in enumerate(word):
+        wide = width_of(character, face)
+        if index > start and used + wide > width and not unicodedata.combining(character):
+            parts.append(word[start:index])
+            start, used = index, 0.0
+        used += wide
+    return [*parts, word[start:]]
 
 
 class Text(Flowable):
@@ -158,10 +148,12 @@ class Text(Flowable):
 
 
 def draw_line(canvas: Canvas, x: float, y: float, line: str, face: Face) -> None:
-    """One line at a baseline, subscripts lowered."""
+    """One line at a baseline, subscripts lowered, each run in the face that has its characters."""
+    load_fonts()
     canvas.setFillColor(face.colour)
-    for run, low in pieces(line):
-        size = face.size * (0.66 if low else 1)
-        canvas.setFont(face.font, size)
-        canvas.drawString(x, y - (face.size * 0.14 if low else 0), run)
-        x += pdfmetrics.stringWidth(run, face.font, size)
+    for part, low in pieces(in_reading_order(tidy(line))):
+        size = face.size * (SUBSCRIPT_SIZE if low else 1)
+        for font, run in runs(part, face.font):
+            canvas.setFont(font, size)
+            canvas.drawString(x, y - (face.size * 0.14 if low else 0), run)
+            x += width_at_one_point(run, face.font) * size
