@@ -149,6 +149,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "after": 2,
         "mark_id": uuid4(),
         "voucher_id": shown.id,
+        "statement_id": uuid4(),
         "link_id": shown.links[0].id,
         "page": 1,
         "request_number": 1,

@@ -232,20 +232,21 @@ def sign(park: Park, person: str, action: str) -> None:
 
 
 def download(park: Park) -> tuple[Path, str]:
-    """The issued PDF, as anyone gets it behind the QR code; returns its address too."""
+    """The issued PDF, as the authority gets it, and the public page behind the QR code, as a stranger sees it; returns its address too."""
     with park.house.app.app_context():
         assert [(row["tonnes"], row["status"]) for row in statement_list()] == [("52915", "issued")]
     page = park.go("manager", "/signing")
     public = page.locator("a[href*='/s/']").first.get_attribute("href")
     assert public is not None
+    with page.expect_download() as got:
+        page.locator("a[href*='/statements/'][href$='.pdf']").first.click()
+    path = park.folder / "statement.pdf"
+    got.value.save_as(path)
     stranger = park.browser.new_context(base_url=park.house.address, locale="en-GB")
     page = stranger.new_page()
     page.goto(public)
     expect(page.locator("main")).to_contain_text("52,915")
-    with page.expect_download() as got:
-        page.locator("a[href$='/statement.pdf']").first.click()
-    path = park.folder / "statement.pdf"
-    got.value.save_as(path)
+    expect(page.locator("a[href$='.pdf']")).to_have_count(0)
     stranger.close()
     return path, public
 

@@ -12,6 +12,7 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
 
 from tests.statement.specimen import Signers, a_statement, sign, signed, signers
 from verifier.statement.facts.model import canonical_bytes
@@ -241,3 +242,96 @@ def _written(writer: PdfWriter) -> bytes:
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def resaved(edit: Callable[[PdfWriter], object]) -> bytes:
+    """The issued file saved anew by another program, with an edit."""
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(signed(3))))
+    edit(writer)
+    return _written(writer)
+
+
+def _script() -> DictionaryObject:
+    return DictionaryObject({NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")})
+
+
+def blanked_by_filter() -> bytes:
+    """The pictures of page 6 are said to be packed by a filter that makes nothing of them; their bytes stay."""
+
+    def edit(writer: PdfWriter) -> None:
+        for each in writer.pages[5]["/Resources"]["/XObject"].values():
+            each.get_object()[NameObject("/Filter")] = NameObject("/JBIG2Decode")
+
+    return resaved(edit)
+
+
+def with_filter_parameters() -> bytes:
+    """The text of page 1 is said to have been packed with another number of colours, which other readers apply and pyHanko does not."""
+
+    def edit(writer: PdfWriter) -> None:
+        parameters = DictionaryObject({NameObject("/Colors"): NumberObject(3)})
+        writer.pages[0]["/Contents"].get_object()[NameObject("/DecodeParms")] = parameters
+
+    return resaved(edit)
+
+
+def xfa_added() -> bytes:
+    """An XFA form, which some programs show instead of the pages."""
+
+    def edit(writer: PdfWriter) -> None:
+        stream = StreamObject()
+        stream.set_data(b"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'/>")
+        writer.root_object["/AcroForm"][NameObject("/XFA")] = writer._add_object(stream)
+
+    return resaved(edit)
+
+
+def form_recalculated() -> bytes:
+    """The form asks readers to draw its fields anew."""
+    return resaved(lambda writer: writer.root_object["/AcroForm"].update({NameObject("/NeedAppearances"): BooleanObject(True)}))
+
+
+def page_scripted() -> bytes:
+    """A script that runs when page 2 is opened."""
+    actions = DictionaryObject({NameObject("/O"): _script()})
+    return resaved(lambda writer: writer.pages[1].update({NameObject("/AA"): actions}))
+
+
+def opens_with_script() -> bytes:
+    """A script that runs when the file is opened, in a file saved anew."""
+    return resaved(lambda writer: writer.root_object.update({NameObject("/OpenAction"): _script()}))
+
+
+def with_transition() -> bytes:
+    """Page 3 goes away by itself after a second."""
+    entries = {NameObject("/Trans"): DictionaryObject({NameObject("/S"): NameObject("/Dissolve")}), NameObject("/Dur"): NumberObject(1)}
+    return resaved(lambda writer: writer.pages[2].update(entries))
+
+
+def with_private_entry() -> bytes:
+    """Page 1 has an entry of which nothing is known."""
+    return resaved(lambda writer: writer.pages[0].update({NameObject("/PieceInfo"): DictionaryObject()}))
+
+
+def with_layers() -> bytes:
+    """The file has layers, which may be off."""
+    return resaved(lambda writer: writer.root_object.update({NameObject("/OCProperties"): DictionaryObject()}))
+
+
+def attached_out_of_sight() -> bytes:
+    """A second file in a branch of the tree of names."""
+
+    def edit(writer: PdfWriter) -> None:
+        stream = StreamObject()
+        stream.set_data(b"x")
+        held = DictionaryObject({NameObject("/F"): writer._add_object(stream)})
+        spec = DictionaryObject({NameObject("/F"): TextStringObject("extra.xlsx"), NameObject("/EF"): held})
+        branch = DictionaryObject({NameObject("/Names"): ArrayObject([TextStringObject("extra.xlsx"), spec])})
+        writer.root_object["/Names"]["/EmbeddedFiles"][NameObject("/Kids")] = ArrayObject([writer._add_object(branch)])
+
+    return resaved(edit)
+
+
+def preceded() -> bytes:
+    """Something stands before the header; readers skip it."""
+    return b"<html>hello</html>\n" + signed(3)

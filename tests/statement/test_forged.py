@@ -1,5 +1,6 @@
 """Forged statements, made with real tools: each is called what it is, and what is wrong with it is named in both languages."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -59,10 +60,10 @@ FORGED: list[tuple[str, Callable[[], bytes], Verdict, str, str]] = [
     ("a page cropped", forgeries.cropped, EDITED, "rotated, resized or cropped: 3", "裁剪"),
     ("an annotation", forgeries.annotated, EDITED, "changed or removed on these pages: 1", "批注"),
     ("a page painted over", forgeries.overlaid, EDITED, "Text or pictures were changed on these pages: 1", "文字或图片"),
-    ("a form value", forgeries.form_value, EDITED, "Form values were added or changed: Tonnes", "表单内容"),
+    ("a form value", forgeries.form_value, EDITED, "Form values were added or changed.", "表单内容"),
     ("the attachment swapped", forgeries.attachment_swapped, EDITED, "attached statement.json is not the one", "附件"),
-    ("an attachment added", forgeries.attachment_added, EDITED, "Files were attached that were not signed: extra.xlsx", "extra.xlsx"),
-    ("the metadata changed", forgeries.retitled, EDITED, "Metadata of the document was changed: Subject", "元数据"),
+    ("an attachment added", forgeries.attachment_added, EDITED, "Files were attached that were not signed.", "附加了"),
+    ("the metadata changed", forgeries.retitled, EDITED, "Metadata of the document was changed.", "元数据"),
     ("validation data added", forgeries.validation_data, EDITED, "(DSS) was added", "DSS"),
     ("a script added", forgeries.scripted, EDITED, "A script or an action", "脚本"),
     ("a page added", forgeries.page_added, EDITED, "Pages were added: 8", "增加了页面：第 8 页"),
@@ -81,7 +82,7 @@ FORGED: list[tuple[str, Callable[[], bytes], Verdict, str, str]] = [
         "our number on a stranger's page",
         forgeries.with_our_code,
         NOT_OURS,
-        "content differs from the statement",
+        "states the number BJ-2021-0001, but it is not that statement",
         "二维码不能作为真实性的证明",
     ),
     ("not signed at all", lambda: render(a_statement()), NOT_OURS, "carries no signature", "没有任何签名"),
@@ -92,10 +93,45 @@ FORGED: list[tuple[str, Callable[[], bytes], Verdict, str, str]] = [
     ("before the seal", lambda: cut_at("AuthorisedSignatory"), EDITED, "Signatures are missing: BodySeal", "缺少签名"),
     ("encrypted, opens without a password", lambda: forgeries.encrypted(""), EDITED, "was encrypted after issue", "加密"),
     ("encrypted", lambda: forgeries.encrypted("secret"), UNREADABLE, "encrypted and cannot be opened", "无法打开"),
+    ("a picture blanked by its filter", forgeries.blanked_by_filter, EDITED, "Text or pictures were changed on these pages: 6", "第 6 页"),
+    ("filter parameters", forgeries.with_filter_parameters, EDITED, "Text or pictures were changed on these pages: 1", "第 1 页"),
+    ("an XFA form", forgeries.xfa_added, EDITED, "An XFA form was added", "XFA 表单"),
+    ("a form drawn anew", forgeries.form_recalculated, EDITED, "The form of the document was changed", "文档的表单被改动"),
+    (
+        "a script of a page",
+        forgeries.page_scripted,
+        EDITED,
+        "when a page is opened or closed were added or changed on these pages: 2",
+        "动作：第 2 页",
+    ),
+    ("a script on opening, saved anew", forgeries.opens_with_script, EDITED, "an action that runs on opening", "打开时运行"),
+    ("a transition", forgeries.with_transition, EDITED, "transitions or display times were added or changed on these pages: 3", "第 3 页"),
+    (
+        "an unknown entry of a page",
+        forgeries.with_private_entry,
+        EDITED,
+        "Other entries of these pages were added or changed: 1",
+        "其他条目",
+    ),
+    ("layers", forgeries.with_layers, EDITED, "Settings of the document were changed: OCProperties", "OCProperties"),
+    ("an attachment in a branch", forgeries.attached_out_of_sight, EDITED, "Files were attached that were not signed.", "附加了"),
+    ("bytes before the header", forgeries.preceded, EDITED, "19 bytes precede the header", "文件头之前有 19 字节"),
     ("a byte of a stream", lambda: flipped_after(b"stream\n", 50), EDITED, f"range signed by {ALL_THREE}", "字节被改动"),
     ("a byte of the first table", lambda: flipped_after(b"\nxref\n", 30), EDITED, f"range signed by {ALL_THREE}", "字节被改动"),
-    ("a byte of the first trailer", lambda: flipped_after(b"trailer\n", 20), EDITED, "the first difference is at byte", "个字节起不同"),
-    ("a byte of the metadata", lambda: flipped(signed(3).rindex(b"/Subject") + 12), EDITED, "was changed: Subject", "元数据"),
+    (
+        "a byte of the first trailer",
+        lambda: flipped_after(b"trailer\n", 20),
+        EDITED,
+        "content is the same as in the issued file; the bytes differ",
+        "字节不同",
+    ),
+    (
+        "a byte of the metadata",
+        lambda: flipped(signed(3).rindex(b"/Subject") + 12),
+        EDITED,
+        "Metadata of the document was changed.",
+        "元数据",
+    ),
     ("a byte of a signature", lambda: flipped(seal_at() + 500), EDITED, "BodySeal is not identical", "不一致"),
     ("a byte of the last address", lambda: flipped(signed(3).rindex(b"startxref") + 11), EDITED, "end is missing or was changed", "被改动"),
 ]
@@ -118,6 +154,47 @@ def test_a_forgery_is_called_what_it_is_and_how_is_named(
                 said = " ".join(sentence(reason) for reason in found.reasons)
                 assert expected in said
                 assert "statement.inspect" not in said
+
+
+SAVED_ANEW = [
+    row[1] for row in FORGED if row[0].startswith(("a picture", "filter", "an XFA", "a form drawn", "a script", "a transition", "layers"))
+]
+
+
+@pytest.mark.parametrize("forge", [each for each in SAVED_ANEW if each is not forgeries.scripted])
+def test_a_file_saved_anew_with_a_change_is_never_called_the_same(forge: Callable[[], bytes]) -> None:
+    assert "statement.inspect.nothing_shown" not in {reason.message for reason in check(forge()).reasons}
+
+
+CLAIMS = [lambda: render(a_statement()), forgeries.with_our_code, forgeries.by_another_authority]
+
+
+@pytest.mark.parametrize("forge", CLAIMS)
+def test_who_does_not_hold_the_issued_file_is_told_nothing_of_how_theirs_differs(forge: Callable[[], bytes]) -> None:
+    found = check(forge())
+    said = {reason.message.removeprefix("statement.inspect.") for reason in found.reasons}
+    assert said - {"unsigned", "foreign"} == {"claims"}
+    assert not found.from_issued
+
+
+def test_a_statement_of_ours_under_another_s_number_is_not_compared_with_that_one() -> None:
+    """Whoever has one issued file learns nothing about another by writing its number into theirs."""
+    renamed = another().replace(OTHER.encode(), NUMBER.encode())
+    found = check(renamed)
+    assert found.verdict is EDITED
+    assert not found.from_issued
+    assert "statement.inspect.page_content" not in {reason.message for reason in found.reasons}
+
+
+QUOTED = re.compile("Tonnes|extra.xlsx|Subject|12,000|at byte")
+
+
+@pytest.mark.parametrize("forge", [row[1] for row in FORGED], ids=[row[0] for row in FORGED])
+def test_a_reason_names_kind_page_and_signature_and_quotes_no_content(forge: Callable[[], bytes]) -> None:
+    for reason in check(forge()).reasons:
+        for name, value in reason.values:
+            assert name in ("number", "bytes", "pages", "now", "signed", "fields", "keys", "seconds", "megabytes")
+            assert not QUOTED.search(str(value))
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_the_issued_file_is_genuine_and_names_its_signers() -> None:
     ("edit", "expected"),
     [
         (byte_changed, {"byte_changed", "differs"}),
-        (updated, {"appended", "modified", "catalogue"}),
+        (updated, {"appended", "modified", "catalogue_other"}),
         (page_added, {"appended", "modified", "pages", "page_added"}),
         (attachment_replaced, {"appended", "modified", "attachment_changed"}),
         (written_anew, {"after_signature", "byte_changed", "differs"}),

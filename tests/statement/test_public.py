@@ -1,24 +1,29 @@
 """What anyone may see of a statement, and what the checking page says of a dropped PDF."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 from flask import current_app
 from flask.testing import FlaskClient
+from pypdf import PdfWriter
+from sqlalchemy import select
 
 from tests import homes
 from tests.people import Cast, sign_in
 from tests.statement import builders, forgeries
 from tests.statement.builders import settle_authority
+from verifier.audit.models import TrailRow
 from verifier.cli.online import main
 from verifier.db import db
 from verifier.evidence.queries import store
 from verifier.statement import queries
-from verifier.statement.models import Statement
+from verifier.statement.models import Statement, Status
 from verifier.statement.views import public
 
 
@@ -33,22 +38,109 @@ def drop(client: FlaskClient, pdf: bytes) -> str:
     return client.post("/check", data={"pdf": (BytesIO(pdf), "statement.pdf")}, content_type="multipart/form-data").text
 
 
-def test_the_public_page_tells_what_the_statement_says_and_who_signed_it(client: FlaskClient, issued: Statement) -> None:
-    page = client.get(f"/s/{issued.token}").text
+def test_the_public_page_shows_what_identifies_the_statement_and_nothing_of_the_work(client: FlaskClient, issued: Statement) -> None:
+    answer = client.get(f"/s/{issued.token}")
+    page = re.sub(r"<[^>]*>", "", answer.text.split("<main", 1)[1])
     for said in (
         issued.number,
         issued.engagement.unit.name,
         "2021",
         "Verified: pass",
-        issued.pdf_sha256,
-        "Lead",
-        "Signatory",
         issued.engagement.body.name,
+        "In force",
+        "Issued on",
     ):
         assert said in page
     assert f"{int(issued.verified_total or 0):,}" in page
-    assert page.count("SHA-256 of the certificate") == 3
-    assert client.get(f"/s/{issued.token}/statement.pdf").data == store().get(issued.pdf_sha256)
+    for hidden in (
+        *(each.signer_name for each in issued.signatures if each.place != "seal"),
+        issued.pdf_sha256,
+        "SHA-256",
+        "Download",
+        "Beijing pilot",
+    ):
+        assert hidden not in page, hidden
+
+
+def test_addresses_that_hold_a_token_stay_out_of_search_engines(client: FlaskClient, issued: Statement) -> None:
+    for address in (f"/s/{issued.token}", "/s/AAAAAAAAAAAAAAAAAAAAAA", "/link/AAAAAAAAAAAAAAAAAAAAAA"):
+        answer = client.get(address)
+        assert answer.headers["X-Robots-Tag"] == "noindex", address
+        assert '<meta name="robots" content="noindex">' in answer.text, address
+    start = client.get("/")
+    assert "X-Robots-Tag" not in start.headers
+    assert "noindex" not in start.text
+
+
+def test_a_file_is_checked_from_the_public_page(client: FlaskClient, issued: Statement) -> None:
+    page = client.get(f"/s/{issued.token}").text
+    form = re.search(
+        r'<form[^>]*action="([^"]*)"[^>]*enctype="multipart/form-data"|<form[^>]*enctype="multipart/form-data"[^>]*action="([^"]*)"', page
+    )
+    assert form is not None
+    assert "/check" in form.groups()
+    assert 'name="pdf"' in page
+
+
+PDF = [
+    # who, whether they download the issued PDF
+    ("nobody", False),
+    ("admin", False),
+    ("manager", True),
+    ("assessor", True),
+    ("coordinator", True),
+    ("lead", True),
+    ("verifier", True),
+    ("expert", True),
+    ("reviewer", True),
+    ("signatory", True),
+    ("colleague", False),
+    ("contact", True),
+    ("contributor", True),
+    ("responsible", True),
+    ("other_coordinator", False),
+    ("other_contact", False),
+]
+
+
+@pytest.mark.parametrize(("person", "may"), PDF)
+def test_the_issued_pdf_is_handed_out_to_unit_body_and_authority_only(
+    client: FlaskClient, cast: Cast, issued: Statement, person: str, may: bool
+) -> None:
+    address = f"/cases/{issued.engagement_id}/statements/{issued.id}.pdf"
+    if person != "nobody":
+        sign_in(client, getattr(cast, person))
+    answer = client.get(address)
+    assert answer.status_code == (200 if may else 303 if person == "nobody" else 404)
+    assert (answer.data == store().get(issued.pdf_sha256)) is may
+    assert (f'href="{address}"' in client.get(f"/s/{issued.token}").text) is may
+    assert client.get(f"/s/{issued.token}/statement.pdf").status_code == 404
+
+
+def test_a_statement_that_is_not_issued_or_of_another_case_is_not_handed_out(client: FlaskClient, cast: Cast, issued: Statement) -> None:
+    sign_in(client, cast.lead)
+    assert client.get(f"/cases/{issued.engagement_id}/statements/{uuid4()}.pdf").status_code == 404
+    issued.status, issued.issued_at = Status.RECALLED, None
+    db.session.commit()
+    assert client.get(f"/cases/{issued.engagement_id}/statements/{issued.id}.pdf").status_code == 404
+
+
+def test_a_download_of_the_issued_pdf_is_recorded(client: FlaskClient, cast: Cast, issued: Statement) -> None:
+    sign_in(client, cast.contact).get(f"/cases/{issued.engagement_id}/statements/{issued.id}.pdf").close()
+    row = db.session.scalars(select(TrailRow).where(TrailRow.action == "statement:pdf:downloaded")).one()
+    assert (row.actor_name, row.subject_id) == ("Contact", str(issued.id))
+
+
+def test_a_number_written_into_a_strangers_pdf_leads_to_no_page_of_that_statement(client: FlaskClient, issued: Statement) -> None:
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.add_metadata({"/Title": f"Verification statement {issued.number}"})
+    made = BytesIO()
+    writer.write(made)
+    page = drop(client, made.getvalue())
+    assert "Not issued by this system" in page
+    assert issued.token not in page
+    assert issued.token in drop(client, store().get(issued.pdf_sha256))
 
 
 def test_records_are_kept_from_the_day_of_issue_where_the_programme_is(issued: Statement) -> None:

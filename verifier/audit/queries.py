@@ -24,11 +24,16 @@ def changes_after(case: UUID, number: int) -> list[TrailRow]:
     return list(db.session.scalars(rows.order_by(TrailRow.number)))
 
 
-def trail(case: UUID | None, *, search: str = "", effect: str = "", actions: Collection[str] = ()) -> Select[TrailRow]:
-    """The rows of a trail, newest first; `actions` are found by `search` too, whatever they are called where it is shown."""
+def trail(
+    case: UUID | None, *, search: str = "", effect: str = "", actions: Collection[str] = (), subjects: bool = True
+) -> Select[TrailRow]:
+    """The rows of a trail, newest first; `actions` are found by `search` too, whatever they are called where it is shown.
+
+    `subjects` is False for a reader who is not shown what the rows are about: then the search does not look there either.
+    """
     rows = select(TrailRow).where(TrailRow.trail == trail_of(case)).order_by(TrailRow.number.desc())
     if search:
-        columns = (TrailRow.actor_name, TrailRow.action, TrailRow.subject_id)
+        columns = (TrailRow.actor_name, TrailRow.action, *((TrailRow.subject_id,) if subjects else ()))
         rows = rows.where(or_(*(column.icontains(search, autoescape=True) for column in columns), TrailRow.action.in_(actions)))
     return rows.where(TrailRow.effect == effect) if effect else rows
 

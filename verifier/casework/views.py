@@ -217,7 +217,13 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
     form, case = TrailFilter(request.args), engagement.id if engagement else None
     form.offer()
     search = (form.q.data or "").strip()
-    found = trails.trail(case, search=search, effect=form.effect.data or "", actions=trail_wording.actions_called(search))
+    found = trails.trail(
+        case,
+        search=search,
+        effect=form.effect.data or "",
+        actions=trail_wording.actions_called(search),
+        subjects=_sees_subjects(engagement),
+    )
     if wants_spreadsheet():
         rows = list(paged(found, per_page=100_000).items)
         subject = Subject("case", str(case)) if case else Subject("installation", "trail")
@@ -237,11 +243,16 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
     )
 
 
+def _sees_subjects(engagement: Engagement | None) -> bool:
+    """Whether the reader is shown what rows are about; in a case, only those inside the verification are."""
+    return engagement is None or may(Permission.WORK_READ)
+
+
 def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | None, str | None]:
     """What a row is about and what was said; nothing of it to those outside the verification."""
     if engagement is None:
         return _outside_cases(row), trail_wording.detail_text(row.detail)
-    if not may(Permission.WORK_READ):
+    if not _sees_subjects(engagement):
         return None, None
     about = describe(engagement, Subject(row.subject_kind, row.subject_id)) or Described(row.subject_id)
     return about, trail_wording.detail_text(row.detail)

@@ -1,15 +1,20 @@
 """The gunicorn server, configured from the settings and started from the command line."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from verifier.cli import server_log
 from verifier.db import db
 from verifier.jobs.worker import start_thread
 from verifier.web.operations import metrics
+
+log = structlog.get_logger()
 
 
 class Server(BaseApplication):
@@ -37,9 +42,14 @@ def serve(app: Flask, workers: int | None = None) -> None:
     ends: list[Callable[[], None]] = []
 
     def announce(_server: object) -> None:
-        click.echo(f"Verifier is running at http://{settings.host}:{settings.port}")
-        if not settings.mail_host:
-            click.echo(f"E-mail is written to {settings.mail_folder}")
+        address = f"http://{settings.host}:{settings.port}"
+        mail = None if settings.mail_host else str(settings.mail_folder)
+        if not sys.stdout.isatty():
+            log.info("serving", address=address, mail_folder=mail)
+            return
+        click.echo(f"Verifier is running at {address}")
+        if mail:
+            click.echo(f"E-mail is written to {mail}")
 
     def begin(_worker: object) -> None:
         if settings.worker == "inside":
@@ -49,6 +59,7 @@ def serve(app: Flask, workers: int | None = None) -> None:
         for stop in ends:
             stop()
 
+    server_log.install()
     metrics.forget(settings.metrics_folder)
     with app.app_context():
         db.session.remove()
@@ -65,6 +76,7 @@ def serve(app: Flask, workers: int | None = None) -> None:
             "post_worker_init": begin,
             "worker_exit": end,
             "loglevel": "warning",
+            "logger_class": server_log.ServerLogger,
             "control_socket_disable": True,
         },
     ).run()

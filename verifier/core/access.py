@@ -51,6 +51,8 @@ class Permission(StrEnum):
     UNIT_READ = "unit:read"
     BODY_NOMINATE = "body:nominate"
     REPORT_READ = "report:read"
+    REPORT_DRAFTS = "report:drafts"
+    """Versions that the unit has not released: of report:read, the unit alone."""
     REPORT_HAND_IN = "report:hand_in"
     REPORT_RELEASE = "report:release"
     CASE_OPEN = "case:open"
@@ -93,6 +95,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.UNIT_READ: UNIT | AUTHORITY,
     Permission.BODY_NOMINATE: frozenset({Role.CONTACT, Role.RESPONSIBLE, Role.PROGRAMME_MANAGER}),
     Permission.REPORT_READ: UNIT | AUTHORITY | _BODY,
+    Permission.REPORT_DRAFTS: UNIT,
     Permission.REPORT_HAND_IN: frozenset({Role.CONTACT, Role.CONTRIBUTOR}),
     Permission.REPORT_RELEASE: frozenset({Role.RESPONSIBLE}),
     Permission.CASE_OPEN: frozenset({Role.COORDINATOR}),

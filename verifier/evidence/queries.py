@@ -21,14 +21,19 @@ def store() -> Store:
 
 
 def photos(case: UUID, *, search: str = "", subject_kind: str = "", among: Select[Any] | None = None) -> Select[Any]:
-    """The photos of a case, newest first; `among` selects the ids that the reader may see."""
+    """The photos of a case, newest first.
+
+    `among` selects the ids that a reader outside the verification may see; what those photos show is hidden from them, and so neither
+    searched nor filtered by.
+    """
     found = select(Photo).where(Photo.case_id == case).order_by(Photo.added_at.desc(), Photo.id.desc())
+    searched = [column.icontains(search, autoescape=True) for column in (Photo.caption, Photo.filename, Photo.original_sha256)]
     if among is not None:
         found = found.where(Photo.id.in_(among))
+        return found.where(or_(*searched)) if search else found
     if search:
-        searched = (Photo.caption, Photo.filename, Photo.original_sha256)
         shown = select(PhotoSubject.photo_id).where(PhotoSubject.key.icontains(search, autoescape=True))
-        found = found.where(or_(*(column.icontains(search, autoescape=True) for column in searched), Photo.id.in_(shown)))
+        found = found.where(or_(*searched, Photo.id.in_(shown)))
     return found.where(Photo.id.in_(select(PhotoSubject.photo_id).where(_of_kind(subject_kind)))) if subject_kind else found
 
 

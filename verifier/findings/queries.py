@@ -21,7 +21,8 @@ from verifier.reports import queries as reports
 from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
 
-SEARCHED = (Finding.title, Finding.description, Finding.subject_title, Finding.subject_id)
+SEARCHED = (Finding.title, Finding.description, Finding.subject_title)
+"""What a search looks at for every reader; inside the verification also the subject's id, which the unit is not shown."""
 
 
 def findings_of(
@@ -34,7 +35,8 @@ def findings_of(
     if search:
         number = re.sub(r"^[A-Z]-", "", search.strip().upper()).lstrip("0")
         by_number = [Finding.number == int(number)] if number.isdecimal() and len(number) < 9 else []
-        found = found.where(or_(*(column.icontains(search, autoescape=True) for column in SEARCHED), *by_number))
+        searched = (*SEARCHED, Finding.subject_id) if inside else SEARCHED
+        found = found.where(or_(*(column.icontains(search, autoescape=True) for column in searched), *by_number))
     for column, value in ((Finding.state, state), (Finding.class_code, class_code), (Finding.arose_in, arose_in)):
         if value:
             found = found.where(column == value)

@@ -10,7 +10,7 @@ from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.core import independence
 from verifier.core.actor import Actor
-from verifier.core.errors import Refusal
+from verifier.core.errors import NotYours, Refusal
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.registry import queries
@@ -147,12 +147,17 @@ def change_rules(year: ProgrammeYear, pack_id: str, *, seen_sha256: str, actor: 
 def register_unit(
     year: ProgrammeYear, unit: Organisation | NewUnit, *, credit_code: str = "", sector: str = "", actor: Actor, now: datetime
 ) -> UnitYear:
-    """Put a unit into a year, once; a unit that is still without its credit code needs it now, for its reports are known by it."""
-    organisation = _new(unit, now=now) if isinstance(unit, NewUnit) else unit
+    """Put a unit into a year, once; a unit that is still without its credit code needs it now, for its reports are known by it.
+
+    A unit of another authority does not exist for this one: nothing tells what it is called.
+    """
+    organisation = _new(unit, year.authority_id, now=now) if isinstance(unit, NewUnit) else unit
+    if not isinstance(unit, NewUnit) and not queries.is_known_to(year.authority_id, unit):
+        raise NotYours
     if queries.unit_year_of(year, organisation) is not None:
         raise Refusal("registry.unit.registered", unit=organisation.name)
     if organisation.credit_code is None:
-        organisation.credit_code = _free_code(credit_code)
+        organisation.credit_code = _free_code(credit_code, year.authority_id)
         organisation.version += 1
     registered = UnitYear(year_id=year.id, unit_id=organisation.id, sector=sector.strip() or None, registered_at=now)
     db.session.add(registered)
@@ -169,24 +174,26 @@ def register_unit(
     return registered
 
 
-def _new(unit: NewUnit, *, now: datetime) -> Organisation:
-    if queries.organisation_called(unit.name) is not None:
-        raise Refusal("registry.unit.name_taken", name=unit.name)
-    organisation = Organisation(
-        kind=Kind.UNIT, name=unit.name, name_zh=unit.name_zh, credit_code=_free_code(unit.credit_code), created_at=now
-    )
+def _new(unit: NewUnit, authority_id: UUID, *, now: datetime) -> Organisation:
+    holder = queries.organisation_called(unit.name)
+    if holder is not None:
+        known = queries.is_known_to(authority_id, holder)
+        raise Refusal("registry.unit.name_taken", name=unit.name) if known else Refusal("registry.unit.unusable")
+    code = _free_code(unit.credit_code, authority_id)
+    organisation = Organisation(kind=Kind.UNIT, name=unit.name, name_zh=unit.name_zh, credit_code=code, created_at=now)
     db.session.add(organisation)
     db.session.flush()
     return organisation
 
 
-def _free_code(credit_code: str) -> str:
+def _free_code(credit_code: str, authority_id: UUID) -> str:
     code = credit_code.strip().upper()
     if not code:
         raise Refusal("registry.unit.no_credit_code")
     holder = queries.organisation_with_code(code)
     if holder is not None:
-        raise Refusal("registry.unit.code_taken", code=code, name=holder.name)
+        known = queries.is_known_to(authority_id, holder)
+        raise Refusal("registry.unit.code_taken", code=code, name=holder.name) if known else Refusal("registry.unit.unusable")
     return code
 
 

@@ -80,14 +80,24 @@ def years_of_unit(unit: Organisation) -> list[UnitYear]:
     return list(db.session.scalars(of.order_by(ProgrammeYear.emission_year.desc())))
 
 
+def _units_known_to(authority_id: UUID) -> Select[Organisation]:
+    """The reporting units of an authority: those in one of its years, and those that are in no authority's year yet."""
+    own = select(UnitYear.unit_id).join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)
+    own = own.where(ProgrammeYear.authority_id == authority_id)
+    free = Organisation.id.not_in(select(UnitYear.unit_id))
+    return select(Organisation).where(Organisation.kind == "unit", or_(Organisation.id.in_(own), free))
+
+
+def is_known_to(authority_id: UUID, unit: Organisation) -> bool:
+    """Whether an authority may know of a unit and register it."""
+    return db.session.scalar(_units_known_to(authority_id).where(Organisation.id == unit.id)) is not None
+
+
 def unregistered_units(year: ProgrammeYear) -> list[Organisation]:
-    """The reporting units we know that are not in the year yet."""
-    known = select(UnitYear.unit_id).where(UnitYear.year_id == year.id)
-    return list(
-        db.session.scalars(
-            select(Organisation).where(Organisation.kind == "unit", Organisation.id.not_in(known)).order_by(Organisation.name)
-        )
-    )
+    """The units that the year's authority may register and that are not in the year yet."""
+    here = select(UnitYear.unit_id).where(UnitYear.year_id == year.id)
+    of = _units_known_to(year.authority_id).where(Organisation.id.not_in(here))
+    return list(db.session.scalars(of.order_by(Organisation.name)))
 
 
 def bodies() -> list[Organisation]:

@@ -28,9 +28,14 @@ def versions(unit_year: UnitYear) -> list[ReportVersion]:
     return list(db.session.scalars(of.order_by(ReportVersion.number.desc())))
 
 
-def version_numbered(unit_year: UnitYear, number: int) -> ReportVersion | None:
-    """One version by its number, None where there is none."""
-    return db.session.scalar(select(ReportVersion).where(ReportVersion.unit_year_id == unit_year.id, ReportVersion.number == number))
+def readable_versions(unit_year: UnitYear, *, drafts: bool) -> list[ReportVersion]:
+    """The versions a reader may know of, newest first: without `drafts`, the released ones."""
+    return [version for version in versions(unit_year) if drafts or version.released_at is not None]
+
+
+def version_numbered(unit_year: UnitYear, number: int, *, drafts: bool) -> ReportVersion | None:
+    """One version by its number, None where there is none or the reader may not know of it."""
+    return next((version for version in readable_versions(unit_year, drafts=drafts) if version.number == number), None)
 
 
 def newest(unit_year: UnitYear) -> ReportVersion | None:

@@ -34,7 +34,7 @@ from verifier.rulepacks.wording import seals_of
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.pages.filters import listed, name_of, text_in
 from verifier.web.pages.lists import export_url, paged, paged_list, wants_spreadsheet
-from verifier.web.permit import permit
+from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor, this_user
 from verifier.web.subjects import SubjectKind, row_of
@@ -80,7 +80,7 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
 
 
 def _version(unit_year: UnitYear, number: int) -> ReportVersion:
-    found = queries.version_numbered(unit_year, number)
+    found = queries.version_numbered(unit_year, number, drafts=may(Permission.REPORT_DRAFTS))
     if found is None:
         raise NotYours
     return found
@@ -100,9 +100,8 @@ def unit_year(unit_year: UnitYear) -> ResponseReturnValue:
     """A unit's year: its dates, its body, its versions, and what comes next."""
     progress = programme.progress_of([unit_year], now=utcnow())[0]
     takes = progress.case is None or progress.case.stage in actions.TAKES_REPORTS
-    return render_template(
-        "reports/unit_year.html", unit_year=unit_year, progress=progress, versions=queries.versions(unit_year), takes_reports=takes
-    )
+    versions = queries.readable_versions(unit_year, drafts=may(Permission.REPORT_DRAFTS))
+    return render_template("reports/unit_year.html", unit_year=unit_year, progress=progress, versions=versions, takes_reports=takes)
 
 
 @bp.route("/reports/<uuid:unit_year_id>/hand-in", methods=["GET", "POST"])
@@ -211,7 +210,7 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
     )
     if wants_spreadsheet():
         return _sources_sheet(version, paged(query, per_page=100_000).items, names)
-    versions = queries.versions(unit_year)
+    versions = queries.readable_versions(unit_year, drafts=may(Permission.REPORT_DRAFTS))
     before = next((each for each in versions if each.number < number), None)
     return render_template(
         "reports/version.html",

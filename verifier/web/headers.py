@@ -19,7 +19,7 @@ CSP = "; ".join(
 
 
 def harden(response: Response) -> Response:
-    """Security headers."""
+    """Security headers; an address that holds a token stays out of search engines."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CSP)
     headers["X-Content-Type-Options"] = "nosniff"
@@ -29,6 +29,8 @@ def harden(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()"
     if current_app.extensions["verifier"].settings.behind_tls:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if "token" in (request.view_args or {}):
+        headers["X-Robots-Tag"] = "noindex"
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
         headers.add("Vary", "Cookie, Accept-Language")

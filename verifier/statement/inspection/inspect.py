@@ -20,6 +20,8 @@ from verifier.statement.signing.signatures import ORDER
 
 LARGEST = STATEMENT.most_bytes
 MOST_REVISIONS = 64
+HEADER_WITHIN = 1024
+"""Bytes within which readers look for the header of a PDF."""
 MEMORY, SECONDS = 512 * 2**20, 10
 _READER = "verifier.statement.inspection.pdf_reader"
 
@@ -75,6 +77,8 @@ class Inspection:
     signers: tuple[SignerSeen, ...]
     number: str | None
     sha256: str
+    from_issued: bool = False
+    """Whether the file is an issued one or was made from it: it holds a signature of it, or begins like it."""
 
 
 Lookup = Callable[[str], Issued | None]
@@ -94,6 +98,8 @@ class _Seen:
     number: str | None = None
     signers: tuple[SignerSeen, ...] = ()
     ours: bool = False
+    shares: bool = False
+    """Whether it holds a signature of the issued file it was compared with."""
     same: bool = False
     changes: tuple[InspectionReason, ...] = ()
 
@@ -103,6 +109,18 @@ _SAID_BY_APPENDED = {"statement.inspect.after_signature", "statement.inspect.dam
 
 def _reason(message: str, **values: object) -> InspectionReason:
     return InspectionReason(f"statement.inspect.{message}", tuple(sorted(values.items())))
+
+
+UNREAD: dict[str, Any] = {
+    "readable": False,
+    "encrypted": False,
+    "number": None,
+    "signers": [],
+    "shares": False,
+    "same": False,
+    "changes": [],
+}
+"""What the reader says of a file it cannot read."""
 
 
 class Confined:
@@ -127,7 +145,7 @@ class Confined:
         except sandbox.Busy as busy:
             raise Refusal("statement.check.busy") from busy
         except sandbox.Broken:
-            return {"readable": False, "encrypted": False, "number": None, "signers": [], "same": False, "changes": []}
+            return dict(UNREAD)
         found: dict[str, Any] = json.loads(answer)
         return found
 
@@ -138,6 +156,22 @@ def _unknown(_sha256: str) -> Issued | None:
 
 def _nothing(_sha256: str) -> bytes | None:
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """The look-ups of one inspection."""
+
+    by_sha256: Lookup
+    by_number: Lookup
+    by_signed: Lookup
+    original: Callable[[str], bytes | None]
+    roots: Sequence[str]
+    look: Look
+
+    def read(self, pdf: bytes, issued: bytes = b"") -> _Seen:
+        """What the reader sees in a file, compared with an issued one where that is given."""
+        return _as_seen(self.look(pdf, issued, self.roots, ORDER))
 
 
 def inspect(
@@ -158,17 +192,31 @@ def inspect(
     digest = sha256(pdf).hexdigest()
     if len(pdf) > LARGEST:
         return Inspection(Verdict.UNREADABLE, (_reason("large", megabytes=LARGEST // 2**20),), (), None, digest)
+    register = _Register(by_sha256, by_number, by_signed, original, [root.decode() for root in trust_roots], look or Confined())
+    header = pdf.find(b"%PDF-", 0, HEADER_WITHIN)
+    if header <= 0:
+        return _inspected(pdf, register)
+    return _preceded(_inspected(pdf[header:], register), header, digest)
 
-    look = look or Confined()
 
-    def read(issued: bytes = b"") -> _Seen:
-        return _as_seen(look(pdf, issued, [root.decode() for root in trust_roots], ORDER))
+def _preceded(found: Inspection, size: int, digest: str) -> Inspection:
+    """The verdict on a file with bytes before its header, from that on what follows them."""
+    before = _reason("before_header", bytes=size)
+    if found.verdict not in (Verdict.GENUINE, Verdict.CORRECTING, Verdict.SUPERSEDED):
+        return replace(found, reasons=(before, *found.reasons), sha256=digest)
+    status = (reason for reason in found.reasons if reason != _reason("issued", number=found.number))
+    return replace(found, verdict=Verdict.EDITED, reasons=(before, _reason("differs", number=found.number), *status), sha256=digest)
 
-    if issued := by_sha256(digest):
-        return Inspection(*_status_verdict(issued), _signers(read), issued.number, digest)
-    inside = _begins_with(pdf, by_sha256)
+
+def _inspected(pdf: bytes, register: _Register) -> Inspection:
+    """The verdict on a file that begins with its header, or has none."""
+    digest = sha256(pdf).hexdigest()
+    if issued := register.by_sha256(digest):
+        signers = _signers(lambda: register.read(pdf))
+        return Inspection(*_status_verdict(issued), signers, issued.number, digest, from_issued=True)
+    inside = _begins_with(pdf, register.by_sha256)
     try:
-        reading = read(pdf[: inside[1]] if inside else b"")
+        reading = register.read(pdf, pdf[: inside[1]] if inside else b"")
     except Heavy:
         reading = _Seen(changes=(_reason("heavy", seconds=SECONDS, megabytes=MEMORY // 2**20),))
     if inside:
@@ -176,17 +224,17 @@ def inspect(
         added = [_reason("appended", bytes=len(pdf) - size, number=issued.number)]
         added += [_reason("second_file")] if b"%PDF-" in pdf[size:] else []
         further = (reason for reason in reading.changes if reason.message not in _SAID_BY_APPENDED)
-        return Inspection(Verdict.EDITED, (*added, *further), reading.signers, issued.number, digest)
-    if not reading.readable and (begun := _begins_with(pdf, by_signed)):
-        cut = _reason("cut", number=begun[0].number)
-        return Inspection(Verdict.EDITED, (cut, *reading.changes), reading.signers, begun[0].number, digest)
-    known = by_number(reading.number) if reading.number else None
-    if known and (issued_pdf := original(known.sha256)):
+        return Inspection(Verdict.EDITED, (*added, *further), reading.signers, issued.number, digest, from_issued=True)
+    if not reading.readable and (begun := _begins_with(pdf, register.by_signed)):
+        cut = (_reason("cut", number=begun[0].number), *reading.changes)
+        return Inspection(Verdict.EDITED, cut, reading.signers, begun[0].number, digest, from_issued=True)
+    known = register.by_number(reading.number) if reading.number else None
+    if known and reading.ours and (issued_pdf := register.original(known.sha256)):
         with suppress(Heavy):
-            reading = read(issued_pdf)
+            reading = register.read(pdf, issued_pdf)
         if reading.same:
-            reading = replace(reading, changes=(*reading.changes, _reason("nothing_shown", at=_first_difference(pdf, issued_pdf))))
-    return Inspection(*_compare_with_issued(pdf, reading, known), reading.signers, reading.number, digest)
+            reading = replace(reading, changes=(*reading.changes, _reason("nothing_shown")))
+    return Inspection(*_compare_with_issued(pdf, reading, known), reading.signers, reading.number, digest, from_issued=reading.shares)
 
 
 def _compare_with_issued(pdf: bytes, reading: _Seen, known: Issued | None) -> tuple[Verdict, tuple[InspectionReason, ...]]:
@@ -196,11 +244,11 @@ def _compare_with_issued(pdf: bytes, reading: _Seen, known: Issued | None) -> tu
         return Verdict.UNREADABLE, reading.changes or (_reason(plain),)
     if not reading.ours:
         first = _reason("foreign" if reading.signers else "unsigned")
-        claims = (_reason("claims", number=known.number), *reading.changes) if known else ()
+        claims = (_reason("claims", number=known.number),) if known else ()
         return Verdict.NOT_OURS, (first, *claims)
     if known is None:
         return Verdict.EDITED, (*reading.changes, _reason("unregistered"))
-    older = (_reason("superseded", number=known.superseded_by),) if known.superseded_by else ()
+    older = (_reason("superseded", number=known.superseded_by),) if known.superseded_by and reading.shares else ()
     return Verdict.EDITED, (*reading.changes, _reason("differs", number=known.number), *older)
 
 
@@ -240,20 +288,9 @@ def _as_seen(answer: dict[str, Any]) -> _Seen:
         answer["number"],
         signers,
         any(one["ours"] for one in answer["signers"]),
+        answer["shares"],
         answer["same"],
         tuple(_reason(message, **values) for message, values in answer["changes"]),
-    )
-
-
-def _first_difference(pdf: bytes, issued: bytes) -> int:
-    """The first byte, counted from 1, in which two files differ."""
-    step = 4096
-    block = next((at for at in range(0, min(len(pdf), len(issued)), step) if pdf[at : at + step] != issued[at : at + step]), None)
-    if block is None:
-        return min(len(pdf), len(issued)) + 1
-    left, right = pdf[block : block + step], issued[block : block + step]
-    return (
-        block + 1 + next((at for at, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), min(len(left), len(right)))
     )
 
 

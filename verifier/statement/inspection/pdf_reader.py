@@ -134,7 +134,7 @@ def about_signatures(
     """What is wrong with the signatures themselves; `issued` are those of the issued file, where it is known."""
     own = [one for one in signatures_seen if one.ours]
     if not own:
-        return _impostors(signatures_seen, issued)
+        return []
     reasons: list[comparison.Said] = []
     last = own[-1]
     if last.status is None or last.status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
@@ -167,11 +167,13 @@ def _overstepped(status: PdfSignatureStatus | None) -> bool:
     return status.docmdp_ok is False or status.modification_level not in HARMLESS
 
 
-def _impostors(signatures_seen: Sequence[SignatureSeen], issued: Sequence[SignatureSeen]) -> list[comparison.Said]:
-    """Strangers' certificates that bear the very names of those who signed."""
-    names = {_signer(one)["name"] for one in issued if one.ours} - {""}
-    same = sorted(names & {_signer(one)["name"] for one in signatures_seen})
-    return [("same_names", {"names": ", ".join(same)[:LONGEST]})] if same else []
+def _taken_from(signatures_seen: Sequence[SignatureSeen], issued: Sequence[SignatureSeen]) -> bool:
+    """Whether a file holds one of the signatures of the issued one: only who has that file has them.
+
+    To anyone else nothing is said of how a file differs, lest the issued one be guessed part by part.
+    """
+    containers = {_container(one.embedded) for one in issued if one.ours}
+    return any(one.ours and _container(one.embedded) in containers for one in signatures_seen)
 
 
 def number(reader: PdfFileReader, signatures_seen: Sequence[SignatureSeen]) -> str | None:
@@ -195,19 +197,28 @@ def number(reader: PdfFileReader, signatures_seen: Sequence[SignatureSeen]) -> s
 
 
 def look(pdf: bytes, issued: bytes, roots: Sequence[str], order: Sequence[str]) -> dict[str, Any]:
-    """Everything the register needs to give its verdict; `same` says that an issued file was given and shows nothing else than this one."""
+    """Everything the register needs to give its verdict.
+
+    `shares` says that the file holds a signature of the issued one that was given, without which they are not compared; `same` that it
+    then shows nothing else.
+    """
     reader = opened(pdf)
     if reader is None:
-        return {"readable": False, "encrypted": encrypted(pdf), "number": None, "signers": [], "same": False, "changes": []}
+        nothing: dict[str, Any] = {"number": None, "signers": [], "shares": False, "same": False, "changes": []}
+        return {"readable": False, "encrypted": encrypted(pdf), **nothing}
     signatures_seen = signatures(reader, roots)
     original = opened(issued) if issued else None
-    changes = about_signatures(signatures_seen, order, signatures(original, roots) if original else [])
+    issued_signatures = signatures(original, roots) if original else []
+    if not _taken_from(signatures_seen, issued_signatures):
+        original, issued_signatures = None, []
+    changes = about_signatures(signatures_seen, order, issued_signatures)
     further = [("encrypted", {})] if reader.encrypted else _against(reader, signatures_seen, original)
     return {
         "readable": True,
         "encrypted": bool(reader.encrypted),
         "number": number(reader, signatures_seen),
         "signers": [_signer(one) for one in signatures_seen],
+        "shares": original is not None,
         "same": original is not None and not further,
         "changes": [*changes, *further],
     }
@@ -220,8 +231,7 @@ def _against(reader: PdfFileReader, signatures_seen: Sequence[SignatureSeen], or
         now = comparison.document(reader.root, reader.trailer)
         if original is not None:
             then = comparison.document(original.root, original.trailer)
-            another = not own and not set(now.pages) & set(then.pages)
-            return [("other_content", {})] if another else comparison.differences(now, then)
+            return comparison.differences(now, then)
         if own:
             signed = reader.get_historical_resolver(own[-1].embedded.signed_revision)
             return comparison.differences(now, comparison.document(signed.root, signed.trailer_view))

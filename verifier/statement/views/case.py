@@ -1,6 +1,7 @@
 """Pages of the last steps inside a case: conclusion, independent review, signatures."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from verifier.audit.queries import last_change
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.trail_wording import in_words
 from verifier.core.access import Permission
+from verifier.core.errors import NotYours
 from verifier.core.lifecycle import CaseAction, Stage, possible
 from verifier.core.opinion import unresolved
 from verifier.core.reason import StatedReason
@@ -265,3 +267,15 @@ def pdf(engagement: Engagement) -> ResponseReturnValue:
     subject = Subject("statement", str(statement.id)) if statement else Subject("case", str(engagement.id))
     record(TrailAction.STATEMENT_PDF_DOWNLOADED, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
     return download(content, f"{name}.pdf", file_kinds.PDF)
+
+
+@bp.get("/cases/<uuid:engagement_id>/statements/<uuid:statement_id>.pdf")
+@permit(Permission.STATEMENT_READ, keeps_record=True)
+def issued_pdf(engagement: Engagement, statement_id: UUID) -> ResponseReturnValue:
+    """The PDF of an issued statement, superseded ones included, byte for byte: for the unit, the body and the authority."""
+    statement = next((each for each in queries.statements(engagement) if each.id == statement_id and each.issued_at is not None), None)
+    if statement is None:
+        raise NotYours
+    subject = Subject("statement", str(statement.id))
+    record(TrailAction.STATEMENT_PDF_DOWNLOADED, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)
+    return download(store().get(statement.pdf_sha256), f"{statement.number}.pdf", file_kinds.PDF)

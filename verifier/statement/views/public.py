@@ -9,60 +9,45 @@ from flask_babel import gettext as _
 
 from verifier.accounts.authentication import throttle
 from verifier.accounts.authentication.throttle import Bucket
+from verifier.core import access
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
 from verifier.db import utcnow
-from verifier.evidence import file_kinds
-from verifier.evidence.queries import store
+from verifier.engagements.queries import roles_on
 from verifier.rulepacks.load import load
 from verifier.statement import commands, queries
 from verifier.statement.forms import CheckForm, KeyForm
 from verifier.statement.inspection.inspect import Confined, Look
-from verifier.statement.models import Statement
 from verifier.statement.signing import keys
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
-from verifier.web.signed_in import current_actor, this_user
+from verifier.web.signed_in import current_actor, signed_in_user, this_user
 from verifier.web.transactions import released
 
 CHECKS = 30
 """Files one address may have checked within the throttle's window."""
 
 
-def _public(token: str) -> Statement:
+@bp.get("/s/<token>")
+@permit(Permission.PUBLIC)
+def public(token: str) -> ResponseReturnValue:
+    """The page that the QR code of an issued statement opens; the file is offered only to those who may download it in the case."""
     statement = queries.public(token)
     if statement is None:
         abort(404)
     g.time_zone = statement.engagement.unit_year.year.time_zone
-    return statement
-
-
-@bp.get("/s/<token>")
-@permit(Permission.PUBLIC)
-def public(token: str) -> ResponseReturnValue:
-    """The page that the QR code of an issued statement opens."""
-    statement = _public(token)
-    signed = [(each, keys.fingerprint(queries.signing_key(each.key_id))) for each in statement.signatures]
-    pack = load(statement.engagement.pack_id)
+    user = signed_in_user()
     return render_template(
         "statement/public.html",
         statement=statement,
         status=statement.status,
-        signed=signed,
-        opinion=pack.opinion(statement.opinion),
-        pack=pack,
+        opinion=load(statement.engagement.pack_id).opinion(statement.opinion),
         successor=queries.successor(statement),
         correcting=queries.under_correction(statement),
+        form=CheckForm(formdata=None),
+        may_download=user is not None and access.may(roles_on(user, statement.engagement), Permission.STATEMENT_READ),
     )
-
-
-@bp.get("/s/<token>/statement.pdf")
-@permit(Permission.PUBLIC)
-def public_pdf(token: str) -> ResponseReturnValue:
-    """The issued PDF, byte for byte."""
-    statement = _public(token)
-    return download(store().get(statement.pdf_sha256), f"{statement.number}.pdf", file_kinds.PDF)
 
 
 @bp.route("/check", methods=["GET", "POST"])
@@ -73,7 +58,7 @@ def check() -> ResponseReturnValue:
     if form.validate_on_submit():
         _count_check()
         found = commands.inspected(form.pdf.data.read(), _letting_go(Confined()))
-        known = queries.issued_numbered(found.number) if found.number else None
+        known = queries.issued_numbered(found.number) if found.number and found.from_issued else None
     return render_template("statement/check.html", form=form, found=found, known=known, sentence=sentence)
 
 

@@ -61,12 +61,12 @@ def references(engagement: Engagement) -> References:
 
 
 def last_version(engagement: Engagement) -> ReportVersion | None:
-    """The released report of the unit's year before, where it is in the system; the same programme's before another's."""
+    """The report released for the unit's year before under the same authority; what another authority holds is not shown here."""
     year = engagement.unit_year.year
     of = select(ReportVersion).join(UnitYear, ReportVersion.unit_year_id == UnitYear.id)
     of = of.join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(UnitYear.unit_id == engagement.unit_year.unit_id)
-    of = of.where(ProgrammeYear.emission_year == year.emission_year - 1, ReportVersion.released_at.is_not(None))
-    return db.session.scalar(of.order_by(ProgrammeYear.authority_id != year.authority_id, ReportVersion.number.desc()).limit(1))
+    of = of.where(ProgrammeYear.emission_year == year.emission_year - 1, ProgrammeYear.authority_id == year.authority_id)
+    return db.session.scalar(of.where(ReportVersion.released_at.is_not(None)).order_by(ReportVersion.number.desc()).limit(1))
 
 
 def workbooks(engagement: Engagement) -> list[ReferenceWorkbook]:
