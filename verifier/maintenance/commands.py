@@ -12,7 +12,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from verifier.app import create_app
-from verifier.audit import recovery
+from verifier.audit import recording, recovery
 from verifier.audit.queries import verify
 from verifier.db import db, utcnow, writes_wanted
 from verifier.maintenance import backup as backups
@@ -37,6 +37,8 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
                 upgrade()
                 if number_rows.write_missing():
                     db.session.commit()
+                recording.begin(now=utcnow())
+                db.session.commit()
             yield app
         finally:
             writes_wanted.reset(token)
