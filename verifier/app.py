@@ -48,6 +48,7 @@ from verifier.findings import views as findings
 from verifier.jobs import cleanup as _sweeping  # noqa: F401 - so that its task is known
 from verifier.jobs import views as jobs
 from verifier.maintenance import tasks as _tidying  # noqa: F401 - so that its task is known
+from verifier.maintenance import witness
 from verifier.programme import views as programme
 from verifier.registry import views as registry
 from verifier.reports import open_cases
@@ -119,6 +120,7 @@ written_rows.collect(db.session)
 recording.watch(db.session)
 trail_guard.watch(db.session, _checkpoints_here)
 cases.found_by(select(engagement_rows.Engagement.id))
+witness.watch(db.session)
 follow(db.session, _checkpoints_here)
 packs.found_by(_own_packs)
 open_cases.cases_found_by(engagement_queries.open_case)

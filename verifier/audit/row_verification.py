@@ -1,7 +1,7 @@
 """Compares the domain rows in the database with the hashes recorded in the trails; linear in rows and trail rows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -67,7 +67,7 @@ def verify_rows() -> Iterator[RowProblem]:
         yield from _compared(table, latest.get(table, {}), begun)
 
 
-def verify_named(case: UUID, named: dict[str, Collection[UUID]]) -> list[RowProblem]:
+def verify_named(case: UUID, named: Mapping[str, Collection[UUID]]) -> list[RowProblem]:
     """The same for a few rows of a case, by table and id, from the case's trail and what the index names elsewhere."""
     latest: Latest = defaultdict(dict)
     rows = select(TrailRow.trail, TrailRow.number, TrailRow.rows).where(TrailRow.rows.is_not(None))
@@ -103,7 +103,9 @@ def _compared(table: str, recorded: dict[str, _Recorded], begun: bool) -> Iterat
     now = recorded_rows.columns_of(table)
     for columns in {now} | {recorded[key].columns for key in left}:
         if not set(columns) <= set(recorded_rows.table_of(table).columns.keys()):
-            yield from (_problem(table, key, recorded[key], RowFault.NOT_COMPARABLE) for key in sorted(left) if recorded[key].columns == columns)
+            yield from (
+                _problem(table, key, recorded[key], RowFault.NOT_COMPARABLE) for key in sorted(left) if recorded[key].columns == columns
+            )
             left -= {key for key in left if recorded[key].columns == columns}
             continue
         try:

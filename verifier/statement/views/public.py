@@ -15,7 +15,7 @@ from verifier.db import utcnow
 from verifier.evidence import file_kinds
 from verifier.evidence.queries import store
 from verifier.rulepacks.load import load
-from verifier.statement import commands, queries
+from verifier.statement import commands, integrity, queries
 from verifier.statement.forms import CheckForm, KeyForm
 from verifier.statement.inspection.inspect import Confined, Look
 from verifier.statement.models import Statement
@@ -54,6 +54,7 @@ def public(token: str) -> ResponseReturnValue:
         pack=pack,
         successor=queries.successor(statement),
         correcting=queries.under_correction(statement),
+        sound=integrity.is_sound(statement),
     )
 
 
