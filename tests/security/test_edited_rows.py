@@ -148,7 +148,8 @@ def invoked(app: Flask, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tup
 
 def test_the_command_names_table_id_case_and_trail_row(app: Flask, finding: Finding, monkeypatch: pytest.MonkeyPatch) -> None:
     told = f"finding {finding.id}: changed, recorded in {finding.engagement_id} row {last_row(finding.engagement)}"
-    assert invoked(app, monkeypatch)[0] == 0
+    code, output = invoked(app, monkeypatch)
+    assert code == 0, output
     touch(f"UPDATE finding SET title = 'None' WHERE id = '{stored_id(finding)}'")
     code, output = invoked(app, monkeypatch)
     assert code == 1
