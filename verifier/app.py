@@ -10,12 +10,14 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from sqlalchemy import select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from verifier import config
 from verifier import db as database
 from verifier.accounts import cleanup as _leavings  # noqa: F401 - so that its task is known
 from verifier.accounts import views as accounts
+from verifier.audit import cases, recording, trail_guard, written_rows
 from verifier.audit import models as _trail  # noqa: F401 - so that migrations know its rows
 from verifier.audit.checkpoints import Checkpoints, follow
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
@@ -37,6 +39,7 @@ from verifier.checks.site import views as site
 from verifier.config import Settings
 from verifier.core.access import Permission
 from verifier.db import db
+from verifier.engagements import models as engagement_rows
 from verifier.engagements import queries as engagement_queries
 from verifier.engagements import views as engagements
 from verifier.evidence import views as evidence
@@ -45,6 +48,7 @@ from verifier.findings import views as findings
 from verifier.jobs import cleanup as _sweeping  # noqa: F401 - so that its task is known
 from verifier.jobs import views as jobs
 from verifier.maintenance import tasks as _tidying  # noqa: F401 - so that its task is known
+from verifier.maintenance import witness
 from verifier.programme import views as programme
 from verifier.registry import views as registry
 from verifier.reports import open_cases
@@ -112,6 +116,11 @@ def _own_packs() -> Path | None:
     return current_app.extensions["verifier"].settings.instance / "rulepacks" if has_app_context() else None
 
 
+written_rows.collect(db.session)
+recording.watch(db.session)
+trail_guard.watch(db.session, _checkpoints_here)
+cases.found_by(select(engagement_rows.Engagement.id))
+witness.watch(db.session)
 follow(db.session, _checkpoints_here)
 packs.found_by(_own_packs)
 open_cases.cases_found_by(engagement_queries.open_case)

@@ -53,6 +53,8 @@ class Settings:
     metrics_token: str = field(repr=False)
     store_key: str
     store_secret: str = field(repr=False)
+    witness_folder: Path | None
+    witness_mail: str
 
     @property
     def store_options(self) -> dict[str, str]:
@@ -115,6 +117,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=env.get("VERIFIER_METRICS_TOKEN") or "",
         store_key=env.get("VERIFIER_STORE_KEY") or "",
         store_secret=env.get("VERIFIER_STORE_SECRET") or "",
+        witness_folder=Path(env["VERIFIER_WITNESS_FOLDER"]).resolve() if env.get("VERIFIER_WITNESS_FOLDER") else None,
+        witness_mail=env.get("VERIFIER_WITNESS_MAIL") or "",
     )
 
 

@@ -16,6 +16,7 @@ from verifier.audit.checkpoints import Checkpoints
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import verify
 from verifier.audit.recovery import WINDOW, sign_missing
+from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, uuid7
 
@@ -91,8 +92,9 @@ def test_heads_taken_away_are_never_made_anew_neither_at_the_next_start_nor_by_t
     made_anew(trail)
     (heads.folder / f"{trail}.log").unlink()
     assert sign_missing(heads) == []
-    record("test:row:kept", actor(Cast().lead), Subject("source", "E-1"), now=utcnow(), case=UUID(trail))
-    db.session.commit()
+    with pytest.raises(Refusal, match=r"audit\.trail\.damaged"):
+        record("test:row:kept", actor(Cast().lead), Subject("source", "E-1"), now=utcnow(), case=UUID(trail))
+    db.session.rollback()
     assert list(heads.signed_heads(trail)) == []
     assert sign_missing(heads) == []
     assert fault(heads, trail) == "head_unknown"

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from verifier.audit import trail_guard, written_rows
 from verifier.audit.models import INSTALLATION_TRAIL, Effect, TrailHead, TrailRow
 from verifier.audit.trail_actions import TrailAction
 from verifier.core import chain
@@ -31,8 +32,14 @@ def record(
     effect: Effect = Effect.CHANGE,
     **detail: object,
 ) -> TrailRow:
-    """Append a row; `detail` must be serialisable to canonical JSON and contain no secret."""
-    head = _locked_head(trail_of(case))
+    """Append a row; `detail` must be serialisable to canonical JSON and contain no secret.
+
+    The row carries the hashes of the domain rows written since the last one of this transaction: write first, then record.
+    """
+    db.session.flush()
+    head = locked_head(trail_of(case))
+    trail_guard.refuse_damaged(head, case)
+    written = written_rows.pending()
     row = TrailRow(
         id=uuid7(),
         trail=head.trail,
@@ -45,6 +52,7 @@ def record(
         subject_id=subject.id,
         effect=effect,
         detail=loads(chain.canonical_json(detail)),
+        rows=written or None,
         previous=head.hash,
     )
     row.hash = chain.row_hash(row.previous, hashed(row))
@@ -55,13 +63,14 @@ def record(
     if effect is Effect.CHANGE:
         head.last_change = row.number
     db.session.flush()
+    written_rows.keep(written, row.trail, row.number)
     db.session.info.setdefault("heads", {})[head.trail] = (head.rows, head.hash, now)
     return row
 
 
 def hashed(row: TrailRow) -> Mapping[str, object]:
-    """The hashed content of a row: every column except the hashes."""
-    return {
+    """The hashed content of a row: every column except the hashes; the domain rows it recorded only where there are any."""
+    content = {
         "trail": row.trail,
         "number": row.number,
         "at": row.recorded_at,
@@ -72,9 +81,10 @@ def hashed(row: TrailRow) -> Mapping[str, object]:
         "effect": str(row.effect),
         "detail": row.detail,
     }
+    return content if row.rows is None else {**content, "rows": row.rows}
 
 
-def _locked_head(trail: str) -> TrailHead:
+def locked_head(trail: str) -> TrailHead:
     """The head row of a trail, created if missing, locked until the transaction ends."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     first = insert(TrailHead).values(trail=trail, rows=0, hash=chain.GENESIS, last_change=0)

@@ -16,6 +16,17 @@ def whole_lines(path: Path) -> list[str]:
     return [line for line in found if line.endswith("\n")]
 
 
+def last_line(path: Path) -> str:
+    """The last complete line, read from the end; empty if there is none."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - TAIL))
+        complete = file.read().rpartition(b"\n")[0]
+    return complete.rpartition(b"\n")[2].decode(errors="replace")
+
+
 def append(path: Path, line: Callable[[str], str]) -> None:
     """Append a line computed from the previous one ("" for the first); fsynced when this returns, or not written at all."""
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, scoped_session
 from structlog import get_logger
 
 from verifier import failpoints
-from verifier.audit.append_only_files import TAIL, append, whole_lines
+from verifier.audit.append_only_files import TAIL, append, last_line, whole_lines
 from verifier.audit.trail_index import Step, Torn, TrailIndex
 from verifier.config import aside_of
 from verifier.core.chain import head_bytes
@@ -109,6 +109,11 @@ class Checkpoints:
         """All signed checkpoints of a trail, oldest first; an incomplete last line is ignored."""
         for line in whole_lines(self.folder / f"{trail}.log"):
             yield self._read(trail, line)
+
+    def last_head(self, trail: str) -> SignedHead | None:
+        """The last complete checkpoint of a trail, read from the end of its file."""
+        line = last_line(self.folder / f"{trail}.log")
+        return self._read(trail, line) if line else None
 
     def trails(self) -> list[str]:
         """The trails that have a checkpoint here, independent of the database."""

@@ -50,5 +50,18 @@ class TrailRow(Base):
     subject_id: Mapped[str]
     effect: Mapped[Effect] = mapped_column(enum_of(Effect, "effect"))
     detail: Mapped[dict[str, Any]]
+    rows: Mapped[dict[str, Any] | None] = mapped_column(deferred=True, comment="hashes of the rows that the action wrote, by table and key")
     previous: Mapped[str]
     hash: Mapped[str]
+
+
+class RecordedRow(Base):
+    """Where a domain row was recorded last, so that recording needs no search; what the trails say decides, not this index."""
+
+    __tablename__ = "recorded_row"
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    row_key: Mapped[str] = mapped_column(primary_key=True)
+    times: Mapped[int] = mapped_column(comment="how often the row was recorded: orders its hashes across trails")
+    sha256: Mapped[str | None] = mapped_column(comment="empty where the row was deleted")
+    trail: Mapped[str] = mapped_column(index=True)
+    number: Mapped[int] = mapped_column(comment="the trail row that recorded it")

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import undefer
 
+from verifier.audit import cases
 from verifier.audit.actions import hashed, trail_of
 from verifier.audit.checkpoints import Checkpoints, SignedHead
 from verifier.audit.models import TrailHead, TrailRow
+from verifier.audit.trail_index import Step, Torn
 from verifier.core.chain import Break, ChainRow, Fault, first_break
 from verifier.db import db
 
@@ -50,7 +53,10 @@ class Verdict:
 def verify(checkpoints: Checkpoints) -> Iterator[Verdict]:
     """Recompute every trail and compare it with its head in the database and every signed checkpoint outside."""
     known = {head.trail: head for head in db.session.scalars(select(TrailHead).order_by(TrailHead.trail))}
-    stray = set(db.session.scalars(select(TrailRow.trail).distinct())) | set(checkpoints.trails())
+    stray = set(db.session.scalars(select(TrailRow.trail).distinct())) | set(checkpoints.trails()) | _signed_once(checkpoints)
+    without = {str(case) for case in cases.ids()} - known.keys() - stray
+    for name in sorted(without):
+        yield Verdict(name, 0, Break(1, Fault.ERASED))
     for name in sorted(known.keys() | stray):
         yield _verdict(name, known.get(name), checkpoints)
         db.session.expunge_all()
@@ -62,14 +68,29 @@ def verify_one(checkpoints: Checkpoints, case: UUID | None) -> Verdict:
     return _verdict(name, db.session.get(TrailHead, name), checkpoints)
 
 
+def _signed_once(checkpoints: Checkpoints) -> set[str]:
+    """The trails of which the index says that they have a checkpoint; none where the index itself was changed."""
+    try:
+        return {trail for trail, step in checkpoints.index.steps().items() if step is Step.SIGNED}
+    except Torn:
+        return set()
+
+
 def _verdict(name: str, head: TrailHead | None, checkpoints: Checkpoints) -> Verdict:
-    rows = [chained(row) for row in db.session.scalars(select(TrailRow).where(TrailRow.trail == name).order_by(TrailRow.number))]
+    rows = [chained(row) for row in db.session.scalars(whole(name))]
     return Verdict(name, len(rows), _break_of(name, rows, head, checkpoints))
+
+
+def whole(name: str) -> Select[TrailRow]:
+    """All rows of a trail in their order, with everything that is hashed."""
+    return select(TrailRow).where(TrailRow.trail == name).order_by(TrailRow.number).options(undefer(TrailRow.rows))
 
 
 def _break_of(name: str, rows: list[ChainRow], head: TrailHead | None, checkpoints: Checkpoints) -> Break | None:
     """The first fault against the newest genuine checkpoint, then the database head, then every older checkpoint."""
     signed = list(checkpoints.signed_heads(name))
+    if not rows and name in {str(case) for case in cases.ids()}:
+        return Break(1, Fault.ERASED)
     if not signed or not all(outside.genuine for outside in signed):
         return Break(len(rows), Fault.HEAD_UNKNOWN)
     newest = max(signed, key=lambda outside: outside.rows)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from verifier.audit.checkpoints import Checkpoints
 from verifier.audit.models import TrailHead, TrailRow
-from verifier.audit.queries import chained
+from verifier.audit.queries import chained, whole
 from verifier.core.chain import first_break
 from verifier.db import db
 
@@ -34,7 +34,7 @@ def sign_missing(checkpoints: Checkpoints, *, backed_up_at: datetime | None = No
     checkpoints.catch_up()
     found = []
     for head in behind(checkpoints):
-        rows = list(db.session.scalars(select(TrailRow).where(TrailRow.trail == head.trail).order_by(TrailRow.number)))
+        rows = list(db.session.scalars(whole(head.trail)))
         if not _left_by_a_kill(checkpoints, head, rows) or first_break([chained(row) for row in rows], head.rows, head.hash) is not None:
             continue
         if not any(checkpoints.signed_heads(head.trail)) and not checkpoints.may_begin(head.trail):

@@ -27,6 +27,9 @@ class TrailAction(StrEnum):
     ACCOUNTS_SESSION_ENDED = "accounts:session:ended"
     ACCOUNTS_SESSION_REFUSED = "accounts:session:refused"
 
+    AUDIT_ROWS_BEGUN = "audit:rows:begun"
+    AUDIT_ROWS_RECORDED = "audit:rows:recorded"
+
     BOUNDARY_FACILITY_DECIDED = "boundary:facility:decided"
     BOUNDARY_LIST_DOWNLOADED = "boundary:list:downloaded"
     BOUNDARY_MANY_DECIDED = "boundary:many:decided"

@@ -12,6 +12,8 @@ from verifier.core.access import Role
 from verifier.core.chain import Fault
 
 ACTIONS = {
+    "audit:rows:begun": _l("Began recording the content of stored records"),
+    "audit:rows:recorded": _l("Recorded the content of stored records"),
     "accounts:account:added": _l("Added an account"),
     "accounts:account:disabled": _l("Disabled an account"),
     "accounts:account:edited": _l("Changed an account"),
@@ -224,6 +226,7 @@ FAULTS = {
     Fault.OUT_OF_ORDER: _l("it is out of sequence"),
     Fault.TAIL_CUT: _l("all rows from here on are missing"),
     Fault.HEAD_UNKNOWN: _l("it is not confirmed by any signed checkpoint outside the database"),
+    Fault.ERASED: _l("the whole trail is missing"),
 }
 DETAIL_KEYS = ("name", "title", "finding", "reason", "note", "comments", "body")
 """Keys of a row's detail that contain text written by people; the first one found is shown."""

@@ -10,13 +10,14 @@ import click
 
 from verifier import config
 from verifier.accounts import commands as accounts
-from verifier.audit import queries as trails
+from verifier.audit.comparison import NoCopy
 from verifier.cli.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, message_text, sample
 from verifier.cli.server import serve as run_server
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
 from verifier.jobs import worker
+from verifier.maintenance import audit_verification
 from verifier.maintenance import commands as maintenance
 from verifier.rulepacks import load as rulepacks
 from verifier.statement import commands as statements
@@ -172,16 +173,23 @@ def audit() -> None:
 
 
 @audit.command("verify")
-def audit_verify() -> None:
-    """Recompute every audit trail and report the first altered or missing row."""
-    broken = 0
+@click.option("--evidence", is_flag=True, help="Also hash every stored evidence file again.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="COPY",
+    help="Also compare with an older copy: a backup, a folder of checkpoints or a witness folder.",
+)
+def audit_verify(evidence: bool, against: Path | None) -> None:
+    """Verify every audit trail, every recorded row and every issued statement; one line for each problem."""
+    broken = False
     with maintenance.opened() as app:
-        for verdict in trails.verify(app.extensions["verifier"].checkpoints):
-            if verdict.broken:
-                broken += 1
-                click.echo(f"{verdict.trail}: row {verdict.broken.number}: {verdict.broken.fault}")
-            else:
-                click.echo(f"{verdict.trail}: {verdict.rows} rows verified")
+        try:
+            for problem, line in audit_verification.verified(app.extensions["verifier"], evidence=evidence, against=against):
+                broken = broken or problem
+                click.echo(line)
+        except NoCopy:
+            fail(f"{against} holds no checkpoints and no audit trails.")
     sys.exit(FOUND if broken else 0)
 
 

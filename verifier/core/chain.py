@@ -24,6 +24,7 @@ class Fault(StrEnum):
     OUT_OF_ORDER = "out_of_order"
     TAIL_CUT = "tail_cut"
     HEAD_UNKNOWN = "head_unknown"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)

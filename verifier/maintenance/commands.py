@@ -12,9 +12,9 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from verifier.app import create_app
-from verifier.audit import recovery
-from verifier.audit.queries import verify
+from verifier.audit import recording, recovery
 from verifier.db import db, utcnow, writes_wanted
+from verifier.maintenance import audit_verification
 from verifier.maintenance import backup as backups
 from verifier.maintenance import restore as restores
 from verifier.maintenance.archive import Unfit
@@ -37,6 +37,8 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
                 upgrade()
                 if number_rows.write_missing():
                     db.session.commit()
+                recording.begin(now=utcnow())
+                db.session.commit()
             yield app
         finally:
             writes_wanted.reset(token)
@@ -76,9 +78,9 @@ def restore(file: Path, replace: bool) -> None:
         upgrade()
         recovery.sign_missing(app.extensions["verifier"].checkpoints, backed_up_at=done.backed_up_at)
         db.session.rollback()
-        broken = [verdict for verdict in verify(app.extensions["verifier"].checkpoints) if verdict.broken]
-    for verdict in broken:
-        click.echo(f"{verdict.trail}: row {verdict.broken.number}: {verdict.broken.fault}", err=True)  # type: ignore[union-attr]
+        broken = [line for problem, line in audit_verification.verified(app.extensions["verifier"]) if problem]
+    for line in broken:
+        click.echo(line, err=True)
     click.echo("Restored." if not broken else "Restored, but some audit trails failed verification: see above.")
     sys.exit(FOUND if broken else 0)
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from verifier.db import db, utcnow
 from verifier.evidence.queries import store
-from verifier.statement import queries
+from verifier.statement import integrity, queries
 from verifier.statement.facts.model import plain
 from verifier.statement.inspection.inspect import Inspection, Look, inspect
+from verifier.statement.models import Statement
 from verifier.statement.signing import keys
 
 
@@ -19,13 +20,19 @@ def statement_list() -> list[dict[str, Any]]:
             "year": statement.engagement.unit_year.year.emission_year,
             "tonnes": plain(statement.stated_total),
             "opinion": statement.opinion,
-            "status": "under_correction" if queries.under_correction(statement) else statement.status,
+            "status": _status(statement),
             "issued_at": statement.issued_at.isoformat() if statement.issued_at else None,
             "sha256": statement.pdf_sha256,
             "superseded_by": later.number if (later := queries.successor(statement)) else None,
         }
         for statement in db.session.scalars(queries.all_issued())
     ]
+
+
+def _status(statement: Statement) -> str:
+    if not integrity.is_sound(statement):
+        return "integrity_failure"
+    return "under_correction" if queries.under_correction(statement) else statement.status
 
 
 def export(number: str) -> bytes | None:
@@ -38,7 +45,7 @@ def inspected(pdf: bytes, look: Look | None = None) -> Inspection:
     """The verdict on a PDF against this installation's register and root certificate; `look` reads it, else a process of its own."""
     return inspect(
         pdf,
-        by_sha256=queries.register_by_sha256,
+        by_sha256=integrity.checked(queries.register_by_sha256),
         by_number=queries.register_by_number,
         trust_roots=[keys.root_pem(utcnow())],
         by_signed=queries.register_by_signed,

@@ -92,6 +92,7 @@ def _looked(app: Flask, everything: bool) -> Iterator[Problem]:
         if any(problem.code in ("database.old", "database.damaged") for problem in shape):
             return
         yield from stored_data.trails(app)
+        yield from stored_data.rows(app)
         yield from stored_data.cases(app)
         yield from stored_data.evidence(app, everything)
     except DatabaseError as error:

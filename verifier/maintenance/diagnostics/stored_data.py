@@ -11,22 +11,25 @@ from sqlalchemy import inspect, select, text, union
 from verifier.accounts.authentication import crypto
 from verifier.audit import recovery
 from verifier.audit.queries import verify
+from verifier.audit.row_verification import verify_rows
 from verifier.audit.trail_index import Torn
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import StoredFile
 from verifier.maintenance import database
+from verifier.maintenance.audit_verification import row_line
 from verifier.maintenance.diagnostics.environment import Grade, Problem
 from verifier.maintenance.sweep import GRACE, left_over
 from verifier.migrations.triggers import KEPT
 from verifier.registry.models import ProgrammeYear
 from verifier.rulepacks.load import pinned
+from verifier.statement.integrity import verify_signed
 from verifier.statement.signing.certificate_authority import ROOT_KEY, open_key
 
 SAMPLE = 200
 TRIGGERS = {"sqlite": ("no_update", "no_delete"), "postgresql": ("no_change", "no_truncate")}
-__all__ = ["cases", "database", "evidence", "shape", "trails"]
+__all__ = ["cases", "database", "evidence", "rows", "shape", "trails"]
 
 
 def shape(app: Flask) -> Iterator[Problem]:
@@ -93,6 +96,18 @@ def trails(app: Flask) -> Iterator[Problem]:
             Grade.CARE,
             f"The last rows of audit trail {trail} are not signed: a process was interrupted.",
             "Start `verifier serve` or run `verifier sweep`: it signs verified rows.",
+        )
+
+
+def rows(app: Flask) -> Iterator[Problem]:
+    """Every domain row is as its trail recorded it, and every issued statement says what was signed."""
+    lines = [row_line(each) for each in verify_rows()] + [f"statement {number}: {reason}" for number, reason in verify_signed()]
+    for line in lines:
+        yield Problem(
+            "rows.altered",
+            Grade.BROKEN,
+            f"A stored record is not as it was recorded: {line}.",
+            "Do not change the database; compare with a backup, and restore the record or the backup.",
         )
 
 

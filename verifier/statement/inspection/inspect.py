@@ -35,6 +35,7 @@ class Verdict(StrEnum):
     EDITED = "edited"
     NOT_OURS = "not_ours"
     UNREADABLE = "unreadable"
+    REGISTER_ALTERED = "register_altered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Issued:
     superseded_by: str | None = None
     withdrawn: bool = False
     correcting: bool = False
+    altered: bool = False
+    """Whether the register's own record of it fails the integrity check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +256,8 @@ def _compare_with_issued(pdf: bytes, reading: _Seen, known: Issued | None) -> tu
 
 
 def _status_verdict(issued: Issued) -> tuple[Verdict, tuple[InspectionReason, ...]]:
+    if issued.altered:
+        return Verdict.REGISTER_ALTERED, (_reason("register_altered", number=issued.number),)
     if issued.superseded_by:
         return Verdict.SUPERSEDED, (_reason("superseded", number=issued.superseded_by),)
     if issued.withdrawn:

@@ -26,6 +26,7 @@ LABELS = {
     Verdict.EDITED: _l("Modified: do not rely on it"),
     Verdict.NOT_OURS: _l("Not issued by this system"),
     Verdict.UNREADABLE: _l("Unreadable"),
+    Verdict.REGISTER_ALTERED: _l("Integrity check failed"),
 }
 STATES = {
     (ReviewOutcome, "approved"): "ok",
@@ -36,6 +37,7 @@ STATES = {
     (Verdict, "edited"): "bad",
     (Verdict, "not_ours"): "bad",
     (Verdict, "unreadable"): "warn",
+    (Verdict, "register_altered"): "bad",
 }
 
 

@@ -15,7 +15,7 @@ from verifier.core.errors import NotPermitted
 from verifier.db import utcnow
 from verifier.engagements.queries import roles_on
 from verifier.rulepacks.load import load
-from verifier.statement import commands, queries
+from verifier.statement import commands, integrity, queries
 from verifier.statement.forms import CheckForm, KeyForm
 from verifier.statement.inspection.inspect import Confined, Look
 from verifier.statement.signing import keys
@@ -47,6 +47,7 @@ def public(token: str) -> ResponseReturnValue:
         correcting=queries.under_correction(statement),
         form=CheckForm(formdata=None),
         may_download=user is not None and access.may(roles_on(user, statement.engagement), Permission.STATEMENT_READ),
+        sound=integrity.is_sound(statement),
     )
 
 
