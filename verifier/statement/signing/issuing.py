@@ -14,13 +14,11 @@ from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.independence import check_may_act
 from verifier.core.lifecycle import CaseAction, after
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
-from verifier.engagements.queries import places
 from verifier.evidence.actions import keep
 from verifier.evidence.file_kinds import PDF
 from verifier.evidence.queries import store
@@ -66,7 +64,7 @@ def draft(engagement: Engagement, *, now: datetime) -> bytes:
 def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """Build the statement whole, and sign it first: from here on nothing in it may change."""
     review = _ready(engagement, SignerRole.LEAD)
-    check_may_act(signer.id, Role.LEAD_VERIFIER, places(engagement), pack_of(engagement))
+    refuse_part(engagement, Role.LEAD_VERIFIER, signer)
     key = _personal_key(signer, now)
     keys.prove(signer, key, passphrase, code, now)
     token = token_urlsafe(TOKEN_BYTES)
@@ -96,11 +94,9 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
 
 
 def countersign(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
-    """The authorised signatory, who took no part in work or review, signs what the lead verifier certified."""
-    review = _ready(engagement, SignerRole.SIGNATORY)
-    refuse_part(engagement, Role.SIGNATORY, actor, "statement.signatory.took_part")
-    if actor.id == review.decided_by:
-        raise Refusal("statement.signatory.reviewed")
+    """The authorised signatory signs what the lead verifier certified; the pack says which part in the case keeps them from it."""
+    _ready(engagement, SignerRole.SIGNATORY)
+    refuse_part(engagement, Role.SIGNATORY, signer)
     hand = _Hand(SignerRole.SIGNATORY, _personal_key(signer, now), signer.name)
     return _add(engagement, hand, signer, passphrase, code, actor=actor, now=now)
 
@@ -108,6 +104,8 @@ def countersign(engagement: Engagement, signer: User, passphrase: str, code: str
 def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """The body's seal closes the statement; with it the statement is issued, and anyone may check it."""
     _ready(engagement, SignerRole.SEAL)
+    if barred := queries.role_conflict(engagement, sealer.id, Role.COORDINATOR):
+        raise barred.refusal(sealer.name, pack_of(engagement))
     key = queries.seal_of(engagement.body_id)
     if key is None:
         raise Refusal("statement.seal.none")
