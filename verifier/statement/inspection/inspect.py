@@ -30,6 +30,7 @@ class Verdict(StrEnum):
     GENUINE = "genuine"
     CORRECTING = "correcting"
     SUPERSEDED = "superseded"
+    REVOKED = "revoked"
     EDITED = "edited"
     NOT_OURS = "not_ours"
     UNREADABLE = "unreadable"
@@ -53,6 +54,8 @@ class SignerSeen:
     at: datetime | None
     intact: bool
     trusted: bool
+    serial: str = ""
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,7 @@ def _as_seen(answer: dict[str, Any]) -> _Seen:
             datetime.fromisoformat(one["at"]) if one["at"] else None,
             one["intact"],
             one["trusted"],
+            one["serial"],
         )
         for one in answer["signers"]
     )

@@ -29,7 +29,7 @@ from verifier.statement.facts.assessment import pack_of
 from verifier.statement.facts.model import Both, StatementFacts, to_json
 from verifier.statement.models import Review, Signature, SignerRole, SigningKey, Statement, Status
 from verifier.statement.pdf.document import render
-from verifier.statement.signing import keys, signatures
+from verifier.statement.signing import keys, revocation, signatures
 
 TOKEN_BYTES = 16
 ACTIONS = {SignerRole.LEAD: CaseAction.CERTIFY, SignerRole.SIGNATORY: CaseAction.COUNTERSIGN, SignerRole.SEAL: CaseAction.SEAL}
@@ -65,14 +65,14 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
     """Build the statement whole, and sign it first: from here on nothing in it may change."""
     review = _ready(engagement, SignerRole.LEAD)
     refuse_part(engagement, Role.LEAD_VERIFIER, signer)
-    key = _personal_key(signer, now)
+    key = _personal_key(signer, engagement, now)
     keys.prove(signer, key, passphrase, code, now)
     token = token_urlsafe(TOKEN_BYTES)
     facts = _facts(engagement, review, next_number(engagement), f"{_public_url()}/s/{token}", now)
     for left in queries.statements(engagement):
         if left.status in (Status.CERTIFIED, Status.COUNTERSIGNED):
             _recalled(left, actor, now)
-    hand = _Hand(SignerRole.LEAD, key, signer.name)
+    hand = _Hand(SignerRole.LEAD, key, signer.registered_name)
     signed = signatures.certify(signatures.prepare(render(facts)), _signature(engagement, hand, passphrase, now))
     statement = Statement(
         number=facts.number,
@@ -97,7 +97,7 @@ def countersign(engagement: Engagement, signer: User, passphrase: str, code: str
     """The authorised signatory signs what the lead verifier certified; the pack says which part in the case keeps them from it."""
     _ready(engagement, SignerRole.SIGNATORY)
     refuse_part(engagement, Role.SIGNATORY, signer)
-    hand = _Hand(SignerRole.SIGNATORY, _personal_key(signer, now), signer.name)
+    hand = _Hand(SignerRole.SIGNATORY, _personal_key(signer, engagement, now), signer.registered_name)
     return _add(engagement, hand, signer, passphrase, code, actor=actor, now=now)
 
 
@@ -109,8 +109,9 @@ def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, ac
     key = queries.seal_of(engagement.body_id)
     if key is None:
         raise Refusal("statement.seal.none")
-    _refuse_expired(key, now)
-    hand = _Hand(SignerRole.SEAL, key, keys.organisation_name(engagement.body))
+    body = keys.organisation_name(engagement.body)
+    _refuse_unusable(key, body, body, now)
+    hand = _Hand(SignerRole.SEAL, key, body)
     statement = _add(engagement, hand, sealer, passphrase, code, actor=actor, now=now)
     for earlier in queries.statements(engagement):
         if earlier.id != statement.id and earlier.status == Status.ISSUED:
@@ -162,15 +163,18 @@ def _public_url() -> str:
     return url
 
 
-def _personal_key(signer: User, now: datetime) -> SigningKey:
+def _personal_key(signer: User, engagement: Engagement, now: datetime) -> SigningKey:
     key = queries.key_of(signer.id)
     if key is None:
         raise Refusal("statement.key.none")
-    _refuse_expired(key, now)
+    _refuse_unusable(key, signer.registered_name, keys.organisation_name(engagement.body), now)
     return key
 
 
-def _refuse_expired(key: SigningKey, now: datetime) -> None:
+def _refuse_unusable(key: SigningKey, name: str, organisation: str, now: datetime) -> None:
+    """A key signs while it is neither revoked nor run out, and where its certificate names who the statement says signed."""
+    revocation.refuse_revoked(key)
+    keys.refuse_other_identity(key, name, organisation)
     if keys.valid_until(key) <= now:
         raise Refusal("statement.key.expired")
 
@@ -196,6 +200,7 @@ def _add(engagement: Engagement, hand: _Hand, signer: User, passphrase: str, cod
     statement = queries.being_signed(engagement)
     if statement is None:
         raise Refusal("statement.none")
+    revocation.refuse_revoked(hand.key, statement.signatures)
     keys.prove(signer, hand.key, passphrase, code, now)
     sign = signatures.countersign if hand.place is SignerRole.SIGNATORY else signatures.seal
     pdf = sign(store().get(statement.pdf_sha256), _signature(engagement, hand, passphrase, now))

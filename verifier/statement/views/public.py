@@ -19,7 +19,7 @@ from verifier.statement import commands, queries
 from verifier.statement.forms import CheckForm, KeyForm
 from verifier.statement.inspection.inspect import Confined, Look
 from verifier.statement.models import Statement
-from verifier.statement.signing import keys
+from verifier.statement.signing import keys, revocation
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
@@ -54,6 +54,7 @@ def public(token: str) -> ResponseReturnValue:
         pack=pack,
         successor=queries.successor(statement),
         correcting=queries.under_correction(statement),
+        revoked={each.signature.id: each for each in revocation.revoked_signatures(statement)},
     )
 
 
