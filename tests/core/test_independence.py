@@ -8,13 +8,29 @@ import pytest
 from verifier.core import independence
 from verifier.core.access import Role
 from verifier.core.errors import Refusal
-from verifier.core.independence import TeamPlace, bars, check_may_act, check_may_be_named, check_rotation, missing
+from verifier.core.independence import (
+    TeamPlace,
+    Work,
+    WorkDone,
+    bars,
+    check_may_act,
+    check_may_be_named,
+    check_may_hold,
+    check_rotation,
+    keepers,
+    missing,
+)
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.rulepack.parts import Origin, Rotation, Text
 from verifier.rulepacks.load import load
 
 ANN, BEN, CAI, DAN = uuid4(), uuid4(), uuid4(), uuid4()
 LEAD, VERIFIER, EXPERT, REVIEWER, SIGNATORY = (Role.LEAD_VERIFIER, Role.VERIFIER, Role.TECHNICAL_EXPERT, Role.REVIEWER, Role.SIGNATORY)
+KEEPER = Role.COORDINATOR
+CHINA = ("china-national/2021.2", "beijing/2021.2")
+ELSEWHERE = ("eu-ets/2018.2", "iso-14064-3/2019.2")
+BEFORE = ("beijing/2021", "china-national/2021.1", "eu-ets/2018.1", "iso-14064-3/2019")
+"""Versions that say nothing of the keeper of the seal."""
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +79,65 @@ def test_which_roles_must_differ_is_for_the_pack_to_say(pack: RulePack) -> None:
     strict = replace(pack, roles=replace(pack.roles, must_differ=(("lead_verifier", "verifier"),)))
     assert _refusal(lambda: check_may_be_named(ANN, REVIEWER, [TeamPlace(ANN, LEAD)], lenient)) is None
     assert _refusal(lambda: check_may_be_named(ANN, VERIFIER, [TeamPlace(ANN, LEAD)], strict)) == "independence.roles_differ"
+
+
+@pytest.mark.parametrize(
+    ("packs", "role", "kept_from"),
+    [
+        (CHINA, LEAD, {REVIEWER, SIGNATORY, KEEPER}),
+        (CHINA, VERIFIER, {REVIEWER, SIGNATORY}),
+        (CHINA, REVIEWER, {LEAD, VERIFIER, EXPERT, SIGNATORY, KEEPER}),
+        (CHINA, SIGNATORY, {LEAD, VERIFIER, EXPERT, REVIEWER, KEEPER}),
+        (ELSEWHERE, LEAD, {REVIEWER, KEEPER}),
+        (ELSEWHERE, REVIEWER, {LEAD, VERIFIER, EXPERT}),
+        (ELSEWHERE, SIGNATORY, set()),
+        (BEFORE, LEAD, {REVIEWER, KEEPER}),
+        (BEFORE, REVIEWER, {LEAD, VERIFIER, EXPERT, KEEPER}),
+        (BEFORE, SIGNATORY, {KEEPER}),
+    ],
+)
+def test_each_shipped_pack_keeps_these_roles_apart(packs: tuple[str, ...], role: Role, kept_from: set[Role]) -> None:
+    for pack_id in packs:
+        here = [TeamPlace(ANN, role)]
+        found = {each for each in (LEAD, VERIFIER, EXPERT, REVIEWER, SIGNATORY, KEEPER) if not _may_hold(each, here, pack_id)}
+        allowed_extra = {LEAD, VERIFIER, EXPERT, REVIEWER, SIGNATORY} if packs is BEFORE else set()
+        assert kept_from <= found <= kept_from | allowed_extra, pack_id
+
+
+@pytest.mark.parametrize(
+    ("work", "role", "may"),
+    [
+        (Work.CHECKS, REVIEWER, False),
+        (Work.CHECKS, SIGNATORY, False),
+        (Work.CHECKS, LEAD, True),
+        (Work.CHECKS, KEEPER, True),
+        (Work.CERTIFIED, KEEPER, False),
+        (Work.CERTIFIED, REVIEWER, False),
+        (Work.REVIEWED, VERIFIER, False),
+        (Work.REVIEWED, SIGNATORY, False),
+        (Work.REVIEWED, REVIEWER, True),
+        (Work.COUNTERSIGNED, KEEPER, False),
+        (Work.SEALED, LEAD, False),
+        (Work.SEALED, KEEPER, True),
+    ],
+)
+def test_what_a_person_did_counts_like_the_role_it_belongs_to(work: Work, role: Role, may: bool) -> None:
+    found = _refusal(lambda: check_may_hold(ANN, role, [], load(CHINA[0]), done=[WorkDone(ANN, work)]))
+    assert found == (None if may else "independence.work_differs")
+    assert _refusal(lambda: check_may_hold(BEN, role, [], load(CHINA[0]), done=[WorkDone(ANN, work)])) is None
+
+
+def test_the_seal_is_kept_by_the_coordinators_whom_nothing_keeps_from_it() -> None:
+    here = [TeamPlace(ANN, LEAD), TeamPlace(BEN, VERIFIER), TeamPlace(CAI, SIGNATORY, left=True)]
+    assert keepers([ANN, BEN, CAI, DAN], here, load(CHINA[0])) == (BEN, DAN)
+
+
+def test_a_refusal_names_the_person_the_rule_and_the_pack() -> None:
+    with pytest.raises(Refusal) as refused:
+        check_may_hold(ANN, KEEPER, [TeamPlace(ANN, LEAD)], load(CHINA[1]), name="Chen Wei")
+    values = refused.value.values
+    assert (values["name"], values["pack"], values["other"]) == ("Chen Wei", CHINA[1], LEAD)
+    assert {values["first"], values["second"]} == {"keeper_of_seal", "lead_verifier"}
 
 
 def test_the_first_yes_bars_and_every_question_wants_an_answer(pack: RulePack) -> None:
@@ -119,6 +194,10 @@ def test_who_did_the_work_too_long_must_pause(pack: RulePack, rule: Rotation, wo
 
 def test_every_word_a_pack_may_use_for_a_role_is_known(pack: RulePack) -> None:
     assert {word for pair in pack.roles_must_differ for word in pair} <= independence.PACK_WORDS.keys()
+
+
+def _may_hold(role: Role, here: list[TeamPlace], pack_id: str) -> bool:
+    return _refusal(lambda: check_may_hold(ANN, role, here, load(pack_id))) is None
 
 
 def _refusal(action) -> str | None:  # type: ignore[no-untyped-def]

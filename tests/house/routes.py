@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from tests import big, make
 from tests.people import Cast, actor, sign_in
 from tests.rulepacks.builders import SIX_DAYS, newer_beijing
+from tests.statement.builders import give_key
 from verifier.accounts import actions as accounts
 from verifier.accounts.models import SignedInSession
 from verifier.checks.data.references import actions as beside
@@ -159,7 +160,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "line_key": f"months/source/{source}/2021-07",
         "tolerance_code": "outlier",
         "programme": "beijing",
-        "version": "2021.1",
+        "version": "2021.2",
         "engagement_id": case.id,
         "unit_year_id": case.unit_year_id,
         "year_id": case.unit_year.year_id,
@@ -175,6 +176,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "at": report_intake.wait_for(case.unit_year, b"waits", "large.xlsx", "", actor=actor(cast.contact), now=now),
         "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id,
         "session_id": token.id,
+        "key_id": give_key(cast.lead).id,
         "user_id": spare.id,
         "organisation_id": cast.org("other_unit").id,
         "token": "nobody-was-given-this",

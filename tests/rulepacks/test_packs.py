@@ -55,12 +55,16 @@ def test_a_pack_says_its_id_version_and_the_hash_of_its_resolved_content() -> No
 SHIPPED_FILES = {
     "beijing/2021": "ad3566fa9b8d1c50056485b12e2917423d7945b2112b947e510b381cdbe4baf6",
     "beijing/2021.1": "a4d8ae70dd1fb4c67a9a6b7fc22c69f5c71a2a5fb7718673f3772070baaece81",
+    "beijing/2021.2": "69d5f2f1a295097fcd7d771eb2ca30ae6cc1948af8e6e910bd02991238568940",
     "china-national/2021": "07f17a5aeac78f5e40359b829770a9be01a44184bd4f7dbbbe81bf7198d8815b",
     "china-national/2021.1": "271f99c79bad0fa4afa224995946863bbc4627f1f0734f4f06c4f1fc573ddd26",
+    "china-national/2021.2": "e321f12edab338914497afab7b2e8d3582a39f7878e27c0aa99300e6854bd8f0",
     "eu-ets/2018": "a230e622233d6b027c8fb1fafbc2851678d30ad645cfc1a65374ae6f66388e8a",
     "eu-ets/2018.1": "c017672037c1e3b2c8b4a04c933e2eb86d9097a7099122c6be5ae82571a90bdf",
+    "eu-ets/2018.2": "519c6bd39b46034122dc8ee5ac5f5e9210b9b4b9975f37eb7e4a3fc187e2bb7c",
     "iso-14064-3/2019": "db47a1280a19b4572d50a1737816933c90121418900edccbcd5c2bf397494794",
     "iso-14064-3/2019.1": "1a275a36e26b38be0595a903cad2bb8bb6f42084fa54e4aa23485339356ec7e5",
+    "iso-14064-3/2019.2": "1783fefa2ad2f3a687b3d23864de7046263aa6edb571d234339b9ca70597302b",
 }
 """The SHA-256 of the file of each shipped pack: a released pack is superseded by a new version, never edited."""
 

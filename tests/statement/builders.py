@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+from cryptography import x509
 from flask import current_app
 
 from tests import homes, make
@@ -150,7 +151,7 @@ def give_key(person: User, *, seal: bool = False) -> SigningKey:
     """A signing key of the person's, or the seal of their body, under PASSPHRASE."""
     settle_authority()
     now = utcnow()
-    name = person.organisation.name if seal else person.name
+    name = person.organisation.name if seal else person.registered_name
     pair, ca = _pair(name), keys.authority(now)
     body = person.organisation.name
     certificate = (
@@ -163,7 +164,7 @@ def give_key(person: User, *, seal: bool = False) -> SigningKey:
         organisation_id=person.organisation_id if seal else None,
         key_pem=pair.key_pem.decode(),
         certificate_pem=certificate.decode(),
-        serial=f"test-{name}",
+        serial=format(x509.load_pem_x509_certificate(certificate).serial_number, "x"),
         made_by=person.id,
         made_at=now,
     )

@@ -106,7 +106,10 @@ def test_nobody_signs_out_of_turn(cast: Cast, action: str) -> None:
         sign(case, who, action)
 
 
-@pytest.mark.parametrize(("who", "message"), [("verifier", "statement.signatory.took_part"), ("reviewer", "independence.not_named")])
+@pytest.mark.parametrize(
+    ("who", "message"),
+    [("verifier", "independence.roles_differ"), ("reviewer", "independence.roles_differ"), ("colleague", "independence.not_named")],
+)
 def test_the_signatory_took_part_in_neither_work_nor_review(cast: Cast, who: str, message: str) -> None:
     case = approved(cast)
     sign(case, signer(cast.lead), "certify")

@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from verifier.accounts import mail, queries
 from verifier.accounts.authentication import links, passwords, secondfactor, sessions
-from verifier.accounts.models import Appointment, Kind, Organisation, Purpose, RecoveryCode, User
+from verifier.accounts.models import LONGEST_NAME, Appointment, Kind, Organisation, Purpose, RecoveryCode, User
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import ORGANISATION_ROLES, Role
@@ -165,6 +165,18 @@ def edit_account(user: User, *, name: str, language: str | None, seen_version: i
     check_version(user, seen_version, lambda: Refusal("accounts.account.stale", name=user.name))
     before, user.name, user.language = user.name, name.strip(), language or None
     record(TrailAction.ACCOUNTS_ACCOUNT_EDITED, actor, _subject(user), now=now, before=before, after=user.name, language=user.language)
+
+
+def register_name(user: User, name: str, *, seen_version: int | None, actor: Actor, now: datetime) -> None:
+    """Set the name in a person's certificates and statements; done by their organisation, never by themselves."""
+    check_version(user, seen_version, lambda: Refusal("accounts.account.stale", name=user.name))
+    if actor.id == user.id:
+        raise Refusal("accounts.registered_name.oneself")
+    before, user.registered_name = user.registered_name, name.strip()
+    if not 0 < len(user.registered_name) <= LONGEST_NAME:
+        raise Refusal("accounts.registered_name.length", most=LONGEST_NAME)
+    after = user.registered_name
+    record(TrailAction.ACCOUNTS_ACCOUNT_NAME_REGISTERED, actor, _subject(user), now=now, before=before, after=after)
 
 
 def set_password(user: User, password: str, *, actor: Actor, now: datetime, here: UUID | None = None) -> None:

@@ -9,7 +9,7 @@ from wtforms import EmailField, PasswordField, RadioField, SelectChoice, SelectF
 from wtforms.validators import EqualTo, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from verifier.accounts.models import Kind, Status
+from verifier.accounts.models import LONGEST_NAME, Kind, Status
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
@@ -111,6 +111,17 @@ class AccountForm(VersionedForm):
 
     name = StringField(_l("Full name"), [Required(_l("Enter your name")), Length(max=120)], filters=[stripped])
     language = SelectField(_l("Language"), choices=LANGUAGES)
+
+
+class RegisteredNameForm(VersionedForm):
+    """The name under which a person signs."""
+
+    registered_name = StringField(
+        _l("Registered name"),
+        [Required(_l("Enter the person's name")), Length(max=LONGEST_NAME)],
+        filters=[stripped],
+        description=_l("Printed in certificates and statements. Enter the name as it is in the person's identity document."),
+    )
 
 
 class ColleagueForm(BaseForm):

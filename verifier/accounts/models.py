@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from verifier.core.access import Role
 from verifier.db import Base, Id, Version, enum_of
 
+LONGEST_NAME = 64
+"""Characters of a common name in a certificate (RFC 5280)."""
+
 
 class Kind(StrEnum):
     """What an organisation is."""
@@ -55,6 +58,10 @@ class User(Base):
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(unique=True, comment="lower case")
     name: Mapped[str]
+    registered_name: Mapped[str] = mapped_column(
+        default=lambda row: row.get_current_parameters()["name"][:LONGEST_NAME],
+        comment="name in certificates and statements; kept by the organisation",
+    )
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     password_hash: Mapped[str | None] = mapped_column(comment="argon2id; empty until the invitation is taken up")
     language: Mapped[str | None]

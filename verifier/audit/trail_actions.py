@@ -13,6 +13,7 @@ class TrailAction(StrEnum):
     ACCOUNTS_ACCOUNT_ENABLED = "accounts:account:enabled"
     ACCOUNTS_ACCOUNT_INVITED = "accounts:account:invited"
     ACCOUNTS_ACCOUNT_LINK_ASKED = "accounts:account:link_asked"
+    ACCOUNTS_ACCOUNT_NAME_REGISTERED = "accounts:account:name_registered"
     ACCOUNTS_ACCOUNT_PASSWORD_SET = "accounts:account:password_set"  # noqa: S105 (an act, not a password)
     ACCOUNTS_ACCOUNT_RECOVERY_CODE_USED = "accounts:account:recovery_code_used"
     ACCOUNTS_ACCOUNT_RECOVERY_CODES_RENEWED = "accounts:account:recovery_codes_renewed"
@@ -139,6 +140,7 @@ class TrailAction(StrEnum):
     STATEMENT_DIFFERENCES_DOWNLOADED = "statement:differences:downloaded"
     STATEMENT_DOCUMENT_REVIEW_DOWNLOADED = "statement:document_review:downloaded"
     STATEMENT_KEY_MADE = "statement:key:made"
+    STATEMENT_KEY_REVOKED = "statement:key:revoked"
     STATEMENT_LEAD_SIGNED = "statement:lead:signed"
     STATEMENT_PDF_DOWNLOADED = "statement:pdf:downloaded"
     STATEMENT_REVIEW_APPROVED = "statement:review:approved"

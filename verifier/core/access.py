@@ -40,6 +40,19 @@ SECOND_FACTOR = frozenset({Role.LEAD_VERIFIER, Role.SIGNATORY, Role.COORDINATOR}
 """Roles that sign or seal: they need a second factor."""
 
 
+class SeparateRole(StrEnum):
+    """The roles, and the whole team, that a rule pack may require to be different people; the values are the pack's words."""
+
+    TEAM = "team"
+    LEAD_VERIFIER = "lead_verifier"
+    VERIFIER = "verifier"
+    TECHNICAL_EXPERT = "technical_expert"
+    REVIEWER = "independent_reviewer"
+    SIGNATORY = "authorised_signatory"
+    KEEPER = "keeper_of_seal"
+    """Whoever applies the seal of the body: one of its coordinators."""
+
+
 class Permission(StrEnum):
     """One thing a view lets someone do; `noun:verb`, read aloud."""
 

@@ -21,7 +21,7 @@ from verifier.reports import actions as reports
 from verifier.rulepacks.load import load
 from verifier.statement.signing import keys
 
-PACK, YEAR = "beijing/2021.1", 2021
+PACK, YEAR = "beijing/2021.2", 2021
 Say = Callable[[str], None]
 
 

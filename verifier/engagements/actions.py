@@ -1,6 +1,6 @@
 """Actions on a case as a whole: open it, arrange its team, declare independence, start, open the checks again, adopt a corrected report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from verifier.core import independence
 from verifier.core.access import CASE_ROLES, Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
+from verifier.core.independence import TeamPlace, WorkDone
 from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import db
@@ -75,8 +76,13 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
     return engagement
 
 
-def name_member(engagement: Engagement, person: User, role: Role, *, actor: Actor, now: datetime) -> TeamMember:
-    """Assign a role in the case to a person of the body; the case is hidden from them until they declare independence."""
+def name_member(
+    engagement: Engagement, person: User, role: Role, *, done: Sequence[WorkDone] = (), actor: Actor, now: datetime
+) -> TeamMember:
+    """Assign a role in the case to a person of the body; the case is hidden from them until they declare independence.
+
+    `done` is what people did on the case so far: it is known above this package, and given by value.
+    """
     _lock(engagement)
     advance(engagement, CaseAction.ARRANGE, now=now)
     if role not in CASE_ROLES:
@@ -85,10 +91,16 @@ def name_member(engagement: Engagement, person: User, role: Role, *, actor: Acto
         raise Refusal("engagement.member.not_of_body", name=person.name)
     if any(member.user_id == person.id and member.barred_by for member in engagement.team):
         raise Refusal("engagement.member.barred", name=person.name)
-    independence.check_may_be_named(person.id, role, queries.places(engagement), load(engagement.pack_id))
+    pack, places = load(engagement.pack_id), queries.places(engagement)
+    independence.check_may_be_named(person.id, role, places, pack, done=done, name=person.name)
+    able = independence.keepers(
+        (each.id for each in queries.coordinators(engagement)), [*places, TeamPlace(person.id, role)], pack, done=done
+    )
+    if Role.COORDINATOR in person.roles and not able:
+        raise Refusal("independence.no_keeper", name=person.name, role=role, pack=pack.id)
     if role is Role.LEAD_VERIFIER:
-        year, done = engagement.unit_year.year.emission_year, queries.years_led(engagement, person)
-        independence.check_rotation("lead_verifier", year, done, load(engagement.pack_id), name=person.name)
+        year, led = engagement.unit_year.year.emission_year, queries.years_led(engagement, person)
+        independence.check_rotation("lead_verifier", year, led, pack, name=person.name)
     declared = next((member for member in engagement.members if member.user_id == person.id and member.declared_at), None)
     member = TeamMember(
         engagement=engagement,

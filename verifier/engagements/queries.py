@@ -1,19 +1,23 @@
 """Queries on cases: body, who may see them, and in which role."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from verifier.accounts.models import Organisation, User
 from verifier.core import independence
-from verifier.core.access import AUTHORITY, UNIT, Role
-from verifier.core.independence import MissingMember, TeamPlace
+from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Role
+from verifier.core.independence import MissingMember, RoleConflict, TeamPlace, WorkDone
 from verifier.db import db
 from verifier.engagements.models import Engagement, ReportAdoption, TeamMember
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports.models import ReportVersion
 from verifier.reports.open_cases import OpenCase
 from verifier.rulepacks.load import load
+
+OFFERED = (*(role for role in Role if role in CASE_ROLES), Role.COORDINATOR)
+"""The roles on a case, and the keeper of the seal, who is one of the coordinators."""
 
 
 def roles_on(user: User, engagement: Engagement) -> frozenset[Role]:
@@ -95,6 +99,11 @@ def openable_by(user: User) -> list[UnitYear]:
     return list(db.session.scalars(of.order_by(UnitYear.named_at)).unique())
 
 
+def coordinators(engagement: Engagement) -> list[User]:
+    """The coordinators of the body with an active account: those who may apply its seal, and arrange its cases."""
+    return [each for each in colleagues(engagement) if Role.COORDINATOR in each.roles]
+
+
 def colleagues(engagement: Engagement) -> list[User]:
     """The people of the body who may be named."""
     of = select(User).where(User.organisation_id == engagement.body_id, User.disabled_at.is_(None)).order_by(User.name)
@@ -108,6 +117,21 @@ def places(engagement: Engagement) -> list[TeamPlace]:
         for member in engagement.team
         if member.removed_at is None or (member.declared_at is not None and member.barred_by is None)
     ]
+
+
+def no_keeper(engagement: Engagement, done: Sequence[WorkDone]) -> bool:
+    """Whether no coordinator of the body may apply the seal to the case, because of their other roles or work on it."""
+    everyone = (each.id for each in coordinators(engagement))
+    return not independence.keepers(everyone, places(engagement), load(engagement.pack_id), done=done)
+
+
+def cannot_be(engagement: Engagement, done: Sequence[WorkDone]) -> list[tuple[User, RoleConflict]]:
+    """The people of the body with each role on the case that must not be theirs, and why."""
+    pack, held = load(engagement.pack_id), places(engagement)
+    found = (
+        (person, independence.conflict(person.id, role, held, pack, done=done)) for person in colleagues(engagement) for role in OFFERED
+    )
+    return [(person, why) for person, why in found if why is not None]
 
 
 def missing(engagement: Engagement) -> tuple[MissingMember, ...]:

@@ -16,8 +16,9 @@ from verifier.engagements.forms import MemberForm, OpenCaseForm, ReasonForm, dec
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.registry.models import UnitYear
 from verifier.rulepacks.load import load
+from verifier.statement.participants import work_done
 from verifier.web.permit import permit
-from verifier.web.refusals import in_words
+from verifier.web.refusals import in_words, sentence
 from verifier.web.signed_in import current_actor, this_user
 from verifier.web.subjects import SubjectKind, row_in_case
 
@@ -43,20 +44,22 @@ def new() -> ResponseReturnValue:
 @permit(Permission.CASE_ARRANGE, on_report=False)
 def team(engagement: Engagement) -> ResponseReturnValue:
     """Assign people to roles; shows who has declared independence."""
-    form = MemberForm()
+    form, done, pack = MemberForm(), work_done(engagement), load(engagement.pack_id)
     form.offer(queries.colleagues(engagement))
     if form.validate_on_submit():
         person_id, role = form.named()
         person = db.session.get_one(User, person_id)
-        actions.name_member(engagement, person, role, actor=current_actor(), now=utcnow())
+        actions.name_member(engagement, person, role, done=done, actor=current_actor(), now=utcnow())
         flash(_("%(name)s has been assigned and will find the independence questions under Cases.", name=person.name), "success")
         return redirect(url_for(".team", engagement_id=engagement.id), 303)
     return render_template(
         "engagements/team.html",
         engagement=engagement,
         form=form,
-        pack=load(engagement.pack_id),
+        pack=pack,
         Role=Role,
+        barred=[sentence(why.refusal(person.name, pack)) for person, why in queries.cannot_be(engagement, done)],
+        no_keeper=queries.no_keeper(engagement, done),
         missing=[_(lack.message) % {name: in_words(value) for name, value in lack.values} for lack in queries.missing(engagement)],
         arranging=possible(engagement.stage, CaseAction.ARRANGE),
         starting=possible(engagement.stage, CaseAction.START),

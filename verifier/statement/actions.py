@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
@@ -21,6 +22,7 @@ from verifier.engagements.queries import places
 from verifier.statement import queries
 from verifier.statement.facts import assessment
 from verifier.statement.models import Conclusion, Review, ReviewOutcome
+from verifier.statement.participants import work_done
 
 
 def locked(engagement: Engagement) -> Engagement:
@@ -82,17 +84,16 @@ def refuse_outdated(engagement: Engagement, drawn: Conclusion) -> None:
         raise Refusal("statement.conclusion.outdated")
 
 
-def refuse_part(engagement: Engagement, role: Role, actor: Actor, message: str) -> None:
-    """Whoever reviews or countersigns holds the role, none that must differ, and did none of the work."""
-    if actor.id is None or actor.id in queries.took_part(engagement):
-        raise Refusal(message)
-    check_may_act(actor.id, role, places(engagement), assessment.pack_of(engagement))
+def refuse_part(engagement: Engagement, role: Role, person: User) -> None:
+    """Whoever certifies, reviews or countersigns holds the role, none that must differ, and did no work that must be another's."""
+    pack, done = assessment.pack_of(engagement), work_done(engagement)
+    check_may_act(person.id, role, places(engagement), pack, done=done, name=person.name)
 
 
 def _to_review(engagement: Engagement, action: CaseAction, actor: Actor) -> Conclusion:
     locked(engagement)
     after(engagement.stage, action)
-    refuse_part(engagement, Role.REVIEWER, actor, "statement.review.took_part")
+    refuse_part(engagement, Role.REVIEWER, db.session.get_one(User, actor.id))
     drawn = queries.conclusion(engagement)
     if drawn is None:
         raise Refusal("statement.conclusion.none")

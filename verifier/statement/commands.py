@@ -7,6 +7,7 @@ from verifier.evidence.queries import store
 from verifier.statement import integrity, queries
 from verifier.statement.facts.model import plain
 from verifier.statement.inspection.inspect import Inspection, Look, inspect
+from verifier.statement.inspection.revocations import with_revocations
 from verifier.statement.models import Statement
 from verifier.statement.signing import keys
 
@@ -43,7 +44,7 @@ def export(number: str) -> bytes | None:
 
 def inspected(pdf: bytes, look: Look | None = None) -> Inspection:
     """The verdict on a PDF against this installation's register and root certificate; `look` reads it, else a process of its own."""
-    return inspect(
+    found = inspect(
         pdf,
         by_sha256=integrity.checked(queries.register_by_sha256),
         by_number=queries.register_by_number,
@@ -52,6 +53,7 @@ def inspected(pdf: bytes, look: Look | None = None) -> Inspection:
         original=store().get,
         look=look,
     )
+    return with_revocations(found)
 
 
 def verify_file(pdf: bytes) -> dict[str, Any]:
@@ -70,6 +72,7 @@ def verify_file(pdf: bytes) -> dict[str, Any]:
                 "at": signer.at.isoformat() if signer.at else None,
                 "intact": signer.intact,
                 "trusted": signer.trusted,
+                "revoked_at": signer.revoked_at.isoformat() if signer.revoked_at else None,
             }
             for signer in found.signers
         ],

@@ -2,17 +2,18 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired
-from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Length, Optional
 
 from verifier.core.opinion import Choice
 from verifier.core.rulepack.pack import Text
 from verifier.evidence.file_kinds import STATEMENT
-from verifier.statement.models import ReviewOutcome
+from verifier.statement.models import ReviewOutcome, RevocationReason
 from verifier.statement.signing.certificate_authority import SHORTEST_PASSPHRASE
 from verifier.web.forms import BaseForm, FileBox, Required
 from verifier.web.pages.filters import text_in
+from verifier.web.pages.labels import label
 
 
 class ConclusionForm(BaseForm):
@@ -92,6 +93,22 @@ class KeyForm(BaseForm):
         _l("Code from your authenticator app"),
         validators=[Required(_l("Enter the six-digit code from your authenticator app")), Length(max=20)],
     )
+
+
+class RevokeForm(BaseForm):
+    """Why a key is revoked, and since when it must not be trusted."""
+
+    reason = RadioField(_l("Reason"), validators=[Required(_l("Choose the reason"))])
+    since = DateField(
+        _l("Not to be trusted since"),
+        validators=[Optional()],
+        description=_l("From the beginning of this day (UTC); leave empty for now. Statements issued since then are no longer valid."),
+    )
+    note = TextAreaField(_l("Remark"), validators=[Optional(), Length(max=2000)])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reason.choices = [SelectChoice(reason.value, label(reason)) for reason in RevocationReason]
 
 
 class CheckForm(BaseForm):

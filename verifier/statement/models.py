@@ -39,6 +39,16 @@ class Status(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class RevocationReason(StrEnum):
+    """Why a key was revoked, as revocation lists say it (RFC 5280, 5.3.1)."""
+
+    KEY_COMPROMISE = "key_compromise"
+    AFFILIATION_CHANGED = "affiliation_changed"
+    SUPERSEDED = "superseded"
+    CESSATION = "cessation_of_operation"
+    UNSPECIFIED = "unspecified"
+
+
 class Conclusion(Base):
     """The opinion the lead verifier proposes, with reported against verified; a later one supersedes it."""
 
@@ -75,7 +85,12 @@ class SigningKey(Base):
     """A private key encrypted under a passphrase only its holder knows, with its certificate; of a person or a body's seal."""
 
     __tablename__ = "signing_key"
-    __table_args__ = (CheckConstraint("(user_id IS NULL) <> (organisation_id IS NULL)", name="one_holder"),)
+    __table_args__ = (
+        CheckConstraint("(user_id IS NULL) <> (organisation_id IS NULL)", name="one_holder"),
+        CheckConstraint(
+            "(revoked_at IS NULL) = (revoked_reason IS NULL) AND (revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_whole"
+        ),
+    )
     id: Mapped[Id]
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -85,6 +100,10 @@ class SigningKey(Base):
     made_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(comment="since when the key is not to be trusted")
+    revoked_reason: Mapped[RevocationReason | None] = mapped_column(enum_of(RevocationReason, "revoked_reason"))
+    revoked_note: Mapped[str | None]
+    revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class Statement(Base):

@@ -1,10 +1,12 @@
-"""People who took part in a case and therefore can neither review nor countersign it."""
+"""What people did on a case: the work that keeps them from roles which the rule pack requires to be held by others."""
 
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select, union
 
+from verifier.audit.models import Effect, TrailRow
+from verifier.audit.trail_actions import TrailAction
 from verifier.casework.materiality.models import MaterialityMark, PlanningThreshold
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.checks.data.analysis.models import AnalysisConclusion
@@ -15,11 +17,12 @@ from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, 
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, VoucherLink
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.core.independence import Work, WorkDone
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import PhotoSubject
 from verifier.findings.models import Exchange, Finding
-from verifier.statement.models import Conclusion
+from verifier.statement.models import Conclusion, Review, Signature, SignerRole, Statement
 
 OF_CASE: tuple[Any, ...] = (
     BoundaryDecision.decided_by,
@@ -56,6 +59,30 @@ OF_YEAR: tuple[Any, ...] = (Voucher.handed_in_by, Voucher.withdrawn_by)
 OF_VOUCHER: tuple[Any, ...] = (VoucherLink.linked_by, VoucherLink.undone_by)
 NO_WORK: tuple[Any, ...] = (EvidenceRequest.assigned_to,)
 """Named, without having done anything."""
+
+
+CHECKS = ("boundary", "data", "finding", "site", "evidence")
+"""Sources of trail actions that are work in the checks, where they change the case."""
+SIGNED = {SignerRole.LEAD: Work.CERTIFIED, SignerRole.SIGNATORY: Work.COUNTERSIGNED, SignerRole.SEAL: Work.SEALED}
+
+
+def work_done(engagement: Engagement) -> tuple[WorkDone, ...]:
+    """Everything anyone did on the case, by kind of work, in statements of it that were recalled or superseded too."""
+    done = {WorkDone(who, Work.CHECKS) for who in hands(engagement) | _in_trail(engagement)}
+    reviewed = select(Review.decided_by).where(Review.engagement_id == engagement.id)
+    done |= {WorkDone(who, Work.REVIEWED) for who in db.session.scalars(reviewed)}
+    signed = select(Signature.place, Signature.signed_by).join(Statement).where(Statement.engagement_id == engagement.id)
+    done |= {WorkDone(who, SIGNED[place]) for place, who in db.session.execute(signed)}
+    return tuple(sorted(done, key=lambda each: (each.person, each.work)))
+
+
+def _in_trail(engagement: Engagement) -> set[UUID]:
+    """Whoever changed anything in the checks by the trail: it keeps what was withdrawn or decided again by another person."""
+    actions = [action.value for action in TrailAction if action.value.partition(":")[0] in CHECKS]
+    of = select(TrailRow.actor_id).where(
+        TrailRow.trail == str(engagement.id), TrailRow.effect == Effect.CHANGE, TrailRow.action.in_(actions)
+    )
+    return {who for who in db.session.scalars(of.distinct()) if who is not None}
 
 
 def hands(engagement: Engagement) -> set[UUID]:

@@ -8,18 +8,21 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import lazyload
 
+from verifier.accounts.models import User
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import changes_after, last_change
+from verifier.core import independence
 from verifier.core.access import TEAM, Role
 from verifier.core.clocks import day_in
+from verifier.core.independence import RoleConflict, conflict
 from verifier.core.lifecycle import Stage
 from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement, TeamMember
-from verifier.engagements.queries import places
+from verifier.engagements.queries import coordinators, places
 from verifier.rulepacks.load import load
 from verifier.statement.inspection.inspect import Issued
 from verifier.statement.models import Conclusion, Review, ReviewOutcome, Signature, SignerRole, SigningKey, Statement, Status
-from verifier.statement.participants import hands
+from verifier.statement.participants import hands, work_done
 
 ORDER = (SignerRole.LEAD, SignerRole.SIGNATORY, SignerRole.SEAL)
 WAITING = {Stage.TO_CERTIFY: SignerRole.LEAD, Stage.TO_COUNTERSIGN: SignerRole.SIGNATORY, Stage.TO_SEAL: SignerRole.SEAL}
@@ -73,6 +76,18 @@ def kept_until(statement: Statement) -> date | None:
 def took_part(engagement: Engagement) -> set[UUID]:
     """Everyone who did any of the work: on the team now or once, or decided, answered, raised or concluded something."""
     return hands(engagement) | {place.person for place in places(engagement) if place.role in TEAM}
+
+
+def role_conflict(engagement: Engagement, person: UUID, role: Role) -> RoleConflict | None:
+    """What keeps a person from acting in a role on the case: other roles of theirs, and what they did; a coordinator keeps the seal."""
+    return conflict(person, role, places(engagement), load(engagement.pack_id), done=work_done(engagement))
+
+
+def keepers(engagement: Engagement) -> tuple[list[User], list[User]]:
+    """The coordinators of the body who may apply the seal to the case, and those who may not."""
+    everyone = coordinators(engagement)
+    able = independence.keepers((each.id for each in everyone), places(engagement), load(engagement.pack_id), done=work_done(engagement))
+    return [each for each in everyone if each.id in able], [each for each in everyone if each.id not in able]
 
 
 def member(engagement: Engagement, role: Role) -> TeamMember | None:

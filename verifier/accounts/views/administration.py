@@ -12,6 +12,7 @@ from verifier.accounts.authentication import secondfactor
 from verifier.accounts.forms import InviteForm, NewOrganisationForm, OrganisationFilter, OrganisationForm, PeopleFilter, RolesForm
 from verifier.accounts.models import Kind, Organisation, User
 from verifier.accounts.views.blueprint import bp
+from verifier.accounts.views.colleagues import name_page
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
@@ -99,6 +100,13 @@ def person(user_id: UUID) -> ResponseReturnValue:
         flash(_("The roles of %(name)s have been saved.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)
     return render_template("accounts/person.html", form=form, person=user, has_factor=secondfactor.is_set(user), sent=mail.is_sent())
+
+
+@bp.route("/admin/people/<uuid:user_id>/name", methods=["GET", "POST"])
+@permit(Permission.ACCOUNT_MANAGE)
+def registered_name(user_id: UUID) -> ResponseReturnValue:
+    """Register the name under which a person signs."""
+    return name_page(_person(user_id), url_for(".person", user_id=user_id))
 
 
 @bp.post("/admin/people/<uuid:user_id>/disable")

@@ -1,17 +1,19 @@
 """The people of one's own organisation, and inviting one more."""
 
+from uuid import UUID
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from verifier.accounts import actions, mail, queries
-from verifier.accounts.forms import ColleagueForm, ColleaguesFilter
+from verifier.accounts.forms import ColleagueForm, ColleaguesFilter, RegisteredNameForm
 from verifier.accounts.models import User
 from verifier.accounts.views.blueprint import bp
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
-from verifier.core.access import Permission
+from verifier.core.access import Permission, Role
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.web.downloads.spreadsheet import spreadsheet
@@ -38,7 +40,30 @@ def colleagues() -> ResponseReturnValue:
         export_url=export_url(),
         organisation=user.organisation,
         may_invite=actions.roles_to_give(user) is not None,
+        may_register=Role.COORDINATOR in user.roles,
+        me=user.id,
     )
+
+
+@bp.route("/organisation/people/<uuid:user_id>/name", methods=["GET", "POST"])
+@permit(Permission.SIGNED_IN)
+def colleague_name(user_id: UUID) -> ResponseReturnValue:
+    """A coordinator registers the name under which a person of their body signs."""
+    user, person = this_user(), queries.user(user_id)
+    if Role.COORDINATOR not in user.roles or person is None or person.organisation_id != user.organisation_id:
+        abort(404)
+    return name_page(person, url_for(".colleagues"))
+
+
+def name_page(person: User, back: str) -> ResponseReturnValue:
+    """Register a person's name, then go back."""
+    form = RegisteredNameForm(obj=person)
+    if form.validate_on_submit():
+        name = form.registered_name.data or ""
+        actions.register_name(person, name, seen_version=form.seen_version, actor=current_actor(), now=utcnow())
+        flash(_("The registered name of %(name)s has been saved.", name=person.registered_name), "success")
+        return redirect(back, 303)
+    return render_template("accounts/registered_name.html", form=form, person=person, back=back)
 
 
 def _colleagues_sheet(found: list[User], user: User) -> ResponseReturnValue:

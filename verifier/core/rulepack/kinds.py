@@ -6,9 +6,11 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import Annotated, Any
 
+from verifier.core.access import SeparateRole
+
 BASES = ("read", "known", "practice", "unstated")
 """How sure a value is."""
-ROLE_WORDS = ("team", "lead_verifier", "verifier", "technical_expert", "independent_reviewer", "authorised_signatory")
+ROLE_WORDS = tuple(role.value for role in SeparateRole)
 """The roles that a pack may keep apart."""
 
 

@@ -196,7 +196,7 @@ def _heads(engagement: Engagement, pack: RulePack) -> tuple[tuple[str, Both], ..
     unit, year, version = engagement.unit, engagement.unit_year.year, engagement.report_version
     code = unit.credit_code or report_of(version).unit.get("credit_code", "")
     numbered = in_both("version", number=version.number)
-    team = [(ROLES[one.role], one.user.name) for one in engagement.members if one.effective_role in TEAM]
+    team = [(ROLES[one.role], one.user.registered_name) for one in engagement.members if one.effective_role in TEAM]
     visits = [f"{each.starts_on} — {each.ends_on} {each.place}" for each in site.visits(engagement)]
     return (
         ("unit", Both.same(organisation_name(unit))),
@@ -214,14 +214,14 @@ def _heads(engagement: Engagement, pack: RulePack) -> tuple[tuple[str, Both], ..
 def _records(engagement: Engagement, zone: ZoneInfo) -> dict[str, Reviewed]:
     found = [_boundary(engagement, "facilities", Kind.FACILITY, zone), _boundary(engagement, "sources", Kind.SOURCE, zone)]
     reviews = data.source_reviews(engagement)
-    decided = [(each.outcome.decider.name, each.outcome.decided_at) for each in reviews if each.outcome and each.current]
+    decided = [(each.outcome.decider.registered_name, each.outcome.decided_at) for each in reviews if each.outcome and each.current]
     found.append(Reviewed("tonnes", sum(not each.is_open for each in reviews), len(reviews), _last(decided, zone)))
     return {each.record: each for each in (*found, *_numbers(engagement, zone), *_flags(engagement, zone))}
 
 
 def _boundary(engagement: Engagement, record: str, kind: Kind, zone: ZoneInfo) -> Reviewed:
     rows = boundary.judged(engagement, kind)
-    decided = [(each.decision.decider.name, each.decision.decided_at) for each in rows if each.decision and not each.is_open]
+    decided = [(each.decision.decider.registered_name, each.decision.decided_at) for each in rows if each.decision and not each.is_open]
     return Reviewed(record, sum(not each.is_open for each in rows), len(rows), _last(decided, zone))
 
 
@@ -234,8 +234,8 @@ def _numbers(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
         NumberDecision.fingerprint == ReportedNumber.fingerprint,
     )
     of = select(ReportedNumber.kind, func.count(), func.count(NumberDecision.id)).outerjoin(NumberDecision, holds).where(of_version)
-    by = select(ReportedNumber.kind, User.name, func.max(NumberDecision.decided_at)).join(NumberDecision, holds)
-    by = by.join(User, NumberDecision.decided_by == User.id).where(of_version).group_by(ReportedNumber.kind, User.name)
+    by = select(ReportedNumber.kind, User.registered_name, func.max(NumberDecision.decided_at)).join(NumberDecision, holds)
+    by = by.join(User, NumberDecision.decided_by == User.id).where(of_version).group_by(ReportedNumber.kind, User.registered_name)
     people: dict[str, list[tuple[str, datetime]]] = {}
     for kind, name, at in db.session.execute(by):
         people.setdefault(kind, []).append((name, at))
@@ -251,7 +251,11 @@ def _flags(engagement: Engagement, zone: ZoneInfo) -> list[Reviewed]:
         by_code.setdefault(each.main.code, []).append(each)
     found = []
     for code, rows in by_code.items():
-        decided = [(each.disposition.decider.name, each.disposition.decided_at) for each in rows if each.disposition and not each.is_open]
+        decided = [
+            (each.disposition.decider.registered_name, each.disposition.decided_at)
+            for each in rows
+            if each.disposition and not each.is_open
+        ]
         found.append(Reviewed(f"flags.{code}", sum(not each.is_open for each in rows), len(rows), _last(decided, zone)))
     return found
 

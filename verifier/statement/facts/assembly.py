@@ -61,10 +61,10 @@ def statement_facts(
         verified_total=drawn.verified_total if own else None,
         opinion=_opinion(pack, drawn),
         findings=findings(engagement, pack),
-        team=tuple(said.TeamMember(ROLES[one.role], one.user.name) for one in engagement.members if one.effective_role in TEAM),
+        team=tuple(said.TeamMember(ROLES[one.role], one.user.registered_name) for one in engagement.members if one.effective_role in TEAM),
         lead_verifier=_holder(engagement, Role.LEAD_VERIFIER),
         authorised_signatory=_holder(engagement, Role.SIGNATORY),
-        review=said.Review(review.person.name, review.decided_at.astimezone(zone).date(), review.comments),
+        review=said.Review(review.person.registered_name, review.decided_at.astimezone(zone).date(), review.comments),
         site_visits=visits(engagement, pack),
         photos=_photos(engagement, zone),
         milestones=milestones(engagement, drawn, review, zone),
@@ -92,7 +92,7 @@ def _unit(engagement: Engagement) -> said.Party:
 
 def _holder(engagement: Engagement, role: Role) -> str:
     found = queries.member(engagement, role)
-    return found.user.name if found else ""
+    return found.user.registered_name if found else ""
 
 
 def criteria(pack: RulePack, sha256: str) -> said.Criteria:

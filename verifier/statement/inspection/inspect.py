@@ -32,6 +32,7 @@ class Verdict(StrEnum):
     GENUINE = "genuine"
     CORRECTING = "correcting"
     SUPERSEDED = "superseded"
+    REVOKED = "revoked"
     EDITED = "edited"
     NOT_OURS = "not_ours"
     UNREADABLE = "unreadable"
@@ -56,6 +57,8 @@ class SignerSeen:
     at: datetime | None
     intact: bool
     trusted: bool
+    serial: str = ""
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +287,7 @@ def _as_seen(answer: dict[str, Any]) -> _Seen:
             datetime.fromisoformat(one["at"]) if one["at"] else None,
             one["intact"],
             one["trusted"],
+            one["serial"],
         )
         for one in answer["signers"]
     )

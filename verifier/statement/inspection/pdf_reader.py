@@ -106,11 +106,12 @@ def _signer(one: SignatureSeen) -> dict[str, Any]:
     try:
         subject = one.embedded.signer_cert.subject.native
         name, organisation = str(subject.get("common_name", "")), str(subject.get("organization_name", ""))
+        serial = format(one.embedded.signer_cert.serial_number, "x")
         at = one.embedded.self_reported_timestamp.isoformat() if one.embedded.self_reported_timestamp else None
     except MemoryError:
         raise
     except Exception:
-        name, organisation, at = "", "", None
+        name, organisation, at, serial = "", "", None, ""
     holds = one.status is not None and one.status.intact and one.status.valid
     trusted = one.ours and one.status is not None and one.status.trusted
     return {
@@ -121,6 +122,7 @@ def _signer(one: SignatureSeen) -> dict[str, Any]:
         "intact": holds,
         "trusted": trusted,
         "ours": one.ours,
+        "serial": serial[:LONGEST] if one.ours else "",
     }
 
 

@@ -3,6 +3,7 @@
 import os
 import textwrap
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ from verifier.core.errors import Refusal
 KEY_BITS = 3072
 SHORTEST_PASSPHRASE = 12
 ROOT_YEARS, LEAF_YEARS = 20, 5
+CRL_DAYS = 7
+"""Until when a list of revoked certificates may be used; a new one is made every hour."""
 KDF_ROUNDS = 600_000
 ROOT_KEY, ROOT_CERTIFICATE = "root.key.pem", "root.cert.pem"
 
@@ -95,6 +98,11 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
+def _key_identifier(root: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    """Which key of ours signed a certificate or a list."""
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(root.public_key())
+
+
 def _new_root(name: str, secret: str, now: datetime) -> tuple[bytes, bytes]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     subject = _name(name, name)
@@ -139,12 +147,42 @@ def _make_authority(folder: Path, name: str, secret: str, now: datetime) -> None
 
 
 @dataclass(frozen=True, slots=True)
+class Revoked:
+    """A certificate that was revoked: since when, and why (a name of RFC 5280's reasons)."""
+
+    serial: int
+    since: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """A root certificate and its encrypted key; it vouches for people and for the seals of bodies of this installation."""
 
     root_pem: bytes
     key_pem: bytes
     secret: str
+    crl_url: str = ""
+    """Where the list of revoked certificates is published; new certificates name it."""
+
+    def revocation_list(self, revoked: Iterable[Revoked], *, now: datetime) -> bytes:
+        """The list of revoked certificates (DER), signed by the root; its number grows with the time it was made at."""
+        root, made_at = x509.load_pem_x509_certificate(self.root_pem), now.astimezone(UTC).replace(microsecond=0)
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(root.subject)
+            .last_update(made_at)
+            .next_update(made_at + timedelta(days=CRL_DAYS))
+            .add_extension(x509.CRLNumber(int(made_at.timestamp())), critical=False)
+            .add_extension(_key_identifier(root), critical=False)
+        )
+        for each in revoked:
+            entry = x509.RevokedCertificateBuilder().serial_number(each.serial).revocation_date(each.since.astimezone(UTC))
+            reason = x509.ReasonFlags[each.reason or "unspecified"]
+            if reason is not x509.ReasonFlags.unspecified:
+                entry = entry.add_extension(x509.CRLReason(reason), critical=False)
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(open_key(self.key_pem, self.secret), hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
     def issue_person(self, request_pem: bytes, *, name: str, organisation: str, role: str, now: datetime) -> bytes:
         """A certificate (PEM) for one person in one role."""
@@ -160,7 +198,7 @@ class Authority:
             raise Refusal("statement.certificate.request")
         root = x509.load_pem_x509_certificate(self.root_pem)
         public = request.public_key()
-        certificate = (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(root.subject)
@@ -171,9 +209,12 @@ class Authority:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root.public_key()), critical=False)
-            .sign(open_key(self.key_pem, self.secret), hashes.SHA256())
+            .add_extension(_key_identifier(root), critical=False)
         )
+        if self.crl_url:
+            point = x509.DistributionPoint([x509.UniformResourceIdentifier(self.crl_url)], None, None, None)
+            builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        certificate = builder.sign(open_key(self.key_pem, self.secret), hashes.SHA256())
         return certificate.public_bytes(serialization.Encoding.PEM)
 
 

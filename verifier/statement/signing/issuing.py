@@ -14,13 +14,11 @@ from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.independence import check_may_act
 from verifier.core.lifecycle import CaseAction, after
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
-from verifier.engagements.queries import places
 from verifier.evidence.actions import keep
 from verifier.evidence.file_kinds import PDF
 from verifier.evidence.queries import store
@@ -31,7 +29,7 @@ from verifier.statement.facts.assessment import pack_of
 from verifier.statement.facts.model import Both, StatementFacts, to_json
 from verifier.statement.models import Review, Signature, SignerRole, SigningKey, Statement, Status
 from verifier.statement.pdf.document import render
-from verifier.statement.signing import keys, signatures
+from verifier.statement.signing import keys, revocation, signatures
 
 TOKEN_BYTES = 16
 ACTIONS = {SignerRole.LEAD: CaseAction.CERTIFY, SignerRole.SIGNATORY: CaseAction.COUNTERSIGN, SignerRole.SEAL: CaseAction.SEAL}
@@ -66,15 +64,15 @@ def draft(engagement: Engagement, *, now: datetime) -> bytes:
 def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """Build the statement whole, and sign it first: from here on nothing in it may change."""
     review = _ready(engagement, SignerRole.LEAD)
-    check_may_act(signer.id, Role.LEAD_VERIFIER, places(engagement), pack_of(engagement))
-    key = _personal_key(signer, now)
+    refuse_part(engagement, Role.LEAD_VERIFIER, signer)
+    key = _personal_key(signer, engagement, now)
     keys.prove(signer, key, passphrase, code, now)
     token = token_urlsafe(TOKEN_BYTES)
     facts = _facts(engagement, review, next_number(engagement), f"{_public_url()}/s/{token}", now)
     for left in queries.statements(engagement):
         if left.status in (Status.CERTIFIED, Status.COUNTERSIGNED):
             _recalled(left, actor, now)
-    hand = _Hand(SignerRole.LEAD, key, signer.name)
+    hand = _Hand(SignerRole.LEAD, key, signer.registered_name)
     signed = signatures.certify(signatures.prepare(render(facts)), _signature(engagement, hand, passphrase, now))
     statement = Statement(
         number=facts.number,
@@ -96,23 +94,24 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
 
 
 def countersign(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
-    """The authorised signatory, who took no part in work or review, signs what the lead verifier certified."""
-    review = _ready(engagement, SignerRole.SIGNATORY)
-    refuse_part(engagement, Role.SIGNATORY, actor, "statement.signatory.took_part")
-    if actor.id == review.decided_by:
-        raise Refusal("statement.signatory.reviewed")
-    hand = _Hand(SignerRole.SIGNATORY, _personal_key(signer, now), signer.name)
+    """The authorised signatory signs what the lead verifier certified; the pack says which part in the case keeps them from it."""
+    _ready(engagement, SignerRole.SIGNATORY)
+    refuse_part(engagement, Role.SIGNATORY, signer)
+    hand = _Hand(SignerRole.SIGNATORY, _personal_key(signer, engagement, now), signer.registered_name)
     return _add(engagement, hand, signer, passphrase, code, actor=actor, now=now)
 
 
 def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
     """The body's seal closes the statement; with it the statement is issued, and anyone may check it."""
     _ready(engagement, SignerRole.SEAL)
+    if barred := queries.role_conflict(engagement, sealer.id, Role.COORDINATOR):
+        raise barred.refusal(sealer.name, pack_of(engagement))
     key = queries.seal_of(engagement.body_id)
     if key is None:
         raise Refusal("statement.seal.none")
-    _refuse_expired(key, now)
-    hand = _Hand(SignerRole.SEAL, key, keys.organisation_name(engagement.body))
+    body = keys.organisation_name(engagement.body)
+    _refuse_unusable(key, body, body, now)
+    hand = _Hand(SignerRole.SEAL, key, body)
     statement = _add(engagement, hand, sealer, passphrase, code, actor=actor, now=now)
     for earlier in queries.statements(engagement):
         if earlier.id != statement.id and earlier.status == Status.ISSUED:
@@ -164,15 +163,18 @@ def _public_url() -> str:
     return url
 
 
-def _personal_key(signer: User, now: datetime) -> SigningKey:
+def _personal_key(signer: User, engagement: Engagement, now: datetime) -> SigningKey:
     key = queries.key_of(signer.id)
     if key is None:
         raise Refusal("statement.key.none")
-    _refuse_expired(key, now)
+    _refuse_unusable(key, signer.registered_name, keys.organisation_name(engagement.body), now)
     return key
 
 
-def _refuse_expired(key: SigningKey, now: datetime) -> None:
+def _refuse_unusable(key: SigningKey, name: str, organisation: str, now: datetime) -> None:
+    """A key signs while it is neither revoked nor run out, and where its certificate names who the statement says signed."""
+    revocation.refuse_revoked(key)
+    keys.refuse_other_identity(key, name, organisation)
     if keys.valid_until(key) <= now:
         raise Refusal("statement.key.expired")
 
@@ -198,6 +200,7 @@ def _add(engagement: Engagement, hand: _Hand, signer: User, passphrase: str, cod
     statement = queries.being_signed(engagement)
     if statement is None:
         raise Refusal("statement.none")
+    revocation.refuse_revoked(hand.key, statement.signatures)
     keys.prove(signer, hand.key, passphrase, code, now)
     sign = signatures.countersign if hand.place is SignerRole.SIGNATORY else signatures.seal
     pdf = sign(store().get(statement.pdf_sha256), _signature(engagement, hand, passphrase, now))

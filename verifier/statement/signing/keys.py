@@ -1,14 +1,17 @@
 """Signing keys: created by their holder, encrypted with the holder's passphrase, certified by this installation's certificate authority."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 from flask import current_app
 
-from verifier.accounts.authentication import crypto, secondfactor, throttle
-from verifier.accounts.models import Organisation, User
+from verifier.accounts.actions import about
+from verifier.accounts.authentication import crypto, passwords, secondfactor, throttle
+from verifier.accounts.models import LONGEST_NAME, Organisation, User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
@@ -25,7 +28,8 @@ from verifier.statement.signing.certificate_authority import SigningKey as Pair
 def authority(now: datetime) -> Authority:
     """This installation's certificate authority, made at first use; its key rests under the installation's secret key."""
     instance: Path = current_app.extensions["verifier"].settings.instance
-    return open_authority(instance / "keys" / "authority", crypto.key("authority").hex(), now=now)
+    found = open_authority(instance / "keys" / "authority", crypto.key("authority").hex(), now=now)
+    return replace(found, crl_url=f"{current_app.extensions['verifier'].settings.public_url}/crl.crl")
 
 
 def root_pem(now: datetime) -> bytes:
@@ -37,10 +41,11 @@ def make_personal_key(user: User, passphrase: str, code: str, *, actor: Actor, n
     """A signing key of the person's own; the one before is retired and signs no more."""
     if user.organisation.kind != "body":
         raise Refusal("statement.key.not_body")
+    require_good_passphrase(passphrase, user)
     prove_second_factor(user, code, now)
-    pair = new_signing_key(passphrase, user.name)
+    pair = new_signing_key(passphrase, user.registered_name)
     body = organisation_name(user.organisation)
-    certificate = authority(now).issue_person(pair.request_pem, name=user.name, organisation=body, role="", now=now)
+    certificate = authority(now).issue_person(pair.request_pem, name=user.registered_name, organisation=body, role="", now=now)
     key = _store_key(pair, certificate, queries.key_of(user.id), actor, now)
     key.user_id = user.id
     db.session.flush()
@@ -54,6 +59,7 @@ def make_seal(organisation: Organisation, maker: User, passphrase: str, code: st
     """The key behind a body's seal, made by its coordinator; the one before is retired and seals no more."""
     if organisation.kind != "body":
         raise Refusal("statement.key.not_body")
+    require_good_passphrase(passphrase, maker)
     prove_second_factor(maker, code, now)
     name = organisation_name(organisation)
     pair = new_signing_key(passphrase, name)
@@ -81,6 +87,26 @@ def _store_key(pair: Pair, certificate: bytes, before: SigningKey | None, actor:
     return key
 
 
+def require_good_passphrase(passphrase: str, user: User) -> None:
+    """Refuse a passphrase that would not do as a password, and the one that the person signs in with."""
+    try:
+        passwords.require_good(passphrase, about=about(user))
+    except Refusal as unfit:
+        refusals = {
+            "accounts.password.short": Refusal("statement.passphrase.short", minimum=passwords.SHORTEST),
+            "accounts.password.long": Refusal("statement.passphrase.long", most=passwords.LONGEST),
+            "accounts.password.personal": Refusal("statement.passphrase.personal"),
+            "accounts.password.common": Refusal("statement.passphrase.common"),
+        }
+        raise refusals[unfit.message] from unfit
+    _refuse_password(passphrase, user)
+
+
+def _refuse_password(passphrase: str, user: User) -> None:
+    if passwords.matches(user.password_hash, passphrase):
+        raise Refusal("statement.passphrase.is_password")
+
+
 def prove_second_factor(user: User, code: str, now: datetime) -> None:
     """The person has their authenticator at hand; a wrong code stays counted although it is refused."""
     if not secondfactor.is_set(user):
@@ -105,6 +131,7 @@ def prove(user: User, key: SigningKey, passphrase: str, code: str, now: datetime
         throttle.count(tried, now)
         raise
     throttle.forgive(tried)
+    _refuse_password(passphrase, user)
     prove_second_factor(user, code, now)
 
 
@@ -117,6 +144,34 @@ def _refuse_closed(action: str, user: User, now: datetime) -> None:
 def organisation_name(organisation: Organisation) -> str:
     """The name in certificates and on the statement: Chinese where there is one."""
     return organisation.name_zh or organisation.name
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a certificate says the signer is."""
+
+    name: str
+    organisation: str
+
+
+def identity(key: SigningKey) -> Identity:
+    """Name and organisation in the certificate of a key."""
+    subject = _read(key.certificate_pem.encode()).subject
+    return Identity(*(str(subject.get_attributes_for_oid(oid)[0].value) for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)))
+
+
+def refuse_other_identity(key: SigningKey, name: str, organisation: str) -> None:
+    """Refuse a key whose certificate names its holder, or the body, otherwise than the statement would."""
+    stated = Identity(name[:LONGEST_NAME], organisation[:LONGEST_NAME])
+    if (certified := identity(key)) != stated:
+        raise Refusal(
+            "statement.key.other_identity", certified=f"{certified.name}, {certified.organisation}", stated=f"{name}, {organisation}"
+        )
+
+
+def serial_of(key: SigningKey) -> int:
+    """The serial number of a key's certificate."""
+    return _read(key.certificate_pem.encode()).serial_number
 
 
 def _read(certificate: bytes) -> x509.Certificate:

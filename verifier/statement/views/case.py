@@ -13,7 +13,7 @@ from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.trail_wording import in_words
-from verifier.core.access import Permission
+from verifier.core.access import Permission, Role
 from verifier.core.errors import NotYours
 from verifier.core.lifecycle import CaseAction, Stage, possible
 from verifier.core.opinion import unresolved
@@ -33,6 +33,7 @@ from verifier.statement.signing import issuing, keys
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.permit import may, permit
+from verifier.web.refusals import sentence as refused
 from verifier.web.signed_in import current_actor, this_user
 
 WHERE: dict[str, tuple[str, dict[str, str]]] = {
@@ -162,12 +163,12 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
 
 def _review(engagement: Engagement, form: ReviewForm) -> ResponseReturnValue:
     form.seen.data = str(last_change(engagement.id))
-    part = this_user().id in queries.took_part(engagement)
-    can = may(Permission.REVIEW_DECIDE) and possible(engagement.stage, CaseAction.APPROVE) and not part
+    barred = _barred(engagement, Role.REVIEWER) if may(Permission.REVIEW_DECIDE) else None
+    can = may(Permission.REVIEW_DECIDE) and possible(engagement.stage, CaseAction.APPROVE) and barred is None
     return render_template(
         "statement/review.html",
         form=form if can else None,
-        took_part=part and may(Permission.REVIEW_DECIDE),
+        barred=barred,
         findings=assessment.findings_of(engagement),
         **_given(engagement),
     )
@@ -202,10 +203,17 @@ def seal(engagement: Engagement) -> ResponseReturnValue:
 
 
 SIGNING = {
-    SignerRole.LEAD: (issuing.certify, Permission.STATEMENT_CERTIFY),
-    SignerRole.SIGNATORY: (issuing.countersign, Permission.STATEMENT_COUNTERSIGN),
-    SignerRole.SEAL: (issuing.seal, Permission.STATEMENT_SEAL),
+    SignerRole.LEAD: (issuing.certify, Permission.STATEMENT_CERTIFY, Role.LEAD_VERIFIER),
+    SignerRole.SIGNATORY: (issuing.countersign, Permission.STATEMENT_COUNTERSIGN, Role.SIGNATORY),
+    SignerRole.SEAL: (issuing.seal, Permission.STATEMENT_SEAL, Role.COORDINATOR),
 }
+
+
+def _barred(engagement: Engagement, role: Role) -> str | None:
+    """Why the rules keep the signed-in person from acting in the role on the case, None where nothing does."""
+    user = this_user()
+    found = queries.role_conflict(engagement, user.id, role)
+    return refused(found.refusal(user.name, load(engagement.pack_id))) if found else None
 
 
 def _sign(engagement: Engagement, place: SignerRole) -> ResponseReturnValue:
@@ -223,7 +231,10 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
     if waiting is SignerRole.SEAL:
         form.passphrase.label.text = _("Passphrase of the seal")
     key = (queries.seal_of(engagement.body_id) if waiting is SignerRole.SEAL else queries.key_of(user.id)) if waiting else None
-    ready = waiting is not None and approval is not None and approval.is_valid and may(SIGNING[waiting][1])
+    called = waiting is not None and approval is not None and approval.is_valid
+    barred = _barred(engagement, SIGNING[waiting][2]) if waiting and may(SIGNING[waiting][1]) else None
+    ready = called and waiting is not None and may(SIGNING[waiting][1]) and barred is None
+    keepers, others = queries.keepers(engagement) if called and waiting is SignerRole.SEAL and inside else ([], [])
     return render_template(
         "statement/signing.html",
         engagement=engagement,
@@ -233,6 +244,9 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         waiting=waiting,
         key=key,
         ready=ready,
+        barred=barred if called else None,
+        keepers=[each.name for each in keepers],
+        no_keeper=bool(others) and not keepers,
         form=form if ready and key is not None else None,
         places=_places(statement),
         in_words=in_words,

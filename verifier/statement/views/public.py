@@ -18,7 +18,7 @@ from verifier.rulepacks.load import load
 from verifier.statement import commands, integrity, queries
 from verifier.statement.forms import CheckForm, KeyForm
 from verifier.statement.inspection.inspect import Confined, Look
-from verifier.statement.signing import keys
+from verifier.statement.signing import keys, revocation
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
@@ -48,6 +48,7 @@ def public(token: str) -> ResponseReturnValue:
         form=CheckForm(formdata=None),
         may_download=user is not None and access.may(roles_on(user, statement.engagement), Permission.STATEMENT_READ),
         sound=integrity.is_sound(statement),
+        revoked={each.signature.id: each for each in revocation.revoked_signatures(statement)},
     )
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from verifier.core.access import Role
+from verifier.core.access import Role, SeparateRole
 from verifier.core.findings import FindingAction, FindingState
+from verifier.core.independence import Work
 from verifier.core.lifecycle import CaseAction, Stage
 
 Words = dict[tuple[type[StrEnum], str], Any]
@@ -32,6 +33,22 @@ LABELS = words(
         Role.CONTACT: _l("Contact"),
         Role.CONTRIBUTOR: _l("Contributor"),
         Role.RESPONSIBLE: _l("Responsible person"),
+    },
+    {
+        SeparateRole.TEAM: _l("Member of the verification team"),
+        SeparateRole.LEAD_VERIFIER: _l("Lead verifier"),
+        SeparateRole.VERIFIER: _l("Verifier"),
+        SeparateRole.TECHNICAL_EXPERT: _l("Technical expert"),
+        SeparateRole.REVIEWER: _l("Independent reviewer"),
+        SeparateRole.SIGNATORY: _l("Authorised signatory"),
+        SeparateRole.KEEPER: _l("Keeper of the seal"),
+    },
+    {
+        Work.CHECKS: _l("work in the checks"),
+        Work.CERTIFIED: _l("the lead verifier's signature"),
+        Work.REVIEWED: _l("a decision of the independent review"),
+        Work.COUNTERSIGNED: _l("the countersignature"),
+        Work.SEALED: _l("the application of the seal"),
     },
     {
         Stage.ARRANGING: _l("In preparation"),
