@@ -51,6 +51,7 @@ from verifier.reports import open_cases
 from verifier.reports import views as reports
 from verifier.rulepacks import load as packs
 from verifier.rulepacks import views as rulepacks
+from verifier.statement import tasks as _keys_due  # noqa: F401 - so that its task is known
 from verifier.statement import views as statement
 from verifier.web import headers, idempotency, permit, redirects, refusals, signed_in, transactions
 from verifier.web import views as web

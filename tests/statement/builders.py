@@ -166,6 +166,7 @@ def give_key(person: User, *, seal: bool = False) -> SigningKey:
         serial=f"test-{name}",
         made_by=person.id,
         made_at=now,
+        approved_at=now,
     )
     db.session.add(key)
     db.session.flush()

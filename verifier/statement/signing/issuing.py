@@ -110,7 +110,7 @@ def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, ac
     _ready(engagement, SignerRole.SEAL)
     key = queries.seal_of(engagement.body_id)
     if key is None:
-        raise Refusal("statement.seal.none")
+        raise Refusal("statement.key.waiting" if queries.waiting_seal_of(engagement.body_id) else "statement.seal.none")
     _refuse_expired(key, now)
     hand = _Hand(SignerRole.SEAL, key, keys.organisation_name(engagement.body))
     statement = _add(engagement, hand, sealer, passphrase, code, actor=actor, now=now)
@@ -167,7 +167,7 @@ def _public_url() -> str:
 def _personal_key(signer: User, now: datetime) -> SigningKey:
     key = queries.key_of(signer.id)
     if key is None:
-        raise Refusal("statement.key.none")
+        raise Refusal("statement.key.waiting" if queries.waiting_key_of(signer.id) else "statement.key.none")
     _refuse_expired(key, now)
     return key
 
