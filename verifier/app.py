@@ -20,6 +20,7 @@ from verifier.audit import models as _trail  # noqa: F401 - so that migrations k
 from verifier.audit.checkpoints import Checkpoints, follow
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
+from verifier.casework.handover import views as handover
 from verifier.casework.materiality import views as materiality
 from verifier.casework.rules import views as rules
 from verifier.checks.boundary import views as boundary
@@ -68,6 +69,7 @@ PARTS = (
     reports,
     engagements,
     casework,
+    handover,
     boundary,
     data,
     flags,

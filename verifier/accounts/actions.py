@@ -73,6 +73,8 @@ def create_user(
     if queries.by_email(email) is not None:
         raise Refusal("accounts.email.taken", email=email)
     _require_known(organisation, roles)
+    if organisation.closed_at is not None:
+        raise Refusal("accounts.organisation.closed", name=organisation.name)
     user = User(email=email, name=name, organisation=organisation, language=language, created_at=now)
     user.appointments = [Appointment(role=role) for role in sorted(roles)]
     if password is not None:

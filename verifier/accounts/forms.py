@@ -141,6 +141,14 @@ class AccountForm(VersionedForm):
     language = SelectField(_l("Language"), choices=LANGUAGES)
 
 
+class CorrectionForm(VersionedForm):
+    """Another person's name and e-mail address."""
+
+    name = StringField(_l("Full name"), [Required(_l("Enter the person's name")), Length(max=120)], filters=[stripped])
+    email = email_field()
+    present = present_field()
+
+
 class ColleagueForm(BaseForm):
     """Someone to invite into one's own organisation."""
 

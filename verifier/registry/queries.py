@@ -85,14 +85,17 @@ def unregistered_units(year: ProgrammeYear) -> list[Organisation]:
     known = select(UnitYear.unit_id).where(UnitYear.year_id == year.id)
     return list(
         db.session.scalars(
-            select(Organisation).where(Organisation.kind == "unit", Organisation.id.not_in(known)).order_by(Organisation.name)
+            select(Organisation)
+            .where(Organisation.kind == "unit", Organisation.closed_at.is_(None), Organisation.id.not_in(known))
+            .order_by(Organisation.name)
         )
     )
 
 
 def bodies() -> list[Organisation]:
     """The verification bodies a unit may name."""
-    return list(db.session.scalars(select(Organisation).where(Organisation.kind == "body").order_by(Organisation.name)))
+    of = select(Organisation).where(Organisation.kind == "body", Organisation.closed_at.is_(None))
+    return list(db.session.scalars(of.order_by(Organisation.name)))
 
 
 def organisation(organisation_id: UUID, kind: str) -> Organisation | None:

@@ -72,7 +72,7 @@ def _people_sheet(users: list[User]) -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """Add a person to an organisation and send them a link."""
     form = InviteForm(organisation=request.args.get("organisation"))
-    organisations = queries.all_organisations()
+    organisations = [each for each in queries.all_organisations() if each.closed_at is None]
     choices = [SelectChoice(str(each.id), f"{name_of(each)} ({label(each.kind)})") for each in organisations]
     form.organisation.choices = [SelectChoice("", _("Choose an organisation")), *choices]
     form.roles.offer(frozenset().union(*ORGANISATION_ROLES.values()))
