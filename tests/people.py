@@ -1,11 +1,13 @@
 """The standing cast: the same people in every test, and how one of them sits down at a browser."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from secrets import token_urlsafe
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from verifier.accounts.authentication import crypto, secondfactor
 from verifier.accounts.models import Appointment, Organisation, SignedInSession, User
 from verifier.core.access import Role
 from verifier.core.actor import Actor
@@ -47,7 +49,7 @@ CASE_ROLES = {
 
 
 def settle() -> None:
-    """Write the organisations and people; nobody has a password, `sign_in` needs none."""
+    """Write the organisations and people; nobody has a password, `sign_in` needs none. Whoever needs a second factor has one."""
     now = utcnow()
     organisations = {
         key: Organisation(kind=kind, name=name, name_zh=None, credit_code=None, created_at=now)
@@ -61,7 +63,24 @@ def settle() -> None:
         )
         person.appointments = [Appointment(role=role) for role in roles]
         db.session.add(person)
+        person.organisation = organisations[organisation]
+        give_factor(person)
     db.session.flush()
+
+
+def give_factor(person: User) -> User:
+    """The second factor that the person's place demands, if it does."""
+    if secondfactor.required(person):
+        secondfactor.keep(person, secondfactor.new_secret(), 0, now=utcnow())
+    return person
+
+
+def fresh_code(person: User, now: datetime | None = None) -> str:
+    """A code that the person's app shows and that was not used, as if half a minute had passed since the last one."""
+    person.totp_last_step = 0
+    db.session.commit()
+    assert person.totp_secret is not None
+    return secondfactor.code(crypto.opened("totp", person.totp_secret), now or utcnow())
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from verifier.audit import models as _trail  # noqa: F401 - so that migrations k
 from verifier.audit.checkpoints import Checkpoints, follow
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
+from verifier.casework.handover import views as handover
 from verifier.casework.materiality import views as materiality
 from verifier.casework.rules import views as rules
 from verifier.checks.boundary import views as boundary
@@ -55,6 +56,7 @@ from verifier.reports import open_cases
 from verifier.reports import views as reports
 from verifier.rulepacks import load as packs
 from verifier.rulepacks import views as rulepacks
+from verifier.statement import tasks as _keys_due  # noqa: F401 - so that its task is known
 from verifier.statement import views as statement
 from verifier.web import headers, idempotency, permit, redirects, refusals, signed_in, transactions
 from verifier.web import views as web
@@ -71,6 +73,7 @@ PARTS = (
     reports,
     engagements,
     casework,
+    handover,
     boundary,
     data,
     flags,

@@ -28,10 +28,18 @@ def with_password(user: User) -> User:
     return user
 
 
+def without_factor(user: User) -> User:
+    """The person as after a fresh invitation: without a second factor."""
+    user.totp_secret = user.totp_confirmed_at = None
+    db.session.commit()
+    return user
+
+
 def with_second_factor(user: User, now: datetime | None = None) -> tuple[User, str, list[str]]:
     """The person, with a password and a second factor: its secret and recovery codes. Its code of ten minutes ago is used up."""
     now = now or utcnow()
     with_password(user)
+    without_factor(user)
     secret = secondfactor.new_secret()
     earlier = datetime.fromtimestamp(now.timestamp() - 600, tz=now.tzinfo)
     codes = actions.enrol_second_factor(user, secret, secondfactor.code(secret, earlier), actor=actor(user), now=earlier)

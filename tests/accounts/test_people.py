@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from tests.accounts.builders import try_password, who, with_password, with_second_factor
-from tests.people import Cast, actor, sign_in
+from tests.people import Cast, actor, fresh_code, sign_in
 from verifier.accounts import actions, commands
 from verifier.accounts.authentication import secondfactor
 from verifier.accounts.models import User
@@ -80,14 +80,16 @@ def test_an_administrator_invites_through_the_page_and_changes_roles(client: Fla
     sign_in(client, cast.admin)
     unit = cast.org("unit")
     data = {"name": "Newcomer", "email": "new@example.org", "organisation": str(unit.id), "roles": ["contact"]}
-    page = client.post("/admin/people/invite", data=data)
+    page = client.post("/admin/people/invite", data={**data, "present": fresh_code(cast.admin)})
     assert page.status_code == 303
     made = db.session.scalars(select(User).where(User.email == "new@example.org")).one()
     assert made.roles == {Role.CONTACT}
-    client.post(f"/admin/people/{made.id}", data={"roles": ["contributor", "responsible"], "version": "1"})
+    client.post(
+        f"/admin/people/{made.id}", data={"roles": ["contributor", "responsible"], "version": "1", "present": fresh_code(cast.admin)}
+    )
     db.session.expire_all()
     assert made.roles == {Role.CONTRIBUTOR, Role.RESPONSIBLE}
-    stale = client.post(f"/admin/people/{made.id}", data={"roles": ["contact"], "version": "1"})
+    stale = client.post(f"/admin/people/{made.id}", data={"roles": ["contact"], "version": "1", "present": fresh_code(cast.admin)})
     assert stale.status_code == 409
     db.session.expire_all()
     assert made.roles == {Role.CONTRIBUTOR, Role.RESPONSIBLE}

@@ -59,7 +59,7 @@ def test_wrong_codes_stay_counted_when_their_actions_are_refused_and_then_even_t
 
 
 def test_who_has_no_second_factor_has_no_good_code(cast: Cast) -> None:
-    assert not secondfactor.check(cast.lead, "123456", utcnow())
+    assert not secondfactor.check(cast.contact, "123456", utcnow())
 
 
 def test_a_recovery_code_signs_in_once(cast: Cast) -> None:
@@ -96,7 +96,7 @@ def test_the_command_prints_a_code_that_is_still_good_after_one_was_used(cast: C
         assert code is not None
         assert secondfactor.check(user, code, utcnow())
         db.session.commit()
-    assert commands.current_code("colleague@example.org") is None
+    assert commands.current_code("contact@example.org") is None
 
 
 def test_a_code_is_only_six_digits_of_the_right_moment(cast: Cast) -> None:

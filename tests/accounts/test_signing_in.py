@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from tests.accounts.builders import GOOD, try_password, who, with_password, with_second_factor
+from tests.accounts.builders import GOOD, try_password, who, with_password, with_second_factor, without_factor
 from tests.people import Cast, actor
 from verifier.accounts import actions
 from verifier.accounts.authentication import passwords, secondfactor
@@ -60,7 +60,7 @@ def test_the_second_step_is_lost_when_the_password_changes_or_the_account_is_dis
 
 
 def test_whoever_works_for_a_body_is_led_to_set_up_a_second_factor(client: FlaskClient, cast: Cast) -> None:
-    with_password(cast.signatory)
+    without_factor(with_password(cast.signatory))
     assert try_password(client, "signatory@example.org").location.startswith("/account/second-factor")
 
 

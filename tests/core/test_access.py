@@ -62,8 +62,8 @@ def test_a_person_with_several_roles_may_do_what_any_of_them_may() -> None:
     assert not may((), P.CASE_READ)
 
 
-def test_whoever_signs_needs_a_second_factor() -> None:
-    signing = (P.STATEMENT_CERTIFY, P.STATEMENT_COUNTERSIGN, P.STATEMENT_SEAL)
+def test_whoever_signs_or_administers_needs_a_second_factor() -> None:
+    signing = (P.STATEMENT_CERTIFY, P.STATEMENT_COUNTERSIGN, P.STATEMENT_SEAL, P.ACCOUNT_MANAGE, P.PROGRAMME_MANAGE)
     assert {role for permission in signing for role in GRANTS[permission]} == SECOND_FACTOR
 
 

@@ -17,6 +17,7 @@ from tests.people import Cast, actor, sign_in
 from tests.rulepacks.builders import SIX_DAYS, newer_beijing
 from tests.statement.builders import give_key
 from verifier.accounts import actions as accounts
+from verifier.accounts import requests as account_requests
 from verifier.accounts.models import SignedInSession
 from verifier.checks.data.references import actions as beside
 from verifier.checks.data.references.models import ReferenceKind
@@ -26,6 +27,7 @@ from verifier.checks.data.vouchers import actions as vouchers
 from verifier.checks.data.vouchers import request_actions
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
+from verifier.core.actor import INSTALLATION
 from verifier.core.evidence_requests import NumberKey
 from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
@@ -43,6 +45,7 @@ from verifier.jobs.actions import enqueue
 from verifier.reports import queries as reports
 from verifier.reports import report_intake
 from verifier.rulepacks.load import load
+from verifier.statement.models import SigningKey
 
 TABLE = Path(__file__).with_name("routes.txt")
 PEOPLE = (
@@ -175,6 +178,8 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "visit_id": visit.id,
         "at": report_intake.wait_for(case.unit_year, b"waits", "large.xlsx", "", actor=actor(cast.contact), now=now),
         "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id,
+        "waiting_id": waiting_key(cast).id,
+        "request_id": account_requests.ask_email(spare, "other@example.org", actor=INSTALLATION, now=now).id,
         "session_id": token.id,
         "key_id": give_key(cast.lead).id,
         "user_id": spare.id,
@@ -186,6 +191,14 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     }
     db.session.commit()
     return World(app, {name: str(value) for name, value in values.items()})
+
+
+def waiting_key(cast: Cast) -> SigningKey:
+    """A signing key that waits for approval."""
+    key = give_key(cast.colleague)
+    key.approved_at = None
+    db.session.flush()
+    return key
 
 
 def routes(app: Flask) -> list[tuple[str, Rule]]:

@@ -167,6 +167,7 @@ def give_key(person: User, *, seal: bool = False) -> SigningKey:
         serial=format(x509.load_pem_x509_certificate(certificate).serial_number, "x"),
         made_by=person.id,
         made_at=now,
+        approved_at=now,
     )
     db.session.add(key)
     db.session.flush()

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from verifier.accounts import mail, queries
-from verifier.accounts.authentication import links, passwords, secondfactor, sessions
+from verifier.accounts import mail, notices, queries
+from verifier.accounts.authentication import links, passwords, proof, secondfactor, sessions
 from verifier.accounts.models import LONGEST_NAME, Appointment, Kind, Organisation, Purpose, RecoveryCode, User
+from verifier.accounts.notices import Change
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import ORGANISATION_ROLES, Role
@@ -72,6 +73,8 @@ def create_user(
     if queries.by_email(email) is not None:
         raise Refusal("accounts.email.taken", email=email)
     _require_known(organisation, roles)
+    if organisation.closed_at is not None:
+        raise Refusal("accounts.organisation.closed", name=organisation.name)
     user = User(email=email, name=name, organisation=organisation, language=language, created_at=now)
     user.appointments = [Appointment(role=role) for role in sorted(roles)]
     if password is not None:
@@ -179,43 +182,78 @@ def register_name(user: User, name: str, *, seen_version: int | None, actor: Act
     record(TrailAction.ACCOUNTS_ACCOUNT_NAME_REGISTERED, actor, _subject(user), now=now, before=before, after=after)
 
 
+def change_password(user: User, password: str, present: str, *, actor: Actor, now: datetime, here: UUID | None = None) -> None:
+    """Set a new password in place of the present one; needs the present second factor of whoever has one."""
+    proof.prove_present(user, present, now=now)
+    set_password(user, password, actor=actor, now=now, here=here)
+
+
+def change_email(user: User, email: str, present: str, *, actor: Actor, now: datetime) -> None:
+    """Change one's own e-mail address; needs the present second factor of whoever has one."""
+    email = plain_email(email)
+    if queries.by_email(email) is not None:
+        raise Refusal("accounts.email.taken", email=email)
+    proof.prove_present(user, present, now=now)
+    replace_email(user, email, actor=actor, now=now)
+
+
+def replace_email(user: User, email: str, *, actor: Actor, now: datetime) -> None:
+    """Set the e-mail address of an account; both addresses are told, and links sent to the former one become invalid."""
+    former, user.email = user.email, email
+    user.version += 1
+    links.end_all(user, now=now)
+    db.session.flush()
+    record(TrailAction.ACCOUNTS_ACCOUNT_EMAIL_CHANGED, actor, _subject(user), now=now, before=former, after=email)
+    notices.changed(user, Change.EMAIL, now=now, to=former)
+    notices.changed(user, Change.EMAIL, now=now)
+
+
 def set_password(user: User, password: str, *, actor: Actor, now: datetime, here: UUID | None = None) -> None:
     """Set a new password; invalidates all links and all sessions except the current one."""
     passwords.require_good(password, about=about(user))
+    if user.password_hash is not None:
+        notices.changed(user, Change.PASSWORD, now=now)
     user.password_hash = passwords.hashed(password)
     ended = sessions.end_all(user, now=now, but=here)
     links.end_all(user, now=now)
     record(TrailAction.ACCOUNTS_ACCOUNT_PASSWORD_SET, actor, _subject(user), now=now, sessions_ended=ended)
 
 
-def use_link(token: str, password: str, *, now: datetime) -> User:
-    """Set a password with a link that is used up by this."""
+def use_link(token: str, password: str, present: str = "", *, now: datetime) -> User:
+    """Set a password with a link that is used up by this; needs the present second factor of whoever has one."""
+    found = links.find(token, now=now)
+    if found is not None:
+        proof.prove_present(found.user, present, now=now)
     link = links.use(token, now=now)
     set_password(link.user, password, actor=Actor(link.user.id, link.user.name), now=now)
     return link.user
 
 
-def enrol_second_factor(user: User, secret: str, code: str, *, actor: Actor, now: datetime, here: UUID | None = None) -> list[str]:
+def enrol_second_factor(
+    user: User, secret: str, code: str, present: str = "", *, actor: Actor, now: datetime, here: UUID | None = None
+) -> list[str]:
     """Set up (or renew) the second factor with a secret whose present code proves it is kept; returns ten recovery codes, shown once.
 
-    Sessions that were begun without it end, but the one it is done in.
+    Renewing it needs a code of the present one, or a recovery code. Sessions that were begun without it end, but the one it is done in.
     """
     step = secondfactor.step_of(secret, code, now)
     if step is None:
         raise Refusal("accounts.code.wrong")
+    proof.prove_present(user, present, now=now)
     secondfactor.keep(user, secret, step, now=now)
     codes = secondfactor.renew_recovery_codes(user)
     ended = sessions.end_all(user, now=now, but=here)
     record(TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_SET, actor, _subject(user), now=now, sessions_ended=ended)
+    notices.changed(user, Change.FACTOR, now=now)
     return codes
 
 
-def renew_recovery_codes(user: User, *, actor: Actor, now: datetime) -> list[str]:
-    """Ten new recovery codes, shown once."""
-    if not secondfactor.is_set(user):
-        raise Refusal("accounts.second_factor.missing")
+def renew_recovery_codes(user: User, present: str, *, actor: Actor, now: datetime) -> list[str]:
+    """Ten new recovery codes, shown once; needs the present second factor."""
+    proof.prove_factor(user, present, now=now)
     codes = secondfactor.renew_recovery_codes(user)
     record(TrailAction.ACCOUNTS_ACCOUNT_RECOVERY_CODES_RENEWED, actor, _subject(user), now=now)
+    notices.changed(user, Change.RECOVERY_CODES, now=now)
     return codes
 
 
@@ -229,6 +267,7 @@ def remove_second_factor(user: User, *, actor: Actor, now: datetime) -> None:
     record(
         TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_REMOVED, actor, _subject(user), now=now, sessions_ended=sessions.end_all(user, now=now)
     )
+    notices.changed(user, Change.FACTOR_REMOVED, now=now)
 
 
 def plain_email(email: str) -> str:

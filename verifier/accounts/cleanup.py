@@ -1,4 +1,4 @@
-"""Deletes ended sessions, used links and old throttle counts."""
+"""Deletes ended sessions, used links and old throttle counts; does requested changes of accounts that are due."""
 
 from datetime import datetime, timedelta
 
@@ -6,6 +6,7 @@ import structlog
 from flask import current_app
 from sqlalchemy import Delete, delete, or_
 
+from verifier.accounts import requests
 from verifier.accounts.models import AccountLink, SignedInSession, ThrottleCount
 from verifier.db import db, utcnow
 from verifier.jobs.task_registry import task
@@ -24,6 +25,12 @@ def sweep(_work: JobRun) -> None:
     """Delete what has been over for long enough; done twice it finds nothing."""
     removed = {name: db.session.execute(action).rowcount for name, action in _over(utcnow()).items()}  # type: ignore[attr-defined]
     log.info("swept", **removed)
+
+
+@task("accounts.due", every=timedelta(hours=1), keep=timedelta(days=2))
+def do_due_requests(_work: JobRun) -> None:
+    """Do the requested changes of accounts whose notice period is over; done twice it finds nothing."""
+    log.info("requests due", done=requests.do_due(now=utcnow()))
 
 
 def _over(now: datetime) -> dict[str, Delete]:

@@ -1,12 +1,12 @@
-"""Command-line functions for people: add a user, show a demo person's current code."""
+"""Command-line functions for people: add a user, ask for the removal of a second factor, show a demo person's current code."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
 
 from sqlalchemy import select
 
-from verifier.accounts import actions, mail, queries
+from verifier.accounts import actions, mail, queries, requests
 from verifier.accounts.authentication import crypto, secondfactor
 from verifier.accounts.models import Organisation
 from verifier.core.access import Role
@@ -34,6 +34,19 @@ def add_user(email: str, name: str, organisation: str, kind: str, roles: Collect
         actions.create_user(home, email, name, roles=roles, password=password, actor=INSTALLATION, now=now)
     db.session.commit()
     return address
+
+
+def ask_factor_removal(email: str) -> datetime:
+    """Ask for the removal of a second factor; returns when it takes effect, unless it is confirmed earlier or stopped.
+
+    Commits: the command line is the one caller. It cannot confirm: a second person does, signed in.
+    """
+    user = queries.by_email(actions.plain_email(email))
+    if user is None:
+        raise Refusal("accounts.account.unknown", email=email)
+    asked = requests.ask_factor_removal(user, actor=INSTALLATION, now=utcnow())
+    db.session.commit()
+    return asked.due_at
 
 
 def current_code(email: str) -> str | None:

@@ -78,11 +78,22 @@ class ForgottenForm(BaseForm):
     email = email_field()
 
 
-class NewPasswordForm(BaseForm):
-    """A password, typed twice."""
+def present_field() -> StringField:
+    """A fresh code of the present second factor, or one of its recovery codes; whether it is good is decided by the action."""
+    return StringField(
+        _l("Current code from your app, or a recovery code"),
+        [Optional(), Length(max=40)],
+        filters=[stripped],
+        description=_l("Confirms that it is you. Each code can be used once."),
+    )
+
+
+class LinkForm(BaseForm):
+    """A password, typed twice; with the second factor of whoever has one."""
 
     password = new_password_field()
     again = once_more_field()
+    present = present_field()
 
 
 class ChangePasswordForm(BaseForm):
@@ -91,6 +102,15 @@ class ChangePasswordForm(BaseForm):
     current = PasswordField(_l("Current password"), [Required(_l("Enter your current password"))])
     password = new_password_field()
     again = once_more_field()
+    present = present_field()
+
+
+class EmailForm(BaseForm):
+    """Another e-mail address of one's own account."""
+
+    email = email_field()
+    current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
+    present = present_field()
 
 
 class EnrolForm(BaseForm):
@@ -98,12 +118,20 @@ class EnrolForm(BaseForm):
 
     code = StringField(_l("Code shown in the app"), [Required(_l("Enter the code shown in the app"))], filters=[stripped])
     current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
+    present = present_field()
 
 
 class ProofForm(BaseForm):
     """Proves once more who is there."""
 
     current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
+    present = present_field()
+
+
+class FreshCodeForm(BaseForm):
+    """An administrator's action on another person's account, with a fresh code."""
+
+    present = present_field()
 
 
 class AccountForm(VersionedForm):
@@ -124,6 +152,14 @@ class RegisteredNameForm(VersionedForm):
     )
 
 
+class CorrectionForm(VersionedForm):
+    """Another person's name and e-mail address."""
+
+    name = StringField(_l("Full name"), [Required(_l("Enter the person's name")), Length(max=120)], filters=[stripped])
+    email = email_field()
+    present = present_field()
+
+
 class ColleagueForm(BaseForm):
     """Someone to invite into one's own organisation."""
 
@@ -136,12 +172,14 @@ class InviteForm(ColleagueForm):
 
     organisation = SelectField(_l("Organisation"), [Required(_l("Choose an organisation"))])
     roles = RolesField(_l("Roles in the organisation"), validators=[Optional()])
+    present = present_field()
 
 
 class RolesForm(VersionedForm):
     """A person's roles in their organisation."""
 
     roles = RolesField(_l("Roles in the organisation"), validators=[Optional()])
+    present = present_field()
 
 
 class OrganisationForm(VersionedForm):

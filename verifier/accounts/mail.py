@@ -35,13 +35,18 @@ def link_address(token: str) -> str:
     return f"{_settings().public_url}/link/{token}"
 
 
+def page_address(path: str) -> str:
+    """The absolute URL of a page."""
+    return f"{_settings().public_url}{path}"
+
+
 def send_link(user: User, purpose: Purpose, token: str, *, now: datetime) -> None:
     """Send a person their link."""
     post(user, lambda: _invitation(user, token) if purpose is Purpose.INVITATION else _reset(user, token), now=now)
 
 
-def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | None = None) -> None:
-    """Send a message built by `words` in the user's language, or in both if it is unknown; at most once per key.
+def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | None = None, to: str | None = None) -> None:
+    """Send a message built by `words` in the user's language, or in both if it is unknown; at most once per key; `to` another address.
 
     It is sent only if this transaction commits. In the queue it is encrypted, because it may contain a link.
     """
@@ -50,7 +55,7 @@ def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | No
         with force_locale(tag):
             texts.append(words())
     message = EmailMessage()
-    message["From"], message["To"] = _settings().mail_from, user.email
+    message["From"], message["To"] = _settings().mail_from, to or user.email
     message["Subject"] = " / ".join(subject for subject, _text in texts)
     message["Date"], message["Message-ID"] = format_datetime(now), make_msgid(domain="verifier.invalid")
     message.set_content("\n\n".join(text for _subject, text in texts))

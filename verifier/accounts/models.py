@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.core.access import Role
@@ -38,6 +38,13 @@ class Purpose(StrEnum):
     RESET = "reset"
 
 
+class RequestKind(StrEnum):
+    """What someone asked to have done to another person's account."""
+
+    REMOVE_FACTOR = "remove_factor"
+    CHANGE_EMAIL = "change_email"
+
+
 class Organisation(Base):
     """A verification body, a reporting unit, an authority, or the installation itself."""
 
@@ -48,6 +55,7 @@ class Organisation(Base):
     name_zh: Mapped[str | None]
     credit_code: Mapped[str | None] = mapped_column(unique=True, comment="unified social credit code")
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(comment="from then on nobody of it signs in")
     version: Mapped[Version]
 
 
@@ -92,12 +100,12 @@ class User(Base):
     @property
     def is_active(self) -> bool:
         """Whether the account may be used."""
-        return self.disabled_at is None
+        return self.disabled_at is None and self.organisation.closed_at is None
 
     @property
     def status(self) -> Status:
         """Whether they may sign in, as a word that pages can say."""
-        if self.disabled_at is not None:
+        if not self.is_active:
             return Status.DISABLED
         return Status.INVITED if self.password_hash is None else Status.ACTIVE
 
@@ -153,6 +161,27 @@ class AccountLink(Base):
     used_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="joined")
+
+
+class AccountRequest(Base):
+    """A change of someone's account asked for by another: done when a second person confirms it, or when it is due and was not stopped."""
+
+    __tablename__ = "account_request"
+    __table_args__ = (CheckConstraint("(kind = 'change_email') = (email IS NOT NULL)", name="email_of_change"),)
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    kind: Mapped[RequestKind] = mapped_column(enum_of(RequestKind, "kind"))
+    email: Mapped[str | None] = mapped_column(comment="the new address, lower case")
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), comment="empty: asked on the command line")
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    done_at: Mapped[datetime | None]
+    stopped_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    stopped_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(lazy="joined", foreign_keys=[user_id])
+    asker: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[asked_by])
 
 
 class ThrottleCount(Base):

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import QueryableAttribute
 
 from verifier.accounts.models import Appointment, Organisation, Status, User
+from verifier.core.access import Role
 from verifier.db import db
 
 
@@ -18,6 +19,18 @@ def by_email(email: str) -> User | None:
 def user(user_id: UUID) -> User | None:
     """One person."""
     return db.session.get(User, user_id)
+
+
+def active_in_role(role: Role) -> list[User]:
+    """Everyone with a role in their organisation who may sign in."""
+    of = select(User).where(User.disabled_at.is_(None), exists().where(Appointment.user_id == User.id, Appointment.role == role))
+    return [user for user in db.session.scalars(of).unique() if user.is_active]
+
+
+def active_in(organisation_id: UUID) -> list[User]:
+    """Everyone of an organisation who may sign in, by name."""
+    of = select(User).where(User.organisation_id == organisation_id, User.disabled_at.is_(None)).order_by(User.name)
+    return [user for user in db.session.scalars(of).unique() if user.is_active]
 
 
 def organisation(organisation_id: UUID) -> Organisation | None:

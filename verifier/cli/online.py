@@ -114,6 +114,21 @@ def user_add(email: str, name: str, organisation: str, kind: str, roles: tuple[s
         click.echo(link)
 
 
+@user.command("remove-factor")
+@click.argument("email")
+def user_remove_factor(email: str) -> None:
+    """Request the removal of a person's second factor. An administrator confirms it signed in; otherwise it takes effect after 72 hours.
+
+    The person is told by mail and can stop it. This is the way for an only administrator who lost app and recovery codes.
+    """
+    with maintenance.opened(newest=True):
+        try:
+            due = accounts.ask_factor_removal(email)
+        except Refusal as refusal:
+            fail(message_text(refusal.message, refusal.values), FOUND)
+        click.echo(f"Requested. Takes effect on {due:%Y-%m-%d %H:%M} UTC unless stopped; an administrator can confirm it earlier.")
+
+
 @main.group()
 def statement() -> None:
     """Issued statements."""

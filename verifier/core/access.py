@@ -36,8 +36,8 @@ ORGANISATION_ROLES: Mapping[str, frozenset[Role]] = {
     "authority": AUTHORITY,
     "installation": frozenset({Role.ADMINISTRATOR}),
 }
-SECOND_FACTOR = frozenset({Role.LEAD_VERIFIER, Role.SIGNATORY, Role.COORDINATOR})
-"""Roles that sign or seal: they need a second factor."""
+SECOND_FACTOR = frozenset({Role.LEAD_VERIFIER, Role.SIGNATORY, Role.COORDINATOR, Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER})
+"""Roles that sign or seal, or that administer accounts or a programme: they need a second factor."""
 
 
 class SeparateRole(StrEnum):

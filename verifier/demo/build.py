@@ -19,7 +19,8 @@ from verifier.registry import actions as registry
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports import actions as reports
 from verifier.rulepacks.load import load
-from verifier.statement.signing import keys
+from verifier.statement.models import SigningKey
+from verifier.statement.signing import key_approval, keys
 
 PACK, YEAR = "beijing/2021.2", 2021
 Say = Callable[[str], None]
@@ -86,9 +87,9 @@ def settle(cast: Cast) -> None:
             accounts.enrol_second_factor(cast.users[key], secret, secondfactor.code(secret, now), actor=cast.actor(key), now=now)
     for key in ("lead", "signatory"):
         now = cast.now()
-        keys.make_personal_key(cast.users[key], people.PASSPHRASE, cast.code(key, now), actor=cast.actor(key), now=now)
+        approve_key(cast, keys.make_personal_key(cast.users[key], people.PASSPHRASE, cast.code(key, now), actor=cast.actor(key), now=now))
     now = cast.now()
-    keys.make_seal(
+    seal = keys.make_seal(
         cast.organisations["body"],
         cast.users["coordinator"],
         people.PASSPHRASE,
@@ -96,6 +97,13 @@ def settle(cast: Cast) -> None:
         actor=cast.actor("coordinator"),
         now=now,
     )
+    approve_key(cast, seal)
+
+
+def approve_key(cast: Cast, key: SigningKey) -> None:
+    """The administrator approves a key of the new body, in which nobody may yet."""
+    now = cast.now()
+    key_approval.approve(key, cast.users["admin"], cast.code("admin", now), actor=cast.actor("admin"), now=now)
 
 
 def add_person(cast: Cast, key: str, organisation: Organisation, name: str, roles: tuple[Role, ...]) -> None:

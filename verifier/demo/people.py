@@ -16,8 +16,8 @@ ORGANISATIONS: dict[str, tuple[str, str, str | None, str | None]] = {
 """Key → kind, name, Chinese name, credit code. All made up."""
 
 PEOPLE: dict[str, tuple[str, str, tuple[Role, ...], bool]] = {
-    "admin": ("installation", "Zhou Lan", (Role.ADMINISTRATOR,), False),
-    "manager": ("authority", "Wang Min", (Role.PROGRAMME_MANAGER,), False),
+    "admin": ("installation", "Zhou Lan", (Role.ADMINISTRATOR,), True),
+    "manager": ("authority", "Wang Min", (Role.PROGRAMME_MANAGER,), True),
     "assessor": ("authority", "Sun Qiang", (Role.ASSESSOR,), False),
     "coordinator": ("body", "Liu Yan", (Role.COORDINATOR,), True),
     "lead": ("body", "Chen Wei", (), True),

@@ -96,13 +96,14 @@ def is_known_to(authority_id: UUID, unit: Organisation) -> bool:
 def unregistered_units(year: ProgrammeYear) -> list[Organisation]:
     """The units that the year's authority may register and that are not in the year yet."""
     here = select(UnitYear.unit_id).where(UnitYear.year_id == year.id)
-    of = _units_known_to(year.authority_id).where(Organisation.id.not_in(here))
+    of = _units_known_to(year.authority_id).where(Organisation.closed_at.is_(None), Organisation.id.not_in(here))
     return list(db.session.scalars(of.order_by(Organisation.name)))
 
 
 def bodies() -> list[Organisation]:
     """The verification bodies a unit may name."""
-    return list(db.session.scalars(select(Organisation).where(Organisation.kind == "body").order_by(Organisation.name)))
+    of = select(Organisation).where(Organisation.kind == "body", Organisation.closed_at.is_(None))
+    return list(db.session.scalars(of.order_by(Organisation.name)))
 
 
 def organisation(organisation_id: UUID, kind: str) -> Organisation | None:

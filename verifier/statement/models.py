@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from verifier.accounts.models import User
+from verifier.accounts.models import Organisation, User
 from verifier.db import Base, Id, Version, enum_of
 from verifier.engagements.models import Engagement
 
@@ -99,11 +99,19 @@ class SigningKey(Base):
     serial: Mapped[str] = mapped_column(unique=True)
     made_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime]
+    due_at: Mapped[datetime | None] = mapped_column(comment="when it may be used without approval, where nobody of the body could give one")
+    approved_at: Mapped[datetime | None] = mapped_column(comment="it signs nothing before")
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), comment="empty: in use since it was due")
+    refused_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     retired_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None] = mapped_column(comment="since when the key is not to be trusted")
     revoked_reason: Mapped[RevocationReason | None] = mapped_column(enum_of(RevocationReason, "revoked_reason"))
     revoked_note: Mapped[str | None]
     revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    user: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[user_id])
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined", foreign_keys=[organisation_id])
+    maker: Mapped[User] = relationship(lazy="joined", foreign_keys=[made_by])
 
 
 class Statement(Base):

@@ -131,13 +131,36 @@ def signature_at(statement: Statement, place: SignerRole) -> Signature | None:
 
 
 def key_of(user_id: UUID) -> SigningKey | None:
-    """A person's signing key."""
-    return db.session.scalar(select(SigningKey).where(SigningKey.user_id == user_id, SigningKey.retired_at.is_(None)))
+    """A person's signing key that is in use; a new one is not before it is approved."""
+    return db.session.scalar(_in_use().where(SigningKey.user_id == user_id))
 
 
 def seal_of(organisation_id: UUID) -> SigningKey | None:
-    """The key behind a body's seal."""
-    return db.session.scalar(select(SigningKey).where(SigningKey.organisation_id == organisation_id, SigningKey.retired_at.is_(None)))
+    """The key behind a body's seal that is in use."""
+    return db.session.scalar(_in_use().where(SigningKey.organisation_id == organisation_id))
+
+
+def waiting_key_of(user_id: UUID) -> SigningKey | None:
+    """A person's new signing key that waits for approval."""
+    return db.session.scalar(_waiting().where(SigningKey.user_id == user_id))
+
+
+def waiting_seal_of(organisation_id: UUID) -> SigningKey | None:
+    """The new key of a body's seal that waits for approval."""
+    return db.session.scalar(_waiting().where(SigningKey.organisation_id == organisation_id))
+
+
+def waiting_keys() -> list[SigningKey]:
+    """Every key that waits for approval, oldest first."""
+    return list(db.session.scalars(_waiting().order_by(SigningKey.made_at)).unique())
+
+
+def _in_use() -> Select[SigningKey]:
+    return select(SigningKey).where(SigningKey.retired_at.is_(None), SigningKey.approved_at.is_not(None))
+
+
+def _waiting() -> Select[SigningKey]:
+    return select(SigningKey).where(SigningKey.retired_at.is_(None), SigningKey.approved_at.is_(None))
 
 
 def signing_key(key_id: UUID) -> SigningKey:

@@ -19,7 +19,7 @@ from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.rulepacks.load import pinned
 from verifier.web import shown_report
 from verifier.web.pages.lists import wants_spreadsheet
-from verifier.web.signed_in import login_manager, signed_in_user
+from verifier.web.signed_in import lacks_factor, login_manager, set_up_factor, signed_in_user
 
 View = Callable[..., Any]
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -38,6 +38,8 @@ class ViewPolicy:
     """Whether its form carries files, so that its body may be large."""
     keeps_record: bool | Literal["export"] = False
     """Whether even a GET writes a row to the trail: always, or only where the list is downloaded as a file."""
+    before_factor: bool = False
+    """Whether it is open to a person who must have a second factor and has not set one up yet: setting it up, and signing out."""
 
 
 def permit(
@@ -47,20 +49,24 @@ def permit(
     on_report: bool | None = None,
     files: bool = False,
     keeps_record: bool | Literal["export"] = False,
+    before_factor: bool = False,
 ) -> Callable[[View], View]:
     """Guard a view and state its policy.
 
     Where its address holds `engagement_id`, `unit_year_id` or `year_id`, the view receives the `engagement`, `unit_year` or `year`
     instead, after the person was found to have a role on it (else 404) that carries the permission (else 403): `post` for methods that
-    write, where it differs. Every writing view of a case states `on_report`.
+    write, where it differs. Every writing view of a case states `on_report`. Who lacks a second factor that their place demands reaches
+    only views that say `before_factor`.
     """
-    policy = ViewPolicy(permission, post or permission, on_report, files, keeps_record)
+    policy = ViewPolicy(permission, post or permission, on_report, files, keeps_record, before_factor)
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(**kwargs: Any) -> Any:
             needed = policy.read if request.method in READS else policy.write
             user = signed_in_user()
+            if user is not None and lacks_factor(user) and not policy.before_factor:
+                return set_up_factor()
             if needed is Permission.PUBLIC:
                 return view(**kwargs)
             if user is None:

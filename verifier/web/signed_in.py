@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as DbSession
 
+from verifier.accounts.authentication import secondfactor
 from verifier.accounts.models import SignedInSession, User
 from verifier.core.actor import INSTALLATION, Actor
 from verifier.core.errors import NotYours
@@ -44,6 +45,16 @@ def install(app: Flask) -> None:
 def unauthorised() -> ResponseReturnValue:
     """To the sign-in page, and from there back to this one."""
     return redirect(url_for("accounts.sign_in", next=this_page()), 303)
+
+
+def lacks_factor(user: User) -> bool:
+    """Whether the person must have a second factor and has none, as after its removal or a fresh invitation."""
+    return secondfactor.required(user) and not secondfactor.is_set(user)
+
+
+def set_up_factor() -> ResponseReturnValue:
+    """To the page where the second factor is set up; nothing of the page that was asked for is done."""
+    return redirect(url_for("accounts.second_factor", next=this_page()), 303)
 
 
 def user_of(token: str) -> User | None:

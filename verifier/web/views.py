@@ -17,7 +17,7 @@ sanity.install(bp)
 
 
 @bp.post("/language")
-@permit(Permission.PUBLIC)
+@permit(Permission.PUBLIC, before_factor=True)
 def language() -> ResponseReturnValue:
     """Remember the language: with the person when signed in, else with this browser."""
     chosen = request.form.get("language", "")

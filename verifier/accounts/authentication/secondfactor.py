@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from verifier.accounts.authentication import crypto, durable, throttle
 from verifier.accounts.authentication.throttle import Bucket
 from verifier.accounts.models import RecoveryCode, User
+from verifier.core.access import SECOND_FACTOR
 from verifier.db import db
 
 STEP = 30
@@ -19,8 +20,8 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def required(user: User) -> bool:
-    """Whether a second factor is required: for everyone in a verification body."""
-    return user.organisation.kind == "body"
+    """Whether a second factor is required: for everyone in a verification body, administrators and programme managers."""
+    return user.organisation.kind == "body" or bool(user.roles & SECOND_FACTOR)
 
 
 def is_set(user: User) -> bool:

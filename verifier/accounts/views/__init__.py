@@ -6,20 +6,22 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from verifier.accounts.models import Kind, Organisation, Status, User
-from verifier.accounts.views import account, administration, colleagues, signing_in
+from verifier.accounts.models import Kind, Organisation, RequestKind, Status, User
+from verifier.accounts.views import account, administration, colleagues, corrections, requests, signing_in
 from verifier.accounts.views.blueprint import bp
 from verifier.core.access import Permission
 from verifier.web.pages.filters import name_of
 from verifier.web.subjects import SubjectKind, row_of
 
-__all__ = ["LABELS", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "signing_in"]
+__all__ = ["LABELS", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "corrections", "requests", "signing_in"]
 
 LABELS = {
     Kind.BODY: _l("Verification body"),
     Kind.UNIT: _l("Reporting unit"),
     Kind.AUTHORITY: _l("Authority"),
     Kind.INSTALLATION: _l("Operator of this system"),
+    RequestKind.REMOVE_FACTOR: _l("Remove two-step verification"),
+    RequestKind.CHANGE_EMAIL: _l("Change e-mail address"),
     Status.ACTIVE: _l("Active"),
     Status.INVITED: _l("Invited"),
     Status.DISABLED: _l("Disabled"),

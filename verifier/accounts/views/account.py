@@ -7,10 +7,11 @@ from flask import abort, flash, g, redirect, render_template, request, session, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.accounts import actions
+from verifier.accounts import actions, requests
 from verifier.accounts.authentication import crypto, sessions, signing_in
 from verifier.accounts.authentication import secondfactor as secondfactor
-from verifier.accounts.forms import AccountForm, ChangePasswordForm, EnrolForm, ProofForm
+from verifier.accounts.forms import AccountForm, ChangePasswordForm, EmailForm, EnrolForm, ProofForm
+from verifier.accounts.models import RequestKind
 from verifier.accounts.views.blueprint import bp
 from verifier.core.access import Permission
 from verifier.db import db, utcnow
@@ -37,7 +38,7 @@ def account() -> ResponseReturnValue:
         session.pop("language", None)
         flash(_("Your account has been saved."), "success")
         return redirect(url_for(".account"), 303)
-    return render_template("accounts/account.html", form=form, user=user, **_second_factor_of(user))
+    return render_template("accounts/account.html", form=form, user=user, requests=requests.waiting(user), **_second_factor_of(user))
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -47,15 +48,31 @@ def password() -> ResponseReturnValue:
     user, form = this_user(), ChangePasswordForm()
     if form.validate_on_submit():
         if signing_in.proves(user, form.current.data or "", now=utcnow()):
-            actions.set_password(user, form.password.data or "", actor=current_actor(), now=utcnow(), here=g.signed_in.id)
+            actions.change_password(
+                user, form.password.data or "", form.present.data or "", actor=current_actor(), now=utcnow(), here=g.signed_in.id
+            )
             flash(_("Your password has been changed. All other browsers have been signed out."), "success")
             return redirect(url_for(".account"), 303)
         _say_wrong(form)
-    return render_template("accounts/password.html", form=form)
+    return render_template("accounts/password.html", form=form, has_factor=secondfactor.is_set(user))
+
+
+@bp.route("/account/email", methods=["GET", "POST"])
+@permit(Permission.SIGNED_IN)
+def email() -> ResponseReturnValue:
+    """Change one's own e-mail address; the former one is told."""
+    user, form = this_user(), EmailForm()
+    if form.validate_on_submit():
+        if signing_in.proves(user, form.current.data or "", now=utcnow()):
+            actions.change_email(user, form.email.data or "", form.present.data or "", actor=current_actor(), now=utcnow())
+            flash(_("Your e-mail address has been changed. You sign in with the new one from now on."), "success")
+            return redirect(url_for(".account"), 303)
+        _say_wrong(form)
+    return render_template("accounts/email.html", form=form, user=user, has_factor=secondfactor.is_set(user))
 
 
 @bp.route("/account/second-factor", methods=["GET", "POST"])
-@permit(Permission.SIGNED_IN)
+@permit(Permission.SIGNED_IN, before_factor=True)
 def second_factor() -> ResponseReturnValue:
     """Set up or renew the second factor: the secret is shown, and kept only once its code proves that an app has it."""
     user, form = this_user(), EnrolForm()
@@ -63,8 +80,9 @@ def second_factor() -> ResponseReturnValue:
     if form.validate_on_submit():
         if signing_in.proves(user, form.current.data or "", now=utcnow()):
             codes = actions.enrol_second_factor(
-                user, secret, form.code.data or "", actor=current_actor(), now=utcnow(), here=g.signed_in.id
+                user, secret, form.code.data or "", form.present.data or "", actor=current_actor(), now=utcnow(), here=g.signed_in.id
             )
+            requests.stop_all(user, RequestKind.REMOVE_FACTOR, actor=current_actor(), now=utcnow())
             session.pop("enrolling", None)
             return render_template("accounts/recovery_codes.html", codes=codes, onward=onward, fresh=True)
         _say_wrong(form)
@@ -86,7 +104,7 @@ def recovery_codes() -> ResponseReturnValue:
     user, form = this_user(), ProofForm()
     if form.validate_on_submit():
         if signing_in.proves(user, form.current.data or "", now=utcnow()):
-            codes = actions.renew_recovery_codes(user, actor=current_actor(), now=utcnow())
+            codes = actions.renew_recovery_codes(user, form.present.data or "", actor=current_actor(), now=utcnow())
             return render_template("accounts/recovery_codes.html", codes=codes, onward=url_for(".account"), fresh=False)
         _say_wrong(form)
     return render_template("accounts/renew_codes.html", form=form, **_second_factor_of(user))
@@ -141,5 +159,5 @@ def _secret_to_enrol() -> str:
         return secret
 
 
-def _say_wrong(form: ProofForm | ChangePasswordForm | EnrolForm) -> None:
+def _say_wrong(form: ProofForm | ChangePasswordForm | EnrolForm | EmailForm) -> None:
     form.current.errors = [_("The password is incorrect. After five incorrect attempts you must wait 15 minutes.")]

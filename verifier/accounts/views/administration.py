@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
-from verifier.accounts import actions, mail, queries
-from verifier.accounts.authentication import secondfactor
+from verifier.accounts import actions, mail, queries, requests
+from verifier.accounts.authentication import proof, secondfactor
 from verifier.accounts.forms import InviteForm, NewOrganisationForm, OrganisationFilter, OrganisationForm, PeopleFilter, RolesForm
 from verifier.accounts.models import Kind, Organisation, User
 from verifier.accounts.views.blueprint import bp
@@ -24,7 +24,7 @@ from verifier.web.pages.filters import listed, name_of
 from verifier.web.pages.labels import label
 from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
-from verifier.web.signed_in import current_actor
+from verifier.web.signed_in import current_actor, this_user
 
 
 @bp.get("/admin/people")
@@ -35,7 +35,7 @@ def people() -> ResponseReturnValue:
     rows = queries.people(form.q.data or "", form.kind.data or "", form.role.data or "", form.status.data or "")
     if wants_spreadsheet():
         return _people_sheet(list(db.session.scalars(rows).unique()))
-    return render_template("accounts/people.html", filter=form, page=paged(rows), export_url=export_url())
+    return render_template("accounts/people.html", filter=form, page=paged(rows), export_url=export_url(), waiting=requests.all_waiting())
 
 
 def _people_sheet(users: list[User]) -> ResponseReturnValue:
@@ -73,11 +73,12 @@ def _people_sheet(users: list[User]) -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """Add a person to an organisation and send them a link."""
     form = InviteForm(organisation=request.args.get("organisation"))
-    organisations = queries.all_organisations()
+    organisations = [each for each in queries.all_organisations() if each.closed_at is None]
     choices = [SelectChoice(str(each.id), f"{name_of(each)} ({label(each.kind)})") for each in organisations]
     form.organisation.choices = [SelectChoice("", _("Choose an organisation")), *choices]
     form.roles.offer(frozenset().union(*ORGANISATION_ROLES.values()))
     if form.validate_on_submit():
+        proof.prove_factor(this_user(), form.present.data or "", now=utcnow())
         organisation = next(each for each in organisations if str(each.id) == form.organisation.data)
         user, _token = actions.invite(
             organisation, form.email.data or "", form.name.data or "", roles=form.roles.data or [], actor=current_actor(), now=utcnow()
@@ -96,10 +97,19 @@ def person(user_id: UUID) -> ResponseReturnValue:
     form = RolesForm(roles=sorted(user.roles), version=user.version)
     form.roles.offer(ORGANISATION_ROLES[user.organisation.kind])
     if form.validate_on_submit():
+        proof.prove_factor(this_user(), form.present.data or "", now=utcnow())
         actions.change_roles(user, form.roles.data or [], seen_version=form.seen_version, actor=current_actor(), now=utcnow())
         flash(_("The roles of %(name)s have been saved.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)
-    return render_template("accounts/person.html", form=form, person=user, has_factor=secondfactor.is_set(user), sent=mail.is_sent())
+    return render_template(
+        "accounts/person.html",
+        form=form,
+        person=user,
+        has_factor=secondfactor.is_set(user),
+        requests=requests.waiting(user),
+        me=this_user(),
+        sent=mail.is_sent(),
+    )
 
 
 @bp.route("/admin/people/<uuid:user_id>/name", methods=["GET", "POST"])
@@ -107,26 +117,6 @@ def person(user_id: UUID) -> ResponseReturnValue:
 def registered_name(user_id: UUID) -> ResponseReturnValue:
     """Register the name under which a person signs."""
     return name_page(_person(user_id), url_for(".person", user_id=user_id))
-
-
-@bp.post("/admin/people/<uuid:user_id>/disable")
-@permit(Permission.ACCOUNT_MANAGE)
-def disable(user_id: UUID) -> ResponseReturnValue:
-    """Disable the account."""
-    user = _person(user_id)
-    actions.disable(user, actor=current_actor(), now=utcnow())
-    flash(_("The account of %(name)s has been disabled; all sessions have ended.", name=user.name), "success")
-    return redirect(url_for(".person", user_id=user.id), 303)
-
-
-@bp.post("/admin/people/<uuid:user_id>/enable")
-@permit(Permission.ACCOUNT_MANAGE)
-def enable(user_id: UUID) -> ResponseReturnValue:
-    """Enable the account."""
-    user = _person(user_id)
-    actions.enable(user, actor=current_actor(), now=utcnow())
-    flash(_("The account of %(name)s has been enabled again.", name=user.name), "success")
-    return redirect(url_for(".person", user_id=user.id), 303)
 
 
 @bp.post("/admin/people/<uuid:user_id>/invitation")
@@ -138,16 +128,6 @@ def resend(user_id: UUID) -> ResponseReturnValue:
     sent = _("A new invitation has been sent to %(name)s; the earlier one is no longer valid.", name=user.name)
     written = _("A new invitation for %(name)s is in instance/mail; the earlier one is no longer valid.", name=user.name)
     flash(sent if mail.is_sent() else written, "success")
-    return redirect(url_for(".person", user_id=user.id), 303)
-
-
-@bp.post("/admin/people/<uuid:user_id>/second-factor")
-@permit(Permission.ACCOUNT_MANAGE)
-def remove_second_factor(user_id: UUID) -> ResponseReturnValue:
-    """Remove the second factor of a person who lost it."""
-    user = _person(user_id)
-    actions.remove_second_factor(user, actor=current_actor(), now=utcnow())
-    flash(_("Two-step verification of %(name)s has been removed; all sessions have ended.", name=user.name), "success")
     return redirect(url_for(".person", user_id=user.id), 303)
 
 

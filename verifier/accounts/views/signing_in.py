@@ -6,11 +6,11 @@ from flask import flash, g, make_response, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.accounts import actions, mail
+from verifier.accounts import actions, mail, requests
 from verifier.accounts.authentication import links, secondfactor
 from verifier.accounts.authentication import signing_in as signing_in
 from verifier.accounts.authentication.signing_in import Answer, SignInResult
-from verifier.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SignInForm
+from verifier.accounts.forms import CodeForm, ForgottenForm, LinkForm, SignInForm
 from verifier.accounts.models import Purpose, User
 from verifier.accounts.views.blueprint import bp, origin, remember
 from verifier.core.access import Permission
@@ -24,7 +24,7 @@ from verifier.web.signed_in import signed_in_user
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
-@permit(Permission.PUBLIC)
+@permit(Permission.PUBLIC, before_factor=True)
 def sign_in() -> ResponseReturnValue:
     """The first step: e-mail and password."""
     onward = local_path(request.args.get("next"))
@@ -45,7 +45,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
-@permit(Permission.PUBLIC)
+@permit(Permission.PUBLIC, before_factor=True)
 def sign_in_code() -> ResponseReturnValue:
     """The second step: the app's code, or a recovery code."""
     onward, now = local_path(request.args.get("next")), utcnow()
@@ -65,7 +65,7 @@ def sign_in_code() -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
-@permit(Permission.SIGNED_IN)
+@permit(Permission.SIGNED_IN, before_factor=True)
 def sign_out() -> ResponseReturnValue:
     """End this session, here and in the database."""
     message = _("You have been signed out.")
@@ -75,7 +75,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 @bp.route("/forgotten", methods=["GET", "POST"])
-@permit(Permission.PUBLIC)
+@permit(Permission.PUBLIC, before_factor=True)
 def forgotten() -> ResponseReturnValue:
     """Ask for a link; the answer is the same whether there is such an account or not."""
     form = ForgottenForm()
@@ -88,22 +88,28 @@ def forgotten() -> ResponseReturnValue:
 
 
 @bp.route("/link/<token>", methods=["GET", "POST"])
-@permit(Permission.PUBLIC)
+@permit(Permission.PUBLIC, before_factor=True)
 def link(token: str) -> ResponseReturnValue:
     """Set a password with a link; looking at the page does not use the link up."""
     found = links.find(token, now=utcnow())
     if found is None:
         return render_template("accounts/link_ended.html"), 410
-    form = NewPasswordForm()
+    form = LinkForm()
     if form.validate_on_submit():
-        user = actions.use_link(token, form.password.data or "", now=utcnow())
+        user = actions.use_link(token, form.password.data or "", form.present.data or "", now=utcnow())
         message = _("Your password has been set. You can now sign in.")
         _forget_session()
         flash(message, "success")
         response = make_response(redirect(url_for(".sign_in"), 303))
         remember(response, user)
         return response
-    return render_template("accounts/link.html", form=form, user=found.user, invitation=found.purpose == Purpose.INVITATION)
+    return render_template(
+        "accounts/link.html",
+        form=form,
+        user=found.user,
+        invitation=found.purpose == Purpose.INVITATION,
+        has_factor=secondfactor.is_set(found.user),
+    )
 
 
 def _welcome(answer: Answer, onward: str) -> ResponseReturnValue:
@@ -113,6 +119,8 @@ def _welcome(answer: Answer, onward: str) -> ResponseReturnValue:
     signed_in.begin(user, answer.token or "")
     if secondfactor.required(user) and not secondfactor.is_set(user):
         onward = url_for(".second_factor", next=onward)
+    elif requests.waiting(user):
+        onward = url_for(".account_requests", next=onward)
     response = make_response(redirect(onward, 303))
     remember(response, user)
     return response

@@ -108,7 +108,7 @@ def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, ac
         raise barred.refusal(sealer.name, pack_of(engagement))
     key = queries.seal_of(engagement.body_id)
     if key is None:
-        raise Refusal("statement.seal.none")
+        raise Refusal("statement.key.waiting" if queries.waiting_seal_of(engagement.body_id) else "statement.seal.none")
     body = keys.organisation_name(engagement.body)
     _refuse_unusable(key, body, body, now)
     hand = _Hand(SignerRole.SEAL, key, body)
@@ -166,7 +166,7 @@ def _public_url() -> str:
 def _personal_key(signer: User, engagement: Engagement, now: datetime) -> SigningKey:
     key = queries.key_of(signer.id)
     if key is None:
-        raise Refusal("statement.key.none")
+        raise Refusal("statement.key.waiting" if queries.waiting_key_of(signer.id) else "statement.key.none")
     _refuse_unusable(key, signer.registered_name, keys.organisation_name(engagement.body), now)
     return key
 

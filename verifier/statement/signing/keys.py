@@ -21,6 +21,7 @@ from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.statement import queries
 from verifier.statement.models import SigningKey
+from verifier.statement.signing import key_approval
 from verifier.statement.signing.certificate_authority import Authority, new_signing_key, open_authority, open_key
 from verifier.statement.signing.certificate_authority import SigningKey as Pair
 
@@ -38,7 +39,7 @@ def root_pem(now: datetime) -> bytes:
 
 
 def make_personal_key(user: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> SigningKey:
-    """A signing key of the person's own; the one before is retired and signs no more."""
+    """A signing key of the person's own; it waits for approval, and until then the one before signs."""
     if user.organisation.kind != "body":
         raise Refusal("statement.key.not_body")
     require_good_passphrase(passphrase, user)
@@ -46,17 +47,18 @@ def make_personal_key(user: User, passphrase: str, code: str, *, actor: Actor, n
     pair = new_signing_key(passphrase, user.registered_name)
     body = organisation_name(user.organisation)
     certificate = authority(now).issue_person(pair.request_pem, name=user.registered_name, organisation=body, role="", now=now)
-    key = _store_key(pair, certificate, queries.key_of(user.id), actor, now)
+    key = _store_key(pair, certificate, queries.waiting_key_of(user.id), actor, now)
     key.user_id = user.id
     db.session.flush()
     record(
         TrailAction.STATEMENT_KEY_MADE, actor, Subject("person", str(user.id)), now=now, effect=Effect.CHANGE, fingerprint=fingerprint(key)
     )
+    key_approval.announce(key, now=now)
     return key
 
 
 def make_seal(organisation: Organisation, maker: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> SigningKey:
-    """The key behind a body's seal, made by its coordinator; the one before is retired and seals no more."""
+    """The key behind a body's seal, made by its coordinator; it waits for approval, and until then the one before seals."""
     if organisation.kind != "body":
         raise Refusal("statement.key.not_body")
     require_good_passphrase(passphrase, maker)
@@ -64,11 +66,12 @@ def make_seal(organisation: Organisation, maker: User, passphrase: str, code: st
     name = organisation_name(organisation)
     pair = new_signing_key(passphrase, name)
     certificate = authority(now).issue_seal(pair.request_pem, organisation=name, now=now)
-    key = _store_key(pair, certificate, queries.seal_of(organisation.id), actor, now)
+    key = _store_key(pair, certificate, queries.waiting_seal_of(organisation.id), actor, now)
     key.organisation_id = organisation.id
     db.session.flush()
     subject = Subject("organisation", str(organisation.id))
     record(TrailAction.STATEMENT_SEAL_MADE, actor, subject, now=now, effect=Effect.CHANGE, fingerprint=fingerprint(key))
+    key_approval.announce(key, now=now)
     return key
 
 

@@ -243,6 +243,7 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         approval=approval,
         waiting=waiting,
         key=key,
+        key_waits=_key_waits(engagement, waiting),
         ready=ready,
         barred=barred if called else None,
         keepers=[each.name for each in keepers],
@@ -257,6 +258,13 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         may_correct=may(Permission.STATEMENT_CORRECT) and possible(engagement.stage, CaseAction.CORRECT),
         may_reopen=may(Permission.CONCLUSION_DRAW) and possible(engagement.stage, CaseAction.REOPEN),
     )
+
+
+def _key_waits(engagement: Engagement, waiting: SignerRole | None) -> bool:
+    """Whether the key that would sign next was made and waits for approval."""
+    if waiting is None:
+        return False
+    return bool(queries.waiting_seal_of(engagement.body_id) if waiting is SignerRole.SEAL else queries.waiting_key_of(this_user().id))
 
 
 def _places(statement: Any) -> list[tuple[SignerRole, Any, str | None]]:

@@ -1,28 +1,26 @@
-"""Public pages: the statement behind a QR code, the check whether a PDF is the issued one, and the signing keys."""
+"""Public pages: the statement behind a QR code, and the check whether a PDF is the issued one."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from verifier.accounts.authentication import throttle
 from verifier.accounts.authentication.throttle import Bucket
 from verifier.core import access
 from verifier.core.access import Permission
-from verifier.core.errors import NotPermitted
 from verifier.db import utcnow
 from verifier.engagements.queries import roles_on
 from verifier.rulepacks.load import load
 from verifier.statement import commands, integrity, queries
-from verifier.statement.forms import CheckForm, KeyForm
+from verifier.statement.forms import CheckForm
 from verifier.statement.inspection.inspect import Confined, Look
 from verifier.statement.signing import keys, revocation
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
-from verifier.web.signed_in import current_actor, signed_in_user, this_user
+from verifier.web.signed_in import signed_in_user
 from verifier.web.transactions import released
 
 CHECKS = 30
@@ -87,44 +85,3 @@ def _count_check() -> None:
 def root() -> ResponseReturnValue:
     """The root certificate that every signature here rests on, for other programs to trust."""
     return download(keys.root_pem(utcnow()), "verifier-root.pem", "application/x-pem-file")
-
-
-@bp.route("/account/signing-key", methods=["GET", "POST"])
-@permit(Permission.SIGNED_IN)
-def personal_key() -> ResponseReturnValue:
-    """A person of a verification body makes or renews their own signing key."""
-    user, form = this_user(), KeyForm()
-    if user.organisation.kind != "body":
-        raise NotPermitted
-    if form.validate_on_submit():
-        keys.make_personal_key(user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
-        flash(_("Your signing key was created."), "success")
-        return redirect(url_for(".personal_key"), 303)
-    return _key_page(form, "person")
-
-
-@bp.route("/organisation/seal", methods=["GET", "POST"])
-@permit(Permission.STATEMENT_SEAL)
-def body_seal() -> ResponseReturnValue:
-    """A coordinator makes or renews the seal of their body."""
-    user, form = this_user(), KeyForm()
-    if form.validate_on_submit():
-        keys.make_seal(user.organisation, user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
-        flash(_("The seal was created."), "success")
-        return redirect(url_for(".body_seal"), 303)
-    return _key_page(form, "seal")
-
-
-def _key_page(form: KeyForm, of: str) -> ResponseReturnValue:
-    user = this_user()
-    key = queries.key_of(user.id) if of == "person" else queries.seal_of(user.organisation_id)
-    return render_template(
-        "statement/key.html",
-        form=form,
-        of=of,
-        key=key,
-        user=user,
-        fingerprint=keys.fingerprint(key) if key else None,
-        valid_until=keys.valid_until(key) if key else None,
-        has_second_factor=user.totp_confirmed_at is not None,
-    )
