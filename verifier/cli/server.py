@@ -37,7 +37,7 @@ def serve(app: Flask, workers: int | None = None) -> None:
     ends: list[Callable[[], None]] = []
 
     def announce(_server: object) -> None:
-        click.echo(f"Verifier is running at http://{settings.host}:{settings.port}")
+        click.echo(f"Verifier is running at {settings.local_url}")
         if not settings.mail_host:
             click.echo(f"E-mail is written to {settings.mail_folder}")
 

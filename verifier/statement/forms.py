@@ -8,6 +8,7 @@ from wtforms.validators import EqualTo, Length, Optional
 
 from verifier.core.opinion import Choice
 from verifier.core.rulepack.pack import Text
+from verifier.core.typed_digits import whole_number
 from verifier.evidence.file_kinds import STATEMENT
 from verifier.statement.models import ReviewOutcome
 from verifier.statement.signing.certificate_authority import SHORTEST_PASSPHRASE
@@ -59,8 +60,8 @@ class ReviewForm(BaseForm):
     @property
     def seen_change(self) -> int:
         """The last change the page showed, or −1 where the field was tampered with."""
-        text = self.seen.data or ""
-        return int(text) if text.isdigit() and len(text) < 10 else -1
+        seen = whole_number(self.seen.data)
+        return -1 if seen is None else seen
 
 
 class SignForm(BaseForm):

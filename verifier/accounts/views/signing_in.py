@@ -97,12 +97,11 @@ def link(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         user = actions.use_link(token, form.password.data or "", now=utcnow())
+        signing_in.password_was_reset(user, origin(), now=utcnow())
         message = _("Your password has been set. You can now sign in.")
         _forget_session()
         flash(message, "success")
-        response = make_response(redirect(url_for(".sign_in"), 303))
-        remember(response, user)
-        return response
+        return redirect(url_for(".sign_in"), 303)
     return render_template("accounts/link.html", form=form, user=found.user, invitation=found.purpose == Purpose.INVITATION)
 
 
