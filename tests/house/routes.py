@@ -173,6 +173,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "at": report_intake.wait_for(case.unit_year, b"waits", "large.xlsx", "", actor=actor(cast.contact), now=now),
         "attachment_id": attachments_of(case.id, "exchange", [str(said.id)])[0].id,
         "session_id": token.id,
+        "passkey_id": token.id,
         "user_id": spare.id,
         "organisation_id": cast.org("other_unit").id,
         "token": "nobody-was-given-this",

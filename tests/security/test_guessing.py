@@ -1,4 +1,4 @@
-"""Codes cannot be guessed from many addresses or over many pauses, and a right one is accepted whatever the keyboard, clock or database does."""
+"""Codes cannot be guessed from many addresses or over many pauses; a right one is accepted whatever keyboard, clock or database do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

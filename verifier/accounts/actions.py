@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from verifier.accounts import mail, queries
 from verifier.accounts.authentication import links, passwords, secondfactor, sessions
-from verifier.accounts.models import Appointment, Kind, Organisation, Purpose, RecoveryCode, User
+from verifier.accounts.models import Appointment, Kind, Organisation, Passkey, Purpose, RecoveryCode, User
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import ORGANISATION_ROLES, Role
@@ -214,6 +214,8 @@ def remove_second_factor(user: User, *, actor: Actor, now: datetime) -> None:
     user.totp_secret = user.totp_confirmed_at = None
     user.version += 1
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    db.session.execute(delete(Passkey).where(Passkey.user_id == user.id))
+    db.session.expire(user, ["passkeys"])
     record(
         TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_REMOVED, actor, _subject(user), now=now, sessions_ended=sessions.end_all(user, now=now)
     )

@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from verifier.accounts.models import Kind, Status
 from verifier.core.access import ORGANISATION_ROLES, Role
+from verifier.web.factor import AnswerField, CodeUnlessAnswered, FactorForm
 from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
 
@@ -66,10 +67,23 @@ class SignInForm(BaseForm):
     password = PasswordField(_l("Password"), [Required(_l("Enter your password")), Length(max=1024)])
 
 
-class CodeForm(BaseForm):
+class CodeForm(FactorForm):
     """The second step."""
 
-    code = StringField(_l("Code"), [Required(_l("Enter the code")), Length(max=40)], filters=[stripped])
+    code = StringField(_l("Code"), [CodeUnlessAnswered(_l("Enter the code")), Length(max=40)], filters=[stripped])
+
+
+class PasskeyForm(FactorForm):
+    """A passkey to be added: its name, the password, the present factor where there is one, and what the browser made."""
+
+    name = StringField(
+        _l("Name of the passkey"),
+        [Required(_l("Enter a name for the passkey")), Length(max=60)],
+        filters=[stripped],
+        description=_l("So that you recognise it later, for example “Work tablet”."),
+    )
+    current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
+    made = AnswerField(validators=[Required(_l("Press “Add a passkey” and follow the instructions of your browser")), Length(max=20_000)])
 
 
 class ForgottenForm(BaseForm):

@@ -22,6 +22,8 @@ class TrailAction(StrEnum):
     ACCOUNTS_ORGANISATION_ADDED = "accounts:organisation:added"
     ACCOUNTS_ORGANISATION_EDITED = "accounts:organisation:edited"
     ACCOUNTS_ORGANISATIONS_DOWNLOADED = "accounts:organisations:downloaded"
+    ACCOUNTS_PASSKEY_ADDED = "accounts:passkey:added"
+    ACCOUNTS_PASSKEY_REMOVED = "accounts:passkey:removed"
     ACCOUNTS_PEOPLE_DOWNLOADED = "accounts:people:downloaded"
     ACCOUNTS_SESSION_BEGUN = "accounts:session:begun"
     ACCOUNTS_SESSION_ENDED = "accounts:session:ended"

@@ -1,4 +1,4 @@
-"""Second factor: single-use TOTP codes, and recovery codes."""
+"""Second factor: single-use TOTP codes, and recovery codes; passkeys are beside it in `passkeys`."""
 
 import re
 import secrets
@@ -26,7 +26,12 @@ def required(user: User) -> bool:
 
 
 def is_set(user: User) -> bool:
-    """Whether the person has a second factor."""
+    """Whether the person has a second factor: an authenticator app or a passkey."""
+    return has_app(user) or bool(user.passkeys)
+
+
+def has_app(user: User) -> bool:
+    """Whether the person has an authenticator app."""
     return user.totp_confirmed_at is not None and user.totp_secret is not None
 
 
@@ -78,7 +83,7 @@ def check(user: User, typed: str, now: datetime, *, tried: list[Bucket] | None =
 
 
 def _spend(user: User, typed: str, now: datetime) -> bool:
-    if not is_set(user) or user.totp_secret is None:
+    if not has_app(user) or user.totp_secret is None:
         return False
     step = step_of(crypto.opened("totp", user.totp_secret), typed, now)
     if step is None:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from verifier.accounts import mail, queries
 from verifier.accounts.actions import plain_email
-from verifier.accounts.authentication import crypto, known_browsers, links, passwords, sessions, throttle
+from verifier.accounts.authentication import crypto, known_browsers, links, passwords, present_factor, sessions, throttle
 from verifier.accounts.authentication import secondfactor as secondfactor
+from verifier.accounts.authentication.present_factor import Factor
 from verifier.accounts.authentication.throttle import Bucket, Visitor
 from verifier.accounts.models import Purpose, User
 from verifier.audit.actions import record
@@ -82,16 +83,15 @@ def with_password(email: str, password: str, origin: Origin, *, now: datetime) -
     return _signed_in(user, origin, second_factor=False, now=now)
 
 
-def with_code(user: User, typed: str, origin: Origin, *, now: datetime) -> Answer:
-    """The second step: the app's code or a recovery code."""
+def with_code(user: User, factor: Factor, origin: Origin, *, now: datetime) -> Answer:
+    """The second step: the app's code, a passkey or a recovery code."""
     tried = throttle.code_buckets(user.id, origin.visitor(user), now)
     until = throttle.closed_until(tried, now)
     if until is not None:
         return Answer(SignInResult.WAIT, until=until)
-    recovery = secondfactor.looks_like_recovery(typed)
-    check = secondfactor.check_recovery if recovery else secondfactor.check
-    if not check(user, typed, now, tried=tried):
-        _record_refused(user, "code", now)
+    recovery = isinstance(factor, str) and secondfactor.looks_like_recovery(factor)
+    if not present_factor.check_any(user, factor, now, tried=tried):
+        _record_refused(user, "code" if isinstance(factor, str) else "passkey", now)
         return Answer(SignInResult.WRONG)
     if recovery:
         record(TrailAction.ACCOUNTS_ACCOUNT_RECOVERY_CODE_USED, Actor(user.id, user.name), _subject(user), now=now)

@@ -126,6 +126,8 @@ def end_sessions() -> ResponseReturnValue:
 def _second_factor_of(user: object) -> dict[str, object]:
     return {
         "is_set": secondfactor.is_set(user),  # type: ignore[arg-type]
+        "has_app": secondfactor.has_app(user),  # type: ignore[arg-type]
+        "passkeys": user.passkeys,  # type: ignore[attr-defined]
         "is_required": secondfactor.required(user),  # type: ignore[arg-type]
         "codes_left": secondfactor.recovery_codes_left(user),  # type: ignore[arg-type]
     }

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+from verifier.accounts.authentication.present_factor import Factor
 from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
@@ -63,7 +64,7 @@ def draft(engagement: Engagement, *, now: datetime) -> bytes:
     return render(_facts(engagement, review, number, f"{_public_url()}/check", now))
 
 
-def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+def certify(engagement: Engagement, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """Build the statement whole, and sign it first: from here on nothing in it may change."""
     review = _ready(engagement, SignerRole.LEAD)
     check_may_act(signer.id, Role.LEAD_VERIFIER, places(engagement), pack_of(engagement))
@@ -95,7 +96,7 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
     return statement
 
 
-def countersign(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+def countersign(engagement: Engagement, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """The authorised signatory, who took no part in work or review, signs what the lead verifier certified."""
     review = _ready(engagement, SignerRole.SIGNATORY)
     refuse_part(engagement, Role.SIGNATORY, actor, "statement.signatory.took_part")
@@ -105,7 +106,7 @@ def countersign(engagement: Engagement, signer: User, passphrase: str, code: str
     return _add(engagement, hand, signer, passphrase, code, actor=actor, now=now)
 
 
-def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+def seal(engagement: Engagement, sealer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """The body's seal closes the statement; with it the statement is issued, and anyone may check it."""
     _ready(engagement, SignerRole.SEAL)
     key = queries.seal_of(engagement.body_id)
@@ -193,7 +194,7 @@ def _signature(engagement: Engagement, hand: _Hand, passphrase: str, now: dateti
     )
 
 
-def _add(engagement: Engagement, hand: _Hand, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+def _add(engagement: Engagement, hand: _Hand, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """The second or third signature on the statement that waits for it."""
     statement = queries.being_signed(engagement)
     if statement is None:

@@ -7,8 +7,9 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.accounts.authentication import throttle
+from verifier.accounts.authentication import secondfactor, throttle
 from verifier.accounts.authentication.throttle import Bucket
+from verifier.accounts.models import ChallengePurpose
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
 from verifier.db import utcnow
@@ -22,6 +23,7 @@ from verifier.statement.models import Statement
 from verifier.statement.signing import keys
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web.downloads.spreadsheet import download
+from verifier.web.factor import shown
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
 from verifier.web.transactions import released
@@ -110,7 +112,8 @@ def personal_key() -> ResponseReturnValue:
     if user.organisation.kind != "body":
         raise NotPermitted
     if form.validate_on_submit():
-        keys.make_personal_key(user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
+        factor = form.factor(ChallengePurpose.PRESENT)
+        keys.make_personal_key(user, form.passphrase.data or "", factor, actor=current_actor(), now=utcnow())
         flash(_("Your signing key was created."), "success")
         return redirect(url_for(".personal_key"), 303)
     return _key_page(form, "person")
@@ -122,7 +125,8 @@ def body_seal() -> ResponseReturnValue:
     """A coordinator makes or renews the seal of their body."""
     user, form = this_user(), KeyForm()
     if form.validate_on_submit():
-        keys.make_seal(user.organisation, user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
+        factor = form.factor(ChallengePurpose.PRESENT)
+        keys.make_seal(user.organisation, user, form.passphrase.data or "", factor, actor=current_actor(), now=utcnow())
         flash(_("The seal was created."), "success")
         return redirect(url_for(".body_seal"), 303)
     return _key_page(form, "seal")
@@ -139,5 +143,6 @@ def _key_page(form: KeyForm, of: str) -> ResponseReturnValue:
         user=user,
         fingerprint=keys.fingerprint(key) if key else None,
         valid_until=keys.valid_until(key) if key else None,
-        has_second_factor=user.totp_confirmed_at is not None,
+        has_second_factor=secondfactor.is_set(user),
+        **shown(user),
     )
