@@ -31,7 +31,7 @@ function firstEmpty(form) {
 /** The passkey's answer to a new challenge; null when there is no challenge, no passkey, or the person cancels. */
 async function answerOf(part, form) {
   const { challenge, purpose, about } = part.dataset;
-  const options = await postForJson(challenge, { "csrf_token": form.elements["csrf_token"].value, purpose, about });
+  const options = await postForJson(challenge, { "csrf_token": form.elements["csrf_token"]?.value ?? "", purpose, about });
   if (!options) return null;
   try {
     const credential =

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import g, session
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField
 from wtforms.validators import Length, StopValidation
@@ -50,9 +51,12 @@ class FactorForm(BaseForm):
         return PasskeyAnswer(answer, scope(purpose, about)) if answer else self.code.data or ""
 
 
-def shown(user: User) -> dict[str, Any]:
-    """What a page that asks for the factor shows: the field for a code, and the button for a passkey."""
-    return {"has_app": secondfactor.has_app(user), "usable": passkeys.usable(user)}
+def shown(user: User, form: Any) -> dict[str, Any]:
+    """What a page that asks for the factor shows: the field for a code (of the app, else a recovery code) and a passkey's button."""
+    has_app, field = secondfactor.has_app(user), getattr(form, "code", None)
+    if field is not None and not has_app:
+        field.label.text = _("Recovery code")
+    return {"has_app": has_app, "usable": passkeys.usable(user)}
 
 
 def scope(purpose: ChallengePurpose, about: str = "") -> Scope:

@@ -45,7 +45,7 @@ def my_passkeys() -> ResponseReturnValue:
             return redirect(url_for(".my_passkeys"), 303)
         form.current.errors = [_("The password is incorrect. After five incorrect attempts you must wait 15 minutes.")]
     return render_template(
-        "accounts/passkeys.html", form=form, site=passkeys.site(), rows=user.passkeys, is_set=secondfactor.is_set(user), **shown(user)
+        "accounts/passkeys.html", form=form, site=passkeys.site(), rows=user.passkeys, is_set=secondfactor.is_set(user), **shown(user, form)
     )
 
 
@@ -62,7 +62,7 @@ def remove_passkey(passkey_id: UUID) -> ResponseReturnValue:
         passkey_actions.remove(user, key, factor=factor, actor=current_actor(), now=utcnow(), here=g.signed_in.id)
         flash(_("The passkey “%(name)s” has been removed. All other browsers have been signed out.", name=name), "success")
         return redirect(url_for(".my_passkeys"), 303)
-    return render_template("accounts/passkey_remove.html", form=form, key=key, **shown(user))
+    return render_template("accounts/passkey_remove.html", form=form, key=key, **shown(user, form))
 
 
 @bp.post("/account/passkeys/challenge")

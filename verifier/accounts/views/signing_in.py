@@ -61,8 +61,8 @@ def sign_in_code() -> ResponseReturnValue:
             return _welcome(answer, onward)
         wrong = _("The code is incorrect or has already been used. Wait for the next code and enter it.")
         wrong = _("The passkey was not accepted. Try again.") if form.passkey.data else wrong
-        return _not_yet(form, answer, "accounts/code.html", wrong, **shown(user))
-    return render_template("accounts/code.html", form=form, **shown(user))
+        return _not_yet(form, answer, "accounts/code.html", wrong, **shown(user, form))
+    return render_template("accounts/code.html", form=form, **shown(user, form))
 
 
 @bp.post("/sign-in/passkey")

@@ -236,7 +236,7 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         ready=ready,
         form=form if ready and key is not None else None,
         places=_places(statement),
-        **factor.shown(user),
+        **factor.shown(user, form),
         in_words=in_words,
         earlier=queries.recalled(engagement) if inside else [],
         drawn=queries.conclusion(engagement) if inside else None,

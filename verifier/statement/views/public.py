@@ -144,5 +144,5 @@ def _key_page(form: KeyForm, of: str) -> ResponseReturnValue:
         fingerprint=keys.fingerprint(key) if key else None,
         valid_until=keys.valid_until(key) if key else None,
         has_second_factor=secondfactor.is_set(user),
-        **shown(user),
+        **shown(user, form),
     )
