@@ -20,6 +20,7 @@ def _sibling(folder: str) -> Path:
 
 
 TEMPLATES, STATIC = _sibling("templates"), _sibling("static")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FONTS = STATIC / "fonts"
 
 
@@ -63,6 +64,16 @@ class Settings:
         return {name: value for name, value in known.items() if value}
 
     @property
+    def is_public(self) -> bool:
+        """Whether a public address is set, other than the one this machine has for itself."""
+        return self.public_url != self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """The address of the server on its own machine or network."""
+        return _own_address(self.host, self.port)
+
+    @property
     def mail_folder(self) -> Path:
         """Where messages are written when no SMTP host is set."""
         return self.instance / "mail"
@@ -96,7 +107,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         store_url=env.get("VERIFIER_STORE_URL") or str(instance / "evidence"),
         host=host,
         port=port,
-        public_url=(env.get("VERIFIER_PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
+        public_url=(env.get("VERIFIER_PUBLIC_URL") or _own_address(host, port)).rstrip("/"),
         secret_key=env.get("VERIFIER_SECRET_KEY") or secret_file(instance / "secret.key"),
         language=env.get("VERIFIER_LANGUAGE") or "en",
         mail_host=env.get("VERIFIER_MAIL_HOST") or "",
@@ -120,6 +131,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         witness_folder=Path(env["VERIFIER_WITNESS_FOLDER"]).resolve() if env.get("VERIFIER_WITNESS_FOLDER") else None,
         witness_mail=env.get("VERIFIER_WITNESS_MAIL") or "",
     )
+
+
+def _own_address(host: str, port: int) -> str:
+    """The address of an installation without a public one: passkeys need a host name, so this machine is called localhost."""
+    return f"http://{'localhost' if host in LOOPBACK else host}:{port}"
 
 
 def _keep_to_ourselves(instance: Path) -> None:

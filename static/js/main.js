@@ -4,10 +4,11 @@ import { confirmed } from "./confirm.js";
 import { copy } from "./copy.js";
 import { errorSummary, files, once } from "./forms.js";
 import { menu, overflow } from "./page.js";
+import { passkey } from "./passkey.js";
 import { typed } from "./typed.js";
 import { waiting } from "./waiting.js";
 
-const parts = { "error-summary": errorSummary, bulk, confirm: confirmed, copy, files, overflow, waiting };
+const parts = { "error-summary": errorSummary, bulk, confirm: confirmed, copy, files, overflow, passkey, waiting };
 
 for (const element of document.querySelectorAll("[data-part]")) {
   parts[element.dataset.part]?.(element);

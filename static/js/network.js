@@ -9,3 +9,13 @@ export async function readJson(url) {
     return null;
   }
 }
+
+/** The JSON answered to a form's fields; null when the server cannot be reached, refuses, or answers something else. */
+export async function postForJson(url, fields) {
+  try {
+    const answer = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" } });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -16,6 +17,7 @@ from verifier.accounts.authentication.signing_in import Origin
 from verifier.accounts.models import User
 from verifier.core.actor import INSTALLATION
 from verifier.db import db, utcnow
+from verifier.jobs import worker
 
 GOOD = "heron-ladle-oat-57"
 HOME = Origin("192.0.2.1", "Firefox", None)
@@ -50,6 +52,19 @@ def with_second_factor(user: User, now: datetime | None = None) -> tuple[User, s
 def try_password(client: FlaskClient, address: str, password: str = GOOD, **options: object) -> TestResponse:
     """Send the sign-in form."""
     return client.post("/sign-in", data={"email": address, "password": password}, **options)  # type: ignore[arg-type]
+
+
+def forget(client: FlaskClient, address: str, **options: object) -> TestResponse:
+    """Ask for a link on the page, and let the worker send what is due."""
+    answer = client.post("/forgotten", data={"email": address}, **options)  # type: ignore[arg-type]
+    while _run_next(client.application):
+        pass
+    return answer
+
+
+def _run_next(app: Flask) -> bool:
+    with app.app_context():
+        return worker.run_next()
 
 
 def who(client: FlaskClient) -> str | None:

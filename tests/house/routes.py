@@ -182,6 +182,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "request_id": account_requests.ask_email(spare, "other@example.org", actor=INSTALLATION, now=now).id,
         "session_id": token.id,
         "key_id": give_key(cast.lead).id,
+        "passkey_id": token.id,
         "user_id": spare.id,
         "organisation_id": cast.org("other_unit").id,
         "token": "nobody-was-given-this",

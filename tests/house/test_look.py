@@ -26,6 +26,7 @@ PAGES = [
     ("contact", "/"),
     ("contact", "/account"),
     ("contact", "/account/sessions"),
+    ("contact", "/account/passkeys"),
     ("lead", "/account/second-factor"),
     ("coordinator", "/organisation/people"),
     ("admin", "/admin/people"),

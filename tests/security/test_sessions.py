@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from tests.accounts.builders import GOOD, link_in, mails, try_password, who, with_password, with_second_factor
+from tests.accounts.builders import GOOD, forget, link_in, mails, try_password, who, with_password, with_second_factor
 from tests.conftest import settings_in
 from tests.people import Cast, actor, sign_in
 from verifier.accounts import actions
@@ -47,7 +47,7 @@ def test_a_reset_password_ends_every_session_and_every_other_link(app: Flask, cl
     thief = sign_in(app.test_client(), with_password(cast.contact))
     folder = app.extensions["verifier"].settings.mail_folder
     for _time in range(2):
-        client.post("/forgotten", data={"email": "contact@example.org"})
+        forget(client, "contact@example.org")
     first, second = (link_in(message) for message in mails(folder))
     assert client.post(first, data={"password": "otter-seldom-brick-9", "again": "otter-seldom-brick-9"}).status_code == 303
     assert who(thief) is None

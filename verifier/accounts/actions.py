@@ -12,7 +12,8 @@ from sqlalchemy import delete
 
 from verifier.accounts import mail, notices, queries
 from verifier.accounts.authentication import links, passwords, proof, secondfactor, sessions
-from verifier.accounts.models import LONGEST_NAME, Appointment, Kind, Organisation, Purpose, RecoveryCode, User
+from verifier.accounts.authentication.present_factor import Factor
+from verifier.accounts.models import LONGEST_NAME, Appointment, Kind, Organisation, Passkey, Purpose, RecoveryCode, User
 from verifier.accounts.notices import Change
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
@@ -182,13 +183,13 @@ def register_name(user: User, name: str, *, seen_version: int | None, actor: Act
     record(TrailAction.ACCOUNTS_ACCOUNT_NAME_REGISTERED, actor, _subject(user), now=now, before=before, after=after)
 
 
-def change_password(user: User, password: str, present: str, *, actor: Actor, now: datetime, here: UUID | None = None) -> None:
+def change_password(user: User, password: str, present: Factor, *, actor: Actor, now: datetime, here: UUID | None = None) -> None:
     """Set a new password in place of the present one; needs the present second factor of whoever has one."""
     proof.prove_present(user, present, now=now)
     set_password(user, password, actor=actor, now=now, here=here)
 
 
-def change_email(user: User, email: str, present: str, *, actor: Actor, now: datetime) -> None:
+def change_email(user: User, email: str, present: Factor, *, actor: Actor, now: datetime) -> None:
     """Change one's own e-mail address; needs the present second factor of whoever has one."""
     email = plain_email(email)
     if queries.by_email(email) is not None:
@@ -219,7 +220,7 @@ def set_password(user: User, password: str, *, actor: Actor, now: datetime, here
     record(TrailAction.ACCOUNTS_ACCOUNT_PASSWORD_SET, actor, _subject(user), now=now, sessions_ended=ended)
 
 
-def use_link(token: str, password: str, present: str = "", *, now: datetime) -> User:
+def use_link(token: str, password: str, present: Factor = "", *, now: datetime) -> User:
     """Set a password with a link that is used up by this; needs the present second factor of whoever has one."""
     found = links.find(token, now=now)
     if found is not None:
@@ -230,7 +231,7 @@ def use_link(token: str, password: str, present: str = "", *, now: datetime) -> 
 
 
 def enrol_second_factor(
-    user: User, secret: str, code: str, present: str = "", *, actor: Actor, now: datetime, here: UUID | None = None
+    user: User, secret: str, code: str, present: Factor = "", *, actor: Actor, now: datetime, here: UUID | None = None
 ) -> list[str]:
     """Set up (or renew) the second factor with a secret whose present code proves it is kept; returns ten recovery codes, shown once.
 
@@ -248,7 +249,7 @@ def enrol_second_factor(
     return codes
 
 
-def renew_recovery_codes(user: User, present: str, *, actor: Actor, now: datetime) -> list[str]:
+def renew_recovery_codes(user: User, present: Factor, *, actor: Actor, now: datetime) -> list[str]:
     """Ten new recovery codes, shown once; needs the present second factor."""
     proof.prove_factor(user, present, now=now)
     codes = secondfactor.renew_recovery_codes(user)
@@ -264,6 +265,8 @@ def remove_second_factor(user: User, *, actor: Actor, now: datetime) -> None:
     user.totp_secret = user.totp_confirmed_at = None
     user.version += 1
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    db.session.execute(delete(Passkey).where(Passkey.user_id == user.id))
+    db.session.expire(user, ["passkeys"])
     record(
         TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_REMOVED, actor, _subject(user), now=now, sessions_ended=sessions.end_all(user, now=now)
     )

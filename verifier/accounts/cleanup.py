@@ -7,7 +7,8 @@ from flask import current_app
 from sqlalchemy import Delete, delete, or_
 
 from verifier.accounts import requests
-from verifier.accounts.models import AccountLink, SignedInSession, ThrottleCount
+from verifier.accounts.authentication import secondfactor
+from verifier.accounts.models import AccountLink, SignedInSession, ThrottleCount, UsedCode
 from verifier.db import db, utcnow
 from verifier.jobs.task_registry import task
 from verifier.jobs.worker import JobRun
@@ -36,7 +37,9 @@ def do_due_requests(_work: JobRun) -> None:
 def _over(now: datetime) -> dict[str, Delete]:
     settings = current_app.extensions["verifier"].settings
     session_over = now - KEPT - timedelta(hours=settings.session_hours)
+    steps_over = int((now - KEPT).timestamp()) // secondfactor.STEP
     return {
+        "codes": delete(UsedCode).where(UsedCode.step < steps_over),
         "sessions": delete(SignedInSession).where(or_(SignedInSession.ended_at < now - KEPT, SignedInSession.created_at < session_over)),
         "links": delete(AccountLink).where(or_(AccountLink.used_at < now - KEPT, AccountLink.expires_at < now - KEPT)),
         "counts": delete(ThrottleCount).where(

@@ -57,6 +57,8 @@ def current_code(email: str) -> str | None:
             return None
         now, last, secret = utcnow(), user.totp_last_step, crypto.opened("totp", user.totp_secret)
         ahead = max(0, last + 1 - int(now.timestamp()) // secondfactor.STEP)
+        if last > secondfactor.latest_step(now):
+            ahead = 0
         if ahead <= 1:
             return secondfactor.code(secret, now + timedelta(seconds=secondfactor.STEP * ahead))
         db.session.rollback()

@@ -9,8 +9,10 @@ from wtforms import EmailField, PasswordField, RadioField, SelectChoice, SelectF
 from wtforms.validators import EqualTo, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from verifier.accounts.models import LONGEST_NAME, Kind, Status
+from verifier.accounts.authentication.present_factor import Factor, PasskeyAnswer
+from verifier.accounts.models import LONGEST_NAME, ChallengePurpose, Kind, Status
 from verifier.core.access import ORGANISATION_ROLES, Role
+from verifier.web.factor import AnswerField, CodeUnlessAnswered, FactorForm, scope
 from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
 
@@ -66,10 +68,23 @@ class SignInForm(BaseForm):
     password = PasswordField(_l("Password"), [Required(_l("Enter your password")), Length(max=1024)])
 
 
-class CodeForm(BaseForm):
+class CodeForm(FactorForm):
     """The second step."""
 
-    code = StringField(_l("Code"), [Required(_l("Enter the code")), Length(max=40)], filters=[stripped])
+    code = StringField(_l("Code"), [CodeUnlessAnswered(_l("Enter the code")), Length(max=40)], filters=[stripped])
+
+
+class PasskeyForm(FactorForm):
+    """A passkey to be added: its name, the password, the present factor where there is one, and what the browser made."""
+
+    name = StringField(
+        _l("Name of the passkey"),
+        [Required(_l("Enter a name for the passkey")), Length(max=60)],
+        filters=[stripped],
+        description=_l("So that you recognise it later, for example “Work tablet”."),
+    )
+    current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
+    made = AnswerField(validators=[Required(_l("Press “Add a passkey” and follow the instructions of your browser")), Length(max=20_000)])
 
 
 class ForgottenForm(BaseForm):
@@ -78,60 +93,60 @@ class ForgottenForm(BaseForm):
     email = email_field()
 
 
-def present_field() -> StringField:
-    """A fresh code of the present second factor, or one of its recovery codes; whether it is good is decided by the action."""
-    return StringField(
+class PresentFactor:
+    """The present second factor in a form: a fresh code, a recovery code or a passkey's answer. The action decides whether it is good."""
+
+    present = StringField(
         _l("Current code from your app, or a recovery code"),
         [Optional(), Length(max=40)],
         filters=[stripped],
         description=_l("Confirms that it is you. Each code can be used once."),
     )
+    passkey = AnswerField(validators=[Length(max=20_000)])
+
+    def present_factor(self) -> Factor:
+        """What the person showed."""
+        answer = self.passkey.data or ""
+        return PasskeyAnswer(answer, scope(ChallengePurpose.PRESENT)) if answer else self.present.data or ""
 
 
-class LinkForm(BaseForm):
+class LinkForm(PresentFactor, BaseForm):
     """A password, typed twice; with the second factor of whoever has one."""
 
     password = new_password_field()
     again = once_more_field()
-    present = present_field()
 
 
-class ChangePasswordForm(BaseForm):
+class ChangePasswordForm(PresentFactor, BaseForm):
     """A new password by someone who knows the present one."""
 
     current = PasswordField(_l("Current password"), [Required(_l("Enter your current password"))])
     password = new_password_field()
     again = once_more_field()
-    present = present_field()
 
 
-class EmailForm(BaseForm):
+class EmailForm(PresentFactor, BaseForm):
     """Another e-mail address of one's own account."""
 
     email = email_field()
     current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
-    present = present_field()
 
 
-class EnrolForm(BaseForm):
+class EnrolForm(PresentFactor, BaseForm):
     """Proves the account's password, and that the app keeps the secret."""
 
     code = StringField(_l("Code shown in the app"), [Required(_l("Enter the code shown in the app"))], filters=[stripped])
     current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
-    present = present_field()
 
 
-class ProofForm(BaseForm):
+class ProofForm(PresentFactor, BaseForm):
     """Proves once more who is there."""
 
     current = PasswordField(_l("Your password"), [Required(_l("Enter your password"))])
-    present = present_field()
 
 
-class FreshCodeForm(BaseForm):
+class FreshCodeForm(PresentFactor, BaseForm):
     """An administrator's action on another person's account, with a fresh code."""
-
-    present = present_field()
 
 
 class AccountForm(VersionedForm):
@@ -152,12 +167,11 @@ class RegisteredNameForm(VersionedForm):
     )
 
 
-class CorrectionForm(VersionedForm):
+class CorrectionForm(PresentFactor, VersionedForm):
     """Another person's name and e-mail address."""
 
     name = StringField(_l("Full name"), [Required(_l("Enter the person's name")), Length(max=120)], filters=[stripped])
     email = email_field()
-    present = present_field()
 
 
 class ColleagueForm(BaseForm):
@@ -167,19 +181,17 @@ class ColleagueForm(BaseForm):
     email = email_field()
 
 
-class InviteForm(ColleagueForm):
+class InviteForm(PresentFactor, ColleagueForm):
     """Someone to invite into any organisation."""
 
     organisation = SelectField(_l("Organisation"), [Required(_l("Choose an organisation"))])
     roles = RolesField(_l("Roles in the organisation"), validators=[Optional()])
-    present = present_field()
 
 
-class RolesForm(VersionedForm):
+class RolesForm(PresentFactor, VersionedForm):
     """A person's roles in their organisation."""
 
     roles = RolesField(_l("Roles in the organisation"), validators=[Optional()])
-    present = present_field()
 
 
 class OrganisationForm(VersionedForm):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.core.access import Role
@@ -81,6 +81,7 @@ class User(Base):
     version: Mapped[Version]
 
     organisation: Mapped[Organisation] = relationship(lazy="joined")
+    passkeys: Mapped[list["Passkey"]] = relationship(order_by="Passkey.created_at", viewonly=True)
     appointments: Mapped[list["Appointment"]] = relationship(back_populates="user", lazy="selectin", cascade="all, delete-orphan")
 
     is_authenticated = True
@@ -121,6 +122,14 @@ class Appointment(Base):
     user: Mapped[User] = relationship(back_populates="appointments")
 
 
+class UsedCode(Base):
+    """A time step whose code the person has used; kept because a clock that is set back shows the same codes again."""
+
+    __tablename__ = "used_code"
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class RecoveryCode(Base):
     """A second factor written on paper, good once."""
 
@@ -128,6 +137,43 @@ class RecoveryCode(Base):
     id: Mapped[Id]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class ChallengePurpose(StrEnum):
+    """What a passkey's answer to a challenge may be used for."""
+
+    REGISTER = "register"
+    SIGN_IN = "sign_in"
+    PRESENT = "present"
+    SIGN = "sign"
+
+
+class Passkey(Base):
+    """A second factor kept by a device or a security key (WebAuthn); its private key never leaves it."""
+
+    __tablename__ = "passkey"
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    name: Mapped[str]
+    rp_id: Mapped[str] = mapped_column(comment="host name it was made for")
+    credential_id: Mapped[str] = mapped_column(unique=True, comment="base64url")
+    public_key: Mapped[str] = mapped_column(comment="COSE, base64url")
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """A challenge for a passkey, good once and for minutes, in one session and for one purpose."""
+
+    __tablename__ = "passkey_challenge"
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    purpose: Mapped[ChallengePurpose] = mapped_column(enum_of(ChallengePurpose, "purpose"))
+    binding: Mapped[str] = mapped_column(comment="hash of the session and of what is decided")
+    challenge: Mapped[str] = mapped_column(unique=True, comment="base64url")
+    expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 

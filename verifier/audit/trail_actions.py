@@ -27,6 +27,8 @@ class TrailAction(StrEnum):
     ACCOUNTS_ORGANISATION_EDITED = "accounts:organisation:edited"
     ACCOUNTS_ORGANISATION_REOPENED = "accounts:organisation:reopened"
     ACCOUNTS_ORGANISATIONS_DOWNLOADED = "accounts:organisations:downloaded"
+    ACCOUNTS_PASSKEY_ADDED = "accounts:passkey:added"
+    ACCOUNTS_PASSKEY_REMOVED = "accounts:passkey:removed"
     ACCOUNTS_PEOPLE_DOWNLOADED = "accounts:people:downloaded"
     ACCOUNTS_REQUEST_MADE = "accounts:request:made"
     ACCOUNTS_REQUEST_STOPPED = "accounts:request:stopped"

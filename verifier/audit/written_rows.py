@@ -152,7 +152,7 @@ def _as_recorded(table: str, key: tuple[Any, ...], sha256: str | None, trail: st
 
 def _identity(row: object) -> tuple[str, tuple[Any, ...]]:
     """Table and primary key of a row of a recorded table; else an empty key."""
-    mapper = inspect(row).mapper  # type: ignore[union-attr]
+    mapper = inspect(row).mapper
     table = str(mapper.local_table.name)
     return (table, ()) if table in recorded_rows.EXEMPT_TABLES else (table, tuple(mapper.primary_key_from_instance(row)))
 

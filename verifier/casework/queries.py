@@ -18,6 +18,7 @@ from verifier.checks.site.models import SiteVisit
 from verifier.core.boundary import Kind
 from verifier.core.findings import RESOLVED_STATES, SEEN_BY_UNIT, WITH_UNIT, FindingState
 from verifier.core.lifecycle import Stage
+from verifier.core.typed_digits import whole_number
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import visible_to
@@ -37,7 +38,8 @@ def cases(user: User, *, search: str = "", stage: str = "", year: str = "") -> S
     if stage:
         found = found.where(Engagement.stage == stage)
     if year:
-        found = found.where(ProgrammeYear.emission_year == (int(year) if year.isdecimal() and len(year) < 6 else -1))
+        number = whole_number(year, longest=5)
+        found = found.where(ProgrammeYear.emission_year == (-1 if number is None else number))
     return found.order_by(Engagement.opened_at.desc(), Engagement.number.desc())
 
 

@@ -34,6 +34,8 @@ ACTIONS = {
     "accounts:organisation:edited": _l("Changed an organisation"),
     "accounts:organisation:reopened": _l("Reopened an organisation"),
     "accounts:organisations:downloaded": _l("Downloaded the list of organisations"),
+    "accounts:passkey:added": _l("Added a passkey"),
+    "accounts:passkey:removed": _l("Removed a passkey"),
     "accounts:people:downloaded": _l("Downloaded the list of people"),
     "jobs:job:retried": _l("Retried background work"),
     "jobs:list:downloaded": _l("Downloaded the list of background work"),

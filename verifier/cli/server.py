@@ -42,7 +42,7 @@ def serve(app: Flask, workers: int | None = None) -> None:
     ends: list[Callable[[], None]] = []
 
     def announce(_server: object) -> None:
-        address = f"http://{settings.host}:{settings.port}"
+        address = settings.local_url
         mail = None if settings.mail_host else str(settings.mail_folder)
         if not sys.stdout.isatty():
             log.info("serving", address=address, mail_folder=mail)

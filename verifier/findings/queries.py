@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from verifier.core.findings import RESOLVED_STATES, WITH_UNIT, Check, FindingAction, FindingState, open_actions
 from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
+from verifier.core.typed_digits import plain_digits, whole_number
 from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Attachment, Photo, PhotoSubject
@@ -33,8 +34,8 @@ def findings_of(
     if not inside:
         found = found.where(Finding.sent_at.is_not(None))
     if search:
-        number = re.sub(r"^[A-Z]-", "", search.strip().upper()).lstrip("0")
-        by_number = [Finding.number == int(number)] if number.isdecimal() and len(number) < 9 else []
+        number = whole_number(re.sub(r"^[A-Z]-", "", plain_digits(search).strip().upper()))
+        by_number = [] if number is None else [Finding.number == number]
         searched = (*SEARCHED, Finding.subject_id) if inside else SEARCHED
         found = found.where(or_(*(column.icontains(search, autoescape=True) for column in searched), *by_number))
     for column, value in ((Finding.state, state), (Finding.class_code, class_code), (Finding.arose_in, arose_in)):

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from verifier.registry.actions import NewUnit, YearDates
-from verifier.web.forms import BaseForm, DateParts, Required, SearchForm, VersionedForm
+from verifier.web.forms import BaseForm, DateParts, Required, SearchForm, VersionedForm, WholeNumberField
 
 NEW = "new"
 
@@ -18,7 +18,7 @@ class PackForm(SearchForm):
     """Which rules and which year, before the dates they suggest."""
 
     pack = SelectField(_l("Rule pack"))
-    emission_year = IntegerField(_l("Emission year"))
+    emission_year = WholeNumberField(_l("Emission year"))
 
 
 def _given(boxes: DateParts) -> date:
@@ -44,7 +44,7 @@ class YearForm(BaseForm, _Dates):
     """A new emission year."""
 
     pack = SelectField(_l("Rule pack"))
-    emission_year = IntegerField(
+    emission_year = WholeNumberField(
         _l("Emission year"),
         [InputRequired(_l("Enter the emission year, like 2021")), NumberRange(2000, 2100, _l("Enter a year between 2000 and 2100"))],
     )

@@ -10,6 +10,7 @@ from wtforms import SelectChoice
 
 from verifier.core.access import Permission
 from verifier.core.errors import NotYours, Refusal
+from verifier.core.typed_digits import whole_number
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.registry import actions, queries
@@ -62,7 +63,8 @@ def new_year() -> ResponseReturnValue:
     pack_id = request.values.get("pack", "")
     pack = load(next((each.value for each in packs if each.value in (pack_id, *newer(pack_id))), packs[0].value))
     year_text = request.values.get("emission_year") or pack.version.partition(".")[0]
-    emission_year = int(year_text) if year_text.isdecimal() and len(year_text) == 4 else utcnow().year - 1
+    typed_year = whole_number(year_text, longest=4) or 0
+    emission_year = typed_year if typed_year >= 1000 else utcnow().year - 1
     chosen = PackForm(data={"pack": pack.id, "emission_year": emission_year}, formdata=None)
     form = YearForm(
         data={

@@ -2,15 +2,17 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired
-from wtforms import DateField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, PasswordField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Length, Optional
 
 from verifier.core.opinion import Choice
 from verifier.core.rulepack.pack import Text
+from verifier.core.typed_digits import whole_number
 from verifier.evidence.file_kinds import STATEMENT
 from verifier.statement.models import ReviewOutcome, RevocationReason
 from verifier.statement.signing.certificate_authority import SHORTEST_PASSPHRASE
+from verifier.web.factor import FactorForm
 from verifier.web.forms import BaseForm, FileBox, Required
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
@@ -60,21 +62,17 @@ class ReviewForm(BaseForm):
     @property
     def seen_change(self) -> int:
         """The last change the page showed, or −1 where the field was tampered with."""
-        text = self.seen.data or ""
-        return int(text) if text.isdigit() and len(text) < 10 else -1
+        seen = whole_number(self.seen.data)
+        return -1 if seen is None else seen
 
 
-class SignForm(BaseForm):
+class SignForm(FactorForm):
     """The signing passphrase and the second factor."""
 
     passphrase = PasswordField(_l("Signing passphrase"), validators=[Required(_l("Enter your signing passphrase"))])
-    code = StringField(
-        _l("Code from your authenticator app"),
-        validators=[Required(_l("Enter the six-digit code from your authenticator app")), Length(max=20)],
-    )
 
 
-class KeyForm(BaseForm):
+class KeyForm(FactorForm):
     """A new passphrase, typed twice, and the second factor."""
 
     passphrase = PasswordField(
@@ -88,10 +86,6 @@ class KeyForm(BaseForm):
     again = PasswordField(
         _l("Repeat the passphrase"),
         validators=[Required(_l("Repeat the passphrase")), EqualTo("passphrase", message=_l("The passphrases do not match"))],
-    )
-    code = StringField(
-        _l("Code from your authenticator app"),
-        validators=[Required(_l("Enter the six-digit code from your authenticator app")), Length(max=20)],
     )
 
 

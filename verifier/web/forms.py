@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from unicodedata import normalize
 
 from flask import flash, g, request
 from flask_babel import gettext as _
@@ -14,11 +13,12 @@ from flask_wtf.file import FileField as SentFile
 from flask_wtf.file import MultipleFileField as SentFiles
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import FileField, FormField, HiddenField, MultipleFileField, PasswordField, StringField
+from wtforms import FileField, FormField, HiddenField, IntegerField, MultipleFileField, PasswordField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import StopValidation
 
 from verifier.core.errors import Refusal
+from verifier.core.typed_digits import plain_digits, whole_number
 from verifier.evidence.file_kinds import FileUse
 from verifier.web import idempotency
 from verifier.web.pages.printable import unprintable
@@ -85,8 +85,8 @@ class VersionedForm(BaseForm):
     @property
     def seen_version(self) -> int | None:
         """The row version shown in the form, or None if the field was tampered with."""
-        text = str(self.version.data or "")
-        return int(text) if text.isdecimal() and len(text) < 10 else -1
+        version = whole_number(self.version.data)
+        return -1 if version is None else version
 
 
 class SearchForm(FlaskForm):
@@ -140,10 +140,12 @@ class DateParts(FormField):
     @property
     def date(self) -> date | None:
         """The date, or None when it is blank or impossible."""
+        year, month, day = (whole_number(self.form[name].data, longest=4) for name in ("year", "month", "day"))
+        if year is None or month is None or day is None:
+            return None
         try:
-            year, month, day = (int(normalize("NFKC", (self.form[name].data or "").strip())) for name in ("year", "month", "day"))
             return date(year, month, day) if 1900 <= year <= 2999 else None
-        except (ValueError, OverflowError):
+        except ValueError:
             return None
 
     def validate(self, form: Any, extra_validators: Iterable[Any] = ()) -> bool:
@@ -171,6 +173,18 @@ def _measurable(value: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= -15 and value.adjusted() <= 12 and abs(value) <= Decimal("1e12")
 
 
+class WholeNumberField(IntegerField):
+    """A whole number as people type it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The number; what is none is refused with words."""
+        if not valuelist or not valuelist[0].strip():
+            return
+        self.data = whole_number(valuelist[0])
+        if self.data is None:
+            raise ValueError(_("Enter a whole number, in digits only"))
+
+
 class TonnesField(StringField):
     """Tonnes of CO2 as people type them: full-width digits, thousands separators, a real minus."""
 
@@ -179,7 +193,7 @@ class TonnesField(StringField):
         self.value: Decimal | None = None
 
     def pre_validate(self, form: Any) -> None:
-        text = normalize("NFKC", self.data or "").replace("−", "-").replace(",", "").replace(" ", "")
+        text = plain_digits(self.data or "").replace(",", "").replace(" ", "")
         if not text:
             self.value = None
             return

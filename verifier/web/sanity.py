@@ -4,10 +4,12 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Blueprint, Response, abort, current_app, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost
 from werkzeug.routing import IntegerConverter
 from werkzeug.sansio.utils import host_is_trusted
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LARGEST = 2**31 - 1
 """A number in an address counts rows of ours; no database here has more."""
 
@@ -45,7 +47,7 @@ def local_path(address: str | None) -> str:
 def hosts() -> tuple[str, ...]:
     """Host names this installation accepts once its public address is configured; the local machine is always accepted."""
     settings = current_app.extensions["verifier"].settings
-    if settings.public_url == f"http://{settings.host}:{settings.port}":
+    if not settings.is_public:
         return ()
     public = urlsplit(settings.public_url).hostname or ""
     return (public, settings.host, "localhost", "127.0.0.1")
@@ -68,6 +70,24 @@ def check() -> Response | None:
     return None
 
 
+def own_origins() -> frozenset[str]:
+    """The origins of our own pages: the public address, and the address this request was sent to, whose host has been checked."""
+    public = urlsplit(current_app.extensions["verifier"].settings.public_url)
+    return frozenset({f"{public.scheme}://{public.netloc}", f"{request.scheme}://{request.host}"})
+
+
+def check_origin() -> None:
+    """Refuse what a page of another origin sends: `Origin` names the page, over https else `Referer`; `null` is nobody's."""
+    if request.method in SAFE:
+        return
+    origin = request.headers.get("Origin")
+    if origin is None and request.is_secure:
+        referrer = split(request.headers.get("Referer"))
+        origin = f"{referrer.scheme}://{referrer.netloc}"
+    if origin is not None and origin not in own_origins():
+        raise CSRFError("The request comes from another site.")
+
+
 def same_origin_only(response: Response) -> Response:
     """Forbid pages of other origins to embed responses (Cross-Origin-Resource-Policy)."""
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -78,4 +98,5 @@ def install(bp: Blueprint) -> None:
     """Register the checks before and after every view."""
     bp.record(lambda state: state.app.url_map.converters.update(int=RowNumber))
     bp.before_app_request(check)
+    bp.before_app_request(check_origin)
     bp.after_app_request(same_origin_only)

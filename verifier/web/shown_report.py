@@ -6,6 +6,7 @@ from markupsafe import Markup
 from verifier.core import access
 from verifier.core.access import Permission
 from verifier.core.errors import Refusal
+from verifier.core.typed_digits import whole_number
 from verifier.engagements.models import Engagement
 
 FIELD = "report"
@@ -37,7 +38,8 @@ def refuse_replaced(engagement: Engagement) -> None:
 def _changes_url(seen_number: str, engagement: Engagement) -> str:
     """The list of changes for those who may read working papers, else the version that is in force now."""
     number = engagement.report_version.number
-    before = int(seen_number) if seen_number.isdecimal() and len(seen_number) < 6 else number
+    seen = whole_number(seen_number, longest=5)
+    before = number if seen is None else seen
     if access.may(g.roles, Permission.WORK_READ) and 0 < before < number:
         return url_for("versions.versions", engagement_id=engagement.id, before=before, after=number)
     return url_for("reports.version", unit_year_id=engagement.unit_year_id, number=number)

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from verifier.accounts.authentication import secondfactor, throttle
+from verifier.accounts.authentication import present_factor, secondfactor, throttle
+from verifier.accounts.authentication.present_factor import Factor
 from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
@@ -11,26 +12,24 @@ from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
 
 
-def prove_present(user: User, typed: str, *, now: datetime) -> None:
-    """Refuse without a fresh code or an unused recovery code; a person without a second factor has nothing to prove."""
+def prove_present(user: User, shown: Factor, *, now: datetime) -> None:
+    """Refuse without a fresh code, an unused recovery code or a passkey's answer; a person without a second factor has nothing to prove."""
     if secondfactor.is_set(user):
-        prove_factor(user, typed, now=now)
+        prove_factor(user, shown, now=now)
 
 
-def prove_factor(user: User, typed: str, *, now: datetime) -> None:
-    """Refuse a person without a second factor, and one without a fresh code or an unused recovery code; wrong ones stay counted."""
+def prove_factor(user: User, shown: Factor, *, now: datetime) -> None:
+    """Refuse without a second factor, and without a fresh code, an unused recovery code or a passkey's answer; wrong ones stay counted."""
     if not secondfactor.is_set(user):
         raise Refusal("accounts.second_factor.missing")
-    if not typed.strip():
+    if isinstance(shown, str) and not shown.strip():
         raise Refusal("accounts.code.needed")
     tried = throttle.own("code", user.id)
     until = throttle.closed_until(tried, now)
     if until is not None:
         raise Refusal("accounts.code.paused", minutes=max(1, -(-int((until - now).total_seconds()) // 60)))
-    recovery = secondfactor.looks_like_recovery(typed)
-    check = secondfactor.check_recovery if recovery else secondfactor.check
-    if not check(user, typed, now, tried=tried):
+    if not present_factor.check_any(user, shown, now, tried=tried):
         raise Refusal("accounts.code.not_accepted")
-    if recovery:
+    if isinstance(shown, str) and secondfactor.looks_like_recovery(shown):
         subject = Subject("account", str(user.id))
         record(TrailAction.ACCOUNTS_ACCOUNT_RECOVERY_CODE_USED, Actor(user.id, user.name), subject, now=now)

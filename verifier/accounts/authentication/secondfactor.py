@@ -1,16 +1,18 @@
-"""Second factor: single-use TOTP codes, and recovery codes."""
+"""Second factor: single-use TOTP codes, and recovery codes; passkeys are beside it in `passkeys`."""
 
+import re
 import secrets
 from datetime import datetime
 
 import pyotp
 import segno
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, insert, literal, or_, select, update
 
 from verifier.accounts.authentication import crypto, durable, throttle
 from verifier.accounts.authentication.throttle import Bucket
-from verifier.accounts.models import RecoveryCode, User
+from verifier.accounts.models import RecoveryCode, UsedCode, User
 from verifier.core.access import SECOND_FACTOR
+from verifier.core.typed_digits import plain_digits
 from verifier.db import db
 
 STEP = 30
@@ -25,7 +27,12 @@ def required(user: User) -> bool:
 
 
 def is_set(user: User) -> bool:
-    """Whether the person has a second factor."""
+    """Whether the person has a second factor: an authenticator app or a passkey."""
+    return has_app(user) or bool(user.passkeys)
+
+
+def has_app(user: User) -> bool:
+    """Whether the person has an authenticator app."""
     return user.totp_confirmed_at is not None and user.totp_secret is not None
 
 
@@ -41,7 +48,9 @@ def code(secret: str, now: datetime) -> str:
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
     """The time step whose code was typed: this one, the one before or the one after; None when it is none of them."""
-    digits = "".join(c for c in code if c.isdigit())
+    digits = re.sub(r"[\s-]", "", plain_digits(code))
+    if not re.fullmatch(r"[0-9]{6}", digits):
+        return None
     this = int(now.timestamp()) // STEP
     good = [step for step in (this - 1, this, this + 1) if secrets.compare_digest(pyotp.HOTP(secret).at(step), digits)]
     return good[-1] if good else None
@@ -75,13 +84,27 @@ def check(user: User, typed: str, now: datetime, *, tried: list[Bucket] | None =
 
 
 def _spend(user: User, typed: str, now: datetime) -> bool:
-    if not is_set(user) or user.totp_secret is None:
+    if not has_app(user) or user.totp_secret is None:
         return False
     step = step_of(crypto.opened("totp", user.totp_secret), typed, now)
     if step is None:
         return False
-    once = update(User).where(User.id == user.id, User.totp_last_step < step).values(totp_last_step=step)
-    return durable.execute(once.execution_options(synchronize_session="fetch")).rowcount == 1
+    key = f"code:{user.id}:{step}"
+    if durable.done_by_this_request(key):
+        return True
+    used = exists().where(UsedCode.user_id == user.id, UsedCode.step == step)
+    unused = or_(User.totp_last_step < step, User.totp_last_step > latest_step(now)) & ~used
+    once = update(User).where(User.id == user.id, unused).values(totp_last_step=step)
+    if durable.execute(once.execution_options(synchronize_session="fetch")).rowcount != 1:
+        return False
+    durable.execute(insert(UsedCode).from_select(["user_id", "step"], select(literal(user.id), literal(step)).where(~used)))
+    durable.note_done(key)
+    return True
+
+
+def latest_step(now: datetime) -> int:
+    """The last time step whose code is accepted now; a later one was used up by a clock that was ahead, and says nothing of today's."""
+    return int(now.timestamp()) // STEP + 1
 
 
 def check_recovery(user: User, typed: str, now: datetime, *, tried: list[Bucket]) -> bool:
@@ -89,9 +112,12 @@ def check_recovery(user: User, typed: str, now: datetime, *, tried: list[Bucket]
     if throttle.closed_until(tried, now) is not None:
         return False
     mark = _mark(user, typed)
+    if durable.done_by_this_request(mark):
+        return True
     once = update(RecoveryCode).where(RecoveryCode.user_id == user.id, RecoveryCode.code_hash == mark, RecoveryCode.used_at.is_(None))
     if durable.execute(once.values(used_at=now).execution_options(synchronize_session=False)).rowcount == 1:
         throttle.forgive(tried)
+        durable.note_done(mark)
         return True
     throttle.count(tried, now)
     return False
@@ -117,7 +143,7 @@ def recovery_codes_left(user: User) -> int:
 
 
 def _plain(typed: str) -> str:
-    return "".join(c for c in typed.lower() if c.isalnum())
+    return "".join(c for c in plain_digits(typed).lower() if c.isalnum())
 
 
 def _mark(user: User, typed: str) -> str:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from verifier.accounts import mail, queries
 from verifier.accounts.actions import plain_email
-from verifier.accounts.authentication import crypto, known_browsers, links, passwords, sessions, throttle
+from verifier.accounts.authentication import crypto, known_browsers, links, passwords, present_factor, sessions, throttle
 from verifier.accounts.authentication import secondfactor as secondfactor
+from verifier.accounts.authentication.present_factor import Factor
 from verifier.accounts.authentication.throttle import Bucket, Visitor
 from verifier.accounts.models import Purpose, User
 from verifier.audit.actions import record
@@ -20,6 +21,10 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.actor import INSTALLATION, Actor
 from verifier.core.subject import Subject
+from verifier.db import utcnow
+from verifier.jobs.actions import enqueue
+from verifier.jobs.task_registry import task
+from verifier.jobs.worker import JobRun
 
 SECOND_STEP = timedelta(minutes=5)
 RESETS, RESETS_WITHIN = 3, timedelta(hours=1)
@@ -78,27 +83,19 @@ def with_password(email: str, password: str, origin: Origin, *, now: datetime) -
     return _signed_in(user, origin, second_factor=False, now=now)
 
 
-def with_code(user: User, typed: str, origin: Origin, *, now: datetime) -> Answer:
-    """The second step: the app's code or a recovery code."""
-    tried = _code_buckets(user, origin, now)
+def with_code(user: User, factor: Factor, origin: Origin, *, now: datetime) -> Answer:
+    """The second step: the app's code, a passkey or a recovery code."""
+    tried = throttle.code_buckets(user.id, origin.visitor(user), now)
     until = throttle.closed_until(tried, now)
     if until is not None:
         return Answer(SignInResult.WAIT, until=until)
-    recovery = secondfactor.looks_like_recovery(typed)
-    check = secondfactor.check_recovery if recovery else secondfactor.check
-    if not check(user, typed, now, tried=tried):
-        _record_refused(user, "code", now)
+    recovery = isinstance(factor, str) and secondfactor.looks_like_recovery(factor)
+    if not present_factor.check_any(user, factor, now, tried=tried):
+        _record_refused(user, "code" if isinstance(factor, str) else "passkey", now)
         return Answer(SignInResult.WRONG)
     if recovery:
         record(TrailAction.ACCOUNTS_ACCOUNT_RECOVERY_CODE_USED, Actor(user.id, user.name), _subject(user), now=now)
     return _signed_in(user, origin, second_factor=True, now=now)
-
-
-def _code_buckets(user: User, origin: Origin, now: datetime) -> list[Bucket]:
-    """Who gets here knows the password: from unknown browsers only so many codes may be tried on an account in all."""
-    visitor = origin.visitor(user)
-    tried = throttle.buckets("code", user.id, visitor, now)
-    return tried if visitor.device else [*tried, Bucket(throttle.named("code-everywhere", user.id), 30, timedelta(hours=6))]
 
 
 def pending(user: User, *, now: datetime) -> dict[str, str]:
@@ -125,18 +122,32 @@ def proves(user: User, password: str, *, now: datetime) -> bool:
 
 
 def forgotten(email: str, origin: Origin, *, now: datetime) -> datetime | None:
-    """Send a link if the account exists, without revealing whether it does. Returns until when an address must wait."""
+    """Have a link sent if the account exists; returns until when an address must wait.
+
+    A job looks the account up, so that the answer's content and the time it takes do not depend on it.
+    """
     tried = [Bucket(throttle.named("forgotten-address", origin.address), 20, timedelta(hours=1))]
     until = throttle.closed_until(tried, now)
     if until is not None:
         return until
     throttle.count(tried, now)
-    user = queries.by_email(plain_email(email))
+    enqueue("accounts.forgotten", now=now, sealed=crypto.sealed("forgotten", plain_email(email)))
+    return None
+
+
+@task("accounts.forgotten", forget=True, keep=timedelta(days=2))
+def send_forgotten(_work: JobRun, *, sealed: str) -> None:
+    """Send the link that someone asked for on the page, at most three an hour to an account."""
+    now, user = utcnow(), queries.by_email(crypto.opened("forgotten", sealed))
     record(TrailAction.ACCOUNTS_ACCOUNT_LINK_ASKED, INSTALLATION, _subject(user), now=now, effect=Effect.LOOK)
     if user is not None and user.is_active and links.issued_since(user, now - RESETS_WITHIN) < RESETS:
         purpose = Purpose.RESET if user.password_hash else Purpose.INVITATION
         mail.send_link(user, purpose, links.issue(user, purpose, now=now), now=now)
-    return None
+
+
+def password_was_reset(user: User, origin: Origin, *, now: datetime) -> None:
+    """Void the wrong passwords counted for the account here; the browser does not become a known one, and wrong codes stay counted."""
+    throttle.forgive(throttle.buckets("password", user.email, origin.visitor(user), now))
 
 
 def signed_out(user: User, session_id: UUID, *, now: datetime) -> None:

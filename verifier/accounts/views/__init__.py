@@ -7,13 +7,25 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from verifier.accounts.models import Kind, Organisation, RequestKind, Status, User
-from verifier.accounts.views import account, administration, colleagues, corrections, requests, signing_in
+from verifier.accounts.views import account, administration, colleagues, corrections, passkeys, requests, signing_in
 from verifier.accounts.views.blueprint import bp
 from verifier.core.access import Permission
 from verifier.web.pages.filters import name_of
 from verifier.web.subjects import SubjectKind, row_of
 
-__all__ = ["LABELS", "STATES", "SUBJECTS", "account", "administration", "bp", "colleagues", "corrections", "requests", "signing_in"]
+__all__ = [
+    "LABELS",
+    "STATES",
+    "SUBJECTS",
+    "account",
+    "administration",
+    "bp",
+    "colleagues",
+    "corrections",
+    "passkeys",
+    "requests",
+    "signing_in",
+]
 
 LABELS = {
     Kind.BODY: _l("Verification body"),

@@ -49,7 +49,7 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         if signing_in.proves(user, form.current.data or "", now=utcnow()):
             actions.change_password(
-                user, form.password.data or "", form.present.data or "", actor=current_actor(), now=utcnow(), here=g.signed_in.id
+                user, form.password.data or "", form.present_factor(), actor=current_actor(), now=utcnow(), here=g.signed_in.id
             )
             flash(_("Your password has been changed. All other browsers have been signed out."), "success")
             return redirect(url_for(".account"), 303)
@@ -64,7 +64,7 @@ def email() -> ResponseReturnValue:
     user, form = this_user(), EmailForm()
     if form.validate_on_submit():
         if signing_in.proves(user, form.current.data or "", now=utcnow()):
-            actions.change_email(user, form.email.data or "", form.present.data or "", actor=current_actor(), now=utcnow())
+            actions.change_email(user, form.email.data or "", form.present_factor(), actor=current_actor(), now=utcnow())
             flash(_("Your e-mail address has been changed. You sign in with the new one from now on."), "success")
             return redirect(url_for(".account"), 303)
         _say_wrong(form)
@@ -80,7 +80,7 @@ def second_factor() -> ResponseReturnValue:
     if form.validate_on_submit():
         if signing_in.proves(user, form.current.data or "", now=utcnow()):
             codes = actions.enrol_second_factor(
-                user, secret, form.code.data or "", form.present.data or "", actor=current_actor(), now=utcnow(), here=g.signed_in.id
+                user, secret, form.code.data or "", form.present_factor(), actor=current_actor(), now=utcnow(), here=g.signed_in.id
             )
             requests.stop_all(user, RequestKind.REMOVE_FACTOR, actor=current_actor(), now=utcnow())
             session.pop("enrolling", None)
@@ -104,7 +104,7 @@ def recovery_codes() -> ResponseReturnValue:
     user, form = this_user(), ProofForm()
     if form.validate_on_submit():
         if signing_in.proves(user, form.current.data or "", now=utcnow()):
-            codes = actions.renew_recovery_codes(user, form.present.data or "", actor=current_actor(), now=utcnow())
+            codes = actions.renew_recovery_codes(user, form.present_factor(), actor=current_actor(), now=utcnow())
             return render_template("accounts/recovery_codes.html", codes=codes, onward=url_for(".account"), fresh=False)
         _say_wrong(form)
     return render_template("accounts/renew_codes.html", form=form, **_second_factor_of(user))
@@ -144,6 +144,8 @@ def end_sessions() -> ResponseReturnValue:
 def _second_factor_of(user: object) -> dict[str, object]:
     return {
         "is_set": secondfactor.is_set(user),  # type: ignore[arg-type]
+        "has_app": secondfactor.has_app(user),  # type: ignore[arg-type]
+        "passkeys": user.passkeys,  # type: ignore[attr-defined]
         "is_required": secondfactor.required(user),  # type: ignore[arg-type]
         "codes_left": secondfactor.recovery_codes_left(user),  # type: ignore[arg-type]
     }

@@ -78,7 +78,7 @@ def invite() -> ResponseReturnValue:
     form.organisation.choices = [SelectChoice("", _("Choose an organisation")), *choices]
     form.roles.offer(frozenset().union(*ORGANISATION_ROLES.values()))
     if form.validate_on_submit():
-        proof.prove_factor(this_user(), form.present.data or "", now=utcnow())
+        proof.prove_factor(this_user(), form.present_factor(), now=utcnow())
         organisation = next(each for each in organisations if str(each.id) == form.organisation.data)
         user, _token = actions.invite(
             organisation, form.email.data or "", form.name.data or "", roles=form.roles.data or [], actor=current_actor(), now=utcnow()
@@ -97,7 +97,7 @@ def person(user_id: UUID) -> ResponseReturnValue:
     form = RolesForm(roles=sorted(user.roles), version=user.version)
     form.roles.offer(ORGANISATION_ROLES[user.organisation.kind])
     if form.validate_on_submit():
-        proof.prove_factor(this_user(), form.present.data or "", now=utcnow())
+        proof.prove_factor(this_user(), form.present_factor(), now=utcnow())
         actions.change_roles(user, form.roles.data or [], seen_version=form.seen_version, actor=current_actor(), now=utcnow())
         flash(_("The roles of %(name)s have been saved.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)

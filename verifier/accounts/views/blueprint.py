@@ -4,9 +4,10 @@ import re
 
 from flask import Blueprint, current_app, request
 
-from verifier.accounts.authentication import known_browsers
+from verifier.accounts.authentication import known_browsers, passkeys
 from verifier.accounts.authentication.signing_in import Origin
 from verifier.accounts.models import User
+from verifier.web.signed_in import signed_in_user
 
 bp = Blueprint("accounts", __name__)
 
@@ -19,6 +20,13 @@ BROWSERS = (
     ("Safari", "Safari"),
 )
 SYSTEMS = (("iPad", "iPad"), ("iPhone", "iPhone"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+
+
+@bp.app_template_global("has_passkey")
+def has_passkey() -> bool:
+    """Whether who is signed in has a passkey that this address can ask for."""
+    user = signed_in_user()
+    return user is not None and bool(passkeys.usable(user))
 
 
 def origin() -> Origin:

@@ -27,7 +27,7 @@ def correct_person(user_id: UUID) -> ResponseReturnValue:
     person, user = _managed(user_id), this_user()
     form = CorrectionForm(obj=person)
     if form.validate_on_submit():
-        proof.prove_present(user, form.present.data or "", now=utcnow())
+        proof.prove_present(user, form.present_factor(), now=utcnow())
         if form.name.data != person.name:
             corrections.correct_name(
                 person, form.name.data or "", user, seen_version=form.seen_version, actor=current_actor(), now=utcnow()
@@ -59,7 +59,7 @@ def close_organisation(organisation_id: UUID) -> ResponseReturnValue:
     """Close an organisation, or open it again."""
     row, form = queries.organisation(organisation_id) or abort(404), FreshCodeForm()
     if form.validate_on_submit():
-        proof.prove_factor(this_user(), form.present.data or "", now=utcnow())
+        proof.prove_factor(this_user(), form.present_factor(), now=utcnow())
         change = corrections.close_organisation if row.closed_at is None else corrections.reopen_organisation
         change(row, actor=current_actor(), now=utcnow())
         flash(_("%(name)s has been saved.", name=row.name), "success")

@@ -57,7 +57,7 @@ def confirm_request(request_id: UUID) -> ResponseReturnValue:
     row, form = _request(request_id), FreshCodeForm()
     user = row.user
     if form.validate_on_submit():
-        proof.prove_factor(this_user(), form.present.data or "", now=utcnow())
+        proof.prove_factor(this_user(), form.present_factor(), now=utcnow())
         requests.confirm(row, actor=current_actor(), now=utcnow())
         flash(_("The change of %(name)s's account has been made.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)
@@ -71,7 +71,7 @@ def remove_second_factor(user_id: UUID) -> ResponseReturnValue:
     """Ask for the removal of the second factor of a person who lost it."""
     user, form = _person(user_id), FreshCodeForm()
     if form.validate_on_submit():
-        proof.prove_factor(this_user(), form.present.data or "", now=utcnow())
+        proof.prove_factor(this_user(), form.present_factor(), now=utcnow())
         requests.ask_factor_removal(user, actor=current_actor(), now=utcnow())
         flash(_("The removal has been requested. %(name)s has been notified by e-mail.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)
@@ -89,7 +89,7 @@ def disable(user_id: UUID) -> ResponseReturnValue:
     """Disable the account."""
     user, form = _person(user_id), FreshCodeForm()
     if form.validate_on_submit():
-        proof.prove_factor(this_user(), form.present.data or "", now=utcnow())
+        proof.prove_factor(this_user(), form.present_factor(), now=utcnow())
         actions.disable(user, actor=current_actor(), now=utcnow())
         flash(_("The account of %(name)s has been disabled; all sessions have ended.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)
@@ -103,7 +103,7 @@ def enable(user_id: UUID) -> ResponseReturnValue:
     """Enable the account."""
     user, form = _person(user_id), FreshCodeForm()
     if form.validate_on_submit():
-        proof.prove_factor(this_user(), form.present.data or "", now=utcnow())
+        proof.prove_factor(this_user(), form.present_factor(), now=utcnow())
         actions.enable(user, actor=current_actor(), now=utcnow())
         flash(_("The account of %(name)s has been enabled again.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)

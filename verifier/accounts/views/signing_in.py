@@ -2,20 +2,21 @@
 
 from datetime import datetime
 
-from flask import flash, g, make_response, redirect, render_template, request, session, url_for
+from flask import Response, abort, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from verifier.accounts import actions, mail, requests
-from verifier.accounts.authentication import links, secondfactor
+from verifier.accounts.authentication import links, passkeys, secondfactor
 from verifier.accounts.authentication import signing_in as signing_in
 from verifier.accounts.authentication.signing_in import Answer, SignInResult
 from verifier.accounts.forms import CodeForm, ForgottenForm, LinkForm, SignInForm
-from verifier.accounts.models import Purpose, User
+from verifier.accounts.models import ChallengePurpose, Purpose, User
 from verifier.accounts.views.blueprint import bp, origin, remember
 from verifier.core.access import Permission
 from verifier.db import utcnow
 from verifier.web import signed_in
+from verifier.web.factor import scope, shown
 from verifier.web.forms import BaseForm
 from verifier.web.pages.filters import moment
 from verifier.web.permit import permit
@@ -55,13 +56,24 @@ def sign_in_code() -> ResponseReturnValue:
         return redirect(url_for(".sign_in", next=onward), 303)
     form = CodeForm()
     if form.validate_on_submit():
-        answer = signing_in.with_code(user, form.code.data or "", origin(), now=now)
+        answer = signing_in.with_code(user, form.factor(ChallengePurpose.SIGN_IN), origin(), now=now)
         if answer.outcome is SignInResult.SIGNED_IN:
             return _welcome(answer, onward)
-        return _not_yet(
-            form, answer, "accounts/code.html", _("The code is incorrect or has already been used. Wait for the next code and enter it.")
-        )
-    return render_template("accounts/code.html", form=form)
+        wrong = _("The code is incorrect or has already been used. Wait for the next code and enter it.")
+        wrong = _("The passkey was not accepted. Try again.") if form.passkey.data else wrong
+        return _not_yet(form, answer, "accounts/code.html", wrong, **shown(user, form))
+    return render_template("accounts/code.html", form=form, **shown(user, form))
+
+
+@bp.post("/sign-in/passkey")
+@permit(Permission.PUBLIC)
+def sign_in_passkey() -> ResponseReturnValue:
+    """A challenge for a passkey of the person who passed the first step."""
+    now = utcnow()
+    user = signing_in.pending_user(session.get("second_step"), now=now)
+    if user is None:
+        abort(404)
+    return Response(passkeys.assertion_options(user, scope(ChallengePurpose.SIGN_IN), now=now), mimetype="application/json")
 
 
 @bp.post("/sign-out")
@@ -96,13 +108,12 @@ def link(token: str) -> ResponseReturnValue:
         return render_template("accounts/link_ended.html"), 410
     form = LinkForm()
     if form.validate_on_submit():
-        user = actions.use_link(token, form.password.data or "", form.present.data or "", now=utcnow())
+        user = actions.use_link(token, form.password.data or "", form.present_factor(), now=utcnow())
+        signing_in.password_was_reset(user, origin(), now=utcnow())
         message = _("Your password has been set. You can now sign in.")
         _forget_session()
         flash(message, "success")
-        response = make_response(redirect(url_for(".sign_in"), 303))
-        remember(response, user)
-        return response
+        return redirect(url_for(".sign_in"), 303)
     return render_template(
         "accounts/link.html",
         form=form,
@@ -139,13 +150,13 @@ def _forget_session() -> None:
         session["language"] = language
 
 
-def _not_yet(form: BaseForm, answer: Answer, template: str, wrong: str) -> ResponseReturnValue:
+def _not_yet(form: BaseForm, answer: Answer, template: str, wrong: str, **more: object) -> ResponseReturnValue:
     """The form again, with what is wrong or until when to wait."""
     if answer.outcome is SignInResult.WAIT:
         form.form_errors.append(_too_many(answer.until))
-        return render_template(template, form=form, sent=mail.is_sent()), 429
+        return render_template(template, form=form, sent=mail.is_sent(), **more), 429
     form.form_errors.append(wrong)
-    return render_template(template, form=form, sent=mail.is_sent())
+    return render_template(template, form=form, sent=mail.is_sent(), **more)
 
 
 def _too_many(until: datetime | None) -> str:

@@ -8,7 +8,7 @@ from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.handover.queries import Duty, duties
-from verifier.checks.data.vouchers import actions as vouchers
+from verifier.checks.data.vouchers import request_actions
 from verifier.checks.data.vouchers.models import EvidenceRequest
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -42,4 +42,4 @@ def _give(duty: Duty, successor: User, actor: Actor, now: datetime) -> None:
         engagements.remove_member(duty.row, actor=actor, now=now)
         engagements.name_member(case, successor, role, actor=actor, now=now)
     elif isinstance(duty.row, EvidenceRequest) and duty.case is not None:
-        vouchers.assign(duty.case, duty.row, successor, duty.row.version, actor=actor, now=now)
+        request_actions.assign(duty.case, duty.row, successor, duty.row.version, actor=actor, now=now)

@@ -33,7 +33,7 @@ def hand_over(user_id: UUID) -> ResponseReturnValue:
     held = duties(person)
     form = form_for(held)
     if form.validate_on_submit():
-        proof.prove_present(user, form.present.data or "", now=utcnow())
+        proof.prove_present(user, form.present_factor(), now=utcnow())
         actions.hand_over(person, successors(form, held), actor=current_actor(), now=utcnow())
         flash(_("The duties of %(name)s have been handed over and the account has been disabled.", name=person.name), "success")
         back = url_for("accounts.person", user_id=person.id) if Role.ADMINISTRATOR in user.roles else url_for("accounts.colleagues")

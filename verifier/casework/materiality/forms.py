@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
-from unicodedata import normalize
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,6 +9,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from verifier.core.subject import Subject
+from verifier.core.typed_digits import plain_digits
 from verifier.web.forms import BaseForm, VersionedForm
 
 
@@ -22,7 +22,7 @@ class PlanningForm(VersionedForm):
     def value(self) -> Decimal:
         """The share as a part of one; what is no number is 0, which no threshold may be."""
         try:
-            typed = Decimal(normalize("NFKC", self.share.data or "").strip().rstrip("%").strip())
+            typed = Decimal(plain_digits(self.share.data or "").strip().rstrip("%").strip())
         except InvalidOperation:
             return Decimal()
         return typed / 100 if typed.is_finite() and -10 < typed.adjusted() < 10 else Decimal()

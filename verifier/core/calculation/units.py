@@ -11,6 +11,7 @@ from functools import lru_cache
 from math import lcm
 
 from verifier.core.errors import Refusal
+from verifier.core.typed_digits import plain_digits
 
 _LONGEST_NUMBER = 60
 _PLAIN = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?", re.ASCII)
@@ -141,7 +142,7 @@ def number(text: str) -> Decimal | None:
     """A number as people type it (`1,234.5`, full-width digits, blanks around), None for a blank; refuses text that is no number."""
     if _PLAIN.fullmatch(text):
         return Decimal(text)
-    shown = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-").casefold()
+    shown = plain_digits(text).strip().casefold()
     if not shown:
         return None
     if len(shown) > _LONGEST_NUMBER or not _NUMBER.fullmatch(shown) or not re.match(r"[+-]?[.,]?\d", shown):

@@ -94,6 +94,7 @@ def _looked(app: Flask, everything: bool) -> Iterator[Problem]:
         yield from stored_data.trails(app)
         yield from stored_data.rows(app)
         yield from stored_data.cases(app)
+        yield from stored_data.clock()
         yield from stored_data.evidence(app, everything)
     except DatabaseError as error:
         if "malformed" in str(error.orig) or "not a database" in str(error.orig):

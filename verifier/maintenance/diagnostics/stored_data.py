@@ -6,9 +6,10 @@ from random import SystemRandom
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect, select, text, union
+from sqlalchemy import func, inspect, select, text, union
 
-from verifier.accounts.authentication import crypto
+from verifier.accounts.authentication import crypto, secondfactor
+from verifier.accounts.models import User
 from verifier.audit import recovery
 from verifier.audit.queries import verify
 from verifier.audit.row_verification import verify_rows
@@ -29,7 +30,7 @@ from verifier.statement.signing.certificate_authority import ROOT_KEY, open_key
 
 SAMPLE = 200
 TRIGGERS = {"sqlite": ("no_update", "no_delete"), "postgresql": ("no_change", "no_truncate")}
-__all__ = ["cases", "database", "evidence", "rows", "shape", "trails"]
+__all__ = ["cases", "clock", "database", "evidence", "rows", "shape", "trails"]
 
 
 def shape(app: Flask) -> Iterator[Problem]:
@@ -135,6 +136,18 @@ def cases(app: Flask) -> Iterator[Problem]:
                 "The secret key cannot decrypt the certificate authority's key.",
                 "Restore secret.key and keys/ from the same backup.",
             )
+
+
+def clock() -> Iterator[Problem]:
+    """Codes used at a time that has not come yet: the clock was ahead, or is behind now."""
+    ahead = select(func.count()).select_from(User).where(User.totp_last_step > secondfactor.latest_step(utcnow()))
+    if count := db.session.scalar(ahead):
+        yield Problem(
+            "clock.set_back",
+            Grade.CARE,
+            f"The clock of this machine has been set back: {count} people used codes of a time that has not come yet.",
+            "Check that the clock is right and synchronised: due dates, signatures and codes depend on it. Sign-in accepts today's codes.",
+        )
 
 
 def evidence(app: Flask, everything: bool) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+from verifier.accounts.authentication.present_factor import Factor
 from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
@@ -61,7 +62,7 @@ def draft(engagement: Engagement, *, now: datetime) -> bytes:
     return render(_facts(engagement, review, number, f"{_public_url()}/check", now))
 
 
-def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+def certify(engagement: Engagement, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """Build the statement whole, and sign it first: from here on nothing in it may change."""
     review = _ready(engagement, SignerRole.LEAD)
     refuse_part(engagement, Role.LEAD_VERIFIER, signer)
@@ -93,7 +94,7 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: str, *,
     return statement
 
 
-def countersign(engagement: Engagement, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+def countersign(engagement: Engagement, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """The authorised signatory signs what the lead verifier certified; the pack says which part in the case keeps them from it."""
     _ready(engagement, SignerRole.SIGNATORY)
     refuse_part(engagement, Role.SIGNATORY, signer)
@@ -101,7 +102,7 @@ def countersign(engagement: Engagement, signer: User, passphrase: str, code: str
     return _add(engagement, hand, signer, passphrase, code, actor=actor, now=now)
 
 
-def seal(engagement: Engagement, sealer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+def seal(engagement: Engagement, sealer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """The body's seal closes the statement; with it the statement is issued, and anyone may check it."""
     _ready(engagement, SignerRole.SEAL)
     if barred := queries.role_conflict(engagement, sealer.id, Role.COORDINATOR):
@@ -195,7 +196,7 @@ def _signature(engagement: Engagement, hand: _Hand, passphrase: str, now: dateti
     )
 
 
-def _add(engagement: Engagement, hand: _Hand, signer: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> Statement:
+def _add(engagement: Engagement, hand: _Hand, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """The second or third signature on the statement that waits for it."""
     statement = queries.being_signed(engagement)
     if statement is None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from verifier.accounts import mail, notices
 from verifier.accounts import queries as accounts
 from verifier.accounts.authentication import proof, secondfactor
+from verifier.accounts.authentication.present_factor import Factor
 from verifier.accounts.mail import Words
 from verifier.accounts.models import Organisation, User
 from verifier.accounts.notices import Change
@@ -85,7 +86,7 @@ def announce(key: SigningKey, *, now: datetime) -> None:
             notices.tell(person, lambda person=person: _notice(key, person), now=now)  # type: ignore[misc]
 
 
-def approve(key: SigningKey, approver: User, code: str, *, actor: Actor, now: datetime) -> None:
+def approve(key: SigningKey, approver: User, code: Factor, *, actor: Actor, now: datetime) -> None:
     """Approve a key, with a fresh code; it may be used from now on, and the one before signs no more."""
     _refuse_over(key)
     if not may_approve(key, approver, now):

@@ -10,7 +10,8 @@ from cryptography.x509.oid import NameOID
 from flask import current_app
 
 from verifier.accounts.actions import about
-from verifier.accounts.authentication import crypto, passwords, secondfactor, throttle
+from verifier.accounts.authentication import crypto, passwords, present_factor, secondfactor, throttle
+from verifier.accounts.authentication.present_factor import Factor
 from verifier.accounts.models import LONGEST_NAME, Organisation, User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
@@ -38,7 +39,7 @@ def root_pem(now: datetime) -> bytes:
     return authority(now).root_pem
 
 
-def make_personal_key(user: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> SigningKey:
+def make_personal_key(user: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> SigningKey:
     """A signing key of the person's own; it waits for approval, and until then the one before signs."""
     if user.organisation.kind != "body":
         raise Refusal("statement.key.not_body")
@@ -57,7 +58,7 @@ def make_personal_key(user: User, passphrase: str, code: str, *, actor: Actor, n
     return key
 
 
-def make_seal(organisation: Organisation, maker: User, passphrase: str, code: str, *, actor: Actor, now: datetime) -> SigningKey:
+def make_seal(organisation: Organisation, maker: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> SigningKey:
     """The key behind a body's seal, made by its coordinator; it waits for approval, and until then the one before seals."""
     if organisation.kind != "body":
         raise Refusal("statement.key.not_body")
@@ -110,16 +111,16 @@ def _refuse_password(passphrase: str, user: User) -> None:
         raise Refusal("statement.passphrase.is_password")
 
 
-def prove_second_factor(user: User, code: str, now: datetime) -> None:
-    """The person has their authenticator at hand; a wrong code stays counted although it is refused."""
+def prove_second_factor(user: User, code: Factor, now: datetime) -> None:
+    """The person has their authenticator app or a passkey at hand; a wrong code stays counted although it is refused."""
     if not secondfactor.is_set(user):
         raise Refusal("statement.code.none")
     _refuse_closed("code", user, now)
-    if not secondfactor.check(user, code, now):
-        raise Refusal("statement.code.wrong")
+    if not present_factor.check(user, code, now):
+        raise Refusal("statement.code.wrong" if isinstance(code, str) else "statement.passkey.wrong")
 
 
-def prove(user: User, key: SigningKey, passphrase: str, code: str, now: datetime) -> None:
+def prove(user: User, key: SigningKey, passphrase: str, code: Factor, now: datetime) -> None:
     """The person knows the passphrase and has the authenticator at hand; wrong ones stay counted although they are refused.
 
     The passphrase comes first: a mistyped one does not use up the code.

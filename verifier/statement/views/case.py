@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from verifier.accounts.models import ChallengePurpose
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
@@ -31,6 +32,7 @@ from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
 from verifier.statement.models import ReviewOutcome, SignerRole
 from verifier.statement.signing import issuing, keys
 from verifier.statement.views.blueprint import bp, sentence
+from verifier.web import factor
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence as refused
@@ -219,7 +221,8 @@ def _barred(engagement: Engagement, role: Role) -> str | None:
 def _sign(engagement: Engagement, place: SignerRole) -> ResponseReturnValue:
     form, action = SignForm(), SIGNING[place][0]
     if form.validate_on_submit():
-        action(engagement, this_user(), form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
+        shown = form.factor(ChallengePurpose.SIGN, str(engagement.id))
+        action(engagement, this_user(), form.passphrase.data or "", shown, actor=current_actor(), now=utcnow())
         return redirect(url_for(".signing", engagement_id=engagement.id), 303)
     return _signing(engagement, form)
 
@@ -250,6 +253,7 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         no_keeper=bool(others) and not keepers,
         form=form if ready and key is not None else None,
         places=_places(statement),
+        **factor.shown(user, form),
         in_words=in_words,
         earlier=queries.recalled(engagement) if inside else [],
         drawn=queries.conclusion(engagement) if inside else None,

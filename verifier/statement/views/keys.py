@@ -6,7 +6,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from verifier.accounts.authentication import secondfactor
 from verifier.accounts.forms import FreshCodeForm
+from verifier.accounts.models import ChallengePurpose
 from verifier.core.access import Permission, Role
 from verifier.core.errors import NotPermitted, NotYours
 from verifier.db import db, utcnow
@@ -15,6 +17,7 @@ from verifier.statement.forms import KeyForm
 from verifier.statement.models import SigningKey
 from verifier.statement.signing import key_approval, keys
 from verifier.statement.views.blueprint import bp
+from verifier.web.factor import shown
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
 
@@ -27,7 +30,7 @@ def personal_key() -> ResponseReturnValue:
     if user.organisation.kind != "body":
         raise NotPermitted
     if form.validate_on_submit():
-        keys.make_personal_key(user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
+        keys.make_personal_key(user, form.passphrase.data or "", form.factor(ChallengePurpose.PRESENT), actor=current_actor(), now=utcnow())
         flash(_("Your signing key was created. It can be used once it is approved."), "success")
         return redirect(url_for(".personal_key"), 303)
     return _key_page(form, "person")
@@ -39,7 +42,8 @@ def body_seal() -> ResponseReturnValue:
     """A coordinator makes or renews the seal of their body."""
     user, form = this_user(), KeyForm()
     if form.validate_on_submit():
-        keys.make_seal(user.organisation, user, form.passphrase.data or "", form.code.data or "", actor=current_actor(), now=utcnow())
+        factor = form.factor(ChallengePurpose.PRESENT)
+        keys.make_seal(user.organisation, user, form.passphrase.data or "", factor, actor=current_actor(), now=utcnow())
         flash(_("The seal was created. It can be used once it is approved."), "success")
         return redirect(url_for(".body_seal"), 303)
     return _key_page(form, "seal")
@@ -58,7 +62,8 @@ def _key_page(form: KeyForm, of: str) -> ResponseReturnValue:
         user=user,
         fingerprint=keys.fingerprint(key) if key else None,
         valid_until=keys.valid_until(key) if key else None,
-        has_second_factor=user.totp_confirmed_at is not None,
+        has_second_factor=secondfactor.is_set(user),
+        **shown(user, form),
     )
 
 
@@ -81,7 +86,7 @@ def waiting_key(waiting_id: UUID) -> ResponseReturnValue:
     """One key that waits: whose it is, and approving it with a fresh code."""
     key, user, form = _waiting(waiting_id), this_user(), FreshCodeForm()
     if form.validate_on_submit():
-        key_approval.approve(key, user, form.present.data or "", actor=current_actor(), now=utcnow())
+        key_approval.approve(key, user, form.present_factor(), actor=current_actor(), now=utcnow())
         flash(_("The key has been approved and can be used."), "success")
         return redirect(url_for(".waiting_keys"), 303)
     return render_template(

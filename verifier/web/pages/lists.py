@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from flask import request
 from sqlalchemy import Select, func, select
 
+from verifier.core.typed_digits import whole_number
 from verifier.db import db
 
 T = TypeVar("T")
@@ -51,8 +52,7 @@ class Page(Generic[T]):
 
 def asked_page() -> int:
     """The page in the address; nonsense is the first."""
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
+    return max(1, whole_number(request.args.get("page"), longest=7) or 1)
 
 
 def paged(query: Select[Any], per_page: int = PER_PAGE) -> Page[Any]:

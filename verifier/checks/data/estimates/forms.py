@@ -11,6 +11,7 @@ from wtforms.validators import Length
 from verifier.checks.data.estimates.queries import EstimatedMonth
 from verifier.checks.data.numbers.forms import AmountField
 from verifier.core.calculation.units import plain
+from verifier.core.typed_digits import whole_number
 from verifier.findings.models import Finding
 from verifier.web.forms import Required, SearchForm, VersionedForm
 
@@ -54,8 +55,7 @@ class ConfirmForm(VersionedForm):
     @property
     def number(self) -> int | None:
         """The number of the chosen finding; 0 for an invalid choice."""
-        text = self.finding.data or ""
-        return int(text) if text.isdecimal() and len(text) < 10 else 0
+        return whole_number(self.finding.data) or 0
 
     @property
     def seen_tonnes(self) -> Decimal | None:

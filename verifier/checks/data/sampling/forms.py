@@ -16,6 +16,7 @@ from verifier.checks.data.sampling.wording import kind_name, percent
 from verifier.core.rulepack.parts import NamedCode
 from verifier.core.sampling.plan import Result
 from verifier.core.sampling.risk import Level
+from verifier.core.typed_digits import plain_digits
 from verifier.evidence.file_kinds import SAMPLE_LIST
 from verifier.web.forms import BaseForm, FileBox, Required, SearchForm, TonnesField, VersionedForm
 from verifier.web.pages.filters import text_in
@@ -81,7 +82,7 @@ class Percent(StringField):
 
     def pre_validate(self, form: Any) -> None:
         """Above 0 and at most 100, with at most six places."""
-        text = (self.data or "").replace("%", "").replace("％", "").strip()
+        text = plain_digits(self.data or "").replace("%", "").strip()
         if re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text, re.ASCII) and 0 < Decimal(text) <= 100:
             self.share = Fraction(text) / 100
         else:
@@ -95,7 +96,7 @@ class Times(StringField):
 
     def pre_validate(self, form: Any) -> None:
         """Blank, or below a thousand."""
-        text = (self.data or "").strip()
+        text = plain_digits(self.data or "").strip()
         if text and not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text, re.ASCII):
             raise StopValidation(_("Enter a number, e.g. 1.6"))
         self.value = Fraction(text) if text else None

@@ -12,6 +12,7 @@ from verifier.accounts.models import User
 from verifier.checks.data.wording import parameter_name
 from verifier.core.evidence_requests import NumberKey, RequestAction, RequestState
 from verifier.core.report.rows import PARAMETERS
+from verifier.core.typed_digits import whole_number
 from verifier.evidence.file_kinds import VOUCHER
 from verifier.web.forms import BaseForm, DateParts, FileBox, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
@@ -92,7 +93,7 @@ class LinkForm(BaseForm):
     def at(self) -> int | None:
         """The page, None where none is named; what is no number is page 0, which no voucher has."""
         text = (self.page.data or "").strip()
-        return None if not text else int(text) if text.isdecimal() else 0
+        return (whole_number(text) or 0) if text else None
 
 
 class WithdrawForm(BaseForm):

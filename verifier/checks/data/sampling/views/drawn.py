@@ -22,6 +22,7 @@ from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.sampling import ladder
 from verifier.core.sampling.completeness_population import upper_rate
 from verifier.core.sampling.plan import Method, Result, signed_error
+from verifier.core.typed_digits import whole_number
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
@@ -131,7 +132,8 @@ def discard(engagement: Engagement, number: int) -> ResponseReturnValue:
 @permit(Permission.DATA_DECIDE, on_report=True)
 def agree(engagement: Engagement, number: int) -> ResponseReturnValue:
     """Agree to the ticked items."""
-    positions = [int(text) for text in request.form.getlist("keys") if text.isdecimal() and len(text) < 8]
+    ticked = (whole_number(text, longest=7) for text in request.form.getlist("keys"))
+    positions = [position for position in ticked if position is not None]
     sample = sample_or_404(engagement, number)
     count = results.agree_many(engagement, sample, positions, request.form.get("note", ""), actor=current_actor(), now=utcnow())
     flash(ngettext("%(num)s item marked as agreed.", "%(num)s items marked as agreed.", count), "success")
