@@ -45,7 +45,7 @@ def message_of(record: logging.LogRecord) -> str:
     return IP.sub("(address)", text)
 
 
-class ServerLogger(Logger):  # type: ignore[misc]
+class ServerLogger(Logger):
     """gunicorn's logger, which hands its records to `JsonLines`."""
 
     def setup(self, cfg: Any) -> None:
