@@ -17,7 +17,7 @@ def found_by(ids: Select[Any]) -> None:
 
 def table() -> str:
     """Name of the table that holds the cases; empty where none is registered."""
-    return str(_known[0].selected_columns[0].table.name) if _known else ""  # type: ignore[attr-defined]
+    return str(_known[0].selected_columns[0].table.name) if _known else ""
 
 
 def exists(case: UUID) -> bool:

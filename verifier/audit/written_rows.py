@@ -64,6 +64,14 @@ def keep(found: dict[str, Any], trail: str, number: int) -> None:
         db.session.connection().execute(upsert, lines)
 
 
+def leave_unknown() -> None:
+    """Of the rows to be recorded, keep those that were recorded before."""
+    written: dict[str, Keys] = db.session.info.get(WRITTEN, {})
+    for table, keys in written.items():
+        known = _known(table, keys)
+        written[table] = {key: value for key, value in keys.items() if key in known}
+
+
 def inserted(table: str, key: str) -> bool:
     """Whether this transaction inserted the row."""
     return (table, key) in db.session.info.get(INSERTED, ())
@@ -152,7 +160,7 @@ def _as_recorded(table: str, key: tuple[Any, ...], sha256: str | None, trail: st
 
 def _identity(row: object) -> tuple[str, tuple[Any, ...]]:
     """Table and primary key of a row of a recorded table; else an empty key."""
-    mapper = inspect(row).mapper  # type: ignore[union-attr]
+    mapper = inspect(row).mapper
     table = str(mapper.local_table.name)
     return (table, ()) if table in recorded_rows.EXEMPT_TABLES else (table, tuple(mapper.primary_key_from_instance(row)))
 
