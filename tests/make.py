@@ -9,7 +9,6 @@ from sqlalchemy import func, insert, inspect, select
 from tests import homes
 from tests.people import CASE_ROLES, Cast, actor
 from verifier.audit.actions import record
-from verifier.audit.trail_actions import TrailAction
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
 from verifier.db import Base, db, utcnow
@@ -145,7 +144,6 @@ def _engagement(cast: Cast, stage: Stage, workbook: Path, declared: bool) -> Eng
         db.session.add(member)
     db.session.flush()
     db.session.refresh(made)
-    record(TrailAction.ENGAGEMENT_CASE_OPENED, actor(cast.coordinator), Subject("case", str(made.id)), now=now, case=made.id)
     return made
 
 

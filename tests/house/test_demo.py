@@ -9,7 +9,9 @@ from click.testing import CliRunner
 from tests import homes
 from verifier import config
 from verifier.app import create_app
+from verifier.audit.models import TrailRow
 from verifier.audit.queries import verify
+from verifier.audit.row_verification import verify_rows
 from verifier.cli.online import main
 from verifier.core.lifecycle import Stage
 from verifier.db import db
@@ -31,6 +33,8 @@ def test_the_demo_shows_every_stage_and_one_statement_that_holds(made: Path) -> 
     with app.app_context():
         assert Counter(case.stage for case in db.session.query(Engagement)) == Counter(stage.value for stage in Stage)
         assert all(verdict.broken is None for verdict in verify(app.extensions["verifier"].checkpoints))
+        assert list(verify_rows()) == []
+        assert db.session.query(TrailRow).filter_by(action="audit:rows:recorded").count() == 0
         (listed,) = commands.statement_list()
         pdf = commands.export(listed["number"])
         assert pdf is not None

@@ -13,6 +13,7 @@ from tests.homes import touch
 from tests.people import Cast, actor
 from tests.statement import builders
 from verifier.audit import recorded_rows, recording
+from verifier.audit.actions import record
 from verifier.audit.comparison import departures
 from verifier.audit.models import TrailRow
 from verifier.audit.row_verification import RowFault, RowProblem, verify_rows
@@ -32,12 +33,20 @@ from verifier.statement.models import Statement
 @pytest.fixture
 def finding(cast: Cast) -> Finding:
     """A finding raised through its action, in an installation where recording has begun."""
-    case = make.engagement(cast)
+    case = opened(cast)
     recording.begin(now=utcnow())
     db.session.commit()
     found = raised(case, cast)
     db.session.commit()
     return found
+
+
+def opened(cast: Cast) -> Engagement:
+    """A case whose trail has begun."""
+    case = make.engagement(cast)
+    record("test:row:kept", actor(cast.lead), Subject("case", str(case.id)), now=utcnow(), case=case.id)
+    db.session.commit()
+    return case
 
 
 def raised(case: Engagement, cast: Cast) -> Finding:
@@ -142,6 +151,7 @@ def test_a_statement_without_recorded_rows_is_compared_with_its_signed_facts(app
 def invoked(app: Flask, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
     for name, value in homes.environ(app.extensions["verifier"].settings.instance).items():
         monkeypatch.setenv(name, value)
+    db.session.rollback()
     done = CliRunner().invoke(main, ["audit", "verify", *arguments])
     return done.exit_code, done.output
 
@@ -157,8 +167,7 @@ def test_the_command_names_table_id_case_and_trail_row(app: Flask, finding: Find
 
 
 def test_evidence_is_hashed_again_on_request(app: Flask, cast: Cast) -> None:
-    make.engagement(cast)
-    db.session.commit()
+    opened(cast)
     here = app.extensions["verifier"]
     assert not any(problem for problem, _line in audit_verification.verified(here, evidence=True))
     stored = next(path for path in here.store.root.rglob("*") if path.is_file())

@@ -10,6 +10,7 @@ from flask import Flask
 from tests import make
 from tests.homes import touch
 from tests.people import Cast, actor
+from verifier.audit import recording
 from verifier.audit.actions import record
 from verifier.audit.checkpoints import Checkpoints
 from verifier.audit.queries import verify
@@ -25,6 +26,8 @@ def case(cast: Cast) -> Engagement:
     made = make.engagement(cast)
     for _row in range(3):
         act(made, cast)
+    recording.begin(now=utcnow())
+    db.session.commit()
     return made
 
 

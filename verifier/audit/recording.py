@@ -56,10 +56,15 @@ def watch(session: scoped_session[Any]) -> None:
 
 
 def _record_left(session: Session) -> None:
-    """Rows written after the last trail row of a transaction, or in one without any, are recorded by the installation."""
+    """Rows written after the last trail row of a transaction, or in one without any, are recorded by the installation.
+
+    Before recording has begun, only those that an action has recorded already.
+    """
     session.flush()
-    if not session.info.get(written_rows.WRITTEN) or db.session.get(RecordedRow, ("", "")) is None:
+    if not session.info.get(written_rows.WRITTEN):
         return
+    if db.session.get(RecordedRow, ("", "")) is None:
+        written_rows.leave_unknown()
     if written_rows.pending():
         record(TrailAction.AUDIT_ROWS_RECORDED, INSTALLATION, SUBJECT, now=utcnow(), effect=Effect.LOOK)
 

@@ -14,7 +14,8 @@ from structlog import get_logger
 
 from verifier.audit import cases, written_rows
 from verifier.audit.checkpoints import Checkpoints
-from verifier.audit.models import RecordedRow, TrailHead, TrailRow
+from verifier.audit.models import INSTALLATION_TRAIL, RecordedRow, TrailHead, TrailRow
+from verifier.audit.trail_actions import TrailAction
 from verifier.audit.trail_index import Step, Torn
 from verifier.core.errors import Refusal
 from verifier.db import db
@@ -54,7 +55,14 @@ def _begins(trail: str, case: UUID | None, store: Checkpoints) -> bool:
             return False
     except Torn:
         return False
-    return case is None or written_rows.inserted(cases.table(), str(case)) or not cases.exists(case)
+    known = case is not None and not written_rows.inserted(cases.table(), str(case)) and cases.exists(case)
+    return not known or not _recording()
+
+
+def _recording() -> bool:
+    """Whether every row is recorded since the marker in the installation's trail, and so the opening of every case."""
+    marks = select(TrailRow.number).where(TrailRow.trail == INSTALLATION_TRAIL, TrailRow.action == str(TrailAction.AUDIT_ROWS_BEGUN))
+    return db.session.scalar(marks.limit(1)) is not None
 
 
 def _continues(head: TrailHead, store: Checkpoints) -> bool:

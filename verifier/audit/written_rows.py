@@ -64,6 +64,14 @@ def keep(found: dict[str, Any], trail: str, number: int) -> None:
         db.session.connection().execute(upsert, lines)
 
 
+def leave_unknown() -> None:
+    """Of the rows to be recorded, keep those that were recorded before."""
+    written: dict[str, Keys] = db.session.info.get(WRITTEN, {})
+    for table, keys in written.items():
+        known = _known(table, keys)
+        written[table] = {key: value for key, value in keys.items() if key in known}
+
+
 def inserted(table: str, key: str) -> bool:
     """Whether this transaction inserted the row."""
     return (table, key) in db.session.info.get(INSERTED, ())
