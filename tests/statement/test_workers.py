@@ -13,8 +13,7 @@ from verifier.core.subject import Subject
 from verifier.db import Base, db, utcnow
 from verifier.findings import actions as findings
 from verifier.rulepacks.load import load
-from verifier.statement import queries
-from verifier.statement.participants import NO_WORK, OF_CASE, OF_VOUCHER, OF_YEAR, THROUGH
+from verifier.statement.participants import NO_WORK, OF_CASE, OF_VOUCHER, OF_YEAR, THROUGH, hands
 
 FOLDERS = ("verifier.checks.", "verifier.findings.")
 
@@ -35,10 +34,10 @@ def _names_someone(column: Any) -> bool:
 
 def test_a_dismissed_flag_a_tested_item_and_a_judged_finding_each_make_their_doer_one_who_took_part(cast: Cast) -> None:
     case, now = make.engagement(cast), utcnow()
-    assert cast.reviewer.id not in queries.took_part(case)
+    assert cast.reviewer.id not in hands(case)
     key = next(each.flag.key for each in flagged.flagged(case) if each.is_open)
     flags.dismiss(case, [key], "Looked at.", actor=actor(cast.reviewer), now=now)
-    assert cast.reviewer.id in queries.took_part(case)
+    assert cast.reviewer.id in hands(case)
     sample = Sample(
         engagement_id=case.id,
         number=1,
@@ -63,7 +62,7 @@ def test_a_dismissed_flag_a_tested_item_and_a_judged_finding_each_make_their_doe
     row.tested_at = now + timedelta(minutes=1)
     db.session.add(row)
     db.session.flush()
-    assert cast.signatory.id in queries.took_part(case)
+    assert cast.signatory.id in hands(case)
     clause = load(case.pack_id).clauses[0].code
     finding = findings.raise_finding(
         case,
@@ -75,6 +74,6 @@ def test_a_dismissed_flag_a_tested_item_and_a_judged_finding_each_make_their_doe
     )
     findings.send_all(case, actor=actor(cast.lead), now=now)
     findings.answer(finding, "Because.", actor=actor(cast.contact), now=now)
-    assert cast.coordinator.id not in queries.took_part(case)
+    assert cast.coordinator.id not in hands(case)
     findings.accept(finding, actor=actor(cast.coordinator), now=now)
-    assert cast.coordinator.id in queries.took_part(case)
+    assert cast.coordinator.id in hands(case)

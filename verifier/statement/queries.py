@@ -12,7 +12,7 @@ from verifier.accounts.models import User
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import changes_after, last_change
 from verifier.core import independence
-from verifier.core.access import TEAM, Role
+from verifier.core.access import Role
 from verifier.core.clocks import day_in
 from verifier.core.independence import RoleConflict, conflict
 from verifier.core.lifecycle import Stage
@@ -22,7 +22,7 @@ from verifier.engagements.queries import coordinators, places
 from verifier.rulepacks.load import load
 from verifier.statement.inspection.inspect import Issued
 from verifier.statement.models import Conclusion, Review, ReviewOutcome, Signature, SignerRole, SigningKey, Statement, Status
-from verifier.statement.participants import hands, work_done
+from verifier.statement.participants import work_done
 
 ORDER = (SignerRole.LEAD, SignerRole.SIGNATORY, SignerRole.SEAL)
 WAITING = {Stage.TO_CERTIFY: SignerRole.LEAD, Stage.TO_COUNTERSIGN: SignerRole.SIGNATORY, Stage.TO_SEAL: SignerRole.SEAL}
@@ -71,11 +71,6 @@ def kept_until(statement: Statement) -> date | None:
         return None
     case = statement.engagement
     return load(case.pack_id).kept_until(day_in(case.unit_year.year.time_zone, statement.issued_at))
-
-
-def took_part(engagement: Engagement) -> set[UUID]:
-    """Everyone who did any of the work: on the team now or once, or decided, answered, raised or concluded something."""
-    return hands(engagement) | {place.person for place in places(engagement) if place.role in TEAM}
 
 
 def role_conflict(engagement: Engagement, person: UUID, role: Role) -> RoleConflict | None:

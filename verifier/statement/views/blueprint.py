@@ -9,31 +9,36 @@ from flask_babel import lazy_gettext as _l
 from verifier.core.access import Permission
 from verifier.statement.inspection.inspect import Verdict
 from verifier.statement.models import Conclusion, Review, ReviewOutcome, RevocationReason, SignerRole, Statement
+from verifier.web.pages.labels import words
 from verifier.web.refusals import in_words
 from verifier.web.subjects import SubjectKind, row_in_case
 
 bp = Blueprint("statement", __name__)
 
-LABELS = {
-    ReviewOutcome.APPROVED: _l("Approved"),
-    ReviewOutcome.SENT_BACK: _l("Sent back"),
-    SignerRole.LEAD: _l("Lead verifier"),
-    SignerRole.SIGNATORY: _l("Authorised signatory"),
-    SignerRole.SEAL: _l("Seal of the body"),
-    RevocationReason.KEY_COMPROMISE: _l("Key or passphrase may be known to somebody else"),
-    RevocationReason.AFFILIATION_CHANGED: _l("The holder no longer signs for the organisation"),
-    RevocationReason.SUPERSEDED: _l("Replaced by another key"),
-    RevocationReason.CESSATION: _l("No longer used"),
-    RevocationReason.UNSPECIFIED: _l("Another reason"),
-    Verdict.GENUINE: _l("Authentic"),
-    Verdict.CORRECTING: _l("Authentic, under correction"),
-    Verdict.SUPERSEDED: _l("Authentic, but no longer valid"),
-    Verdict.EDITED: _l("Modified: do not rely on it"),
-    Verdict.REVOKED: _l("Issued, but signed with a revoked key: do not rely on it"),
-    Verdict.NOT_OURS: _l("Not issued by this system"),
-    Verdict.UNREADABLE: _l("Unreadable"),
-    Verdict.REGISTER_ALTERED: _l("Integrity check failed"),
-}
+LABELS = words(
+    {
+        ReviewOutcome.APPROVED: _l("Approved"),
+        ReviewOutcome.SENT_BACK: _l("Sent back"),
+        SignerRole.LEAD: _l("Lead verifier"),
+        SignerRole.SIGNATORY: _l("Authorised signatory"),
+        SignerRole.SEAL: _l("Seal of the body"),
+        Verdict.GENUINE: _l("Authentic"),
+        Verdict.CORRECTING: _l("Authentic, under correction"),
+        Verdict.SUPERSEDED: _l("Authentic, but no longer valid"),
+        Verdict.EDITED: _l("Modified: do not rely on it"),
+        Verdict.REVOKED: _l("Issued, but signed with a revoked key: do not rely on it"),
+        Verdict.NOT_OURS: _l("Not issued by this system"),
+        Verdict.UNREADABLE: _l("Unreadable"),
+        Verdict.REGISTER_ALTERED: _l("Integrity check failed"),
+    },
+    {
+        RevocationReason.KEY_COMPROMISE: _l("Key or passphrase may be known to somebody else"),
+        RevocationReason.AFFILIATION_CHANGED: _l("The holder no longer signs for the organisation"),
+        RevocationReason.SUPERSEDED: _l("Replaced by another key"),
+        RevocationReason.CESSATION: _l("No longer used"),
+        RevocationReason.UNSPECIFIED: _l("Another reason"),
+    },
+)
 STATES = {
     (ReviewOutcome, "approved"): "ok",
     (ReviewOutcome, "sent_back"): "warn",
