@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import inspect, select
 
 from tests import make
-from tests.people import Cast, actor
+from tests.people import Cast, actor, give_factor
 from tests.statement.builders import PASSPHRASE, Signer, approved, signer
 from verifier.accounts import actions as accounts
 from verifier.accounts.models import User
@@ -56,7 +56,7 @@ def foreign(cast: Cast) -> Foreign:
         opened_at=now,
     )
     db.session.add(case)
-    lead = accounts.create_user(cast.org("other_body"), "rival@example.org", "Rival", actor=actor(cast.admin), now=now)
+    lead = give_factor(accounts.create_user(cast.org("other_body"), "rival@example.org", "Rival", actor=actor(cast.admin), now=now))
     db.session.flush()
     member = TeamMember(engagement_id=case.id, user_id=lead.id, role=Role.LEAD_VERIFIER, named_by=lead.id, named_at=now)
     member.declared_at, member.answers = now, {}

@@ -9,6 +9,7 @@ from verifier.accounts.authentication import throttle
 from verifier.accounts.models import ThrottleCount
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
+from verifier.core.approval import NOTICE_PERIOD
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
@@ -19,7 +20,7 @@ from verifier.evidence.queries import store
 from verifier.statement import actions, commands, queries
 from verifier.statement.inspection.inspect import Verdict
 from verifier.statement.models import Signature, Statement
-from verifier.statement.signing import issuing, keys
+from verifier.statement.signing import issuing, key_approval, keys
 
 
 def sign(case: Engagement, who: Signer, action: str) -> Statement:
@@ -143,7 +144,7 @@ def test_without_a_key_nobody_signs(cast: Cast) -> None:
         issuing.certify(case, cast.lead, PASSPHRASE, "123456", actor=actor(cast.lead), now=utcnow())
 
 
-def test_a_new_key_retires_the_one_before(client: FlaskClient, cast: Cast) -> None:
+def test_a_new_key_retires_the_one_before_once_it_is_approved(client: FlaskClient, cast: Cast) -> None:
     settle_authority()
     old = give_key(cast.lead)
     person = signer_secret(cast)
@@ -151,6 +152,8 @@ def test_a_new_key_retires_the_one_before(client: FlaskClient, cast: Cast) -> No
     form = {"passphrase": "a new river in spring", "again": "a new river in spring", "code": person.code()[0]}
     assert client.post("/account/signing-key", data=form).status_code == 303
     db.session.expire_all()
+    assert old.retired_at is None
+    assert key_approval.do_due(now=utcnow() + NOTICE_PERIOD) == 1
     assert old.retired_at is not None
     made = queries.key_of(cast.lead.id)
     assert made is not None
