@@ -19,7 +19,7 @@ from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.actor import Actor
-from verifier.core.errors import NotPermitted, Refusal
+from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 
@@ -100,14 +100,6 @@ def invite(
     """Add a person and send them a link to set their password; returns the person and the link's token."""
     user = create_user(organisation, email, name, roles=roles, language=language, actor=actor, now=now)
     return user, _send_invitation(user, actor=actor, now=now)
-
-
-def invite_colleague(inviter: User, email: str, name: str, *, roles: Collection[Role], actor: Actor, now: datetime) -> tuple[User, str]:
-    """Invite someone into one's own organisation, in the roles that one may give."""
-    givable = roles_to_give(inviter)
-    if givable is None or not set(roles) <= givable:
-        raise NotPermitted
-    return invite(inviter.organisation, email, name, roles=roles, actor=actor, now=now)
 
 
 def roles_to_give(inviter: User) -> frozenset[Role] | None:

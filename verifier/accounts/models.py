@@ -230,6 +230,19 @@ class AccountRequest(Base):
     asker: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[asked_by])
 
 
+class ColleagueInvitation(Base):
+    """An address that someone invited into their organisation, kept alike whether it already belongs to an account elsewhere or not."""
+
+    __tablename__ = "colleague_invitation"
+    __table_args__ = (UniqueConstraint("organisation_id", "email"),)
+    id: Mapped[Id]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    email: Mapped[str]
+    name: Mapped[str]
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    invited_at: Mapped[datetime]
+
+
 class ThrottleCount(Base):
     """Failures counted in one bucket (an account from an address, an address, …); outlives a restart."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import QueryableAttribute
 
-from verifier.accounts.models import Appointment, Organisation, Status, User
+from verifier.accounts.models import Appointment, ColleagueInvitation, Organisation, Status, User
 from verifier.core.access import Role
 from verifier.db import db
 
@@ -57,6 +57,27 @@ def organisations(search: str = "", kind: str = "") -> Select[Organisation]:
     return rows.where(Organisation.kind == kind) if kind else rows
 
 
+def not_taken_up() -> ColumnElement[bool]:
+    """An account made by a colleague's invitation that nobody has taken up: to its organisation it is an invitation, not yet a person."""
+    invited = exists().where(ColleagueInvitation.organisation_id == User.organisation_id, ColleagueInvitation.email == User.email)
+    return User.password_hash.is_(None) & invited
+
+
+def invitations(organisation_id: UUID) -> list[ColleagueInvitation]:
+    """The invitations of an organisation's people that were not taken up, the latest first."""
+    joined = exists().where(
+        User.organisation_id == organisation_id, User.email == ColleagueInvitation.email, User.password_hash.is_not(None)
+    )
+    sent = select(ColleagueInvitation).where(ColleagueInvitation.organisation_id == organisation_id, ~joined)
+    return list(db.session.scalars(sent.order_by(ColleagueInvitation.invited_at.desc(), ColleagueInvitation.id)))
+
+
+def invitation(organisation_id: UUID, email: str) -> ColleagueInvitation | None:
+    """The invitation of one address into an organisation."""
+    of = (ColleagueInvitation.organisation_id == organisation_id) & (ColleagueInvitation.email == email)
+    return db.session.scalar(select(ColleagueInvitation).where(of))
+
+
 def people(search: str = "", kind: str = "", role: str = "", status: str = "", organisation_id: UUID | None = None) -> Select[User]:
     """People by name, with what they are and whether they may sign in."""
     rows = select(User).join(Organisation, User.organisation_id == Organisation.id).order_by(func.lower(User.name), User.id)
@@ -67,7 +88,7 @@ def people(search: str = "", kind: str = "", role: str = "", status: str = "", o
     if role:
         rows = rows.where(exists().where(Appointment.user_id == User.id, Appointment.role == role))
     if organisation_id is not None:
-        rows = rows.where(User.organisation_id == organisation_id)
+        rows = rows.where(User.organisation_id == organisation_id, ~not_taken_up())
     if status == Status.DISABLED:
         rows = rows.where(User.disabled_at.is_not(None))
     elif status in (Status.ACTIVE, Status.INVITED):

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from verifier.accounts.models import Organisation, User
+from verifier.accounts.queries import not_taken_up
 from verifier.core import independence
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Role
 from verifier.core.independence import MissingMember, RoleConflict, TeamPlace, WorkDone
@@ -106,8 +107,8 @@ def coordinators(engagement: Engagement) -> list[User]:
 
 def colleagues(engagement: Engagement) -> list[User]:
     """The people of the body who may be named."""
-    of = select(User).where(User.organisation_id == engagement.body_id, User.disabled_at.is_(None)).order_by(User.name)
-    return list(db.session.scalars(of))
+    of = select(User).where(User.organisation_id == engagement.body_id, User.disabled_at.is_(None), ~not_taken_up())
+    return list(db.session.scalars(of.order_by(User.name)))
 
 
 def places(engagement: Engagement) -> list[TeamPlace]:

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.accounts import actions, mail, queries
+from verifier.accounts import actions, invitations, mail, queries
 from verifier.accounts.forms import ColleagueForm, ColleaguesFilter, RegisteredNameForm
 from verifier.accounts.models import User
 from verifier.accounts.views.blueprint import bp
@@ -39,6 +39,7 @@ def colleagues() -> ResponseReturnValue:
         filter=form,
         export_url=export_url(),
         organisation=user.organisation,
+        invitations=queries.invitations(user.organisation_id),
         may_invite=actions.roles_to_give(user) is not None,
         may_register=Role.COORDINATOR in user.roles,
         me=user.id,
@@ -82,7 +83,7 @@ def invite_colleague() -> ResponseReturnValue:
     if roles is None:
         abort(403)
     if form.validate_on_submit():
-        actions.invite_colleague(user, form.email.data or "", form.name.data or "", roles=roles, actor=current_actor(), now=utcnow())
+        invitations.invite_colleague(user, form.email.data or "", form.name.data or "", roles=roles, actor=current_actor(), now=utcnow())
         flash(_("%(name)s has been invited.", name=form.name.data), "success")
         return redirect(url_for(".colleagues"), 303)
     return render_template(

@@ -1,4 +1,4 @@
-"""passkeys with their challenges, and the codes of authenticator apps that were used"""
+"""passkeys with their challenges, the codes of authenticator apps that were used, and whom colleagues invited"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,7 +51,24 @@ def upgrade() -> None:
     op.create_index(op.f('ix_passkey_challenge_user_id'), 'passkey_challenge', ['user_id'])
 
 
+    op.create_table('colleague_invitation',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organisation_id', sa.Uuid(), nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('invited_by', sa.Uuid(), nullable=False),
+    sa.Column('invited_at', columns.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['invited_by'], ['user_account.id'], name=op.f('fk_colleague_invitation_invited_by_user_account')),
+    sa.ForeignKeyConstraint(
+        ['organisation_id'], ['organisation.id'], name=op.f('fk_colleague_invitation_organisation_id_organisation')
+    ),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_colleague_invitation')),
+    sa.UniqueConstraint('organisation_id', 'email', name=op.f('uq_colleague_invitation_organisation_id_email'))
+    )
+
+
 def downgrade() -> None:
+    op.drop_table('colleague_invitation')
     op.drop_table('passkey_challenge')
     op.drop_table('passkey')
     op.drop_table('used_code')
