@@ -12,7 +12,17 @@ from vulture import Vulture
 ROOT = Path(__file__).resolve().parent.parent
 DECORATED = ["@bp.*", "@*.command", "@*.group", "@handles", "@*.handles", "@event.*", "@*.listens_for", "@task", "@*.task", "@mails"]
 """Decorators that register what they decorate."""
-BY_NAME = ["process_bind_param", "process_result_value", "validate_*", "downgrade", "upgrade", "load_config", "async_sign_raw", "get_id"]
+BY_NAME = [
+    "process_bind_param",
+    "process_formdata",
+    "process_result_value",
+    "validate_*",
+    "downgrade",
+    "upgrade",
+    "load_config",
+    "async_sign_raw",
+    "get_id",
+]
 """Methods and functions that a library calls by their name."""
 KEPT = {
     "adder": "tests of rule packs give it to the clocks",

@@ -144,7 +144,7 @@ def decided(pack: RulePack) -> object:
         case = opinion.CaseAssessment(0, 0, 0, 1, (standing,), ())
         opinions.append([(choice.opinion.code, choice.open) for choice in opinion.choices(case, pack)])
         actions.append([each.code, each.has_effect, needs_article(each.cites_article), each.letter])
-    return actions, opinions, sorted(independence.incompatible_roles(pack)), independence.missing((), 0, pack)
+    return actions, opinions, sorted(independence.separated(pack)), independence.missing((), 0, pack)
 
 
 def rotating(pack: RulePack) -> object:

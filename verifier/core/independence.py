@@ -89,16 +89,6 @@ def separated(pack: RulePack) -> tuple[tuple[SeparateRole, SeparateRole], ...]:
     return pairs if any(SeparateRole.KEEPER in pair for pair in pairs) else pairs + KEEPER_UNSTATED
 
 
-def incompatible_roles(pack: RulePack) -> frozenset[tuple[Role, Role]]:
-    """Every pair of roles that the pack keeps apart, both ways round; the keeper of the seal is a coordinator."""
-    pairs = set()
-    for first, second in separated(pack):
-        for one in PACK_WORDS[first]:
-            for other in PACK_WORDS[second]:
-                pairs |= {(one, other), (other, one)}
-    return frozenset(pairs)
-
-
 def conflict(
     person: UUID, role: Role, places: Iterable[TeamPlace], pack: RulePack, *, done: Iterable[WorkDone] = ()
 ) -> RoleConflict | None:
