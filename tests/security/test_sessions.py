@@ -167,7 +167,8 @@ def test_behind_tls_every_cookie_is_bound_to_this_host_and_hidden_from_scripts(a
     behind.config["WTF_CSRF_ENABLED"] = False
     with behind.app_context():
         client = behind.test_client()
-        answer = client.post("/sign-in", base_url="https://verifier.example", data={"email": "contact@example.org", "password": GOOD})
+        address, fields = "https://verifier.example", {"email": "contact@example.org", "password": GOOD}
+        answer = client.post("/sign-in", base_url=address, data=fields, headers={"Origin": address})
         cookies = answer.headers.getlist("Set-Cookie")
         assert {cookie.split("=")[0] for cookie in cookies} == {"__Host-verifier", "__Host-verifier-browser"}
         for cookie in cookies:
