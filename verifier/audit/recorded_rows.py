@@ -25,6 +25,8 @@ EXEMPT_TABLES = MappingProxyType(
         "throttle_count": "failed attempts counted, written even where the request is refused",
         "account_link": "single-use links, marked as used even where the request is refused",
         "recovery_code": "marked as used even where the request is refused; their use is recorded as an action",
+        "used_code": "codes already used, kept even where the request is refused, removed after minutes",
+        "passkey_challenge": "challenges of minutes, marked as used even where the request is refused",
         "stored_file": "named by the SHA-256 of its bytes: `verifier audit verify --evidence`",
         "reported_source": "recalculated from report_version.content whenever the rules change",
         "reported_facility": "read from report_version.content",
@@ -41,6 +43,10 @@ EXEMPT_COLUMNS = MappingProxyType(
             "totp_confirmed_at": "as totp_secret",
             "totp_last_step": "a used code is kept even where the request is refused",
             "language": "a person's own choice of language, nothing anyone relies on",
+        },
+        "passkey": {
+            "sign_count": "the device's counter, kept even where the request is refused; adding and removing a passkey are actions",
+            "last_used_at": "as sign_count",
         },
         "report_version": {
             "recalculated_known": "recalculated from content by a background job when the rules change",
