@@ -15,7 +15,7 @@ class ReportReplaced(Refusal):
     """The case adopted a corrected report after the form was shown; `changes_url` is the page that says what changed."""
 
     def __init__(self, seen_number: str, engagement: Engagement) -> None:
-        super().__init__("engagement.report.newer", seen_number=seen_number, number=engagement.report_version.number)
+        super().__init__("engagement.report.newer", seen=seen_number, number=engagement.report_version.number)
         self.changes_url = _changes_url(seen_number, engagement)
 
 
