@@ -126,15 +126,7 @@ def judge(
     request.state, request.reason = state, reason.strip()
     request.version += 1
     db.session.flush()
-    record(
-        JUDGED[action],
-        actor,
-        _request_subject(request),
-        now=now,
-        case=engagement.id,
-        number=request.label,
-        reason=request.reason,
-    )
+    record(JUDGED[action], actor, _request_subject(request), now=now, case=engagement.id, number=request.label, reason=request.reason)
 
 
 def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:
