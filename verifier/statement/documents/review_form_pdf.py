@@ -1,6 +1,6 @@
 """The document-review form as a bilingual PDF, on landscape pages."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
 
@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Spacer, Table
 
 from verifier.statement.documents.review_form import ReviewForm, ReviewFormLine
-from verifier.statement.documents.review_form_wording import RECORDS, STATES, WORDS, in_both
+from verifier.statement.documents.review_form_wording import WORDS, in_both
 from verifier.statement.facts.model import Both
 from verifier.statement.pdf.fonts import BOLD, REGULAR, load_fonts
 from verifier.statement.pdf.numbered_pages import CountedPages, date_file
@@ -56,17 +56,6 @@ def render_review(form: ReviewForm, language_order: tuple[str, str] = ("zh", "en
 
     document.build([*_front(form, languages), _table(form, languages), *_notes(form, languages)], canvasmaker=canvas)
     return buffer.getvalue()
-
-
-def _texts(form: ReviewForm) -> Iterator[str]:
-    headed = (form.title, *dict(form.columns).values(), *dict(form.heads).values())
-    for text in (*WORDS.values(), *RECORDS.values(), *STATES.values(), *headed):
-        yield from (text.zh, text.en)
-    yield from (form.origin, form.number)
-    for line in form.lines:
-        for text in (line.clause_name, line.item, line.evidence, *line.method, *line.reviewed, *line.findings, line.result, *line.site):
-            yield from (text.zh, text.en)
-        yield from (name for name, _day in line.people)
 
 
 def _head(form: ReviewForm, code: str) -> Both:

@@ -1,6 +1,5 @@
 """The statement as one bilingual PDF, with its facts attached as statement.json."""
 
-from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
 
@@ -18,7 +17,7 @@ from verifier.statement.pdf.parts import BOTTOM, COLUMN, MARGIN, PAGE_HEIGHT, PA
 from verifier.statement.pdf.signature_page import paint_places, signature_page
 from verifier.statement.pdf.sources import comparison_section, sources_section
 from verifier.statement.pdf.typography import LINE, SMALL, break_lines, draw_line, width_of
-from verifier.statement.pdf.wording import CATEGORIES, VERDICTS, WORDING, word
+from verifier.statement.pdf.wording import word
 
 ATTACHMENT = "statement.json"
 SECTIONS = (
@@ -32,24 +31,6 @@ SECTIONS = (
     photos_section,
     signature_page,
 )
-
-
-def _texts(thing: object) -> Iterator[str]:
-    match thing:
-        case str():
-            yield thing
-        case dict():
-            for value in thing.values():
-                yield from _texts(value)
-        case list():
-            for value in thing:
-                yield from _texts(value)
-
-
-def _label_texts() -> Iterator[str]:
-    for text in (*WORDING.values(), *CATEGORIES.values(), *VERDICTS.values()):
-        yield text.zh
-        yield text.en
 
 
 def _frame(facts: StatementFacts, languages: Languages, canvas: Canvas, page: int, pages: int) -> None:
