@@ -41,7 +41,7 @@ ASKED: Mapping[str, str] = {
 def measured(rounds: int = 5) -> list[Figure]:
     """Each request at 100,000 numbers as a multiple of the same at 1,000, half of the smaller report agreed to in both."""
     with house() as (_, client, case):
-        small, large = (_handed_in(case, rows) for rows in (SMALL, LARGE))
+        small, large = (_submitted(case, rows) for rows in (SMALL, LARGE))
         _point(case, small)
         keys = [each.number.number_key for each in queries.every(case, NumberQuery(kind="activity")) if each.agreeable][:HELD]
         agree_many(case, keys, load(case.pack_id).evidence_activities[0].code, actor=actor(Cast().verifier), now=utcnow())
@@ -49,13 +49,13 @@ def measured(rounds: int = 5) -> list[Figure]:
         return [_figure(client, case, small, large, name, words, rounds) for name, words in ASKED.items()]
 
 
-def _handed_in(case: Engagement, rows: int) -> ReportVersion:
+def _submitted(case: Engagement, rows: int) -> ReportVersion:
     writes_wanted.set(True)
     data = big.workbook(big.park(rows))
     year = case.unit_year
     expected = reports.expected(year)
     already = reports.read(data, reports.Expected(expected.year, ("Riverside Park Services",), expected.pack_id))
-    version = reports.hand_in(year, data, f"{rows}.xlsx", "", already=already, actor=actor(Cast().contact), now=utcnow())
+    version = reports.submit_report(year, data, f"{rows}.xlsx", "", already=already, actor=actor(Cast().contact), now=utcnow())
     db.session.commit()
     return version
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.core.findings import FindingState
-from verifier.core.materiality import Error, MaterialityAssessment, Sum, Verdict, assess, summed, tonnes, would_change
-from verifier.core.opinion import CaseAssessment, FindingAssessment, choices
+from verifier.core.opinion.materiality import Error, MaterialityAssessment, Sum, Verdict, assess, summed, tonnes, would_change
+from verifier.core.opinion.permitted import CaseAssessment, FindingAssessment, choices
 from verifier.rulepacks.load import load
 
 EU, BEIJING = load("eu-ets/2018"), load("beijing/2021")

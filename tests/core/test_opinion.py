@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from verifier.core.findings import FindingState
-from verifier.core.opinion import CaseAssessment, FindingAssessment, choices
+from verifier.core.opinion.permitted import CaseAssessment, FindingAssessment, choices
 from verifier.rulepacks.load import load
 
 CLEAN = CaseAssessment(boundary_undecided=0, data_undecided=0, checklist_unanswered=0, visits=1, findings=(), cannot_confirm=())

@@ -90,3 +90,31 @@ def test_one_thing_has_one_name_in_chinese(english: str, chinese: str, never: st
 def test_chinese_on_an_english_page_is_marked_for_whoever_listens(app: Flask, language: str, text: str, marked: str) -> None:
     with app.test_request_context(), force_locale(language):
         assert spoken(text) == marked
+
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)")
+
+
+def calls() -> list[tuple[str, str, set[str]]]:
+    """Where a sentence is filled in with named values: file and line, the sentence, the names; calls with ** are left out."""
+    found = []
+    for file in (ROOT / "verifier").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            name = getattr(node, "func", None)
+            called = getattr(name, "id", "") or (getattr(name, "attr", "") if isinstance(name, ast.Attribute) else "")
+            if not isinstance(node, ast.Call) or called not in ("Refusal", "_", "ngettext", "_l", "super().__init__", "__init__"):
+                continue
+            said = [argument.value for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+            if said and all(keyword.arg for keyword in node.keywords):
+                names = {str(keyword.arg) for keyword in node.keywords}
+                found += [(f"{file.relative_to(ROOT)}:{node.lineno}", text, names) for text in said]
+    return found
+
+
+def test_every_sentence_is_given_the_values_that_it_names() -> None:
+    known, missing = catalogue("en"), []
+    for where, text, names in calls():
+        wanted = {name for shown in known.get(text, []) for name in PLACEHOLDER.findall(shown or text)}
+        if unfilled := wanted - names - {"num"}:
+            missing.append((where, text, sorted(unfilled)))
+    assert missing == []

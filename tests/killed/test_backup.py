@@ -59,7 +59,11 @@ def issued(app: Flask) -> Path:
     return home
 
 
-def busy(app: Flask, stop: Event) -> int:
+UNDER_WAY = 3
+"""Actions after which the work beside them begins."""
+
+
+def busy(app: Flask, under_way: Event, stop: Event) -> int:
     """Actions without a pause: a new trail and a new file each time."""
     done = 0
     with app.app_context():
@@ -70,22 +74,25 @@ def busy(app: Flask, stop: Event) -> int:
             record("test:row:kept", actor(Cast().lead), Subject("source", "E-1"), now=utcnow(), case=uuid7(), sha256=kept.sha256)
             record("test:row:kept", actor(Cast().lead), Subject("source", "E-1"), now=utcnow(), number=done)
             db.session.commit()
+            if done == UNDER_WAY:
+                under_way.set()
         db.session.remove()
     return done
 
 
 def meanwhile(app: Flask, work: Callable[[], Result]) -> Result:
     """The work, while another thread does actions."""
-    stop, did = Event(), []
-    thread = Thread(target=lambda: did.append(busy(app, stop)))
+    under_way, stop, did = Event(), Event(), []
+    thread = Thread(target=lambda: did.append(busy(app, under_way, stop)))
     thread.start()
     try:
+        assert under_way.wait(60)
         return work()
     finally:
         stop.set()
         thread.join()
         assert did
-        assert did[0] > 3
+        assert did[0] > UNDER_WAY
 
 
 def looked_at(home: Path, **settings: object) -> tuple[int, list[str], list[str]]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from tests.core.reported import activity, factors, source
 from verifier.checks.data.estimates.queries import is_ours
-from verifier.core import findings, independence, opinion
+from verifier.core import findings, independence
 from verifier.core.calculation import conservative_estimate, recalculation
 from verifier.core.errors import Refusal
+from verifier.core.opinion import permitted
 from verifier.core.report.rows import MeasurementRow, ReportedReport, SourceRow
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling import ladder
@@ -140,9 +141,9 @@ def decided(pack: RulePack) -> object:
                 for state in findings.FindingState
             ]
         )
-        standing = opinion.FindingAssessment("A1", each.code, findings.FindingState.UNCORRECTED)
-        case = opinion.CaseAssessment(0, 0, 0, 1, (standing,), ())
-        opinions.append([(choice.opinion.code, choice.open) for choice in opinion.choices(case, pack)])
+        standing = permitted.FindingAssessment("A1", each.code, findings.FindingState.UNCORRECTED)
+        case = permitted.CaseAssessment(0, 0, 0, 1, (standing,), ())
+        opinions.append([(choice.opinion.code, choice.open) for choice in permitted.choices(case, pack)])
         actions.append([each.code, each.has_effect, needs_article(each.cites_article), each.letter])
     return actions, opinions, sorted(independence.separated(pack)), independence.missing((), 0, pack)
 

@@ -83,7 +83,7 @@ def test_a_text_is_broken_into_lines_in_time_linear_in_its_length(unit: str) -> 
 
     seconds(100)
     short = min(seconds(2_000) for _ in range(3))
-    assert seconds(40_000) < 20 * short * 3 + 0.2
+    assert min(seconds(40_000) for _ in range(2)) < 20 * short * 5 + 0.5
 
 
 def test_an_unbroken_run_of_twenty_thousand_letters_is_laid_out_in_seconds() -> None:

@@ -16,7 +16,7 @@ from tests.statement.test_pdf import text_of
 from verifier.checks.data import queries as desk
 from verifier.checks.data.estimates import actions, queries
 from verifier.core.findings import Check
-from verifier.core.materiality import Error, MaterialityAssessment, Sum, assess
+from verifier.core.opinion.materiality import Error, MaterialityAssessment, Sum, assess
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.findings import actions as findings

@@ -8,7 +8,7 @@ from fractions import Fraction
 from verifier.core.calculation.recalculation import Calculation, Flag
 from verifier.core.calculation.results import SourceResult
 from verifier.core.calculation.units import half_a_last_digit, plain
-from verifier.core.materiality import Error, assess
+from verifier.core.opinion.materiality import Error, assess
 from verifier.core.report.rows import ReportedReport
 from verifier.core.rulepack.pack import RulePack
 

@@ -6,7 +6,7 @@ from wtforms import DateField, HiddenField, PasswordField, RadioField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Length, Optional
 
-from verifier.core.opinion import Choice
+from verifier.core.opinion.permitted import Choice
 from verifier.core.rulepack.pack import Text
 from verifier.core.typed_digits import whole_number
 from verifier.evidence.file_kinds import STATEMENT

@@ -17,7 +17,7 @@ from verifier.checks.data.versions import actions as changes
 from verifier.checks.data.versions import queries as versions
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check
-from verifier.core.materiality import Verdict
+from verifier.core.opinion.materiality import Verdict
 from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow

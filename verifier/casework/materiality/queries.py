@@ -11,7 +11,7 @@ from verifier.checks.data import queries as data
 from verifier.checks.data.queries import SourceReview
 from verifier.checks.data.versions.queries import Step, requested_changes, steps
 from verifier.core.findings import FindingState
-from verifier.core.materiality import Error, MaterialityAssessment, Sum, assess
+from verifier.core.opinion.materiality import Error, MaterialityAssessment, Sum, assess
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.sampling.projection import Projection
 from verifier.db import db

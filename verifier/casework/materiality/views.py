@@ -20,7 +20,7 @@ from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.errors import Refusal
 from verifier.core.findings import FindingState
 from verifier.core.lifecycle import CaseAction, possible
-from verifier.core.materiality import MaterialityAssessment, Verdict, would_change
+from verifier.core.opinion.materiality import MaterialityAssessment, Verdict, would_change
 from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject

@@ -59,7 +59,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError('a photo of several subjects has no place in the tables of before')
+    raise RuntimeError('revision 0013 cannot be taken back: a photo may show several things since; restore the copy made before the migration')
 
 
 def _one_of(keys: list[str]) -> str:

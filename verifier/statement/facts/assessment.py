@@ -13,10 +13,10 @@ from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling import queries as sampling
 from verifier.checks.data.versions import queries as versions
 from verifier.checks.site import queries as site
-from verifier.core import opinion as rules
 from verifier.core.calculation.units import round_half_up
-from verifier.core.materiality import MaterialityAssessment
-from verifier.core.opinion import CaseAssessment, Choice, FindingAssessment
+from verifier.core.opinion import permitted as rules
+from verifier.core.opinion.materiality import MaterialityAssessment
+from verifier.core.opinion.permitted import CaseAssessment, Choice, FindingAssessment
 from verifier.core.outcomes.source_outcomes import VerifiedTotals
 from verifier.core.rulepack.pack import RulePack
 from verifier.db import db

@@ -1,7 +1,7 @@
 """Uncorrected misstatements as stated in the statement, assessed against the rules' threshold, if any."""
 
 from verifier.core.calculation.units import plain, round_half_up
-from verifier.core.materiality import Error, MaterialityAssessment, Sum, Verdict, tonnes
+from verifier.core.opinion.materiality import Error, MaterialityAssessment, Sum, Verdict, tonnes
 from verifier.core.rulepack.pack import RulePack
 from verifier.statement.facts import model as said
 from verifier.statement.facts.model import Both

@@ -17,7 +17,7 @@ from verifier.casework.trail_wording import in_words
 from verifier.core.access import Permission, Role
 from verifier.core.errors import NotYours
 from verifier.core.lifecycle import CaseAction, Stage, possible
-from verifier.core.opinion import unresolved
+from verifier.core.opinion.permitted import unresolved
 from verifier.core.reason import StatedReason
 from verifier.core.subject import Subject
 from verifier.db import utcnow

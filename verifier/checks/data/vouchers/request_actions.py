@@ -21,13 +21,6 @@ from verifier.reports import queries as reports
 UNIT_MAY_GIVE = frozenset({Stage.CHECKING, Stage.ANSWERING})
 
 
-JUDGED = {
-    RequestAction.ACCEPT: TrailAction.DATA_REQUEST_ACCEPTED,
-    RequestAction.RETURN: TrailAction.DATA_REQUEST_RETURNED,
-    RequestAction.WITHDRAW: TrailAction.DATA_REQUEST_WITHDRAWN,
-}
-
-
 def check_open(engagement: Engagement, *, by_unit: bool, now: datetime) -> None:
     """Refuses a case whose checks are over: the unit gives while they run, a verifier as long as the checks may be worked on."""
     if not by_unit:
@@ -126,7 +119,14 @@ def judge(
     request.state, request.reason = state, reason.strip()
     request.version += 1
     db.session.flush()
-    record(JUDGED[action], actor, _request_subject(request), now=now, case=engagement.id, number=request.label, reason=request.reason)
+    subject, number = _request_subject(request), request.label
+    match action:
+        case RequestAction.ACCEPT:
+            record(TrailAction.DATA_REQUEST_ACCEPTED, actor, subject, now=now, case=engagement.id, number=number, reason=request.reason)
+        case RequestAction.RETURN:
+            record(TrailAction.DATA_REQUEST_RETURNED, actor, subject, now=now, case=engagement.id, number=number, reason=request.reason)
+        case _:
+            record(TrailAction.DATA_REQUEST_WITHDRAWN, actor, subject, now=now, case=engagement.id, number=number, reason=request.reason)
 
 
 def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verifier.core.findings import RESOLVED_STATES, FindingState
-from verifier.core.materiality import MaterialityAssessment, against_positive
+from verifier.core.opinion.materiality import MaterialityAssessment, against_positive
 from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import Opinion, RulePack
 
