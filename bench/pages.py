@@ -16,7 +16,7 @@ from tests.people import Cast, actor, sign_in
 from verifier.core.access import Permission
 from verifier.core.findings import Check
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.demo import workbooks
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions as evidence
@@ -32,13 +32,13 @@ SHARE, TIMES = 0.3, 10
 
 @contextmanager
 def house() -> Iterator[tuple[Flask, FlaskClient, Engagement]]:
-    """An installation with a case that is being checked, its lead signed in, and an empty page beside."""
+    """An installation with a case that is being checked, its lead signed in, and an empty page references."""
     with TemporaryDirectory(prefix="verifier-bench-") as folder:
         homes.move_in(Path(folder) / "settled")
         app = homes.Home(Path(folder) / "instance", Path(folder) / "settled").fresh()
         app.add_url_rule("/bench/empty", "bench_empty", permit(Permission.SIGNED_IN)(lambda: render_template_string(EMPTY)))
         with app.app_context():
-            writes_wanted.set(True)
+            write_transaction.set(True)
             case = make.engagement(Cast())
             db.session.commit()
             client = app.test_client()
@@ -94,7 +94,7 @@ def _statements(client: FlaskClient, path: str) -> int:
 
 def _fill(case: Engagement, name: str, count: int) -> bool:
     """At least so many rows, copied from one that was made by the action itself."""
-    writes_wanted.set(True)
+    write_transaction.set(True)
     model, scope = (Finding, Finding.engagement_id) if name == "findings" else (Photo, Photo.case_id)
     here = db.session.query(model).filter(scope == case.id)
     if not here.count():
@@ -145,7 +145,7 @@ def _finding(client: FlaskClient, case: Engagement, rounds: int) -> Figure:
     def bare() -> None:
         nonlocal count
         count += 1
-        writes_wanted.set(True)
+        write_transaction.set(True)
         db.session.execute(insert(Finding), [{**like, "number": 100_000 + count}])
         db.session.commit()
 

@@ -13,7 +13,7 @@ from tests.people import Cast, actor
 from verifier.checks.data.numbers import queries
 from verifier.checks.data.numbers.actions import agree_many
 from verifier.checks.data.numbers.queries import NumberQuery
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.engagements.models import Engagement
 from verifier.reports import actions as reports
 from verifier.reports.models import ReportVersion
@@ -50,7 +50,7 @@ def measured(rounds: int = 5) -> list[Figure]:
 
 
 def _submitted(case: Engagement, rows: int) -> ReportVersion:
-    writes_wanted.set(True)
+    write_transaction.set(True)
     data = big.workbook(big.park(rows))
     year = case.unit_year
     expected = reports.expected(year)
@@ -62,7 +62,7 @@ def _submitted(case: Engagement, rows: int) -> ReportVersion:
 
 def _point(case: Engagement, version: ReportVersion) -> None:
     """Let the case check that version."""
-    writes_wanted.set(True)
+    write_transaction.set(True)
     case.report_version_id = version.id
     db.session.commit()
 

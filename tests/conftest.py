@@ -16,7 +16,7 @@ from tests import homes
 from tests.people import Cast
 from verifier import config
 from verifier.config import Settings
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 
 hypothesis_settings.register_profile("house", deadline=None)
 hypothesis_settings.load_profile("house")
@@ -71,7 +71,7 @@ def app(home: homes.Home, tmp_path: Path) -> Iterator[Flask]:
     app = home.fresh()
     (tmp_path / "instance").symlink_to(home.folder)
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         yield app
         db.session.rollback()
         db.session.remove()

@@ -100,7 +100,7 @@ _ANSWERED = "answered"
 T = TypeVar("T")
 db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": True})
 
-writes_wanted: ContextVar[bool] = ContextVar("writes_wanted", default=True)
+write_transaction: ContextVar[bool] = ContextVar("write_transaction", default=True)
 """Whether the transaction about to begin will write: SQLite then takes its lock at once instead of failing late."""
 
 
@@ -113,7 +113,7 @@ def _open_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes_wanted.get() else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write_transaction.get() else "BEGIN")
 
 
 def prepare(engine: Engine) -> None:
@@ -132,7 +132,7 @@ def once_per_read(query: Callable[[Any], T]) -> Callable[[Any], T]:
 
     @wraps(query)
     def answered(row: Any) -> T:
-        if writes_wanted.get():
+        if write_transaction.get():
             return query(row)
         known = db.session().info.setdefault(_ANSWERED, {})
         key = (query.__module__, query.__qualname__, row.id)

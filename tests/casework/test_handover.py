@@ -13,7 +13,7 @@ from verifier.accounts.models import User
 from verifier.audit.models import TrailRow
 from verifier.casework.handover.actions import hand_over
 from verifier.casework.handover.queries import duties
-from verifier.checks.data.vouchers import actions as vouchers
+from verifier.checks.data.vouchers import request_actions
 from verifier.core.access import Role
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
@@ -60,8 +60,8 @@ def test_the_contact_s_role_and_requests_go_to_somebody_of_the_unit(cast: Cast) 
     now = utcnow()
     other = accounts.create_user(cast.org("unit"), "next@example.org", "Next", roles=[Role.CONTACT], actor=actor(cast.admin), now=now)
     due = now.date() + timedelta(days=9)
-    [request] = vouchers.request_evidence(case, [], "Invoices", "Invoices of May", "", due, actor=actor(cast.lead), now=now)
-    vouchers.assign(case, request, cast.contact, request.version, actor=actor(cast.contact), now=now)
+    [request] = request_actions.request_evidence(case, [], "Invoices", "Invoices of May", "", due, actor=actor(cast.lead), now=now)
+    request_actions.assign(case, request, cast.contact, request.version, actor=actor(cast.contact), now=now)
     held = duties(cast.contact)
     assert {duty.kind for duty in held} == {"request", "role"}
     hand_over(cast.contact, {duty.key: other for duty in held}, actor=actor(cast.admin), now=now)

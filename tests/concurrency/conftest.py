@@ -15,7 +15,7 @@ from tests.conftest import settings_in
 from tests.people import settle
 from verifier.app import create_app
 from verifier.config import Settings
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 
 
 def _opened(settings: Settings) -> Flask:
@@ -32,7 +32,7 @@ def settled_postgres() -> Iterator[tuple[Path, str]]:
         _sql(address, "CREATE DATABASE settled")
         app = create_app(settings_in(home, database_url=settled), testing=True)
         with app.app_context():
-            writes_wanted.set(True)
+            write_transaction.set(True)
             upgrade()
             settle()
             db.session.commit()
@@ -54,7 +54,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         _sql(address, f"CREATE DATABASE {name} TEMPLATE settled")
         app = _opened(settings_in(tmp_path / "instance", database_url=address.replace("/postgres?", f"/{name}?")))
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         yield app
         db.session.remove()
         db.engine.dispose()

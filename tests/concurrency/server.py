@@ -18,7 +18,7 @@ from tests.journeys.server import _wait, free_port
 from tests.people import Cast, settle
 from verifier import config
 from verifier.app import create_app
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def running(instance: Path, database_url: str = "", *, workers: int = 3) -> Iter
     environment = {"VERIFIER_INSTANCE": str(instance), "VERIFIER_PORT": str(free_port()), "VERIFIER_DATABASE_URL": database_url}
     app = create_app(config.from_environment(environment))
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         upgrade()
         settle()
         case = _case_with_findings(Cast.present())

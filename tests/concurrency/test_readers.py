@@ -11,7 +11,7 @@ from tests.house import routes
 from tests.people import Cast, sign_in
 from tests.security.attacker import address, allowed, gets
 from verifier.audit.models import TrailRow
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 from verifier.web.permit import policy_of
 
 pytestmark = pytest.mark.hold
@@ -61,7 +61,7 @@ def test_no_page_that_is_only_looked_at_waits_for_whoever_writes(app: Flask) -> 
                 continue
             with clients[person].get(address(rule, world.values)) as answer:
                 seen += 1
-                waited += [rule.rule] if answer.status_code >= 500 or writes_wanted.get() else []
+                waited += [rule.rule] if answer.status_code >= 500 or write_transaction.get() else []
         writer.execute("ROLLBACK")
     assert waited == []
     assert seen > 60

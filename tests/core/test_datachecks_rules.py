@@ -36,7 +36,7 @@ def year(fifth: object = FLAT[4], **more: str) -> ReportedReport:
 
 
 def flags(handed_in: ReportedReport, previous: ReportedReport | None = None, plan: ReportedReport | None = None) -> tuple[Flag, ...]:
-    """What the rules say with last year's report or the plan beside."""
+    """What the rules say with last year's report or the plan references."""
     pack, found = beijing(), calculate(handed_in, beijing())
     readings = {
         row.source_id: read_activity([each for each in handed_in.activity if each.source_id == row.source_id], handed_in.year)

@@ -23,7 +23,7 @@ from tests.people import Cast
 from verifier import config
 from verifier.app import create_app
 from verifier.audit import queries as trails
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.demo import workbooks
 from verifier.evidence.models import Photo
 from verifier.findings.models import Finding
@@ -84,7 +84,7 @@ def test_several_processes_share_sessions_files_jobs_and_trails() -> None:
     with tempfile.TemporaryDirectory(prefix="verifier-apps-") as name, put_up(Path(name)) as (told, addresses):
         app = create_app(config.from_environment(told))
         with app.app_context():
-            writes_wanted.set(True)
+            write_transaction.set(True)
             case = make.engagement(Cast.present())
             job = enqueue("jobs.sweep", now=utcnow())
             db.session.commit()

@@ -10,7 +10,7 @@ from tests.conftest import settings_in
 from tests.house import routes
 from tests.house.routes import World
 from verifier.app import create_app
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     app = create_app(settings_in(home), testing=True)
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         yield routes.build(app, routes.small(folder, 20), routes.small(folder, 30), "S-000000")
         db.session.remove()
         db.engine.dispose()

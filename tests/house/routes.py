@@ -19,7 +19,7 @@ from tests.statement.builders import give_key
 from verifier.accounts import actions as accounts
 from verifier.accounts import requests as account_requests
 from verifier.accounts.models import SignedInSession
-from verifier.checks.data.references import actions as beside
+from verifier.checks.data.references import actions as references
 from verifier.checks.data.references.models import ReferenceKind
 from verifier.checks.data.sampling import actions as sampling
 from verifier.checks.data.sampling import queries
@@ -135,7 +135,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         now=now,
     )
     request_actions.request_evidence(case, [NumberKey(source)], "", "Invoices.", "", day, actor=actor(cast.lead), now=now)
-    plan = beside.keep_workbook(
+    plan = references.keep_workbook(
         case,
         ReferenceKind.PLAN,
         "plan.xlsx",
@@ -203,8 +203,9 @@ def waiting_key(cast: Cast) -> SigningKey:
 
 
 def routes(app: Flask) -> list[tuple[str, Rule]]:
-    """Every method of every route, but those Flask answers by itself."""
-    found = [(method, rule) for rule in app.url_map.iter_rules() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
+    """Every method of every route, but those Flask answers by itself and old addresses that only redirect."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.redirect_to is None]
+    found = [(method, rule) for rule in rules for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
     return sorted(found, key=lambda pair: (pair[1].rule, pair[0]))
 
 

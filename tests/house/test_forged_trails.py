@@ -20,7 +20,7 @@ from verifier.audit.models import INSTALLATION_TRAIL, TrailHead, TrailRow
 from verifier.audit.queries import verify
 from verifier.core.chain import row_hash
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow, uuid7, writes_wanted
+from verifier.db import db, utcnow, uuid7, write_transaction
 from verifier.migrations.triggers import make_triggers
 
 pytestmark = pytest.mark.hold
@@ -45,7 +45,7 @@ def settled(settings: object) -> Iterator[Flask]:
     """The app with its people."""
     app = create_app(settings, testing=True)  # type: ignore[arg-type]
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         upgrade()
         settle()
         db.session.commit()

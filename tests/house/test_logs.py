@@ -14,7 +14,7 @@ from tests.conftest import settings_in
 from tests.people import Cast
 from verifier.app import create_app
 from verifier.core.access import Permission
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 from verifier.demo import workbooks
 from verifier.web.permit import permit
 
@@ -33,7 +33,7 @@ def served(migrated: Path, tmp_path: Path) -> Iterator[Flask]:
 
     app.add_url_rule("/broken", "broken", broken)
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -15,7 +15,7 @@ from tests.house import routes
 from tests.house.routes import World
 from tests.people import Cast
 from verifier.app import create_app
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 
 PAGES = [
     (None, "/"),
@@ -64,8 +64,8 @@ PAGES = [
     ("lead", "/cases/{engagement_id}/data"),
     ("lead", "/cases/{engagement_id}/data/flags"),
     ("lead", "/cases/{engagement_id}/data/E-095"),
-    ("lead", "/cases/{engagement_id}/data/beside"),
-    ("lead", "/cases/{engagement_id}/data/beside/plan"),
+    ("lead", "/cases/{engagement_id}/data/references"),
+    ("lead", "/cases/{engagement_id}/data/references/plan"),
     ("lead", "/cases/{engagement_id}/data/tolerances"),
     ("lead", "/cases/{engagement_id}/data/tolerances/outlier"),
     ("lead", "/cases/{engagement_id}/estimates/E-095"),
@@ -106,7 +106,7 @@ PAGES = [
     ("lead", "/cases/{engagement_id}/data/sampling/plan/reciprocal"),
     ("lead", "/cases/{engagement_id}/vouchers/new"),
     ("contact", "/cases/{engagement_id}/requests"),
-    ("lead", "/cases/{engagement_id}/data/beside/previous"),
+    ("lead", "/cases/{engagement_id}/data/references/previous"),
     ("reviewer", "/cases/{engagement_id}/review"),
     ("lead", "/cases/{engagement_id}/signing"),
 ]
@@ -131,7 +131,7 @@ def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     homes.copied(migrated, home)
     app = create_app(settings_in(home), testing=True)
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         yield routes.build(app)
         db.session.remove()
         db.engine.dispose()

@@ -23,7 +23,7 @@ from verifier.audit.queries import verify
 from verifier.config import Settings
 from verifier.core.findings import FindingAction, FindingState
 from verifier.core.lifecycle import Stage
-from verifier.db import Base, db, writes_wanted
+from verifier.db import Base, db, write_transaction
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import adoptions
 from verifier.evidence.models import Attachment, Photo
@@ -66,7 +66,7 @@ def upgraded(settings: Settings) -> Iterator[Migrated]:
     """Made at revision 0010, filled, its trail's head signed outside, then brought to the newest shape."""
     app = create_app(settings, testing=True)
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         upgrade(revision="0010")
         with db.engine.begin() as connection:
             old.fill(connection)

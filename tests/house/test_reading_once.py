@@ -11,7 +11,7 @@ from tests import make
 from tests.people import Cast, actor
 from verifier.core.findings import Check, FindingState
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.engagements.models import Engagement
 from verifier.findings import actions, queries
 from verifier.findings.models import Finding
@@ -29,9 +29,9 @@ def asked(app: Flask) -> list[str]:
 @pytest.fixture
 def looking(app: Flask) -> Iterator[None]:
     """As in the request of a page that only looks."""
-    before = writes_wanted.set(False)
+    before = write_transaction.set(False)
     yield
-    writes_wanted.reset(before)
+    write_transaction.reset(before)
 
 
 def raised(case: Engagement, cast: Cast) -> Finding:

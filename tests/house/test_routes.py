@@ -1,5 +1,7 @@
 """Every route × every person: the table `routes.txt` is the specification, and a route missing from it fails."""
 
+from uuid import uuid4
+
 import pytest
 
 from tests.house import routes
@@ -35,3 +37,9 @@ def test_everyone_is_answered_as_the_table_says(world: World, route: str) -> Non
         if should != did
     ]
     assert wrong == [], "person, should be, was"
+
+
+def test_the_old_address_of_the_references_leads_to_the_new_one(world: World) -> None:
+    answer = world.app.test_client().get(f"/cases/{uuid4()}/data/beside")
+    assert answer.status_code == 308
+    assert answer.location.endswith("/data/references")

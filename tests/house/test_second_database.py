@@ -17,7 +17,7 @@ from verifier.app import create_app
 from verifier.audit import queries as trails
 from verifier.audit.actions import record
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.reports import queries as reports
 
 
@@ -27,7 +27,7 @@ def house() -> Iterator[Flask]:
     with tempfile.TemporaryDirectory(prefix="verifier-pg-") as folder, postgres.server(Path(folder) / "pg") as address:
         app = create_app(settings_in(Path(folder) / "instance", database_url=address), testing=True)
         with app.app_context():
-            writes_wanted.set(True)
+            write_transaction.set(True)
             upgrade()
             settle()
             db.session.commit()

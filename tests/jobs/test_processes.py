@@ -26,7 +26,7 @@ from verifier.accounts.models import Organisation
 from verifier.app import create_app
 from verifier.audit.queries import verify
 from verifier.audit.recovery import sign_missing
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job, State
 from verifier.reports import report_intake
@@ -53,7 +53,7 @@ def installed(folder: Path, environment: dict[str, str]) -> Iterator[Flask]:
     app = create_app(settings_in(folder / "instance", **more), testing=True)
     app.config["HERE"] = environment
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         upgrade()
         yield app
         db.session.remove()
@@ -90,12 +90,12 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def left() -> int:
     db.session.rollback()
-    wanted = writes_wanted.set(False)
+    wanted = write_transaction.set(False)
     try:
         return sum(job.state is not State.DONE for job in db.session.scalars(select(Job).where(Job.kind.startswith("test."))))
     finally:
         db.session.rollback()
-        writes_wanted.reset(wanted)
+        write_transaction.reset(wanted)
 
 
 def test_two_workers_never_do_the_same_job_and_when_one_is_killed_the_other_does_what_it_had_begun(house: Flask, tmp_path: Path) -> None:
@@ -131,12 +131,12 @@ DIES_AT = {
 
 def ended(job: object) -> bool:
     db.session.rollback()
-    wanted = writes_wanted.set(False)
+    wanted = write_transaction.set(False)
     try:
         return db.session.get_one(Job, job).state is State.DONE
     finally:
         db.session.rollback()
-        writes_wanted.reset(wanted)
+        write_transaction.reset(wanted)
 
 
 def test_a_worker_killed_while_it_takes_a_workbook_in_loses_nothing_and_it_is_kept_once(house: Flask, tmp_path: Path) -> None:

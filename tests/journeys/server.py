@@ -20,7 +20,7 @@ from tests import homes
 from verifier import config
 from verifier.accounts.commands import current_code
 from verifier.app import create_app
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.demo import build, people
 
 
@@ -55,7 +55,7 @@ def running(instance: Path) -> Iterator[Installation]:
     environment = {**homes.environ(instance), "VERIFIER_PORT": str(port)}
     app = create_app(config.from_environment(environment))
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         upgrade()
         build.settle(build.Cast(utcnow() - timedelta(days=2)))
         db.session.commit()

@@ -126,7 +126,7 @@ ACTIONS = {
 
 
 def settle(name: str, folder: Path) -> None:
-    """Bring this installation before the action, its person signed in; what the action needs to know is written beside."""
+    """Bring this installation before the action, its person signed in; what the action needs to know is written references."""
     action, cast, now = ACTIONS[name], Cast(), utcnow()
     case, token = action.prepare(cast), token_urlsafe(32)
     person = getattr(cast, action.who)

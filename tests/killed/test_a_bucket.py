@@ -17,7 +17,7 @@ from verifier.audit.actions import record
 from verifier.audit.queries import verify
 from verifier.cli.online import main
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow, uuid7, writes_wanted
+from verifier.db import db, utcnow, uuid7, write_transaction
 from verifier.evidence import actions as evidence
 from verifier.maintenance.sweep import GRACE, left_over, missing_files, sweep
 
@@ -37,7 +37,7 @@ def housed(moto: objectstore.Address, migrated: Path, tmp_path: Path) -> Iterato
     homes.copied(migrated, tmp_path / "instance")
     app = create_app(settings_in(tmp_path / "instance", **in_bucket(moto, "evidence")), testing=True)
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -26,7 +26,7 @@ from verifier.audit.actions import record
 from verifier.audit.queries import verify
 from verifier.cli.online import main
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow, uuid7, writes_wanted
+from verifier.db import db, utcnow, uuid7, write_transaction
 from verifier.evidence import actions as evidence
 from verifier.evidence.models import StoredFile
 from verifier.statement import commands
@@ -67,7 +67,7 @@ def busy(app: Flask, under_way: Event, stop: Event) -> int:
     """Actions without a pause: a new trail and a new file each time."""
     done = 0
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         while not stop.is_set():
             done += 1
             kept = evidence.keep(f"file {done}".encode() * 100, "text/plain", now=utcnow())
@@ -211,7 +211,7 @@ def test_a_postgresql_installation_is_backed_up_and_restored(two_servers: tuple[
     home, elsewhere, archive = tmp_path / "one", tmp_path / "two", tmp_path / "kept.tar.gz"
     app = create_app(settings_in(home, database_url=first), testing=True)
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         upgrade()
         settle()
         make.engagement(Cast())

@@ -22,7 +22,7 @@ from tests.conftest import settings_in
 from tests.people import Cast, sign_in
 from verifier.app import create_app
 from verifier.audit.queries import verify
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.evidence.models import Photo
 from verifier.maintenance.sweep import left_over, sweep
 
@@ -64,7 +64,7 @@ def served(small: Path) -> Iterator[tuple[Flask, FlaskClient, str]]:
     """The app on the small disk, a verifier signed in, and where photos of their case are handed in."""
     app = opened(small)
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         case = make.engagement(Cast())
         client, address = app.test_client(), f"/cases/{case.id}/photos"
         sign_in(client, Cast().verifier)
@@ -88,7 +88,7 @@ def photo(client: FlaskClient, address: str, language: str = "en") -> tuple[int,
 def whole(app: Flask) -> int:
     """How many photos are kept; trails hold, and after a sweep nothing lies about."""
     with app.app_context():
-        writes_wanted.set(False)
+        write_transaction.set(False)
         here = app.extensions["verifier"]
         assert [verdict for verdict in verify(here.checkpoints) if verdict.broken] == []
         sweep(now=utcnow(), grace=timedelta(0))

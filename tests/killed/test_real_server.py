@@ -30,7 +30,7 @@ from tests.people import Cast, settle
 from tests.statement.builders import PASSPHRASE
 from verifier.app import create_app
 from verifier.audit.queries import verify
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
 from verifier.maintenance.sweep import left_over, missing_files
@@ -144,7 +144,7 @@ def old(tmp_path: Path) -> Path:
     for folder, revision in ((new, "head"), (home, "0001")):
         made = create_app(settings_in(folder), testing=True)
         with made.app_context():
-            writes_wanted.set(True)
+            write_transaction.set(True)
             upgrade(revision=revision)
             if folder is new:
                 settle()

@@ -28,7 +28,7 @@ from verifier import failpoints
 from verifier.app import create_app
 from verifier.audit.models import TrailHead
 from verifier.audit.queries import verify
-from verifier.db import Base, db, utcnow, writes_wanted
+from verifier.db import Base, db, utcnow, write_transaction
 from verifier.engagements.models import Engagement
 from verifier.maintenance import sweep
 from verifier.reports import actions as reports
@@ -107,7 +107,7 @@ def warm(app: Flask, told: dict[str, str]) -> None:
     here = app.extensions["verifier"]
     store, here.store = here.store, Aside(here.store.root)
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         answer = operations.do(app.test_client(), told)
         assert answer.status_code == 303, answer.text
         db.session.remove()
@@ -136,7 +136,7 @@ def main(folder: Path) -> None:
     def inside(work: Callable[[], object]) -> Callable[[], object]:
         def run() -> object:
             with app.app_context():
-                writes_wanted.set(True)
+                write_transaction.set(True)
                 return work()
 
         return run

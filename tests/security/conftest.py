@@ -11,7 +11,7 @@ from tests.conftest import settings_in
 from tests.house import routes
 from tests.house.routes import World
 from verifier.app import create_app
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     app.config["WTF_CSRF_ENABLED"] = False
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(migrated))
     with app.app_context():
-        writes_wanted.set(True)
+        write_transaction.set(True)
         yield routes.build(app)
         db.session.rollback()
         db.session.remove()

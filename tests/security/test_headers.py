@@ -89,10 +89,10 @@ def test_every_file_is_saved_and_not_run(world: World) -> None:
     assert files["evidence.original"] == ("image/jpeg", "attachment", True)
     assert files["evidence.attachment"] == ("text/csv", "attachment", True)
     assert {name: files[name] for name in PICTURES} == dict.fromkeys(PICTURES, ("image/jpeg", "", True))
-    assert files["reports.taking_in_state"][0] == "application/json"
+    assert files["reports.intake_state"][0] == "application/json"
     assert files["reports.workbook"][:2] == (sheet, "attachment")
     shown = {name for name, (_kind, disposition, _sandbox) in files.items() if disposition != "attachment"}
-    assert shown <= {*PICTURES, "reports.taking_in_state", "health.live", "health.ready", "health.metrics"}
+    assert shown <= {*PICTURES, "reports.intake_state", "health.live", "health.ready", "health.metrics"}
 
 
 @pytest.mark.parametrize("name", NAMES)

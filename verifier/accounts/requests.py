@@ -23,13 +23,13 @@ from verifier.db import db
 
 
 def waiting(user: User) -> list[AccountRequest]:
-    """What was asked for this account and is neither done nor stopped."""
+    """Requests about this account that are neither done nor stopped."""
     of = _open().where(AccountRequest.user_id == user.id)
     return list(db.session.scalars(of.order_by(AccountRequest.asked_at)))
 
 
 def all_waiting() -> list[AccountRequest]:
-    """Everything asked for that waits for a second person or for its time, the first due first."""
+    """All requests that wait for a second person or for its time, the first due first."""
     return list(db.session.scalars(_open().order_by(AccountRequest.due_at)))
 
 
@@ -55,69 +55,69 @@ def ask_email(user: User, email: str, *, actor: Actor, now: datetime) -> Account
     return _ask(user, RequestKind.CHANGE_EMAIL, email, actor, now)
 
 
-def confirm(asked: AccountRequest, *, actor: Actor, now: datetime) -> None:
-    """A second person confirms: neither who asked nor whom it concerns. What was asked is done at once."""
-    _refuse_over(asked)
-    if actor.id is None or not approval.is_second(actor.id, asked_by=asked.asked_by, concerned=asked.user_id):
+def confirm(request: AccountRequest, *, actor: Actor, now: datetime) -> None:
+    """A second person confirms: neither who asked nor whom it concerns. The request is done at once."""
+    _refuse_over(request)
+    if actor.id is None or not approval.is_second(actor.id, asked_by=request.asked_by, concerned=request.user_id):
         raise Refusal("accounts.request.second_person")
-    asked.confirmed_by = actor.id
-    _do(asked, actor, now)
+    request.confirmed_by = actor.id
+    _do(request, actor, now)
 
 
-def stop(asked: AccountRequest, *, actor: Actor, now: datetime) -> None:
-    """Stop what was asked: its owner, or an administrator."""
-    _refuse_over(asked)
-    asked.stopped_at, asked.stopped_by = now, actor.id
+def stop(request: AccountRequest, *, actor: Actor, now: datetime) -> None:
+    """Stop a request: its owner, or an administrator."""
+    _refuse_over(request)
+    request.stopped_at, request.stopped_by = now, actor.id
     db.session.flush()
-    record(TrailAction.ACCOUNTS_REQUEST_STOPPED, actor, _subject(asked.user), now=now, kind=str(asked.kind))
+    record(TrailAction.ACCOUNTS_REQUEST_STOPPED, actor, _subject(request.user), now=now, kind=str(request.kind))
 
 
 def stop_all(user: User, kind: RequestKind, *, actor: Actor, now: datetime) -> None:
     """Stop requests that the owner has made pointless by changing it themselves."""
-    for asked in waiting(user):
-        if asked.kind is kind:
-            stop(asked, actor=actor, now=now)
+    for request in waiting(user):
+        if request.kind is kind:
+            stop(request, actor=actor, now=now)
 
 
 def do_due(*, now: datetime) -> int:
     """Do every request whose notice period is over; returns how many."""
     due = list(db.session.scalars(_open().where(AccountRequest.due_at <= now).order_by(AccountRequest.due_at)))
-    for asked in due:
-        _do(asked, INSTALLATION, now)
+    for request in due:
+        _do(request, INSTALLATION, now)
     return len(due)
 
 
 def _ask(user: User, kind: RequestKind, email: str | None, actor: Actor, now: datetime) -> AccountRequest:
-    if any(asked.kind is kind for asked in waiting(user)):
+    if any(request.kind is kind for request in waiting(user)):
         raise Refusal("accounts.request.waiting", name=user.name)
-    asked = AccountRequest(user=user, kind=kind, email=email, asked_by=actor.id, asked_at=now, due_at=approval.due_at(now))
-    db.session.add(asked)
+    request = AccountRequest(user=user, kind=kind, email=email, asked_by=actor.id, asked_at=now, due_at=approval.due_at(now))
+    db.session.add(request)
     db.session.flush()
-    db.session.refresh(asked)
-    record(TrailAction.ACCOUNTS_REQUEST_MADE, actor, _subject(user), now=now, kind=str(kind), due=asked.due_at.isoformat())
-    notices.asked(asked, now=now)
+    db.session.refresh(request)
+    record(TrailAction.ACCOUNTS_REQUEST_MADE, actor, _subject(user), now=now, kind=str(kind), due=request.due_at.isoformat())
+    notices.asked(request, now=now)
     for administrator in queries.active_in_role(Role.ADMINISTRATOR):
         if approval.is_second(administrator.id, asked_by=actor.id, concerned=user.id):
-            notices.to_confirm(asked, administrator, now=now)
-    return asked
+            notices.to_confirm(request, administrator, now=now)
+    return request
 
 
-def _do(asked: AccountRequest, actor: Actor, now: datetime) -> None:
+def _do(request: AccountRequest, actor: Actor, now: datetime) -> None:
     """Do what was asked; what has become impossible meanwhile ends as stopped."""
-    user = asked.user
-    if asked.kind is RequestKind.REMOVE_FACTOR and secondfactor.is_set(user):
+    user = request.user
+    if request.kind is RequestKind.REMOVE_FACTOR and secondfactor.is_set(user):
         remove_second_factor(user, actor=actor, now=now)
-    elif asked.kind is RequestKind.CHANGE_EMAIL and asked.email and queries.by_email(asked.email) is None:
-        replace_email(user, asked.email, actor=actor, now=now)
+    elif request.kind is RequestKind.CHANGE_EMAIL and request.email and queries.by_email(request.email) is None:
+        replace_email(user, request.email, actor=actor, now=now)
     else:
-        asked.stopped_at = now
+        request.stopped_at = now
         return
-    asked.done_at = now
+    request.done_at = now
     db.session.flush()
 
 
-def _refuse_over(asked: AccountRequest) -> None:
-    if asked.done_at is not None or asked.stopped_at is not None:
+def _refuse_over(request: AccountRequest) -> None:
+    if request.done_at is not None or request.stopped_at is not None:
         raise Refusal("accounts.request.over")
 
 

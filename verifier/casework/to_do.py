@@ -34,7 +34,7 @@ class Duty(StrEnum):
     CERTIFY = "certify"
     COUNTERSIGN = "countersign"
     SEAL = "seal"
-    SUBMIT = "hand_in"
+    SUBMIT = "submit"
     RELEASE = "release"
     NAME_BODY = "name_body"
 
@@ -46,7 +46,7 @@ ENDPOINTS: Mapping[Duty, str] = {
     Duty.ANSWER: "findings.findings",
     Duty.JUDGE: "findings.findings",
     Duty.SEND: "findings.findings",
-    Duty.SHOW: "vouchers.asked",
+    Duty.SHOW: "vouchers.evidence_request",
     Duty.REVIEW: "statement.review",
     Duty.CERTIFY: "statement.signing",
     Duty.COUNTERSIGN: "statement.signing",

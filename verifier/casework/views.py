@@ -176,14 +176,16 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     if not inside:
         counted = queries.finding_counts(engagement, inside=False)
         requests = open_requests(this_user(), engagement, utcnow())
-        return render_template("casework/outside.html", **shown, findings=counted, asked=requests, is_unit=not g.roles.isdisjoint(UNIT))
+        return render_template(
+            "casework/outside.html", **shown, findings=counted, evidence_requests=requests, is_unit=not g.roles.isdisjoint(UNIT)
+        )
     approval, overview = statements.current_approval(engagement), queries.overview(engagement)
     grouped = tasks.tasks(engagement.stage, overview, voided=bool(approval and not approval.is_valid))
     lacks = missing(engagement) if engagement.stage is Stage.ARRANGING else ()
     return render_template(
         "casework/case.html",
         **shown,
-        seen=overview,
+        overview=overview,
         grouped=grouped,
         progress=tasks.progress(grouped),
         How=tasks.TaskState,

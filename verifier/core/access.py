@@ -66,7 +66,7 @@ class Permission(StrEnum):
     REPORT_READ = "report:read"
     REPORT_DRAFTS = "report:drafts"
     """Versions that the unit has not released: of report:read, the unit alone."""
-    REPORT_HAND_IN = "report:hand_in"
+    REPORT_SUBMIT = "report:submit"
     REPORT_RELEASE = "report:release"
     CASE_OPEN = "case:open"
     CASE_READ = "case:read"
@@ -79,9 +79,9 @@ class Permission(StrEnum):
     DATA_DECIDE = "data:decide"
     TOLERANCE_SET = "tolerance:set"
     VOUCHER_READ = "voucher:read"
-    VOUCHER_HAND_IN = "voucher:hand_in"
+    VOUCHER_ADD = "voucher:add"
     VOUCHER_ASSIGN = "voucher:assign"
-    VOUCHER_ASK = "voucher:ask"
+    EVIDENCE_REQUEST = "evidence:request"
     SITE_RECORD = "site:record"
     FINDING_READ = "finding:read"
     FINDING_RAISE = "finding:raise"
@@ -109,7 +109,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.BODY_NOMINATE: frozenset({Role.CONTACT, Role.RESPONSIBLE, Role.PROGRAMME_MANAGER}),
     Permission.REPORT_READ: UNIT | AUTHORITY | _BODY,
     Permission.REPORT_DRAFTS: UNIT,
-    Permission.REPORT_HAND_IN: frozenset({Role.CONTACT, Role.CONTRIBUTOR}),
+    Permission.REPORT_SUBMIT: frozenset({Role.CONTACT, Role.CONTRIBUTOR}),
     Permission.REPORT_RELEASE: frozenset({Role.RESPONSIBLE}),
     Permission.CASE_OPEN: frozenset({Role.COORDINATOR}),
     Permission.CASE_READ: _BODY | UNIT | AUTHORITY,
@@ -122,9 +122,9 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.DATA_DECIDE: TEAM,
     Permission.TOLERANCE_SET: frozenset({Role.LEAD_VERIFIER}),
     Permission.VOUCHER_READ: _INSIDE | UNIT | {Role.COORDINATOR, Role.ASSESSOR},
-    Permission.VOUCHER_HAND_IN: TEAM | UNIT,
+    Permission.VOUCHER_ADD: TEAM | UNIT,
     Permission.VOUCHER_ASSIGN: frozenset({Role.CONTACT, Role.RESPONSIBLE}),
-    Permission.VOUCHER_ASK: TEAM,
+    Permission.EVIDENCE_REQUEST: TEAM,
     Permission.SITE_RECORD: TEAM,
     Permission.FINDING_READ: _BODY | UNIT | AUTHORITY,
     Permission.FINDING_RAISE: TEAM,

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from verifier.core.errors import Refusal
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job
 from verifier.jobs.queries import due
@@ -141,11 +141,11 @@ def start_thread(app: Flask) -> Callable[[], None]:
 @contextmanager
 def writing() -> Iterator[None]:
     """Transactions begun inside acquire SQLite's write lock immediately."""
-    token = writes_wanted.set(True)
+    token = write_transaction.set(True)
     try:
         yield
     finally:
-        writes_wanted.reset(token)
+        write_transaction.reset(token)
 
 
 def _claim(only: UUID | None) -> tuple[JobRun, Task, dict[str, Any]] | None:
@@ -174,12 +174,12 @@ def _claim(only: UUID | None) -> tuple[JobRun, Task, dict[str, Any]] | None:
 
 def _anything(query: Any) -> bool:
     """Checked without the write lock, since usually nothing is due."""
-    wants = writes_wanted.set(False)
+    wants = write_transaction.set(False)
     try:
         with Session(db.engine) as own:
             return own.scalar(query) is not None
     finally:
-        writes_wanted.reset(wants)
+        write_transaction.reset(wants)
 
 
 def _mine(session: Any, work: JobRun, **values: Any) -> None:

@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 
 from verifier.app import create_app
 from verifier.audit import recording, recovery
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.maintenance import audit_verification
 from verifier.maintenance import backup as backups
 from verifier.maintenance import restore as restores
@@ -31,7 +31,7 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
     """The app of this installation, with its database migrated if `newest`; connections are closed at the end."""
     app = create_app()
     with app.app_context():
-        token = writes_wanted.set(True)
+        token = write_transaction.set(True)
         try:
             if newest:
                 upgrade()
@@ -41,7 +41,7 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
                 db.session.commit()
             yield app
         finally:
-            writes_wanted.reset(token)
+            write_transaction.reset(token)
             db.session.remove()
             db.engine.dispose()
 

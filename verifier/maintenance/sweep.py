@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from structlog import get_logger
 
 from verifier.audit import recovery
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 from verifier.evidence.models import StoredFile
 from verifier.evidence.store import Store, StoredObject
 
@@ -60,7 +60,7 @@ def _orphans_removed(store: Store, before: datetime) -> Iterator[str]:
     db.session.rollback()
     if not found:
         return
-    token = writes_wanted.set(True)
+    token = write_transaction.set(True)
     try:
         if db.session.get_bind().dialect.name == "postgresql":
             db.session.execute(text("LOCK TABLE stored_file IN SHARE MODE"))
@@ -71,7 +71,7 @@ def _orphans_removed(store: Store, before: datetime) -> Iterator[str]:
                 yield stored.path
     finally:
         db.session.rollback()
-        writes_wanted.reset(token)
+        write_transaction.reset(token)
 
 
 def _named(digests: Iterable[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import context
 from flask import current_app
 
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 from verifier.migrations.copying import copy_before
 from verifier.migrations.triggers import make_triggers
 
@@ -17,7 +17,7 @@ ONE_AT_A_TIME = 7_213_500_417
 
 def run() -> None:
     """Migrate online; there is no other way."""
-    writes_wanted.set(True)
+    write_transaction.set(True)
     engine = db.engine
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":

@@ -105,8 +105,8 @@ def unit_year(unit_year: UnitYear) -> ResponseReturnValue:
 
 
 @bp.route("/reports/<uuid:unit_year_id>/hand-in", methods=["GET", "POST"])
-@permit(Permission.REPORT_HAND_IN, files=True)
-def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
+@permit(Permission.REPORT_SUBMIT, files=True)
+def submit(unit_year: UnitYear) -> ResponseReturnValue:
     """Upload a workbook; what cannot be read is listed place by place."""
     form = HandInForm()
     if form.validate_on_submit():
@@ -115,7 +115,7 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         filename, note = upload.filename or "report.xlsx", form.note.data or ""
         if len(data) > report_intake.LARGE:
             at = report_intake.wait_for(unit_year, data, filename, note, actor=current_actor(), now=utcnow())
-            return redirect(url_for(".taking_in", unit_year_id=unit_year.id, at=at), 303)
+            return redirect(url_for(".intake", unit_year_id=unit_year.id, at=at), 303)
         actions.may_hand_in(unit_year, data, open_case(unit_year))
         with released():
             read = actions.read(data, expected)
@@ -126,7 +126,7 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)
     problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
     return render_template(
-        "reports/hand_in.html",
+        "reports/submit.html",
         unit_year=unit_year,
         form=form,
         problems=problems,
@@ -136,29 +136,29 @@ def hand_in(unit_year: UnitYear) -> ResponseReturnValue:
 
 
 @bp.get("/reports/<uuid:unit_year_id>/hand-in/<uuid:at>")
-@permit(Permission.REPORT_HAND_IN)
-def taking_in(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
+@permit(Permission.REPORT_SUBMIT)
+def intake(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
     """Import progress, then the resulting version or the list of problems."""
-    found = _taking_in(unit_year, at)
+    found = _find_intake(unit_year, at)
     if found.number is not None:
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=found.number), 303)
     places = [(problem_sentence(problem), None) for problem in found.problems]
     refused = sentence(found.refused) if found.refused else None
     steps = report_intake.STAGES.index(found.stage)
     return render_template(
-        "reports/taking_in.html", unit_year=unit_year, at=at, found=found, places=places, refused=refused, stages=_STAGES, current=steps
+        "reports/intake.html", unit_year=unit_year, at=at, found=found, places=places, refused=refused, stages=_STAGES, current=steps
     )
 
 
 @bp.get("/reports/<uuid:unit_year_id>/hand-in/<uuid:at>/state.json")
-@permit(Permission.REPORT_HAND_IN)
-def taking_in_state(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
+@permit(Permission.REPORT_SUBMIT)
+def intake_state(unit_year: UnitYear, at: UUID) -> ResponseReturnValue:
     """Import progress as JSON for polling."""
-    found = _taking_in(unit_year, at)
+    found = _find_intake(unit_year, at)
     return {"mark": f"{found.state} {found.stage} {found.rows or ''}", "ended": found.ended}
 
 
-def _taking_in(unit_year: UnitYear, at: UUID) -> report_intake.ReportIntake:
+def _find_intake(unit_year: UnitYear, at: UUID) -> report_intake.ReportIntake:
     found = report_intake.intake_of(unit_year, at)
     if found is None:
         raise NotYours

@@ -14,7 +14,7 @@ from verifier.accounts.authentication import secondfactor
 from verifier.accounts.models import SignedInSession, User
 from verifier.core.actor import INSTALLATION, Actor
 from verifier.core.errors import NotYours
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, write_transaction
 from verifier.web.operations.outages import outage_of
 from verifier.web.redirects import this_page
 
@@ -140,7 +140,7 @@ def _note_seen(row: SignedInSession) -> None:
     """Written in a transaction of its own, so that a page that only reads stays a reader, and is shown where nothing can be written."""
     row_id = row.id
     db.session.rollback()
-    token = writes_wanted.set(True)
+    token = write_transaction.set(True)
     try:
         with DbSession(db.engine) as own, own.begin():
             own.execute(update(SignedInSession).where(SignedInSession.id == row_id).values(last_seen_at=utcnow()))
@@ -148,5 +148,5 @@ def _note_seen(row: SignedInSession) -> None:
         if outage_of(error) is None:
             raise
     finally:
-        writes_wanted.reset(token)
+        write_transaction.reset(token)
     g.signed_in = db.session.get_one(SignedInSession, row_id)

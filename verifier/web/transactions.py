@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Conflict
 
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 from verifier.engagements.models import Engagement
 from verifier.web import idempotency, permit, signed_in
 from verifier.web.body_limits import LimitedRequest
@@ -78,7 +78,7 @@ def begin() -> Any:
     """Before every request: say whether it writes, lock its case, load the person, and replay a form that was done before."""
     for left_over in ("refusal", "roles", "engagement", "time_zone"):
         g.pop(left_over, None)
-    writes_wanted.set(permit.will_write())
+    write_transaction.set(permit.will_write())
     if request.endpoint == "static":
         return None
     lock_case()
@@ -103,7 +103,7 @@ def install(app: Flask) -> None:
 
 def lock_case() -> None:
     """Take the advisory lock of what the address names, until the transaction ends and before anything is read, where it writes."""
-    if not writes_wanted.get() or db.engine.dialect.name != "postgresql":
+    if not write_transaction.get() or db.engine.dialect.name != "postgresql":
         return
     about = _about(request.view_args or {})
     if about is not None:

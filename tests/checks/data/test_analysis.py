@@ -16,7 +16,7 @@ from verifier.casework import queries as casework
 from verifier.casework.tasks import Name, TaskState, progress, tasks
 from verifier.checks.data.analysis import actions, queries
 from verifier.checks.data.analysis.models import AnalysisConclusion
-from verifier.checks.data.references import actions as beside
+from verifier.checks.data.references import actions as references
 from verifier.checks.data.references.models import ReferenceKind
 from verifier.core.analysis.lines import LineState, Procedure
 from verifier.core.errors import Refusal
@@ -71,7 +71,7 @@ def _last_year(book: object) -> bytes:
 def opened(cast: Cast, years: Years | None = None) -> Engagement:
     case = make.engagement(cast, Stage.CHECKING, years.now if years else make.PARK)
     if years:
-        beside.keep_workbook(case, ReferenceKind.PREVIOUS, "2020.xlsx", years.then, "", actor=actor(cast.lead), now=utcnow())
+        references.keep_workbook(case, ReferenceKind.PREVIOUS, "2020.xlsx", years.then, "", actor=actor(cast.lead), now=utcnow())
     db.session.commit()
     return case
 

@@ -63,7 +63,7 @@ def require_good(password: str, *, about: Iterable[str] = ()) -> None:
     if len(plain) > LONGEST:
         raise Refusal("accounts.password.long", most=LONGEST)
     personal = {part for text in (*about, *PRODUCT) for part in _parts(text)}
-    if _left_beside(plain, personal, len(personal)) < LEFT:
+    if _left_besides(plain, personal, len(personal)) < LEFT:
         raise Refusal("accounts.password.personal")
     if _is_common(plain):
         raise Refusal("accounts.password.common")
@@ -75,7 +75,7 @@ def _is_common(plain: str) -> bool:
         return True
     known = common()
     spellings = {plain, plain.translate(UNLEET), plain[::-1]}
-    return any(text in known or _left_beside(text, known, WORDS) < LEFT for text in spellings)
+    return any(text in known or _left_besides(text, known, WORDS) < LEFT for text in spellings)
 
 
 def _is_run(plain: str) -> bool:
@@ -84,7 +84,7 @@ def _is_run(plain: str) -> bool:
     return sum(step in (-1, 0, 1) for step in steps) >= len(steps) - 2
 
 
-def _left_beside(text: str, words: Iterable[str], count: int) -> int:
+def _left_besides(text: str, words: Iterable[str], count: int) -> int:
     """How many characters remain besides the longest well-known words in it, at most so many different ones."""
     known = words if isinstance(words, frozenset | set) else frozenset(words)
     left = text

@@ -229,7 +229,7 @@ def _list(engagement: Engagement, kind: Kind) -> ResponseReturnValue:
         kind=kind,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=_filter_values(),
+        filter_values=_filter_values(),
         confirmable=sum(each.confirmable for each in rows),
         progress=queries.progress_by_kind(engagement)[kind],
         address=_address,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from verifier.checks.data.flags import queries as flags
 from verifier.checks.data.flags.queries import FlagProgress
 from verifier.checks.data.models import SourceDecision
-from verifier.checks.data.references import queries as beside
+from verifier.checks.data.references import queries as references
 from verifier.core.calculation.results import Flag, SourceResult
 from verifier.core.findings import RESOLVED_STATES, FindingState
 from verifier.core.outcomes.source_outcomes import (
@@ -109,8 +109,8 @@ def source_reviews(engagement: Engagement, *, search: str = "", category: str = 
     """The sources of the version under verification, filtered and sorted; every one by default, in the report's order."""
     version = engagement.report_version
     rows = db.session.scalars(reports.sources_of(version, search=search, category=category, sort=sort)).all()
-    results = {result.source_id: result for result in reversed(beside.calculation_of(engagement).sources)}
-    codes = beside.codes_of(engagement)
+    results = {result.source_id: result for result in reversed(references.calculation_of(engagement).sources)}
+    codes = references.codes_of(engagement)
     decisions = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
     outcomes = {row.source_key: row for row in db.session.scalars(decisions)}
     raised, flagged = _by_source(findings(engagement)), flags.open_sources(engagement)
@@ -154,10 +154,10 @@ def source_review(engagement: Engagement, source_key: str) -> SourceReview | Non
     row = reports.source_of(version, source_key)
     if row is None:
         return None
-    result = beside.calculation_of(engagement).source(source_key)
+    result = references.calculation_of(engagement).source(source_key)
     raised = tuple(finding for finding in findings(engagement) if (finding.subject_kind, finding.subject_id) == ("source", source_key))
     flagged = source_key in flags.open_sources(engagement)
-    codes = beside.codes_of(engagement).get(source_key, frozenset())
+    codes = references.codes_of(engagement).get(source_key, frozenset())
     return _held(row, result, outcome_on(engagement, source_key), raised, flagged, codes) if result else None
 
 
@@ -228,7 +228,7 @@ def findings_on(engagement: Engagement, source_key: str) -> list[Finding]:
 
 def flags_of_report(engagement: Engagement) -> list[Flag]:
     """What looks wrong in the report as a whole: flags about no source, or about one it does not list."""
-    calculation = beside.calculation_of(engagement)
+    calculation = references.calculation_of(engagement)
     listed = {result.source_id for result in calculation.sources}
     return [flag for flag in calculation.flags if flag.source not in listed]
 

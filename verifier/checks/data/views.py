@@ -17,7 +17,7 @@ from verifier.checks.data.forms import DataFilter, OutcomeForm
 from verifier.checks.data.numbers import grid, recalculated
 from verifier.checks.data.numbers.wording import what
 from verifier.checks.data.queries import SourceReview
-from verifier.checks.data.references import queries as beside
+from verifier.checks.data.references import queries as references
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
 from verifier.core.access import Permission
 from verifier.core.calculation.results import CategoryResult
@@ -83,14 +83,14 @@ def sources(engagement: Engagement) -> ResponseReturnValue:
     """The register: every source as reported and as recalculated."""
     rows, form = _filtered(engagement)
     names = _categories(engagement)
-    calculation = beside.calculation_of(engagement)
+    calculation = references.calculation_of(engagement)
     drawn = [(_category(row, names), [row.reported, round_half_up(row.known, 2)]) for row in calculation.by_category]
     return render_template(
         "checks/data/register.html",
         engagement=engagement,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=_filter_values(),
+        filter_values=_filter_values(),
         agreeable=sum(each.agreeable for each in rows),
         progress=queries.progress(engagement),
         drawn=drawn,
@@ -185,13 +185,13 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         return redirect(_address(engagement, following) if following else url_for(".sources", engagement_id=engagement.id), 303)
     form.see(review.outcome)
     report = reports.report_of(engagement.report_version)
-    flags = beside.calculation_of(engagement).flags_of(key)
+    flags = references.calculation_of(engagement).flags_of(key)
     numbers = recalculated.of_source(engagement, review.result)
     months = grid.of_source(engagement, review.result, numbers, flags)
     return render_template(
         "checks/data/source.html",
         engagement=engagement,
-        held=review,
+        review=review,
         form=form,
         grid=months,
         numbers=numbers,
@@ -225,7 +225,7 @@ def _category(row: CategoryResult, names: dict[str, str]) -> str:
 def _filtered(engagement: Engagement) -> tuple[list[SourceReview], DataFilter]:
     version = engagement.report_version
     form, names = DataFilter(request.args), _categories(engagement)
-    occurring = sorted({code for codes in beside.codes_of(engagement).values() for code in codes})
+    occurring = sorted({code for codes in references.codes_of(engagement).values() for code in codes})
     form.offer({code: names.get(code, code) for code in reports.categories_of(version)}, occurring)
     rows = queries.source_reviews(
         engagement, search=form.q.data or "", category=form.category.data or "", flag=form.flag.data or "", sort=form.sort.data or ""

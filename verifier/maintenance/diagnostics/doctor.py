@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from verifier import config
 from verifier.app import create_app
 from verifier.config import Settings
-from verifier.db import db, writes_wanted
+from verifier.db import db, write_transaction
 from verifier.maintenance.diagnostics import environment, stored_data
 from verifier.maintenance.diagnostics.environment import Grade, Problem
 
@@ -76,11 +76,11 @@ def _inside(settings: Settings, everything: bool) -> Iterator[Problem]:
         yield Problem("app.refuses", Grade.CANNOT, f"The app does not start: {type(error).__name__}: {error}", "Correct the problem named.")
         return
     with app.app_context():
-        token = writes_wanted.set(False)
+        token = write_transaction.set(False)
         try:
             yield from _looked(app, everything)
         finally:
-            writes_wanted.reset(token)
+            write_transaction.reset(token)
             db.session.remove()
             db.engine.dispose()
 

@@ -8,7 +8,7 @@ from flask import current_app, g
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from verifier.db import writes_wanted
+from verifier.db import write_transaction
 from verifier.evidence.store import Unreachable
 
 
@@ -66,7 +66,7 @@ def _of_database(error: DBAPIError) -> Outage | None:
 
 def reading_only(outage: Outage) -> None:
     """What is still shown must not ask for a lock that writes; without a database it must not ask who is signed in."""
-    writes_wanted.set(False)
+    write_transaction.set(False)
     if outage is Outage.DATABASE:
         g.signed_in, g._login_user = None, current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from verifier.cache import REPORTS, Cache
 from verifier.checks.data.analysis.models import AnalysisConclusion
-from verifier.checks.data.references import queries as beside
+from verifier.checks.data.references import queries as references
 from verifier.core.analysis.lines import WAITING, Analysis, AnalysisLine, LineState, Procedure
 from verifier.core.analysis.procedures import analyse
 from verifier.core.calculation.recalculation import calculate
@@ -50,15 +50,15 @@ class AnalysisProgress:
 
 def analysis_of(engagement: Engagement) -> Analysis:
     """The four procedures over the version under verification; the same value again while the process remembers it."""
-    version, pack, with_it = engagement.report_version, load(engagement.pack_id), beside.references(engagement)
+    version, pack, with_it = engagement.report_version, load(engagement.pack_id), references.references(engagement)
     key = (version.sha256, pack.sha256, *with_it.key)
     return _analysed.get(key, lambda: _analyse(engagement, pack, with_it))
 
 
-def _analyse(engagement: Engagement, pack: RulePack, with_it: beside.References) -> Analysis:
+def _analyse(engagement: Engagement, pack: RulePack, with_it: references.References) -> Analysis:
     previous = with_it.last_year()
     before = calculate(previous, pack) if previous is not None else None
-    report, calculation = reports.report_of(engagement.report_version), beside.calculation_of(engagement)
+    report, calculation = reports.report_of(engagement.report_version), references.calculation_of(engagement)
     return analyse(report, calculation, pack, previous=previous, before=before, body=dict(with_it.body))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from verifier.cache import REPORTS, Cache
 from verifier.checks.data.models import FlagDisposition
-from verifier.checks.data.references import queries as beside
+from verifier.checks.data.references import queries as references
 from verifier.core.calculation.results import Flag
 from verifier.core.datachecks.flag_resolution import UNRESOLVED, Disposition, FlagState, Keyed, keyed, state
 from verifier.core.findings import RESOLVED_STATES, FindingState
@@ -70,8 +70,8 @@ def flagged(engagement: Engagement) -> list[Flagged]:
 def keyed_of(engagement: Engagement) -> tuple[Keyed, ...]:
     """The main flags of a case by their natural keys; the same value again while the process remembers it."""
     version = engagement.report_version
-    at = (version.sha256, load(engagement.pack_id).sha256, *beside.references(engagement).key)
-    return _keyed.get(at, lambda: _compute_keyed(version, beside.flags_of(engagement)))
+    at = (version.sha256, load(engagement.pack_id).sha256, *references.references(engagement).key)
+    return _keyed.get(at, lambda: _compute_keyed(version, references.flags_of(engagement)))
 
 
 def _compute_keyed(version: ReportVersion, every: Sequence[Flag]) -> tuple[Keyed, ...]:

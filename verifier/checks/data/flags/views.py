@@ -59,7 +59,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         engagement=engagement,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=carried_filter(),
+        filter_values=carried_filter(),
         resolved=sum(not each.is_open for each in every),
         total=len(every),
         open_here=sum(each.is_open for each in rows),

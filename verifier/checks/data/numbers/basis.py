@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verifier.checks.data.numbers import queries, voucher_links
-from verifier.checks.data.references import queries as beside
+from verifier.checks.data.references import queries as references
 from verifier.checks.data.vouchers.models import VoucherLink
 from verifier.core.calculation.results import Calculation, Flag, SourceResult, Step, UsedFactor, UsedQuantity
 from verifier.core.outcomes.number_outcomes import resting_on
@@ -61,7 +61,7 @@ def of(engagement: Engagement, number: ReportedNumber) -> Basis:
 
 def _flags(engagement: Engagement, number: ReportedNumber, calculation: Calculation, result: SourceResult | None) -> tuple[Flag, ...]:
     """Data alerts of the number in this case, including those from last year's report, the plan and the body's tolerances."""
-    now = beside.calculation_of(engagement)
+    now = references.calculation_of(engagement)
     flags = now.flags_of(number.source_key) if result else now.flags
     codes, known = number.flag_codes.split(), set(calculation.flags)
     return tuple(

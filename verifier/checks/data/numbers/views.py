@@ -113,7 +113,7 @@ def register(engagement: Engagement) -> ResponseReturnValue:
         form=form,
         page=found,
         lines=lines,
-        asked=carried_filter("number_key"),
+        filter_values=carried_filter("number_key"),
         names=queries.names_of(engagement, {each.number.source_key for each in lines}),
         progress=progress.progress(engagement),
         can=_can(engagement),
@@ -122,7 +122,7 @@ def register(engagement: Engagement) -> ResponseReturnValue:
         what=what,
         flag_name=flag_name,
         list_url=url_for(".register", engagement_id=engagement.id),
-        may_ask=may(Permission.VOUCHER_ASK) and possible(engagement.stage, CaseAction.CHECK),
+        may_ask=may(Permission.EVIDENCE_REQUEST) and possible(engagement.stage, CaseAction.CHECK),
         export=url_for(".downloaded", engagement_id=engagement.id, **carried_filter("number_key")),
     )
 
@@ -180,14 +180,14 @@ def agree(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/ask-numbers")
-@permit(Permission.VOUCHER_ASK, on_report=True)
+@permit(Permission.EVIDENCE_REQUEST, on_report=True)
 def ask_for(engagement: Engagement) -> ResponseReturnValue:
     """On to the request for vouchers of the ticked numbers, where it is said what is asked, of whom, and by when."""
     keys = [*request.form.getlist("keys"), *request.form.getlist("also")]
     if not keys:
         raise Refusal("data.number.none_to_ask")
     named = [as_asked(each.number) for each in queries.with_keys(engagement, keys[:PER_PAGE]) if each.number.source_key]
-    return redirect(url_for("vouchers.ask", engagement_id=engagement.id, number=list(dict.fromkeys(named))), 303)
+    return redirect(url_for("vouchers.request_evidence", engagement_id=engagement.id, number=list(dict.fromkeys(named))), 303)
 
 
 @bp.route("/cases/<uuid:engagement_id>/data/register/<path:number_key>", methods=["GET", "POST"])

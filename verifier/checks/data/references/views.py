@@ -33,21 +33,25 @@ bp = Blueprint("references", __name__)
 LABELS = WHOSE
 STATES = WHOSE_STATES
 
+bp.add_url_rule(  # the address until 2026; saved links keep working
+    "/cases/<uuid:engagement_id>/data/beside", "old_address", redirect_to="/cases/<engagement_id>/data/references", methods=["GET"]
+)
 
-@bp.app_template_global("plan_beside")
-def plan_beside(engagement: Engagement) -> bool:
+
+@bp.app_template_global("plan_uploaded")
+def plan_uploaded(engagement: Engagement) -> bool:
     """Whether a monitoring plan was uploaded as a reference."""
     return queries.references(engagement).plan is not None
 
 
-@bp.get("/cases/<uuid:engagement_id>/data/beside")
+@bp.get("/cases/<uuid:engagement_id>/data/references")
 @permit(Permission.WORK_READ)
-def beside(engagement: Engagement) -> ResponseReturnValue:
+def overview(engagement: Engagement) -> ResponseReturnValue:
     """What the report is compared with."""
     return render_template(
         "checks/data/references/references.html",
         engagement=engagement,
-        beside=queries.references(engagement),
+        references=queries.references(engagement),
         workbooks=queries.workbooks(engagement),
         can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
         last_year=engagement.unit_year.year.emission_year - 1,
@@ -55,7 +59,7 @@ def beside(engagement: Engagement) -> ResponseReturnValue:
     )
 
 
-@bp.route("/cases/<uuid:engagement_id>/data/beside/<any(previous, plan):workbook_kind>", methods=["GET", "POST"])
+@bp.route("/cases/<uuid:engagement_id>/data/references/<any(previous, plan):workbook_kind>", methods=["GET", "POST"])
 @permit(Permission.DATA_DECIDE, on_report=False, files=True)
 def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
     """Upload last year's report or the monitoring plan."""
@@ -77,7 +81,7 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
             now=utcnow(),
         )
         flash(_("“%(file)s” is saved and used for comparison.", file=stored.filename), "success")
-        return redirect(url_for(".beside", engagement_id=engagement.id), 303)
+        return redirect(url_for(".overview", engagement_id=engagement.id), 303)
     problems = [(problem_sentence(problem), None) for problem in getattr(getattr(g, "refusal", None), "problems", ())]
     return render_template(
         "checks/data/references/keep.html",
@@ -89,7 +93,7 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/cases/<uuid:engagement_id>/data/beside/workbooks/<uuid:workbook_id>")
+@bp.get("/cases/<uuid:engagement_id>/data/references/workbooks/<uuid:workbook_id>")
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue:
     """A workbook as it was uploaded, byte for byte."""

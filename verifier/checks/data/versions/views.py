@@ -98,7 +98,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         step=step,
         form=form,
         page=paged_list(rows, PER_PAGE),
-        asked=carried_filter("before", "after"),
+        filter_values=carried_filter("before", "after"),
         every=every,
         unasked=[row for row in every if not row.judged.requested],
         steps=steps,

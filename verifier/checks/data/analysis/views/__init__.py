@@ -13,7 +13,7 @@ from verifier.checks.data.analysis.queries import Remarked
 from verifier.checks.data.analysis.views import drawings, figures, sheets
 from verifier.checks.data.analysis.wording import COMPARES, PROCEDURES, USES
 from verifier.checks.data.analysis.wording import STATES as TAGS
-from verifier.checks.data.references import queries as beside
+from verifier.checks.data.references import queries as references
 from verifier.checks.data.references.wording import amount, tolerance_name
 from verifier.core.access import Permission
 from verifier.core.analysis.lines import AnalysisLevel, AnalysisLine, Procedure
@@ -197,7 +197,7 @@ def _namer(engagement: Engagement) -> figures.Namer:
 
 
 def _limits(engagement: Engagement, codes: set[str]) -> list[InForce]:
-    return [each for each in beside.tolerances(engagement) if each.code in codes]
+    return [each for each in references.tolerances(engagement) if each.code in codes]
 
 
 def _address(engagement: Engagement, line: AnalysisLine) -> str:

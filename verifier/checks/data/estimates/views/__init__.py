@@ -83,7 +83,7 @@ def _page(engagement: Engagement, review: SourceReview, form: ConfirmForm, back:
         "checks/data/estimates/estimate.html",
         engagement=engagement,
         pack=pack,
-        held=review,
+        review=review,
         sheet=sheet,
         boxes=boxes,
         form=form,

@@ -174,7 +174,7 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
         by_amount=_by_amount(sample),
         can=may(Permission.DATA_DECIDE) and sample.replaced_at is None and possible(engagement.stage, CaseAction.CHECK),
         kind_name=kind_name,
-        held=data.source_review(engagement, row.parts[0]) if listed else None,
+        review=data.source_review(engagement, row.parts[0]) if listed else None,
         count=len(rows),
         listed=listed,
         following=following,

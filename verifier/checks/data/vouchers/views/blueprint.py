@@ -52,7 +52,7 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
     "evidence_request": SubjectKind[EvidenceRequest](
         find=_find_request,
         title=lambda found: found.label,
-        url=lambda engagement, found: url_for("vouchers.asked", engagement_id=engagement.id, request_number=found.number),
+        url=lambda engagement, found: url_for("vouchers.evidence_request", engagement_id=engagement.id, request_number=found.number),
         guard=Permission.VOUCHER_READ,
     ),
 }
@@ -69,7 +69,7 @@ def by_unit() -> bool:
 
 
 def can_give(engagement: Engagement) -> bool:
-    if not may(Permission.VOUCHER_HAND_IN):
+    if not may(Permission.VOUCHER_ADD):
         return False
     return engagement.stage in request_actions.UNIT_MAY_GIVE if by_unit() else possible(engagement.stage, CaseAction.CHECK)
 

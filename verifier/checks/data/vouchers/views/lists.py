@@ -49,7 +49,7 @@ def requests(engagement: Engagement) -> ResponseReturnValue:
         now=today,
         export_url=export_url(),
         any=bool(every),
-        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.stage, CaseAction.CHECK),
+        can_ask=may(Permission.EVIDENCE_REQUEST) and possible(engagement.stage, CaseAction.CHECK),
         can_give=can_give(engagement),
     )
 
@@ -70,7 +70,7 @@ def vouchers(engagement: Engagement) -> ResponseReturnValue:
         page=paged_list(rows),
         inside=inside(),
         live=_live,
-        can_ask=may(Permission.VOUCHER_ASK) and possible(engagement.stage, CaseAction.CHECK),
+        can_ask=may(Permission.EVIDENCE_REQUEST) and possible(engagement.stage, CaseAction.CHECK),
         can_give=can_give(engagement),
         any=bool(every),
         export_url=export_url(),

@@ -30,8 +30,8 @@ SANDBOX = "default-src 'none'; sandbox"
 
 
 @bp.route("/cases/<uuid:engagement_id>/vouchers/new", methods=["GET", "POST"])
-@permit(Permission.VOUCHER_HAND_IN, on_report=False, files=True)
-def hand_in(engagement: Engagement) -> ResponseReturnValue:
+@permit(Permission.VOUCHER_ADD, on_report=False, files=True)
+def add(engagement: Engagement) -> ResponseReturnValue:
     """Hand a voucher in, in answer to the request in the address or of one's own accord."""
     number = request.args.get("request", type=int)
     if number is not None and not by_unit():
@@ -65,7 +65,12 @@ def hand_in(engagement: Engagement) -> ResponseReturnValue:
         flash(message, "success")
         return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=voucher.id), 303)
     return render_template(
-        "checks/data/vouchers/hand_in.html", engagement=engagement, form=form, asked=evidence_request, inside=inside(), name=parameter_name
+        "checks/data/vouchers/add.html",
+        engagement=engagement,
+        form=form,
+        evidence_request=evidence_request,
+        inside=inside(),
+        name=parameter_name,
     )
 
 
@@ -77,7 +82,7 @@ def voucher(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/link")
-@permit(Permission.VOUCHER_HAND_IN, on_report=True)
+@permit(Permission.VOUCHER_ADD, on_report=True)
 def link(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
     """Link one more number."""
     shown, form = _voucher(engagement, voucher_id), LinkForm()
@@ -91,7 +96,7 @@ def link(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/links/<uuid:link_id>/undo")
-@permit(Permission.VOUCHER_HAND_IN, on_report=True)
+@permit(Permission.VOUCHER_ADD, on_report=True)
 def unlink(engagement: Engagement, voucher_id: UUID, link_id: UUID) -> ResponseReturnValue:
     """Take one number's link away."""
     shown = _voucher(engagement, voucher_id)
@@ -104,7 +109,7 @@ def unlink(engagement: Engagement, voucher_id: UUID, link_id: UUID) -> ResponseR
 
 
 @bp.post("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/withdraw")
-@permit(Permission.VOUCHER_HAND_IN, on_report=False)
+@permit(Permission.VOUCHER_ADD, on_report=False)
 def withdraw(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
     """Withdraw a voucher that nobody relies on yet."""
     shown, form = _voucher(engagement, voucher_id), WithdrawForm()

@@ -21,8 +21,8 @@ from verifier.web.signed_in import current_actor
 
 
 @bp.route("/cases/<uuid:engagement_id>/requests/new", methods=["GET", "POST"])
-@permit(Permission.VOUCHER_ASK, on_report=True)
-def ask(engagement: Engagement) -> ResponseReturnValue:
+@permit(Permission.EVIDENCE_REQUEST, on_report=True)
+def request_evidence(engagement: Engagement) -> ResponseReturnValue:
     """Request evidence of one or many numbers (`?number=` in the address), or of something described in words."""
     form = AskForm(data={"numbers": "\n".join(request.args.getlist("number"))})
     if form.validate_on_submit() and form.due.date is not None:
@@ -41,12 +41,12 @@ def ask(engagement: Engagement) -> ResponseReturnValue:
             ngettext("%(num)s evidence request sent to the unit.", "%(num)s evidence requests sent to the unit.", len(created)), "success"
         )
         return redirect(url_for(".requests", engagement_id=engagement.id), 303)
-    return render_template("checks/data/vouchers/ask.html", engagement=engagement, form=form)
+    return render_template("checks/data/vouchers/request_evidence.html", engagement=engagement, form=form)
 
 
 @bp.get("/cases/<uuid:engagement_id>/requests/<int:request_number>")
 @permit(Permission.VOUCHER_READ)
-def asked(engagement: Engagement, request_number: int) -> ResponseReturnValue:
+def evidence_request(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     """One request: what is asked for, what was given, and what comes next."""
     return _request_page(engagement, request_or_404(engagement, request_number))
 
@@ -62,11 +62,11 @@ def assign(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     person = next((each for each in people if str(each.id) == form.person.data), None)
     request_actions.assign(engagement, shown, person, form.seen_version, actor=current_actor(), now=utcnow())
     flash(_("%(number)s is assigned to %(who)s.", number=shown.label, who=person.name if person else _("unit contact")), "success")
-    return redirect(url_for(".asked", engagement_id=engagement.id, request_number=request_number), 303)
+    return redirect(url_for(".evidence_request", engagement_id=engagement.id, request_number=request_number), 303)
 
 
 @bp.post("/cases/<uuid:engagement_id>/requests/<int:request_number>/answer")
-@permit(Permission.VOUCHER_HAND_IN, on_report=False)
+@permit(Permission.VOUCHER_ADD, on_report=False)
 def answer(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     """Answer in words."""
     if not by_unit():
@@ -76,11 +76,11 @@ def answer(engagement: Engagement, request_number: int) -> ResponseReturnValue:
         return _request_page(engagement, shown, answer_form=form)
     request_actions.answer_in_words(engagement, shown, form.words.data or "", actor=current_actor(), now=utcnow())
     flash(_("The response was submitted to the verifiers."), "success")
-    return redirect(url_for(".asked", engagement_id=engagement.id, request_number=request_number), 303)
+    return redirect(url_for(".evidence_request", engagement_id=engagement.id, request_number=request_number), 303)
 
 
 @bp.post("/cases/<uuid:engagement_id>/requests/<int:request_number>/judge")
-@permit(Permission.VOUCHER_ASK, on_report=True)
+@permit(Permission.EVIDENCE_REQUEST, on_report=True)
 def judge(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     """Accept, return or withdraw."""
     shown, form = request_or_404(engagement, request_number), JudgeForm()
@@ -107,7 +107,7 @@ def _request_page(
     return render_template(
         "checks/data/vouchers/request.html",
         engagement=engagement,
-        asked=shown,
+        evidence_request=shown,
         inside=inside(),
         name=parameter_name,
         assign_form=choose,
@@ -116,9 +116,9 @@ def _request_page(
         yours=by_unit(),
         can_assign=may(Permission.VOUCHER_ASSIGN) and shown.state in WITH_UNIT and can_give(engagement),
         can_answer=open_to_unit,
-        can_judge=may(Permission.VOUCHER_ASK)
+        can_judge=may(Permission.EVIDENCE_REQUEST)
         and shown.state not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
         and possible(engagement.stage, CaseAction.CHECK),
         typed=assign_form or answer_form or judge_form,
-        given=[each.voucher for each in shown.answers],
+        supporting_documents=[each.voucher for each in shown.answers],
     )
