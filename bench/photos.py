@@ -51,9 +51,9 @@ def _photo() -> bytes:
 
 
 def _made_smaller(data: bytes) -> list[bytes]:
-    picture = Image.open(BytesIO(data))
-    picture.draft(None, (picture.width // 2, picture.height // 2))
-    picture = ImageOps.exif_transpose(picture)
+    file = Image.open(BytesIO(data))
+    file.draft(None, (file.width // 2, file.height // 2))
+    picture = ImageOps.exif_transpose(file)
     made = []
     for side, quality in ((PREVIEW_SIDE, 85), (THUMBNAIL_SIDE, 80)):
         picture.thumbnail((side, side))

@@ -48,9 +48,9 @@ def wanted() -> Catalog:
             if getattr(call.func, "id", "") in SAYS_IDS:
                 for text in spelt(call.args[0]):
                     found.add(text)
-    for message in catalogue("en"):
-        if message.id:
-            found.add(message.id)
+    for known in catalogue("en"):
+        if known.id:
+            found.add(known.id)
     return found
 
 
@@ -101,8 +101,8 @@ def gaps() -> list[str]:
             if not all(texts):
                 found.append(f"{language}: nothing for {first!r}")
             elif not IS_ID.fullmatch(first):
-                asked = set(PLACEHOLDER.findall(" ".join(message.id) if isinstance(message.id, tuple | list) else first))
-                if any(not set(PLACEHOLDER.findall(text)) <= asked for text in texts):
+                asked = set(PLACEHOLDER.findall(" ".join(message.id) if isinstance(message.id, tuple | list) else str(first)))
+                if any(not set(PLACEHOLDER.findall(text or "")) <= asked for text in texts):
                     found.append(f"{language}: other placeholders in {first!r}")
     return found
 
