@@ -5,10 +5,10 @@ from datetime import datetime
 from secrets import token_urlsafe
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from verifier.accounts.authentication import crypto, secondfactor
-from verifier.accounts.models import Appointment, Organisation, SignedInSession, User
+from verifier.accounts.models import Appointment, Organisation, SignedInSession, UsedCode, User
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.db import db, utcnow
@@ -78,6 +78,7 @@ def give_factor(person: User) -> User:
 def fresh_code(person: User, now: datetime | None = None) -> str:
     """A code that the person's app shows and that was not used, as if half a minute had passed since the last one."""
     person.totp_last_step = 0
+    db.session.execute(delete(UsedCode).where(UsedCode.user_id == person.id))
     db.session.commit()
     assert person.totp_secret is not None
     return secondfactor.code(crypto.opened("totp", person.totp_secret), now or utcnow())

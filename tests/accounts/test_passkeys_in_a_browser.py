@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.accounts.builders import GOOD, with_password
+from tests.accounts.builders import GOOD, with_password, without_factor
 from tests.browser import DESK, TABLET, chromium, complaints, faults, overflow, served, sitting, unsaid
 from tests.people import Cast
 from tests.statement.builders import PASSPHRASE, approved, give_key
@@ -73,7 +73,7 @@ def look_at(page: Page, name: str) -> None:
 
 def test_a_passkey_is_made_signs_in_signs_a_statement_and_is_removed(app: Flask, cast: Cast) -> None:
     case = approved(cast)
-    give_key(with_password(cast.lead))
+    give_key(without_factor(with_password(cast.lead)))
     db.session.commit()
     case_id = case.id
     with with_authenticator(app, locale="en-GB") as page:

@@ -75,7 +75,7 @@ def test_every_line_of_the_server_is_json_and_names_no_client(migrated: Path, tm
     said = [line["message"] for line in lines if line["event"] == "server"]
     assert any(message.startswith("Invalid request: ") for message in said)
     assert any("SIGKILL" in message for message in said)
-    assert [line["address"] for line in lines if line["event"] == "serving"] == [f"http://127.0.0.1:{port}"]
+    assert [line["address"] for line in lines if line["event"] == "serving"] == [f"http://localhost:{port}"]
     without_start = "\n".join(line for line in text.splitlines() if '"serving"' not in line)
     assert "127.0.0.1" not in without_start
     assert SECRET not in text

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from tests.accounts.builders import GOOD, mails, try_password, who, with_password, with_second_factor
+from tests.accounts.builders import GOOD, mails, try_password, who, with_password, with_second_factor, without_factor
 from tests.accounts.softkey import SoftKey
 from tests.people import Cast, sign_in
 from tests.security.test_guessing import one_collision
@@ -43,7 +43,7 @@ def added(client: Client, key: SoftKey, **shown: str) -> int:
 @pytest.fixture
 def key(client: Client, cast: Cast) -> SoftKey:
     """A passkey of the lead, who has no authenticator app; nobody is signed in."""
-    with_password(cast.lead)
+    without_factor(with_password(cast.lead))
     try_password(client, "lead@example.org")
     key = SoftKey()
     assert added(client, key) == 200, "the recovery codes are shown"

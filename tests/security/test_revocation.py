@@ -135,7 +135,10 @@ def test_a_revoked_key_signs_nothing_and_a_new_one_does(cast: Cast) -> None:
     with pytest.raises(Refusal, match=r"statement\.key\.revoked"):
         sign(case, who, "certify")
     who.at += timedelta(minutes=1)
-    keys.make_personal_key(who.person, PASSPHRASE, secondfactor.code(who.secret, who.at), actor=actor(who.person), now=who.at)
+    key = keys.make_personal_key(who.person, PASSPHRASE, secondfactor.code(who.secret, who.at), actor=actor(who.person), now=who.at)
+    with pytest.raises(Refusal, match=r"statement\.key\.revoked"):
+        sign(case, who, "certify")
+    key.approved_at = who.at
     sign(case, who, "certify")
     assert queries.being_signed(case) is not None
 
@@ -162,7 +165,7 @@ def test_a_statement_issued_before_the_revocation_stays_good_by_the_register_s_c
     assert "statement.inspect.revoked_later" in {reason.message for reason in found.reasons}
     assert [signer.revoked_at is not None for signer in found.signers] == [True, False, False]
     db.session.commit()
-    assert "The signature remains valid" in client.get(f"/s/{statement.token}").text
+    assert "is in force" in client.get(f"/s/{statement.token}").text
     assert "the time of issue in the register" in client.get("/check").text
 
 

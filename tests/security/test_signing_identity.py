@@ -50,6 +50,13 @@ def test_a_key_made_under_another_name_than_the_registered_one_does_not_sign(cas
         issuing.certify(case, who.person, PASSPHRASE, code, actor=actor(who.person), now=at)
 
 
+def test_a_body_with_a_long_chinese_name_makes_keys_and_signs(cast: Cast) -> None:
+    cast.org("body").name_zh = "北京京诚碳排放核查与温室气体管理咨询认证服务有限责任公司第二分公司"
+    db.session.commit()
+    statement = all_sign(approved(cast), signing_people(cast))
+    assert len(statement.signatures) == 3
+
+
 def test_nobody_registers_the_name_under_which_they_sign_themselves(cast: Cast) -> None:
     coordinator = cast.coordinator
     with pytest.raises(Refusal, match=r"accounts\.registered_name\.oneself"):

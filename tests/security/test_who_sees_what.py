@@ -8,7 +8,7 @@ from sqlalchemy import func, inspect, select
 
 from tests import make
 from tests.findings.builders import finding, photo, sent
-from tests.people import Cast, actor, sign_in
+from tests.people import Cast, actor, give_factor, sign_in
 from verifier.accounts.models import Appointment, Organisation, User
 from verifier.audit.actions import record
 from verifier.audit.models import TrailRow
@@ -193,6 +193,7 @@ def two(cast: Cast) -> TwoAuthorities:
     manager = User(email="tianjin@example.org", name="Tianjin", organisation_id=authority.id, created_at=now)
     manager.appointments = [Appointment(role=Role.PROGRAMME_MANAGER)]
     db.session.add(manager)
+    give_factor(manager)
     first = make.year(cast)
     years = []
     for emission_year in (2020, 2021):

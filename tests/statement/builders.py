@@ -151,9 +151,9 @@ def give_key(person: User, *, seal: bool = False) -> SigningKey:
     """A signing key of the person's, or the seal of their body, under PASSPHRASE."""
     settle_authority()
     now = utcnow()
-    name = person.organisation.name if seal else person.registered_name
+    body = keys.organisation_name(person.organisation)
+    name = body if seal else person.registered_name
     pair, ca = _pair(name), keys.authority(now)
-    body = person.organisation.name
     certificate = (
         ca.issue_seal(pair.request_pem, organisation=body, now=now)
         if seal

@@ -70,9 +70,14 @@ def open_key(key_pem: bytes, passphrase: str) -> rsa.RSAPrivateKey:
     return key
 
 
+def certified(text: str) -> str:
+    """A name as a certificate holds it: at most 64 bytes of UTF-8, cut between characters (the library bounds X.520 names in bytes)."""
+    return text.encode()[:64].decode(errors="ignore")
+
+
 def _name(common_name: str, organisation: str, unit: str = "") -> x509.Name:
     attributes = ((NameOID.COMMON_NAME, common_name), (NameOID.ORGANIZATION_NAME, organisation), (NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
-    return x509.Name([x509.NameAttribute(oid, text[:64]) for oid, text in attributes if text])
+    return x509.Name([x509.NameAttribute(oid, certified(text)) for oid, text in attributes if text])
 
 
 def new_signing_key(passphrase: str, common_name: str) -> SigningKey:

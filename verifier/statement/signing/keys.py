@@ -12,7 +12,7 @@ from flask import current_app
 from verifier.accounts.actions import about
 from verifier.accounts.authentication import crypto, passwords, present_factor, secondfactor, throttle
 from verifier.accounts.authentication.present_factor import Factor
-from verifier.accounts.models import LONGEST_NAME, Organisation, User
+from verifier.accounts.models import Organisation, User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
@@ -23,7 +23,7 @@ from verifier.db import db
 from verifier.statement import queries
 from verifier.statement.models import SigningKey
 from verifier.statement.signing import key_approval
-from verifier.statement.signing.certificate_authority import Authority, new_signing_key, open_authority, open_key
+from verifier.statement.signing.certificate_authority import Authority, certified, new_signing_key, open_authority, open_key
 from verifier.statement.signing.certificate_authority import SigningKey as Pair
 
 
@@ -166,11 +166,9 @@ def identity(key: SigningKey) -> Identity:
 
 def refuse_other_identity(key: SigningKey, name: str, organisation: str) -> None:
     """Refuse a key whose certificate names its holder, or the body, otherwise than the statement would."""
-    stated = Identity(name[:LONGEST_NAME], organisation[:LONGEST_NAME])
-    if (certified := identity(key)) != stated:
-        raise Refusal(
-            "statement.key.other_identity", certified=f"{certified.name}, {certified.organisation}", stated=f"{name}, {organisation}"
-        )
+    stated = Identity(certified(name), certified(organisation))
+    if (held := identity(key)) != stated:
+        raise Refusal("statement.key.other_identity", certified=f"{held.name}, {held.organisation}", stated=f"{name}, {organisation}")
 
 
 def serial_of(key: SigningKey) -> int:
