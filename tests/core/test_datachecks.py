@@ -28,7 +28,9 @@ def test_every_planted_error_is_found_at_its_place(planted: dict[str, str]) -> N
 GAPS = ["G-035", "E-101", "E-103", "G-068", "E-052"]
 """Sources of which something is unknown: what they report cannot be recalculated, and hangs below the reason."""
 SEEN_ON_THE_PARK = {("metering_gap", key) for key in ("E-045", "E-060", "E-099", "E-102", "E-118")} | {("rounded_data", "G-118")}
-"""Worth a minute on the untouched park: meters without a reading for a tenth of a month and more, and one March of exactly 0.02."""
+SEEN_ON_THE_PARK |= {("fixed_ratio", key) for key in ("E-060", "E-070", "G-053", "G-068", "G-077")}
+"""Worth a minute on the untouched park: meters without a reading for a tenth of a month and more, one March of exactly 0.02, and buildings
+whose months keep one ratio all year."""
 
 
 def test_what_follows_from_a_planted_error_hangs_below_it() -> None:

@@ -7,19 +7,35 @@ from fractions import Fraction
 
 from verifier.core.calculation.recalculation import Calculation, Flag
 from verifier.core.calculation.results import SourceResult
-from verifier.core.calculation.units import half_a_last_digit, plain
+from verifier.core.calculation.units import half_a_last_digit, plain, round_half_up
 from verifier.core.opinion.materiality import Error, assess
 from verifier.core.report.rows import ReportedReport
 from verifier.core.rulepack.pack import RulePack
 
 Say = Callable[[str, Mapping[str, object]], str]
-WORTH_A_LOOK = frozenset({"metering_gap", "rounded_data", "repeated_value", "outlier", "year_on_year"})
+WORTH_A_LOOK = frozenset(
+    {
+        "appeared",
+        "crosscheck_not_compared",
+        "factor_without_source",
+        "fixed_ratio",
+        "meter_unused",
+        "metering_gap",
+        "outlier",
+        "repeated_value",
+        "rounded_data",
+        "volume_conditions",
+        "year_on_year",
+    }
+)
 """Alerts that need review but may be correct; all others indicate an error."""
+GUESSES = frozenset({"flag.factor_of_thousand", "flag.default_factor_altered.close"})
+"""Messages of alerts that only a likeness speaks for: to the other months, or to a published value."""
 
 
 def wrong(calculation: Calculation) -> bool:
     """Whether anything in the report is wrong, beyond what is only worth a look."""
-    return any(flag.code not in WORTH_A_LOOK for flag in calculation.flags)
+    return any(flag.code not in WORTH_A_LOOK and flag.message not in GUESSES for flag in calculation.flags)
 
 
 def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack, sentence: Say | None = None) -> dict[str, object]:
@@ -86,7 +102,8 @@ def check_text(report: ReportedReport, calculation: Calculation, pack: RulePack,
     if not calculation.flags:
         return "\n".join([*lines, sentence("check.no_flags", {})])
     lines.append(sentence("check.flags", {"count": len(calculation.flags)}))
-    lines += [f"  {_place(flag)}  {flag.code}: {sentence(flag.message, dict(flag.values))}" for flag in calculation.flags]
+    heaviest = sorted(calculation.flags, key=lambda flag: abs(flag.tonnes or Decimal()), reverse=True)
+    lines += [f"  {_weight(flag):>14}  {_place(flag)}  {flag.code}: {sentence(flag.message, dict(flag.values))}" for flag in heaviest]
     counts = Counter(flag.code for flag in calculation.flags)
     lines += [f"  {count:>5}  {code}" for code, count in counts.most_common()]
     return "\n".join(lines)
@@ -153,6 +170,11 @@ def _flag(flag: Flag, sentence: Say | None) -> dict[str, object]:
         "tonnes": _shown(flag.tonnes),
         "caused_by": flag.caused_by,
     }
+
+
+def _weight(flag: Flag) -> str:
+    """The tonnes of an alert, reported − right, to one place; a dash where nothing can be estimated."""
+    return "–" if flag.tonnes is None else f"{round_half_up(Fraction(flag.tonnes), 1):+,} tCO2"
 
 
 def _place(flag: Flag) -> str:

@@ -56,6 +56,13 @@ FLAG_NAMES: Mapping[str, Any] = {
     "volume_conditions": _l("Volume conditions not stated"),
     "method_not_in_pack": _l("No method for the category"),
     "oxidation_and_conversion": _l("Oxidation and conversion both given"),
+    "appeared": _l("New compared with last year"),
+    "crosscheck_not_compared": _l("Independent record not compared"),
+    "factor_parameter_unknown": _l("Unknown factor parameter"),
+    "factor_without_source": _l("Factor without a source"),
+    "fixed_ratio": _l("Constant ratio between sources"),
+    "meter_unused": _l("Meter not used"),
+    "total_missing": _l("Total missing"),
     "unrequested_change": _l("Unrequested change"),
 }
 

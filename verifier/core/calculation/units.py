@@ -50,15 +50,23 @@ class FactorUnit:
     denominator: Unit | None
 
 
+def _times(power: str) -> tuple[str, ...]:
+    """How a power of ten is written before a unit; a raised digit has become a plain one (`×10⁴` → `×104`)."""
+    return tuple(sign + written + power for sign in ("×", "x", "*") for written in ("10^", "10"))
+
+
 def _table() -> Mapping[str, Unit]:
-    """Every spelling with its unit; a prefix may stand before any of them (`万kWh`, `10^4 Nm3`)."""
+    """Every spelling with its unit; a prefix may stand before any of them (`万kWh`, `10^4 Nm3`).
+
+    kcal and Btu are those of the International Table (ISO 80000-5: 1 cal = 4.1868 J, 1 Btu = 1,055.05585262 J).
+    """
     gj = Fraction(1000, 3600)
     prefixes = {
         "": (1, ("",)),
-        "10^3 ": (10**3, ("10^3", "103", "×10^3", "x10^3", "*10^3", "1000", "千")),
-        "10^4 ": (10**4, ("10^4", "104", "×10^4", "x10^4", "*10^4", "10000", "万")),
-        "10^6 ": (10**6, ("10^6", "106", "百万")),
-        "10^8 ": (10**8, ("10^8", "108", "亿")),
+        "10^3 ": (10**3, ("10^3", "103", *_times("3"), "1000", "千")),
+        "10^4 ": (10**4, ("10^4", "104", *_times("4"), "10000", "万")),
+        "10^6 ": (10**6, ("10^6", "106", *_times("6"), "百万")),
+        "10^8 ": (10**8, ("10^8", "108", *_times("8"), "亿")),
     }
     bases: tuple[tuple[str, Dimension, Fraction, str], ...] = (
         ("t", Dimension.MASS, Fraction(1), "t 吨 公吨 tonne tonnes"),
@@ -68,11 +76,16 @@ def _table() -> Mapping[str, Unit]:
         ("kWh", Dimension.ENERGY, Fraction(1, 10**3), "kwh kw·h kw.h kw*h 千瓦时 千瓦·时 千瓦小时 度"),
         ("MWh", Dimension.ENERGY, Fraction(1), "mwh mw·h mw.h mw*h 兆瓦时 兆瓦·时 兆瓦小时"),
         ("GWh", Dimension.ENERGY, Fraction(10**3), "gwh gw·h gw.h 吉瓦时 吉瓦·时"),
+        ("kJ", Dimension.ENERGY, gj / 10**6, "kj 千焦 千焦耳"),
         ("MJ", Dimension.ENERGY, gj / 1000, "mj 兆焦 兆焦耳"),
         ("GJ", Dimension.ENERGY, gj, "gj 吉焦 吉焦耳"),
         ("TJ", Dimension.ENERGY, gj * 1000, "tj 太焦 太焦耳"),
+        ("kcal", Dimension.ENERGY, gj * Fraction("4.1868") / 10**6, "kcal 千卡 大卡"),
+        ("mmBtu", Dimension.ENERGY, gj * Fraction("1.05505585262"), "mmbtu 百万英热单位"),
+        ("therm", Dimension.ENERGY, gj * Fraction("0.105505585262"), "therm therms 撒姆"),
         ("Nm3", Dimension.NORMAL_VOLUME, Fraction(1), "nm3 nm^3 标方 标立方 标立方米 标准立方米"),
         ("m3", Dimension.VOLUME, Fraction(1), "m3 m^3 方 立方 立方米"),
+        ("L", Dimension.VOLUME, Fraction(1, 10**3), "l 升 litre litres liter liters"),
     )
     table = {
         spelt + word: Unit(prefix + name, dimension, size * times)
@@ -81,7 +94,7 @@ def _table() -> Mapping[str, Unit]:
         for spelt in spellings
         for word in words.split()
     }
-    table |= {word: Unit("1", Dimension.RATIO, Fraction(1)) for word in ("1", "", "ratio", "-", "无量纲")}
+    table |= {word: Unit("1", Dimension.RATIO, Fraction(1)) for word in ("1", "ratio", "-", "无量纲")}
     table |= {word: Unit("%", Dimension.RATIO, Fraction(1, 100)) for word in ("%", "percent")}
     return table
 
@@ -105,7 +118,7 @@ def unit(text: str) -> Unit | None:
 
 def factor_unit(text: str) -> FactorUnit | None:
     """The unit of a factor (`tCO2/MWh`, `GJ/10^4 Nm3`, `tC/GJ`, `1`, `%`, blank for a plain ratio); None where it cannot be read."""
-    top, slash, bottom = _written(text).partition("/")
+    top, slash, bottom = (_written(text) or "1").partition("/")
     substance = ""
     for ending, meaning in (("co2e", "co2"), ("co2", "co2"), ("二氧化碳", "co2"), ("c", "c"), ("碳", "c")):
         if top not in UNITS and top.endswith(ending):

@@ -1,6 +1,6 @@
 """Check 2, data alerts: one rule per kind; each flag states its location, reason and estimated effect in tonnes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -34,9 +34,15 @@ def flags(
     """
     context = CheckContext(report, pack, readings, results, unassigned, Thresholds.of(pack, body), previous, plan, _before(previous))
     rows = patterns.rows_by_source(context)
-    found = [*presence.of_reasons(context), *presence.data_without_source(unassigned), *totals.total_mismatch(context)]
+    found = [*presence.of_reasons(context), *presence.data_without_source(unassigned)]
     found += [
-        *sizes.factor_of_thousand(context),
+        *presence.factor_parameter_unknown(context),
+        *presence.factor_without_source(context),
+        *presence.meter_unused(context),
+        *totals.total_mismatch(context),
+    ]
+    found += [
+        *_explained_first(sizes.factor_explained(context), sizes.factor_of_thousand(context)),
         *factors.defaults(context),
         *meters.meter_unknown(context),
         *meters.calibration_lapsed(context),
@@ -44,15 +50,25 @@ def flags(
     found += [
         *comparisons.not_in_plan(context),
         *comparisons.crosscheck_difference(context),
+        *comparisons.not_compared(context),
         *comparisons.disappeared(context),
+        *comparisons.appeared(context),
         *comparisons.year_on_year(context),
     ]
     found += [*patterns.metering_gap(context, rows), *patterns.rounded_data(context, rows), *patterns.repeated_value(context, rows)]
+    found += patterns.fixed_ratio(context)
     known = {each.source for each in found if each.code == "factor_of_thousand"}
     found += [each for each in sizes.digit_transposition(context) if each.source not in known]
     found += sizes.outlier(context, found)
     found += presence.arithmetic_difference(context, found)
     return tuple(sorted(linked(found), key=_place))
+
+
+def _explained_first(explained: Iterable[Flag], by_size: Iterable[Flag]) -> list[Flag]:
+    """Factor-of-1,000 errors: what explains the stated tonnes, then what only the other months speak for."""
+    found = list(explained)
+    known = {(each.source, each.period) for each in found} | {(each.source, None) for each in found if each.period is None}
+    return found + [each for each in by_size if (each.source, each.period) not in known and (each.source, None) not in known]
 
 
 def _place(flag: Flag) -> tuple[str, int, str, str, str]:

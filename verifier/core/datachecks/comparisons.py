@@ -1,13 +1,15 @@
 """Comparison of the report with independent records, the monitoring plan and last year's report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import half_a_last_digit, measures_same, plain, unit
 from verifier.core.datachecks.context import CheckContext, decimal, flag
 from verifier.core.datachecks.sizes import transpositions
-from verifier.core.report.rows import CrosscheckRow, PlanRow, SourceRow, period_of, yes_or_no
+from verifier.core.report.monthly_readings import Quantity
+from verifier.core.report.rows import CrosscheckRow, PlanRow, SourceRow, month_of, yes_or_no
 
 YEAR_ON_YEAR = "year_on_year"
 
@@ -15,23 +17,11 @@ YEAR_ON_YEAR = "year_on_year"
 def crosscheck_difference(context: CheckContext) -> Iterator[Flag]:
     """An independent record that differs from what was reported by more than the tolerance; swapped digits hang below as the reading of it.
 
-    The tolerance is the pack's or the body's own, a share of the independent record.
+    The tolerance is the pack's or the body's own, a share of the independent record. A record of the year is compared with the sum of the
+    months, and twelve monthly records with a figure of the year.
     """
-    independent: dict[tuple[str, str], list[CrosscheckRow]] = {}
-    for check in context.report.crosschecks:
-        if check.source_id in context.rows and (period := period_of(check.period)):
-            independent.setdefault((check.source_id, period), []).append(check)
-    checked = {source_id for source_id, _ in independent}
-    whole_year = {key: {each.period: each for each in context.readings[key].quantities} for key in checked}
-    for (source_id, period), records in independent.items():
-        reported = whole_year[source_id].get(period)
-        amounts = [(decimal(check.quantity), unit(check.unit)) for check in records]
-        if reported is None or any(
-            amount is None or measured_in is None or not measures_same(measured_in, reported.unit) for amount, measured_in in amounts
-        ):
-            continue
-        known = [(amount, measured_in) for amount, measured_in in amounts if amount is not None and measured_in is not None]
-        summed = sum((Fraction(amount) * measured_in.size for amount, measured_in in known), Fraction())
+    for (source_id, period), compared in _compared(context).comparable.items():
+        reported, summed = compared
         if abs(reported.base - summed) <= context.limits.crosscheck_difference * abs(summed):
             continue
         right = summed / reported.unit.size
@@ -43,6 +33,90 @@ def crosscheck_difference(context: CheckContext) -> Iterator[Flag]:
         if near is not None and abs(near - right) <= context.limits.crosscheck_difference * abs(right):
             values = {"stated": plain(reported.amount), "right": plain(near), "unit": reported.unit.name}
             yield flag("digit_transposition", *place, tonnes=tonnes, caused_by="crosscheck_difference", values=values)
+
+
+def not_compared(context: CheckContext) -> Iterator[Flag]:
+    """Independent records that could not be compared, with the reason: one flag a source and reason, at the first such row."""
+    grouped: dict[tuple[str, str], list[CrosscheckRow]] = {}
+    for check, reason in _compared(context).left:
+        grouped.setdefault((check.source_id, reason), []).append(check)
+    for (source_id, reason), checks in grouped.items():
+        first = min(checks, key=lambda check: check.row)
+        column = {"source": "source_id", "period": "period", "year": "period", "unit": "unit"}.get(reason, "quantity")
+        text = {"period": first.period, "year": first.period, "unit": first.unit}.get(reason, first.quantity)
+        values = {"count": str(len(checks)), "text": text, "source": source_id}
+        place = (
+            source_id if source_id in context.rows else None,
+            month_of(first.period, context.report.year),
+            first.sheet,
+            first.row,
+            column,
+        )
+        yield flag("crosscheck_not_compared", *place, message=f"flag.crosscheck_not_compared.{reason}", values=values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Independent records by source and period: with the reported quantity and their sum in base units, or left with a reason."""
+
+    comparable: Mapping[tuple[str, str], tuple[Quantity, Fraction]]
+    left: Sequence[tuple[CrosscheckRow, str]]
+
+
+def _compared(context: CheckContext) -> _Compared:
+    records: dict[str, dict[str, list[CrosscheckRow]]] = {}
+    left: list[tuple[CrosscheckRow, str]] = []
+    for check in context.report.crosschecks:
+        period, reason = month_of(check.period, context.report.year), _unreadable(context, check)
+        if reason or period is None:
+            left.append((check, reason or "period"))
+        else:
+            records.setdefault(check.source_id, {}).setdefault(period, []).append(check)
+    comparable: dict[tuple[str, str], tuple[Quantity, Fraction]] = {}
+    for source_id, by_period in records.items():
+        reported = {each.period: each for each in context.readings[source_id].quantities}
+        year = str(context.report.year)
+        whole = _year_of(reported, context.report.months, year)
+        for period, checks in _periods(by_period, reported, context.report.months, year).items():
+            quantity = reported.get(period) or (whole if period == year else None)
+            amounts = [(Fraction(decimal(check.quantity) or 0), unit(check.unit)) for check in checks]
+            fitting = [(amount, at) for amount, at in amounts if quantity and at and measures_same(at, quantity.unit)]
+            if quantity is None or len(fitting) < len(amounts):
+                left += [(check, "reported" if quantity is None else "dimension") for check in checks]
+            else:
+                comparable[source_id, period] = quantity, sum((amount * at.size for amount, at in fitting), Fraction())
+    return _Compared(comparable, left)
+
+
+def _unreadable(context: CheckContext, check: CrosscheckRow) -> str:
+    """Why a record cannot be compared with anything; empty where it can be read."""
+    period = month_of(check.period, context.report.year)
+    readable = {
+        "source": check.source_id in context.rows,
+        "period": period is not None,
+        "year": period is None or period[:4] == str(context.report.year),
+        "quantity": decimal(check.quantity) is not None,
+        "unit": unit(check.unit) is not None,
+    }
+    return next((reason for reason, good in readable.items() if not good), "")
+
+
+def _year_of(reported: Mapping[str, Quantity], months: Sequence[str], year: str) -> Quantity | None:
+    """The sum of twelve known months, at the row of the first; None where a month is not known or measured in something else."""
+    known = [reported[month] for month in months if month in reported]
+    if len(known) < len(months) or not all(measures_same(each.unit, known[0].unit) for each in known):
+        return None
+    total = sum((each.base for each in known), Fraction()) / known[0].unit.size
+    return replace(known[0], period=year, amount=total)
+
+
+def _periods(
+    records: Mapping[str, list[CrosscheckRow]], reported: Mapping[str, Quantity], months: Sequence[str], year: str
+) -> Mapping[str, list[CrosscheckRow]]:
+    """The records by the period they are compared in: twelve monthly ones against a figure of the year are those of the year."""
+    if year in reported and set(months) <= set(records) and year not in records:
+        return {year: [check for month in months for check in records[month]]}
+    return records
 
 
 def not_in_plan(context: CheckContext) -> Iterator[Flag]:
@@ -68,6 +142,19 @@ def disappeared(context: CheckContext) -> Iterator[Flag]:
             tonnes = None if stated is None else -Fraction(stated)
             values = {"name": source.name, "tonnes": "?" if stated is None else plain(stated), "year": str(context.previous.year)}
             yield flag("disappeared", source.source_id, None, source.sheet, source.row, "source_id", tonnes=tonnes, values=values)
+
+
+def appeared(context: CheckContext) -> Iterator[Flag]:
+    """A source that last year's report did not have; it weighs what it reports."""
+    if context.previous is None:
+        return
+    before = {row.source_id for row in context.previous.sources}
+    for source_id, row in context.rows.items():
+        stated = decimal(row.reported_tco2)
+        if source_id and source_id not in before and stated != 0:
+            tonnes = None if stated is None else Fraction(stated)
+            values = {"tonnes": "?" if stated is None else plain(stated), "year": str(context.previous.year)}
+            yield flag("appeared", source_id, None, row.sheet, row.row, "source_id", tonnes=tonnes, values=values)
 
 
 def year_on_year(context: CheckContext) -> Iterator[Flag]:

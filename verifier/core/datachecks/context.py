@@ -12,7 +12,7 @@ from verifier.core.calculation.units import Dimension, Unit, number, round_half_
 from verifier.core.datachecks.thresholds import Thresholds
 from verifier.core.errors import Refusal
 from verifier.core.report.monthly_readings import Quantity, Reading, in_one_unit
-from verifier.core.report.rows import ReportedReport, SourceRow, plain_text
+from verifier.core.report.rows import PARAMETERS, FactorRow, ReportedReport, SourceRow, code_of, plain_text
 from verifier.core.rulepack.pack import RulePack
 
 PLACES = 15
@@ -69,6 +69,16 @@ class CheckContext:
     def rows(self) -> dict[str, SourceRow]:
         """The first row of each source."""
         return {source.source_id: source for source in reversed(self.report.sources)}
+
+    @cached_property
+    def unknown_parameters(self) -> tuple[FactorRow, ...]:
+        """Factor rows whose parameter is no word of the form."""
+        return tuple(row for row in self.report.factors if code_of(row.parameter) not in PARAMETERS)
+
+    @cached_property
+    def misnamed(self) -> frozenset[str]:
+        """Sources that such a row speaks of."""
+        return frozenset(key for key, source in self.rows.items() if any(row.speaks_of(source) for row in self.unknown_parameters))
 
     @cached_property
     def by_id(self) -> dict[str, SourceResult]:

@@ -14,24 +14,47 @@ DEFAULT = frozenset({"default", "缺省", "缺省值", "默认", "默认值"})
 
 
 def defaults(context: CheckContext) -> Iterator[Flag]:
-    """A factor called a default: the published one of the year, or a flag that says which of the three it is not.
+    """A factor called a default, or taken from a table of the pack: the published one of the year, or a flag that says which it is not.
+
+    A factor of any other basis is looked at too where its value is close to a published one without being it (`close_to_default`).
 
     `factor_not_in_table` where the pack publishes none for that fuel and parameter, in that table; `factor_expired` where the value is
     one of another year; `default_factor_altered` where it is none of any year.
     """
     published: dict[tuple[str, str, str, str], tuple[DefaultFactor, ...]] = {}
     for row in context.report.factors:
-        if code_of(row.basis) not in DEFAULT:
-            continue
         category, fuel = _kind(context, row.source_id)
         if not category:
             continue
         looked_up = (category, fuel, code_of(row.parameter), row.table)
         if looked_up not in published:
             published[looked_up] = tuple(context.pack.factor_rows(*looked_up))
-        found = _of_row(context, row, published[looked_up])
+        named = bool(row.table.strip()) and context.pack.table(row.table) is not None
+        if code_of(row.basis) in DEFAULT or named:
+            found = _of_row(context, row, published[looked_up])
+        else:
+            found = _close(context, row, published[looked_up])
         if found is not None:
             yield found
+
+
+def _close(context: CheckContext, row: FactorRow, published: tuple[DefaultFactor, ...]) -> Flag | None:
+    """A factor of another basis that is nearly a default of the year."""
+    try:
+        factor = read_factor(row)
+    except Unknown:
+        return None
+    values = [(each, _value_of(each)) for each in published if each.holds_in(context.report.year)]
+    if any(value == factor.per_base for _, value in values):
+        return None
+    near = next((each for each, value in values if value and abs(factor.per_base - value) <= context.limits.close_to_default * value), None)
+    if near is None:
+        return None
+    shown = {"parameter": factor.parameter, "stated": f"{row.value} {row.unit}".strip(), "basis": row.basis or "–"}
+    shown |= {"published": f"{near.written} {near.unit}", "table": near.table}
+    place = (None if row.source_id.startswith("*") else row.source_id, period_of(row.period), row.sheet, row.row, "value")
+    message = "flag.default_factor_altered.close"
+    return flag("default_factor_altered", *place, tonnes=_weight(context, row, factor, near), message=message, values=shown)
 
 
 def _of_row(context: CheckContext, row: FactorRow, published: tuple[DefaultFactor, ...]) -> Flag | None:

@@ -198,6 +198,39 @@ def _run(context: CheckContext, source_id: str, run: list[tuple[str, ActivityRow
     yield flag("repeated_value", source_id, period, row.sheet, row.row, "quantity", values=values)
 
 
+def fixed_ratio(context: CheckContext) -> Iterator[Flag]:
+    """Sources of one kind whose months keep one ratio all year: they may be one meter's reading, shared out.
+
+    Two sources are alike where every month's share of the year is the same within the tolerance. One flag a group, at its first source.
+    """
+    by_kind: dict[tuple[str, str], list[tuple[tuple[float, ...], str]]] = {}
+    for source_id, sizes in context.sizes.items():
+        total = sum(sizes.values())
+        if len(sizes) == 12 and total > 0 and len(set(sizes.values())) > 1:
+            shares = tuple(sizes.get(month, 0.0) / total for month in context.report.months)
+            by_kind.setdefault(context.kinds[source_id], []).append((shares, source_id))
+    limit = float(context.limits.fixed_ratio)
+    for found in by_kind.values():
+        found.sort()
+        group = found[:1]
+        for each in found[1:]:
+            if all(abs(one - other) <= limit * max(one, other) for one, other in zip(group[0][0], each[0], strict=True)):
+                group.append(each)
+                continue
+            yield from _one_ratio(context, [key for _, key in group])
+            group = [each]
+        yield from _one_ratio(context, [key for _, key in group])
+
+
+def _one_ratio(context: CheckContext, keys: list[str]) -> Iterator[Flag]:
+    """A group of at least two whose figures are not simply the same: those are repeated values."""
+    if len({tuple(context.sizes[key].values()) for key in keys}) > 1:
+        first, *others = sorted(keys, key=lambda key: context.rows[key].row)
+        row = context.rows[first]
+        values = {"others": ", ".join(others[:10]) + (" …" if len(others) > 10 else ""), "count": str(len(keys))}
+        yield flag("fixed_ratio", first, None, row.sheet, row.row, "meter_id", values=values)
+
+
 def _last_years(context: CheckContext) -> dict[tuple[str, str, str], ActivityRow]:
     if context.previous is None:
         return {}

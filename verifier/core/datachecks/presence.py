@@ -6,12 +6,15 @@ from fractions import Fraction
 from verifier.core.calculation.results import Flag, SourceResult, Unassigned, UnknownReason
 from verifier.core.calculation.units import half_a_last_digit, plain
 from verifier.core.datachecks.context import CheckContext, flag
-from verifier.core.report.rows import SourceRow
+from verifier.core.report.rows import SourceRow, code_of, period_of, plain_text
 
 GAPS = frozenset({"missing_period", "blank_quantity", "non_numeric", "negative_quantity", "unit_mismatch", "duplicate_period"})
 """What leaves a month unknown: its weight is what one would expect of that month, missing from the sum."""
 EXPLAINS = ("factor_of_thousand", "digit_transposition", "default_factor_altered")
 """What explains a source that recalculates whole, but not to what was reported."""
+MISNAMED = "factor_parameter_unknown"
+FOLLOWS_MISNAMED = frozenset({"unit_mismatch", "missing_factor", "factor_unit"})
+"""What a source shows whose factor is named with an unknown parameter."""
 NEVER_EXPLAINS = frozenset({"outside_year", "volume_conditions", "reported_unreadable"})
 
 
@@ -29,9 +32,18 @@ def _of_reason(context: CheckContext, source: SourceRow, result: SourceResult, r
     values = dict(reason.values)
     contradicting = values.pop("same", "yes") == "no"
     column = values.get("column", "unit" if reason.code == "unit_mismatch" else "period" if reason.code == "outside_year" else "")
-    message = f"flag.{reason.code}" + (".contradicting" if contradicting else "")
+    message = f"flag.{reason.code}" + (".contradicting" if contradicting else _variant(reason.code, values))
     tonnes = _weight(context, result, reason, contradicting)
-    return flag(reason.code, source.source_id, reason.period, sheet, row, column, tonnes=tonnes, message=message, values=values)
+    cause = MISNAMED if reason.code in FOLLOWS_MISNAMED and source.source_id in context.misnamed else None
+    place = (source.source_id, reason.period, sheet, row, column)
+    return flag(reason.code, *place, tonnes=tonnes, caused_by=cause, message=message, values=values)
+
+
+def _variant(code: str, values: dict[str, str]) -> str:
+    """The ending of the message where a cell is blank for a reason of its own: no unit, or a formula saved without its result."""
+    if code == "unit_mismatch" and not values["unit"].strip():
+        return ".blank"
+    return ".formula" if values.pop("formula", "no") == "yes" else ""
 
 
 def _weight(context: CheckContext, result: SourceResult, reason: UnknownReason, contradicting: bool) -> Fraction | None:
@@ -53,6 +65,36 @@ def data_without_source(unassigned: Iterable[Unassigned]) -> Iterator[Flag]:
     for source_id, rows in by_source.items():
         first = min(rows, key=lambda row: (row.sheet, row.row))
         yield flag("data_without_source", source_id or None, None, first.sheet, first.row, "source_id", values={"rows": str(len(rows))})
+
+
+def factor_parameter_unknown(context: CheckContext) -> Iterator[Flag]:
+    """A factor whose parameter is no word of the form: it is not used. One flag for each source that lacks it, else one for the row."""
+    lacking = {result.source_id for result in context.results if any(reason.code in FOLLOWS_MISNAMED for reason in result.reasons)}
+    for row in context.unknown_parameters:
+        concerned = [key for key in sorted(lacking) if key in context.rows and row.speaks_of(context.rows[key])]
+        own = None if row.source_id.startswith("*") else row.source_id or None
+        keys: list[str | None] = [*concerned] or [own]
+        for source_id in keys:
+            values = {"text": row.parameter, "value": f"{row.value} {row.unit}".strip()}
+            message = "flag.factor_parameter_unknown" if row.parameter.strip() else "flag.factor_parameter_unknown.blank"
+            yield flag(MISNAMED, source_id, period_of(row.period), row.sheet, row.row, "parameter", message=message, values=values)
+
+
+def factor_without_source(context: CheckContext) -> Iterator[Flag]:
+    """A factor that applies to no listed source: its source is not listed, or no source is of its category and fuel."""
+    for row in context.report.factors:
+        category, _, fuel = row.source_id.partition(":")[2].partition(":")
+        of_kind = (code_of(category), plain_text(fuel).casefold()) in context.under_kind
+        if row.source_id not in context.rows and not (row.source_id.startswith("*") and of_kind):
+            yield flag("factor_without_source", None, None, row.sheet, row.row, "source_id", values={"text": row.source_id})
+
+
+def meter_unused(context: CheckContext) -> Iterator[Flag]:
+    """A listed meter that no source names: a source may be missing, or measured by another meter than stated."""
+    used = {plain_text(source.meter_id) for source in context.rows.values()}
+    for meter in {plain_text(row.meter_id): row for row in reversed(context.report.meters) if row.meter_id.strip()}.values():
+        if used - {""} and plain_text(meter.meter_id) not in used:
+            yield flag("meter_unused", None, None, meter.sheet, meter.row, "meter_id", values={"meter": meter.meter_id})
 
 
 def arithmetic_difference(context: CheckContext, found: Iterable[Flag]) -> Iterator[Flag]:

@@ -11,6 +11,9 @@ from verifier.core.datachecks.context import CheckContext, flag
 from verifier.core.report.monthly_readings import Quantity
 
 THOUSAND = 1000
+TIMES = tuple(Fraction(times) for power in (1000, 10_000) for times in (power, Fraction(1, power)))
+THOUSANDS = "factor_of_thousand"
+EXPLAINED = "flag.factor_of_thousand.explained"
 BESIDE_THE_POINT = frozenset({"calibration_lapsed", "repeated_value", "rounded_data"})
 """Flags of a month that say nothing of its size."""
 HANGS_BELOW = ("crosscheck_difference", "metering_gap")
@@ -46,11 +49,41 @@ def factor_of_thousand(context: CheckContext) -> Iterator[Flag]:
                 yield flag("factor_of_thousand", source_id, period, quantity.sheet, quantity.row, "quantity", tonnes=tonnes, values=values)
 
 
+def factor_explained(context: CheckContext) -> Iterator[Flag]:
+    """A month, or a whole source, a thousand or ten thousand times off: with it put right, the source gives the tonnes it states."""
+    for result in context.results:
+        if not result.complete or not result.reported or not result.difference or not result.known:
+            continue
+        room = half_a_last_digit(result.reported)
+        if abs(result.difference) <= room:
+            continue
+        row = context.rows[result.source_id]
+        whole = next((times for times in TIMES if abs(result.known * times - Fraction(result.reported)) <= room), None)
+        if whole is not None:
+            values = {"times": _times(whole), "tonnes": plain(result.reported)}
+            stated = (result.source_id, None, row.sheet, row.row, "reported_tco2")
+            yield flag(THOUSANDS, *stated, tonnes=result.difference, message=f"{EXPLAINED}.whole", values=values)
+            continue
+        rate = context.rate(result.source_id)
+        for period, quantity in context.months[result.source_id].items():
+            lacking = (times for times in TIMES if rate and abs(rate * quantity.base * (times - 1) - result.difference) <= room)
+            if (times := next(lacking, None)) is not None:
+                values = {"quantity": plain(quantity.amount), "unit": quantity.unit.name, "right": plain(quantity.amount * times)}
+                place = (result.source_id, period, quantity.sheet, quantity.row, "quantity")
+                tonnes = context.tonnes(result.source_id, quantity.base * (1 - times))
+                yield flag(THOUSANDS, *place, tonnes=tonnes, message=EXPLAINED, values=values | {"tonnes": plain(result.reported)})
+                break
+
+
+def _times(times: Fraction) -> str:
+    return f"× {plain(times)}" if times > 1 else f"÷ {plain(1 / times)}"
+
+
 def outlier(context: CheckContext, found: Iterable[Flag]) -> Iterator[Flag]:
     """A month many times away from its neighbouring months and from what its season leads one to expect, and of some weight.
 
     Both must speak against it: heating that falls to a tenth in summer is what its kind does. A month that another flag explains hangs
-    below that one, or is said with it; a month whose swapped digits would fit is `digit_transposition`.
+    below that one, or is said with it; swapped digits that would fit are said with it, as nothing proves them.
     """
     explained = {(each.source, each.period): each.code for each in found if each.caused_by is None and each.code not in BESIDE_THE_POINT}
     times, nearer = float(context.limits.outlier), float(context.limits.digit_transposition_far)
@@ -70,7 +103,8 @@ def outlier(context: CheckContext, found: Iterable[Flag]) -> Iterator[Flag]:
             cause = explained.get((source_id, period))
             place = (source_id, period, quantity.sheet, quantity.row, "quantity")
             if swapped is not None and cause is None and far >= nearer:
-                yield _transposed(context, place, quantity, swapped)
+                values = {"stated": plain(quantity.amount), "right": plain(swapped), "unit": quantity.unit.name}
+                yield flag("outlier", *place, tonnes=effect, message="flag.outlier.transposed", values=values)
             elif far >= times and cause in (None, *HANGS_BELOW) and _alone(sizes, period, times):
                 values = {"quantity": plain(quantity.amount), "expected": _in(expected, quantity), "unit": quantity.unit.name}
                 yield flag("outlier", *place, tonnes=effect, caused_by=cause, values=values)
@@ -105,11 +139,11 @@ def _in_a_month(context: CheckContext, result: SourceResult, room: Fraction) -> 
 
 
 def transpositions(amount: Fraction) -> Iterator[Fraction]:
-    """The numbers that differ from a decimal by two neighbouring digits in the other order."""
+    """The numbers that differ from a decimal by two neighbouring digits in the other order; never one before and one behind the point."""
     text = plain(amount)
     places = [index for index, letter in enumerate(text) if letter.isdigit()]
     for first, second in pairwise(places):
-        if text[first] != text[second]:
+        if second == first + 1 and text[first] != text[second]:
             letters = list(text)
             letters[first], letters[second] = letters[second], letters[first]
             yield Fraction("".join(letters))

@@ -18,6 +18,8 @@ PRACTICE: Mapping[str, str] = {
     "rounded_data": "4",
     "repeated_value": "3",
     "repeated_value_digits": "5",
+    "close_to_default": "0.005",
+    "fixed_ratio": "0.002",
     "year_on_year": "0.3",
 }
 """What is used where a pack states nothing, tuned on the park of issue 4: practice, published by nobody."""
@@ -31,8 +33,10 @@ class Thresholds:
     of them; a month `outlier` times away from what is expected that weighs `outlier_weight` of the reported total; swapped digits that
     come within `digit_transposition` of what a number lies `digit_transposition_far` times away from; the share of a month's hours
     without a reading (`metering_gap`); places a number is rounder than the others (`rounded_data`); equal months in a row
-    (`repeated_value`), or figures of so many significant digits (`repeated_value_digits`); the change of a year's tonnes
-    (`year_on_year`); how far an independent record may differ (`crosscheck_difference`).
+    (`repeated_value`), or figures of so many significant digits (`repeated_value_digits`); how near a factor
+    of another basis lies to a published default (`close_to_default`); how far two sources' monthly shares of the
+    year may differ in a constant ratio (`fixed_ratio`); the change of a year's tonnes (`year_on_year`); how far an independent record
+    may differ (`crosscheck_difference`).
     """
 
     factor_of_thousand: Fraction
@@ -45,6 +49,8 @@ class Thresholds:
     rounded_data: Fraction
     repeated_value: Fraction
     repeated_value_digits: Fraction
+    close_to_default: Fraction
+    fixed_ratio: Fraction
     year_on_year: Fraction
     crosscheck_difference: Fraction
 

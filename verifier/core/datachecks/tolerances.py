@@ -32,6 +32,8 @@ MEASURES: Mapping[str, Measure] = {
     "rounded_data": Measure.COUNT,
     "repeated_value": Measure.COUNT,
     "repeated_value_digits": Measure.COUNT,
+    "close_to_default": Measure.SHARE,
+    "fixed_ratio": Measure.SHARE,
     "year_on_year": Measure.SHARE,
     "crosscheck_difference": Measure.SHARE,
 }

@@ -9,6 +9,7 @@ from verifier.core.calculation.units import half_a_last_digit, plain
 from verifier.core.datachecks.context import CheckContext, decimal, flag
 
 COLUMN = "reported_tco2"
+TOTALS = "totals"
 
 
 def total_mismatch(context: CheckContext) -> Iterator[Flag]:
@@ -42,6 +43,9 @@ def total_mismatch(context: CheckContext) -> Iterator[Flag]:
             values = {"category": code, "stated": plain(signed), "sum": plain(summed)}
             yield flag("total_mismatch", None, None, row.sheet, row.row, COLUMN, tonnes=signed - summed, values=values)
     stated_total = next((row for row in context.report.totals if row.category_code == "total"), None)
+    if stated_total is None:
+        last = context.report.totals[-1] if context.report.totals else None
+        yield flag("total_missing", None, None, last.sheet if last else TOTALS, last.row if last else None, "category")
     total = decimal(stated_total.reported_tco2) if stated_total else None
     if stated_total and total is not None and readable and total != reported_sum:
         values = {"category": "total", "stated": plain(total), "sum": plain(reported_sum)}

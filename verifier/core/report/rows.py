@@ -28,7 +28,18 @@ PARAMETERS: Mapping[str, str] = {
     "biomass_fraction": "生物质比例",
     "ef": "排放因子",
 }
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "ncv": ("net calorific value", "lower heating value", "lhv", "低位发热值", "低位热值", "平均低位发热量"),
+    "carbon_content": ("carbon content per heat", "单位热值碳含量"),
+    "carbon_fraction": ("carbon content by mass", "元素碳含量", "碳含量", "含碳率"),
+    "oxidation": ("oxidation factor", "oxidation rate", "of", "氧化率", "氧化因子", "碳氧化因子"),
+    "conversion": ("conversion rate", "conversion factor", "cf", "转换率", "转化系数"),
+    "biomass_fraction": ("biomass share", "bf", "生物质含量", "生物质份额"),
+    "ef": ("emission factor", "co2 emission factor", "碳排放因子", "二氧化碳排放因子"),
+}
+"""Other words for a parameter. Source: abbreviations of MRR Annex II (NCV, EF, OF, CF, BF), wording of the Chinese guidelines."""
 _WORDS: dict[str, str] = {zh: code for code, zh in (*CATEGORIES.items(), *PARAMETERS.items())} | {"合计": "total", "总计": "total"}
+_WORDS |= {word: code for code, words in SYNONYMS.items() for word in words}
 _YES = frozenset({"yes", "y", "true", "1", "是", "有"})
 _NO = frozenset({"no", "n", "false", "0", "否", "无"})
 _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
@@ -43,6 +54,8 @@ _PERIODS = tuple(
     )
 )
 
+_MONTH_ALONE = re.compile(rf"{_MONTH} ?月(?:份)?")
+
 
 @lru_cache(maxsize=16384)
 def plain_text(text: str) -> str:
@@ -53,7 +66,7 @@ def plain_text(text: str) -> str:
 @lru_cache(maxsize=1024)
 def code_of(text: str) -> str:
     """A category, parameter or `total` by its English or Chinese name; a word outside the vocabulary comes back lower-case."""
-    word = plain_text(text).casefold()
+    word = plain_text(text).casefold().replace("_", " ")
     return _WORDS.get(word, word.replace(" ", "_"))
 
 
@@ -71,6 +84,12 @@ def period_of(text: str) -> str | None:
     if not found:
         return None
     return f"{found['year']}-{int(found['month']):02d}" if found["month"] else found["year"]
+
+
+def month_of(text: str, year: int) -> str | None:
+    """A month or year as `period_of` reads it, and a month without its year (`3月`) as one of the given year."""
+    alone = _MONTH_ALONE.fullmatch(plain_text(text))
+    return f"{year}-{int(alone['month']):02d}" if alone else period_of(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ NAMES: Mapping[str, Any] = {
     "metering_gap": _l("Share of hours without a reading in a month"),
     "rounded_data": _l("Number of significant digits fewer than the other values"),
     "repeated_value": _l("Consecutive months with equal values"),
+    "close_to_default": _l("Difference from a published default within which a factor of another basis is reviewed"),
+    "fixed_ratio": _l("Largest difference between the monthly shares of two sources that counts as a constant ratio"),
     "repeated_value_digits": _l("Significant digits from which two equal values raise an alert"),
     "year_on_year": _l("Change in annual emissions"),
     "crosscheck_difference": _l("Difference from the independent record"),
