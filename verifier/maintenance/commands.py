@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 
 from verifier.app import create_app
 from verifier.audit import recording, recovery
-from verifier.db import db, utcnow, writes_wanted
+from verifier.db import db, utcnow, writes_wanted, writing
 from verifier.maintenance import audit_verification
 from verifier.maintenance import backup as backups
 from verifier.maintenance import restore as restores
@@ -28,17 +28,17 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 @contextmanager
 def opened(*, newest: bool = False) -> Iterator[Flask]:
-    """The app of this installation, with its database migrated if `newest`; connections are closed at the end."""
+    """The app of this installation, with its database migrated if `newest`, else to read only; connections are closed at the end."""
     app = create_app()
     with app.app_context():
-        token = writes_wanted.set(True)
+        token = writes_wanted.set(newest)
         try:
             if newest:
                 upgrade()
-                if number_rows.write_missing():
+                number_rows.write_missing()
+                if not recording.is_marked():
+                    recording.begin(now=utcnow())
                     db.session.commit()
-                recording.begin(now=utcnow())
-                db.session.commit()
             yield app
         finally:
             writes_wanted.reset(token)
@@ -75,7 +75,8 @@ def restore(file: Path, replace: bool) -> None:
     if done.before:
         click.echo(f"The previous installation has been moved to {done.before}")
     with opened() as app:
-        upgrade()
+        with writing():
+            upgrade()
         recovery.sign_missing(app.extensions["verifier"].checkpoints, backed_up_at=done.backed_up_at)
         db.session.rollback()
         broken = [line for problem, line in audit_verification.verified(app.extensions["verifier"]) if problem]
