@@ -6,15 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from flask import Flask
 from flask_migrate import upgrade
 
+from verifier import config
 from verifier.app import create_app
 from verifier.audit import recording, recovery
 from verifier.db import db, utcnow, writes_wanted, writing
-from verifier.maintenance import audit_verification
+from verifier.maintenance import audit_verification, existing
 from verifier.maintenance import backup as backups
 from verifier.maintenance import restore as restores
 from verifier.maintenance.archive import Unfit
@@ -26,10 +28,25 @@ FOUND, CANNOT = 1, 2
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+def fail_with(sentence: str) -> NoReturn:
+    """Say why the installation cannot be used, and end."""
+    click.echo(sentence, err=True)
+    sys.exit(CANNOT)
+
+
 @contextmanager
 def opened(*, newest: bool = False) -> Iterator[Flask]:
     """The app of this installation, with its database migrated if `newest`, else to read only; connections are closed at the end."""
-    app = create_app()
+    try:
+        settings = config.from_environment() if newest else existing.settings()
+        existing.refuse_new_keys(settings)
+        app = create_app(settings)
+    except config.WrongInstance as wrong:
+        fail_with(str(wrong))
+    except PermissionError as error:
+        fail_with(f"{error.filename} cannot be written: {error.strerror}.")
+    except OSError as error:
+        fail_with(f"{error.filename or config.instance_folder()}: {error.strerror}.")
     with app.app_context():
         token = writes_wanted.set(newest)
         try:

@@ -51,6 +51,8 @@ class VerifierApp(Flask):
 
     def full_dispatch_request(self) -> Response:
         """The answer of the first try without a collision; after the last one, the page that says that someone else was faster."""
+        if request.endpoint == "static":
+            return super().full_dispatch_request()
         before = deepcopy(dict(session))
         for further in range(TRIES):
             try:
