@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from json import loads
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
@@ -67,10 +68,10 @@ def record(
 
 def _append(row: TrailRow) -> None:
     """Insert the row and move the head on, past the session: nothing else changes these two tables."""
-    connection, head = db.session.connection(), TrailHead.__table__
-    connection.execute(insert(TrailRow.__table__), {name: getattr(row, name) for name in _COLUMNS})
+    connection = db.session.connection()
+    connection.execute(insert(TrailRow), {name: getattr(row, name) for name in _COLUMNS})
     moved = {"rows": row.number, "hash": row.hash, **({"last_change": row.number} if row.effect is Effect.CHANGE else {})}
-    connection.execute(update(head).where(head.c.trail == row.trail).values(**moved))
+    connection.execute(update(TrailHead).where(TrailHead.trail == row.trail).values(**moved))
 
 
 def hashed(row: TrailRow) -> Mapping[str, object]:
@@ -103,7 +104,7 @@ def locked_head(trail: str) -> LockedHead:
 
 def _select_head(trail: str) -> LockedHead | None:
     row = db.session.connection().execute(_HEAD, {"trail": trail}).first()
-    return LockedHead(*row) if row is not None else None
+    return LockedHead(*tuple[Any, ...](row)) if row is not None else None
 
 
 _COLUMNS = tuple(column.key for column in TrailRow.__table__.columns)

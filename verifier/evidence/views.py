@@ -30,6 +30,7 @@ from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Described, SubjectKind, describe, row_id
+from verifier.web.transactions import prepared
 
 bp = Blueprint("evidence", __name__)
 SANDBOX = "default-src 'none'; sandbox"
@@ -78,8 +79,10 @@ def upload(engagement: Engagement) -> ResponseReturnValue:
     subject, described = _subject_asked(engagement)
     form = UploadForm()
     if form.validate_on_submit():
+        files, written = form.handed_in(), form.caption.data or ""
+        read = prepared("photos", lambda: actions.read_photos(files))
         added = actions.add_photos(
-            engagement.id, engagement.stage, subject, form.handed_in(), form.caption.data or "", actor=current_actor(), now=utcnow()
+            engagement.id, engagement.stage, subject, files, written, already=read, actor=current_actor(), now=utcnow()
         )
         flash_added(engagement, added)
         return redirect(described.url or url_for(".photos", engagement_id=engagement.id), 303)
