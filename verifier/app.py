@@ -45,6 +45,7 @@ from verifier.engagements import queries as engagement_queries
 from verifier.engagements import views as engagements
 from verifier.evidence import views as evidence
 from verifier.evidence.store import Store
+from verifier.evidence.uploads import views as uploads
 from verifier.findings import views as findings
 from verifier.jobs import cleanup as _sweeping  # noqa: F401 - so that its task is known
 from verifier.jobs import views as jobs
@@ -86,6 +87,7 @@ PARTS = (
     site,
     findings,
     evidence,
+    uploads,
     statement,
     programme,
     jobs,

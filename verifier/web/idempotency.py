@@ -29,7 +29,9 @@ def field() -> Markup:
 
 
 def read_body() -> None:
-    """Receive the form and hash its content, once a request and before any transaction begins."""
+    """Receive the body and hash a form's content, once a request and before any transaction begins."""
+    if request.method == "PATCH":
+        request.get_data()
     if _token() is not None and CONTENT not in request.environ:
         request.environ[CONTENT] = _hash_content()
 

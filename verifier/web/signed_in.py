@@ -4,7 +4,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import structlog
-from flask import Flask, current_app, g, redirect, session, url_for
+from flask import Flask, current_app, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin, LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select, update
@@ -47,7 +47,9 @@ def install(app: Flask) -> None:
 
 
 def unauthorised() -> ResponseReturnValue:
-    """To the sign-in page, and from there back to this one."""
+    """To the sign-in page, and from there back to this one; a program that sends a file in pieces is told so."""
+    if "Tus-Resumable" in request.headers:
+        return jsonify(signed_in=False), 401
     return redirect(url_for("accounts.sign_in", next=this_page()), 303)
 
 
