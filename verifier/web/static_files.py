@@ -6,6 +6,7 @@ The hash stands before the folders: what a module or style sheet names relativel
 import re
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, abort, request, send_from_directory
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -48,8 +49,12 @@ def install(app: Flask) -> None:
             abort(404)
         return send_from_directory(folder, name)
 
-    app.add_url_rule(f"{prefix}<path:filename>", endpoint="static", view_func=send)
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=send)
+
+    @app.url_defaults
+    def under_the_hash(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and not HASHED.match(values.get("filename", "")):
+            values["filename"] = f"{prefix.removeprefix('/static/')}{values.get('filename', '')}"
 
     @app.after_request
     def keep(response: Response) -> Response:

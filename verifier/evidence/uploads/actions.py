@@ -58,7 +58,7 @@ def announce(case: UUID, user: UUID, sha256: str, filename: str, size: int, *, n
 def received(upload: UUID, before: int, after: int, *, now: datetime) -> bool:
     """Count a piece that is on the disk; False where another request has counted one meanwhile."""
     row = update(Upload).where(Upload.id == upload, Upload.received == before).values(received=after, touched_at=now)
-    return db.session.execute(row.execution_options(synchronize_session=False)).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+    return db.session.execute(row.execution_options(synchronize_session=False)).rowcount == 1  # type: ignore[attr-defined]
 
 
 def abandon(upload: Upload) -> None:

@@ -34,9 +34,9 @@ def say_version(response: Response) -> Response:
 
 
 @bp.route("/cases/<uuid:engagement_id>/uploads", methods=["OPTIONS"], provide_automatic_options=False)
-@bp.route("/cases/<uuid:engagement_id>/uploads/<sha256>", methods=["OPTIONS"], provide_automatic_options=False)
+@bp.route("/cases/<uuid:engagement_id>/uploads/<file_hash>", methods=["OPTIONS"], provide_automatic_options=False)
 @permit(Permission.PUBLIC)
-def capabilities(engagement_id: UUID, sha256: str = "") -> ResponseReturnValue:
+def capabilities(engagement_id: UUID, file_hash: str = "") -> ResponseReturnValue:
     """What the server speaks."""
     extensions = {"Tus-Version": VERSION, "Tus-Extension": "creation,termination", "Tus-Max-Size": str(actions.LARGEST)}
     return Response(status=204, headers=extensions)
@@ -56,32 +56,32 @@ def announce(engagement: Engagement) -> ResponseReturnValue:
     except Refusal as refusal:
         db.session.rollback()
         return _said(refusal, 413 if refusal.message in ("evidence.upload.size", "evidence.upload.quota") else 400)
-    location = url_for(".upload_offset", engagement_id=engagement.id, sha256=upload.sha256)
+    location = url_for(".upload_offset", engagement_id=engagement.id, file_hash=upload.sha256)
     return Response(status=201, headers={"Location": location, "Upload-Offset": str(upload.received)})
 
 
-@bp.route("/cases/<uuid:engagement_id>/uploads/<sha256>", methods=["HEAD"], provide_automatic_options=False)
+@bp.route("/cases/<uuid:engagement_id>/uploads/<file_hash>", methods=["HEAD"], provide_automatic_options=False)
 @permit(Permission.FILE_UPLOAD)
-def upload_offset(engagement: Engagement, sha256: str) -> ResponseReturnValue:
+def upload_offset(engagement: Engagement, file_hash: str) -> ResponseReturnValue:
     """How much of a file has come."""
     if (wrong := _other_version()) is not None:
         return wrong
-    upload = actions.find(engagement.id, this_user().id, sha256)
+    upload = actions.find(engagement.id, this_user().id, file_hash)
     if upload is None:
         return Response(status=404)
     return Response(status=200, headers={"Upload-Offset": str(upload.received), "Upload-Length": str(upload.size)})
 
 
-@bp.route("/cases/<uuid:engagement_id>/uploads/<sha256>", methods=["PATCH"], provide_automatic_options=False)
+@bp.route("/cases/<uuid:engagement_id>/uploads/<file_hash>", methods=["PATCH"], provide_automatic_options=False)
 @permit(Permission.FILE_UPLOAD, on_report=False)
-def append(engagement: Engagement, sha256: str) -> ResponseReturnValue:
+def append(engagement: Engagement, file_hash: str) -> ResponseReturnValue:
     """Take the next piece: written to the disk outside the transaction, then counted in it if nothing else was meanwhile."""
     if (wrong := _other_version()) is not None:
         return wrong
     if request.mimetype != OFFSET_STREAM:
         return Response(status=415)
     data, user = request.get_data(), this_user().id
-    upload = actions.find(engagement.id, user, sha256)
+    upload = actions.find(engagement.id, user, file_hash)
     if upload is None:
         return Response(status=404)
     key, before, size = upload.id, upload.received, upload.size
@@ -89,23 +89,23 @@ def append(engagement: Engagement, sha256: str) -> ResponseReturnValue:
         return Response(status=409, headers={"Upload-Offset": str(before)})
     if len(data) > actions.CHUNK or before + len(data) > size:
         return Response(status=413)
-    sound = prepared(f"piece {before}", lambda: _written(key, before, data, sha256 if before + len(data) == size else None))
+    sound = prepared(f"piece {before}", lambda: _written(key, before, data, file_hash if before + len(data) == size else None))
     if not sound:
-        _forget(engagement.id, user, sha256)
+        _forget(engagement.id, user, file_hash)
         return Response(status=CHECKSUM_MISMATCH)
     if not actions.received(key, before, before + len(data), now=utcnow()):
-        now_there = actions.find(engagement.id, user, sha256)
+        now_there = actions.find(engagement.id, user, file_hash)
         return Response(status=409, headers={"Upload-Offset": str(now_there.received if now_there else 0)})
     return Response(status=204, headers={"Upload-Offset": str(before + len(data))})
 
 
-@bp.route("/cases/<uuid:engagement_id>/uploads/<sha256>", methods=["DELETE"], provide_automatic_options=False)
+@bp.route("/cases/<uuid:engagement_id>/uploads/<file_hash>", methods=["DELETE"], provide_automatic_options=False)
 @permit(Permission.FILE_UPLOAD, on_report=False)
-def terminate(engagement: Engagement, sha256: str) -> ResponseReturnValue:
+def terminate(engagement: Engagement, file_hash: str) -> ResponseReturnValue:
     """Abandon an upload."""
     if (wrong := _other_version()) is not None:
         return wrong
-    return Response(status=204 if _forget(engagement.id, this_user().id, sha256) else 404)
+    return Response(status=204 if _forget(engagement.id, this_user().id, file_hash) else 404)
 
 
 def _written(key: UUID, at: int, data: bytes, sha256: str | None) -> bool:
