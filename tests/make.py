@@ -8,10 +8,11 @@ from sqlalchemy import func, insert, inspect, select
 
 from tests import homes
 from tests.people import CASE_ROLES, Cast, actor
+from verifier.accounts.models import Organisation
 from verifier.audit.actions import record
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
-from verifier.db import Base, db, utcnow
+from verifier.db import Base, db, utcnow, uuid7
 from verifier.engagements.models import Engagement, TeamMember
 from verifier.evidence import actions as evidence
 from verifier.registry.models import ProgrammeYear, UnitYear
@@ -145,6 +146,41 @@ def _engagement(cast: Cast, stage: Stage, workbook: Path, declared: bool) -> Eng
     db.session.flush()
     db.session.refresh(made)
     return made
+
+
+def more_cases(like: Engagement, count: int) -> None:
+    """Further cases of other units, copied row by row from one: their stages in turn, a released report and the same team each."""
+    numbers = range(db.session.scalar(select(func.count()).select_from(Engagement)) or 0, count)
+    if not numbers:
+        return
+    now, stages = utcnow(), list(Stage)
+    keys = {name: [uuid7() for _ in numbers] for name in ("unit", "unit_year", "version", "case")}
+    unit = {"kind": "unit", "created_at": now, "version": 1}
+    db.session.execute(
+        insert(Organisation), [{**unit, "id": key, "name": f"Unit {place:05}"} for place, key in zip(numbers, keys["unit"], strict=True)]
+    )
+    like_unit_year, like_version = _row(like.unit_year), _row(like.report_version)
+    db.session.execute(
+        insert(UnitYear),
+        [{**like_unit_year, "id": key, "unit_id": unit} for key, unit in zip(keys["unit_year"], keys["unit"], strict=True)],
+    )
+    versions = [{**like_version, "id": key, "unit_year_id": of} for key, of in zip(keys["version"], keys["unit_year"], strict=True)]
+    db.session.execute(insert(ReportVersion), versions)
+    rows = [
+        {
+            **_row(like),
+            "id": key,
+            "number": f"2021-{place + 1:05}",
+            "unit_year_id": unit_year,
+            "report_version_id": version,
+            "stage": stages[place % len(stages)],
+        }
+        for place, key, unit_year, version in zip(numbers, keys["case"], keys["unit_year"], keys["version"], strict=True)
+    ]
+    db.session.execute(insert(Engagement), rows)
+    members = [_row(member) for member in like.team]
+    db.session.execute(insert(TeamMember), [{**row, "id": uuid7(), "engagement_id": case} for case in keys["case"] for row in members])
+    db.session.commit()
 
 
 def some_day(days: int) -> date:

@@ -45,6 +45,7 @@ from verifier.engagements import queries as engagement_queries
 from verifier.engagements import views as engagements
 from verifier.evidence import views as evidence
 from verifier.evidence.store import Store
+from verifier.evidence.uploads import views as uploads
 from verifier.findings import views as findings
 from verifier.jobs import cleanup as _sweeping  # noqa: F401 - so that its task is known
 from verifier.jobs import views as jobs
@@ -58,7 +59,7 @@ from verifier.rulepacks import load as packs
 from verifier.rulepacks import views as rulepacks
 from verifier.statement import tasks as _keys_due  # noqa: F401 - so that its task is known
 from verifier.statement import views as statement
-from verifier.web import headers, idempotency, permit, redirects, refusals, signed_in, transactions
+from verifier.web import compression, headers, idempotency, permit, redirects, refusals, signed_in, static_files, transactions
 from verifier.web import views as web
 from verifier.web.operations import health, request_log
 from verifier.web.pages import filters, labels, language, navigation
@@ -86,6 +87,7 @@ PARTS = (
     site,
     findings,
     evidence,
+    uploads,
     statement,
     programme,
     jobs,
@@ -136,15 +138,17 @@ class Unguarded(RuntimeError):
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
     """The whole application; refuses to start when a view names no permission."""
     settings = settings or config.from_environment()
-    app = VerifierApp("verifier", root_path=str(config.PACKAGE), template_folder=str(config.TEMPLATES), static_folder=str(config.STATIC))
-    app.testing = testing
+    app = VerifierApp("verifier", root_path=str(config.PACKAGE), template_folder=str(config.TEMPLATES), static_folder=None)
+    app.testing, app.static_folder = testing, str(config.STATIC)
     _configure(app, settings)
     app.extensions["verifier"] = Installation(
         settings, Store.at(settings.store_url, settings.store_options), Checkpoints.at(settings.instance)
     )
     _extend(app)
     request_log.install(app)
+    compression.install(app)
     headers.install(app)
+    static_files.install(app)
     transactions.install(app)
     refusals.install(app)
     filters.install(app)

@@ -94,12 +94,30 @@ class Settings:
         return self.instance / "metrics" / f"{socket.gethostname()}-{self.port}"
 
 
+class WrongInstance(Exception):
+    """The folder of the installation cannot be used; the text says why, in a sentence."""
+
+
+def instance_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Where the installation is or would be; nothing is created."""
+    env = os.environ if environ is None else environ
+    return Path(env.get("VERIFIER_INSTANCE") or "instance").resolve()
+
+
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this installation; makes its folder and secret key at first run."""
     env = os.environ if environ is None else environ
-    instance = Path(env.get("VERIFIER_INSTANCE") or "instance").resolve()
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _keep_to_ourselves(instance)
+    instance = instance_folder(env)
+    try:
+        instance.mkdir(mode=0o700, exist_ok=True)
+        _keep_to_ourselves(instance)
+        secret_key = env.get("VERIFIER_SECRET_KEY") or secret_file(instance / "secret.key")
+    except FileNotFoundError as error:
+        raise WrongInstance(f"VERIFIER_INSTANCE is {instance}, but {instance.parent} does not exist.") from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise WrongInstance(f"VERIFIER_INSTANCE is {instance}, which is not a folder.") from error
+    except OSError as error:
+        raise WrongInstance(f"VERIFIER_INSTANCE is {instance}, which cannot be written: {error.strerror}.") from error
     host, port = env.get("VERIFIER_HOST") or "127.0.0.1", int(env.get("VERIFIER_PORT") or 5000)
     return Settings(
         instance=instance,
@@ -108,7 +126,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         host=host,
         port=port,
         public_url=(env.get("VERIFIER_PUBLIC_URL") or _own_address(host, port)).rstrip("/"),
-        secret_key=env.get("VERIFIER_SECRET_KEY") or secret_file(instance / "secret.key"),
+        secret_key=secret_key,
         language=env.get("VERIFIER_LANGUAGE") or "en",
         mail_host=env.get("VERIFIER_MAIL_HOST") or "",
         mail_port=int(env.get("VERIFIER_MAIL_PORT") or 587),

@@ -1,6 +1,7 @@
 """The database: base class of all rows, column types named once, and SQLite's settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -104,16 +105,61 @@ write_transaction: ContextVar[bool] = ContextVar("write_transaction", default=Tr
 """Whether the transaction about to begin will write: SQLite then takes its lock at once instead of failing late."""
 
 
+lock_patience: ContextVar[int | None] = ContextVar("lock_patience", default=None)
+"""Milliseconds a transaction about to begin waits for the write lock; None: as long as the connection does."""
+BUSY_TIMEOUT = 15_000
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside acquire SQLite's write lock immediately."""
+    token = write_transaction.set(True)
+    try:
+        yield
+    finally:
+        write_transaction.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside take no write lock; the last one ends with the block. What was read is checked again before a write."""
+    token = write_transaction.set(False)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        write_transaction.reset(token)
+
+
+def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in portions of at most `size`, for queries that name each of them."""
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
+
+
 def _open_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=15000", "synchronous=FULL"):
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT}", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write_transaction.get() else "BEGIN")
+    patience = lock_patience.get()
+    if patience is None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write_transaction.get() else "BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience:d}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if (patience := lock_patience.get()) is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience:d}")
 
 
 def prepare(engine: Engine) -> None:
@@ -122,6 +168,8 @@ def prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
 
 
 def once_per_read(query: Callable[[Any], T]) -> Callable[[Any], T]:

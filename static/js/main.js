@@ -6,9 +6,10 @@ import { errorSummary, files, once } from "./forms.js";
 import { menu, overflow } from "./page.js";
 import { passkey } from "./passkey.js";
 import { typed } from "./typed.js";
+import { uploads } from "./uploads.js";
 import { waiting } from "./waiting.js";
 
-const parts = { "error-summary": errorSummary, bulk, confirm: confirmed, copy, files, overflow, passkey, waiting };
+const parts = { "error-summary": errorSummary, bulk, confirm: confirmed, copy, files, overflow, passkey, uploads, waiting };
 
 for (const element of document.querySelectorAll("[data-part]")) {
   parts[element.dataset.part]?.(element);

@@ -121,9 +121,9 @@ def test_a_server_that_starts_forgets_its_own_counts_and_not_those_of_one_beside
     assert [sum("_count" in line for line in lines) for lines in counted] == [0, 1]
 
 
-def test_the_proxy_passes_bodies_through_and_knows_the_same_apps_and_size() -> None:
+def test_the_proxy_receives_bodies_whole_and_knows_the_same_apps_and_size() -> None:
     text = (DEPLOY / "nginx.conf").read_text()
-    assert "proxy_request_buffering off;" in text
+    assert "proxy_request_buffering on;" in text
     assert set(re.findall(r"server (app-\d):5000", text)) == {"app-1", "app-2"}
     assert "client_max_body_size 60m" in text
     assert "| 60 | largest request body" in (ROOT / "docs" / "settings.md").read_text()

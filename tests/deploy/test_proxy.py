@@ -6,9 +6,9 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic, sleep
 
 import pytest
@@ -28,7 +28,8 @@ class App:
     listener: socket.socket
     came: int = 0
     head: bytes = b""
-    half: Event = field(default_factory=Event)
+    asked: int = 0
+    more_headers: bytes = b""
 
     def serve(self) -> None:
         """Until the listener is closed."""
@@ -49,9 +50,8 @@ class App:
         self.came, wanted = len(body), int(length[1]) if length else 0
         while self.came < wanted and (more := connection.recv(65536)):
             self.came += len(more)
-            if self.came >= HALF:
-                self.half.set()
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        self.asked += 1
+        connection.sendall(b"HTTP/1.1 200 OK\r\n" + self.more_headers + b"Content-Length: 2\r\nConnection: close\r\n\r\nok")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def behind(folder: Path) -> Iterator[Proxy]:
             "listen 80 ": f"listen 127.0.0.1:{free_port()} ",
             "listen 443 ": f"listen 127.0.0.1:{port} ",
             "/etc/nginx/tls/": f"{folder}/tls/",
-            "worker_processes auto;": "worker_processes 1;",
+            "/var/cache/nginx/static": f"{folder}/static",
+            "worker_processes auto;": "user root; worker_processes 1;",
             **{f"server app-{n}:5000": f"server 127.0.0.1:{listener.getsockname()[1]}" for n, listener in enumerate(listeners, 1)},
             "server_tokens off;": f"server_tokens off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; "
             f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;",
@@ -131,17 +132,41 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
         yield found
 
 
-def test_half_an_upload_has_reached_the_app_before_the_other_half_is_sent_and_lies_on_no_disk(proxy: Proxy) -> None:
+def test_no_app_is_asked_before_the_whole_request_has_come(proxy: Proxy) -> None:
     with proxy.connection() as here:
         here.sendall(f"POST /photos/new HTTP/1.1\r\nHost: verifier.test\r\nContent-Length: {3 * HALF}\r\n\r\n".encode() + bytes(2 * HALF))
-        deadline = monotonic() + 10
-        while not any(app.half.is_set() for app in proxy.apps):
-            assert monotonic() < deadline, "the proxy keeps the upload to itself"
-            sleep(0.02)
-        assert [path for path in (proxy.folder / "body").rglob("*") if path.is_file()] == []
+        sleep(1)
+        assert [app.came for app in proxy.apps] == [0, 0]
         here.sendall(bytes(HALF))
         assert here.recv(100).startswith(b"HTTP/1.1 200")
     assert max(app.came for app in proxy.apps) == 3 * HALF
+
+
+def test_a_chunk_of_a_resumable_upload_lies_on_no_disk_while_it_comes(proxy: Proxy) -> None:
+    with proxy.connection() as here:
+        here.sendall(b"PATCH /u HTTP/1.1\r\nHost: verifier.test\r\nContent-Length: 262144\r\n\r\n" + bytes(200_000))
+        sleep(1)
+        assert [path for path in (proxy.folder / "body").rglob("*") if path.is_file()] == []
+
+
+def test_pages_still_open_while_two_hundred_strangers_send_a_byte_at_a_time(proxy: Proxy) -> None:
+    with ExitStack() as stack:
+        slow = [stack.enter_context(proxy.connection()) for _ in range(200)]
+        for each in slow:
+            each.sendall(b"POST /sign-in HTTP/1.1\r\nHost: verifier.test\r\nContent-Length: 1000\r\n\r\nx")
+        begun = monotonic()
+        for _ in range(5):
+            assert proxy.ask("GET / HTTP/1.1\r\nHost: verifier.test\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200")
+        assert monotonic() - begun < 5 * 2
+
+
+def test_a_static_file_is_asked_of_an_app_once(proxy: Proxy) -> None:
+    for app in proxy.apps:
+        app.more_headers = b"Cache-Control: public, max-age=31536000, immutable\r\n"
+    for _ in range(3):
+        answer = proxy.ask("GET /static/0123456789abcdef/a.css HTTP/1.1\r\nHost: verifier.test\r\nConnection: close\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200")
+    assert sum(app.asked for app in proxy.apps) == 1
 
 
 def test_who_asks_is_said_by_the_proxy_and_not_by_who_asks(proxy: Proxy) -> None:

@@ -1,11 +1,15 @@
 """The pages of photos: a photo reaches the unit only through a sent finding, and every original taken away is in the trail."""
 
+import sqlite3
+from contextlib import closing
 from hashlib import sha256
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
+from PIL.JpegImagePlugin import JpegImageFile
 
 from tests import make
 from tests.findings.builders import finding, jpeg, photo, sent
@@ -169,3 +173,28 @@ def test_the_spreadsheet_of_photos_holds_hashes_of_the_readers_photos(client: Fl
 def test_a_photo_of_what_the_case_does_not_have_is_not_taken(client: FlaskClient, cast: Cast, case: Engagement, query: str) -> None:
     sign_in(client, cast.verifier)
     assert client.get(f"/cases/{case.id}/photos/new?{query}").status_code == 404
+
+
+def test_photos_are_decoded_while_others_may_write(
+    client: FlaskClient, cast: Cast, case: Engagement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name != "sqlite":  # where writers do not exclude each other
+        return
+    path, free, load = str(db.engine.url.database), list[bool](), JpegImageFile.load
+
+    def loading(picture: JpegImageFile) -> Any:
+        with closing(sqlite3.connect(path, timeout=0)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                free.append(True)
+            except sqlite3.OperationalError:
+                free.append(False)
+        return load(picture)
+
+    monkeypatch.setattr(JpegImageFile, "load", loading)
+    address, shown = f"/cases/{case.id}/photos/new", (BytesIO(jpeg("red")), "photo.jpg")
+    sign_in(client, cast.lead)
+    db.session.remove()
+    assert client.post(address, data={"photos": shown}, content_type="multipart/form-data").status_code == 303
+    assert free
+    assert all(free)

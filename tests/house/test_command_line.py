@@ -1,6 +1,9 @@
 """The command line: what it prints for programs, and its exit codes: 0 good, 1 something found, 2 cannot be read."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,8 +11,12 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from tests import homes, make
+from verifier.audit.actions import record
+from verifier.cli.main import HELP
 from verifier.cli.online import main
-from verifier.db import db
+from verifier.core.actor import INSTALLATION
+from verifier.core.subject import Subject
+from verifier.db import db, utcnow
 
 COMMANDS = [
     [],
@@ -153,3 +160,47 @@ def test_a_person_is_added_with_a_link_to_choose_a_password() -> None:
     again = run("user", "add", "new@example.org", "--name", "New Person", "--organisation", "New Unit", "--kind", "unit")
     assert again.exit_code == 1
     assert "new@example.org" in again.output
+
+
+def test_the_help_that_loads_nothing_lists_every_command_in_its_own_words() -> None:
+    assert set(HELP) == set(main.commands)
+    for name, command in main.commands.items():
+        assert (command.help or "").startswith(HELP[name]), name
+
+
+def test_help_loads_neither_the_app_nor_its_libraries(tmp_path: Path) -> None:
+    program = "import sys; sys.argv = ['verifier', '--help']\nfrom verifier.cli.main import main\ntry:\n main()\nexcept SystemExit: pass\n"
+    program += "print([name for name in ('flask', 'sqlalchemy', 'PIL', 'reportlab', 'click') if name in sys.modules])"
+    (here := tmp_path / "here").mkdir()
+    told = subprocess.run([sys.executable, "-c", program], cwd=here, capture_output=True, text=True, check=True).stdout
+    assert told.endswith("[]\n")
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["check", str(make.PARK), "--pack", make.PACK], ["packs", "check"]])
+def test_what_needs_no_installation_leaves_none_behind(tmp_path: Path, words: list[str]) -> None:
+    verifier = Path(sys.executable).with_name("verifier")
+    (here := tmp_path / "here").mkdir()
+    told = subprocess.run([verifier, *words], cwd=here, capture_output=True, env={"PATH": os.environ["PATH"]})
+    assert told.returncode in (0, 1), told.stderr
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("nowhere/instance", "does not exist"), ("file", "is not a folder"), ("fresh", "There is no installation"), ("kept", "holds no keys")],
+)
+def test_a_wrong_instance_ends_in_a_sentence_and_makes_no_keys(app: Flask, tmp_path: Path, folder: str, said: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "kept").mkdir()
+    settings = app.extensions["verifier"].settings
+    told = {**homes.environ(settings.instance), "PATH": os.environ["PATH"], "VERIFIER_INSTANCE": str(tmp_path / folder)}
+    if folder == "kept":
+        told["VERIFIER_DATABASE_URL"] = settings.database_url
+        record("test:row:kept", INSTALLATION, Subject("installation", ""), now=utcnow())
+        db.session.commit()
+    words = ["statement", "list"] if folder == "fresh" else ["worker", "--until-empty"]
+    ended = subprocess.run([Path(sys.executable).with_name("verifier"), *words], capture_output=True, text=True, env=told, cwd=tmp_path)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (2, False), ended.stderr
+    assert said in ended.stderr
+    assert not list(tmp_path.glob(f"{folder}/keys/*"))

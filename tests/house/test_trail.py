@@ -1,11 +1,14 @@
 """A trail that was touched in the database file is found, and the first broken row is named."""
 
+from collections import Counter
+
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from tests import homes
+from tests import homes, make
 from tests.homes import touch
 from tests.people import Cast, actor
 from verifier.audit.actions import record
@@ -98,3 +101,16 @@ def test_the_command_names_the_first_broken_row(app: Flask, cast: Cast, monkeypa
     broken = CliRunner().invoke(main, ["audit", "verify"])
     assert broken.exit_code == 1
     assert f"{trail}: row 2: edited" in broken.output
+
+
+def test_a_row_costs_as_many_statements_for_three_tables_as_for_one_but_for_reading_their_rows(cast: Cast) -> None:
+    case, who, sent = make.engagement(cast), actor(cast.lead), list[str]()
+    of = case.id
+    record("test:row:kept", who, Subject("case", str(of)), now=utcnow(), case=of)
+    db.session.commit()
+    case.conflict_check, case.unit_year.sector, case.unit_year.year.name = "Again.", "other", "Other"
+    db.session.flush()
+    event.listen(db.engine, "before_cursor_execute", lambda *said: sent.append(said[2]))
+    record("test:row:kept", who, Subject("case", str(of)), now=utcnow(), case=of)
+    kinds = Counter(statement.split(" ")[0] for statement in sent)
+    assert kinds == {"SELECT": 2 + 3, "INSERT": 2, "UPDATE": 1}

@@ -1,18 +1,21 @@
 """A programme manager sees every unit of the year: where it stands, whom it waits for, what is late, what was verified."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests import make
 from tests.people import Cast, sign_in
 from verifier.core.clocks import Before
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
+from verifier.engagements.models import Engagement
 from verifier.programme import queries
-from verifier.registry.models import ProgrammeYear
+from verifier.registry.models import ProgrammeYear, UnitYear
 
 
 @pytest.fixture
@@ -24,19 +27,42 @@ def year(cast: Cast) -> ProgrammeYear:
     return case.unit_year.year
 
 
+def listed(year: ProgrammeYear, now: datetime | None = None, **chosen: Any) -> list[queries.UnitProgress]:
+    """The units of the year as the page lists them."""
+    at = now or utcnow()
+    return queries.with_people(queries.progress(queries.matching(year, now=at, **chosen), now=at))
+
+
 def test_every_unit_stands_somewhere_with_or_without_a_case(cast: Cast, year: ProgrammeYear) -> None:
-    found = {each.unit_year.unit.name: each for each in queries.progress(year, now=utcnow())}
+    found = {each.unit_year.unit.name: each for each in listed(year)}
     park, other = found[cast.org("unit").name], found[cast.org("other_unit").name]
     assert (park.status, park.people, park.reported, park.released) == (Stage.CHECKING, (cast.lead.name,), Decimal(52804), 1)
     assert (other.status, other.case, other.reported, other.waits_for_unit) == (Before.NO_REPORT, None, None, True)
-    assert queries.by_status(found.values()) == {Stage.CHECKING: 1, Before.NO_REPORT: 1}
+    assert queries.counts_of([year], now=utcnow())[year.id].by_status == {Stage.CHECKING: 1, Before.NO_REPORT: 1}
 
 
 @pytest.mark.parametrize(("days", "late"), [(10, set()), (11, {"other_unit"}), (40, {"other_unit"}), (41, {"unit", "other_unit"})])
 def test_each_is_late_by_the_day_it_waits_for(cast: Cast, year: ProgrammeYear, days: int, late: set[str]) -> None:
     year.report_due, year.verified_due = (utcnow().date() + timedelta(days=due) for due in (10, 40))
     noon = utcnow().replace(hour=4) + timedelta(days=days)
-    assert {each.unit_year.unit.name for each in queries.progress(year, now=noon) if each.is_late} == {cast.org(key).name for key in late}
+    names = {cast.org(key).name for key in late}
+    assert {each.unit_year.unit.name for each in listed(year, noon) if each.is_late} == names
+    assert {each.unit_year.unit.name for each in listed(year, noon, late=True)} == names
+    assert queries.counts_of([year], now=noon)[year.id].late == len(names)
+
+
+def test_a_response_is_late_in_the_database_from_the_day_after_the_clock_of_the_pack(cast: Cast, year: ProgrammeYear) -> None:
+    case = queries.case_of(db.session.scalars(select(UnitYear).join(Engagement)).unique().one())
+    assert case is not None
+    case.stage = Stage.ANSWERING
+    year.verified_due = year.surrender_due = utcnow().date() + timedelta(days=300)
+    db.session.flush()
+    noon = utcnow().replace(hour=4)
+    for days in range(30):
+        now = noon + timedelta(days=days)
+        rows = [each.is_late for each in listed(year, now) if each.case]
+        assert len(listed(year, now, late=True, status="answering")) == sum(rows)
+    assert rows == [True]
 
 
 @pytest.mark.parametrize(
@@ -53,8 +79,7 @@ def test_each_is_late_by_the_day_it_waits_for(cast: Cast, year: ProgrammeYear, d
 def test_units_are_found_by_words_and_by_where_they_stand(
     cast: Cast, year: ProgrammeYear, chosen: dict[str, object], expected: set[str]
 ) -> None:
-    units = queries.matching(queries.progress(year, now=utcnow()), **chosen)  # type: ignore[arg-type]
-    assert {each.unit_year.unit.name for each in units} == {cast.org(key).name for key in expected}
+    assert {each.unit_year.unit.name for each in listed(year, **chosen)} == {cast.org(key).name for key in expected}
 
 
 def test_the_page_shows_units_charts_and_a_workbook(cast: Cast, client: FlaskClient, year: ProgrammeYear) -> None:

@@ -113,7 +113,7 @@ def test_a_case_under_other_rules_comes_to_a_statement_that_says_what_they_ask_f
     assert (held["own_figure"], held["opinion"]["code"], held["criteria"]["pack_id"]) == (walk.own_figure, walk.opinion, walk.pack)
     figure = Decimal(52927 if walk.own_figure else 52915)
     assert (statement.own_figure, statement.stated_total) == (walk.own_figure, figure)
-    row = programme.progress_of([case.unit_year], now=utcnow())[0]
+    row = programme.progress_of(case.unit_year, now=utcnow())
     assert (row.issued, row.verified, row.as_reported) == (True, figure, not walk.own_figure)
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 from json import loads
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from verifier.audit import trail_guard, written_rows
 from verifier.audit.models import INSTALLATION_TRAIL, Effect, TrailHead, TrailRow
 from verifier.audit.trail_actions import TrailAction
+from verifier.audit.trail_guard import LockedHead
 from verifier.core import chain
 from verifier.core.actor import Actor
 from verifier.core.subject import Subject
@@ -56,16 +58,20 @@ def record(
         previous=head.hash,
     )
     row.hash = chain.row_hash(row.previous, hashed(row))
-    db.session.add(row)
+    _append(row)
     if head.rows == 0:
         db.session.info.setdefault("born", set()).add(head.trail)
-    head.rows, head.hash = row.number, row.hash
-    if effect is Effect.CHANGE:
-        head.last_change = row.number
-    db.session.flush()
     written_rows.keep(written, row.trail, row.number)
-    db.session.info.setdefault("heads", {})[head.trail] = (head.rows, head.hash, now)
+    db.session.info.setdefault("heads", {})[head.trail] = (row.number, row.hash, now)
     return row
+
+
+def _append(row: TrailRow) -> None:
+    """Insert the row and move the head on, past the session: nothing else changes these two tables."""
+    connection = db.session.connection()
+    connection.execute(insert(TrailRow), {name: getattr(row, name) for name in _COLUMNS})
+    moved = {"rows": row.number, "hash": row.hash, **({"last_change": row.number} if row.effect is Effect.CHANGE else {})}
+    connection.execute(update(TrailHead).where(TrailHead.trail == row.trail).values(**moved))
 
 
 def hashed(row: TrailRow) -> Mapping[str, object]:
@@ -84,10 +90,32 @@ def hashed(row: TrailRow) -> Mapping[str, object]:
     return content if row.rows is None else {**content, "rows": row.rows}
 
 
-def locked_head(trail: str) -> TrailHead:
-    """The head row of a trail, created if missing, locked until the transaction ends."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    first = insert(TrailHead).values(trail=trail, rows=0, hash=chain.GENESIS, last_change=0)
-    db.session.execute(first.on_conflict_do_nothing(index_elements=["trail"]))
-    locked = select(TrailHead).where(TrailHead.trail == trail).with_for_update().execution_options(populate_existing=True)
-    return db.session.execute(locked).scalar_one()
+def locked_head(trail: str) -> LockedHead:
+    """The head of a trail with its last row, created if missing, locked until the transaction ends."""
+    found = _select_head(trail)
+    if found is None:
+        dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+        first = dialect.insert(TrailHead.__table__).values(trail=trail, rows=0, hash=chain.GENESIS, last_change=0)
+        db.session.connection().execute(first.on_conflict_do_nothing(index_elements=["trail"]))
+        found = _select_head(trail)
+    assert found is not None
+    return found
+
+
+def _select_head(trail: str) -> LockedHead | None:
+    row = db.session.connection().execute(_HEAD, {"trail": trail}).first()
+    return LockedHead(*tuple[Any, ...](row)) if row is not None else None
+
+
+_COLUMNS = tuple(column.key for column in TrailRow.__table__.columns)
+_LAST = select(TrailRow.number, TrailRow.hash).where(TrailRow.trail == bindparam("trail")).order_by(TrailRow.number.desc()).limit(1)
+_HEAD = (
+    select(
+        *(TrailHead.__table__.c[name] for name in ("trail", "rows", "hash")),
+        _LAST.with_only_columns(TrailRow.number).scalar_subquery(),
+        _LAST.with_only_columns(TrailRow.hash).scalar_subquery(),
+    )
+    .where(TrailHead.trail == bindparam("trail"))
+    .with_for_update(of=TrailHead)
+)
+"""One statement for the head and the last row, built once."""

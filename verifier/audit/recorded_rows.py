@@ -27,6 +27,7 @@ EXEMPT_TABLES = MappingProxyType(
         "recovery_code": "marked as used even where the request is refused; their use is recorded as an action",
         "used_code": "codes already used, kept even where the request is refused, removed after minutes",
         "passkey_challenge": "challenges of minutes, marked as used even where the request is refused",
+        "upload": "files on their way that nothing rests on yet; what is handed in becomes a photo, a document or an attachment",
         "stored_file": "named by the SHA-256 of its bytes: `verifier audit verify --evidence`",
         "reported_source": "recalculated from report_version.content whenever the rules change",
         "reported_facility": "read from report_version.content",

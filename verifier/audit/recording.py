@@ -17,7 +17,7 @@ from verifier.audit.models import INSTALLATION_TRAIL, Effect, RecordedRow, Trail
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.actor import INSTALLATION
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow
+from verifier.db import db, reading, utcnow
 
 PORTION = 500
 """Rows recorded by one trail row when recording begins."""
@@ -42,6 +42,12 @@ def begin(*, now: datetime) -> bool:
     mark = insert.values(**MARK, times=1, sha256=None, trail=INSTALLATION_TRAIL, number=began)
     db.session.connection().execute(mark.on_conflict_do_nothing(index_elements=list(MARK)))
     return True
+
+
+def is_marked() -> bool:
+    """Whether the index says that recording has begun; read without a lock, before a start takes one to begin it."""
+    with reading():
+        return db.session.get(RecordedRow, ("", "")) is not None
 
 
 def begun_at() -> int | None:

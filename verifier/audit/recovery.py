@@ -17,12 +17,16 @@ WINDOW = timedelta(minutes=10)
 
 def behind(checkpoints: Checkpoints) -> list[TrailHead]:
     """Trails with rows beyond their last signed checkpoint."""
-    found = []
-    for head in db.session.scalars(select(TrailHead).where(TrailHead.rows > 0).order_by(TrailHead.trail)):
-        signed_rows = [each.rows for each in checkpoints.signed_heads(head.trail) if each.genuine]
-        if max(signed_rows, default=0) < head.rows:
-            found.append(head)
-    return found
+    heads = select(TrailHead).where(TrailHead.rows > 0).order_by(TrailHead.trail)
+    return [head for head in db.session.scalars(heads) if not _signed_up_to(checkpoints, head)]
+
+
+def _signed_up_to(checkpoints: Checkpoints, head: TrailHead) -> bool:
+    """Whether a genuine checkpoint covers the whole trail: usually the last one, else any."""
+    last = checkpoints.last_head(head.trail)
+    if last is not None and last.genuine and last.rows >= head.rows:
+        return True
+    return max((each.rows for each in checkpoints.signed_heads(head.trail) if each.genuine), default=0) >= head.rows
 
 
 def sign_missing(checkpoints: Checkpoints, *, backed_up_at: datetime | None = None) -> list[str]:

@@ -5,6 +5,7 @@ a trail may begin only where nothing says that it began before.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from structlog import get_logger
 
 from verifier.audit import cases, written_rows
 from verifier.audit.checkpoints import Checkpoints
-from verifier.audit.models import INSTALLATION_TRAIL, RecordedRow, TrailHead, TrailRow
+from verifier.audit.models import INSTALLATION_TRAIL, RecordedRow, TrailRow
 from verifier.audit.trail_actions import TrailAction
 from verifier.audit.trail_index import Step, Torn
 from verifier.core.errors import Refusal
@@ -25,6 +26,17 @@ CHECKED = "trails_checked"
 _store: list[Callable[[], Checkpoints]] = []
 
 
+@dataclass(frozen=True, slots=True)
+class LockedHead:
+    """The head of a trail, and number and hash of the last row that is there."""
+
+    trail: str
+    rows: int
+    hash: str
+    last_number: int | None
+    last_hash: str | None
+
+
 def watch(session: scoped_session[Any], store: Callable[[], Checkpoints]) -> None:
     """Register where the checkpoints of the running installation are; what was checked holds for one transaction."""
     _store[:] = [store]
@@ -32,7 +44,7 @@ def watch(session: scoped_session[Any], store: Callable[[], Checkpoints]) -> Non
         event.listen(session, ended, lambda ending: ending.info.pop(CHECKED, None))
 
 
-def refuse_damaged(head: TrailHead, case: UUID | None) -> None:
+def refuse_damaged(head: LockedHead, case: UUID | None) -> None:
     """Refuse to append to a trail that was erased, cut or replaced; once in each transaction."""
     checked: set[str] = db.session.info.setdefault(CHECKED, set())
     if head.trail in checked or not _store:
@@ -65,11 +77,9 @@ def _recording() -> bool:
     return db.session.scalar(marks.limit(1)) is not None
 
 
-def _continues(head: TrailHead, store: Checkpoints) -> bool:
+def _continues(head: LockedHead, store: Checkpoints) -> bool:
     """Whether the last row is the head's, and the last checkpoint lies on the trail."""
-    rows = select(TrailRow.number, TrailRow.hash).where(TrailRow.trail == head.trail).order_by(TrailRow.number.desc()).limit(1)
-    last = db.session.execute(rows).first()
-    if last is None or tuple(last) != (head.rows, head.hash):
+    if (head.last_number, head.last_hash) != (head.rows, head.hash):
         return False
     signed = store.last_head(head.trail)
     if signed is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from verifier.audit.append_only_files import append, whole_lines
+from verifier.audit.append_only_files import append
 from verifier.core.chain import GENESIS, canonical_json
 
 
@@ -43,10 +43,17 @@ class TrailIndex:
         append(self.file, line)
 
     def steps(self) -> dict[str, Step]:
-        """The state of each trail; raises Torn if a line was changed or removed (truncation at the end is not detectable here)."""
-        found: dict[str, Step] = {}
-        before = ""
-        for line in whole_lines(self.file):
+        """The state of each trail; raises Torn if a line was changed or removed (truncation at the end is not detectable here).
+
+        What this process has verified before is recognised by its SHA-256; only lines that were added since are verified.
+        """
+        content = self.file.read_bytes() if self.file.exists() else b""
+        content = content[: content.rfind(b"\n") + 1]
+        known = _verified.get(self.file)
+        if known is None or sha256(content[: known.length]).hexdigest() != known.sha256:
+            known = _Verified(0, "", "", {})
+        before, found = known.last_line, dict(known.steps)
+        for line in content[known.length :].decode(errors="replace").splitlines(keepends=True):
             try:
                 read = json.loads(line)
                 entry = {name: read[name] for name in ("trail", "step", "previous")}
@@ -57,7 +64,21 @@ class TrailIndex:
             if entry["previous"] != _hash(before):
                 raise Torn
             before = line
-        return found
+        _verified[self.file] = _Verified(len(content), sha256(content).hexdigest(), before, found)
+        return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """The beginning of an index file that was verified, and what it says."""
+
+    length: int
+    sha256: str
+    last_line: str
+    steps: dict[str, Step]
+
+
+_verified: dict[Path, _Verified] = {}
 
 
 def _signed(entry: dict[str, str]) -> bytes:

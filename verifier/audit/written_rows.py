@@ -4,16 +4,16 @@ Rows written through the ORM are noted at each flush, rows of an UPDATE or DELET
 stored state is compared with what was recorded last, so that an edit made in the database is not recorded as if it were the action's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Select, event, inspect, select
+from sqlalchemy import Select, and_, event, inspect, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, scoped_session
 
 from verifier.audit import recorded_rows
 from verifier.audit.models import RecordedRow, TrailRow
-from verifier.db import db
+from verifier.db import batched, db
 
 Keys = dict[str, tuple[Any, ...]]
 WRITTEN, INSERTED, ALTERED = "written_rows", "inserted_rows", "altered_rows"
@@ -36,11 +36,13 @@ def pending() -> dict[str, Any]:
     """
     found = {}
     altered: dict[tuple[str, str], str | None] = db.session.info.get(ALTERED, {})
-    for table, keys in sorted(db.session.info.get(WRITTEN, {}).items()):
+    wanted: dict[str, Keys] = db.session.info.get(WRITTEN, {})
+    recorded = _known_of(wanted)
+    for table, keys in sorted(wanted.items()):
         columns = recorded_rows.columns_of(table)
-        known, present, rows = _known(table, keys), recorded_rows.stored(table, keys.values(), columns), {}
+        present, rows = recorded_rows.stored(table, keys.values(), columns), {}
         for key in sorted(keys):
-            times, before, *_where = known.get(key, (0, None))
+            times, before, *_where = recorded.get((table, key), (0, None))
             if before != present.get(key) or (table, key) in altered:
                 rows[key] = [times + 1, present.get(key), *([altered[table, key]] if (table, key) in altered else [])]
         if rows:
@@ -67,9 +69,9 @@ def keep(found: dict[str, Any], trail: str, number: int) -> None:
 def leave_unknown() -> None:
     """Of the rows to be recorded, keep those that were recorded before."""
     written: dict[str, Keys] = db.session.info.get(WRITTEN, {})
+    known = _known_of(written)
     for table, keys in written.items():
-        known = _known(table, keys)
-        written[table] = {key: value for key, value in keys.items() if key in known}
+        written[table] = {key: value for key, value in keys.items() if (table, key) in known}
 
 
 def inserted(table: str, key: str) -> bool:
@@ -83,15 +85,18 @@ def to_be_recorded(table: str, keys: Iterable[tuple[Any, ...]]) -> None:
     written.update({recorded_rows.key_text(key): key for key in keys})
 
 
-def _known(table: str, keys: Iterable[str]) -> dict[str, tuple[Any, ...]]:
-    """What the index says of rows: times, hash, trail, number."""
-    found, ordered = {}, list(keys)
+def _known_of(wanted: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """What the index says of rows, by table and key: times, hash, trail, number; one query for the rows of all tables."""
+    found: dict[tuple[str, str], tuple[Any, ...]] = {}
     index = RecordedRow.__table__.c
-    for first in range(0, len(ordered), recorded_rows.AT_ONCE):
-        batch = ordered[first : first + recorded_rows.AT_ONCE]
-        rows = select(index.row_key, index.times, index.sha256, index.trail, index.number)
-        rows = rows.where(index.table_name == table, index.row_key.in_(batch))
-        found.update({row[0]: tuple(row[1:]) for row in db.session.connection().execute(rows)})
+    names = [(table, key) for table, keys in wanted.items() for key in keys]
+    for batch in batched(names, recorded_rows.AT_ONCE):
+        keys: dict[str, list[str]] = {}
+        for table, key in batch:
+            keys.setdefault(table, []).append(key)
+        rows = select(index.table_name, index.row_key, index.times, index.sha256, index.trail, index.number)
+        rows = rows.where(or_(*(and_(index.table_name == table, index.row_key.in_(of)) for table, of in sorted(keys.items()))))
+        found.update({(row[0], row[1]): tuple(row[2:]) for row in db.session.connection().execute(rows)})
     return found
 
 
@@ -101,8 +106,7 @@ def _before_flush(session: Session, _context: UOWTransaction, _instances: object
         table, key = _identity(row)
         if key and (row in session.deleted or session.is_modified(row, include_collections=False)):
             changing.setdefault(table, {})[recorded_rows.key_text(key)] = key
-    for table, keys in changing.items():
-        _compare(session, table, keys)
+    _compare(session, changing)
 
 
 def _after_flush(session: Session, _context: UOWTransaction) -> None:
@@ -128,7 +132,7 @@ def _before_statement(state: ORMExecuteState) -> None:
     condition = state.statement.whereclause  # type: ignore[attr-defined]
     found: Select[Any] = of if condition is None else of.where(condition)
     keys = [tuple(row) for row in state.session.connection().execute(found)]
-    _compare(state.session, table, {recorded_rows.key_text(key): key for key in keys})
+    _compare(state.session, {table: {recorded_rows.key_text(key): key for key in keys}})
     to_be_recorded(table, keys)
 
 
@@ -138,15 +142,19 @@ def _exempt(table: str, changed: Iterable[Any]) -> bool:
     return bool(names) and names <= recorded_rows.EXEMPT_COLUMNS.get(table, {}).keys()
 
 
-def _compare(session: Session, table: str, keys: Keys) -> None:
+def _compare(session: Session, changing: Mapping[str, Keys]) -> None:
     """Note the rows whose stored state is not what was recorded last; each is locked first, as the statement to come would lock it."""
-    keys = {key: value for key, value in keys.items() if key not in session.info.get(WRITTEN, {}).get(table, {})}
-    if not keys:
-        return
-    present = recorded_rows.stored(table, keys.values(), recorded_rows.columns_of(table), lock=True)
-    for key, (_times, sha256, trail, number) in _known(table, keys).items():
-        if present.get(key) != sha256 and not _as_recorded(table, keys[key], sha256, trail, number):
-            session.info.setdefault(ALTERED, {})[table, key] = present.get(key)
+    noted = session.info.get(WRITTEN, {})
+    wanted = {table: {key: value for key, value in keys.items() if key not in noted.get(table, {})} for table, keys in changing.items()}
+    present = {
+        (table, key): sha256
+        for table, keys in wanted.items()
+        if keys
+        for key, sha256 in recorded_rows.stored(table, keys.values(), recorded_rows.columns_of(table), lock=True).items()
+    }
+    for (table, key), (_times, sha256, trail, number) in _known_of(wanted).items():
+        if present.get((table, key)) != sha256 and not _as_recorded(table, wanted[table][key], sha256, trail, number):
+            session.info.setdefault(ALTERED, {})[table, key] = present.get((table, key))
 
 
 def _as_recorded(table: str, key: tuple[Any, ...], sha256: str | None, trail: str, number: int) -> bool:

@@ -49,10 +49,9 @@ def years(user: User) -> list[int]:
     return list(db.session.scalars(of.order_by(ProgrammeYear.emission_year.desc())))
 
 
-def open_cases(user: User) -> list[Engagement]:
+def open_cases(user: User) -> Select[Engagement]:
     """The cases of a person whose statement is not issued yet, the longest waiting first."""
-    of = visible_to(user).where(Engagement.stage != Stage.ISSUED)
-    return list(db.session.scalars(of.order_by(Engagement.stage_since, Engagement.number)).unique())
+    return visible_to(user).where(Engagement.stage != Stage.ISSUED).order_by(Engagement.stage_since, Engagement.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Reminder e-mails for open tasks: once at each configured number of days before the due date, and once when overdue."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from flask import current_app
 from flask_babel import format_date, get_locale, ngettext
@@ -9,32 +12,68 @@ from sqlalchemy import select
 
 from verifier.accounts import mail
 from verifier.accounts.models import User
+from verifier.casework import list_rows
+from verifier.casework.list_rows import UnitYearRow
 from verifier.casework.to_do import Waiting, waiting_for
 from verifier.casework.trail_wording import WAITING
 from verifier.core.clocks import Lateness, day_in, lateness
-from verifier.db import db, utcnow
+from verifier.db import batched, db, reading, utcnow, writing
+from verifier.jobs.queries import known_keys
 from verifier.jobs.task_registry import task
 from verifier.jobs.worker import JobRun
 
 LATE = "late"
+KEYS = 500
+"""Keys looked up by one query."""
+AT_ONCE = 20
+"""Messages put into the queue by one transaction."""
 
 
-@task("reminders.find", every=timedelta(hours=1), keep=timedelta(days=2), limit=timedelta(hours=2))
+@task("reminders.find", every=timedelta(hours=1), keep=timedelta(days=2), limit=timedelta(hours=2), in_steps=True)
 def find(_work: JobRun) -> None:
     """Enqueue reminders due now; a reminder already sent has the same key and is not repeated."""
     remind_everyone(now=utcnow())
 
 
 def remind_everyone(*, now: datetime) -> None:
-    """Remind every active user of tasks that are near their due date or overdue."""
-    people = select(User).where(User.disabled_at.is_(None), User.password_hash.is_not(None)).order_by(User.id)
-    for user in db.session.scalars(people).unique().all():
-        for each in waiting_for(user):
-            zone = each.unit_year.year.time_zone
-            left = lateness(each.due, day_in(zone, now))
-            at = rung(left, current_app.extensions["verifier"].settings.remind_days)
-            if at is not None:
-                _remind(user, each, left, at, now)
+    """Remind every active user of tasks that are near their due date or overdue; read without the write lock, written person by person."""
+    people = select(User.id).where(User.disabled_at.is_(None), User.password_hash.is_not(None)).order_by(User.id)
+    with reading():
+        ids = list(db.session.scalars(people))
+    for user_id in ids:
+        with reading():
+            reminders = list(_due_reminders(db.session.get_one(User, user_id), now))
+        for portion in batched(reminders, AT_ONCE):
+            with writing():
+                user = db.session.get_one(User, user_id)
+                for each in portion:
+                    mail.post(user, partial(_words, user, each), now=now, key=each.key)
+                db.session.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One task of a person that is near its due date or overdue."""
+
+    key: str
+    waiting: Waiting
+    left: Lateness
+    unit_year: UnitYearRow
+
+
+def _due_reminders(user: User, now: datetime) -> Iterator[Reminder]:
+    """The reminders of a person that are due now and not in the queue yet."""
+    days: tuple[int, ...] = current_app.extensions["verifier"].settings.remind_days
+    found = []
+    for each in waiting_for(user):
+        left = lateness(each.due, day_in(each.time_zone, now))
+        if (at := rung(left, days)) is not None:
+            found.append((f"reminder:{user.id}:{each.what}:{each.case or each.unit_year}:{left.due}:{at}", each, left))
+    for batch in batched(found, KEYS):
+        sent = known_keys("mail.send", [key for key, _each, _left in batch])
+        due = [(key, each, left) for key, each, left in batch if key not in sent]
+        about = list_rows.unit_years([each.unit_year for _key, each, _left in due])
+        yield from (Reminder(key, each, left, about[each.unit_year][0]) for key, each, left in due)
 
 
 def rung(left: Lateness, days: tuple[int, ...]) -> str | None:
@@ -44,26 +83,21 @@ def rung(left: Lateness, days: tuple[int, ...]) -> str | None:
     return next((str(each) for each in sorted(days) if left.left <= each), None)
 
 
-def _remind(user: User, each: Waiting, left: Lateness, at: str, now: datetime) -> None:
-    about = each.case.id if each.case else each.unit_year.id
-    mail.post(user, lambda: _words(user, each, left), now=now, key=f"reminder:{user.id}:{each.what}:{about}:{left.due}:{at}")
-
-
-def _words(user: User, each: Waiting, left: Lateness) -> mail.Words:
-    unit = each.unit_year.unit
+def _words(user: User, each: Reminder) -> mail.Words:
+    unit, what = each.unit_year.unit, WAITING[each.waiting.what]
     name = unit.name_zh if unit.name_zh and str(get_locale() or "").startswith("zh") else unit.name
     text = _(
         "Hello %(name)s,\n\n%(task)s: %(unit)s, %(year)s.\nDue by %(due)s (inclusive). %(left)s\n\n%(link)s\n\n"
         "One reminder is sent for each due date; the current status is shown in Verifier.\n",
         name=user.name,
-        task=WAITING[each.what],
+        task=what,
         unit=name,
         year=each.unit_year.year.emission_year,
-        due=format_date(left.due, "long"),
-        left=_left(left),
-        link=_address(each),
+        due=format_date(each.left.due, "long"),
+        left=_left(each.left),
+        link=_address(each.waiting),
     )
-    return f"{WAITING[each.what]}: {name}", text
+    return f"{what}: {name}", text
 
 
 def _left(left: Lateness) -> str:

@@ -1,22 +1,29 @@
 """A person's tasks: by their roles in each case, and what their unit or body has to begin."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from verifier.accounts.models import User
-from verifier.casework.due_dates import day_due
-from verifier.casework.queries import finding_counts, open_cases
-from verifier.checks.data.vouchers.queries import requests_for
+from verifier.casework.due_dates import DueFacts, due, has_answers
+from verifier.casework.list_rows import HAS_ANSWERS
+from verifier.casework.queries import finding_counts
+from verifier.checks.data.vouchers.queries import requests_waiting
 from verifier.core.access import TEAM, UNIT, Role
 from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, unit_year_status
+from verifier.core.findings import FindingState
 from verifier.core.lifecycle import Stage
-from verifier.engagements.models import Engagement
-from verifier.engagements.queries import case_of, openable_by, roles_on
-from verifier.registry.models import UnitYear
-from verifier.registry.queries import years_of_unit
-from verifier.reports.queries import latest_released, newest
+from verifier.db import db
+from verifier.engagements.models import Engagement, TeamMember
+from verifier.engagements.queries import openable_by, roles_held
+from verifier.findings.models import Finding
+from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.reports.models import ReportVersion
 
 
 class Duty(StrEnum):
@@ -78,9 +85,10 @@ class Waiting:
     """One task about a unit's year, in a case if there is one; `due` is the year's date, or the pack's clock if sooner."""
 
     what: Duty
-    unit_year: UnitYear
+    unit_year: UUID
     due: date
-    case: Engagement | None = None
+    time_zone: str
+    case: UUID | None = None
     since: datetime | None = None
     request: int | None = None
     """The number of the request for evidence, where it is one."""
@@ -96,18 +104,61 @@ class Waiting:
         if self.what is Duty.OPEN:
             return {}
         if self.case and self.request is not None:
-            return {"engagement_id": self.case.id, "request_number": self.request}
-        return {"engagement_id": self.case.id} if self.case else {"unit_year_id": self.unit_year.id}
+            return {"engagement_id": self.case, "request_number": self.request}
+        return {"engagement_id": self.case} if self.case else {"unit_year_id": self.unit_year}
+
+
+class Membership(NamedTuple):
+    """A person's place on a case."""
+
+    role: Role
+    declared_at: datetime | None
+    barred_by: str | None
+    named_at: datetime
+
+
+class CaseFacts(NamedTuple):
+    """What a person's tasks in a case follow from, as bare columns."""
+
+    id: UUID
+    unit_year_id: UUID
+    body_id: UUID
+    unit_id: UUID
+    authority_id: UUID
+    stage: Stage
+    since: datetime
+    pack_id: str
+    has_answers: bool
+    time_zone: str
+    verified_due: date
+
+    def task(self, what: Duty, *, since: datetime | None = None, stage_due: bool = False) -> Waiting:
+        """A task in this case, due when its stage is or when its statement is."""
+        day = due(DueFacts(*self[5:])) if stage_due else self.verified_due
+        return Waiting(what, self.unit_year_id, day, self.time_zone, self.id, since)
+
+
+_CASE = (Engagement.id, Engagement.unit_year_id, Engagement.body_id, UnitYear.unit_id, ProgrammeYear.authority_id, Engagement.stage)
+FACTS: tuple[Any, ...] = (
+    *_CASE,
+    Engagement.stage_since,
+    Engagement.pack_id,
+    HAS_ANSWERS,
+    ProgrammeYear.time_zone,
+    ProgrammeYear.verified_due,
+)
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """All tasks of a person, the earliest due first."""
-    found = [each for engagement in open_cases(user) for each in on_case(user, engagement)]
+    """All tasks of a person, the earliest due first; a constant number of queries of bare columns, however many cases there are."""
+    found = _in_cases(user)
     if Role.COORDINATOR in user.roles:
-        found += [Waiting(Duty.OPEN, each, each.year.verified_due, since=each.named_at) for each in openable_by(user)]
+        to_open = openable_by(user).with_only_columns(UnitYear.id, ProgrammeYear.verified_due, ProgrammeYear.time_zone, UnitYear.named_at)
+        rows = db.session.execute(to_open)
+        found += [Waiting(Duty.OPEN, key, day, zone, since=named_at) for key, day, zone, named_at in rows]
     if user.roles & UNIT:
-        found += [each for unit_year in years_of_unit(user.organisation) if (each := _before_case(user, unit_year))]
-    found += [Waiting(Duty.SHOW, case.unit_year, each.due, case, each.raised_at, each.number) for case, each in requests_for(user)]
+        found += _before_cases(user)
+        found += [Waiting(Duty.SHOW, of, day, zone, case, since, number) for of, day, zone, case, since, number in requests_waiting(user)]
     return sorted(found, key=lambda each: each.due)
 
 
@@ -121,37 +172,113 @@ class OpenRequests:
 
 def open_requests(user: User, engagement: Engagement, now: datetime) -> OpenRequests | None:
     """Open evidence requests for a person in a case; None if there are none."""
-    due = [each.due for case, each in requests_for(user) if case.id == engagement.id]
-    return OpenRequests(len(due), lateness(min(due), day_in(engagement.unit_year.year.time_zone, now))) if due else None
+    days = [each.due for each in requests_waiting(user, engagement.id)]
+    return OpenRequests(len(days), lateness(min(days), day_in(engagement.unit_year.year.time_zone, now))) if days else None
 
 
 def on_case(user: User, engagement: Engagement) -> list[Waiting]:
     """A person's tasks in a case; none once the statement is issued."""
     if engagement.stage is Stage.ISSUED:
         return []
-    roles, (needed_roles, duty) = roles_on(user, engagement), AT_STAGE[engagement.stage]
-    memberships = [member for member in engagement.members if member.user_id == user.id]
-    if any(member.declared_at is None for member in memberships):
-        return [Waiting(Duty.DECLARE, engagement.unit_year, engagement.unit_year.year.verified_due, engagement, memberships[-1].named_at)]
+    year = engagement.unit_year.year
+    memberships = [
+        Membership(member.role, member.declared_at, member.barred_by, member.named_at)
+        for member in engagement.members
+        if member.user_id == user.id
+    ]
+    facts = CaseFacts(
+        engagement.id,
+        engagement.unit_year_id,
+        engagement.body_id,
+        engagement.unit_year.unit_id,
+        year.authority_id,
+        engagement.stage,
+        engagement.stage_since,
+        engagement.pack_id,
+        has_answers(engagement),
+        year.time_zone,
+        year.verified_due,
+    )
+    counts = finding_counts(engagement, inside=True) if _leads_answering(facts, memberships) else None
+    work = {duty for duty, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count} if counts else set()
+    return _duties(user, facts, memberships, work)
+
+
+def _in_cases(user: User) -> list[Waiting]:
+    memberships: dict[UUID, list[Membership]] = {}
+    columns = (TeamMember.engagement_id, TeamMember.role, TeamMember.declared_at, TeamMember.barred_by, TeamMember.named_at)
+    held = select(*columns).where(TeamMember.user_id == user.id, TeamMember.removed_at.is_(None)).order_by(TeamMember.id)
+    for case, role, declared_at, barred_by, named_at in db.session.execute(held):
+        memberships.setdefault(case, []).append(Membership(role, declared_at, barred_by, named_at))
+    cases = [CaseFacts(*row) for row in db.session.execute(_with_tasks(user))]
+    led = [case.id for case in cases if _leads_answering(case, memberships.get(case.id, ()))]
+    work = _work_while_answering(user) if led else {}
+    return [each for case in cases for each in _duties(user, case, memberships.get(case.id, ()), work.get(case.id, set()))]
+
+
+def _with_tasks(user: User) -> Select[Any]:
+    """The cases that may hold tasks of the person: those of their team, and those whose stage waits for their organisation."""
+    on_team = select(TeamMember.engagement_id).where(TeamMember.user_id == user.id, TeamMember.removed_at.is_(None))
+    conditions: list[ColumnElement[bool]] = [Engagement.id.in_(on_team)]
+    for column, roles in ((Engagement.body_id, user.roles & {Role.COORDINATOR}), (UnitYear.unit_id, user.roles & UNIT)):
+        stages = [stage for stage, (needed, _duty) in AT_STAGE.items() if needed & roles]
+        if stages:
+            conditions.append(and_(column == user.organisation_id, Engagement.stage.in_(stages)))
+    return (
+        select(*FACTS)
+        .join(UnitYear, Engagement.unit_year_id == UnitYear.id)
+        .join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)
+        .where(Engagement.stage != Stage.ISSUED, or_(*conditions))
+        .order_by(Engagement.stage_since, Engagement.number)
+    )
+
+
+def _duties(user: User, case: CaseFacts, memberships: Sequence[Membership], work: Iterable[Duty]) -> list[Waiting]:
+    """The tasks of a person in a case; `work` is what there is for its lead verifier while the unit responds."""
+    if any(membership.declared_at is None for membership in memberships):
+        return [case.task(Duty.DECLARE, since=memberships[-1].named_at)]
+    needed_roles, duty = AT_STAGE[case.stage]
+    own = frozenset(Role.INVITED if each.barred_by is not None else each.role for each in memberships)
+    roles = roles_held(user, own, body_id=case.body_id, unit_id=case.unit_id, authority_id=case.authority_id)
     if not roles.isdisjoint(needed_roles):
-        return [Waiting(duty, engagement.unit_year, day_due(engagement), engagement, engagement.stage_since)]
-    return _work_while_answering(engagement) if engagement.stage is Stage.ANSWERING and Role.LEAD_VERIFIER in roles else []
+        return [case.task(duty, since=case.since, stage_due=True)]
+    return [case.task(each) for each in sorted(work)] if _leads_answering(case, memberships) else []
 
 
-def _work_while_answering(engagement: Engagement) -> list[Waiting]:
-    """The lead verifier's tasks while the unit responds: review responses, send new findings."""
-    counts = finding_counts(engagement, inside=True)
-    duties = [duty for duty, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count]
-    return [Waiting(duty, engagement.unit_year, engagement.unit_year.year.verified_due, engagement) for duty in duties]
+def _leads_answering(case: CaseFacts, memberships: Sequence[Membership]) -> bool:
+    """Whether the person leads a case that awaits the unit's responses."""
+    leads = any(each.role is Role.LEAD_VERIFIER and each.declared_at and each.barred_by is None for each in memberships)
+    return leads and case.stage is Stage.ANSWERING
 
 
-def _before_case(user: User, unit_year: UnitYear) -> Waiting | None:
-    if case_of(unit_year) is not None:
-        return None
-    handed_in, released = newest(unit_year) is not None, latest_released(unit_year) is not None
-    status = unit_year_status(handed_in=handed_in, released=released, body_named=unit_year.body_id is not None, stage=None)
-    if not isinstance(status, Before) or status not in BEFORE or user.roles.isdisjoint(BEFORE[status][0]):
-        return None
-    year = unit_year.year
-    due = due_day(status, report_due=year.report_due, verified_due=year.verified_due)
-    return Waiting(BEFORE[status][1], unit_year, due or year.verified_due)
+def _work_while_answering(user: User) -> dict[UUID, set[Duty]]:
+    """For each case that a person leads, what there is to do while the unit responds: review responses, send new findings."""
+    led = select(TeamMember.engagement_id).where(
+        TeamMember.user_id == user.id, TeamMember.role == Role.LEAD_VERIFIER, TeamMember.removed_at.is_(None)
+    )
+    duties = {FindingState.ANSWERED: Duty.JUDGE, FindingState.DRAFT: Duty.SEND}
+    of = select(Finding.engagement_id, Finding.state).where(Finding.engagement_id.in_(led), Finding.state.in_(duties)).distinct()
+    found: dict[UUID, set[Duty]] = {}
+    for case, state in db.session.execute(of):
+        found.setdefault(case, set()).add(duties[state])
+    return found
+
+
+def _before_cases(user: User) -> list[Waiting]:
+    """What the person's unit has to do in years that have no case yet."""
+    handed_in = select(ReportVersion.id).where(ReportVersion.unit_year_id == UnitYear.id)
+    released = handed_in.where(ReportVersion.released_at.is_not(None))
+    year = (ProgrammeYear.report_due, ProgrammeYear.verified_due, ProgrammeYear.time_zone)
+    of = (
+        select(UnitYear.id, handed_in.exists(), released.exists(), UnitYear.body_id, *year)
+        .join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)
+        .where(UnitYear.unit_id == user.organisation_id, UnitYear.id.not_in(select(Engagement.unit_year_id)))
+        .order_by(ProgrammeYear.emission_year.desc())
+    )
+    found = []
+    for key, is_handed_in, is_released, body, report_due, verified_due, zone in db.session.execute(of):
+        status = unit_year_status(handed_in=is_handed_in, released=is_released, body_named=body is not None, stage=None)
+        if isinstance(status, Before) and status in BEFORE and not user.roles.isdisjoint(BEFORE[status][0]):
+            day = due_day(status, report_due=report_due, verified_due=verified_due)
+            found.append(Waiting(BEFORE[status][1], key, day or verified_due, zone))
+    return found

@@ -1,20 +1,23 @@
 """Pages of the case as a whole: the start page, the list of cases, one case, and its trail."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import Select
 
 from verifier.accounts.models import User
 from verifier.audit import queries as trails
 from verifier.audit.actions import record
 from verifier.audit.models import Effect, TrailRow
 from verifier.audit.trail_actions import TrailAction
-from verifier.casework import queries, tasks, trail_wording
-from verifier.casework.due_dates import day_due
+from verifier.casework import list_rows, queries, tasks, trail_wording
+from verifier.casework.due_dates import day_due, due
 from verifier.casework.forms import CasesFilter, TrailFilter
+from verifier.casework.list_rows import CaseRow
 from verifier.casework.to_do import on_case, open_requests, waiting_for
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
 from verifier.core.clocks import day_in, lateness
@@ -24,9 +27,8 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import missing, openable_by
-from verifier.programme.queries import UnitProgress, progress_of
-from verifier.programme.queries import progress as year_progress
-from verifier.registry.queries import years_of, years_of_unit
+from verifier.programme.queries import UnitProgress, counts_of, progress_of_unit, with_people
+from verifier.registry.queries import years_of
 from verifier.reports.queries import latest_released
 from verifier.rulepacks.load import later, load
 from verifier.statement import queries as statements
@@ -35,7 +37,7 @@ from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages import labels
 from verifier.web.pages.filters import name_of
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
+from verifier.web.pages.lists import count_of, export_url, paged, paged_list, paged_rows, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor, signed_in_user, this_user
@@ -55,13 +57,15 @@ def home() -> ResponseReturnValue:
     user = signed_in_user()
     if user is None:
         return render_template("casework/landing.html")
-    cases = queries.open_cases(user)
-    waiting = [(each, lateness(each.due, day_in(each.unit_year.year.time_zone, utcnow()))) for each in waiting_for(user)]
+    tasks_page = paged_list(waiting_for(user))
+    cases = paged_rows(queries.open_cases(user), _case_rows, parameter="cases")
     return render_template(
         "casework/home.html",
-        waiting=waiting,
+        waiting=[(each, lateness(each.due, day_in(each.time_zone, utcnow()))) for each in tasks_page.items],
+        about=list_rows.unit_years([each.unit_year for each in tasks_page.items]),
+        tasks_page=tasks_page,
         cases=cases,
-        next_actions=_next_actions(cases),
+        next_actions=_next_actions(cases.items),
         years=_years(user),
         reports=_reports(user),
         soon=SOON,
@@ -70,20 +74,26 @@ def home() -> ResponseReturnValue:
     )
 
 
+def _case_rows(query: Select[Engagement]) -> list[CaseRow]:
+    return list_rows.cases(query, paged=True)
+
+
 def _years(user: User) -> list[tuple[object, int, int]]:
     """The years an authority runs, each with how many units it has and how many of them are late."""
     if user.roles.isdisjoint(AUTHORITY):
         return []
-    found = [(year, year_progress(year, now=utcnow())) for year in years_of(user.organisation)]
-    return [(year, len(units), sum(unit.is_late for unit in units)) for year, units in found]
+    years = years_of(user.organisation)
+    counts = counts_of(years, now=utcnow())
+    return [(year, counts[year.id].total, counts[year.id].late) for year in years]
 
 
 def _reports(user: User) -> list[tuple[UnitProgress, Statement | None]]:
     """Reports of the user's unit with their status and issued statement."""
     if user.roles.isdisjoint(UNIT):
         return []
-    found = progress_of(years_of_unit(user.organisation), now=utcnow())
-    return [(each, statements.issued(each.case) if each.case else None) for each in found]
+    found = with_people(progress_of_unit(user.organisation, now=utcnow()))
+    issued = statements.issued_of([each.case.id for each in found if each.case])
+    return [(each, issued.get(each.case.id) if each.case else None) for each in found]
 
 
 @bp.get("/cases")
@@ -94,8 +104,8 @@ def cases() -> ResponseReturnValue:
     form.offer(queries.years(user))
     found = queries.cases(user, **form.criteria())
     if wants_spreadsheet():
-        return _cases_sheet(list(paged(found, per_page=100_000).items))
-    page = paged(found)
+        return _cases_sheet(list_rows.cases(found))
+    page = paged_rows(found, _case_rows)
     return render_template(
         "casework/cases.html",
         form=form,
@@ -105,20 +115,21 @@ def cases() -> ResponseReturnValue:
         filtered=any(form.criteria().values()),
         of_authority=not user.roles.isdisjoint(AUTHORITY),
         may_open=may(Permission.CASE_OPEN),
-        to_open=len(openable_by(user)) if may(Permission.CASE_OPEN) else 0,
+        to_open=count_of(openable_by(user)) if may(Permission.CASE_OPEN) else 0,
     )
 
 
-def _next_actions(cases: Iterable[Engagement]) -> dict[UUID, dict[str, object]]:
+def _next_actions(cases: Iterable[CaseRow]) -> dict[UUID, dict[str, Any]]:
     """For each case the responsible role and due date; none once issued."""
-    found = {}
+    found: dict[UUID, dict[str, Any]] = {}
     for case in cases:
         turn, today = TURN[case.stage], day_in(case.unit_year.year.time_zone, utcnow())
-        found[case.id] = {"names": label(turn) if turn else "", "lateness": lateness(day_due(case), today) if turn else None}
+        day = due(case.due_facts) if turn else None
+        found[case.id] = {"names": label(turn) if turn else "", "due": day, "lateness": lateness(day, today) if day else None}
     return found
 
 
-def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
+def _cases_sheet(found: list[CaseRow]) -> ResponseReturnValue:
     headers = [
         _("Case"),
         _("Reporting unit"),
@@ -140,7 +151,7 @@ def _cases_sheet(found: list[Engagement]) -> ResponseReturnValue:
             label(each.stage),
             each.stage_since,
             next_actions[each.id]["names"],
-            day_due(each) if TURN[each.stage] else None,
+            next_actions[each.id]["due"],
             each.unit_year.year.verified_due,
         )
         for each in found
@@ -155,7 +166,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
     if g.roles == {Role.INVITED}:
         return redirect(url_for("engagements.declare", engagement_id=engagement.id), 303)
     year, inside = engagement.unit_year.year, may(Permission.WORK_READ)
-    due = None if engagement.stage is Stage.ISSUED else day_due(engagement)
+    stage_due = None if engagement.stage is Stage.ISSUED else day_due(engagement)
     turn = TURN[engagement.stage]
     shown = {
         "engagement": engagement,
@@ -165,7 +176,7 @@ def case(engagement: Engagement) -> ResponseReturnValue:
         "stages": list(Stage),
         "people": [member.user.name for member in engagement.members if member.role == turn] if turn in CASE_ROLES else [],
         "waits_for_unit": turn in UNIT,
-        "lateness": lateness(due, day_in(year.time_zone, utcnow())) if due else None,
+        "lateness": lateness(stage_due, day_in(year.time_zone, utcnow())) if stage_due else None,
         "statement": statements.issued(engagement),
         "released": latest_released(engagement.unit_year),
         "my_roles": sorted(g.roles),

@@ -50,7 +50,7 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
     """
     reading = workbook
     try:
-        pack = rulepacks.load(pack_id, config.from_environment().instance / "rulepacks")
+        pack = rulepacks.load(pack_id, config.instance_folder() / "rulepacks")
         report = read(workbook)
         reading = previous or plan or workbook
         before = read(previous) if previous else None
@@ -105,7 +105,7 @@ def sample(
 ) -> None:
     """Draw the same sample as the sampling page, from the workbook, a seed and the plan; needs no database."""
     try:
-        pack = rulepacks.load(pack_id, config.from_environment().instance / "rulepacks")
+        pack = rulepacks.load(pack_id, config.instance_folder() / "rulepacks")
         found = sample_command.sample_json(workbook, pack, Method(method), seed, options, steps=steps, among=among)
     except Unreadable as unreadable:
         fail("\n".join([f"{workbook}:", *(message_text(problem.message_id, problem.values) for problem in unreadable.problems)]))

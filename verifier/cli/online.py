@@ -216,7 +216,7 @@ def packs() -> None:
 @packs.command("check")
 def packs_check() -> None:
     """Check all rule packs; list errors with file, key and reason."""
-    own = config.from_environment().instance / "rulepacks"
+    own = config.instance_folder() / "rulepacks"
     defects = rulepacks.check(own)
     for file, key, reason in defects:
         click.echo(f"{file}: {key}: {reason}")

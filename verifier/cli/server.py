@@ -10,6 +10,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from verifier.cli import server_log
+from verifier.cli.receiving import ReceivingWorker
 from verifier.db import db
 from verifier.jobs.worker import start_thread
 from verifier.web.operations import metrics
@@ -69,7 +70,7 @@ def serve(app: Flask, workers: int | None = None) -> None:
         {
             "bind": f"{settings.host}:{settings.port}",
             "workers": workers or settings.processes,
-            "worker_class": "gthread",
+            "worker_class": ReceivingWorker,
             "threads": settings.threads,
             "timeout": 120,
             "when_ready": announce,

@@ -89,6 +89,8 @@ class Permission(StrEnum):
     FINDING_ANSWER = "finding:answer"
     FINDING_JUDGE = "finding:judge"
     PHOTO_READ = "photo:read"
+    FILE_UPLOAD = "file:upload"
+    """Send a file to a case in pieces; handing it in is another permission."""
     CONCLUSION_DRAW = "conclusion:draw"
     REVIEW_DECIDE = "review:decide"
     STATEMENT_READ = "statement:read"
@@ -132,6 +134,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.FINDING_ANSWER: UNIT,
     Permission.FINDING_JUDGE: TEAM,
     Permission.PHOTO_READ: _BODY | UNIT | {Role.ASSESSOR},
+    Permission.FILE_UPLOAD: TEAM | UNIT,
     Permission.CONCLUSION_DRAW: frozenset({Role.LEAD_VERIFIER}),
     Permission.REVIEW_DECIDE: frozenset({Role.REVIEWER}),
     Permission.STATEMENT_READ: _BODY | UNIT | AUTHORITY,

@@ -23,14 +23,15 @@ OFFERED = (*(role for role in Role if role in CASE_ROLES), Role.COORDINATOR)
 
 def roles_on(user: User, engagement: Engagement) -> frozenset[Role]:
     """The person's roles in the case; empty if they may not know of it."""
-    roles = {member.effective_role for member in engagement.team if member.user_id == user.id} - {None}
-    if Role.COORDINATOR in user.roles and user.organisation_id == engagement.body_id:
-        roles.add(Role.COORDINATOR)
-    if user.organisation_id == engagement.unit_year.unit_id:
-        roles |= user.roles & UNIT
-    if user.organisation_id == engagement.unit_year.year.authority_id:
-        roles |= user.roles & AUTHORITY
-    return frozenset(role for role in roles if role)
+    own = frozenset(role for member in engagement.team if member.user_id == user.id and (role := member.effective_role))
+    of = engagement.unit_year
+    return roles_held(user, own, body_id=engagement.body_id, unit_id=of.unit_id, authority_id=of.year.authority_id)
+
+
+def roles_held(user: User, own: frozenset[Role], *, body_id: UUID, unit_id: UUID, authority_id: UUID) -> frozenset[Role]:
+    """A person's roles in a case by value: `own` on its team, and those of their organisation where it is one of the case's."""
+    of = {body_id: frozenset({Role.COORDINATOR}), unit_id: UNIT, authority_id: AUTHORITY}
+    return own | (user.roles & of.get(user.organisation_id, frozenset()))
 
 
 def visible_to(user: User) -> Select[Engagement]:
@@ -92,12 +93,12 @@ def case_of(unit_year: UnitYear) -> Engagement | None:
     return db.session.scalar(select(Engagement).where(Engagement.unit_year_id == unit_year.id))
 
 
-def openable_by(user: User) -> list[UnitYear]:
+def openable_by(user: User) -> Select[UnitYear]:
     """The units and years that named the person's body, have a released report and no case yet."""
     released = select(ReportVersion.unit_year_id).where(ReportVersion.released_at.is_not(None))
     with_case = select(Engagement.unit_year_id)
-    of = select(UnitYear).where(UnitYear.body_id == user.organisation_id, UnitYear.id.in_(released), UnitYear.id.not_in(with_case))
-    return list(db.session.scalars(of.order_by(UnitYear.named_at)).unique())
+    of = select(UnitYear).join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(UnitYear.body_id == user.organisation_id)
+    return of.where(UnitYear.id.in_(released), UnitYear.id.not_in(with_case)).order_by(UnitYear.named_at)
 
 
 def coordinators(engagement: Engagement) -> list[User]:

@@ -29,7 +29,7 @@ bp = Blueprint("engagements", __name__)
 @permit(Permission.CASE_OPEN)
 def new() -> ResponseReturnValue:
     """Open a case on a released report of a unit that named this body."""
-    openable = queries.openable_by(this_user())
+    openable = list(db.session.scalars(queries.openable_by(this_user())).unique())
     form = OpenCaseForm()
     form.offer(openable)
     if form.validate_on_submit():

@@ -1,6 +1,6 @@
 """Stores files: the row and its bytes, both or neither."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,7 +18,7 @@ from verifier.db import check_version, db
 from verifier.evidence.file_kinds import JPEG
 from verifier.evidence.files import read_attachment, safe_name
 from verifier.evidence.models import Attachment, AttachmentSubject, Photo, PhotoSubject, StoredFile
-from verifier.evidence.photos import read_photo
+from verifier.evidence.photos import ReadPhoto, read_photo
 from verifier.evidence.queries import photo_with, store
 
 
@@ -43,16 +43,44 @@ class AddedPhotos:
     known: tuple[Photo, ...]
 
 
+def read_photos(files: Sequence[tuple[str, bytes]]) -> dict[str, ReadPhoto]:
+    """Decode photos and put their bytes into the store, by SHA-256; needs no transaction.
+
+    Bytes that no row comes to name are left to the sweep, which removes none that are younger than an hour.
+    """
+    found: dict[str, ReadPhoto] = {}
+    for filename, data in files:
+        digest = sha256(data).hexdigest()
+        if digest not in found:
+            found[digest] = read = read_photo(data, filename)
+            for kept in (data, read.preview, read.thumbnail):
+                store().put(kept)
+    return found
+
+
 def add_photos(
-    case: UUID, stage: Stage, subject: Subject, files: Sequence[tuple[str, bytes]], caption: str = "", *, actor: Actor, now: datetime
+    case: UUID,
+    stage: Stage,
+    subject: Subject,
+    files: Sequence[tuple[str, bytes]],
+    caption: str = "",
+    *,
+    already: Mapping[str, ReadPhoto] | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> AddedPhotos:
-    """Keep photos, given as (name, bytes), of a subject: all or none; a photo is kept once in a case, whatever it shows."""
+    """Keep photos, given as (name, bytes), of a subject: all or none; a photo is kept once in a case, whatever it shows.
+
+    `already` holds those that were decoded before the transaction began.
+    """
     after(stage, CaseAction.CHECK)
     stored, known = [], []
     for filename, data in files:
-        twin = photo_with(case, sha256(data).hexdigest())
+        digest = sha256(data).hexdigest()
+        twin = photo_with(case, digest)
         if twin is None:
-            stored.append(_kept_photo(case, subject, filename, data, caption, actor=actor, now=now))
+            read = (already or {}).get(digest) or read_photo(data, filename)
+            stored.append(_kept_photo(case, subject, filename, data, read, caption=caption, actor=actor, now=now))
         elif twin not in stored:
             known.append(twin)
     return AddedPhotos(tuple(stored), tuple(known))
@@ -85,8 +113,9 @@ def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: A
     return attachment
 
 
-def _kept_photo(case: UUID, subject: Subject, filename: str, data: bytes, caption: str, *, actor: Actor, now: datetime) -> Photo:
-    read = read_photo(data, filename)
+def _kept_photo(
+    case: UUID, subject: Subject, filename: str, data: bytes, read: ReadPhoto, *, caption: str, actor: Actor, now: datetime
+) -> Photo:
     files = keep(data, read.media_type, now=now), keep(read.preview, JPEG, now=now), keep(read.thumbnail, JPEG, now=now)
     photo = Photo(
         case_id=case,

@@ -1,11 +1,13 @@
 """Forms for photos."""
 
 from collections.abc import Sequence
+from re import fullmatch
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField
+from markupsafe import Markup
+from wtforms import Field, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from verifier.evidence.file_kinds import PHOTO
@@ -33,9 +35,25 @@ class PhotoFilter(SearchForm):
         self.shows.choices = [("", _("Any subject")), *((kind, str(KINDS.get(kind, kind))) for kind in kinds)]
 
 
-class PhotoFields:
-    """One photo taken now, several chosen; together one hand-over."""
+class UploadedFiles(Field):
+    """The SHA-256 of files that were sent in pieces before the form; shown again as they came where the form is refused."""
 
+    data: list[str]
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Only what a SHA-256 may be."""
+        sent = formdata.getlist(self.name) if formdata is not None else []
+        self.data = [each for each in dict.fromkeys(sent) if fullmatch(r"[0-9a-f]{64}", each)]
+
+    def __call__(self, **_kwargs: object) -> Markup:
+        """A hidden input for each."""
+        return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(self.name, each) for each in self.data)
+
+
+class PhotoFields:
+    """One photo taken now, several chosen, or sent in pieces before; together one hand-over."""
+
+    uploaded = UploadedFiles()
     taken = FileBox(_l("Take a photo"), PHOTO, [Optional()], camera=True)
     photos = FilesBox(_l("Select photos"), PHOTO, [Optional()])
 
@@ -53,7 +71,9 @@ class UploadForm(PhotoFields, BaseForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Something is handed in."""
         good = bool(super().validate(extra_validators))
-        if not any(file and not isinstance(file, str) and file.filename for file in [self.taken.data, *(self.photos.data or [])]):
+        if not self.uploaded.data and not any(
+            file and not isinstance(file, str) and file.filename for file in [self.taken.data, *(self.photos.data or [])]
+        ):
             self.photos.errors = [_("Take a photo or select at least one")]
             return False
         return good

@@ -23,13 +23,15 @@ from verifier.evidence import actions, queries
 from verifier.evidence.file_kinds import JPEG
 from verifier.evidence.forms import KINDS, CaptionForm, PhotoFilter, UploadForm
 from verifier.evidence.models import Photo
+from verifier.evidence.uploads import actions as uploads
 from verifier.findings import queries as findings
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.pages.filters import listed
 from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
-from verifier.web.signed_in import current_actor
+from verifier.web.signed_in import current_actor, this_user
 from verifier.web.subjects import Described, SubjectKind, describe, row_id
+from verifier.web.transactions import prepared
 
 bp = Blueprint("evidence", __name__)
 SANDBOX = "default-src 'none'; sandbox"
@@ -78,9 +80,13 @@ def upload(engagement: Engagement) -> ResponseReturnValue:
     subject, described = _subject_asked(engagement)
     form = UploadForm()
     if form.validate_on_submit():
+        sent, who, written = form.uploaded.data, this_user().id, form.caption.data or ""
+        files = [*form.handed_in(), *uploads.complete(engagement.id, who, sent)]
+        read = prepared("photos", lambda: actions.read_photos(files))
         added = actions.add_photos(
-            engagement.id, engagement.stage, subject, form.handed_in(), form.caption.data or "", actor=current_actor(), now=utcnow()
+            engagement.id, engagement.stage, subject, files, written, already=read, actor=current_actor(), now=utcnow()
         )
+        uploads.hand_over(engagement.id, who, sent)
         flash_added(engagement, added)
         return redirect(described.url or url_for(".photos", engagement_id=engagement.id), 303)
     return render_template("evidence/upload.html", engagement=engagement, form=form, about=described)

@@ -1,5 +1,6 @@
 """Queries on the queue: due jobs, one job, lists, counts by state."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -31,6 +32,12 @@ def job(id: UUID) -> Job | None:
 def of_key(kind: str, key: str) -> Job | None:
     """The job of a kind with a natural key."""
     return db.session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
+
+
+def known_keys(kind: str, keys: Collection[str]) -> set[str]:
+    """Those of the natural keys that a job of the kind has already."""
+    found = select(Job.key).where(Job.kind == kind, Job.key.in_(keys))
+    return {key for key in db.session.scalars(found) if key is not None} if keys else set()
 
 
 def jobs(search: str = "", state: str = "", kind: str = "") -> Select[Job]:

@@ -16,6 +16,8 @@ class Task:
     keep: timedelta
     forget: bool
     every: timedelta | None
+    in_steps: bool = False
+    """Whether it begins without the write lock and commits what it writes itself, in small transactions."""
 
 
 TASKS: dict[str, Task] = {}
@@ -29,17 +31,19 @@ def task(
     keep: timedelta = timedelta(days=30),
     forget: bool = False,
     every: timedelta | None = None,
+    in_steps: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register `run(work, **arguments)` for a kind.
 
     It is tried `tries` times; held for at most `limit` a try; its row is kept for `keep` after it is done, without its arguments
-    where `forget`; `every` makes it come back by itself, once in each such span whoever asks.
+    where `forget`; `every` makes it come back by itself, once in each such span whoever asks; `in_steps`, it reads
+    without the write lock and commits its own small transactions.
     """
 
     def register(run: Callable[..., Any]) -> Callable[..., Any]:
         if kind in TASKS and TASKS[kind].run.__qualname__ != run.__qualname__:
             raise ValueError(f"two tasks for {kind}")
-        TASKS[kind] = Task(run, tries, limit, keep, forget, every)
+        TASKS[kind] = Task(run, tries, limit, keep, forget, every, in_steps)
         return run
 
     return register

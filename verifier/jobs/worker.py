@@ -1,9 +1,12 @@
-"""The worker: leases a job, runs it, and completes it in the same transaction, or reschedules it."""
+"""The worker: leases a job, runs it, and completes it in the same transaction, or reschedules it.
+
+A task `in_steps` reads without the write lock and commits small transactions of its own; the job is completed in one more.
+"""
 
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -18,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from verifier.core.errors import Refusal
-from verifier.db import db, utcnow, write_transaction
+from verifier.db import db, reading, utcnow, write_transaction, writing
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job
 from verifier.jobs.queries import due
@@ -63,7 +66,8 @@ def run_next(*, only: UUID | None = None) -> bool:
     work, task, arguments = work_and_more
     try:
         with writing(), _held(work, task.limit):
-            task.run(work, **arguments)
+            with reading() if task.in_steps else nullcontext():
+                task.run(work, **arguments)
             _mine(
                 db.session,
                 work,
@@ -136,16 +140,6 @@ def start_thread(app: Flask) -> Callable[[], None]:
         thread.join(10)
 
     return end
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """Transactions begun inside acquire SQLite's write lock immediately."""
-    token = write_transaction.set(True)
-    try:
-        yield
-    finally:
-        write_transaction.reset(token)
 
 
 def _claim(only: UUID | None) -> tuple[JobRun, Task, dict[str, Any]] | None:

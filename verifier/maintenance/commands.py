@@ -6,15 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from flask import Flask
 from flask_migrate import upgrade
 
+from verifier import config
 from verifier.app import create_app
 from verifier.audit import recording, recovery
-from verifier.db import db, utcnow, write_transaction
-from verifier.maintenance import audit_verification
+from verifier.db import db, utcnow, write_transaction, writing
+from verifier.maintenance import audit_verification, existing
 from verifier.maintenance import backup as backups
 from verifier.maintenance import restore as restores
 from verifier.maintenance.archive import Unfit
@@ -26,19 +28,34 @@ FOUND, CANNOT = 1, 2
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+def fail_with(sentence: str) -> NoReturn:
+    """Say why the installation cannot be used, and end."""
+    click.echo(sentence, err=True)
+    sys.exit(CANNOT)
+
+
 @contextmanager
 def opened(*, newest: bool = False) -> Iterator[Flask]:
-    """The app of this installation, with its database migrated if `newest`; connections are closed at the end."""
-    app = create_app()
+    """The app of this installation, with its database migrated if `newest`, else to read only; connections are closed at the end."""
+    try:
+        settings = config.from_environment() if newest else existing.settings()
+        existing.refuse_new_keys(settings)
+        app = create_app(settings)
+    except config.WrongInstance as wrong:
+        fail_with(str(wrong))
+    except PermissionError as error:
+        fail_with(f"{error.filename} cannot be written: {error.strerror}.")
+    except OSError as error:
+        fail_with(f"{error.filename or config.instance_folder()}: {error.strerror}.")
     with app.app_context():
-        token = write_transaction.set(True)
+        token = write_transaction.set(newest)
         try:
             if newest:
                 upgrade()
-                if number_rows.write_missing():
+                number_rows.write_missing()
+                if not recording.is_marked():
+                    recording.begin(now=utcnow())
                     db.session.commit()
-                recording.begin(now=utcnow())
-                db.session.commit()
             yield app
         finally:
             write_transaction.reset(token)
@@ -75,7 +92,8 @@ def restore(file: Path, replace: bool) -> None:
     if done.before:
         click.echo(f"The previous installation has been moved to {done.before}")
     with opened() as app:
-        upgrade()
+        with writing():
+            upgrade()
         recovery.sign_missing(app.extensions["verifier"].checkpoints, backed_up_at=done.backed_up_at)
         db.session.rollback()
         broken = [line for problem, line in audit_verification.verified(app.extensions["verifier"]) if problem]

@@ -12,12 +12,15 @@ from sqlalchemy import select, text
 from structlog import get_logger
 
 from verifier.audit import recovery
-from verifier.db import db, write_transaction
+from verifier.db import batched, db, reading, writing
 from verifier.evidence.models import StoredFile
 from verifier.evidence.store import Store, StoredObject
 
 GRACE = timedelta(hours=1)
 """Whatever is younger may belong to an action that is still under way, in this process or another."""
+
+AT_ONCE = 100
+"""Stored objects removed under one lock."""
 
 log = get_logger()
 
@@ -35,12 +38,12 @@ def sweep(*, now: datetime, grace: timedelta = GRACE, store: bool = True) -> Swe
     """Remove what no action will ever name, never what a row names, and sign the checkpoints that a kill left unsigned; each is logged."""
     here = current_app.extensions["verifier"]
     before = now - grace
-    swept = Swept(
-        tuple(_orphans_removed(here.store, before)) if store else (),
-        tuple(_parts_removed(here.settings.instance, before)),
-        tuple(recovery.sign_missing(here.checkpoints)),
-    )
-    db.session.rollback()
+    with reading():
+        swept = Swept(
+            tuple(_orphans_removed(here.store, before)) if store else (),
+            tuple(_parts_removed(here.settings.instance, before)),
+            tuple(recovery.sign_missing(here.checkpoints)),
+        )
     for kind, names in (("evidence", swept.evidence), ("files", swept.files), ("heads", swept.signed)):
         for name in names:
             log.warning("swept", kind=kind, name=name)
@@ -58,20 +61,18 @@ def _orphans_removed(store: Store, before: datetime) -> Iterator[str]:
     """Looked through without a lock, removed under one: an action that is about to name the same bytes waits, or is waited for."""
     found = orphans(store, before)
     db.session.rollback()
-    if not found:
-        return
-    token = write_transaction.set(True)
-    try:
-        if db.session.get_bind().dialect.name == "postgresql":
-            db.session.execute(text("LOCK TABLE stored_file IN SHARE MODE"))
-        named = set(_named(stored.digest for stored in found if stored.digest))
-        for stored in found:
-            if stored.digest is None or stored.digest not in named:
-                store.remove(stored)
-                yield stored.path
-    finally:
-        db.session.rollback()
-        write_transaction.reset(token)
+    for portion in batched(found, AT_ONCE):
+        with writing():
+            try:
+                if db.session.get_bind().dialect.name == "postgresql":
+                    db.session.execute(text("LOCK TABLE stored_file IN SHARE MODE"))
+                named = set(_named(stored.digest for stored in portion if stored.digest))
+                for stored in portion:
+                    if stored.digest is None or stored.digest not in named:
+                        store.remove(stored)
+                        yield stored.path
+            finally:
+                db.session.rollback()
 
 
 def _named(digests: Iterable[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from verifier.jobs.worker import JobRun
 from verifier.maintenance.sweep import sweep
 
 
-@task("evidence.sweep", every=timedelta(hours=6), keep=timedelta(days=2), limit=timedelta(hours=2))
+@task("evidence.sweep", every=timedelta(hours=6), keep=timedelta(days=2), limit=timedelta(hours=2), in_steps=True)
 def sweep_leftovers(_work: JobRun) -> None:
     """Remove what a killed process left lying."""
     sweep(now=utcnow())

@@ -15,7 +15,7 @@ from verifier.registry.models import ProgrammeYear
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, name_of
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import export_url, paged_list, wants_spreadsheet
+from verifier.web.pages.lists import export_url, paged_rows, wants_spreadsheet
 from verifier.web.permit import permit
 
 bp = Blueprint("programme", __name__)
@@ -25,24 +25,23 @@ bp = Blueprint("programme", __name__)
 @permit(Permission.PROGRAMME_READ)
 def progress(year: ProgrammeYear) -> ResponseReturnValue:
     """Every unit of the year, late ones first: by stage, what is late, what waits for whom, reported against verified."""
-    units = queries.progress(year, now=utcnow())
-    counts = queries.by_status(units)
+    now = utcnow()
+    counts = queries.counts_of([year], now=now)[year.id]
     form = ProgressFilter(request.args)
     form.standing.choices = [SelectChoice("", _("All statuses")), *(SelectChoice(each.value, label(each)) for each in UNIT_YEAR_STATUSES)]
-    shown = queries.matching(units, search=form.q.data or "", status=form.standing.data or "", late=form.late.data)
-    shown.sort(key=lambda each: not each.is_late)
+    found = queries.matching(year, now=now, search=form.q.data or "", status=form.standing.data or "", late=form.late.data)
     if wants_spreadsheet():
-        return _progress_sheet(year, shown)
+        return _progress_sheet(year, queries.with_people(queries.progress(found, now=now)))
     return render_template(
         "programme/progress.html",
         year=year,
         form=form,
-        page=paged_list(shown),
+        page=paged_rows(found, lambda rows: queries.with_people(queries.progress(rows, now=now))),
         export=export_url(),
-        total=len(units),
-        late=sum(each.is_late for each in units),
-        stations=[(each, counts.get(each, 0)) for each in UNIT_YEAR_STATUSES],
-        issued=sum(each.issued for each in units),
+        total=counts.total,
+        late=counts.late,
+        stations=[(each, counts.by_status.get(each, 0)) for each in UNIT_YEAR_STATUSES],
+        issued=counts.issued,
     )
 
 

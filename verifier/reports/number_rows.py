@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import insert, select
 
 from verifier.core.report.reported_numbers import Number, numbers_of
-from verifier.db import Base, db
+from verifier.db import Base, db, reading, writing
 from verifier.reports import queries
 from verifier.reports.models import ReportedNumber, ReportVersion
 
@@ -30,15 +30,25 @@ def write(version: ReportVersion, model: type[Base], rows: Sequence[Row]) -> Non
 
 
 def write_missing() -> int:
-    """Write the numbers of versions that were handed in before there were such rows; how many versions that were."""
+    """Write the numbers of versions that were handed in before there were such rows; how many versions that were.
+
+    They are looked for and calculated without the write lock, and committed version by version.
+    """
     bare = ~select(ReportedNumber.version_id).where(ReportedNumber.version_id == ReportVersion.id).exists()
     written = 0
-    for found in list(db.session.scalars(select(ReportVersion.id).where(bare))):
-        locked = select(ReportVersion).where(ReportVersion.id == found).with_for_update(of=ReportVersion)
-        version = db.session.scalars(locked).one()
-        if db.session.scalar(select(ReportedNumber.position).where(ReportedNumber.version_id == found).limit(1)) is None:
-            write(version, ReportedNumber, rows(numbers_of(queries.report_of(version), queries.calculation_of(version))))
-            written += 1
+    with reading():
+        missing = list(db.session.scalars(select(ReportVersion.id).where(bare)))
+    for found in missing:
+        with reading():
+            version = db.session.get_one(ReportVersion, found)
+            prepared = rows(numbers_of(queries.report_of(version), queries.calculation_of(version)))
+        with writing():
+            locked = select(ReportVersion).where(ReportVersion.id == found).with_for_update(of=ReportVersion)
+            version = db.session.scalars(locked).one()
+            if db.session.scalar(select(ReportedNumber.position).where(ReportedNumber.version_id == found).limit(1)) is None:
+                write(version, ReportedNumber, prepared)
+                written += 1
+            db.session.commit()
     return written
 
 

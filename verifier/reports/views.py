@@ -90,15 +90,15 @@ def _version(unit_year: UnitYear, number: int) -> ReportVersion:
 @permit(Permission.UNIT_READ)
 def home() -> ResponseReturnValue:
     """The years of the user's unit, with the party responsible for the next action."""
-    years = registered.years_of_unit(this_user().organisation)
-    return render_template("reports/home.html", years=programme.progress_of(years, now=utcnow()))
+    years = programme.with_people(programme.progress_of_unit(this_user().organisation, now=utcnow()))
+    return render_template("reports/home.html", years=years)
 
 
 @bp.get("/reports/<uuid:unit_year_id>")
 @permit(Permission.REPORT_READ)
 def unit_year(unit_year: UnitYear) -> ResponseReturnValue:
     """A unit's year: its dates, its body, its versions, and what comes next."""
-    progress = programme.progress_of([unit_year], now=utcnow())[0]
+    progress = programme.progress_of(unit_year, now=utcnow())
     takes = progress.case is None or progress.case.stage in actions.TAKES_REPORTS
     versions = queries.readable_versions(unit_year, drafts=may(Permission.REPORT_DRAFTS))
     return render_template("reports/unit_year.html", unit_year=unit_year, progress=progress, versions=versions, takes_reports=takes)

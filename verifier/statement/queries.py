@@ -114,6 +114,16 @@ def issued(engagement: Engagement) -> Statement | None:
     return next((each for each in statements(engagement) if each.status == Status.ISSUED), None)
 
 
+def issued_of(cases: Sequence[UUID]) -> dict[UUID, Statement]:
+    """The statement that holds for each of these cases; a case without one is left out."""
+    of = (
+        select(Statement)
+        .options(lazyload(Statement.engagement))
+        .where(Statement.engagement_id.in_(cases), Statement.status == Status.ISSUED)
+    )
+    return {each.engagement_id: each for each in db.session.scalars(of)} if cases else {}
+
+
 def is_past(stage: Stage, place: SignerRole) -> bool:
     """Whether this place is already signed at the case's stage; signatures on a recalled statement no longer count."""
     order = list(Stage)

@@ -18,7 +18,7 @@ from verifier.web import shown_report
 from verifier.web.models import SentForm
 from verifier.web.signed_in import sender
 
-FIELD = "once"
+FIELD, CONTENT = "once", "verifier.form_content"
 KEPT_FOR = timedelta(hours=48)
 """Longer than a form's CSRF token is good."""
 
@@ -26,6 +26,14 @@ KEPT_FOR = timedelta(hours=48)
 def field() -> Markup:
     """The hidden inputs that tell one showing of a form from every other: its token, and the report version it was shown on."""
     return Markup('<input type="hidden" name="{}" value="{}">{}').format(FIELD, token_urlsafe(16), shown_report.hidden_field())
+
+
+def read_body() -> None:
+    """Receive the body and hash a form's content, once a request and before any transaction begins."""
+    if request.method == "PATCH":
+        request.get_data()
+    if _token() is not None and CONTENT not in request.environ:
+        request.environ[CONTENT] = _hash_content()
 
 
 def replay() -> Any:
@@ -65,6 +73,12 @@ def _token() -> str | None:
 
 def _content() -> str:
     """Keyed hash of all fields and files of the form."""
+    read_body()
+    content: str = request.environ[CONTENT]
+    return content
+
+
+def _hash_content() -> str:
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in (FIELD, "csrf_token")]
     files = []
     for name, file in request.files.items(multi=True):

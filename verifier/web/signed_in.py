@@ -3,7 +3,8 @@
 from datetime import timedelta
 from hashlib import sha256
 
-from flask import Flask, current_app, g, redirect, session, url_for
+import structlog
+from flask import Flask, current_app, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin, LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select, update
@@ -14,11 +15,14 @@ from verifier.accounts.authentication import secondfactor
 from verifier.accounts.models import SignedInSession, User
 from verifier.core.actor import INSTALLATION, Actor
 from verifier.core.errors import NotYours
-from verifier.db import db, utcnow, write_transaction
-from verifier.web.operations.outages import outage_of
+from verifier.db import db, lock_patience, utcnow, writing
 from verifier.web.redirects import this_page
 
 SEEN_EVERY = timedelta(seconds=60)
+SEEN_PATIENCE = 20
+"""Milliseconds; where others write, it is noted by a later request."""
+
+log = structlog.get_logger()
 
 
 class Nobody(AnonymousUserMixin):
@@ -43,7 +47,9 @@ def install(app: Flask) -> None:
 
 
 def unauthorised() -> ResponseReturnValue:
-    """To the sign-in page, and from there back to this one."""
+    """To the sign-in page, and from there back to this one; a program that sends a file in pieces is told so."""
+    if "Tus-Resumable" in request.headers:
+        return jsonify(signed_in=False), 401
     return redirect(url_for("accounts.sign_in", next=this_page()), 303)
 
 
@@ -137,16 +143,15 @@ def load() -> bool:
 
 
 def _note_seen(row: SignedInSession) -> None:
-    """Written in a transaction of its own, so that a page that only reads stays a reader, and is shown where nothing can be written."""
+    """Written in a transaction of its own that waits for nobody: a page only reads, and is shown where nothing can be written now."""
     row_id = row.id
     db.session.rollback()
-    token = write_transaction.set(True)
+    patience = lock_patience.set(SEEN_PATIENCE)
     try:
-        with DbSession(db.engine) as own, own.begin():
+        with writing(), DbSession(db.engine) as own, own.begin():
             own.execute(update(SignedInSession).where(SignedInSession.id == row_id).values(last_seen_at=utcnow()))
-    except DBAPIError as error:
-        if outage_of(error) is None:
-            raise
+    except (DBAPIError, OSError) as error:
+        log.info("last_seen_not_noted", kind=type(error).__name__)
     finally:
-        write_transaction.reset(token)
+        lock_patience.reset(patience)
     g.signed_in = db.session.get_one(SignedInSession, row_id)

@@ -4,12 +4,12 @@ Serialises writes per case with a PostgreSQL advisory lock (SQLite has one write
 serialisation failure or a key that another request has just written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from random import uniform
 from time import sleep
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -26,6 +26,7 @@ from verifier.web import idempotency, permit, signed_in
 from verifier.web.body_limits import LimitedRequest
 
 log = structlog.get_logger()
+T = TypeVar("T")
 TRIES = 5
 PAUSE = 0.05
 """Seconds before the second try at most; doubled before each further one."""
@@ -51,6 +52,8 @@ class VerifierApp(Flask):
 
     def full_dispatch_request(self) -> Response:
         """The answer of the first try without a collision; after the last one, the page that says that someone else was faster."""
+        if request.endpoint == "static":
+            return super().full_dispatch_request()
         before = deepcopy(dict(session))
         for further in range(TRIES):
             try:
@@ -78,9 +81,10 @@ def begin() -> Any:
     """Before every request: say whether it writes, lock its case, load the person, and replay a form that was done before."""
     for left_over in ("refusal", "roles", "engagement", "time_zone"):
         g.pop(left_over, None)
-    write_transaction.set(permit.will_write())
     if request.endpoint == "static":
         return None
+    idempotency.read_body()
+    write_transaction.set(permit.will_write())
     lock_case()
     if signed_in.load():
         lock_case()
@@ -116,6 +120,16 @@ def released() -> Iterator[None]:
     db.session.rollback()
     yield
     lock_case()
+
+
+def prepared(name: str, work: Callable[[], T]) -> T:
+    """The result of slow work that writes no row, done outside the transaction and its lock; a retry of the request uses it again."""
+    done: dict[str, Any] = request.environ.setdefault("verifier.prepared", {})
+    if name not in done:
+        with released():
+            done[name] = work()
+    result: T = done[name]
+    return result
 
 
 def _about(named: dict[str, object]) -> UUID | None:

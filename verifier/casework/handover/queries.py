@@ -9,7 +9,7 @@ from sqlalchemy import select
 from verifier.accounts.models import User
 from verifier.accounts.queries import active_in
 from verifier.checks.data.vouchers.models import EvidenceRequest
-from verifier.checks.data.vouchers.queries import requests_for
+from verifier.checks.data.vouchers.queries import requests_assigned
 from verifier.core.access import Role
 from verifier.core.lifecycle import CaseAction, Stage, possible
 from verifier.db import db
@@ -81,6 +81,5 @@ def _has_work_left(member: TeamMember) -> bool:
 def _requests(person: User, others: Sequence[User]) -> list[Duty]:
     return [
         Duty(f"request-{asked.id}", DutyKind.REQUEST, None, case, asked, [each for each in others if each.roles])
-        for case, asked in requests_for(person)
-        if asked.assigned_to == person.id
+        for case, asked in requests_assigned(person)
     ]

@@ -18,13 +18,15 @@ from verifier.core.site import ChecklistOutcome, Gap
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.evidence.actions import add_photos
+from verifier.evidence.actions import add_photos, read_photos
+from verifier.evidence.uploads import actions as uploads
 from verifier.evidence.views import flash_added
 from verifier.rulepacks.load import load
 from verifier.web.pages.filters import day, text_in
 from verifier.web.permit import may, permit
-from verifier.web.signed_in import current_actor
+from verifier.web.signed_in import current_actor, this_user
 from verifier.web.subjects import SubjectKind, row_in_case
+from verifier.web.transactions import prepared
 
 bp = Blueprint("site", __name__)
 LABELS = {
@@ -114,10 +116,13 @@ def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
     form = ItemForm()
     form.offer()
     if form.validate_on_submit():
-        photos, now = form.handed_in(), utcnow()
+        sent, who, now = form.uploaded.data, this_user().id, utcnow()
+        photos = [*form.handed_in(), *uploads.complete(engagement.id, who, sent)]
         if photos:
             subject = Subject(queries.KIND, item_code)
-            flash_added(engagement, add_photos(engagement.id, engagement.stage, subject, photos, actor=current_actor(), now=now))
+            read, actor = prepared("photos", lambda: read_photos(photos)), current_actor()
+            flash_added(engagement, add_photos(engagement.id, engagement.stage, subject, photos, already=read, actor=actor, now=now))
+            uploads.hand_over(engagement.id, who, sent)
         outcome = None if raising and not (line.findings and form.chosen() is ChecklistOutcome.FINDING) else form.chosen()
         if outcome or (form.note.data or "").strip() or not (photos or raising):
             actions.answer_item(engagement, item_code, outcome, form.note.data or "", form.seen_version, actor=current_actor(), now=now)

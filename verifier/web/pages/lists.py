@@ -1,6 +1,6 @@
 """Lists: one page of a query, with links that keep the filter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -23,6 +23,8 @@ class Page(Generic[T]):
     number: int
     per_page: int
     total: int
+    parameter: str = "page"
+    """Its name in the address, where a page shows several lists."""
 
     @property
     def pages(self) -> int:
@@ -47,26 +49,40 @@ class Page(Generic[T]):
 
     def url(self, number: int) -> str:
         """The address of another page, the filter kept."""
-        return same_address(page=number)
+        return same_address(**{self.parameter: number})
 
 
-def asked_page() -> int:
+def asked_page(parameter: str = "page") -> int:
     """The page in the address; nonsense is the first."""
-    return max(1, whole_number(request.args.get("page"), longest=7) or 1)
+    return max(1, whole_number(request.args.get(parameter), longest=7) or 1)
 
 
 def paged(query: Select[Any], per_page: int = PER_PAGE) -> Page[Any]:
     """One page of a query of whole rows."""
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0
+    total = count_of(query)
     number = min(asked_page(), max(1, -(-total // per_page)))
     rows = db.session.scalars(query.limit(per_page).offset((number - 1) * per_page)).unique().all()
     return Page(rows, number, per_page, total)
 
 
-def paged_list(rows: Sequence[T], per_page: int = PER_PAGE) -> Page[T]:
+def paged_rows(
+    query: Select[Any], read: Callable[[Select[Any]], Sequence[T]], *, per_page: int = PER_PAGE, parameter: str = "page"
+) -> Page[T]:
+    """One page of a query that `read` turns into rows; counted and cut in the database."""
+    total = count_of(query)
+    number = min(asked_page(parameter), max(1, -(-total // per_page)))
+    return Page(read(query.limit(per_page).offset((number - 1) * per_page)), number, per_page, total, parameter)
+
+
+def count_of(query: Select[Any]) -> int:
+    """How many rows a query has."""
+    return db.session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0
+
+
+def paged_list(rows: Sequence[T], per_page: int = PER_PAGE, parameter: str = "page") -> Page[T]:
     """One page of rows that are already at hand."""
-    number = min(asked_page(), max(1, -(-len(rows) // per_page)))
-    return Page(rows[(number - 1) * per_page : number * per_page], number, per_page, len(rows))
+    number = min(asked_page(parameter), max(1, -(-len(rows) // per_page)))
+    return Page(rows[(number - 1) * per_page : number * per_page], number, per_page, len(rows), parameter)
 
 
 def export_url() -> str:
@@ -85,7 +101,7 @@ def carried_filter(*placed: str) -> dict[str, Any]:
 
 def same_address(**changed: object) -> str:
     """This page's path with its filter kept and some of it changed; what was typed there never steers how the address is built."""
-    carried = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "export")]
+    carried = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "export", *changed)]
     return f"{quote(request.path)}?{urlencode([*carried, *changed.items()])}"
 
 

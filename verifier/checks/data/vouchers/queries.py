@@ -1,9 +1,11 @@
 """Queries of supporting documents and evidence requests; a unit sees its own and no working papers."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from verifier.accounts.models import User
 from verifier.checks.data.models import SourceDecision
@@ -12,6 +14,7 @@ from verifier.core.access import UNIT, Role
 from verifier.core.evidence_requests import WITH_UNIT, RequestState
 from verifier.db import db
 from verifier.engagements.models import Engagement
+from verifier.registry.models import ProgrammeYear, UnitYear
 
 
 def vouchers(engagement: Engagement, *, inside: bool) -> list[Voucher]:
@@ -85,19 +88,46 @@ def request_numbered(engagement: Engagement, number: int) -> EvidenceRequest | N
     return db.session.scalars(of).unique().one_or_none()
 
 
-def requests_for(user: User) -> list[tuple[Engagement, EvidenceRequest]]:
-    """What waits for a person of a unit: what was assigned to them, and for the contact what was assigned to nobody."""
+class RequestWaiting(NamedTuple):
+    """An evidence request that waits for a person of the unit, as bare columns."""
+
+    unit_year: UUID
+    due: date
+    time_zone: str
+    case: UUID
+    raised_at: datetime
+    number: int
+
+
+def requests_waiting(user: User, case: UUID | None = None) -> list[RequestWaiting]:
+    """What waits for a person of a unit, in one case or in all: assigned to them, and for the contact what is assigned to nobody."""
     if user.roles.isdisjoint(UNIT):
         return []
+    mine = EvidenceRequest.assigned_to == user.id
+    columns = (UnitYear.id, EvidenceRequest.due, ProgrammeYear.time_zone, Engagement.id, EvidenceRequest.raised_at, EvidenceRequest.number)
+    of = (
+        select(*columns)
+        .join(Engagement, EvidenceRequest.engagement_id == Engagement.id)
+        .join(UnitYear, Engagement.unit_year_id == UnitYear.id)
+        .join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)
+        .where(UnitYear.unit_id == user.organisation_id, EvidenceRequest.state.in_(sorted(WITH_UNIT)))
+        .where(or_(mine, EvidenceRequest.assigned_to.is_(None)) if Role.CONTACT in user.roles else mine)
+        .order_by(EvidenceRequest.due, EvidenceRequest.number)
+    )
+    return [RequestWaiting(*row) for row in db.session.execute(of if case is None else of.where(Engagement.id == case))]
+
+
+def requests_assigned(user: User) -> list[tuple[Engagement, EvidenceRequest]]:
+    """The open requests of their unit that are assigned to a person, with their case."""
     of = (
         select(EvidenceRequest, Engagement)
         .join(Engagement, EvidenceRequest.engagement_id == Engagement.id)
+        .join(UnitYear, Engagement.unit_year_id == UnitYear.id)
+        .where(UnitYear.unit_id == user.organisation_id, EvidenceRequest.assigned_to == user.id)
         .where(EvidenceRequest.state.in_(sorted(WITH_UNIT)))
         .order_by(EvidenceRequest.due, EvidenceRequest.number)
     )
-    found = [(row.Engagement, row.EvidenceRequest) for row in db.session.execute(of).unique()]
-    own = [(case, each) for case, each in found if case.unit_year.unit_id == user.organisation_id]
-    return [(case, each) for case, each in own if each.assigned_to == user.id or (each.assigned_to is None and Role.CONTACT in user.roles)]
+    return [(row.Engagement, row.EvidenceRequest) for row in db.session.execute(of).unique()]
 
 
 def people_of(engagement: Engagement) -> list[User]:
