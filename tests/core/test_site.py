@@ -1,12 +1,23 @@
 """Check 3: what settles an item, what an outcome needs, and what is still missing before leaving."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.pack import ChecklistItem, Origin, Text
-from verifier.core.site import ChecklistOutcome, Gap, MissingStep, VisitPlan, check_plan, refuse_outcome, settled, still_missing
+from verifier.core.site import (
+    ChecklistOutcome,
+    Gap,
+    MissingStep,
+    VisitPlan,
+    VisitState,
+    check_plan,
+    refuse_outcome,
+    settled,
+    still_missing,
+    visit_state,
+)
 
 ORIGIN = Origin("made up", "practice")
 ITEMS = (
@@ -102,9 +113,30 @@ def test_a_visit_needs_days_in_order_and_as_many_people_as_the_pack_asks_for(pla
     ],
 )
 def test_what_is_missing_before_leaving_is_named_with_its_items(visit, outcomes, held, photos, missing) -> None:
-    found = still_missing(ITEMS, outcomes, visit=visit, minimum=2, held_against=held, photographed=photos)
+    found = still_missing(ITEMS, outcomes, visit=visit, today=DAY + timedelta(days=1), minimum=2, held_against=held, photographed=photos)
     assert list(found) == missing
 
 
 def test_a_photo_that_is_missing_keeps_nobody_from_leaving() -> None:
     assert [gap for gap in Gap if not MissingStep(gap).must] == [Gap.NO_PHOTO]
+
+
+@pytest.mark.parametrize(
+    ("why", "days", "plan", "state"),
+    [
+        ("the day before it begins", -1, VISIT, VisitState.TO_COME),
+        ("on its day", 0, VISIT, VisitState.UNDER_WAY),
+        ("on the last of two days", 1, VisitPlan(DAY, DAY + timedelta(days=1), "Park", ("A", "B"), ("C",)), VisitState.UNDER_WAY),
+        ("the day after", 1, VISIT, VisitState.CARRIED_OUT),
+        ("over, nobody of the unit entered", 1, VisitPlan(DAY, DAY, "Park", ("A", "B"), ()), VisitState.INCOMPLETE),
+        ("over, one person twice", 1, VisitPlan(DAY, DAY, "Park", ("A", "A"), ("C",)), VisitState.INCOMPLETE),
+    ],
+)
+def test_a_visit_has_taken_place_only_after_its_last_day_with_its_people(why, days, plan, state) -> None:
+    assert visit_state(plan, DAY + timedelta(days=days), 2) is state, why
+
+
+def test_a_visit_that_is_not_over_is_missing_before_leaving() -> None:
+    done = {"meters": ChecklistOutcome.IN_ORDER, "ledger": ChecklistOutcome.IN_ORDER}
+    found = still_missing(ITEMS, done, visit=VISIT, today=DAY, minimum=2, held_against=(), photographed={"meters"})
+    assert [each.gap for each in found] == [Gap.NOT_OVER]

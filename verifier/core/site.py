@@ -20,10 +20,25 @@ class ChecklistOutcome(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+class VisitState(StrEnum):
+    """How far a visit is: a visit has taken place only once its last day has passed."""
+
+    TO_COME = "to_come"
+    UNDER_WAY = "under_way"
+    INCOMPLETE = "incomplete"
+    """Its days have passed, but fewer people of the body than the pack asks for, or nobody of the unit, are entered."""
+    CARRIED_OUT = "carried_out"
+
+
+NOT_OVER = frozenset({VisitState.TO_COME, VisitState.UNDER_WAY})
+"""States of a visit whose last day has not passed."""
+
+
 class Gap(StrEnum):
     """Outstanding item of a site visit."""
 
     NO_VISIT = "no_visit"
+    NOT_OVER = "not_over"
     TOO_FEW_PEOPLE = "too_few_people"
     NOBODY_MET = "nobody_met"
     UNANSWERED = "unanswered"
@@ -69,6 +84,16 @@ def check_plan(plan: VisitPlan, minimum: int) -> None:
         raise Refusal("site.visit.too_few_people", count=len(set(plan.body_people)), minimum=minimum)
 
 
+def visit_state(plan: VisitPlan, today: date, minimum: int) -> VisitState:
+    """How far a visit is on a day in the programme's zone; complete only after its last day, with its team and people of the unit."""
+    if today < plan.starts_on:
+        return VisitState.TO_COME
+    if today <= plan.ends_on:
+        return VisitState.UNDER_WAY
+    enough = len(set(plan.body_people)) >= minimum and bool(plan.unit_people)
+    return VisitState.CARRIED_OUT if enough else VisitState.INCOMPLETE
+
+
 def refuse_outcome(outcome: ChecklistOutcome | None, note: str, *, held_against: bool) -> None:
     """Refuse an outcome that its note or the findings on the item contradict; None keeps a note without deciding.
 
@@ -100,6 +125,7 @@ def still_missing(
     outcomes: Mapping[str, ChecklistOutcome | None],
     *,
     visit: VisitPlan | None,
+    today: date,
     minimum: int,
     held_against: Collection[str],
     photographed: Collection[str],
@@ -112,6 +138,8 @@ def still_missing(
     if visit is None:
         found.append(MissingStep(Gap.NO_VISIT))
     else:
+        if visit_state(visit, today, minimum) in NOT_OVER:
+            found.append(MissingStep(Gap.NOT_OVER))
         if len(set(visit.body_people)) < minimum:
             found.append(MissingStep(Gap.TOO_FEW_PEOPLE))
         if not visit.unit_people:

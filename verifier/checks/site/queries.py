@@ -1,15 +1,18 @@
 """Queries of check 3: visit, checklist with answers, photos and findings, and progress."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core import site
+from verifier.core.clocks import day_in
 from verifier.core.rulepack.pack import ChecklistItem, RulePack
-from verifier.core.site import ChecklistOutcome, MissingStep, VisitPlan
-from verifier.db import db
+from verifier.core.site import NOT_OVER, ChecklistOutcome, MissingStep, VisitPlan, VisitState
+from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
 from verifier.evidence.queries import photos_by_subject
@@ -56,6 +59,31 @@ def visit(engagement: Engagement) -> SiteVisit | None:
     return next(iter(visits(engagement)), None)
 
 
+def today_of(engagement: Engagement, now: datetime | None = None) -> date:
+    """The day in the programme's zone, at present unless another moment is given."""
+    return day_in(engagement.unit_year.year.time_zone, now or utcnow())
+
+
+def state_of(engagement: Engagement, visit: SiteVisit, now: datetime | None = None) -> VisitState:
+    """How far a visit is."""
+    return site.visit_state(plan_of(visit), today_of(engagement, now), load(engagement.pack_id).site_team_minimum)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCounts:
+    """The visits of a case: those that took place, those not over yet, and those whose people are not all entered."""
+
+    carried_out: int
+    not_over: int
+    incomplete: int
+
+
+def visit_counts(engagement: Engagement, now: datetime | None = None) -> VisitCounts:
+    """Visits by how far they are."""
+    found = Counter(state_of(engagement, each, now) for each in visits(engagement))
+    return VisitCounts(found[VisitState.CARRIED_OUT], sum(found[each] for each in NOT_OVER), found[VisitState.INCOMPLETE])
+
+
 def by_clause(pack: RulePack) -> list[ChecklistItem]:
     """The checklist in the order of the pack's clauses: the one order in which it is shown, walked and counted."""
     place = {clause.code: number for number, clause in enumerate(pack.clauses)}
@@ -87,13 +115,14 @@ def progress(engagement: Engagement) -> ChecklistProgress:
     return ChecklistProgress(len(site.settled(pack.checklist, outcomes, set(on))), len(pack.checklist), len(on))
 
 
-def still_missing(engagement: Engagement) -> tuple[MissingStep, ...]:
+def still_missing(engagement: Engagement, now: datetime | None = None) -> tuple[MissingStep, ...]:
     """What to see to before leaving the site."""
     pack, planned = load(engagement.pack_id), visit(engagement)
     return site.still_missing(
         by_clause(pack),
         _outcomes(answers(engagement)),
         visit=plan_of(planned) if planned else None,
+        today=today_of(engagement, now),
         minimum=pack.site_team_minimum,
         held_against=by_subject(engagement, KIND).keys(),
         photographed=photos_by_subject(engagement.id, KIND).keys(),

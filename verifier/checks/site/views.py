@@ -14,7 +14,7 @@ from verifier.checks.site.models import SiteVisit
 from verifier.core.access import TEAM, Permission
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.rulepack.parts import ChecklistItem
-from verifier.core.site import ChecklistOutcome, Gap
+from verifier.core.site import ChecklistOutcome, Gap, VisitState
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -32,13 +32,26 @@ LABELS = {
     ChecklistOutcome.FINDING: _l("Finding"),
     ChecklistOutcome.NOT_APPLICABLE: _l("Not applicable"),
     Gap.NO_VISIT: _l("No visit has been planned"),
+    Gap.NOT_OVER: _l("The last day of the visit has not passed"),
     Gap.TOO_FEW_PEOPLE: _l("Fewer verifiers than the rules require"),
     Gap.NOBODY_MET: _l("No unit representatives entered"),
     Gap.UNANSWERED: _l("No outcome"),
     Gap.NO_FINDING: _l("Marked as a finding, but no finding is in effect"),
     Gap.NO_PHOTO: _l("Checked, but no photo"),
+    VisitState.TO_COME: _l("Planned"),
+    VisitState.UNDER_WAY: _l("Under way"),
+    VisitState.INCOMPLETE: _l("Participants missing"),
+    VisitState.CARRIED_OUT: _l("Carried out"),
 }
-STATES = {(ChecklistOutcome, "in_order"): "ok", (ChecklistOutcome, "finding"): "bad", (ChecklistOutcome, "not_applicable"): "mute"}
+STATES = {
+    (VisitState, "to_come"): "warn",
+    (VisitState, "under_way"): "warn",
+    (VisitState, "incomplete"): "bad",
+    (VisitState, "carried_out"): "ok",
+    (ChecklistOutcome, "in_order"): "ok",
+    (ChecklistOutcome, "finding"): "bad",
+    (ChecklistOutcome, "not_applicable"): "mute",
+}
 
 
 @bp.route("/cases/<uuid:engagement_id>/site")
@@ -50,7 +63,7 @@ def visit(engagement: Engagement) -> ResponseReturnValue:
         "checks/site/visit.html",
         engagement=engagement,
         pack=pack,
-        visits=queries.visits(engagement),
+        visits=[(each, queries.state_of(engagement, each)) for each in queries.visits(engagement)],
         clauses=[(clause, list(lines)) for clause, lines in groupby(queries.lines(engagement), lambda line: line.item.clause)],
         progress=queries.progress(engagement),
         missing=queries.still_missing(engagement),
