@@ -20,6 +20,13 @@ class ChecklistOutcome(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+class VisitKind(StrEnum):
+    """How a visit is made; a case whose visit the authority waived has a waiver instead."""
+
+    ON_SITE = "on_site"
+    REMOTE = "remote"
+
+
 class VisitState(StrEnum):
     """How far a visit is: a visit has taken place only once its last day has passed."""
 
@@ -61,6 +68,9 @@ class VisitPlan:
     body_people: tuple[str, ...]
     unit_people: tuple[str, ...]
     note: str = ""
+    kind: VisitKind = VisitKind.ON_SITE
+    reason: str = ""
+    """Why it is remote: how the rules' condition is met."""
 
 
 @dataclass(frozen=True, slots=True)

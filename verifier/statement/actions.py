@@ -9,6 +9,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.audit.trail_actions import TrailAction
+from verifier.checks.data.sampling.error_actions import accept_covers
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -59,12 +60,18 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     return drawn
 
 
-def approve(engagement: Engagement, comments: str, seen_change: int, *, actor: Actor, now: datetime) -> Review:
-    """Let the conclusion be signed; `seen_change` is the last change of the case that the reviewer had before them."""
+def approve(
+    engagement: Engagement, comments: str, seen_change: int, *, accepts_procedures: bool = False, actor: Actor, now: datetime
+) -> Review:
+    """Let the conclusion be signed; `seen_change` is the last change of the case that the reviewer had before them.
+
+    `accepts_procedures`: the reviewer accepts the procedures that were named for samples which do not support the figure.
+    """
     drawn = _to_review(engagement, CaseAction.APPROVE, actor)
     if last_change(engagement.id) != seen_change:
         raise Refusal("statement.review.changed")
     refuse_outdated(engagement, drawn, now)
+    accept_covers(engagement, accepted=accepts_procedures, actor=actor, now=now)
     return _decided(engagement, drawn, ReviewOutcome.APPROVED, comments, actor, now)
 
 

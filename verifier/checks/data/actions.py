@@ -38,7 +38,8 @@ def decide(
     if review is None:
         raise NotYours
     category = load(engagement.pack_id).category(review.source.category)
-    tonnes = verified_tonnes(review.result, outcome, verified, note, sign=category.sign if category else 1)
+    sign, wrong = category.sign if category else 1, review.wrong_since is not None
+    tonnes = verified_tonnes(review.result, outcome, verified, note, sign=sign, sampled_wrong=wrong)
     row = _write(engagement, review, outcome, tonnes, note, seen_version, actor=actor, now=now)
     db.session.flush()
     record(

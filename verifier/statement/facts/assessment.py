@@ -10,6 +10,7 @@ from verifier.casework.materiality import queries as materiality
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
+from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling import queries as sampling
 from verifier.checks.data.versions import queries as versions
@@ -22,6 +23,7 @@ from verifier.core.opinion.materiality import MaterialityAssessment
 from verifier.core.opinion.permitted import CaseAssessment, Choice, FindingAssessment
 from verifier.core.outcomes.source_outcomes import VerifiedTotals
 from verifier.core.rulepack.pack import RulePack
+from verifier.core.sampling.sample_errors import unsettled
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings import queries as findings
@@ -60,6 +62,8 @@ def case_assessment(engagement: Engagement, now: datetime | None = None) -> Case
         cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
         flags_open=data.flag_progress(engagement).left,
         samples_open=samples.progress(engagement).left,
+        sample_errors_open=unsettled(each.error for each in item_errors.wrong_items(engagement)),
+        samples_unsupported=item_errors.uncovered(engagement),
         changes_open=versions.progress(engagement).left,
         estimates_missing=estimates.missing(engagement),
         requests_open=[each.label for each in vouchers.requests(engagement) if each.state not in DONE],
