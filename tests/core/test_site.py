@@ -10,14 +10,19 @@ from verifier.core.site import (
     ChecklistOutcome,
     Gap,
     MissingStep,
+    VisitKind,
     VisitPlan,
     VisitState,
+    Waiver,
+    check_kind,
     check_plan,
+    check_waiver,
     refuse_outcome,
     settled,
     still_missing,
     visit_state,
 )
+from verifier.rulepacks.load import load
 
 ORIGIN = Origin("made up", "practice")
 ITEMS = (
@@ -140,3 +145,49 @@ def test_a_visit_that_is_not_over_is_missing_before_leaving() -> None:
     done = {"meters": ChecklistOutcome.IN_ORDER, "ledger": ChecklistOutcome.IN_ORDER}
     found = still_missing(ITEMS, done, visit=VISIT, today=DAY, minimum=2, held_against=(), photographed={"meters"})
     assert [each.gap for each in found] == [Gap.NOT_OVER]
+
+
+REMOTE = VisitPlan(DAY, DAY, "Park", ("A", "B"), ("C",), kind=VisitKind.REMOTE, reason="The site is closed after a flood.")
+CONFIRMED = ("not_first_year", "visited_recently", "no_significant_change")
+
+
+@pytest.mark.parametrize(
+    ("pack", "plan", "refused"),
+    [
+        ("beijing/2021.3", VISIT, None),
+        ("beijing/2021.3", REMOTE, "site.visit.remote_forbidden"),
+        ("china-national/2021.3", REMOTE, "site.visit.remote_forbidden"),
+        ("eu-ets/2018.2", REMOTE, "site.visit.remote_forbidden"),
+        ("eu-ets/2018.3", REMOTE, None),
+        ("eu-ets/2018.3", VisitPlan(DAY, DAY, "Park", ("A",), (), kind=VisitKind.REMOTE), "site.visit.remote_reason"),
+        ("iso-14064-3/2019.3", REMOTE, None),
+    ],
+)
+def test_a_remote_visit_needs_rules_that_permit_it_and_a_reason(pack, plan, refused) -> None:
+    if refused is None:
+        check_kind(plan, load(pack).site_visit)
+    else:
+        with pytest.raises(Refusal, match=refused):
+            check_kind(plan, load(pack).site_visit)
+
+
+@pytest.mark.parametrize(
+    ("pack", "waiver", "refused"),
+    [
+        ("beijing/2021.3", Waiver(DAY, "No. 1", "Two clean years", ("two_clean_years",)), "site.waiver.forbidden"),
+        ("china-national/2021.2", Waiver(DAY, "No. 1", "Two clean years", ("two_clean_years",)), "site.waiver.forbidden"),
+        ("china-national/2021.3", Waiver(DAY, "No. 1", "Two clean years", ("two_clean_years",)), None),
+        ("china-national/2021.3", Waiver(DAY, "No. 1", "Two clean years"), "site.waiver.conditions"),
+        ("china-national/2021.3", Waiver(DAY, " ", "Two clean years", ("two_clean_years",)), "site.waiver.incomplete"),
+        ("china-national/2021.3", Waiver(DAY + timedelta(days=1), "No. 1", "Clean", ("two_clean_years",)), "site.waiver.future"),
+        ("eu-ets/2018.3", Waiver(DAY, "No. 1", "Small and unmanned", CONFIRMED), None),
+        *(("eu-ets/2018.3", Waiver(DAY, "No. 1", "Small", tuple({*CONFIRMED} - {each})), "site.waiver.conditions") for each in CONFIRMED),
+        ("iso-14064-3/2019.3", Waiver(DAY, "No. 1", "Small"), "site.waiver.forbidden"),
+    ],
+)
+def test_a_waiver_needs_rules_that_permit_it_and_every_condition(pack, waiver, refused) -> None:
+    if refused is None:
+        check_waiver(waiver, load(pack).site_visit, DAY)
+    else:
+        with pytest.raises(Refusal, match=refused):
+            check_waiver(waiver, load(pack).site_visit, DAY)

@@ -146,6 +146,8 @@ class TrailAction(StrEnum):
     SITE_ITEM_ANSWERED = "site:item:answered"
     SITE_VISIT_EDITED = "site:visit:edited"
     SITE_VISIT_PLANNED = "site:visit:planned"
+    SITE_VISIT_WAIVED = "site:visit:waived"
+    SITE_WAIVER_WITHDRAWN = "site:waiver:withdrawn"
 
     STATEMENT_CONCLUSION_DRAWN = "statement:conclusion:drawn"
     STATEMENT_DIFFERENCES_DOWNLOADED = "statement:differences:downloaded"

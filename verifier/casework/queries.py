@@ -130,7 +130,7 @@ def overview(engagement: Engagement) -> CaseOverview:
         data=Progress(figures.done, figures.total, figures.findings),
         flags=Progress(flags.done, flags.total),
         checklist=Progress(checklist.done, checklist.total, checklist.findings),
-        visits=visits.carried_out,
+        visits=visits.counted,
         visits_left=visits.not_over + visits.incomplete,
         photos=photos,
         findings=finding_counts(engagement, inside=True),

@@ -139,6 +139,8 @@ ACTIONS = {
     "report:version:downloaded": _l("Downloaded a version of the report"),
     "site:item:answered": _l("Completed a checklist item"),
     "site:visit:edited": _l("Changed the site visit"),
+    "site:visit:waived": _l("Entered the waiver of the site visit"),
+    "site:waiver:withdrawn": _l("Withdrew the waiver of the site visit"),
     "site:visit:planned": _l("Planned the site visit"),
     "statement:conclusion:drawn": _l("Prepared the conclusion"),
     "statement:document_review:downloaded": _l("Downloaded the document-review form"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.pack import ChecklistItem
+from verifier.core.rulepack.sections import SiteVisitRule
 
 LOOKED_AT = "look"
 """The way of a pack's checklist that means seeing a thing with one's own eyes: a photo shows it."""
@@ -92,6 +93,43 @@ def check_plan(plan: VisitPlan, minimum: int) -> None:
         raise Refusal("site.visit.dates")
     if len(set(plan.body_people)) < minimum:
         raise Refusal("site.visit.too_few_people", count=len(set(plan.body_people)), minimum=minimum)
+
+
+def check_kind(plan: VisitPlan, rule: SiteVisitRule | None) -> None:
+    """Refuse a remote visit that the pack does not permit, or whose reason is missing."""
+    if plan.kind is VisitKind.ON_SITE:
+        return
+    if rule is None or not rule.remote:
+        raise Refusal("site.visit.remote_forbidden")
+    if not plan.reason.strip():
+        raise Refusal("site.visit.remote_reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """The authority's decision to waive a site visit: its date and reference, why, and the pack's conditions that were confirmed."""
+
+    decided_on: date
+    reference: str
+    reason: str
+    confirmed: tuple[str, ...] = ()
+
+
+def check_waiver(waiver: Waiver, rule: SiteVisitRule | None, today: date) -> None:
+    """Refuse a waiver that the pack does not permit, one of its conditions not confirmed, or a decision without date, reference or reason.
+
+    Source: the pack's own, for instance AVR (EU) 2018/2067 (rules.md section 3): never in the first year with this verifier, never after
+    two periods without a visit, never after a significant change.
+    """
+    if rule is None or not rule.waiver:
+        raise Refusal("site.waiver.forbidden")
+    missing = [each.code for each in rule.waiver if each.code not in waiver.confirmed]
+    if missing:
+        raise Refusal("site.waiver.conditions", count=len(missing))
+    if waiver.decided_on > today:
+        raise Refusal("site.waiver.future")
+    if not waiver.reference.strip() or not waiver.reason.strip():
+        raise Refusal("site.waiver.incomplete")
 
 
 def visit_state(plan: VisitPlan, today: date, minimum: int) -> VisitState:

@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.checks.site.models import ChecklistAnswer, SiteVisit, VisitWaiver
 from verifier.core import site
 from verifier.core.clocks import day_in
 from verifier.core.rulepack.pack import ChecklistItem, RulePack
-from verifier.core.site import NOT_OVER, ChecklistOutcome, MissingStep, VisitPlan, VisitState
+from verifier.core.site import NOT_OVER, ChecklistOutcome, MissingStep, VisitKind, VisitPlan, VisitState
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
@@ -59,6 +59,19 @@ def visit(engagement: Engagement) -> SiteVisit | None:
     return next(iter(visits(engagement)), None)
 
 
+def waiver(engagement: Engagement) -> VisitWaiver | None:
+    """The waiver of the site visit in force, None where there is none."""
+    of = select(VisitWaiver).where(VisitWaiver.engagement_id == engagement.id, VisitWaiver.withdrawn_at.is_(None))
+    return db.session.scalars(of.order_by(VisitWaiver.entered_at.desc())).first()
+
+
+def physical_due(engagement: Engagement) -> bool:
+    """Whether a visit on site remains due after remote ones, under the rules of the case."""
+    rule = load(engagement.pack_id).site_visit
+    kinds = {each.kind for each in visits(engagement)}
+    return rule is not None and rule.physical_due and kinds == {VisitKind.REMOTE}
+
+
 def today_of(engagement: Engagement, now: datetime | None = None) -> date:
     """The day in the programme's zone, at present unless another moment is given."""
     return day_in(engagement.unit_year.year.time_zone, now or utcnow())
@@ -76,12 +89,20 @@ class VisitCounts:
     carried_out: int
     not_over: int
     incomplete: int
+    waived: bool = False
+
+    @property
+    def counted(self) -> int:
+        """Visits that took place; a waiver stands for one."""
+        return self.carried_out + self.waived
 
 
 def visit_counts(engagement: Engagement, now: datetime | None = None) -> VisitCounts:
     """Visits by how far they are."""
     found = Counter(state_of(engagement, each, now) for each in visits(engagement))
-    return VisitCounts(found[VisitState.CARRIED_OUT], sum(found[each] for each in NOT_OVER), found[VisitState.INCOMPLETE])
+    return VisitCounts(
+        found[VisitState.CARRIED_OUT], sum(found[each] for each in NOT_OVER), found[VisitState.INCOMPLETE], waiver(engagement) is not None
+    )
 
 
 def by_clause(pack: RulePack) -> list[ChecklistItem]:
@@ -108,16 +129,20 @@ def lines(engagement: Engagement) -> list[ChecklistRow]:
 
 
 def progress(engagement: Engagement) -> ChecklistProgress:
-    """How far check 3 is."""
+    """How far check 3 is; where the visit is waived and none is planned, no item has to be answered."""
     pack, on = load(engagement.pack_id), [each.subject_id for each in not_withdrawn(engagement) if each.subject_kind == KIND]
+    if waiver(engagement) is not None and not visits(engagement):
+        return ChecklistProgress(0, 0, len(on))
     query = select(ChecklistAnswer.item_code, ChecklistAnswer.outcome).where(ChecklistAnswer.engagement_id == engagement.id)
     outcomes = dict(db.session.execute(query).all())
     return ChecklistProgress(len(site.settled(pack.checklist, outcomes, set(on))), len(pack.checklist), len(on))
 
 
 def still_missing(engagement: Engagement, now: datetime | None = None) -> tuple[MissingStep, ...]:
-    """What to see to before leaving the site."""
+    """What to see to before leaving the site; nothing where the visit is waived and none is planned."""
     pack, planned = load(engagement.pack_id), visit(engagement)
+    if planned is None and waiver(engagement) is not None:
+        return ()
     return site.still_missing(
         by_clause(pack),
         _outcomes(answers(engagement)),
@@ -132,7 +157,7 @@ def still_missing(engagement: Engagement, now: datetime | None = None) -> tuple[
 def plan_of(visit: SiteVisit) -> VisitPlan:
     """A visit as the method knows it."""
     went, met = tuple(visit.body_people.splitlines()), tuple(visit.unit_people.splitlines())
-    return VisitPlan(visit.starts_on, visit.ends_on, visit.place, went, met, visit.note)
+    return VisitPlan(visit.starts_on, visit.ends_on, visit.place, went, met, visit.note, visit.kind, visit.reason)
 
 
 def _outcomes(given_answers: dict[str, ChecklistAnswer]) -> dict[str, ChecklistOutcome | None]:

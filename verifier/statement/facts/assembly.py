@@ -21,7 +21,7 @@ from verifier.reports.queries import report_of
 from verifier.statement import queries
 from verifier.statement.facts import assessment
 from verifier.statement.facts import model as said
-from verifier.statement.facts.findings_and_visits import findings, milestones, visits
+from verifier.statement.facts.findings_and_visits import findings, milestones, samples, visits, waiver
 from verifier.statement.facts.model import Both
 from verifier.statement.facts.uncorrected_errors import materiality
 from verifier.statement.models import Conclusion, Review
@@ -66,6 +66,8 @@ def statement_facts(
         authorised_signatory=_holder(engagement, Role.SIGNATORY),
         review=said.Review(review.person.registered_name, review.decided_at.astimezone(zone).date(), review.comments),
         site_visits=visits(engagement, pack),
+        visit_waiver=waiver(engagement),
+        samples=samples(engagement, pack),
         photos=_photos(engagement, zone),
         milestones=milestones(engagement, drawn, review, zone),
         public_url=public_url,
