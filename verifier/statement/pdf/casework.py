@@ -96,7 +96,7 @@ def visits_section(facts: StatementFacts, languages: Languages, at: int) -> list
 
 def samples_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """The samples drawn, with their errors; the procedures accepted for what a sample does not support."""
-    head = languages.heading(word("samples"), at, room=60 * mm)
+    head = languages.heading(word("samples"), at, room=30 * mm)
     if not facts.samples:
         return [*head, *languages.prose(word("no_samples"))]
     cells: list[list[Cell]] = [
