@@ -30,6 +30,7 @@ def one(state: FindingState, class_code: str = "non_conformity") -> tuple[Findin
         ("a second visit that is not over", replace(CLEAN, visits_not_over=1), False, False),
         ("a visit nobody of the unit is entered for", replace(CLEAN, visits=0, visits_incomplete=1), False, False),
         ("an evidence request nobody answered", replace(CLEAN, requests_open=("R-2",)), False, False),
+        ("a difference with neither finding nor reason", replace(CLEAN, differences_open=("E-001",)), False, False),
         ("a sampled error without a finding", replace(CLEAN, sample_errors_open=1), False, False),
         ("a sample that does not support the figure", replace(CLEAN, samples_unsupported=("1",)), False, True),
         ("a non-conformity with the unit", replace(CLEAN, findings=one(FindingState.SENT)), False, False),
@@ -77,6 +78,7 @@ WORSE = {
     "an open evidence request": lambda case: replace(case, requests_open=(*case.requests_open, "R-9")),
     "a sample that does not support the figure": lambda case: replace(case, samples_unsupported=(*case.samples_unsupported, "9")),
     "a sampled error without a finding": lambda case: replace(case, sample_errors_open=case.sample_errors_open + 1),
+    "a difference without a finding": lambda case: replace(case, differences_open=(*case.differences_open, "E-9")),
     "a visit that is not over": lambda case: replace(case, visits_not_over=case.visits_not_over + 1),
     "a visit without its people": lambda case: replace(case, visits_incomplete=case.visits_incomplete + 1),
 }

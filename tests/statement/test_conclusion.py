@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from tests import make
 from tests.people import Cast, actor, sign_in
 from tests.statement.builders import TEXT, concluded, worked_case
+from verifier.checks.data import actions as data
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.queries import source_reviews
 from verifier.checks.data.vouchers import request_actions
@@ -17,6 +18,7 @@ from verifier.core.errors import Refusal
 from verifier.core.evidence_requests import NumberKey, RequestAction
 from verifier.core.findings import Check, FindingState
 from verifier.core.lifecycle import Stage
+from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
@@ -173,3 +175,16 @@ def test_a_case_is_not_concluded_while_an_evidence_request_is_open(cast: Cast) -
         actions.draw_conclusion(case, "pass", "", actor=actor(cast.lead), now=utcnow())
     request_actions.judge(case, asked, RequestAction.WITHDRAW, "The meter record was seen instead.", actor=actor(cast.lead), now=utcnow())
     actions.draw_conclusion(case, "pass", "", actor=actor(cast.lead), now=utcnow())
+
+
+def test_a_difference_needs_a_finding_or_a_reason_before_a_conclusion(cast: Cast) -> None:
+    case = worked_case(cast)
+    first, by = source_reviews(case)[0].source, {"actor": actor(cast.lead), "now": utcnow()}
+    row = outcome_of(case, first.source_key)
+    data.decide(case, first.source_key, SourceOutcome.DIFFERS, row.verified + 1, "The invoice.", **by)
+    assert assessment.case_assessment(case).differences_open == [first.source_key]
+    with pytest.raises(Refusal, match=r"statement\.conclusion\.not_open"):
+        actions.draw_conclusion(case, "pass", "", **by)
+    data.decide(case, first.source_key, SourceOutcome.DIFFERS, row.verified, "The invoice.", no_finding="A later invoice.", **by)
+    assert assessment.case_assessment(case).differences_open == []
+    actions.draw_conclusion(case, "pass", "", **by)

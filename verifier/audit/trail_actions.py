@@ -58,6 +58,7 @@ class TrailAction(StrEnum):
     DATA_ESTIMATE_DOWNLOADED = "data:estimate:downloaded"
     DATA_ESTIMATE_WITHDRAWN = "data:estimate:withdrawn"
     DATA_FLAG_REOPENED = "data:flag:reopened"
+    DATA_FLAGS_COVERED = "data:flags:covered"
     DATA_FLAGS_DISMISSED = "data:flags:dismissed"
     DATA_FLAGS_DOWNLOADED = "data:flags:downloaded"
     DATA_FLAGS_RAISED = "data:flags:raised"

@@ -73,6 +73,7 @@ ACTIONS = {
     "data:risks:downloaded": _l("Downloaded the list of risks"),
     "data:voucher:withdrawn": _l("Withdrew a supporting document"),
     "data:flag:reopened": _l("Reversed the dismissal of a data alert"),
+    "data:flags:covered": _l("Named a finding that covers data alerts"),
     "data:flags:dismissed": _l("Dismissed data alerts"),
     "data:risk:assessed": _l("Assessed data risks"),
     "data:sample:planned": _l("Planned a sample"),

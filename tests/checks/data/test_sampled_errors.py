@@ -110,7 +110,7 @@ def test_a_sample_above_the_tolerable_error_blocks_a_positive_opinion_until_othe
     by = {"actor": actor(cast.lead), "now": utcnow()}
     error_actions.no_finding(case, small, "The unit lost the invoice.", **by)
     review = sources.source_review(case, small.parts[0])
-    data.decide(case, small.parts[0], SourceOutcome.DIFFERS, review.source.reported - 1, "Seen at the supplier.", **by)
+    data.decide(case, small.parts[0], SourceOutcome.DIFFERS, review.source.reported - 1, "Seen there.", no_finding="Lost.", **by)
     assert [each.number for each in item_errors.unsupported(case)] == [made.number]
     assert [each.opinion.code for each in assessment.choices(case) if each.open and each.opinion.positive] == []
     error_actions.cover(case, made, "All invoices of the supplier were confirmed by the supplier.", **by)

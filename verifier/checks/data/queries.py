@@ -27,7 +27,7 @@ from verifier.core.report.rows import MeterRow, ReportedReport, SourceRow
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
-from verifier.findings.queries import not_withdrawn
+from verifier.findings.queries import by_subject, not_withdrawn
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportedSource
 from verifier.rulepacks.load import load
@@ -204,6 +204,14 @@ def flag_progress(engagement: Engagement) -> FlagProgress:
 def cannot_confirm(engagement: Engagement) -> list[str]:
     """Keys of the sources whose tonnes cannot be confirmed."""
     return [each.source.source_key for each in source_reviews(engagement) if each.status is OutcomeStatus.CANNOT_CONFIRM]
+
+
+def differences_without_finding(engagement: Engagement) -> list[str]:
+    """Keys of sources whose figure differs, with neither a finding on them nor a reason why none is needed."""
+    differing = [each for each in source_reviews(engagement) if each.status is OutcomeStatus.DIFFERS]
+    open_ = [each.source.source_key for each in differing if each.outcome and not each.outcome.no_finding_reason]
+    named = by_subject(engagement, "source", open_) if open_ else {}
+    return [key for key in open_ if key not in named]
 
 
 def verified_by_category(engagement: Engagement, left_out: Collection[str] = frozenset()) -> VerifiedTotals:

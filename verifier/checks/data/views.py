@@ -177,6 +177,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
             outcome,
             form.verified.value,
             form.note.data or "",
+            no_finding=form.no_finding.data or "",
             seen_version=form.seen_version,
             actor=current_actor(),
             now=utcnow(),
@@ -244,7 +245,7 @@ def _outcome_form(review: SourceReview) -> OutcomeForm:
     if outcome and review.current and not form.is_submitted():
         form.outcome.data, form.note.data = outcome.outcome, outcome.note
         if outcome.outcome == SourceOutcome.DIFFERS and outcome.verified is not None:
-            form.verified.data = plain(outcome.verified)
+            form.verified.data, form.no_finding.data = plain(outcome.verified), outcome.no_finding_reason
     return form
 
 

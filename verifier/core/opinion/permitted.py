@@ -44,6 +44,8 @@ class CaseAssessment:
     """Visits whose last day has not passed."""
     visits_incomplete: int = 0
     """Visits that are over, with too few people of the body or nobody of the unit entered."""
+    differences_open: Sequence[str] = ()
+    """Natural keys of sources whose figure differs, with neither a finding nor a reason why none is needed."""
     requests_open: Sequence[str] = ()
     """Evidence requests that are neither accepted nor withdrawn."""
     sample_errors_open: int = 0
@@ -91,6 +93,9 @@ def unresolved(case: CaseAssessment) -> tuple[StatedReason, ...]:
             reasons.append(StatedReason(message, (("count", count),)))
     if not (case.visits or case.visits_not_over or case.visits_incomplete):
         reasons.append(StatedReason("opinion.no_visit"))
+    if case.differences_open:
+        shown = (("sources", tuple(case.differences_open[:10])), ("count", len(case.differences_open)))
+        reasons.append(StatedReason("opinion.differences_open", shown))
     if case.requests_open:
         shown = (("requests", tuple(case.requests_open[:10])), ("count", len(case.requests_open)))
         reasons.append(StatedReason("opinion.requests_open", shown))

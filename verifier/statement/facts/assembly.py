@@ -133,12 +133,19 @@ def sources(engagement: Engagement) -> tuple[said.SourceLine, ...]:
             category=each.source.category,
             reported=each.source.reported,
             verified=each.verified if pack.own_figure else None,
-            reason=Both.same(each.outcome.note if each.outcome and each.current and each.outcome.outcome != "agreed" else ""),
+            reason=Both.same(_reason(each)),
             counts=each.source.counts and each.source.source_key not in left_out,
             estimate=rule if each.source.source_key in estimated else Both("", ""),
         )
         for each in data.source_reviews(engagement)
     )
+
+
+def _reason(each: data.SourceReview) -> str:
+    """Why a figure is another one, and why that needed no finding."""
+    if each.outcome is None or not each.current or each.outcome.outcome == "agreed":
+        return ""
+    return "\n".join(part for part in (each.outcome.note, each.outcome.no_finding_reason) if part)
 
 
 def _photos(engagement: Engagement, zone: ZoneInfo) -> tuple[said.Photo, ...]:

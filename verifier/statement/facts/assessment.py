@@ -66,6 +66,7 @@ def case_assessment(engagement: Engagement, now: datetime | None = None) -> Case
         samples_unsupported=item_errors.uncovered(engagement),
         changes_open=versions.progress(engagement).left,
         estimates_missing=estimates.missing(engagement),
+        differences_open=[key for key in data.differences_without_finding(engagement) if key not in left_out],
         requests_open=[each.label for each in vouchers.requests(engagement) if each.state not in DONE],
         assessment=materiality_assessment(engagement) if pack_of(engagement).materiality else None,
     )

@@ -52,6 +52,7 @@ WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.no_visit": ("site.visit", {}),
     "opinion.visit_not_over": ("site.visit", {}),
     "opinion.visit_incomplete": ("site.visit", {}),
+    "opinion.differences_open": ("data.sources", {"state": "differs"}),
     "opinion.requests_open": ("vouchers.requests", {}),
     "opinion.sample_errors_open": ("samples.samples", {}),
     "opinion.samples_unsupported": ("samples.samples", {}),

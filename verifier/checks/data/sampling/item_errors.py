@@ -16,8 +16,6 @@ from verifier.core.sampling.projection import supports
 from verifier.core.sampling.sample_errors import SampledError
 from verifier.db import db
 from verifier.engagements.models import Engagement
-from verifier.findings.models import Finding
-from verifier.findings.queries import findings_of
 from verifier.reports import queries as reports
 
 
@@ -66,11 +64,6 @@ def wrong_since(engagement: Engagement) -> dict[str, datetime]:
         if _of_a_source(each.sample) and not each.error.corrected and each.row.tested_at is not None:
             found[each.error.source] = max(each.row.tested_at, found.get(each.error.source, each.row.tested_at))
     return found
-
-
-def coverable(engagement: Engagement) -> list[Finding]:
-    """Findings that may be named as covering an error: all that were not withdrawn."""
-    return [each for each in db.session.scalars(findings_of(engagement, inside=True)) if each.state is not FindingState.WITHDRAWN]
 
 
 def covers(engagement: Engagement) -> dict[int, SampleCover]:

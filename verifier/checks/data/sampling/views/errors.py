@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.checks.data.sampling import error_actions, item_errors, queries
+from verifier.checks.data.sampling import error_actions, queries
 from verifier.checks.data.sampling.error_actions import ErrorFinding
 from verifier.checks.data.sampling.forms import CoverForm, ErrorForm
 from verifier.checks.data.sampling.models import SampledItem
@@ -18,6 +18,7 @@ from verifier.core.sampling.plan import Result
 from verifier.core.typed_digits import whole_number
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.findings.queries import coverable
 from verifier.rulepacks.load import load
 from verifier.web.permit import permit
 from verifier.web.redirects import came_from
@@ -27,7 +28,7 @@ from verifier.web.signed_in import current_actor
 def error_form(engagement: Engagement) -> ErrorForm:
     """The form with the classes, clauses and findings of the case."""
     form = ErrorForm()
-    form.offer(load(engagement.pack_id), item_errors.coverable(engagement))
+    form.offer(load(engagement.pack_id), coverable(engagement))
     return form
 
 
@@ -49,7 +50,7 @@ def settle_error(engagement: Engagement, number: int, position: int) -> Response
             return redirect(url_for("findings.finding", engagement_id=engagement.id, number=finding.number), 303)
         case "name":
             wanted = whole_number(form.finding.data or "", longest=7)
-            named = next((each for each in item_errors.coverable(engagement) if each.number == wanted), None)
+            named = next((each for each in coverable(engagement) if each.number == wanted), None)
             if named is None:
                 raise Refusal("data.sample.choose_finding")
             error_actions.name_finding(engagement, row, named, actor=by, now=now)
