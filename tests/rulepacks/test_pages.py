@@ -30,7 +30,7 @@ def test_every_pack_is_listed_and_an_own_one_says_so(app: Flask, client: FlaskCl
     sign_in(client, cast.manager)
     page = client.get("/rules").get_data(as_text=True)
     assert all(pack_id in page for pack_id in ("beijing/2021", "china-national/2021", "eu-ets/2018", "iso-14064-3/2019", "mine/1"))
-    assert page.count("Supplied with the software") == 8
+    assert page.count("Supplied with the software") == 12
     assert "own" in page
 
 

@@ -187,5 +187,7 @@ def test_an_existing_finding_is_named_as_covering_alerts(client: FlaskClient, ca
     assert browser.post(address, data={"keys": [OFF, GAP], "finding": str(made.number)}).status_code == 303
     db.session.expire_all()
     assert (state_of(case, OFF), state_of(case, GAP)) == (FlagState.FINDING, FlagState.FINDING)
+    assert "F-001" in browser.get(f"/cases/{case.id}/data/E-095").text
+    assert "F-001" in browser.get(f"/cases/{case.id}/data/register/activity/E-095/2021-01").text
     findings.withdraw(db.session.get_one(Finding, made.id), "Not so.", actor=actor(cast.lead), now=utcnow())
     assert state_of(case, OFF) is FlagState.OPEN
