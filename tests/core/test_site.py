@@ -1,6 +1,6 @@
 """Check 3: what settles an item, what an outcome needs, and what is still missing before leaving."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from verifier.core.site import (
     check_kind,
     check_plan,
     check_waiver,
+    photo_gap,
     refuse_outcome,
     settled,
     still_missing,
@@ -123,7 +124,8 @@ def test_what_is_missing_before_leaving_is_named_with_its_items(visit, outcomes,
 
 
 def test_a_photo_that_is_missing_keeps_nobody_from_leaving() -> None:
-    assert [gap for gap in Gap if not MissingStep(gap).must] == [Gap.NO_PHOTO]
+    advice = [Gap.NO_PHOTO, Gap.ANSWERED_OUTSIDE, Gap.PHOTO_OUTSIDE, Gap.CAMERA_CLOCK]
+    assert [gap for gap in Gap if not MissingStep(gap).must] == advice
 
 
 @pytest.mark.parametrize(
@@ -191,3 +193,27 @@ def test_a_waiver_needs_rules_that_permit_it_and_every_condition(pack, waiver, r
     else:
         with pytest.raises(Refusal, match=refused):
             check_waiver(waiver, load(pack).site_visit, DAY)
+
+
+NOON = datetime(2022, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("why", "taken", "gap"),
+    [
+        ("during the visit", NOON - timedelta(hours=1), None),
+        ("the camera wrote no time", None, None),
+        ("a minute ahead of ours", NOON + timedelta(minutes=1), None),
+        ("the day before", NOON - timedelta(days=1), Gap.PHOTO_OUTSIDE),
+        ("dated after it was handed in", NOON + timedelta(hours=8), Gap.CAMERA_CLOCK),
+    ],
+)
+def test_a_photo_outside_the_visit_days_and_a_camera_clock_that_is_off_are_named(why, taken, gap) -> None:
+    assert photo_gap(taken, NOON, [VISIT]) is gap, why
+
+
+def test_items_recorded_outside_the_visit_days_are_asked_about() -> None:
+    done, outside = {"meters": ChecklistOutcome.IN_ORDER, "ledger": ChecklistOutcome.IN_ORDER}, {Gap.ANSWERED_OUTSIDE: ["ledger"]}
+    day = DAY + timedelta(days=1)
+    found = still_missing(ITEMS, done, visit=VISIT, today=day, minimum=2, held_against=(), photographed={"meters"}, outside=outside)
+    assert found == (MissingStep(Gap.ANSWERED_OUTSIDE, ("ledger",)),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from verifier.core.errors import Refusal
@@ -53,9 +53,15 @@ class Gap(StrEnum):
     NO_FINDING = "no_finding"
     NO_PHOTO = "no_photo"
     """Advice: an item that was looked at, with nothing to show for it."""
+    ANSWERED_OUTSIDE = "answered_outside"
+    """Advice: an outcome that was recorded on a day without a visit."""
+    PHOTO_OUTSIDE = "photo_outside"
+    """Advice: a photo that its camera dates to a day without a visit."""
+    CAMERA_CLOCK = "camera_clock"
+    """Advice: a photo that its camera dates after it was handed in: the camera's clock is off."""
 
 
-ADVICE = frozenset({Gap.NO_PHOTO})
+ADVICE = frozenset({Gap.NO_PHOTO, Gap.ANSWERED_OUTSIDE, Gap.PHOTO_OUTSIDE, Gap.CAMERA_CLOCK})
 """What is worth a second look but keeps nobody from leaving."""
 
 
@@ -93,6 +99,24 @@ def check_plan(plan: VisitPlan, minimum: int) -> None:
         raise Refusal("site.visit.dates")
     if len(set(plan.body_people)) < minimum:
         raise Refusal("site.visit.too_few_people", count=len(set(plan.body_people)), minimum=minimum)
+
+
+def outside_visits(day: date, plans: Sequence[VisitPlan]) -> bool:
+    """Whether a day, in the programme's zone, is of none of the visits."""
+    return not any(plan.starts_on <= day <= plan.ends_on for plan in plans)
+
+
+CLOCK_ALLOWANCE = timedelta(minutes=10)
+"""By how much a camera's clock may run ahead of ours before it is called off."""
+
+
+def photo_gap(taken: datetime | None, added: datetime, plans: Sequence[VisitPlan]) -> Gap | None:
+    """What is to be asked of a photo's time; both times in the programme's zone. None: nothing, or the camera wrote no time."""
+    if taken is None:
+        return None
+    if taken > added + CLOCK_ALLOWANCE:
+        return Gap.CAMERA_CLOCK
+    return Gap.PHOTO_OUTSIDE if outside_visits(taken.date(), plans) else None
 
 
 def check_kind(plan: VisitPlan, rule: SiteVisitRule | None) -> None:
@@ -177,10 +201,12 @@ def still_missing(
     minimum: int,
     held_against: Collection[str],
     photographed: Collection[str],
+    outside: Mapping[Gap, Collection[str]] | None = None,
 ) -> tuple[MissingStep, ...]:
     """Items outstanding before leaving the site, mandatory ones first; empty if none.
 
-    `held_against` and `photographed` are codes of items with a finding that was not withdrawn, and with at least one photo.
+    `held_against` and `photographed` are codes of items with a finding that was not withdrawn, and with at least one photo; `outside`
+    names those recorded or photographed outside the visit days.
     """
     found = []
     if visit is None:
@@ -203,9 +229,10 @@ def still_missing(
         and item.code not in photographed
         and outcomes.get(item.code) in (ChecklistOutcome.IN_ORDER, ChecklistOutcome.FINDING)
     )
+    asked = [(gap, tuple(item.code for item in items if item.code in codes)) for gap, codes in (outside or {}).items()]
     found += [
         MissingStep(gap, codes)
-        for gap, codes in ((Gap.UNANSWERED, open_), (Gap.NO_FINDING, without_finding), (Gap.NO_PHOTO, without_photo))
+        for gap, codes in ((Gap.UNANSWERED, open_), (Gap.NO_FINDING, without_finding), (Gap.NO_PHOTO, without_photo), *asked)
         if codes
     ]
     return tuple(found)

@@ -1,9 +1,10 @@
 """Queries of check 3: visit, checklist with answers, photos and findings, and progress."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from verifier.checks.site.models import ChecklistAnswer, SiteVisit, VisitWaiver
 from verifier.core import site
 from verifier.core.clocks import day_in
 from verifier.core.rulepack.pack import ChecklistItem, RulePack
-from verifier.core.site import NOT_OVER, ChecklistOutcome, MissingStep, VisitKind, VisitPlan, VisitState
+from verifier.core.site import NOT_OVER, ChecklistOutcome, Gap, MissingStep, VisitKind, VisitPlan, VisitState
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
@@ -143,15 +144,53 @@ def still_missing(engagement: Engagement, now: datetime | None = None) -> tuple[
     pack, planned = load(engagement.pack_id), visit(engagement)
     if planned is None and waiver(engagement) is not None:
         return ()
+    given, photos = answers(engagement), photos_by_subject(engagement.id, KIND)
     return site.still_missing(
         by_clause(pack),
-        _outcomes(answers(engagement)),
+        _outcomes(given),
         visit=plan_of(planned) if planned else None,
         today=today_of(engagement, now),
         minimum=pack.site_team_minimum,
         held_against=by_subject(engagement, KIND).keys(),
-        photographed=photos_by_subject(engagement.id, KIND).keys(),
+        photographed=photos.keys(),
+        outside=_outside(engagement, given, photos),
     )
+
+
+def _outside(engagement: Engagement, given: Mapping[str, ChecklistAnswer], photos: Mapping[str, Sequence[Photo]]) -> dict[Gap, list[str]]:
+    """Items answered or photographed outside the visit days, or by a camera whose clock is off."""
+    plans = [plan_of(each) for each in visits(engagement)]
+    found: dict[Gap, list[str]] = {Gap.ANSWERED_OUTSIDE: [], Gap.PHOTO_OUTSIDE: [], Gap.CAMERA_CLOCK: []}
+    if not plans:
+        return found
+    found[Gap.ANSWERED_OUTSIDE] = [code for code, each in given.items() if each.outcome and answered_outside(engagement, each)]
+    for code, several in photos.items():
+        for gap in {gap_of(engagement, each, plans) for each in several}:
+            if gap is not None:
+                found[gap].append(code)
+    return found
+
+
+def answered_outside(engagement: Engagement, answer: ChecklistAnswer) -> bool:
+    """Whether an item was answered on a day without a visit."""
+    return site.outside_visits(day_of(engagement, answer), [plan_of(each) for each in visits(engagement)])
+
+
+def day_of(engagement: Engagement, answer: ChecklistAnswer) -> date:
+    """The day an item was answered on, in the programme's zone."""
+    return day_in(engagement.unit_year.year.time_zone, answer.answered_at)
+
+
+def gap_of(engagement: Engagement, photo: Photo, plans: Sequence[VisitPlan] | None = None) -> Gap | None:
+    """What is to be asked of a photo's time; the camera's clock is read in the programme's zone where it gave no offset."""
+    zone = ZoneInfo(engagement.unit_year.year.time_zone)
+    try:
+        taken = datetime.fromisoformat(photo.taken_at or "")
+    except ValueError:
+        return None
+    taken = taken.astimezone(zone) if taken.tzinfo else taken.replace(tzinfo=zone)
+    known = [plan_of(each) for each in visits(engagement)] if plans is None else plans
+    return site.photo_gap(taken, photo.added_at.astimezone(zone), known) if known else None
 
 
 def plan_of(visit: SiteVisit) -> VisitPlan:

@@ -91,7 +91,7 @@ def visits(engagement: Engagement, pack: RulePack) -> tuple[said.SiteVisit, ...]
             ended_on=visit.ends_on,
             place=visit.place,
             people=tuple(name.strip() for name in (visit.body_people + "\n" + visit.unit_people).splitlines() if name.strip()),
-            items=_items(pack, [answer for answer in answered if answer.visit_id == visit.id]),
+            items=_items(engagement, pack, [answer for answer in answered if answer.visit_id == visit.id]),
             kind=KINDS[visit.kind],
             reason=visit.reason,
         )
@@ -102,7 +102,7 @@ def visits(engagement: Engagement, pack: RulePack) -> tuple[said.SiteVisit, ...]
 def waiver(engagement: Engagement) -> said.VisitWaiver | None:
     """The authority's decision that no visit was needed, if it is in force."""
     row = site.waiver(engagement)
-    return row and said.VisitWaiver(row.decided_on, row.reference, row.reason, row.sha256)
+    return None if row is None else said.VisitWaiver(row.decided_on, row.reference, row.reason, row.sha256)
 
 
 def samples(engagement: Engagement, pack: RulePack) -> tuple[said.SampleLine, ...]:
@@ -128,15 +128,22 @@ def samples(engagement: Engagement, pack: RulePack) -> tuple[said.SampleLine, ..
     return tuple(found)
 
 
-def _items(pack: RulePack, answers: Iterable[ChecklistAnswer]) -> tuple[said.ChecklistLine, ...]:
+def _items(engagement: Engagement, pack: RulePack, answers: Iterable[ChecklistAnswer]) -> tuple[said.ChecklistLine, ...]:
     by_code = {answer.item_code: answer for answer in answers}
     return tuple(
-        said.ChecklistLine(
-            Both(item.look.zh, item.look.en), OUTCOMES.get(by_code[item.code].outcome or "", Both("", "")), by_code[item.code].note
-        )
+        said.ChecklistLine(Both(item.look.zh, item.look.en), _outcome(engagement, by_code[item.code]), by_code[item.code].note)
         for item in pack.checklist
         if item.code in by_code
     )
+
+
+def _outcome(engagement: Engagement, answer: ChecklistAnswer) -> Both:
+    """The outcome, and that it was recorded on a day without a visit."""
+    outcome = OUTCOMES.get(answer.outcome or "", Both("", ""))
+    if not site.answered_outside(engagement, answer):
+        return outcome
+    on = site.day_of(engagement, answer).isoformat()
+    return Both(f"{outcome.zh}（于现场核查日以外的 {on} 记录）", f"{outcome.en} (recorded outside the visit days, on {on})")
 
 
 def milestones(engagement: Engagement, drawn: Conclusion, review: Review, zone: ZoneInfo) -> tuple[said.Milestone, ...]:
