@@ -44,17 +44,17 @@ def one(of: ReportedReport, key: str = "E1") -> BoundaryRow:
 @pytest.mark.parametrize(
     ("given", "marks"),
     [
-        ({}, {Mark.IN_PLAN}),
+        ({}, {Mark.STATED_IN_PLAN}),
         ({"sources": (source(in_plan="否"),)}, {Mark.NOT_IN_PLAN}),
         ({"sources": (source(in_plan=""),)}, {Mark.PLAN_UNSTATED}),
         ({"plan": (plan("E1"),)}, {Mark.IN_PLAN}),
         ({"plan": (plan("E2"),)}, {Mark.NOT_IN_PLAN}),
-        ({"facilities": (facility(retired_on="2021-06-30"),)}, {Mark.IN_PLAN, Mark.RETIRED}),
-        ({"facilities": (facility(retired_on="2022-01-01"),)}, {Mark.IN_PLAN}),
-        ({"facilities": (facility(retired_on="last summer"),)}, {Mark.IN_PLAN, Mark.RETIRED}),
-        ({"facilities": (facility(in_boundary="no"),)}, {Mark.IN_PLAN, Mark.OUTSIDE_BOUNDARY}),
-        ({"sources": (source(counts="no"),)}, {Mark.IN_PLAN, Mark.OUTSIDE_BOUNDARY}),
-        ({"facilities": ()}, {Mark.IN_PLAN, Mark.UNKNOWN_FACILITY}),
+        ({"facilities": (facility(retired_on="2021-06-30"),)}, {Mark.STATED_IN_PLAN, Mark.RETIRED}),
+        ({"facilities": (facility(retired_on="2022-01-01"),)}, {Mark.STATED_IN_PLAN}),
+        ({"facilities": (facility(retired_on="last summer"),)}, {Mark.STATED_IN_PLAN, Mark.RETIRED}),
+        ({"facilities": (facility(in_boundary="no"),)}, {Mark.STATED_IN_PLAN, Mark.OUTSIDE_BOUNDARY}),
+        ({"sources": (source(counts="no"),)}, {Mark.STATED_IN_PLAN, Mark.OUTSIDE_BOUNDARY}),
+        ({"facilities": ()}, {Mark.STATED_IN_PLAN, Mark.UNKNOWN_FACILITY}),
     ],
 )
 def test_a_source_carries_what_stands_out_beside_the_plan(given: dict[str, object], marks: set[Mark]) -> None:

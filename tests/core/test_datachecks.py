@@ -105,12 +105,54 @@ def test_an_independent_record_may_differ_by_the_packs_tolerance(independent: st
 
 
 @pytest.mark.parametrize(
-    ("until", "period"), [("2022-06-30", None), ("2021-12-31", None), ("2021年8月15日", "2021-08"), ("2019/1/1", "2021-01"), ("", None)]
+    ("until", "period"),
+    [
+        ("2022-06-30", None),
+        ("2021-12-31", None),
+        ("2021年8月15日", "2021-08"),
+        ("2019/1/1", "2021-01"),
+        ("20210715", "2021-07"),
+        ("15/07/2021", "2021-07"),
+        ("07/15/2021", "2021-07"),
+        ("2021年7月", "2021-08"),
+        ("2021-12", None),
+        ("2021-07-15 00:00:00", "2021-07"),
+    ],
 )
 def test_a_calibration_lapses_in_the_first_month_it_does_not_outlast(until: str, period: str | None) -> None:
     meter = MeterRow(sheet="meters", row=2, meter_id="M", valid_until=until)
     handed_in = replace(report(source(meter_id="M"), rows=year_of("10")), meters=(meter,))
     assert [flag.period for flag in found(handed_in, "calibration_lapsed")] == ([period] if period else [])
+
+
+def test_missing_hours_that_are_no_number_are_asked_about() -> None:
+    rows = tuple(replace(row, missing_hours="about a day") if row.period == "2021-04" else row for row in year_of("10"))
+    assert [(flag.period, flag.message) for flag in found(report(rows=rows), "metering_gap")] == [("2021-04", "flag.metering_gap.unclear")]
+
+
+UNCLEAR, UNKNOWN, NONE = (f"flag.calibration_lapsed.{end}" for end in ("unclear", "unknown", "none"))
+
+
+@pytest.mark.parametrize(
+    ("dates", "message"),
+    [
+        (("",), NONE),
+        (("05/07/2021", "2022-12-31"), UNCLEAR),
+        (("valid", "2022-12-31"), UNCLEAR),
+        (("", "2022-12-31"), None),
+        (("2022-12-31", "2021-05-31"), "flag.calibration_lapsed"),
+    ],
+)
+def test_a_calibration_date_that_is_blank_or_unclear_is_asked_about_and_the_earliest_of_two_rows_holds(dates, message) -> None:
+    meters = tuple(MeterRow(sheet="meters", row=row, meter_id="M", valid_until=until) for row, until in enumerate(dates, 2))
+    handed_in = replace(report(source(meter_id="M"), rows=year_of("10")), meters=meters)
+    assert [flag.message for flag in found(handed_in, "calibration_lapsed")] == ([message] if message else [])
+
+
+def test_a_meter_without_a_date_among_others_with_one_is_asked_about() -> None:
+    meters = tuple(MeterRow(sheet="meters", row=2, meter_id=key, valid_until=until) for key, until in (("M", ""), ("N", "2022-12-31")))
+    handed_in = replace(report(source(meter_id="M"), rows=year_of("10")), meters=meters)
+    assert [flag.message for flag in found(handed_in, "calibration_lapsed")] == [UNKNOWN]
 
 
 @pytest.mark.parametrize(

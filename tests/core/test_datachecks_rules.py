@@ -53,7 +53,7 @@ MONTHS: list[tuple[str, object, dict[str, str], bool]] = [
     ("metering_gap", FLAT[4], {"missing_hours": "75"}, True),
     ("metering_gap", FLAT[4], {"missing_hours": "74"}, False),
     ("metering_gap", FLAT[4], {"missing_hours": ""}, False),
-    ("metering_gap", FLAT[4], {"missing_hours": "many"}, False),
+    ("metering_gap", FLAT[4], {"missing_hours": "many"}, True),
     ("rounded_data", "10", {}, True),
     ("rounded_data", "9.7", {}, False),
     ("rounded_data", "0", {}, False),

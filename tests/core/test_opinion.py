@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from verifier.core.findings import FindingState
 from verifier.core.opinion.permitted import CaseAssessment, FindingAssessment, choices
@@ -24,6 +26,13 @@ def one(state: FindingState, class_code: str = "non_conformity") -> tuple[Findin
         ("a sampled item nobody looked at", replace(CLEAN, samples_open=1), False, False),
         ("a checklist item without an answer", replace(CLEAN, checklist_unanswered=1), False, False),
         ("nobody was on site", replace(CLEAN, visits=0), False, False),
+        ("a visit planned for tomorrow", replace(CLEAN, visits=0, visits_not_over=1), False, False),
+        ("a second visit that is not over", replace(CLEAN, visits_not_over=1), False, False),
+        ("a visit nobody of the unit is entered for", replace(CLEAN, visits=0, visits_incomplete=1), False, False),
+        ("an evidence request nobody answered", replace(CLEAN, requests_open=("R-2",)), False, False),
+        ("a difference with neither finding nor reason", replace(CLEAN, differences_open=("E-001",)), False, False),
+        ("a sampled error without a finding", replace(CLEAN, sample_errors_open=1), False, False),
+        ("a sample that does not support the figure", replace(CLEAN, samples_unsupported=("1",)), False, True),
         ("a non-conformity with the unit", replace(CLEAN, findings=one(FindingState.SENT)), False, False),
         ("an answer nobody judged", replace(CLEAN, findings=one(FindingState.ANSWERED)), False, False),
         ("a corrected non-conformity", replace(CLEAN, findings=one(FindingState.CLOSED)), True, False),
@@ -57,3 +66,31 @@ def test_every_closed_opinion_says_why() -> None:
 def test_that_nothing_is_wrong_is_said_only_once_nothing_is_left(why: str, standing: CaseAssessment, said: list[str]) -> None:
     negative = next(choice for choice in choices(standing, load("beijing/2021")) if not choice.opinion.positive)
     assert [reason.message for reason in negative.own] == said, why
+
+
+COUNTS = st.fixed_dictionaries(
+    {
+        name: st.integers(0, 2)
+        for name in ("boundary_undecided", "data_undecided", "checklist_unanswered", "flags_open", "samples_open", "changes_open", "visits")
+    }
+)
+WORSE = {
+    "an open evidence request": lambda case: replace(case, requests_open=(*case.requests_open, "R-9")),
+    "a sample that does not support the figure": lambda case: replace(case, samples_unsupported=(*case.samples_unsupported, "9")),
+    "a sampled error without a finding": lambda case: replace(case, sample_errors_open=case.sample_errors_open + 1),
+    "a difference without a finding": lambda case: replace(case, differences_open=(*case.differences_open, "E-9")),
+    "a visit that is not over": lambda case: replace(case, visits_not_over=case.visits_not_over + 1),
+    "a visit without its people": lambda case: replace(case, visits_incomplete=case.visits_incomplete + 1),
+}
+
+
+@given(
+    COUNTS,
+    st.sampled_from(sorted(WORSE)),
+    st.sampled_from(["beijing/2021.2", "china-national/2021.2", "eu-ets/2018.2", "iso-14064-3/2019.2"]),
+)
+def test_a_failed_sample_or_an_open_request_never_makes_a_positive_opinion_available(counts, worse, pack) -> None:
+    case = replace(CLEAN, **counts)
+    before = {each.opinion.code for each in choices(case, load(pack)) if each.open and each.opinion.positive}
+    after = {each.opinion.code for each in choices(WORSE[worse](case), load(pack)) if each.open and each.opinion.positive}
+    assert after == set() <= before

@@ -210,4 +210,8 @@ def looked_at(pack: RulePack) -> object:
             *pack.clocks,
         )
     ]
-    return listed, bands, codes, [tolerance.value for tolerance in pack.datachecks], (pack.id, pack.version)
+    visiting = pack.site_visit and (
+        [each.code for each in (*pack.site_visit.waiver, *pack.site_visit.remote)],
+        pack.site_visit.physical_due,
+    )
+    return listed, bands, codes, visiting, [tolerance.value for tolerance in pack.datachecks], (pack.id, pack.version)

@@ -1,5 +1,6 @@
 """Which conclusion may be drawn, what it says of the tonnes, and what the page shows."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,10 +9,16 @@ from flask.testing import FlaskClient
 from tests import make
 from tests.people import Cast, actor, sign_in
 from tests.statement.builders import TEXT, concluded, worked_case
+from verifier.checks.data import actions as data
 from verifier.checks.data.models import SourceDecision
+from verifier.checks.data.queries import source_reviews
+from verifier.checks.data.vouchers import request_actions
+from verifier.checks.site.models import SiteVisit
 from verifier.core.errors import Refusal
+from verifier.core.evidence_requests import NumberKey, RequestAction
 from verifier.core.findings import Check, FindingState
 from verifier.core.lifecycle import Stage
+from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
@@ -147,3 +154,37 @@ def test_differences_are_taken_away_as_a_workbook(client: FlaskClient, cast: Cas
     case = worked_case(cast)
     answer = sign_in(client, cast.lead).get(f"/cases/{case.id}/conclusion/differences.xlsx")
     assert answer.data[:2] == b"PK"
+
+
+def test_a_case_is_not_concluded_before_its_site_visit_took_place(cast: Cast) -> None:
+    case = worked_case(cast)
+    visit = db.session.query(SiteVisit).filter_by(engagement_id=case.id).one()
+    visit.starts_on, visit.ends_on = make.some_day(1), make.some_day(2)
+    db.session.flush()
+    with pytest.raises(Refusal, match=r"statement\.conclusion\.not_open"):
+        actions.draw_conclusion(case, "pass", "", actor=actor(cast.lead), now=utcnow())
+    actions.draw_conclusion(case, "pass", "", actor=actor(cast.lead), now=utcnow() + timedelta(days=4))
+
+
+def test_a_case_is_not_concluded_while_an_evidence_request_is_open(cast: Cast) -> None:
+    case = worked_case(cast)
+    number = NumberKey.of(source_reviews(case)[0].source.source_key, "2021-03")
+    by = {"actor": actor(cast.lead), "now": utcnow()}
+    asked = request_actions.request_evidence(case, [number], "", "The invoice", "", make.some_day(5), **by)[0]
+    with pytest.raises(Refusal, match=r"statement\.conclusion\.not_open"):
+        actions.draw_conclusion(case, "pass", "", actor=actor(cast.lead), now=utcnow())
+    request_actions.judge(case, asked, RequestAction.WITHDRAW, "The meter record was seen instead.", actor=actor(cast.lead), now=utcnow())
+    actions.draw_conclusion(case, "pass", "", actor=actor(cast.lead), now=utcnow())
+
+
+def test_a_difference_needs_a_finding_or_a_reason_before_a_conclusion(cast: Cast) -> None:
+    case = worked_case(cast)
+    first, by = source_reviews(case)[0].source, {"actor": actor(cast.lead), "now": utcnow()}
+    row = outcome_of(case, first.source_key)
+    data.decide(case, first.source_key, SourceOutcome.DIFFERS, row.verified + 1, "The invoice.", **by)
+    assert assessment.case_assessment(case).differences_open == [first.source_key]
+    with pytest.raises(Refusal, match=r"statement\.conclusion\.not_open"):
+        actions.draw_conclusion(case, "pass", "", **by)
+    data.decide(case, first.source_key, SourceOutcome.DIFFERS, row.verified, "The invoice.", no_finding="A later invoice.", **by)
+    assert assessment.case_assessment(case).differences_open == []
+    actions.draw_conclusion(case, "pass", "", **by)

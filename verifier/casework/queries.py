@@ -14,7 +14,6 @@ from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling.queries import SamplingStatus
 from verifier.checks.data.versions import queries as versions
 from verifier.checks.site import queries as site
-from verifier.checks.site.models import SiteVisit
 from verifier.core.boundary import Kind
 from verifier.core.findings import RESOLVED_STATES, SEEN_BY_UNIT, WITH_UNIT, FindingState
 from verifier.core.lifecycle import Stage
@@ -89,8 +88,11 @@ class CaseOverview:
     flags: Progress
     checklist: Progress
     visits: int
+    """Visits that took place."""
     photos: int
     findings: FindingCounts
+    visits_left: int = 0
+    """Visits that are not over, or whose people are not all entered."""
     samples: Progress = Progress(0, 0)
     """Items of drawn samples, with what the ladder still forces; nothing where nothing was drawn."""
     sampling: SamplingStatus | None = None
@@ -108,8 +110,8 @@ class CaseOverview:
 
     @property
     def ready(self) -> bool:
-        """Whether a conclusion may be drawn: nothing undecided, no unresolved finding, and at least one site visit."""
-        return not self.undecided and not self.findings.open and self.visits > 0
+        """Whether a conclusion may be drawn: nothing undecided, no unresolved finding, and the site visit over."""
+        return not self.undecided and not self.findings.open and self.visits > 0 and not self.visits_left
 
 
 def overview(engagement: Engagement) -> CaseOverview:
@@ -117,8 +119,8 @@ def overview(engagement: Engagement) -> CaseOverview:
     boundaries = boundary.progress_by_kind(engagement)
     facilities, sources = boundaries[Kind.FACILITY], boundaries[Kind.SOURCE]
     figures, flags, checklist = data.progress(engagement), data.flag_progress(engagement), site.progress(engagement)
-    counts = (select(func.count()).where(of == engagement.id).scalar_subquery() for of in (SiteVisit.engagement_id, Photo.case_id))
-    visits, photos = db.session.execute(select(*counts)).one()
+    photos = db.session.scalar(select(func.count()).where(Photo.case_id == engagement.id)) or 0
+    visits = site.visit_counts(engagement)
     sampling, changes = samples.stand(engagement), versions.progress(engagement)
     sampled, compared = sampling.items, procedures.progress(engagement)
     return CaseOverview(
@@ -127,7 +129,8 @@ def overview(engagement: Engagement) -> CaseOverview:
         data=Progress(figures.done, figures.total, figures.findings),
         flags=Progress(flags.done, flags.total),
         checklist=Progress(checklist.done, checklist.total, checklist.findings),
-        visits=visits,
+        visits=visits.counted,
+        visits_left=visits.not_over + visits.incomplete,
         photos=photos,
         findings=finding_counts(engagement, inside=True),
         samples=Progress(sampled.done, sampled.total + sampled.forced),

@@ -181,10 +181,17 @@ def _checks(overview: CaseOverview, *, issued: bool) -> tuple[Task, ...]:
         Task(Name.ANALYSIS, _analysis(overview.analysis, issued=issued), overview.analysis),
         Task(Name.SAMPLING, _sampling(overview, issued=issued)),
         Task(Name.CHANGES, _counted(overview.changes), overview.changes),
-        Task(Name.VISIT, TaskState.DONE if overview.visits else TaskState.NOT_STARTED),
-        checklist if overview.visits else Task(Name.CHECKLIST, TaskState.LATER, reason=TaskReason.NO_VISIT),
+        Task(Name.VISIT, _visit(overview)),
+        checklist if overview.visits or overview.visits_left else Task(Name.CHECKLIST, TaskState.LATER, reason=TaskReason.NO_VISIT),
         Task(Name.FINDINGS, TaskState.NOT_STARTED if findings.all == 0 and overview.undecided else judged),
     )
+
+
+def _visit(overview: CaseOverview) -> TaskState:
+    """State of the site visit: done once it is over, with its people entered."""
+    if overview.visits_left:
+        return TaskState.UNDER_WAY
+    return TaskState.DONE if overview.visits else TaskState.NOT_STARTED
 
 
 def _counted(count: Progress) -> TaskState:

@@ -24,6 +24,9 @@ class Mark(StrEnum):
     """Deviation between the report and the monitoring plan."""
 
     IN_PLAN = "in_plan"
+    """A monitoring plan was handed in, and names it."""
+    STATED_IN_PLAN = "stated_in_plan"
+    """The unit states so; no plan was handed in with the report."""
     NOT_IN_PLAN = "not_in_plan"
     PLAN_UNSTATED = "plan_unstated"
     """The report does not say, and no plan was handed in with it."""
@@ -35,8 +38,12 @@ class Mark(StrEnum):
     """The source names a facility that the report does not list."""
 
 
-CALM = frozenset({Mark.IN_PLAN, Mark.PLAN_UNSTATED})
+CALM = frozenset({Mark.IN_PLAN, Mark.STATED_IN_PLAN, Mark.PLAN_UNSTATED})
 """Marks that ask for no reason; every other one does."""
+
+
+ALL_OF_ONE = ({Mark.IN_PLAN}, {Mark.STATED_IN_PLAN})
+"""A facility is in the plan, or stated to be, where each of its sources is."""
 
 
 class BoundaryOutcome(StrEnum):
@@ -160,13 +167,13 @@ def _planned(source: SourceRow, plan: tuple[PlanRow, ...], has_plan: bool) -> Ma
     if has_plan:
         return Mark.IN_PLAN if plan else Mark.NOT_IN_PLAN
     stated = yes_or_no(source.in_plan)
-    return Mark.PLAN_UNSTATED if stated is None else Mark.IN_PLAN if stated else Mark.NOT_IN_PLAN
+    return Mark.PLAN_UNSTATED if stated is None else Mark.STATED_IN_PLAN if stated else Mark.NOT_IN_PLAN
 
 
 def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: ReportedReport) -> BoundaryRow:
     own_sources = [row for row in sources if row.facility == facility.facility_id]
     plan = {row.marks[0] for row in own_sources}
-    marks = [Mark.NOT_IN_PLAN] if Mark.NOT_IN_PLAN in plan else [Mark.IN_PLAN] if plan == {Mark.IN_PLAN} else [Mark.PLAN_UNSTATED]
+    marks = [Mark.NOT_IN_PLAN] if Mark.NOT_IN_PLAN in plan else [*plan] if plan in ALL_OF_ONE else [Mark.PLAN_UNSTATED]
     if _retired(facility, report.year):
         marks.append(Mark.RETIRED)
     if yes_or_no(facility.in_boundary) is False:

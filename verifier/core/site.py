@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.pack import ChecklistItem
+from verifier.core.rulepack.sections import SiteVisitRule
 
 LOOKED_AT = "look"
 """The way of a pack's checklist that means seeing a thing with one's own eyes: a photo shows it."""
@@ -20,19 +21,47 @@ class ChecklistOutcome(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+class VisitKind(StrEnum):
+    """How a visit is made; a case whose visit the authority waived has a waiver instead."""
+
+    ON_SITE = "on_site"
+    REMOTE = "remote"
+
+
+class VisitState(StrEnum):
+    """How far a visit is: a visit has taken place only once its last day has passed."""
+
+    TO_COME = "to_come"
+    UNDER_WAY = "under_way"
+    INCOMPLETE = "incomplete"
+    """Its days have passed, but fewer people of the body than the pack asks for, or nobody of the unit, are entered."""
+    CARRIED_OUT = "carried_out"
+
+
+NOT_OVER = frozenset({VisitState.TO_COME, VisitState.UNDER_WAY})
+"""States of a visit whose last day has not passed."""
+
+
 class Gap(StrEnum):
     """Outstanding item of a site visit."""
 
     NO_VISIT = "no_visit"
+    NOT_OVER = "not_over"
     TOO_FEW_PEOPLE = "too_few_people"
     NOBODY_MET = "nobody_met"
     UNANSWERED = "unanswered"
     NO_FINDING = "no_finding"
     NO_PHOTO = "no_photo"
     """Advice: an item that was looked at, with nothing to show for it."""
+    ANSWERED_OUTSIDE = "answered_outside"
+    """Advice: an outcome that was recorded on a day without a visit."""
+    PHOTO_OUTSIDE = "photo_outside"
+    """Advice: a photo that its camera dates to a day without a visit."""
+    CAMERA_CLOCK = "camera_clock"
+    """Advice: a photo that its camera dates after it was handed in: the camera's clock is off."""
 
 
-ADVICE = frozenset({Gap.NO_PHOTO})
+ADVICE = frozenset({Gap.NO_PHOTO, Gap.ANSWERED_OUTSIDE, Gap.PHOTO_OUTSIDE, Gap.CAMERA_CLOCK})
 """What is worth a second look but keeps nobody from leaving."""
 
 
@@ -46,6 +75,9 @@ class VisitPlan:
     body_people: tuple[str, ...]
     unit_people: tuple[str, ...]
     note: str = ""
+    kind: VisitKind = VisitKind.ON_SITE
+    reason: str = ""
+    """Why it is remote: how the rules' condition is met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +99,71 @@ def check_plan(plan: VisitPlan, minimum: int) -> None:
         raise Refusal("site.visit.dates")
     if len(set(plan.body_people)) < minimum:
         raise Refusal("site.visit.too_few_people", count=len(set(plan.body_people)), minimum=minimum)
+
+
+def outside_visits(day: date, plans: Sequence[VisitPlan]) -> bool:
+    """Whether a day, in the programme's zone, is of none of the visits."""
+    return not any(plan.starts_on <= day <= plan.ends_on for plan in plans)
+
+
+CLOCK_ALLOWANCE = timedelta(minutes=10)
+"""By how much a camera's clock may run ahead of ours before it is called off."""
+
+
+def photo_gap(taken: datetime | None, added: datetime, plans: Sequence[VisitPlan]) -> Gap | None:
+    """What is to be asked of a photo's time; both times in the programme's zone. None: nothing, or the camera wrote no time."""
+    if taken is None:
+        return None
+    if taken > added + CLOCK_ALLOWANCE:
+        return Gap.CAMERA_CLOCK
+    return Gap.PHOTO_OUTSIDE if outside_visits(taken.date(), plans) else None
+
+
+def check_kind(plan: VisitPlan, rule: SiteVisitRule | None) -> None:
+    """Refuse a remote visit that the pack does not permit, or whose reason is missing."""
+    if plan.kind is VisitKind.ON_SITE:
+        return
+    if rule is None or not rule.remote:
+        raise Refusal("site.visit.remote_forbidden")
+    if not plan.reason.strip():
+        raise Refusal("site.visit.remote_reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """The authority's decision to waive a site visit: its date and reference, why, and the pack's conditions that were confirmed."""
+
+    decided_on: date
+    reference: str
+    reason: str
+    confirmed: tuple[str, ...] = ()
+
+
+def check_waiver(waiver: Waiver, rule: SiteVisitRule | None, today: date) -> None:
+    """Refuse a waiver that the pack does not permit, one of its conditions not confirmed, or a decision without date, reference or reason.
+
+    Source: the pack's own, for instance AVR (EU) 2018/2067 (rules.md section 3): never in the first year with this verifier, never after
+    two periods without a visit, never after a significant change.
+    """
+    if rule is None or not rule.waiver:
+        raise Refusal("site.waiver.forbidden")
+    missing = [each.code for each in rule.waiver if each.code not in waiver.confirmed]
+    if missing:
+        raise Refusal("site.waiver.conditions", count=len(missing))
+    if waiver.decided_on > today:
+        raise Refusal("site.waiver.future")
+    if not waiver.reference.strip() or not waiver.reason.strip():
+        raise Refusal("site.waiver.incomplete")
+
+
+def visit_state(plan: VisitPlan, today: date, minimum: int) -> VisitState:
+    """How far a visit is on a day in the programme's zone; complete only after its last day, with its team and people of the unit."""
+    if today < plan.starts_on:
+        return VisitState.TO_COME
+    if today <= plan.ends_on:
+        return VisitState.UNDER_WAY
+    enough = len(set(plan.body_people)) >= minimum and bool(plan.unit_people)
+    return VisitState.CARRIED_OUT if enough else VisitState.INCOMPLETE
 
 
 def refuse_outcome(outcome: ChecklistOutcome | None, note: str, *, held_against: bool) -> None:
@@ -100,18 +197,23 @@ def still_missing(
     outcomes: Mapping[str, ChecklistOutcome | None],
     *,
     visit: VisitPlan | None,
+    today: date,
     minimum: int,
     held_against: Collection[str],
     photographed: Collection[str],
+    outside: Mapping[Gap, Collection[str]] | None = None,
 ) -> tuple[MissingStep, ...]:
     """Items outstanding before leaving the site, mandatory ones first; empty if none.
 
-    `held_against` and `photographed` are codes of items with a finding that was not withdrawn, and with at least one photo.
+    `held_against` and `photographed` are codes of items with a finding that was not withdrawn, and with at least one photo; `outside`
+    names those recorded or photographed outside the visit days.
     """
     found = []
     if visit is None:
         found.append(MissingStep(Gap.NO_VISIT))
     else:
+        if visit_state(visit, today, minimum) in NOT_OVER:
+            found.append(MissingStep(Gap.NOT_OVER))
         if len(set(visit.body_people)) < minimum:
             found.append(MissingStep(Gap.TOO_FEW_PEOPLE))
         if not visit.unit_people:
@@ -127,9 +229,10 @@ def still_missing(
         and item.code not in photographed
         and outcomes.get(item.code) in (ChecklistOutcome.IN_ORDER, ChecklistOutcome.FINDING)
     )
+    asked = [(gap, tuple(item.code for item in items if item.code in codes)) for gap, codes in (outside or {}).items()]
     found += [
         MissingStep(gap, codes)
-        for gap, codes in ((Gap.UNANSWERED, open_), (Gap.NO_FINDING, without_finding), (Gap.NO_PHOTO, without_photo))
+        for gap, codes in ((Gap.UNANSWERED, open_), (Gap.NO_FINDING, without_finding), (Gap.NO_PHOTO, without_photo), *asked)
         if codes
     ]
     return tuple(found)

@@ -20,6 +20,7 @@ from verifier.checks.data.versions import queries as changes
 from verifier.checks.site import actions as site
 from verifier.core.actor import Actor
 from verifier.core.boundary import Kind
+from verifier.core.clocks import day_in
 from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
 from verifier.core.outcomes import source_outcomes
@@ -186,14 +187,16 @@ class CaseMaker:
     def visit(self, engagement: Engagement) -> None:
         """Two days at the plant, every item answered, photos of meters and boiler."""
         now = self.cast.now(hours=6)
+        first = day_in(engagement.unit_year.year.time_zone, now + timedelta(days=1))
         plan = VisitPlan(
-            now.date(),
-            (now + timedelta(days=1)).date(),
+            first,
+            first + timedelta(days=1),
             "Boiler house, substation and meter rooms",
             (self.cast.users["lead"].name, self.cast.users["verifier"].name),
             (self.cast.users["group-contact"].name,),
         )
         site.plan_visit(engagement, plan, actor=self.actor("lead"), now=now)
+        self.cast.now(days=1)
         items = load(engagement.pack_id).checklist
         for item in items:
             site.answer_item(
@@ -215,6 +218,7 @@ class CaseMaker:
                 actor=self.actor("verifier"),
                 now=self.cast.now(),
             )
+        self.cast.now(days=2)
 
     def send(self, engagement: Engagement) -> None:
         """The findings go to the unit together."""

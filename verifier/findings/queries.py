@@ -91,6 +91,12 @@ def not_withdrawn(engagement: Engagement) -> list[Glance]:
     return [each for each in at_a_glance(engagement) if each.state is not FindingState.WITHDRAWN]
 
 
+def coverable(engagement: Engagement) -> list[Finding]:
+    """Findings that may be named as covering an alert or an error: all that were not withdrawn."""
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state != FindingState.WITHDRAWN)
+    return list(db.session.scalars(of.order_by(Finding.number)))
+
+
 def open_findings(engagement: Engagement) -> list[Finding]:
     """Unresolved findings."""
     of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.state.not_in(RESOLVED_STATES))

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.results import Calculation
 from verifier.core.calculation.units import plain
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling import ladder, tonneunit
 from verifier.core.sampling.completeness_population import count_for
-from verifier.core.sampling.plan import Method, Plan, admitted, draw, population_of, total_of
-from verifier.core.sampling.population import Population, sizes_of, uploaded
+from verifier.core.sampling.plan import Method, Plan, admitted, check_ladder, draw, population_of, share_sizes, total_of
+from verifier.core.sampling.population import Population, uploaded
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 from verifier.reports.workbook.external_lists import read_list
 from verifier.reports.workbook.reader import read
@@ -45,7 +46,7 @@ def sample_json(
         population = population_of(kind, report, calculation)
         total = total_of(calculation)
         plan = (
-            _ladder(pack, population, total, options, steps=steps, among=among)
+            _ladder(pack, population, calculation, options, steps=steps, among=among)
             if method is Method.LADDER
             else _tonnes(pack, kind, total, options)
         )
@@ -95,7 +96,13 @@ def _tonnes(pack: RulePack, kind: str, total: Fraction, options: Mapping[str, An
 
 
 def _ladder(
-    pack: RulePack, population: Population, total: Fraction, options: Mapping[str, Any], *, steps: Sequence[str], among: Sequence[str]
+    pack: RulePack,
+    population: Population,
+    calculation: Calculation,
+    options: Mapping[str, Any],
+    *,
+    steps: Sequence[str],
+    among: Sequence[str],
 ) -> Plan:
     """The steps typed; without any, every source the pack lets one sample begins at the first step, no risk weighed."""
     rule = pack.sampling.ladder if pack.sampling else None
@@ -103,12 +110,14 @@ def _ladder(
         raise Refusal("data.sample.method", method=Method.LADDER, pack=pack.id)
     if steps:
         typed = [text.rpartition("=") for text in steps]
-        return Plan(Method.LADDER, population.kind, {key: number(step, "--step") for key, _equals, step in typed}, tuple(among))
+        plan = Plan(Method.LADDER, population.kind, {key: number(step, "--step") for key, _equals, step in typed}, tuple(among))
+        check_ladder(plan, population, calculation, pack)
+        return plan
     counts: dict[str, int] = {}
     for item in population.items:
         counts[item.parts[0]] = counts.get(item.parts[0], 0) + 1
     reading = options["reading"] or rule.readings[0].code
-    places = ladder.places(sizes_of(population.items), counts, total, rule, reading, unknown=population.unknown)
+    places = ladder.places(share_sizes(population, calculation), counts, total_of(calculation), rule, reading, unknown=population.unknown)
     sampled = [place for place in places if place.sampled]
     if population.kind == ladder.SITES:
         return Plan(Method.LADDER, population.kind, {ladder.SITES: rule.steps[0]}, tuple(place.key for place in sampled))

@@ -30,6 +30,7 @@ SECTIONS = (
     "evidence_activities",
     "opinions",
     "statement_forms",
+    "site_visit",
     "roles",
     "independence_questions",
     "rotation",

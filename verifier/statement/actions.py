@@ -9,6 +9,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.audit.trail_actions import TrailAction
+from verifier.checks.data.sampling.error_actions import accept_covers
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -36,7 +37,7 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     locked(engagement)
     after(engagement.stage, CaseAction.CONCLUDE)
     assessment.pack_of(engagement).opinion(opinion)
-    choice = next(each for each in assessment.choices(engagement) if each.opinion.code == opinion)
+    choice = next(each for each in assessment.choices(engagement, now) if each.opinion.code == opinion)
     if not choice.open:
         raise Refusal("statement.conclusion.not_open", count=len(choice.against))
     total = assessment.comparison(engagement).total
@@ -59,12 +60,18 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     return drawn
 
 
-def approve(engagement: Engagement, comments: str, seen_change: int, *, actor: Actor, now: datetime) -> Review:
-    """Let the conclusion be signed; `seen_change` is the last change of the case that the reviewer had before them."""
+def approve(
+    engagement: Engagement, comments: str, seen_change: int, *, accepts_procedures: bool = False, actor: Actor, now: datetime
+) -> Review:
+    """Let the conclusion be signed; `seen_change` is the last change of the case that the reviewer had before them.
+
+    `accepts_procedures`: the reviewer accepts the procedures that were named for samples which do not support the figure.
+    """
     drawn = _to_review(engagement, CaseAction.APPROVE, actor)
     if last_change(engagement.id) != seen_change:
         raise Refusal("statement.review.changed")
-    refuse_outdated(engagement, drawn)
+    refuse_outdated(engagement, drawn, now)
+    accept_covers(engagement, accepted=accepts_procedures, actor=actor, now=now)
     return _decided(engagement, drawn, ReviewOutcome.APPROVED, comments, actor, now)
 
 
@@ -76,9 +83,9 @@ def send_back(engagement: Engagement, comments: str, *, actor: Actor, now: datet
     return _decided(engagement, drawn, ReviewOutcome.SENT_BACK, comments, actor, now)
 
 
-def refuse_outdated(engagement: Engagement, drawn: Conclusion) -> None:
+def refuse_outdated(engagement: Engagement, drawn: Conclusion, now: datetime) -> None:
     """Refuse a conclusion that what is known now no longer carries: its opinion is closed, or its tonnes are others."""
-    choice = next((each for each in assessment.choices(engagement) if each.opinion.code == drawn.opinion), None)
+    choice = next((each for each in assessment.choices(engagement, now) if each.opinion.code == drawn.opinion), None)
     total = assessment.comparison(engagement).total
     if choice is None or not choice.open or (total.reported, total.verified) != (drawn.reported_total, drawn.verified_total):
         raise Refusal("statement.conclusion.outdated")

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired
-from wtforms import DateField, HiddenField, PasswordField, RadioField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, PasswordField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Length, Optional
 
@@ -58,6 +58,8 @@ class ReviewForm(BaseForm):
         validators=[Optional(), Length(max=4000, message=_l("At most 4,000 characters"))],
         description=_l("Required when sending back. If you approve, the comments are printed in the statement."),
     )
+
+    procedures = BooleanField(_l("I accept the procedures that cover the samples which do not support the figure"))
 
     @property
     def seen_change(self) -> int:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests import make
+from tests.findings.builders import finding
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
 from verifier.checks.data.flags import actions, queries
@@ -18,6 +19,7 @@ from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
+from verifier.findings import actions as findings
 from verifier.findings.models import Finding
 from verifier.rulepacks.load import load
 
@@ -174,3 +176,18 @@ def test_the_team_resolves_and_others_read_or_do_not(
 def test_the_spreadsheet_is_recorded_as_a_look(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     assert sign_in(client, cast.reviewer).get(f"/cases/{case.id}/flags.xlsx").data[:2] == b"PK"
     assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:flags:downloaded")) == "look"
+
+
+def test_an_existing_finding_is_named_as_covering_alerts(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    made = finding(case, cast)
+    db.session.commit()
+    address = f"/cases/{case.id}/flags/cover"
+    browser = sign_in(client, cast.lead)
+    assert "Name the finding that covers the selected alerts" in browser.get(f"/cases/{case.id}/data/flags").text
+    assert browser.post(address, data={"keys": [OFF, GAP], "finding": str(made.number)}).status_code == 303
+    db.session.expire_all()
+    assert (state_of(case, OFF), state_of(case, GAP)) == (FlagState.FINDING, FlagState.FINDING)
+    assert "F-001" in browser.get(f"/cases/{case.id}/data/E-095").text
+    assert "F-001" in browser.get(f"/cases/{case.id}/data/register/activity/E-095/2021-01").text
+    findings.withdraw(db.session.get_one(Finding, made.id), "Not so.", actor=actor(cast.lead), now=utcnow())
+    assert state_of(case, OFF) is FlagState.OPEN

@@ -87,13 +87,33 @@ def refused(message: str) -> pytest.RaisesExc[Refusal]:
     return pytest.raises(Refusal, match=re.escape(message))
 
 
-def test_shares_of_risk_are_of_the_tonnes_shown_and_never_more_than_the_whole(cast: Cast) -> None:
-    case = make.engagement(cast)
-    flows, sources = risk_queries.risk_rows(case)
-    whole = sum(each.tonnes for each in sources)
-    known = [each for each in (*flows, *sources) if each.share is not None]
-    assert len(known) > len(sources) // 2
-    assert all(each.share == each.tonnes / whole and each.share <= 1 for each in known)
+def test_a_source_has_the_same_share_of_the_total_at_its_risk_and_in_the_plan(case: Engagement, cast: Cast) -> None:
+    assess_all(case, cast)
+    _flows, sources = risk_queries.risk_rows(case)
+    planned = {place.key: place.share for place in queries.places(case, "data", "lenient")}
+    shown = {each.key: each.share for each in sources if each.share is not None}
+    assert len(shown) > len(sources) // 2
+    assert {key: planned[key] for key in shown if key in planned} == {key: share for key, share in shown.items() if key in planned}
+
+
+def test_a_step_below_the_ladder_above_100_or_of_a_source_that_may_not_be_sampled_is_refused(case: Engagement, cast: Cast) -> None:
+    assess_all(case, cast)
+    places, found = queries.places(case, "data", "lenient"), queries.population(case, "data")
+    sampled = next(place.key for place in places if place.sampled)
+    large = max((place for place in places if place.share is not None), key=lambda place: place.share or 0)
+    for key, step, message in (
+        (sampled, "1/5", "data.sample.step_unknown"),
+        (sampled, "3/2", "data.sample.step_unknown"),
+        (large.key, "3/10", "data.sample.not_sampled"),
+        ("E-999", "3/10", "data.sample.key_unknown"),
+    ):
+        plan, asked = Plan(Method.LADDER, "data", {key: Fraction(step)}), SampleRequest(basis="Many.", places=places)
+        with refused(message):
+            actions.plan_sample(case, plan, found, asked, actor=actor(cast.verifier), now=utcnow())
+        typed = ["sample", str(make.PARK), "--pack", make.PACK, "--method", "ladder", "--seed", "s", "--step", f"{key}={step}"]
+        assert key in CliRunner().invoke(main, typed).output
+    typed[-1] = f"{sampled}=3/10"
+    assert CliRunner().invoke(main, typed).exit_code == 0
 
 
 def test_nothing_is_sampled_before_its_risk_is_assessed_and_a_source_may_be_riskier_than_its_flow(case: Engagement, cast: Cast) -> None:

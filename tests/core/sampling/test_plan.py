@@ -7,10 +7,11 @@ import pytest
 
 from tests.core.reported import beijing, park
 from verifier.core.calculation.recalculation import calculate
+from verifier.core.calculation.units import half_a_last_digit
 from verifier.core.errors import Refusal
 from verifier.core.sampling import plan as plans
-from verifier.core.sampling.plan import Method, Plan, Result, checked_result, draw, signed_error
-from verifier.core.sampling.population import Item, population, uploaded
+from verifier.core.sampling.plan import Method, Plan, Result, checked_result, draw, is_wrong, signed_error
+from verifier.core.sampling.population import Item, population, sizes_of, uploaded
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 
 TONNES = TonneUnitPlan(Fraction(1, 20), tolerable=Fraction(500), expected=Fraction(50), expansion=Fraction(8, 5))
@@ -40,6 +41,32 @@ def test_a_ladder_draws_from_each_stratum_and_says_the_step() -> None:
     assert {(each.stratum, each.step, each.whole) for each in drawn} == {(source, Fraction(1, 5), False)}
     assert {each.item.parts[0] for each in drawn} == {source}
     assert drawn == draw(Plan(Method.LADDER, "data", {source: Fraction(1, 5)}, (source,)), found, "seed")
+
+
+@pytest.mark.parametrize(
+    ("item", "result", "found", "wrong"),
+    [
+        (ITEM, None, None, False),
+        (ITEM, Result.AGREED, None, False),
+        (ITEM, Result.DIFFERS, "10.01", True),
+        (ITEM, Result.DIFFERS, "10.001", False),
+        (ITEM, Result.NOT_FOUND, None, True),
+        (Item(("F-1",), Decimal(10)), Result.DIFFERS, None, True),
+    ],
+)
+def test_an_item_is_wrong_beyond_half_its_last_digit_and_where_nothing_was_found(item, result, found, wrong) -> None:
+    assert is_wrong(item, result, None if found is None else Decimal(found)) is wrong
+
+
+def test_the_items_of_a_source_add_up_to_what_it_reports() -> None:
+    report, pack = park("park-2021-errors"), beijing()
+    calculation = calculate(report, pack)
+    added, deducted = (plans.population_of(kind, report, calculation) for kind in ("added", "deducted"))
+    booked = {key: sizes_of(added.items).get(key, 0) - sizes_of(deducted.items).get(key, 0) for key in {*sizes_of(added.items)}}
+    stated = [each for each in calculation.sources if each.counts and each.reported is not None and each.source_id in booked]
+    assert any("stated" in item.parts for item in (*added.items, *deducted.items))
+    for source in stated:
+        assert abs(booked[source.source_id] - Fraction(source.reported)) <= half_a_last_digit(source.reported) + Fraction(1, 10**4)
 
 
 def test_a_draw_by_tonnes_takes_an_item_larger_than_the_interval_whole() -> None:

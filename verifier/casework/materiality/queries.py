@@ -9,11 +9,13 @@ from sqlalchemy import select
 from verifier.casework.materiality.models import MarkKind, MaterialityMark, PlanningThreshold
 from verifier.checks.data import queries as data
 from verifier.checks.data.queries import SourceReview
+from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.versions.queries import Step, requested_changes, steps
 from verifier.core.findings import FindingState
 from verifier.core.opinion.materiality import Error, MaterialityAssessment, Sum, assess
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.sampling.projection import Projection
+from verifier.core.sampling.sample_errors import known_tonnes
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
@@ -93,9 +95,13 @@ def _assess(
 def _uncorrected(
     engagement: Engagement, reviews: list[SourceReview], left_out: Collection[str], natures: dict[tuple[str, str], str]
 ) -> Iterator[Error]:
-    """Findings with their effect, and per source what its outcome says beyond them; what check 1 leaves out is wrong as a whole."""
+    """Findings with their effect, and per source what its outcome says beyond them, else the errors of its sampled items beyond them.
+
+    What check 1 leaves out is wrong as a whole.
+    """
     uncorrected = [finding for finding in findings_of(engagement) if finding.state not in RIGHTED]
     rows = {each.source.source_key: each for each in reviews}
+    sampled = known_tonnes(each.error for each in item_errors.wrong_items(engagement))
     named: dict[str, list[Finding]] = {}
     for finding in uncorrected:
         key = finding.subject_id if finding.subject_kind == "source" else ""
@@ -117,6 +123,8 @@ def _uncorrected(
             known = sum((Fraction(each.effect) for each in named.get(key, []) if each.effect is not None), Fraction())
             rest = Fraction(row.source.reported) - Fraction(row.verified) - known
             yield Error(key, rest, False, "" if known else _labels(named.get(key, [])), natures.get(("source", key), ""))
+        elif key in sampled:
+            yield Error(key, sampled[key], False, _labels(named.get(key, [])), natures.get(("source", key), ""))
 
 
 def _labels(findings: list[Finding]) -> str:
@@ -169,9 +177,11 @@ def findings_of(engagement: Engagement) -> list[Finding]:
 
 
 def _remainder(projected: Sequence[Projection]) -> tuple[Sum | None, bool]:
-    """What sampling projects beyond what was found, and whether a drawn item is still to be worked."""
-    if not projected:
-        return None, False
-    over = sum((each.remainder_over for each in projected), Fraction())
-    under = sum((each.remainder_under for each in projected), Fraction())
-    return Sum(over, under), any(not each.complete for each in projected)
+    """What sampling projects beyond what was found, and whether a drawn item is still open; a ladder projects nothing that counts."""
+    deciding = [each for each in projected if each.decides]
+    sampling_open = any(not each.complete for each in projected)
+    if not deciding:
+        return None, sampling_open
+    over = sum((each.remainder_over for each in deciding), Fraction())
+    under = sum((each.remainder_under for each in deciding), Fraction())
+    return Sum(over, under), sampling_open

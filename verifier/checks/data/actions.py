@@ -28,18 +28,24 @@ def decide(
     verified: Decimal | None = None,
     note: str = "",
     *,
+    no_finding: str = "",
     seen_version: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> SourceDecision:
-    """Decide one source: agreed, different figure with reason, or not confirmed; refuses a stale form with both values."""
+    """Decide one source: agreed, different figure with reason, or not confirmed; refuses a stale form with both values.
+
+    `no_finding` says why a difference needs no finding; without one and without a finding no conclusion is drawn.
+    """
     advance(engagement, CaseAction.CHECK, now=now)
     review = queries.source_review(engagement, source_key)
     if review is None:
         raise NotYours
     category = load(engagement.pack_id).category(review.source.category)
-    tonnes = verified_tonnes(review.result, outcome, verified, note, sign=category.sign if category else 1)
+    sign, wrong = category.sign if category else 1, review.wrong_since is not None
+    tonnes = verified_tonnes(review.result, outcome, verified, note, sign=sign, sampled_wrong=wrong)
     row = _write(engagement, review, outcome, tonnes, note, seen_version, actor=actor, now=now)
+    row.no_finding_reason = no_finding.strip() if outcome is SourceOutcome.DIFFERS else ""
     db.session.flush()
     record(
         TrailAction.DATA_SOURCE_DECIDED,
@@ -51,6 +57,7 @@ def decide(
         reported=_text(review.source.reported),
         verified=_text(tonnes),
         note=note.strip(),
+        **({"no_finding": row.no_finding_reason} if row.no_finding_reason else {}),
     )
     return row
 
@@ -71,7 +78,7 @@ def agree_many(
         raise Refusal("data.many.unfit", count=len(not_agreeable), keys=tuple(not_agreeable[:10]))
     for each in chosen:
         tonnes = verified_tonnes(each.result, SourceOutcome.AGREED, None, note)
-        _write(engagement, each, SourceOutcome.AGREED, tonnes, note, None, actor=actor, now=now)
+        _write(engagement, each, SourceOutcome.AGREED, tonnes, note, None, actor=actor, now=now).no_finding_reason = ""
     db.session.flush()
     record(
         TrailAction.DATA_SOURCES_AGREED,

@@ -66,6 +66,7 @@ class OutcomeForm(VersionedForm):
     )
     verified = TonnesField(_l("Verified, tCO₂ (only if it differs)"))
     note = TextAreaField(_l("Basis or reason"), [Optional(), Length(max=2000)])
+    no_finding = TextAreaField(_l("Reason why no finding is needed"), [Optional(), Length(max=2000)])
 
     def see(self, outcome: SourceDecision | None) -> None:
         """After a stale outcome was refused and both were shown, the next one is given knowing the newer."""

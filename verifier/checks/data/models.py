@@ -28,6 +28,7 @@ class SourceDecision(Base):
     reported: Mapped[Decimal | None] = mapped_column(comment="t CO2, as reported when this was decided")
     verified: Mapped[Decimal | None] = mapped_column(comment="t CO2, unrounded")
     note: Mapped[str] = mapped_column(default="", comment="how found, or the reason of the difference")
+    no_finding_reason: Mapped[str] = mapped_column(default="", comment="why a difference needs no finding; the unit is told")
     fingerprint: Mapped[str] = mapped_column(comment="what was decided on; another one asks again")
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime]
@@ -37,7 +38,7 @@ class SourceDecision(Base):
 
 
 class FlagDisposition(Base):
-    """Resolution of one flag, by its natural key: raised as a finding, or dismissed with a reason."""
+    """Resolution of one flag, by its natural key: raised as a finding or covered by one, or dismissed with a reason."""
 
     __tablename__ = "flag_disposition"
     __table_args__ = (

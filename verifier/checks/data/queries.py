@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from verifier.checks.data.flags import queries as flags
 from verifier.checks.data.flags.queries import FlagProgress
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.references import queries as references
+from verifier.checks.data.sampling import item_errors
 from verifier.core.calculation.results import Flag, SourceResult
 from verifier.core.findings import RESOLVED_STATES, FindingState
 from verifier.core.outcomes.source_outcomes import (
@@ -25,7 +27,7 @@ from verifier.core.report.rows import MeterRow, ReportedReport, SourceRow
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
-from verifier.findings.queries import not_withdrawn
+from verifier.findings.queries import by_subject, not_withdrawn
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportedSource
 from verifier.rulepacks.load import load
@@ -54,6 +56,8 @@ class SourceReview:
     status: OutcomeStatus
     flags_open: bool = False
     """Whether a flag of it is neither raised as a finding nor dismissed."""
+    wrong_since: datetime | None = None
+    """When an item of it was last found wrong in a sample; None where none is, or the report was corrected."""
     flag_codes: tuple[str, ...] = ()
     """Data alerts of the source in this case, including those from last year's report, the plan and the body's tolerances."""
 
@@ -64,8 +68,8 @@ class SourceReview:
 
     @property
     def current(self) -> bool:
-        """Whether the outcome given holds for what is reported now."""
-        return self.outcome is not None and self.outcome.fingerprint == self.source.fingerprint
+        """Whether the outcome given holds for what is reported now, and for what its sampled items showed."""
+        return self.outcome is not None and _holds(self.outcome, self.source.fingerprint, self.wrong_since)
 
     @property
     def verified(self) -> Decimal | None:
@@ -79,8 +83,8 @@ class SourceReview:
 
     @property
     def agreeable(self) -> bool:
-        """Whether it may be agreed among others: open, recalculated whole, as reported, and no flag of it left open."""
-        return self.is_open and self.agrees and not self.flags_open
+        """Whether it may be agreed among others: open, recalculated whole, as reported, no flag of it left open, no sampled item wrong."""
+        return self.is_open and self.agrees and not self.flags_open and self.wrong_since is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ def source_reviews(engagement: Engagement, *, search: str = "", category: str = 
     decisions = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
     outcomes = {row.source_key: row for row in db.session.scalars(decisions)}
     raised, flagged = _by_source(findings(engagement)), flags.open_sources(engagement)
+    wrong = item_errors.wrong_since(engagement)
     found = [
         _held(
             row,
@@ -121,6 +126,7 @@ def source_reviews(engagement: Engagement, *, search: str = "", category: str = 
             outcomes.get(row.source_key),
             raised.get(row.source_key, ()),
             row.source_key in flagged,
+            wrong.get(row.source_key),
             codes.get(row.source_key, frozenset()),
         )
         for row in rows
@@ -158,7 +164,8 @@ def source_review(engagement: Engagement, source_key: str) -> SourceReview | Non
     raised = tuple(finding for finding in findings(engagement) if (finding.subject_kind, finding.subject_id) == ("source", source_key))
     flagged = source_key in flags.open_sources(engagement)
     codes = references.codes_of(engagement).get(source_key, frozenset())
-    return _held(row, result, outcome_on(engagement, source_key), raised, flagged, codes) if result else None
+    wrong = item_errors.wrong_since(engagement).get(source_key)
+    return _held(row, result, outcome_on(engagement, source_key), raised, flagged, wrong, codes) if result else None
 
 
 def outcome_on(engagement: Engagement, source_key: str) -> SourceDecision | None:
@@ -170,16 +177,16 @@ def outcome_on(engagement: Engagement, source_key: str) -> SourceDecision | None
 def progress(engagement: Engagement) -> SourceProgress:
     """Sources with a current outcome or an open finding, of all; read as bare columns, for every page of a case shows it."""
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == engagement.report_version_id)
-    decisions = select(SourceDecision.source_key, SourceDecision.outcome, SourceDecision.fingerprint)
-    outcomes: dict[str, tuple[SourceOutcome, str]] = {
-        key: (outcome, on) for key, outcome, on in db.session.execute(decisions.where(SourceDecision.engagement_id == engagement.id))
-    }
+    decisions = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
+    outcomes = {row.source_key: row for row in db.session.scalars(decisions)}
+    wrong = item_errors.wrong_since(engagement)
     raised = [each for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in RESOLVED_STATES}
     found = []
     for key, fingerprint in db.session.execute(of):
-        outcome, decided_on = outcomes.get(key, (None, None))
-        found.append(outcome_status(outcome, current=decided_on == fingerprint, open_finding=key in waiting))
+        row = outcomes.get(key)
+        current = row is not None and _holds(row, fingerprint, wrong.get(key))
+        found.append(outcome_status(row.outcome if row else None, current=current, open_finding=key in waiting))
     return SourceProgress(sum(each not in OPEN for each in found), len(found), len(raised))
 
 
@@ -197,6 +204,14 @@ def flag_progress(engagement: Engagement) -> FlagProgress:
 def cannot_confirm(engagement: Engagement) -> list[str]:
     """Keys of the sources whose tonnes cannot be confirmed."""
     return [each.source.source_key for each in source_reviews(engagement) if each.status is OutcomeStatus.CANNOT_CONFIRM]
+
+
+def differences_without_finding(engagement: Engagement) -> list[str]:
+    """Keys of sources whose figure differs, with neither a finding on them nor a reason why none is needed."""
+    differing = [each for each in source_reviews(engagement) if each.status is OutcomeStatus.DIFFERS]
+    open_ = [each.source.source_key for each in differing if each.outcome and not each.outcome.no_finding_reason]
+    named = by_subject(engagement, "source", open_) if open_ else {}
+    return [key for key in open_ if key not in named]
 
 
 def verified_by_category(engagement: Engagement, left_out: Collection[str] = frozenset()) -> VerifiedTotals:
@@ -249,12 +264,18 @@ def _held(
     outcome: SourceDecision | None,
     raised: Sequence[Finding],
     flags_open: bool,
+    wrong_since: datetime | None,
     codes: Collection[str],
 ) -> SourceReview:
-    current = outcome is not None and outcome.fingerprint == source.fingerprint
+    current = outcome is not None and _holds(outcome, source.fingerprint, wrong_since)
     waiting = any(finding.state not in RESOLVED_STATES for finding in raised)
     how_far = outcome_status(outcome.outcome if outcome else None, current=current, open_finding=waiting)
-    return SourceReview(source, result, outcome, tuple(raised), how_far, flags_open, tuple(sorted(codes)))
+    return SourceReview(source, result, outcome, tuple(raised), how_far, flags_open, wrong_since, tuple(sorted(codes)))
+
+
+def _holds(outcome: SourceDecision, fingerprint: str, wrong_since: datetime | None) -> bool:
+    """Whether an outcome holds: given on the same numbers, and after the last sampled item of the source was found wrong."""
+    return outcome.fingerprint == fingerprint and not (wrong_since is not None and outcome.decided_at < wrong_since)
 
 
 def _by_source(raised: Sequence[Finding]) -> dict[str, tuple[Finding, ...]]:

@@ -13,6 +13,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import actions, queries
+from verifier.checks.data.flags.queries import raised_as
 from verifier.checks.data.forms import DataFilter, OutcomeForm
 from verifier.checks.data.numbers import grid, recalculated
 from verifier.checks.data.numbers.wording import what
@@ -177,6 +178,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
             outcome,
             form.verified.value,
             form.note.data or "",
+            no_finding=form.no_finding.data or "",
             seen_version=form.seen_version,
             actor=current_actor(),
             now=utcnow(),
@@ -198,6 +200,7 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         what=what,
         categories=_categories(engagement),
         flags=flags,
+        raised_as=raised_as(engagement),
         elsewhere=[flag for flag in flags if flag not in months.flagged],
         findings=queries.findings_on(engagement, key),
         row=queries.source_row(report, key),
@@ -244,7 +247,7 @@ def _outcome_form(review: SourceReview) -> OutcomeForm:
     if outcome and review.current and not form.is_submitted():
         form.outcome.data, form.note.data = outcome.outcome, outcome.note
         if outcome.outcome == SourceOutcome.DIFFERS and outcome.verified is not None:
-            form.verified.data = plain(outcome.verified)
+            form.verified.data, form.no_finding.data = plain(outcome.verified), outcome.no_finding_reason
     return form
 
 

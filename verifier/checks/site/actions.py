@@ -5,15 +5,16 @@ from datetime import datetime
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.site import queries
-from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.checks.site.models import ChecklistAnswer, SiteVisit, VisitWaiver
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction
-from verifier.core.site import ChecklistOutcome, VisitPlan, check_plan, refuse_outcome
+from verifier.core.site import ChecklistOutcome, VisitKind, VisitPlan, Waiver, check_kind, check_plan, check_waiver, refuse_outcome
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
+from verifier.evidence import actions as evidence
 from verifier.findings.queries import by_subject
 from verifier.rulepacks.load import load
 
@@ -22,6 +23,7 @@ def plan_visit(engagement: Engagement, plan: VisitPlan, *, actor: Actor, now: da
     """Plan a visit, with at least as many people of the body as the pack asks for."""
     advance(engagement, CaseAction.CHECK, now=now)
     check_plan(plan, load(engagement.pack_id).site_team_minimum)
+    check_kind(plan, load(engagement.pack_id).site_visit)
     if any(
         (each.starts_on, each.ends_on, each.place) == (plan.starts_on, plan.ends_on, plan.place.strip())
         for each in queries.visits(engagement)
@@ -39,10 +41,68 @@ def edit_visit(engagement: Engagement, visit: SiteVisit, plan: VisitPlan, versio
     advance(engagement, CaseAction.CHECK, now=now)
     check_version(visit, version, lambda: Refusal("site.visit.stale", theirs=visit.place, yours=plan.place))
     check_plan(plan, load(engagement.pack_id).site_team_minimum)
+    check_kind(plan, load(engagement.pack_id).site_visit)
     for name, value in _columns(plan).items():
         setattr(visit, name, value)
     db.session.flush()
     record(TrailAction.SITE_VISIT_EDITED, actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_detail(plan))
+
+
+def waive(engagement: Engagement, waiver: Waiver, decision: tuple[str, bytes, str], *, actor: Actor, now: datetime) -> VisitWaiver:
+    """Enter the authority's decision to waive the site visit, with its file (name, bytes, media type); one is in force at a time."""
+    advance(engagement, CaseAction.CHECK, now=now)
+    check_waiver(waiver, load(engagement.pack_id).site_visit, queries.today_of(engagement, now))
+    if queries.waiver(engagement) is not None:
+        raise Refusal("site.waiver.exists")
+    filename, data, media_type = decision
+    row = VisitWaiver(
+        engagement_id=engagement.id,
+        decided_on=waiver.decided_on,
+        reference=waiver.reference.strip(),
+        reason=waiver.reason.strip(),
+        conditions=list(waiver.confirmed),
+        sha256=evidence.keep(data, media_type, now=now).sha256,
+        filename=filename,
+        media_type=media_type,
+        entered_by=actor.id,
+        entered_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    record(
+        TrailAction.SITE_VISIT_WAIVED,
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        decided_on=row.decided_on.isoformat(),
+        reference=row.reference,
+        reason=row.reason,
+        conditions=row.conditions,
+        file=row.sha256,
+    )
+    return row
+
+
+def withdraw_waiver(engagement: Engagement, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Withdraw the waiver in force, with a reason: a visit is needed again."""
+    advance(engagement, CaseAction.CHECK, now=now)
+    row = queries.waiver(engagement)
+    if row is None:
+        raise Refusal("site.waiver.none")
+    if not reason.strip():
+        raise Refusal("site.waiver.withdraw_reason")
+    row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = actor.id, now, reason.strip()
+    db.session.flush()
+    record(
+        TrailAction.SITE_WAIVER_WITHDRAWN,
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        reference=row.reference,
+        reason=row.withdrawn_reason,
+    )
 
 
 def answer_item(
@@ -100,6 +160,8 @@ def _columns(plan: VisitPlan) -> dict[str, object]:
         "body_people": "\n".join(plan.body_people),
         "unit_people": "\n".join(plan.unit_people),
         "note": plan.note.strip(),
+        "kind": plan.kind,
+        "reason": plan.reason.strip() if plan.kind is VisitKind.REMOTE else "",
     }
 
 
@@ -110,4 +172,6 @@ def _detail(plan: VisitPlan) -> dict[str, object]:
         "place": plan.place,
         "body": list(plan.body_people),
         "unit": list(plan.unit_people),
+        "kind": str(plan.kind),
+        "reason": plan.reason.strip(),
     }

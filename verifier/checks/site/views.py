@@ -9,19 +9,23 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from verifier.checks.site import actions, queries
-from verifier.checks.site.forms import ItemForm, VisitForm
+from verifier.checks.site.forms import ItemForm, VisitForm, WaiverForm
 from verifier.checks.site.models import SiteVisit
 from verifier.core.access import TEAM, Permission
+from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.rulepack.parts import ChecklistItem
-from verifier.core.site import ChecklistOutcome, Gap
+from verifier.core.site import ChecklistOutcome, Gap, VisitKind, VisitState
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.actions import add_photos, read_photos
+from verifier.evidence.files import read_attachment
+from verifier.evidence.queries import store
 from verifier.evidence.uploads import actions as uploads
 from verifier.evidence.views import flash_added
 from verifier.rulepacks.load import load
+from verifier.web.downloads.spreadsheet import download
 from verifier.web.pages.filters import day, text_in
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor, this_user
@@ -34,13 +38,31 @@ LABELS = {
     ChecklistOutcome.FINDING: _l("Finding"),
     ChecklistOutcome.NOT_APPLICABLE: _l("Not applicable"),
     Gap.NO_VISIT: _l("No visit has been planned"),
+    Gap.NOT_OVER: _l("The last day of the visit has not passed"),
     Gap.TOO_FEW_PEOPLE: _l("Fewer verifiers than the rules require"),
     Gap.NOBODY_MET: _l("No unit representatives entered"),
     Gap.UNANSWERED: _l("No outcome"),
     Gap.NO_FINDING: _l("Marked as a finding, but no finding is in effect"),
     Gap.NO_PHOTO: _l("Checked, but no photo"),
+    Gap.ANSWERED_OUTSIDE: _l("Recorded outside the visit days"),
+    Gap.PHOTO_OUTSIDE: _l("Photo taken outside the visit days, by the camera clock"),
+    Gap.CAMERA_CLOCK: _l("Camera clock is off: photo dated after it was uploaded"),
+    VisitKind.ON_SITE: _l("On site"),
+    VisitKind.REMOTE: _l("Remote"),
+    VisitState.TO_COME: _l("Planned"),
+    VisitState.UNDER_WAY: _l("Under way"),
+    VisitState.INCOMPLETE: _l("Participants missing"),
+    VisitState.CARRIED_OUT: _l("Carried out"),
 }
-STATES = {(ChecklistOutcome, "in_order"): "ok", (ChecklistOutcome, "finding"): "bad", (ChecklistOutcome, "not_applicable"): "mute"}
+STATES = {
+    (VisitState, "to_come"): "warn",
+    (VisitState, "under_way"): "warn",
+    (VisitState, "incomplete"): "bad",
+    (VisitState, "carried_out"): "ok",
+    (ChecklistOutcome, "in_order"): "ok",
+    (ChecklistOutcome, "finding"): "bad",
+    (ChecklistOutcome, "not_applicable"): "mute",
+}
 
 
 @bp.route("/cases/<uuid:engagement_id>/site")
@@ -52,11 +74,14 @@ def visit(engagement: Engagement) -> ResponseReturnValue:
         "checks/site/visit.html",
         engagement=engagement,
         pack=pack,
-        visits=queries.visits(engagement),
+        visits=[(each, queries.state_of(engagement, each)) for each in queries.visits(engagement)],
         clauses=[(clause, list(lines)) for clause, lines in groupby(queries.lines(engagement), lambda line: line.item.clause)],
         progress=queries.progress(engagement),
         missing=queries.still_missing(engagement),
         can_record=_can_record(engagement),
+        waiver=queries.waiver(engagement),
+        rule=pack.site_visit,
+        physical_due=queries.physical_due(engagement),
         looks={item.code: item.look for item in pack.checklist},
     )
 
@@ -66,7 +91,7 @@ def visit(engagement: Engagement) -> ResponseReturnValue:
 def plan(engagement: Engagement) -> ResponseReturnValue:
     """Plan a visit."""
     form = VisitForm(data={"body_people": []})
-    form.offer(_team(engagement))
+    form.offer(_team(engagement), load(engagement.pack_id).site_visit)
     if form.validate_on_submit():
         actions.plan_visit(engagement, form.plan(), actor=current_actor(), now=utcnow())
         flash(_("The visit is planned."), "success")
@@ -91,14 +116,51 @@ def edit_visit(engagement: Engagement, visit_id: Any) -> ResponseReturnValue:
             "body_people": list(known.body_people),
             "unit_people": visit.unit_people,
             "note": known.note,
+            "kind": known.kind.value,
+            "reason": known.reason,
         }
     )
-    form.offer([*_team(engagement), *known.body_people])
+    form.offer([*_team(engagement), *known.body_people], load(engagement.pack_id).site_visit)
     if form.validate_on_submit():
         actions.edit_visit(engagement, visit, form.plan(), form.seen_version, actor=current_actor(), now=utcnow())
         flash(_("The visit was saved."), "success")
         return redirect(url_for(".visit", engagement_id=engagement.id), 303)
     return _visit_page(engagement, form, visit)
+
+
+@bp.route("/cases/<uuid:engagement_id>/visits/waiver", methods=["GET", "POST"])
+@permit(Permission.SITE_RECORD, on_report=False, files=True)
+def waive(engagement: Engagement) -> ResponseReturnValue:
+    """Enter the authority's decision to waive the site visit."""
+    rule = load(engagement.pack_id).site_visit
+    if rule is None or not rule.waiver:
+        raise Refusal("site.waiver.forbidden")
+    form = WaiverForm()
+    form.offer(rule)
+    if form.validate_on_submit():
+        data = form.file.data.read()
+        read = read_attachment(data, form.file.data.filename or "")
+        actions.waive(engagement, form.waiver(), (read.safe_name, data, read.media_type), actor=current_actor(), now=utcnow())
+        flash(_("The waiver was saved."), "success")
+        return redirect(url_for(".visit", engagement_id=engagement.id), 303)
+    return render_template("checks/site/waiver.html", engagement=engagement, form=form)
+
+
+@bp.post("/cases/<uuid:engagement_id>/visits/waiver/withdraw")
+@permit(Permission.SITE_RECORD, on_report=False)
+def withdraw_waiver(engagement: Engagement) -> ResponseReturnValue:
+    """Withdraw the waiver: a visit is needed."""
+    actions.withdraw_waiver(engagement, request.form.get("reason", ""), actor=current_actor(), now=utcnow())
+    flash(_("The waiver was withdrawn."), "success")
+    return redirect(url_for(".visit", engagement_id=engagement.id), 303)
+
+
+@bp.get("/cases/<uuid:engagement_id>/visits/waiver/file")
+@permit(Permission.WORK_READ)
+def waiver_file(engagement: Engagement) -> ResponseReturnValue:
+    """The authority's decision as it was handed in."""
+    row = queries.waiver(engagement) or abort(404)
+    return download(store().get(row.sha256), row.filename, row.media_type)
 
 
 @bp.route("/cases/<uuid:engagement_id>/site/<item_code>")
@@ -156,6 +218,8 @@ def _item_page(engagement: Engagement, item_code: str, form: ItemForm | None) ->
         "checks/site/item.html",
         engagement=engagement,
         line=line,
+        outside=line.answer is not None and queries.answered_outside(engagement, line.answer),
+        gaps={each.id: queries.gap_of(engagement, each) for each in line.photos},
         number=at + 1,
         total=len(lines),
         pack=load(engagement.pack_id),

@@ -38,25 +38,72 @@ def code_is_meter(basis: str) -> bool:
 
 
 def calibration_lapsed(context: CheckContext) -> Iterator[Flag]:
-    """A meter whose calibration ran out before a month it measured was over: the first such month."""
-    meters: dict[str, MeterRow] = {meter.meter_id: meter for meter in reversed(context.report.meters) if meter.meter_id}
+    """A meter whose calibration ran out before a month it measured was over: the first such month; else a date that is blank or unclear.
+
+    A meter listed several times is valid no longer than the earliest of its dates.
+    """
+    meters: dict[str, list[MeterRow]] = {}
+    for meter in context.report.meters:
+        if meter.meter_id.strip():
+            meters.setdefault(meter.meter_id, []).append(meter)
+    if meters and not any(row.valid_until.strip() for rows in meters.values() for row in rows):
+        first = min(context.report.meters, key=lambda meter: (meter.sheet, meter.row))
+        place = (None, None, first.sheet, first.row, "valid_until")
+        yield flag("calibration_lapsed", *place, message="flag.calibration_lapsed.none", values={"count": str(len(meters))})
+        return
     year = context.report.year
     ends = [date(year, month, calendar.monthrange(year, month)[1]) for month in range(1, 13)]
-    days = {meter_id: day_of(meter.valid_until) for meter_id, meter in meters.items()}
     for source in context.rows.values():
-        until = days.get(source.meter_id)
-        if until is None or until >= ends[-1] or not context.readings[source.source_id].quantities:
+        rows = meters.get(source.meter_id)
+        if not rows or not context.readings[source.source_id].quantities:
             continue
-        month = next(place for place, end in enumerate(ends, 1) if until < end)
-        meter = meters[source.meter_id]
-        values = {"meter": meter.meter_id, "valid_until": until.isoformat()}
-        yield flag("calibration_lapsed", source.source_id, f"{year}-{month:02d}", meter.sheet, meter.row, "valid_until", values=values)
+        known = [(until, number) for number, row in enumerate(rows) if (until := day_of(row.valid_until))]
+        until, number = min(known, default=(None, 0))
+        unclear = next((row for row in rows if row.valid_until.strip() and day_of(row.valid_until) is None), None)
+        if until is not None and until < ends[-1]:
+            month = next(place for place, end in enumerate(ends, 1) if until < end)
+            values = {"meter": source.meter_id, "valid_until": until.isoformat()}
+            place = (f"{year}-{month:02d}", rows[number].sheet, rows[number].row, "valid_until")
+            yield flag("calibration_lapsed", source.source_id, *place, values=values)
+        elif unclear is not None:
+            values = {"meter": source.meter_id, "valid_until": unclear.valid_until.strip()}
+            place = (None, unclear.sheet, unclear.row, "valid_until")
+            yield flag("calibration_lapsed", source.source_id, *place, message="flag.calibration_lapsed.unclear", values=values)
+        elif until is None:
+            place, values = (None, rows[0].sheet, rows[0].row, "valid_until"), {"meter": source.meter_id}
+            yield flag("calibration_lapsed", source.source_id, *place, message="flag.calibration_lapsed.unknown", values=values)
+
+
+_YEAR_FIRST = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})(?!\d)\D*")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DAY_LAST = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(\d{4})")
+_MONTH = re.compile(r"(\d{4})\s?(?:年|[./-])\s?(\d{1,2})\s?月?")
 
 
 def day_of(text: str) -> date | None:
-    """A day as people write it, year first; None where it is none."""
-    found = re.match(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})", plain_text(text))
+    """A day as people write it, where it is unambiguous; a month stands for its last day. None where it is none or can be read two ways.
+
+    Read are year, month and day in this order, `20210731`, and day and month before the year where one of them is above 12 or both are
+    the same (`31/07/2021`, not `05/07/2021`).
+    """
+    written = plain_text(text).strip()
+    timeless = re.sub(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$", "", written)
+    for form in (_YEAR_FIRST, _COMPACT):
+        if found := form.fullmatch(timeless):
+            return _day(*map(int, found.groups()))
+    if found := _DAY_LAST.fullmatch(timeless):
+        first, second, year = map(int, found.groups())
+        if first == second or first > 12:
+            return _day(year, second, first)
+        return _day(year, first, second) if second > 12 else None
+    if found := _MONTH.fullmatch(timeless):
+        year, month = map(int, found.groups())
+        return _day(year, month, calendar.monthrange(year, month)[1]) if 1 <= month <= 12 and year else None
+    return None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
     try:
-        return date(*map(int, found.groups())) if found else None
+        return date(year, month, day)
     except ValueError:
         return None

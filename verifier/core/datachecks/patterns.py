@@ -42,6 +42,10 @@ def metering_gap(context: CheckContext, by_source: dict[str, list[tuple[str, Act
             if row.missing_hours in ("", "0"):
                 continue
             missing, hours = decimal(row.missing_hours), _hours(period)
+            if missing is None:
+                values = {"text": row.missing_hours.strip()}
+                place = (period, row.sheet, row.row, "missing_hours")
+                yield flag("metering_gap", source_id, *place, message="flag.metering_gap.unclear", values=values)
             if missing is not None and missing > 0 and missing >= context.limits.metering_gap * hours:
                 gaps.append((missing, period, row, hours))
         worst = max(gaps, key=lambda gap: (gap[0], gap[1]), default=None)

@@ -28,6 +28,7 @@ class CaseAssessment:
     data_undecided: int
     checklist_unanswered: int
     visits: int
+    """Visits that took place, with their team and people of the unit."""
     findings: Sequence[FindingAssessment]
     cannot_confirm: Sequence[str]
     """Natural keys of sources whose tonnes cannot be confirmed."""
@@ -39,6 +40,18 @@ class CaseAssessment:
     """Changes in a corrected report that no finding asked for and nobody has looked at."""
     estimates_missing: Sequence[str] = ()
     """Findings resolved as estimated whose source has no estimate that counts."""
+    visits_not_over: int = 0
+    """Visits whose last day has not passed."""
+    visits_incomplete: int = 0
+    """Visits that are over, with too few people of the body or nobody of the unit entered."""
+    differences_open: Sequence[str] = ()
+    """Natural keys of sources whose figure differs, with neither a finding nor a reason why none is needed."""
+    requests_open: Sequence[str] = ()
+    """Evidence requests that are neither accepted nor withdrawn."""
+    sample_errors_open: int = 0
+    """Wrong items of samples whose source has no finding on it, and that nobody gave a reason to leave without one."""
+    samples_unsupported: Sequence[str] = ()
+    """Samples whose upper limit of error is above the tolerable error, and whose remainder nothing else covers."""
     assessment: MaterialityAssessment | None = None
     """The errors compared with the pack's threshold; None where the pack has none."""
 
@@ -70,13 +83,22 @@ def unresolved(case: CaseAssessment) -> tuple[StatedReason, ...]:
         ("opinion.data_undecided", case.data_undecided),
         ("opinion.flags_open", case.flags_open),
         ("opinion.samples_open", case.samples_open),
+        ("opinion.sample_errors_open", case.sample_errors_open),
         ("opinion.changes_open", case.changes_open),
         ("opinion.checklist_unanswered", case.checklist_unanswered),
+        ("opinion.visit_not_over", case.visits_not_over),
+        ("opinion.visit_incomplete", case.visits_incomplete),
     ):
         if count:
             reasons.append(StatedReason(message, (("count", count),)))
-    if not case.visits:
+    if not (case.visits or case.visits_not_over or case.visits_incomplete):
         reasons.append(StatedReason("opinion.no_visit"))
+    if case.differences_open:
+        shown = (("sources", tuple(case.differences_open[:10])), ("count", len(case.differences_open)))
+        reasons.append(StatedReason("opinion.differences_open", shown))
+    if case.requests_open:
+        shown = (("requests", tuple(case.requests_open[:10])), ("count", len(case.requests_open)))
+        reasons.append(StatedReason("opinion.requests_open", shown))
     waiting = [finding.label for finding in case.findings if finding.state not in RESOLVED_STATES]
     if waiting:
         reasons.append(StatedReason("opinion.findings_open", (("findings", tuple(waiting)), ("count", len(waiting)))))
@@ -103,6 +125,9 @@ def shortcomings(case: CaseAssessment, pack: RulePack) -> tuple[StatedReason, ..
     if case.cannot_confirm:
         shown = tuple(case.cannot_confirm[:10])
         reasons.append(StatedReason("opinion.cannot_confirm", (("sources", shown), ("count", len(case.cannot_confirm)))))
+    if case.samples_unsupported:
+        shown = (("samples", tuple(case.samples_unsupported)), ("count", len(case.samples_unsupported)))
+        reasons.append(StatedReason("opinion.samples_unsupported", shown))
     if pack.materiality and case.assessment:
         reasons += against_positive(case.assessment)
     return tuple(reasons)

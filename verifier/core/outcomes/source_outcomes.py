@@ -55,13 +55,18 @@ def agrees(result: SourceResult) -> bool:
     return abs(result.difference) <= half_a_last_digit(result.reported)
 
 
-def verified_tonnes(result: SourceResult, outcome: SourceOutcome, figure: Decimal | None, note: str, *, sign: int = 1) -> Decimal | None:
+def verified_tonnes(
+    result: SourceResult, outcome: SourceOutcome, figure: Decimal | None, note: str, *, sign: int = 1, sampled_wrong: bool = False
+) -> Decimal | None:
     """The verified tonnes of CO2 of an outcome, unrounded; None where they cannot be confirmed.
 
     Agreeing needs a recalculation that agrees, or, where it is incomplete, a note that says how the figure was found. Another figure
-    needs its reason and the sign of its category (deductions are negative). What cannot be confirmed needs its reason.
+    needs its reason and the sign of its category (deductions are negative). What cannot be confirmed needs its reason. A source with a
+    wrong sampled item that is not corrected cannot be agreed as reported.
     """
     explained = bool(note.strip())
+    if outcome is SourceOutcome.AGREED and sampled_wrong:
+        raise Refusal("data.agreed.sampled", key=result.source_id)
     match outcome:
         case SourceOutcome.AGREED:
             return _agreed(result, explained)

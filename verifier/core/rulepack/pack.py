@@ -28,7 +28,17 @@ from verifier.core.rulepack.parts import (
     Text,
     Tolerance,
 )
-from verifier.core.rulepack.sections import CarbonToCO2, Conservative, Gases, Materiality, Retention, Roles, Rounding, Threshold
+from verifier.core.rulepack.sections import (
+    CarbonToCO2,
+    Conservative,
+    Gases,
+    Materiality,
+    Retention,
+    Roles,
+    Rounding,
+    SiteVisitRule,
+    Threshold,
+)
 
 __all__ = [
     "Category",
@@ -88,6 +98,8 @@ class RulePack:
     steps: tuple[NamedCode, ...]
     facts: Annotated[tuple[NamedCode, ...], Mark.MAY_BE_UNSTATED]
     likely_clauses: tuple[LikelyClause, ...] = ()
+    site_visit: SiteVisitRule | None = None
+    """Waived and remote visits; None: the pack permits neither."""
     calendar: str = ""
     unstated: Mapping[str, Text] = field(default_factory=dict)
     sha256: Annotated[str, Mark.NOT_IN_FILE] = field(default="", compare=False)

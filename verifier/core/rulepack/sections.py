@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verifier.core.rulepack.kinds import Estimator, Positive, RolePairs, RoundingMode, Share, Texts, TotalRule, Whole
-from verifier.core.rulepack.parts import Origin, Text
+from verifier.core.rulepack.parts import NamedCode, Origin, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +107,16 @@ class Conservative:
     tables: Texts
     origin: Origin
     own_figure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SiteVisitRule:
+    """The conditions under which the authority may waive a site visit, and under which one may be made remotely; none: it may not.
+
+    Each condition is confirmed by the verifier. `physical_due`: after a remote visit a visit on site remains due.
+    """
+
+    origin: Origin
+    waiver: tuple[NamedCode, ...] = ()
+    remote: tuple[NamedCode, ...] = ()
+    physical_due: bool = False

@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
+from verifier.core.calculation.units import plain
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.parts import Ladder
 from verifier.core.sampling.draw import lowest
@@ -118,6 +119,28 @@ def draw_steps(
         stratum = item.parts[0] if population.kind != SITES else SITES if item.parts[0] in among else ""
         by_stratum.setdefault(stratum, []).append(item)
     return {key: lowest(by_stratum.get(key, []), needed(len(by_stratum.get(key, [])), step), seed, checksum) for key, step in steps.items()}
+
+
+def check_steps(steps: Mapping[str, Fraction], among: Collection[str], shares: Mapping[str, Fraction | None], ladder: Ladder) -> None:
+    """Refuse a plan with a step that the ladder has not, or that samples what may not be: its share is unknown or not below the pack's.
+
+    `shares` are those of the unit's total by source or site, None where unknown; `among` are the sites sampled. What is examined in full
+    (100 %) may have any share. Source: Beijing sampling rule of 2016 (rules.md section 2).
+    """
+    for key, step in sorted(steps.items()):
+        if step not in ladder.steps:
+            known = ", ".join(f"{plain(each * 100, 4)} %" for each in sorted(ladder.steps))
+            raise Refusal("data.sample.step_unknown", key=key, step=f"{plain(step * 100, 4)} %", steps=known)
+    for key in sorted({*steps, *among} - {SITES}):
+        if key not in shares:
+            raise Refusal("data.sample.key_unknown", key=key)
+    sampled = [key for key, step in steps.items() if step < WHOLE and key != SITES]
+    sampled += [*among] if steps.get(SITES, WHOLE) < WHOLE else []
+    for key in sorted(sampled):
+        share = shares[key]
+        if share is None or share >= ladder.share_below:
+            shown = "?" if share is None else plain(share * 100, 4)
+            raise Refusal("data.sample.not_sampled", key=key, share=shown, below=plain(ladder.share_below * 100, 4))
 
 
 def next_step(current: Fraction, steps: Sequence[Fraction]) -> Fraction | None:

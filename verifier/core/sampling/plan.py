@@ -13,8 +13,8 @@ from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling import tonneunit
 from verifier.core.sampling.completeness_population import draw_list
 from verifier.core.sampling.draw import checked_seed
-from verifier.core.sampling.ladder import SITES, draw_steps
-from verifier.core.sampling.population import Item, Population, error_of, monthly_data, sites
+from verifier.core.sampling.ladder import SITES, check_steps, draw_steps
+from verifier.core.sampling.population import Item, Population, error_of, monthly_data, sites, sizes_of
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 
 
@@ -111,6 +111,35 @@ def total_of(calculation: Calculation) -> Fraction:
     return calculation.recalculated_known if calculation.reported_total is None else Fraction(calculation.reported_total)
 
 
+def share_of(tonnes: Fraction, total: Fraction) -> Fraction | None:
+    """The share of a source or site in the unit's total, its tonnes taken without their sign; None where there is no total.
+
+    The one share of the product: sampling rules, risks and plans name the same figure for the same source.
+    """
+    return abs(tonnes) / total if total > 0 else None
+
+
+def share_sizes(population: Population, calculation: Calculation) -> dict[str, Fraction]:
+    """The tonnes that the share of each source or site of a population is taken of, without their sign."""
+    found = dict(sizes_of(population.items))
+    if population.kind == SITES:
+        return found
+    return found | {source.source_id: abs(source.known) for source in calculation.sources if source.source_id in found}
+
+
+def check_ladder(plan: Plan, population: Population, calculation: Calculation, pack: RulePack) -> None:
+    """Refuse steps of a ladder that the pack does not have, and sources or sites that it does not let anyone sample."""
+    rule = pack.sampling.ladder if pack.sampling else None
+    if plan.method is not Method.LADDER:
+        return
+    if rule is None:
+        raise Refusal("data.sample.method", method=Method.LADDER, pack=pack.id)
+    sizes, total = share_sizes(population, calculation), total_of(calculation)
+    shares = {key: None if key in population.unknown else share_of(size, total) for key, size in sizes.items()}
+    among = plan.among if plan.kind == SITES else ()
+    check_steps(plan.steps, among, shares, rule)
+
+
 def draw(plan: Plan, population: Population, seed: str) -> tuple[DrawnItem, ...]:
     """The items, in canonical order within their strata; refuses a seed that cannot be written down again and a plan without items."""
     seed = checked_seed(seed)
@@ -143,6 +172,16 @@ def checked_result(method: Method, kind: str, item: Item, result: Result, found:
     if by_amount and item.quantity is not None and found == item.quantity:
         raise Refusal("data.sample.same")
     return found
+
+
+def is_wrong(item: Item, result: Result | None, found: Decimal | None) -> bool:
+    """Whether an item is wrong: nothing was found for it, or another amount; a difference within half its last digit is none.
+
+    An item without an amount (a site, a row of a list) is wrong wherever it differs.
+    """
+    if result is None or result is Result.AGREED:
+        return False
+    return result is Result.NOT_FOUND or not item.quantity or found is None or error_of(item, found) != 0
 
 
 def signed_error(item: Item, result: Result, found: Decimal | None) -> Fraction:

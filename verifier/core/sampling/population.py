@@ -79,7 +79,8 @@ def monthly_data(calculation: Calculation, kind: str = "data") -> Population:
     """Every month of every source that counts, one item a (source, period), with the size of its tonnes.
 
     `kind` is `data` (all), `added` (what adds to the total) or `deducted`. A month whose tonnes are unknown is an item without size in
-    `data` and none in the others: a draw by size can never reach it.
+    `data` and none in the others: a draw by size can never reach it. `added` and `deducted` are the tonnes reported: what a source states
+    beyond its data, or below them, is an item of its own, so that its items add up to what it reports (within half the last digit).
     """
     items: list[Item] = []
     unknown: list[str] = []
@@ -88,7 +89,8 @@ def monthly_data(calculation: Calculation, kind: str = "data") -> Population:
             continue
         if not source.complete:
             unknown.append(source.source_id)
-        items += [item for item, tonnes in _months(source) if kind == "data" or (tonnes != 0 and (tonnes < 0) == (kind == "deducted"))]
+        found = _months(source) + ([] if kind == "data" else _stated_beyond(source))
+        items += [item for item, tonnes in found if kind == "data" or (tonnes != 0 and (tonnes < 0) == (kind == "deducted"))]
     return population(kind, items, unknown)
 
 
@@ -118,6 +120,21 @@ def _months(source: SourceResult) -> list[tuple[Item, Fraction]]:
     ]
     gaps = {reason.period for reason in source.reasons if reason.period} - set(tonnes)
     return found + [(Item((source.source_id, period), label=source.name), Fraction()) for period in sorted(gaps)]
+
+
+STATED = "stated"
+"""The second part of the item that holds what a source states beyond its data."""
+
+
+def _stated_beyond(source: SourceResult) -> list[tuple[Item, Fraction]]:
+    """The tonnes a source reports less those its data come to, as an item measured in tonnes; nothing within half the last digit."""
+    if source.reported is None:
+        return []
+    beyond = Fraction(source.reported) - source.known
+    if abs(beyond) <= half_a_last_digit(source.reported):
+        return []
+    size = round_half_up(abs(beyond), PLACES)
+    return [(Item((source.source_id, STATED), size, size, "tCO2", source.name), beyond)] if size else []
 
 
 def sites(report: ReportedReport, calculation: Calculation) -> Population:

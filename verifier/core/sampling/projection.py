@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 ZERO = Fraction(0)
+READ, PRACTICE = "read", "practice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Projection:
         return not self.open
 
     @property
+    def decides(self) -> bool:
+        """Whether materiality counts what is projected: a ladder extends the sample instead, and its projection only informs."""
+        return self.basis == READ
+
+    @property
     def remainder_over(self) -> Fraction:
         """Overstatement remaining after correction of all errors found in the sample."""
         return self.projected_over - self.known_over
@@ -56,6 +62,12 @@ def under(error: Fraction) -> Fraction:
     return max(-error, ZERO)
 
 
+def supports(found: Projection, tolerable: Fraction) -> bool:
+    """Whether a sample supports the figure: neither an upper limit nor, where the method gives none, a projection exceeds `tolerable`."""
+    sides = ((found.limit_over, found.projected_over), (found.limit_under, found.projected_under))
+    return all((projected if limit is None else limit) <= tolerable for limit, projected in sides)
+
+
 def ratio(
     stratum: str, items: Mapping[str, Fraction], errors: Mapping[str, Fraction], drawn: Sequence[str], *, deducted: bool = False
 ) -> Projection:
@@ -72,6 +84,4 @@ def ratio(
     sides = (known_over, known_under, known_over * factor, known_under * factor)
     if deducted:
         sides = (sides[1], sides[0], sides[3], sides[2])
-    return Projection(
-        "ladder", stratum, (stratum,), len(items), len(worked), len(drawn) - len(worked), book, *sides, None, None, "practice"
-    )
+    return Projection("ladder", stratum, (stratum,), len(items), len(worked), len(drawn) - len(worked), book, *sides, None, None, PRACTICE)

@@ -12,7 +12,7 @@ from verifier.core.errors import Refusal
 from verifier.core.sampling import draw
 from verifier.core.sampling.poisson import confidence_factor, increment
 from verifier.core.sampling.population import Item, Population
-from verifier.core.sampling.projection import ZERO, Projection, over, under
+from verifier.core.sampling.projection import READ, ZERO, Projection, over, under
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def projection(kind: str, sources: Sequence[str], population: int, found: Evalua
     limits: tuple[Fraction | None, Fraction | None] = (found.upper_limit, None)
     if kind == "deducted":
         sides, limits = (sides[1], sides[0], sides[3], sides[2]), (None, found.upper_limit)
-    return Projection("tonne_unit", kind, tuple(sources), population, found.tested, found.open, found.size.book, *sides, *limits, "read")
+    return Projection("tonne_unit", kind, tuple(sources), population, found.tested, found.open, found.size.book, *sides, *limits, READ)
 
 
 def _sum(parts: object) -> Fraction:

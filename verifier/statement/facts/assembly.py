@@ -21,7 +21,7 @@ from verifier.reports.queries import report_of
 from verifier.statement import queries
 from verifier.statement.facts import assessment
 from verifier.statement.facts import model as said
-from verifier.statement.facts.findings_and_visits import findings, milestones, visits
+from verifier.statement.facts.findings_and_visits import findings, milestones, samples, visits, waiver
 from verifier.statement.facts.model import Both
 from verifier.statement.facts.uncorrected_errors import materiality
 from verifier.statement.models import Conclusion, Review
@@ -66,6 +66,8 @@ def statement_facts(
         authorised_signatory=_holder(engagement, Role.SIGNATORY),
         review=said.Review(review.person.registered_name, review.decided_at.astimezone(zone).date(), review.comments),
         site_visits=visits(engagement, pack),
+        visit_waiver=waiver(engagement),
+        samples=samples(engagement, pack),
         photos=_photos(engagement, zone),
         milestones=milestones(engagement, drawn, review, zone),
         public_url=public_url,
@@ -131,12 +133,19 @@ def sources(engagement: Engagement) -> tuple[said.SourceLine, ...]:
             category=each.source.category,
             reported=each.source.reported,
             verified=each.verified if pack.own_figure else None,
-            reason=Both.same(each.outcome.note if each.outcome and each.current and each.outcome.outcome != "agreed" else ""),
+            reason=Both.same(_reason(each)),
             counts=each.source.counts and each.source.source_key not in left_out,
             estimate=rule if each.source.source_key in estimated else Both("", ""),
         )
         for each in data.source_reviews(engagement)
     )
+
+
+def _reason(each: data.SourceReview) -> str:
+    """Why a figure is another one, and why that needed no finding."""
+    if each.outcome is None or not each.current or each.outcome.outcome == "agreed":
+        return ""
+    return "\n".join(part for part in (each.outcome.note, each.outcome.no_finding_reason) if part)
 
 
 def _photos(engagement: Engagement, zone: ZoneInfo) -> tuple[said.Photo, ...]:

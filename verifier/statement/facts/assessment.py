@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,16 +10,20 @@ from verifier.casework.materiality import queries as materiality
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
+from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling import queries as sampling
 from verifier.checks.data.versions import queries as versions
+from verifier.checks.data.vouchers import queries as vouchers
 from verifier.checks.site import queries as site
 from verifier.core.calculation.units import round_half_up
+from verifier.core.evidence_requests import DONE
 from verifier.core.opinion import permitted as rules
 from verifier.core.opinion.materiality import MaterialityAssessment
 from verifier.core.opinion.permitted import CaseAssessment, Choice, FindingAssessment
 from verifier.core.outcomes.source_outcomes import VerifiedTotals
 from verifier.core.rulepack.pack import RulePack
+from verifier.core.sampling.sample_errors import unsettled
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings import queries as findings
@@ -43,27 +48,33 @@ def materiality_assessment(engagement: Engagement) -> MaterialityAssessment:
     return materiality.assessment_of(engagement, boundary.not_counted(engagement), sampling.projections(engagement))
 
 
-def case_assessment(engagement: Engagement) -> CaseAssessment:
-    """Undecided items, unresolved findings and unconfirmed sources, as `core.opinion` takes them."""
-    left_out, checklist = boundary.not_counted(engagement), site.progress(engagement)
+def case_assessment(engagement: Engagement, now: datetime | None = None) -> CaseAssessment:
+    """Undecided items, unresolved findings and unconfirmed sources, as `core.opinion` takes them; `now` is the present if not given."""
+    left_out, checklist, visits = boundary.not_counted(engagement), site.progress(engagement), site.visit_counts(engagement, now)
     return CaseAssessment(
         boundary_undecided=boundary.undecided_count(engagement),
         data_undecided=data.undecided_count(engagement),
         checklist_unanswered=checklist.total - checklist.done,
-        visits=len(site.visits(engagement)),
+        visits=visits.counted,
+        visits_not_over=visits.not_over,
+        visits_incomplete=visits.incomplete,
         findings=[FindingAssessment(each.label, each.class_code, each.state) for each in findings_of(engagement)],
         cannot_confirm=[key for key in data.cannot_confirm(engagement) if key not in left_out],
         flags_open=data.flag_progress(engagement).left,
         samples_open=samples.progress(engagement).left,
+        sample_errors_open=unsettled(each.error for each in item_errors.wrong_items(engagement)),
+        samples_unsupported=item_errors.uncovered(engagement),
         changes_open=versions.progress(engagement).left,
         estimates_missing=estimates.missing(engagement),
+        differences_open=[key for key in data.differences_without_finding(engagement) if key not in left_out],
+        requests_open=[each.label for each in vouchers.requests(engagement) if each.state not in DONE],
         assessment=materiality_assessment(engagement) if pack_of(engagement).materiality else None,
     )
 
 
-def choices(engagement: Engagement) -> tuple[Choice, ...]:
-    """All opinions of the pack with the present reasons against each."""
-    return rules.choices(case_assessment(engagement), pack_of(engagement))
+def choices(engagement: Engagement, now: datetime | None = None) -> tuple[Choice, ...]:
+    """All opinions of the pack with the reasons against each, at present if no other moment is given."""
+    return rules.choices(case_assessment(engagement, now), pack_of(engagement))
 
 
 def verified(engagement: Engagement) -> VerifiedTotals:

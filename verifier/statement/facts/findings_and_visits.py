@@ -1,14 +1,20 @@
 """Findings, visits and dates of a case, as shown in its statement."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from verifier.checks.data.sampling import item_errors
+from verifier.checks.data.sampling import queries as sampling
+from verifier.checks.site import queries as site
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.core.calculation.units import round_half_up
 from verifier.core.findings import FindingState
 from verifier.core.rulepack.pack import RulePack
+from verifier.core.site import VisitKind
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
@@ -26,6 +32,7 @@ DISPOSITIONS: Mapping[FindingState, Both] = {
     FindingState.CARRIED_OVER: Both("结转下一年度", "Carried over to the next year"),
     FindingState.WITHDRAWN: Both("已撤回", "Withdrawn"),
 }
+KINDS: Mapping[VisitKind, Both] = {VisitKind.ON_SITE: Both("现场", "On site"), VisitKind.REMOTE: Both("远程", "Remote")}
 OUTCOMES: Mapping[str, Both] = {
     "in_order": Both("符合", "In order"),
     "finding": Both("已提出发现", "Finding raised"),
@@ -84,21 +91,59 @@ def visits(engagement: Engagement, pack: RulePack) -> tuple[said.SiteVisit, ...]
             ended_on=visit.ends_on,
             place=visit.place,
             people=tuple(name.strip() for name in (visit.body_people + "\n" + visit.unit_people).splitlines() if name.strip()),
-            items=_items(pack, [answer for answer in answered if answer.visit_id == visit.id]),
+            items=_items(engagement, pack, [answer for answer in answered if answer.visit_id == visit.id]),
+            kind=KINDS[visit.kind],
+            reason=visit.reason,
         )
         for visit in db.session.scalars(of)
     )
 
 
-def _items(pack: RulePack, answers: Iterable[ChecklistAnswer]) -> tuple[said.ChecklistLine, ...]:
+def waiver(engagement: Engagement) -> said.VisitWaiver | None:
+    """The authority's decision that no visit was needed, if it is in force."""
+    row = site.waiver(engagement)
+    return None if row is None else said.VisitWaiver(row.decided_on, row.reference, row.reason, row.sha256)
+
+
+def samples(engagement: Engagement, pack: RulePack) -> tuple[said.SampleLine, ...]:
+    """The samples that hold, with their errors, and the procedures accepted for what they do not support."""
+    names = {each.code: each.name for each in pack.sampling.methods} if pack.sampling else {}
+    wrong, covers = Counter(each.sample.number for each in item_errors.wrong_items(engagement)), item_errors.covers(engagement)
+    found = []
+    for sample in sampling.live(engagement):
+        rows = sampling.items(sample)
+        evaluation, name, cover = sampling.evaluation(sample, rows), names[sample.method], covers.get(sample.number)
+        plan = sampling.plan_of(sample).tonnes
+        found.append(
+            said.SampleLine(
+                number=sample.number,
+                method=Both(name.zh, name.en),
+                items=len(rows),
+                wrong=wrong[sample.number],
+                limit=round_half_up(evaluation.upper_limit, 2) if evaluation else None,
+                tolerable=round_half_up(plan.tolerable, 2) if plan else None,
+                procedures=cover.procedures if cover and cover.accepted_at else "",
+            )
+        )
+    return tuple(found)
+
+
+def _items(engagement: Engagement, pack: RulePack, answers: Iterable[ChecklistAnswer]) -> tuple[said.ChecklistLine, ...]:
     by_code = {answer.item_code: answer for answer in answers}
     return tuple(
-        said.ChecklistLine(
-            Both(item.look.zh, item.look.en), OUTCOMES.get(by_code[item.code].outcome or "", Both("", "")), by_code[item.code].note
-        )
+        said.ChecklistLine(Both(item.look.zh, item.look.en), _outcome(engagement, by_code[item.code]), by_code[item.code].note)
         for item in pack.checklist
         if item.code in by_code
     )
+
+
+def _outcome(engagement: Engagement, answer: ChecklistAnswer) -> Both:
+    """The outcome, and that it was recorded on a day without a visit."""
+    outcome = OUTCOMES.get(answer.outcome or "", Both("", ""))
+    if not site.answered_outside(engagement, answer):
+        return outcome
+    on = site.day_of(engagement, answer).isoformat()
+    return Both(f"{outcome.zh}（于现场核查日以外的 {on} 记录）", f"{outcome.en} (recorded outside the visit days, on {on})")
 
 
 def milestones(engagement: Engagement, drawn: Conclusion, review: Review, zone: ZoneInfo) -> tuple[said.Milestone, ...]:
@@ -107,7 +152,7 @@ def milestones(engagement: Engagement, drawn: Conclusion, review: Review, zone: 
     def day(at: datetime) -> date:
         return at.astimezone(zone).date()
 
-    version = engagement.report_version
+    version, waived = engagement.report_version, site.waiver(engagement)
     visited = db.session.scalars(select(SiteVisit).where(SiteVisit.engagement_id == engagement.id))
     sent = [each.sent_at for each in assessment.findings_of(engagement) if each.sent_at is not None]
     received = said.Milestone(
@@ -118,6 +163,7 @@ def milestones(engagement: Engagement, drawn: Conclusion, review: Review, zone: 
         *([received] if version.number == 1 else []),
         said.Milestone(Both("核查项目建立", "Case opened"), day(engagement.opened_at)),
         *(said.Milestone(Both("现场核查", "Site visit"), visit.starts_on) for visit in visited),
+        *([said.Milestone(Both("主管部门决定免予现场核查", "Site visit waived by the authority"), waived.decided_on)] if waived else []),
         *(said.Milestone(Both("发出核查发现", "Findings sent to the unit"), on) for on in sorted({day(at) for at in sent})),
         *([received] if version.number > 1 else []),
         said.Milestone(Both("作出核查结论", "Conclusion drawn"), day(drawn.drawn_at)),

@@ -197,6 +197,35 @@ class SiteVisit:
     place: str
     people: tuple[str, ...]
     items: tuple[ChecklistLine, ...] = ()
+    kind: Both = Both("现场", "On site")
+    reason: str = ""
+    """Why it was remote."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitWaiver:
+    """The authority's decision that no site visit was needed; `sha256` is of its file."""
+
+    decided_on: date
+    reference: str
+    reason: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLine:
+    """One sample that was drawn: its items, those found wrong, and, where the method gives them, its limit against the tolerable error.
+
+    `procedures` are others that cover what it does not support, accepted by the independent reviewer.
+    """
+
+    number: int
+    method: Both
+    items: int
+    wrong: int
+    limit: Decimal | None
+    tolerable: Decimal | None
+    procedures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +278,8 @@ class StatementFacts:
     prepared_at: datetime
     zone: str = "Asia/Shanghai"
     materiality: Materiality | None = None
+    samples: tuple[SampleLine, ...] = ()
+    visit_waiver: VisitWaiver | None = None
     own_figure: bool = True
     """Whether the rules let the verifier state tonnes of its own; else it speaks of the reported ones, and what is wrong with them."""
 

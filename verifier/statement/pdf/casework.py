@@ -9,7 +9,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Image, KeepTogether, Pag
 from verifier.core.errors import Refusal
 from verifier.statement.facts.model import FindingLine, Photo, SiteVisit, StatementFacts
 from verifier.statement.pdf.fonts import BOLD
-from verifier.statement.pdf.parts import COLUMN, FLUSH, Cell, Languages, fact_table, moment, number_table, rows_within, span, tonnes
+from verifier.statement.pdf.parts import COLUMN, FLUSH, Cell, Languages, fact_table, moment, number, number_table, rows_within, span, tonnes
 from verifier.statement.pdf.typography import BRAND, CELL, MUTED, SMALL, SUNK, Face, Text
 from verifier.statement.pdf.wording import WORDING, word
 
@@ -58,6 +58,8 @@ def findings_section(facts: StatementFacts, languages: Languages, at: int) -> li
 
 def _visit(visit: SiteVisit, languages: Languages) -> list[Flowable]:
     rows = [
+        (word("visit_kind"), languages.one_line(visit.kind)),
+        *([(word("remote_reason"), visit.reason)] if visit.reason else []),
         (word("dates"), span(visit.started_on, visit.ended_on)),
         (word("place"), visit.place),
         (word("people"), "、".join(visit.people)),
@@ -79,9 +81,38 @@ def _visit(visit: SiteVisit, languages: Languages) -> list[Flowable]:
 def visits_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """Where the team went, with whom, and what the checklist gave."""
     head = languages.heading(word("visits"), at, room=80 * mm)
-    if not facts.site_visits:
+    if facts.visit_waiver:
+        waived = facts.visit_waiver
+        rows = [
+            (word("waiver"), f"{waived.decided_on.isoformat()} · {waived.reference}"),
+            (word("waiver_reason"), waived.reason),
+            (word("waiver_file"), waived.sha256),
+        ]
+        head = [*head, fact_table(languages, rows), Spacer(0, 10)]
+    elif not facts.site_visits:
         return [*head, *languages.prose(word("no_visits"))]
     return [*head, *(part for visit in facts.site_visits for part in _visit(visit, languages))]
+
+
+def samples_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
+    """The samples drawn, with their errors; the procedures accepted for what a sample does not support."""
+    head = languages.heading(word("samples"), at, room=30 * mm)
+    if not facts.samples:
+        return [*head, *languages.prose(word("no_samples"))]
+    cells: list[list[Cell]] = [
+        [
+            Text(str(line.number), CELL),
+            languages.stacked(line.method, CELL, SMALL) + ([Text(line.procedures, SMALL.but(before=2))] if line.procedures else []),
+            number(str(line.items)),
+            number(str(line.wrong)),
+            number("—" if line.limit is None else f"{line.limit:,}"),
+            number("—" if line.tolerable is None else f"{line.tolerable:,}"),
+        ]
+        for line in facts.samples
+    ]
+    headings = ("sample", "sample_method", "sample_items", "sample_wrong", "sample_limit", "sample_tolerable")
+    widths = tuple(COLUMN * share for share in (0.09, 0.33, 0.12, 0.12, 0.17, 0.17))
+    return [*head, number_table(languages, headings, widths, cells, numeric=(2, 3, 4, 5), words=WORDING), Spacer(0, 10)]
 
 
 def _picture(photo: Photo) -> Image:

@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
 
 from verifier.statement.facts.model import StatementFacts, canonical_bytes
-from verifier.statement.pdf.casework import findings_section, opinion_section, photos_section, visits_section
+from verifier.statement.pdf.casework import findings_section, opinion_section, photos_section, samples_section, visits_section
 from verifier.statement.pdf.fonts import REGULAR, load_fonts
 from verifier.statement.pdf.front_page import facts_section, front_page, paint_front, scope_section
 from verifier.statement.pdf.numbered_pages import CountedPages, date_file
@@ -28,6 +28,7 @@ SECTIONS = (
     opinion_section,
     findings_section,
     visits_section,
+    samples_section,
     photos_section,
     signature_page,
 )

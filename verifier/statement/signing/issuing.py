@@ -57,14 +57,14 @@ class _Hand:
 
 def draft(engagement: Engagement, *, now: datetime) -> bytes:
     """The statement as it would be certified now, marked as a draft, without a public address of its own."""
-    review = _approved(engagement)
+    review = _approved(engagement, now)
     number = f"{next_number(engagement)} · 草稿 DRAFT"
     return render(_facts(engagement, review, number, f"{_public_url()}/check", now))
 
 
 def certify(engagement: Engagement, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """Build the statement whole, and sign it first: from here on nothing in it may change."""
-    review = _ready(engagement, SignerRole.LEAD)
+    review = _ready(engagement, SignerRole.LEAD, now)
     refuse_part(engagement, Role.LEAD_VERIFIER, signer)
     key = _personal_key(signer, engagement, now)
     keys.prove(signer, key, passphrase, code, now)
@@ -96,7 +96,7 @@ def certify(engagement: Engagement, signer: User, passphrase: str, code: Factor,
 
 def countersign(engagement: Engagement, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """The authorised signatory signs what the lead verifier certified; the pack says which part in the case keeps them from it."""
-    _ready(engagement, SignerRole.SIGNATORY)
+    _ready(engagement, SignerRole.SIGNATORY, now)
     refuse_part(engagement, Role.SIGNATORY, signer)
     hand = _Hand(SignerRole.SIGNATORY, _personal_key(signer, engagement, now), signer.registered_name)
     return _add(engagement, hand, signer, passphrase, code, actor=actor, now=now)
@@ -104,7 +104,7 @@ def countersign(engagement: Engagement, signer: User, passphrase: str, code: Fac
 
 def seal(engagement: Engagement, sealer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
     """The body's seal closes the statement; with it the statement is issued, and anyone may check it."""
-    _ready(engagement, SignerRole.SEAL)
+    _ready(engagement, SignerRole.SEAL, now)
     if barred := queries.role_conflict(engagement, sealer.id, Role.COORDINATOR):
         raise barred.refusal(sealer.name, pack_of(engagement))
     key = queries.seal_of(engagement.body_id)
@@ -128,7 +128,7 @@ def next_number(engagement: Engagement) -> str:
     return f"{pack_of(engagement).programme.upper()}-{engagement.number}-V{begun + 1}"
 
 
-def _ready(engagement: Engagement, place: SignerRole) -> Review:
+def _ready(engagement: Engagement, place: SignerRole, now: datetime) -> Review:
     """Lock the case and refuse what is signed already, out of turn, or no longer carried by its review."""
     locked(engagement)
     newest = next(iter(queries.statements(engagement)), None)
@@ -136,10 +136,10 @@ def _ready(engagement: Engagement, place: SignerRole) -> Review:
     if done is not None and queries.is_past(engagement.stage, place):
         raise Refusal("statement.place.signed", signer=done.signer_name)
     after(engagement.stage, ACTIONS[place])
-    return _approved(engagement)
+    return _approved(engagement, now)
 
 
-def _approved(engagement: Engagement) -> Review:
+def _approved(engagement: Engagement, now: datetime) -> Review:
     """The approval a signature rests on; refuses where there is none, or where the case changed after it."""
     approval = queries.current_approval(engagement)
     if approval is None:
@@ -148,7 +148,7 @@ def _approved(engagement: Engagement) -> Review:
         raise Refusal("statement.approval.voided", count=len(approval.changes))
     drawn = queries.conclusion(engagement)
     if drawn is not None:
-        refuse_outdated(engagement, drawn)
+        refuse_outdated(engagement, drawn, now)
     return approval.review
 
 

@@ -14,6 +14,7 @@ from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.trail_wording import in_words
+from verifier.checks.data.sampling import item_errors
 from verifier.core.access import Permission, Role
 from verifier.core.errors import NotYours
 from verifier.core.lifecycle import CaseAction, Stage, possible
@@ -49,6 +50,12 @@ WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.material_nature": ("materiality.materiality", {}),
     "opinion.checklist_unanswered": ("site.visit", {}),
     "opinion.no_visit": ("site.visit", {}),
+    "opinion.visit_not_over": ("site.visit", {}),
+    "opinion.visit_incomplete": ("site.visit", {}),
+    "opinion.differences_open": ("data.sources", {"state": "differs"}),
+    "opinion.requests_open": ("vouchers.requests", {}),
+    "opinion.sample_errors_open": ("samples.samples", {}),
+    "opinion.samples_unsupported": ("samples.samples", {}),
     "opinion.findings_open": ("findings.findings", {}),
     "opinion.estimates_missing": ("findings.findings", {"state": "estimated"}),
     "opinion.not_corrected": ("findings.findings", {}),
@@ -154,7 +161,8 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
     if form.validate_on_submit():
         comments = form.comments.data or ""
         if form.outcome.data == ReviewOutcome.APPROVED:
-            actions.approve(engagement, comments, form.seen_change, actor=current_actor(), now=utcnow())
+            accepts = bool(form.procedures.data)
+            actions.approve(engagement, comments, form.seen_change, accepts_procedures=accepts, actor=current_actor(), now=utcnow())
             flash(_("The conclusion is approved. The lead verifier may now sign."), "success")
         else:
             actions.send_back(engagement, comments, actor=current_actor(), now=utcnow())
@@ -171,6 +179,8 @@ def _review(engagement: Engagement, form: ReviewForm) -> ResponseReturnValue:
         "statement/review.html",
         form=form if can else None,
         barred=barred,
+        covers=item_errors.covers(engagement),
+        to_accept=item_errors.to_accept(engagement),
         findings=assessment.findings_of(engagement),
         **_given(engagement),
     )

@@ -14,8 +14,8 @@ from verifier.checks.data.models import FlagDisposition
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import round_half_up
 from verifier.core.datachecks.flag_resolution import FlagState
-from verifier.core.errors import Refusal
-from verifier.core.findings import Check
+from verifier.core.errors import NotYours, Refusal
+from verifier.core.findings import Check, FindingState
 from verifier.core.lifecycle import CaseAction
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject
@@ -100,6 +100,29 @@ def raise_findings(
         flags=list(drafts),
     )
     return raised
+
+
+def cover(engagement: Engagement, keys: Sequence[str], finding: Finding, *, actor: Actor, now: datetime) -> int:
+    """Name an existing finding of the case, not withdrawn, that covers flags: each is resolved as raised under its number."""
+    advance(engagement, CaseAction.CHECK, now=now)
+    if finding.engagement_id != engagement.id:
+        raise NotYours
+    if finding.state is FindingState.WITHDRAWN:
+        raise Refusal("data.sample.finding_withdrawn", number=finding.label)
+    chosen = _chosen(engagement, keys)
+    for each in chosen:
+        _write(engagement, each, finding, "", actor, now)
+    db.session.flush()
+    record(
+        TrailAction.DATA_FLAGS_COVERED,
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        finding=finding.label,
+        flags=[each.flag.key for each in chosen],
+    )
+    return len(chosen)
 
 
 def reopen(engagement: Engagement, key: str, *, actor: Actor, now: datetime) -> None:

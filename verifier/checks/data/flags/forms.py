@@ -9,6 +9,7 @@ from wtforms.validators import Length
 
 from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.rulepack.pack import RulePack
+from verifier.findings.models import Finding
 from verifier.reports.wording import flag_name
 from verifier.web.forms import BaseForm, SearchForm
 from verifier.web.pages.filters import text_in
@@ -61,3 +62,14 @@ class RaiseForm(BaseForm):
         else:
             first = _("The suggested clause of each alert") if likely - {None} else _("Choose a clause")
             self.clause.choices.insert(0, SelectChoice("", first))
+
+
+class CoverForm(BaseForm):
+    """The finding that covers the alerts."""
+
+    finding = SelectField(_l("Existing finding"), validate_choice=False)
+
+    def offer(self, findings: Iterable[Finding]) -> None:
+        """The findings of the case that were not withdrawn."""
+        named = (SelectChoice(str(each.number), f"{each.label} {each.title}") for each in findings)
+        self.finding.choices = [SelectChoice("", _("Choose")), *named]

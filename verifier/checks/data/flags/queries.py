@@ -110,6 +110,15 @@ def open_sources(engagement: Engagement) -> frozenset[str]:
     return frozenset(each.main.source for each in flagged(engagement) if each.is_open and each.main.source)
 
 
+def raised_as(engagement: Engagement) -> dict[Flag, Finding]:
+    """The finding that each flag, or what it follows from, was raised as or is covered by; withdrawn ones left out."""
+    found: dict[Flag, Finding] = {}
+    for each in flagged(engagement):
+        if each.state is FlagState.FINDING and each.disposition and each.disposition.finding:
+            found |= dict.fromkeys((each.main, *each.flag.family.consequences), each.disposition.finding)
+    return found
+
+
 def _value(row: FlagDisposition | None) -> Disposition | None:
     return None if row is None else _disposition(row.fingerprint, row.finding.state if row.finding else None)
 

@@ -12,7 +12,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.flags import actions, queries
-from verifier.checks.data.flags.forms import DismissForm, FlagFilter, RaiseForm
+from verifier.checks.data.flags.forms import CoverForm, DismissForm, FlagFilter, RaiseForm
 from verifier.checks.data.flags.queries import Flagged
 from verifier.checks.data.flags.wording import finding_of, place
 from verifier.core.access import Permission
@@ -21,8 +21,10 @@ from verifier.core.datachecks.flag_resolution import FlagState
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
+from verifier.core.typed_digits import whole_number
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.findings.queries import coverable
 from verifier.reports import queries as reports
 from verifier.reports.wording import flag_name, flag_sentence
 from verifier.rulepacks.load import load
@@ -54,6 +56,8 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
     rows, form = _filtered(engagement, every)
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id), [each.main.code for each in rows if each.is_open])
+    cover_form = CoverForm(formdata=None)
+    cover_form.offer(coverable(engagement))
     return render_template(
         "checks/data/flags/flags.html",
         engagement=engagement,
@@ -66,6 +70,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         can=may(Permission.FINDING_RAISE) and possible(engagement.stage, CaseAction.CHECK),
         dismiss_form=DismissForm(formdata=None),
         raise_form=raise_form,
+        cover_form=cover_form,
         listed={result.source_id for result in reports.calculation_of(engagement.report_version).sources},
         flag_name=flag_name,
         flag_sentence=partial(flag_sentence, categories=_categories(engagement)),
@@ -139,6 +144,20 @@ def raise_findings(engagement: Engagement) -> ResponseReturnValue:
         + _("They become visible to the unit when the findings are sent."),
         "success",
     )
+    return redirect(came_from(), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/flags/cover")
+@permit(Permission.FINDING_RAISE, on_report=True)
+def cover(engagement: Engagement) -> ResponseReturnValue:
+    """Name an existing finding that covers the ticked flags, or every open one of the filter."""
+    number = whole_number(request.form.get("finding", ""), longest=7)
+    finding = next((each for each in coverable(engagement) if each.number == number), None)
+    if finding is None:
+        raise Refusal("data.flag.choose_finding")
+    count = actions.cover(engagement, _wanted(engagement), finding, actor=current_actor(), now=utcnow())
+    words = ngettext("%(num)s alert is covered by %(finding)s.", "%(num)s alerts are covered by %(finding)s.", count, finding=finding.label)
+    flash(words, "success")
     return redirect(came_from(), 303)
 
 

@@ -14,6 +14,7 @@ from flask_babel import ngettext
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
+from verifier.checks.data.flags.queries import raised_as
 from verifier.checks.data.numbers import actions, basis, filter_choices, progress, queries, recalculated
 from verifier.checks.data.numbers.forms import NumberFilter, NumberForm, method_choices
 from verifier.checks.data.numbers.queries import NumberRow
@@ -216,6 +217,7 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
         form=form,
         can=_can(engagement),
         rests=basis.of(engagement, line.number),
+        raised_as=raised_as(engagement),
         effect=recalculated.of_number(engagement, line),
         title=number_title(line.number),
         what=what,

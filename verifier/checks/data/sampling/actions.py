@@ -16,7 +16,7 @@ from verifier.core.calculation.units import plain
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.lifecycle import CaseAction
 from verifier.core.sampling.ladder import LadderPlace
-from verifier.core.sampling.plan import DrawnItem, Method, Plan, admitted, draw
+from verifier.core.sampling.plan import DrawnItem, Method, Plan, admitted, check_ladder, draw
 from verifier.core.sampling.population import Population
 from verifier.core.sampling.risk import Level, assessed
 from verifier.core.subject import Subject
@@ -24,6 +24,7 @@ from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions as evidence
+from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
 
 
@@ -86,6 +87,7 @@ def plan_sample(
     """
     advance(engagement, CaseAction.CHECK, now=now)
     admitted(load(engagement.pack_id), plan.method)
+    check_ladder(plan, population, reports.calculation_of(engagement.report_version), load(engagement.pack_id))
     if not request.basis.strip():
         raise Refusal("data.sample.basis")
     _not_drawn_yet(engagement, plan, population, request.reason)

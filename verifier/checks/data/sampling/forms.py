@@ -13,11 +13,13 @@ from wtforms import RadioField, SelectChoice, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from verifier.checks.data.sampling.wording import kind_name, percent
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.rulepack.parts import NamedCode
 from verifier.core.sampling.plan import Result
 from verifier.core.sampling.risk import Level
 from verifier.core.typed_digits import plain_digits
 from verifier.evidence.file_kinds import SAMPLE_LIST
+from verifier.findings.models import Finding
 from verifier.web.forms import BaseForm, FileBox, Required, SearchForm, TonnesField, VersionedForm
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
@@ -172,6 +174,37 @@ class ResultForm(VersionedForm):
     def offer(self, texts: dict[Result, Any]) -> None:
         """The results in the words of the method."""
         self.result.choices = [SelectChoice(each.value, text) for each, text in texts.items()]
+
+
+class ErrorForm(BaseForm):
+    """What becomes of a sampled error: a finding raised, one that covers it, or the reason why none is needed."""
+
+    then = RadioField(_l("Decision"), [InputRequired(_l("Choose what becomes of the error"))])
+    class_code = SelectField(_l("Class"), validate_choice=False)
+    clause = SelectField(_l("Clause"), validate_choice=False)
+    finding = SelectField(_l("Existing finding"), [Optional()])
+    reason = TextAreaField(_l("Reason why no finding is needed"), [Optional(), Length(max=2000)])
+
+    def offer(self, pack: RulePack, findings: Sequence[Finding]) -> None:
+        """The pack's classes and clauses, and the findings that may cover the error."""
+        self.then.choices = [SelectChoice("raise", _("Raise a finding"))]
+        if findings:
+            self.then.choices.append(SelectChoice("name", _("Covered by an existing finding")))
+        self.then.choices.append(SelectChoice("none", _("No finding needed")))
+        self.class_code.choices = [SelectChoice(each.code, text_in(each.name)) for each in pack.finding_classes]
+        self.clause.choices = [SelectChoice(each.code, f"{each.code} {text_in(each.name)}") for each in pack.clauses]
+        self.finding.choices = [
+            SelectChoice("", _("Choose")),
+            *(SelectChoice(str(each.number), f"{each.label} {each.title}") for each in findings),
+        ]
+
+
+class CoverForm(BaseForm):
+    """The procedures that cover what a sample does not support."""
+
+    procedures = TextAreaField(
+        _l("Procedures, what they covered, and their result"), [Required(_l("Name the procedures")), Length(max=4000)]
+    )
 
 
 class ClimbForm(BaseForm):

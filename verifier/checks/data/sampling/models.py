@@ -13,6 +13,7 @@ from verifier.accounts.models import User
 from verifier.core.sampling.plan import Method, Result
 from verifier.core.sampling.risk import Level
 from verifier.db import Base, Id, Version, enum_of
+from verifier.findings.models import Finding
 from verifier.reports.models import ReportVersion
 
 
@@ -87,6 +88,7 @@ class SampledItem(Base):
         UniqueConstraint("sample_id", "position"),
         CheckConstraint("(result IS NULL) = (tested_at IS NULL) AND (tested_by IS NULL) = (tested_at IS NULL)", name="tested_whole"),
         CheckConstraint("found IS NULL OR result = 'differs'", name="found_differs"),
+        CheckConstraint("finding_id IS NULL OR no_finding_reason = ''", name="finding_or_reason"),
     )
     id: Mapped[Id]
     sample_id: Mapped[UUID] = mapped_column(ForeignKey("sample.id"), index=True)
@@ -104,11 +106,14 @@ class SampledItem(Base):
     found: Mapped[Decimal | None] = mapped_column(comment="in the unit reported")
     note: Mapped[str] = mapped_column(default="")
     tested_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    finding_id: Mapped[UUID | None] = mapped_column(ForeignKey("finding.id"), index=True, comment="the finding that names its error")
+    no_finding_reason: Mapped[str] = mapped_column(default="", comment="why its error needs no finding")
     tested_at: Mapped[datetime | None]
     version: Mapped[Version]
 
     tester: Mapped[User | None] = relationship(lazy="joined")
     sample: Mapped[Sample] = relationship()
+    finding: Mapped[Finding | None] = relationship(lazy="joined")
 
 
 class SampleClimb(Base):
@@ -126,3 +131,25 @@ class SampleClimb(Base):
     climbed_at: Mapped[datetime]
 
     climber: Mapped[User] = relationship(lazy="joined")
+
+
+class SampleCover(Base):
+    """Other procedures that cover what a sample does not support; the independent reviewer accepts them with the conclusion."""
+
+    __tablename__ = "sample_cover"
+    __table_args__ = (
+        CheckConstraint("procedures <> ''", name="procedures_named"),
+        CheckConstraint("(accepted_at IS NULL) = (accepted_by IS NULL)", name="accepted_whole"),
+    )
+    id: Mapped[Id]
+    sample_id: Mapped[UUID] = mapped_column(ForeignKey("sample.id"), unique=True)
+    procedures: Mapped[str] = mapped_column(comment="which procedures, on what, with what result")
+    named_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    named_at: Mapped[datetime]
+    accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    accepted_at: Mapped[datetime | None]
+    version: Mapped[Version]
+
+    sample: Mapped[Sample] = relationship(lazy="joined")
+    namer: Mapped[User] = relationship(foreign_keys=[named_by])
+    accepter: Mapped[User | None] = relationship(foreign_keys=[accepted_by])

@@ -11,8 +11,8 @@ from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, 
 from verifier.checks.data.sampling.risk_queries import levels
 from verifier.core.sampling import ladder, tonneunit
 from verifier.core.sampling.ladder import Forced, LadderPlace
-from verifier.core.sampling.plan import Method, Plan, Result, of_json, population_of, signed_error, total_of
-from verifier.core.sampling.population import Item, Population, sizes_of
+from verifier.core.sampling.plan import Method, Plan, Result, of_json, population_of, share_sizes, signed_error, total_of
+from verifier.core.sampling.population import Item, Population
 from verifier.core.sampling.projection import Projection, ratio
 from verifier.core.sampling.risk import Level, highest
 from verifier.core.sampling.tonneunit import Evaluation
@@ -47,7 +47,7 @@ def places(engagement: Engagement, kind: str, reading: str, kept_whole: Sequence
     for item in found.items:
         counts[item.parts[0]] = counts.get(item.parts[0], 0) + 1
     return ladder.places(
-        sizes_of(found.items),
+        share_sizes(found, calculation),
         counts,
         total_of(calculation),
         pack.sampling.ladder,

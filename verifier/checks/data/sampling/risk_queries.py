@@ -8,6 +8,7 @@ from sqlalchemy import select
 from verifier.checks.data.sampling.models import DataRisk, RiskKind
 from verifier.core.calculation.results import Calculation
 from verifier.core.report.rows import plain_text
+from verifier.core.sampling.plan import share_of, total_of
 from verifier.core.sampling.risk import Level, combined, highest
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -18,7 +19,7 @@ from verifier.reports import queries as reports
 class Risky:
     """One source or data flow with what is held of its risks; `level` is the highest of its own and its flows'.
 
-    `share` is the part its recalculated tonnes have in those of all sources that count, deductions as heavy as additions.
+    `share` is the part its recalculated tonnes, without their sign, have in the unit's total.
     """
 
     kind: RiskKind
@@ -37,7 +38,7 @@ def risk_rows(engagement: Engagement) -> tuple[list[Risky], list[Risky]]:
     of = select(DataRisk).where(DataRisk.engagement_id == engagement.id)
     assessments = {(row.kind, row.key): row for row in db.session.scalars(of)}
     calculation = reports.calculation_of(engagement.report_version)
-    total = sum((abs(source.known) for source in calculation.sources if source.counts), Fraction())
+    total = total_of(calculation)
     flows_of = _flows(engagement, calculation)
     sources: list[Risky] = []
     flows: dict[str, tuple[Fraction, int]] = {}
@@ -50,7 +51,7 @@ def risk_rows(engagement: Engagement) -> tuple[list[Risky], list[Risky]]:
             flows[flow] = (known[0] + abs(source.known), known[1] + 1)
         own = assessments.get((RiskKind.SOURCE, source.source_id))
         levels = [_level(row) for row in (own, *(assessments.get((RiskKind.FLOW, flow)) for flow in own_flows)) if row is not None]
-        share = abs(source.known) / total if total > 0 and source.complete else None
+        share = share_of(source.known, total) if source.complete else None
         sources.append(Risky(RiskKind.SOURCE, source.source_id, source.name, abs(source.known), share, own, highest(levels), own_flows))
     flow_rows = [
         Risky(
@@ -58,7 +59,7 @@ def risk_rows(engagement: Engagement) -> tuple[list[Risky], list[Risky]]:
             key,
             key,
             tonnes,
-            tonnes / total if total > 0 else None,
+            share_of(tonnes, total),
             assessments.get((RiskKind.FLOW, key)),
             _own(assessments.get((RiskKind.FLOW, key))),
             (),

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from verifier.checks.data import queries as data
-from verifier.checks.data.sampling import actions, queries, results
-from verifier.checks.data.sampling.forms import ClimbForm, ItemFilter, ResultForm, SeedForm
+from verifier.checks.data.sampling import actions, item_errors, queries, results
+from verifier.checks.data.sampling.forms import ClimbForm, CoverForm, ItemFilter, ResultForm, SeedForm
 from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.checks.data.sampling.sample_command import command
 from verifier.checks.data.sampling.summary import outline
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of, sample_or_404
+from verifier.checks.data.sampling.views.errors import error_form
 from verifier.checks.data.sampling.wording import BLIND, kind_name, percent
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
@@ -58,7 +59,8 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
     rows, form = queries.items(current), ItemFilter(request.args)
     form.offer()
     outcomes = {each.source.source_key: each.status for each in data.source_reviews(engagement)} if _by_amount(current) else {}
-    deducted = frozenset(each.source_id for each in reports.calculation_of(engagement.report_version).sources if each.known < 0)
+    deducted = item_errors.deducted_sources(engagement)
+    wrong = [each for each in item_errors.wrong_items(engagement) if each.sample.id == current.id]
     return render_template(
         "checks/data/sampling/drawn.html",
         **shown,
@@ -73,6 +75,10 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         projections=queries.projections_of(current, rows, deducted),
         outcomes=outcomes,
         error=_error,
+        wrong_items={each.row.position: each for each in wrong},
+        cover=item_errors.covers(engagement).get(number),
+        cover_form=CoverForm(formdata=None),
+        supported=item_errors.supported(current, deducted),
         by_amount=_by_amount(current),
         rate=_rate(engagement, current, rows),
         command=command(engagement, current),
@@ -179,6 +185,8 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
         listed=listed,
         following=following,
         error=_error(row),
+        wrong=item_errors.wrong_item(engagement, row),
+        error_form=error_form(engagement),
     )
 
 
