@@ -19,7 +19,7 @@ from verifier.reports import actions as reports
 from verifier.reports.models import ReportedFacility, ReportedNumber, ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
-PACK = "beijing/2021.2"
+PACK = "beijing/2021.3"
 DEMO = Path(__file__).resolve().parent.parent / "verifier" / "demo"
 PARK, PARK_WITH_ERRORS = DEMO / "park-2021.xlsx", DEMO / "park-2021-errors.xlsx"
 

@@ -122,7 +122,7 @@ def test_a_case_stays_where_the_newer_version_lacks_a_class_it_has_findings_of(
     app: Flask, cast: Cast, case: Engagement, client: FlaskClient
 ) -> None:
     finding(case, cast)
-    pack_id = newer_beijing(app, 'extends = "beijing/2021.2"\nremove = ["finding_classes.non_conformity"]\n')
+    pack_id = newer_beijing(app, 'extends = "beijing/2021.3"\nremove = ["finding_classes.non_conformity"]\n')
     with pytest.raises(Refusal, match=r"rules\.change\.lacking"):
         move(case, cast, pack_id)
     db.session.commit()

@@ -163,7 +163,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "line_key": f"months/source/{source}/2021-07",
         "tolerance_code": "outlier",
         "programme": "beijing",
-        "version": "2021.2",
+        "version": "2021.3",
         "engagement_id": case.id,
         "unit_year_id": case.unit_year_id,
         "year_id": case.unit_year.year_id,

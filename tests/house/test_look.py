@@ -38,7 +38,7 @@ PAGES = [
     ("manager", "/programme/years/{year_id}/progress"),
     ("manager", "/rules"),
     ("manager", "/rules/eu-ets/2018"),
-    ("manager", "/rules/beijing/2021.2/changes"),
+    ("manager", "/rules/beijing/2021.3/changes"),
     ("manager", "/programme/years/{year_id}/rules"),
     ("manager", "/programme/years/new"),
     ("manager", "/programme/years/new?pack=beijing/2021&emission_year=2021"),

@@ -32,6 +32,6 @@ def own_pack(app: Flask, name: str, text: str) -> Path:
 
 def newer_beijing(app: Flask, changes: str, version: str = "own") -> str:
     """A later version of the Beijing rules that a case can move to; its id."""
-    head = "" if "extends" in changes else 'extends = "beijing/2021.2"\n'
+    head = "" if "extends" in changes else 'extends = "beijing/2021.3"\n'
     own_pack(app, f"beijing/{version}", head + changes)
     return f"beijing/{version}"

@@ -22,7 +22,7 @@ from verifier.rulepacks.load import load
 from verifier.statement.models import SigningKey
 from verifier.statement.signing import key_approval, keys
 
-PACK, YEAR = "beijing/2021.2", 2021
+PACK, YEAR = "beijing/2021.3", 2021
 Say = Callable[[str], None]
 
 

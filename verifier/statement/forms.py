@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired
-from wtforms import DateField, HiddenField, PasswordField, RadioField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, PasswordField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Length, Optional
 
@@ -53,6 +53,7 @@ class ReviewForm(BaseForm):
         ],
         validators=[Required(_l("Choose whether you approve or send back"))],
     )
+    sampling_accepted = BooleanField(_l("I accept the samples that are the body's own practice"))
     comments = TextAreaField(
         _l("Comments"),
         validators=[Optional(), Length(max=4000, message=_l("At most 4,000 characters"))],

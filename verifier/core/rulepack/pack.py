@@ -28,7 +28,7 @@ from verifier.core.rulepack.parts import (
     Text,
     Tolerance,
 )
-from verifier.core.rulepack.sections import CarbonToCO2, Conservative, Gases, Materiality, Retention, Roles, Rounding, Threshold
+from verifier.core.rulepack.sections import CarbonToCO2, Conservative, Coverage, Gases, Materiality, Retention, Roles, Rounding, Threshold
 
 __all__ = [
     "Category",
@@ -88,6 +88,7 @@ class RulePack:
     steps: tuple[NamedCode, ...]
     facts: Annotated[tuple[NamedCode, ...], Mark.MAY_BE_UNSTATED]
     likely_clauses: tuple[LikelyClause, ...] = ()
+    coverage: Coverage | None = None
     calendar: str = ""
     unstated: Mapping[str, Text] = field(default_factory=dict)
     sha256: Annotated[str, Mark.NOT_IN_FILE] = field(default="", compare=False)

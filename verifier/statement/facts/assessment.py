@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from verifier.casework.coverage import queries as coverage
 from verifier.casework.materiality import queries as materiality
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
@@ -58,6 +59,7 @@ def case_assessment(engagement: Engagement) -> CaseAssessment:
         changes_open=versions.progress(engagement).left,
         estimates_missing=estimates.missing(engagement),
         assessment=materiality_assessment(engagement) if pack_of(engagement).materiality else None,
+        coverage=coverage.assessment_of(engagement) if pack_of(engagement).coverage else None,
     )
 
 
