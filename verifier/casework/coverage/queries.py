@@ -51,14 +51,15 @@ def counted_numbers(engagement: Engagement) -> tuple[CountedNumber, ...]:
     calculation, left_out = reports.calculation_of(engagement.report_version), boundary.not_counted(engagement)
     categories = {each.source_id: each.category for each in calculation.sources if each.counts and each.source_id not in left_out}
     tonnes, users = _tonnes(calculation, categories)
+    columns = ("number_key", "kind", "source_key", "parameter", "period", "value", "sheet", "row", "document", "fingerprint")
     of = (
-        select(ReportedNumber)
+        select(*(getattr(ReportedNumber, name) for name in columns))
         .where(ReportedNumber.version_id == engagement.report_version_id, ReportedNumber.kind.in_(sorted(KINDS)))
         .order_by(ReportedNumber.position)
     )
     year = [f"{engagement.unit_year.year.emission_year}-{month:02d}" for month in range(1, 13)]
     found = []
-    for row in db.session.scalars(of):
+    for row in db.session.execute(of):
         place = (row.sheet, row.row or 0)
         used_by = users.get(place, "") if row.kind == NumberKind.FACTOR else ""
         if row.source_key not in categories and not used_by:

@@ -21,6 +21,7 @@ from verifier.reports.queries import report_of
 from verifier.statement import queries
 from verifier.statement.facts import assessment
 from verifier.statement.facts import model as said
+from verifier.statement.facts.coverage import coverage
 from verifier.statement.facts.findings_and_visits import findings, milestones, visits
 from verifier.statement.facts.model import Both
 from verifier.statement.facts.uncorrected_errors import materiality
@@ -72,6 +73,7 @@ def statement_facts(
         prepared_at=now,
         zone=year.time_zone,
         materiality=materiality(assessment.materiality_assessment(engagement), pack),
+        coverage=coverage(engagement, review),
         own_figure=own,
     )
 

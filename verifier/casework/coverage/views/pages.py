@@ -42,6 +42,8 @@ from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor
 
 PER_PAGE = 50
+MOST_WAYS = 30
+"""Ways shown: those that cover the most come first."""
 
 
 @bp.get("/cases/<uuid:engagement_id>/coverage")
@@ -76,7 +78,7 @@ def _overview(
         reasons=[sentence(Refusal(each.message, **dict(each.values))) for each in against_positive(found)],
         missing=amount(found.missing),
         every=amount(found.rows),
-        ways=[_shown(engagement, way) for way in queries.quickest(engagement, found)],
+        ways=[_shown(engagement, way) for way in queries.quickest(engagement, found)[:MOST_WAYS]],
         tables=[(kind, found.table(kind)) for kind in CoverageKind],
         categories=_categories(engagement),
         kinds=CoverageKind,
@@ -157,7 +159,9 @@ def _filtered(engagement: Engagement) -> tuple[CoverageFilter, Sequence[NumberCo
     names, present = _categories(engagement), {row.number.category for row in found.rows}
     form.offer(
         {code: name for code, name in names.items() if code in present},
-        [(code, blueprint.lead_name(way.lead)) for code, way in by_way.items()],
+        [(code, blueprint.lead_name(way.lead)) for code, way in by_way.items() if code == form.way.data or len(way.numbers) > 1][
+            :MOST_WAYS
+        ],
     )
     way = by_way.get(form.way.data or "")
     sources, search = names_of(engagement), (form.q.data or "").strip().casefold()
@@ -169,6 +173,10 @@ def _filtered(engagement: Engagement) -> tuple[CoverageFilter, Sequence[NumberCo
         and (not search or any(search in text.casefold() for text in _texts(row, sources)))
     ]
     return form, sorted(chosen, key=lambda row: (not row.missing, -row.number.tonnes, row.number.key))
+
+
+def _offered(code: str, way: Way, form: CoverageFilter) -> bool:
+    return code == form.way.data or len(way.numbers) > 1
 
 
 def _is(row: NumberCoverage, form: CoverageFilter) -> bool:
