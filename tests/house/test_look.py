@@ -102,6 +102,8 @@ PAGES = [
     ("lead", "/cases/{engagement_id}/data/analysis/months"),
     ("lead", "/cases/{engagement_id}/data/analysis/lines/{line_key}"),
     ("lead", "/cases/{engagement_id}/materiality"),
+    ("lead", "/cases/{engagement_id}/coverage"),
+    ("lead", "/cases/{engagement_id}/coverage/numbers?state=missing"),
     ("lead", "/cases/{engagement_id}/data/sampling/plan/ladder"),
     ("lead", "/cases/{engagement_id}/data/sampling/plan/reciprocal"),
     ("lead", "/cases/{engagement_id}/vouchers/new"),

@@ -1,5 +1,6 @@
 """Queries of coverage: the numbers of a case that count, every procedure on them, and what the rules still require."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -207,7 +208,10 @@ def leads(engagement: Engagement, keys: set[str]) -> dict[str, list[Lead]]:
             for datum in data:
                 if datum.kind is CoverageKind.ACTIVITY and (datum.source, datum.period) in places:
                     found[datum.key].append(Lead(LeadKind.OPEN_SAMPLE, f"S-{drawn.number}"))
+    named = Counter(each.document.strip() for each in data)
     for datum in data:
-        if datum.document.strip():
-            found[datum.key].append(Lead(LeadKind.DOCUMENT, datum.document.strip()))
+        if named[document := datum.document.strip()] > 1 and document:
+            found[datum.key].append(Lead(LeadKind.DOCUMENT, document))
+        elif datum.kind is CoverageKind.ACTIVITY:
+            found[datum.key].append(Lead(LeadKind.SOURCE_DOCUMENTS, datum.source))
     return found

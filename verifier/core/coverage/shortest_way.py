@@ -21,7 +21,9 @@ class LeadKind(StrEnum):
     OPEN_SAMPLE = "open_sample"
     """A sample whose items are not all tested, or that must be extended."""
     DOCUMENT = "document"
-    """The document that the report names; nobody has asked for it."""
+    """The document that the report names for several numbers; nobody has asked for it."""
+    SOURCE_DOCUMENTS = "source_documents"
+    """The documents of a source, each of one number."""
     NONE = "none"
 
 

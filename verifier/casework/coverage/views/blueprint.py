@@ -9,10 +9,12 @@ from flask_babel import lazy_gettext as _l
 from verifier.casework.coverage.models import EvidenceProcedure
 from verifier.casework.coverage.queries import evidence_text
 from verifier.checks.data.vouchers.queries import vouchers
+from verifier.core.access import Permission
 from verifier.core.coverage.procedures import CoverageKind, ProcedureMethod
 from verifier.core.coverage.shortest_way import Lead, LeadKind
 from verifier.engagements.models import Engagement
 from verifier.web.pages.labels import label, words
+from verifier.web.permit import may
 from verifier.web.subjects import SubjectKind, row_in_case
 
 bp = Blueprint("coverage", __name__)
@@ -40,6 +42,7 @@ LABELS = words(
         LeadKind.OPEN_REQUEST: _l("Awaiting the unit's response"),
         LeadKind.OPEN_SAMPLE: _l("Complete the sample"),
         LeadKind.DOCUMENT: _l("Request the document named in the report"),
+        LeadKind.SOURCE_DOCUMENTS: _l("Request the documents of the source"),
         LeadKind.NONE: _l("No document known yet"),
     },
 )
@@ -70,6 +73,8 @@ def lead_url(engagement: Engagement, lead: Lead) -> str | None:
             return url_for("vouchers.asked", engagement_id=engagement.id, request_number=number)
         case LeadKind.OPEN_SAMPLE:
             return url_for("samples.sample", engagement_id=engagement.id, number=number)
+        case LeadKind.SOURCE_DOCUMENTS:
+            return url_for("vouchers.ask", engagement_id=engagement.id, number=lead.reference) if may(Permission.VOUCHER_ASK) else None
     return None
 
 

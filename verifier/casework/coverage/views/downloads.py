@@ -1,6 +1,8 @@
 """The list of how numbers were tested as a spreadsheet."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,6 +10,8 @@ from flask_babel import gettext as _
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
+from verifier.casework.coverage.queries import assessment_of
+from verifier.checks.data.calculation_export.views.lists import with_sheet
 from verifier.checks.data.numbers.queries import names_of
 from verifier.core.calculation.units import round_half_up
 from verifier.core.coverage.assessment import NumberCoverage
@@ -15,6 +19,7 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
+from verifier.web.downloads.formula_workbook import LiveBook
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in
 from verifier.web.pages.labels import label
@@ -43,7 +48,7 @@ def headers() -> list[str]:
     ]
 
 
-def cells(engagement: Engagement, rows: Sequence[NumberCoverage]) -> Iterator[tuple[object, ...]]:
+def cells(engagement: Engagement, rows: Sequence[NumberCoverage]) -> Iterator[tuple[str | Decimal | datetime | None, ...]]:
     """One row for each procedure on a number, and one for a number on which nothing was done."""
     names = names_of(engagement)
     categories = {each.code: text_in(each.name) for each in load(engagement.pack_id).categories}
@@ -73,3 +78,13 @@ def downloaded(engagement: Engagement, rows: Sequence[NumberCoverage]) -> Respon
         TrailAction.DATA_COVERAGE_DOWNLOADED, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK, rows=len(rows)
     )
     return spreadsheet(f"{engagement.number} {_('Coverage')}", headers(), cells(engagement, rows))
+
+
+def sheet(book: LiveBook, engagement: Engagement) -> None:
+    """The same list as a sheet of the working papers."""
+    made = book.sheet(_("Coverage"), headers(), (14, 30, 22, 16, 30, 10, 18, 14, 30, 40, 24, 18, 18, 40))
+    for row in cells(engagement, assessment_of(engagement).rows):
+        made.add(list(row))
+
+
+with_sheet(sheet)

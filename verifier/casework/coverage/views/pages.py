@@ -42,7 +42,7 @@ from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor
 
 PER_PAGE = 50
-MOST_WAYS = 30
+MOST_WAYS = 15
 """Ways shown: those that cover the most come first."""
 
 
@@ -271,7 +271,7 @@ def coverage_of_case(engagement: Engagement) -> dict[str, Any]:
     return {
         "found": found,
         "missing": amount(found.missing),
-        "heaviest": found.missing[:10],
+        "heaviest": found.missing[:5],
         "ways": [_shown(engagement, way) for way in queries.quickest(engagement, found)[:5]],
         "own_practice": amount(found.own_practice),
     }
