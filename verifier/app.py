@@ -22,6 +22,7 @@ from verifier.audit import models as _trail  # noqa: F401 - so that migrations k
 from verifier.audit.checkpoints import Checkpoints, follow
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
+from verifier.casework.coverage import views as coverage
 from verifier.casework.handover import views as handover
 from verifier.casework.materiality import views as materiality
 from verifier.casework.rules import views as rules
@@ -74,6 +75,7 @@ PARTS = (
     reports,
     engagements,
     casework,
+    coverage,
     handover,
     boundary,
     data,

@@ -25,7 +25,9 @@ async function persistent(address, options, waiting) {
     }
     if (attempt >= PAUSES.length) throw new Error("unreachable");
     waiting();
-    await new Promise((resolve) => setTimeout(resolve, PAUSES[attempt]));
+    await new Promise((resolve) => {
+      setTimeout(resolve, PAUSES[attempt]);
+    });
   }
 }
 

@@ -27,8 +27,8 @@ from verifier.rulepacks.load import load
 ANN, BEN, CAI, DAN = uuid4(), uuid4(), uuid4(), uuid4()
 LEAD, VERIFIER, EXPERT, REVIEWER, SIGNATORY = (Role.LEAD_VERIFIER, Role.VERIFIER, Role.TECHNICAL_EXPERT, Role.REVIEWER, Role.SIGNATORY)
 KEEPER = Role.COORDINATOR
-CHINA = ("china-national/2021.2", "beijing/2021.2")
-ELSEWHERE = ("eu-ets/2018.2", "iso-14064-3/2019.2")
+CHINA = ("china-national/2021.3", "beijing/2021.3")
+ELSEWHERE = ("eu-ets/2018.3", "iso-14064-3/2019.3")
 BEFORE = ("beijing/2021", "china-national/2021.1", "eu-ets/2018.1", "iso-14064-3/2019")
 """Versions that say nothing of the keeper of the seal."""
 

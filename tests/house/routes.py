@@ -152,6 +152,8 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "before": 1,
         "after": 2,
         "mark_id": uuid4(),
+        "procedure_id": uuid4(),
+        "deviation_id": uuid4(),
         "voucher_id": shown.id,
         "statement_id": uuid4(),
         "link_id": shown.links[0].id,

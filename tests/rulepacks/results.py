@@ -6,10 +6,14 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from tests.core.coverage import builders as tested
+from tests.core.coverage.builders import done
 from tests.core.reported import activity, factors, source
 from verifier.checks.data.estimates.queries import is_ours
 from verifier.core import findings, independence
 from verifier.core.calculation import conservative_estimate, recalculation
+from verifier.core.coverage.assessment import against_positive, assess
+from verifier.core.coverage.procedures import CoverageKind, ProcedureMethod
 from verifier.core.errors import Refusal
 from verifier.core.opinion import permitted
 from verifier.core.report.rows import MeasurementRow, ReportedReport, SourceRow
@@ -115,6 +119,22 @@ def sampled(pack: RulePack) -> object:
         for reading in rule.ladder.readings
     ]
     return risks, allowed, [ladder.forced(step, steps, 0, 1) for step in steps], [ladder.needed(1000, step) for step in steps]
+
+
+def covered(pack: RulePack) -> object:
+    """What each method and way of sampling covers, of either kind and risk; what a deviation leaves, and what the plan must be."""
+    found: list[object] = []
+    for kind in CoverageKind:
+        one = tested.number(kind=kind)
+        for level in Level:
+            for procedure in (
+                *map(done, ProcedureMethod),
+                *(done(ProcedureMethod.SAMPLED, sampling=code) for code in ("ladder", "tonne_unit")),
+            ):
+                of = assess([one], {one.key: [procedure]}, pack.coverage, levels={one.source: level})
+                found.append((len(of.missing), len(of.own_practice)))
+    deviating = assess([tested.number()], rule=pack.coverage, deviations={"E-001": "Lost."})
+    return found, len(deviating.missing), [reason.message for reason in against_positive(deviating)]
 
 
 def forms(pack: RulePack) -> object:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rulepacks.results import decided, estimated, forms, looked_at, published, recalculated, rotating, sampled, scheduled
+from tests.rulepacks.results import covered, decided, estimated, forms, looked_at, published, recalculated, rotating, sampled, scheduled
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.reading import parse, problems
 from verifier.rulepacks import load
@@ -103,6 +103,8 @@ def of_section(path: Path, original: Data) -> Any:
             return estimated
         case "sampling":
             return sampled
+        case "coverage":
+            return covered
         case "statement_forms":
             return forms
         case "finding_classes" | "roles" | "opinions":

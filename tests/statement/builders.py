@@ -11,7 +11,7 @@ from cryptography import x509
 from flask import current_app
 
 from tests import homes, make
-from tests.checks.data.builders import dismiss_all
+from tests.checks.data.builders import cover_all, dismiss_all
 from tests.people import Cast, actor
 from verifier.accounts.authentication import crypto, secondfactor
 from verifier.accounts.models import User
@@ -72,6 +72,7 @@ def worked(case: Engagement, cast: Cast) -> Engagement:
             )
         )
     dismiss_all(case, cast)
+    cover_all(case, cast)
     visit = SiteVisit(
         engagement_id=case.id,
         starts_on=make.some_day(-3),

@@ -78,6 +78,8 @@ class Permission(StrEnum):
     BOUNDARY_DECIDE = "boundary:decide"
     DATA_DECIDE = "data:decide"
     TOLERANCE_SET = "tolerance:set"
+    COVERAGE_PLAN = "coverage:plan"
+    """Approve the evidence-gathering plan, and deviate from it."""
     VOUCHER_READ = "voucher:read"
     VOUCHER_ADD = "voucher:add"
     VOUCHER_ASSIGN = "voucher:assign"
@@ -123,6 +125,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.BOUNDARY_DECIDE: TEAM,
     Permission.DATA_DECIDE: TEAM,
     Permission.TOLERANCE_SET: frozenset({Role.LEAD_VERIFIER}),
+    Permission.COVERAGE_PLAN: frozenset({Role.LEAD_VERIFIER}),
     Permission.VOUCHER_READ: _INSIDE | UNIT | {Role.COORDINATOR, Role.ASSESSOR},
     Permission.VOUCHER_ADD: TEAM | UNIT,
     Permission.VOUCHER_ASSIGN: frozenset({Role.CONTACT, Role.RESPONSIBLE}),

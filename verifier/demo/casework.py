@@ -26,7 +26,7 @@ from verifier.core.lifecycle import Stage
 from verifier.core.outcomes import source_outcomes
 from verifier.core.site import ChecklistOutcome, VisitPlan
 from verifier.core.subject import Subject
-from verifier.demo import people, workbooks
+from verifier.demo import coverage, people, workbooks
 from verifier.engagements import actions as engagements
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions as evidence
@@ -262,7 +262,8 @@ class CaseMaker:
                 )
 
     def conclude(self, engagement: Engagement) -> None:
-        """The opinion that may be given."""
+        """Test the numbers, then the opinion that may be given."""
+        coverage.cover(self, engagement)
         positive = next(each for each in load(engagement.pack_id).opinions if each.positive)
         statement.draw_conclusion(
             engagement,

@@ -74,12 +74,6 @@ def unit_year_of(year: ProgrammeYear, unit: Organisation) -> UnitYear | None:
     return db.session.scalar(select(UnitYear).where(UnitYear.year_id == year.id, UnitYear.unit_id == unit.id))
 
 
-def years_of_unit(unit: Organisation) -> list[UnitYear]:
-    """Every year a unit is registered in, newest first."""
-    of = select(UnitYear).join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(UnitYear.unit_id == unit.id)
-    return list(db.session.scalars(of.order_by(ProgrammeYear.emission_year.desc())))
-
-
 def _units_known_to(authority_id: UUID) -> Select[Organisation]:
     """The reporting units of an authority: those in one of its years, and those that are in no authority's year yet."""
     own = select(UnitYear.unit_id).join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)

@@ -20,6 +20,7 @@ SECTIONS = (
     "conservative",
     "materiality",
     "sampling",
+    "coverage",
     "datachecks",
     "finding_classes",
     "dispositions",

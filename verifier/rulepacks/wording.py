@@ -22,6 +22,7 @@ SECTION_NAMES: Mapping[str, Any] = {
     "conservative": _l("Conservative estimate"),
     "materiality": _l("Materiality"),
     "sampling": _l("Sampling"),
+    "coverage": _l("Coverage of numbers by procedures"),
     "datachecks": _l("Tolerances"),
     "finding_classes": _l("Finding classes"),
     "dispositions": _l("Dispositions"),
@@ -105,6 +106,14 @@ KEY_NAMES: Mapping[str, Any] = {
     "source": _l("Source of the value"),
     "basis": _l("Reliability"),
     "codes": _l("Gases"),
+    "asks": _l("What is asked for"),
+    "kinds": _l("Kinds of numbers"),
+    "procedures": _l("Procedures that suffice"),
+    "low_risk": _l("Further procedures that suffice for a low risk"),
+    "sampling": _l("Samples that cover what was not drawn"),
+    "own_practice": _l("Samples that the independent reviewer has to accept"),
+    "deviation": _l("The lead verifier may deviate with a reason"),
+    "with_comments": _l("With comments on uncorrected items"),
 }
 BASIS_NAMES: Mapping[str, Any] = {
     "read": _l("Read in the source"),

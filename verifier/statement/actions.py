@@ -9,6 +9,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.audit.trail_actions import TrailAction
+from verifier.casework.coverage import queries as coverage
 from verifier.checks.data.sampling.error_actions import accept_covers
 from verifier.core.access import Role
 from verifier.core.actor import Actor
@@ -61,18 +62,29 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
 
 
 def approve(
-    engagement: Engagement, comments: str, seen_change: int, *, accepts_procedures: bool = False, actor: Actor, now: datetime
+    engagement: Engagement,
+    comments: str,
+    seen_change: int,
+    *,
+    accepts_procedures: bool = False,
+    sampling_accepted: bool = False,
+    actor: Actor,
+    now: datetime,
 ) -> Review:
     """Let the conclusion be signed; `seen_change` is the last change of the case that the reviewer had before them.
 
     `accepts_procedures`: the reviewer accepts the procedures that were named for samples which do not support the figure.
+    `sampling_accepted`: the reviewer accepts numbers that rest on samples of the body's own practice.
     """
     drawn = _to_review(engagement, CaseAction.APPROVE, actor)
     if last_change(engagement.id) != seen_change:
         raise Refusal("statement.review.changed")
     refuse_outdated(engagement, drawn, now)
     accept_covers(engagement, accepted=accepts_procedures, actor=actor, now=now)
-    return _decided(engagement, drawn, ReviewOutcome.APPROVED, comments, actor, now)
+    resting = coverage.assessment_of(engagement).own_practice
+    if resting and not sampling_accepted:
+        raise Refusal("statement.review.sampling", count=len(resting))
+    return _decided(engagement, drawn, ReviewOutcome.APPROVED, comments, actor, now, sampling_accepted=bool(resting))
 
 
 def send_back(engagement: Engagement, comments: str, *, actor: Actor, now: datetime) -> Review:
@@ -107,12 +119,22 @@ def _to_review(engagement: Engagement, action: CaseAction, actor: Actor) -> Conc
     return drawn
 
 
-def _decided(engagement: Engagement, drawn: Conclusion, outcome: ReviewOutcome, comments: str, actor: Actor, now: datetime) -> Review:
+def _decided(
+    engagement: Engagement,
+    drawn: Conclusion,
+    outcome: ReviewOutcome,
+    comments: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    sampling_accepted: bool = False,
+) -> Review:
     review = Review(
         engagement_id=engagement.id,
         conclusion_id=drawn.id,
         outcome=outcome,
         comments=comments.strip(),
+        sampling_accepted=sampling_accepted,
         change_seen=last_change(engagement.id),
         decided_by=actor.id,
         decided_at=now,

@@ -53,6 +53,7 @@ class ReviewForm(BaseForm):
         ],
         validators=[Required(_l("Choose whether you approve or send back"))],
     )
+    sampling_accepted = BooleanField(_l("I accept the samples that are the body's own practice"))
     comments = TextAreaField(
         _l("Comments"),
         validators=[Optional(), Length(max=4000, message=_l("At most 4,000 characters"))],

@@ -74,6 +74,7 @@ class Review(Base):
     conclusion_id: Mapped[UUID] = mapped_column(ForeignKey("conclusion.id"))
     outcome: Mapped[ReviewOutcome] = mapped_column(enum_of(ReviewOutcome, "outcome"))
     comments: Mapped[str]
+    sampling_accepted: Mapped[bool] = mapped_column(default=False, comment="whether samples of the body's own practice were accepted")
     change_seen: Mapped[int] = mapped_column(comment="number of the case's last change when it was decided")
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime]

@@ -57,7 +57,7 @@ def decide(
         reported=_text(review.source.reported),
         verified=_text(tonnes),
         note=note.strip(),
-        **({"no_finding": row.no_finding_reason} if row.no_finding_reason else {}),
+        no_finding=row.no_finding_reason or None,
     )
     return row
 

@@ -68,7 +68,7 @@ def _of_row(context: CheckContext, row: FactorRow, published: tuple[DefaultFacto
         factor = read_factor(row)
     except Unknown:
         return None
-    same = [each for each in published if _value_of(each) == factor.per_base]
+    same = [each for each in published if equal_to(each, factor)]
     year = context.report.year
     if any(each.holds_in(year) for each in same):
         return None
@@ -98,6 +98,11 @@ def _weight(context: CheckContext, row: FactorRow, factor: Factor, right: Defaul
         concerned = (row.source_id,)
     known = sum((context.by_id[key].known for key in concerned if key in context.by_id), Fraction())
     return known * (1 - value / factor.per_base)
+
+
+def equal_to(published: DefaultFactor, factor: Factor) -> bool:
+    """Whether a stated factor has the value of a published one, in whatever unit."""
+    return _value_of(published) == factor.per_base
 
 
 def _value_of(published: DefaultFactor) -> Fraction | None:

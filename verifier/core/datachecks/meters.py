@@ -7,7 +7,7 @@ from datetime import date
 
 from verifier.core.calculation.results import Flag
 from verifier.core.datachecks.context import CheckContext, flag
-from verifier.core.report.rows import MeterRow, plain_text
+from verifier.core.report.rows import MeterRow, SourceRow, plain_text
 
 
 def meter_unknown(context: CheckContext) -> Iterator[Flag]:
@@ -48,8 +48,8 @@ def calibration_lapsed(context: CheckContext) -> Iterator[Flag]:
             meters.setdefault(meter.meter_id, []).append(meter)
     if meters and not any(row.valid_until.strip() for rows in meters.values() for row in rows):
         first = min(context.report.meters, key=lambda meter: (meter.sheet, meter.row))
-        place = (None, None, first.sheet, first.row, "valid_until")
-        yield flag("calibration_lapsed", *place, message="flag.calibration_lapsed.none", values={"count": str(len(meters))})
+        none = (None, None, first.sheet, first.row, "valid_until")
+        yield flag("calibration_lapsed", *none, message="flag.calibration_lapsed.none", values={"count": str(len(meters))})
         return
     year = context.report.year
     ends = [date(year, month, calendar.monthrange(year, month)[1]) for month in range(1, 13)]
@@ -63,15 +63,17 @@ def calibration_lapsed(context: CheckContext) -> Iterator[Flag]:
         if until is not None and until < ends[-1]:
             month = next(place for place, end in enumerate(ends, 1) if until < end)
             values = {"meter": source.meter_id, "valid_until": until.isoformat()}
-            place = (f"{year}-{month:02d}", rows[number].sheet, rows[number].row, "valid_until")
-            yield flag("calibration_lapsed", source.source_id, *place, values=values)
+            yield _lapsed(source, rows[number], "", values, f"{year}-{month:02d}")
         elif unclear is not None:
             values = {"meter": source.meter_id, "valid_until": unclear.valid_until.strip()}
-            place = (None, unclear.sheet, unclear.row, "valid_until")
-            yield flag("calibration_lapsed", source.source_id, *place, message="flag.calibration_lapsed.unclear", values=values)
+            yield _lapsed(source, unclear, ".unclear", values)
         elif until is None:
-            place, values = (None, rows[0].sheet, rows[0].row, "valid_until"), {"meter": source.meter_id}
-            yield flag("calibration_lapsed", source.source_id, *place, message="flag.calibration_lapsed.unknown", values=values)
+            yield _lapsed(source, rows[0], ".unknown", {"meter": source.meter_id})
+
+
+def _lapsed(source: SourceRow, meter: MeterRow, variant: str, values: dict[str, str], period: str | None = None) -> Flag:
+    place = (source.source_id, period, meter.sheet, meter.row, "valid_until")
+    return flag("calibration_lapsed", *place, message=f"flag.calibration_lapsed{variant}", values=values)
 
 
 _YEAR_FIRST = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})(?!\d)\D*")

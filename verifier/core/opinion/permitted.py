@@ -1,14 +1,16 @@
 """Permitted opinions, derived from outcomes and findings, with the reasons against the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from verifier.core.coverage import assessment as coverage_rules
+from verifier.core.coverage.assessment import CoverageAssessment
 from verifier.core.findings import RESOLVED_STATES, FindingState
 from verifier.core.opinion.materiality import MaterialityAssessment, against_positive
 from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import Opinion, RulePack
 
-__all__ = ["CaseAssessment", "Choice", "FindingAssessment", "choices", "shortcomings", "unresolved"]
+__all__ = ["CaseAssessment", "Choice", "FindingAssessment", "choices", "shortcomings", "uncorrected_items", "unresolved", "untested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class CaseAssessment:
     """Samples whose upper limit of error is above the tolerable error, and whose remainder nothing else covers."""
     assessment: MaterialityAssessment | None = None
     """The errors compared with the pack's threshold; None where the pack has none."""
+    coverage: CoverageAssessment | None = None
+    """How each number that counts was tested, against what the pack requires; None where the pack requires nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +130,52 @@ def shortcomings(case: CaseAssessment, pack: RulePack) -> tuple[StatedReason, ..
         shown = tuple(case.cannot_confirm[:10])
         reasons.append(StatedReason("opinion.cannot_confirm", (("sources", shown), ("count", len(case.cannot_confirm)))))
     if case.samples_unsupported:
-        shown = (("samples", tuple(case.samples_unsupported)), ("count", len(case.samples_unsupported)))
-        reasons.append(StatedReason("opinion.samples_unsupported", shown))
+        samples = tuple(case.samples_unsupported)
+        reasons.append(StatedReason("opinion.samples_unsupported", (("samples", samples), ("count", len(samples)))))
     if pack.materiality and case.assessment:
         reasons += against_positive(case.assessment)
     return tuple(reasons)
 
 
+def untested(case: CaseAssessment) -> tuple[StatedReason, ...]:
+    """Reasons against a positive opinion that lie with the verifier: numbers not tested as the pack requires.
+
+    What the verifier left undone is no shortcoming of the report: it closes a positive opinion and opens no other.
+    """
+    return coverage_rules.against_positive(case.coverage) if case.coverage else ()
+
+
+def uncorrected_items(case: CaseAssessment, pack: RulePack) -> bool:
+    """Whether misstatements or non-conformities stay uncorrected that are listed in the opinion."""
+    known = bool(case.assessment and (case.assessment.uncorrected.gross or case.assessment.material_by_nature))
+    return known or any(
+        finding.state in (FindingState.UNCORRECTED, FindingState.ESTIMATED, FindingState.CARRIED_OVER)
+        and pack.finding_class(finding.class_code).needs_answer
+        for finding in case.findings
+    )
+
+
 def choices(case: CaseAssessment, pack: RulePack) -> tuple[Choice, ...]:
     """All opinions of the pack, each with the reasons against it.
 
-    A positive one needs everything closed; a negative one needs a shortcoming to name, and that there is none is known only once nothing
-    is left: until then it is only not established yet. Where the pack has a threshold, errors that stay
-    uncorrected must be immaterial, by size and by nature; where it has none, size plays no part: no verdict is invented.
+    A positive one needs everything closed and every number tested as the pack requires; a negative one needs a shortcoming to name, and
+    that there is none is known only once nothing is left: until then it is only not established yet. Where the pack has a threshold,
+    errors that stay uncorrected must be immaterial, by size and by nature; where it has none, size plays no part: no verdict is invented.
+    Where the pack has a positive opinion with comments, uncorrected items admit that one alone, and without any it is not given.
     """
-    left, short = unresolved(case), shortcomings(case, pack)
-    nothing_wrong = () if short else (StatedReason("opinion.nothing_yet" if left else "opinion.nothing_wrong"),)
-    return tuple(Choice(opinion, left, short if opinion.positive else nothing_wrong) for opinion in pack.opinions)
+    left, short, unfinished = unresolved(case), shortcomings(case, pack), untested(case)
+    nothing_wrong = () if short else (StatedReason("opinion.nothing_yet" if left or unfinished else "opinion.nothing_wrong"),)
+    comments = _comments(case, pack)
+    return tuple(
+        Choice(opinion, left, (short + unfinished + comments[opinion.with_comments]) if opinion.positive else nothing_wrong)
+        for opinion in pack.opinions
+    )
+
+
+def _comments(case: CaseAssessment, pack: RulePack) -> Mapping[bool, tuple[StatedReason, ...]]:
+    """Reasons against a positive opinion with comments (True) and without (False), in a pack that tells them apart."""
+    if not any(opinion.with_comments for opinion in pack.opinions):
+        return {True: (), False: ()}
+    if uncorrected_items(case, pack):
+        return {True: (), False: (StatedReason("opinion.only_with_comments"),)}
+    return {True: (StatedReason("opinion.no_comments"),), False: ()}

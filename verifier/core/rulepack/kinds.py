@@ -76,6 +76,7 @@ Steps = Annotated[tuple[Fraction, ...], Accepts(_climb_to_the_whole, "must be sh
 Basis = Annotated[str, one_of(BASES, f"must be one of {', '.join(BASES)}")]
 Check = Annotated[str, one_of(("boundary", "data", "site"), "must be boundary, data or site")]
 Estimator = Annotated[str, one_of(("verifier", "authority"), "must be verifier or authority")]
+CoverageAsked = Annotated[str, one_of(("every", "plan"), "must be every or plan")]
 RoundingMode = Annotated[str, one_of(("half_up",), 'must be "half_up"')]
 TotalRule = Annotated[str, one_of(("sum_of_rounded_categories", "rounded_sum"), 'must be "sum_of_rounded_categories" or "rounded_sum"')]
 Texts = Annotated[tuple[str, ...], Mark.MAY_BE_EMPTY, Accepts(lambda values: True, "must be a list of texts, or empty")]

@@ -31,6 +31,7 @@ from verifier.core.rulepack.parts import (
 from verifier.core.rulepack.sections import (
     CarbonToCO2,
     Conservative,
+    Coverage,
     Gases,
     Materiality,
     Retention,
@@ -100,6 +101,7 @@ class RulePack:
     likely_clauses: tuple[LikelyClause, ...] = ()
     site_visit: SiteVisitRule | None = None
     """Waived and remote visits; None: the pack permits neither."""
+    coverage: Coverage | None = None
     calendar: str = ""
     unstated: Mapping[str, Text] = field(default_factory=dict)
     sha256: Annotated[str, Mark.NOT_IN_FILE] = field(default="", compare=False)

@@ -155,13 +155,17 @@ class LikelyClause:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """An opinion that may be given; `wording` is the sentence of the statement."""
+    """An opinion that may be given; `wording` is the sentence of the statement.
+
+    `with_comments`: a positive one that lists uncorrected items which are not material, and is given only where there are any.
+    """
 
     code: str
     positive: bool
     name: Text
     wording: Text
     origin: Origin
+    with_comments: bool = False
 
 
 @dataclass(frozen=True, slots=True)

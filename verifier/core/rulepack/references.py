@@ -6,6 +6,7 @@ from typing import Any
 
 from verifier.core.calculation.methods import METHODS
 from verifier.core.calculation.units import factor_unit
+from verifier.core.coverage.procedures import BEYOND_RECALCULATION, CoverageKind, ProcedureMethod
 from verifier.core.datachecks.codes import FLAG_CODES, UNREQUESTED_CHANGE
 from verifier.core.report.rows import PARAMETERS, code_of
 from verifier.core.rulepack.documents import loose_forms
@@ -23,7 +24,7 @@ ROTATING = ("body", "lead_verifier")
 
 def loose(data: Row) -> list[tuple[str, str]]:
     """Every duplicate or undefined code, as (key, reason), of a well-formed pack."""
-    tests = (_twice, _unknown, _categories, _likely, _sampled, _factors, _dates, _whole)
+    tests = (_twice, _unknown, _categories, _likely, _sampled, _covered, _factors, _dates, _whole)
     return [defect for test in tests for defect in test(data)]
 
 
@@ -84,6 +85,23 @@ def _sampled(data: Row) -> Iterator[tuple[str, str]]:
             yield from _missing(f"sampling.{key}.{row['code']}", row["code"], SAMPLING[key], f"sampling {key}")
     for code in ladder.get("covers", ()):
         yield from _missing("sampling.ladder.covers", code, COVERED, "population")
+
+
+def _covered(data: Row) -> Iterator[tuple[str, str]]:
+    """Only known procedures; recalculation alone covers nothing, and what is the body's own practice is among the sampling admitted."""
+    rule = data.get("coverage", {})
+    sampling = [row["code"] for row in data.get("sampling", {}).get("methods", ())]
+    for key, known, kind in (
+        ("kinds", tuple(CoverageKind), "kind of numbers"),
+        ("procedures", BEYOND_RECALCULATION, "procedure beyond recalculation"),
+        ("low_risk", tuple(ProcedureMethod), "procedure"),
+        ("sampling", sampling, "way of sampling"),
+        ("own_practice", rule.get("sampling", ()), "way of sampling"),
+    ):
+        for code in rule.get(key, ()):
+            yield from _missing(f"coverage.{key}", code, known, kind)
+    if rule.get("low_risk") and rule["asks"] != "plan":
+        yield "coverage.low_risk", "is of use only where the plan says what is tested"
 
 
 def _factors(data: Row) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from verifier.core.rulepack.kinds import Estimator, Positive, RolePairs, RoundingMode, Share, Texts, TotalRule, Whole
+from verifier.core.rulepack.kinds import CoverageAsked, Estimator, Positive, RolePairs, RoundingMode, Share, Texts, TotalRule, Whole
 from verifier.core.rulepack.parts import NamedCode, Origin, Text
 
 
@@ -120,3 +120,28 @@ class SiteVisitRule:
     waiver: tuple[NamedCode, ...] = ()
     remote: tuple[NamedCode, ...] = ()
     physical_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How numbers must be tested before a positive opinion is given.
+
+    `asks` is `every` (each number of the `kinds` needs one of the `procedures`) or `plan` (so does each, as the approved plan asks: for a
+    source of low risk the procedures of `low_risk` suffice as well). `sampling` are the methods whose supported samples cover what was not
+    drawn, `own_practice` those among them that are the body's own and need the independent reviewer's acceptance; `deviation` says
+    whether the lead verifier may leave a source out with a reason.
+    """
+
+    asks: CoverageAsked
+    kinds: tuple[str, ...]
+    procedures: tuple[str, ...]
+    sampling: Texts
+    deviation: bool
+    origin: Origin
+    own_practice: Texts = ()
+    low_risk: Texts = ()
+
+    @property
+    def by_plan(self) -> bool:
+        """Whether the evidence-gathering plan says what is tested."""
+        return self.asks == "plan"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from verifier.reports.queries import report_of
 from verifier.statement import queries
 from verifier.statement.facts import assessment
 from verifier.statement.facts import model as said
+from verifier.statement.facts.coverage import coverage
 from verifier.statement.facts.findings_and_visits import findings, milestones, samples, visits, waiver
 from verifier.statement.facts.model import Both
 from verifier.statement.facts.uncorrected_errors import materiality
@@ -50,7 +52,7 @@ def statement_facts(
         year=year.emission_year,
         period_start=datetime(year.emission_year, 1, 1, tzinfo=zone).date(),
         period_end=datetime(year.emission_year, 12, 31, tzinfo=zone).date(),
-        criteria=criteria(pack, engagement.pack_sha256),
+        criteria=criteria(pack, engagement.pack_sha256, assessment.materiality_assessment(engagement).share),
         scope=_scope(engagement, pack, lines),
         report=said.ReportFile(str(report.number), report.sha256, report.filename, received.astimezone(zone).date()),
         sources=lines,
@@ -74,6 +76,7 @@ def statement_facts(
         prepared_at=now,
         zone=year.time_zone,
         materiality=materiality(assessment.materiality_assessment(engagement), pack),
+        coverage=coverage(engagement, review),
         own_figure=own,
     )
 
@@ -97,10 +100,9 @@ def _holder(engagement: Engagement, role: Role) -> str:
     return found.user.registered_name if found else ""
 
 
-def criteria(pack: RulePack, sha256: str) -> said.Criteria:
-    """The pack, pinned, with the documents its clauses are read from."""
+def criteria(pack: RulePack, sha256: str, share: Fraction | None = None) -> said.Criteria:
+    """The pack, pinned, with the documents its clauses are read from, and the share that holds for this report's total."""
     documents = dict.fromkeys(PLACE_IN.split(clause.origin.source)[0] for clause in pack.clauses)
-    share = pack.materiality.share if pack.materiality else None
     threshold = f"{Decimal(share.numerator) * 100 / Decimal(share.denominator):f} %" if share is not None else ""
     materiality = Both(f"重要性阈值：{threshold}", f"Materiality threshold: {threshold}") if threshold else both(pack.materiality_reason)
     return said.Criteria(pack.id, pack.version, sha256, both(pack.name), tuple(Both.same(name) for name in documents), materiality)

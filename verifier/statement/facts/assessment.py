@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from verifier.casework.coverage import queries as coverage
 from verifier.casework.materiality import queries as materiality
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
@@ -69,6 +70,7 @@ def case_assessment(engagement: Engagement, now: datetime | None = None) -> Case
         differences_open=[key for key in data.differences_without_finding(engagement) if key not in left_out],
         requests_open=[each.label for each in vouchers.requests(engagement) if each.state not in DONE],
         assessment=materiality_assessment(engagement) if pack_of(engagement).materiality else None,
+        coverage=coverage.assessment_of(engagement) if pack_of(engagement).coverage else None,
     )
 
 

@@ -248,6 +248,59 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverageCell:
+    """Numbers of a kind (activity, factor) and category counted under one procedure (empty: none), and the t CO2 that depend on them."""
+
+    kind: str
+    category: str
+    method: str
+    name: Both
+    count: int
+    tonnes: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """How the numbers of one source (or of a factor of several) were tested: count and evidence of each procedure."""
+
+    source: str
+    name: str
+    kind: str
+    method: str
+    method_name: Both
+    count: int
+    tonnes: Decimal
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A source left out of what the plan asked for, with the lead verifier's reason."""
+
+    source: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How the numbers that count were tested; `basis` is the rule with its source, `plan` says when and why a plan was approved.
+
+    `missing` numbers were not tested as the rules require, on which `missing_tonnes` depend.
+    """
+
+    basis: Both
+    cells: tuple[CoverageCell, ...]
+    lines: tuple[CoverageLine, ...]
+    missing: int
+    missing_tonnes: Decimal
+    deviations: tuple[Deviation, ...] = ()
+    plan: str = ""
+    sampling_accepted: int = 0
+    """Numbers resting on samples of the body's own practice, which the independent reviewer accepted."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatementFacts:
     """Everything the statement says; two equal values make the same PDF, byte for byte, before it is signed."""
 
@@ -278,6 +331,7 @@ class StatementFacts:
     prepared_at: datetime
     zone: str = "Asia/Shanghai"
     materiality: Materiality | None = None
+    coverage: Coverage | None = None
     samples: tuple[SampleLine, ...] = ()
     visit_waiver: VisitWaiver | None = None
     own_figure: bool = True

@@ -10,6 +10,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplat
 
 from verifier.statement.facts.model import StatementFacts, canonical_bytes
 from verifier.statement.pdf.casework import findings_section, opinion_section, photos_section, samples_section, visits_section
+from verifier.statement.pdf.coverage import coverage_annex
 from verifier.statement.pdf.fonts import REGULAR, load_fonts
 from verifier.statement.pdf.front_page import facts_section, front_page, paint_front, scope_section
 from verifier.statement.pdf.numbered_pages import CountedPages, date_file
@@ -85,6 +86,7 @@ def _story(facts: StatementFacts, languages: Languages) -> list[Flowable]:
     story = [*front_page(facts, languages), NextPageTemplate("inner"), PageBreak()]
     for at, section in enumerate(SECTIONS, 1):
         if section is signature_page:
+            story += coverage_annex(facts, languages)
             story += [NextPageTemplate("signatures"), PageBreak()]
         story += section(facts, languages, at)
     return story

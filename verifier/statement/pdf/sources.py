@@ -7,6 +7,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
 from verifier.statement.facts.model import Both, CategoryTotal, SourceLine, StatementFacts
+from verifier.statement.pdf.coverage import coverage_part
 from verifier.statement.pdf.errors import materiality_part, misstated, misstatements_section
 from verifier.statement.pdf.fonts import BOLD
 from verifier.statement.pdf.parts import COLUMN, Cell, Languages, number, number_table, tonnes
@@ -80,9 +81,9 @@ def notable(line: SourceLine) -> bool:
 
 
 def comparison_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
-    """Categories and total side by side, then each source that differs with its reason; then the materiality of the errors."""
+    """Categories and total, each source that differs with its reason, the materiality of the errors, and how numbers were tested."""
     shown = _compared(facts, languages, at) if facts.own_figure else misstatements_section(facts, languages, at)
-    return [*shown, *materiality_part(facts, languages)]
+    return [*shown, *materiality_part(facts, languages), *coverage_part(facts, languages)]
 
 
 def _compared(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:

@@ -155,6 +155,24 @@ WORDING = {
         "What stays uncorrected, with what samples project, is weighed singly and together, by size and by nature.",
     ),
     "estimated": Both("保守估算", "Estimated conservatively"),
+    "coverage": Both("数据的测试情况", "How numbers were tested"),
+    "coverage_note": Both(
+        "计入排放量的每项数据按其最强的程序计一次；排放量为与该数据相关的排放量。逐源情况见附件。",
+        "Each number that counts is counted once, under its strongest procedure, with the emissions that depend on it. By source: annex.",
+    ),
+    "coverage_annex": Both("附件：各排放源数据的测试情况", "Annex: how the numbers of each source were tested"),
+    "coverage_basis": Both("规则要求", "Required by the rules"),
+    "coverage_missing": Both("未按规则要求测试", "Not tested as the rules require"),
+    "coverage_missing_is": Both("{count} 项数据，涉及 {tonnes} tCO₂", "{count} numbers, related to {tonnes} tCO₂"),
+    "coverage_plan": Both("证据收集计划", "Evidence-gathering plan"),
+    "coverage_sampling": Both("技术复核人认可的机构自行抽样", "The body's own sampling, accepted by the reviewer"),
+    "coverage_numbers": Both("{count} 项数据", "{count} numbers"),
+    "deviations": Both("对计划的偏离及理由", "Deviations from the plan, with reasons"),
+    "kind": Both("数据类别", "Kind"),
+    "procedure": Both("程序", "Procedure"),
+    "numbers": Both("项数", "Numbers"),
+    "related": Both("相关排放量（tCO₂）", "Related emissions, tCO₂"),
+    "evidence": Both("证据", "Evidence"),
     "page": Both("第 {page} 页，共 {pages} 页", "Page {page} of {pages}"),
     "signed_at": Both("签署时间", "Signed"),
 }
@@ -176,6 +194,25 @@ CATEGORIES = {
     "mass_balance_in": Both("碳平衡输入", "Mass balance, input"),
     "mass_balance_out": Both("碳平衡输出", "Mass balance, output"),
     "measured": Both("连续监测", "Continuous measurement"),
+}
+
+
+KINDS = {"activity": Both("活动数据", "Activity data"), "factor": Both("排放因子", "Factors")}
+
+PROCEDURES = {  # signed in statement.json: wording kept
+    "voucher": Both("追溯至凭证", "Traced to a supporting document"),
+    "original_record": Both("追溯至原始记录", "Traced to the original record"),
+    "confirmed": Both("第三方确认", "Confirmed by a third party"),
+    "independent_record": Both("与独立记录核对", "Compared with an independent record"),
+    "meter_reading": Both("现场查看表计读数", "Meter reading seen"),
+    "reconciled": Both("平衡核对", "Reconciled in a balance"),
+    "factor_traced": Both("因子追溯至数据表或检测报告", "Factor traced to its table or laboratory report"),
+    "table_value": Both("与公布的缺省值表一致（由程序比对）", "Equal to the published table (found by the program)"),
+    "sampled": Both("包含在支持该数据的抽样中", "In a sample that supports the figure"),
+    "meter_seen": Both("现场查看计量器具", "Meter seen on site"),
+    "analytical": Both("仅分析程序", "Analytical procedure only"),
+    "recalculated": Both("仅重新计算", "Recalculated only"),
+    "": Both("未执行任何程序", "Nothing done"),
 }
 
 

@@ -13,6 +13,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.audit.trail_actions import TrailAction
+from verifier.casework.coverage import queries as coverage
 from verifier.casework.trail_wording import in_words
 from verifier.checks.data.sampling import item_errors
 from verifier.core.access import Permission, Role
@@ -49,6 +50,11 @@ WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.only_netted": ("materiality.materiality", {}),
     "opinion.material_nature": ("materiality.materiality", {}),
     "opinion.checklist_unanswered": ("site.visit", {}),
+    "opinion.not_covered": ("coverage.numbers", {"state": "missing"}),
+    "opinion.risk_not_assessed": ("samples.risk", {}),
+    "opinion.plan_not_approved": ("coverage.coverage", {}),
+    "opinion.plan_changed": ("coverage.coverage", {}),
+    "opinion.plan_late": ("coverage.coverage", {}),
     "opinion.no_visit": ("site.visit", {}),
     "opinion.visit_not_over": ("site.visit", {}),
     "opinion.visit_incomplete": ("site.visit", {}),
@@ -161,8 +167,15 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
     if form.validate_on_submit():
         comments = form.comments.data or ""
         if form.outcome.data == ReviewOutcome.APPROVED:
-            accepts = bool(form.procedures.data)
-            actions.approve(engagement, comments, form.seen_change, accepts_procedures=accepts, actor=current_actor(), now=utcnow())
+            actions.approve(
+                engagement,
+                comments,
+                form.seen_change,
+                accepts_procedures=bool(form.procedures.data),
+                sampling_accepted=bool(form.sampling_accepted and form.sampling_accepted.data),
+                actor=current_actor(),
+                now=utcnow(),
+            )
             flash(_("The conclusion is approved. The lead verifier may now sign."), "success")
         else:
             actions.send_back(engagement, comments, actor=current_actor(), now=utcnow())
@@ -173,6 +186,8 @@ def decide(engagement: Engagement) -> ResponseReturnValue:
 
 def _review(engagement: Engagement, form: ReviewForm) -> ResponseReturnValue:
     form.seen.data = str(last_change(engagement.id))
+    if not coverage.assessment_of(engagement).own_practice:
+        del form.sampling_accepted
     barred = _barred(engagement, Role.REVIEWER) if may(Permission.REVIEW_DECIDE) else None
     can = may(Permission.REVIEW_DECIDE) and possible(engagement.stage, CaseAction.APPROVE) and barred is None
     return render_template(

@@ -107,6 +107,7 @@ def cover(engagement: Engagement, sample: Sample, procedures: str, *, actor: Act
         db.session.add(row)
     else:
         row.version += 1
+    assert actor.id is not None
     row.procedures, row.named_by, row.named_at = procedures.strip(), actor.id, now
     row.accepted_by = row.accepted_at = None
     db.session.flush()

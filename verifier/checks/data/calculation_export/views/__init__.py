@@ -45,5 +45,6 @@ def downloaded(engagement: Engagement) -> ResponseReturnValue:
     sheets.numbers(book, calculation, pack, {each.source.source_key: each for each in queries.source_reviews(engagement)})
     lists.flags(book, flags.flagged(engagement), pack)
     lists.samples(book, engagement)
+    lists.further(book, engagement)
     name = _("%(number)s calculation sheet for report version %(version)s", number=engagement.number, version=version.number)
     return download(book.bytes(), f"{name}.xlsx", MEDIA_TYPE)

@@ -1,6 +1,6 @@
 """The sheets without formulas: the cover with notes for readers, the data alerts, the samples."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -127,6 +127,22 @@ def _flag_cells(each: Flagged, flag: Flag, number: int, follows: int | None, sen
         disposition.decider.name if disposition else "",
         disposition.decided_at if disposition else None,
     ]
+
+
+Sheet = Callable[[LiveBook, Engagement], None]
+_FURTHER: list[Sheet] = []
+
+
+def with_sheet(sheet: Sheet) -> None:
+    """Register a sheet of the case as a whole, which no single check knows."""
+    if sheet not in _FURTHER:
+        _FURTHER.append(sheet)
+
+
+def further(book: LiveBook, engagement: Engagement) -> None:
+    """The registered sheets."""
+    for sheet in _FURTHER:
+        sheet(book, engagement)
 
 
 def samples(book: LiveBook, engagement: Engagement) -> None:
