@@ -16,6 +16,7 @@ from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import select
 
 from tests.people import Cast, actor, sign_in
+from tests.security.test_key_approval import approve, settled
 from tests.statement.builders import PASSPHRASE, Signer, approved, give_key, give_second_factor, issued, signer, signing_people
 from verifier.accounts.authentication import secondfactor
 from verifier.audit.models import TrailRow
@@ -138,7 +139,8 @@ def test_a_revoked_key_signs_nothing_and_a_new_one_does(cast: Cast) -> None:
     key = keys.make_personal_key(who.person, PASSPHRASE, secondfactor.code(who.secret, who.at), actor=actor(who.person), now=who.at)
     with pytest.raises(Refusal, match=r"statement\.key\.revoked"):
         sign(case, who, "certify")
-    key.approved_at = who.at
+    settled(cast.coordinator)
+    approve(key, cast.coordinator)
     sign(case, who, "certify")
     assert queries.being_signed(case) is not None
 

@@ -71,8 +71,10 @@ def _not_ours(data: bytes) -> list[str]:
 
 NO_ROW = {
     "change_disposition.reason",
+    "colleague_invitation.name",
     "conservative_estimate.reason",
     "flag_disposition.reason",
+    "passkey.name",
     "review.comments",
     "signature.signer_name",
     "voucher.withdrawn_reason",

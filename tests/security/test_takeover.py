@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from tests.accounts.builders import GOOD, link_in, mails, with_password, with_second_factor, without_factor
+from tests.accounts.builders import GOOD, forget, link_in, mails, with_password, with_second_factor, without_factor
 from tests.people import Cast, fresh_code, sign_in
 from verifier.accounts.authentication import secondfactor
 from verifier.accounts.models import RecoveryCode, User
@@ -65,7 +65,7 @@ def test_recovery_codes_password_and_address_need_the_present_factor(client: Fla
 def test_a_reset_link_sets_no_password_without_the_present_factor(client: FlaskClient, cast: Cast, tmp_path: Path) -> None:
     user, _secret, codes = with_second_factor(cast.lead)
     before = user.password_hash
-    client.post("/forgotten", data={"email": user.email})
+    forget(client, user.email)
     link = link_in(mails(tmp_path / "instance" / "mail")[-1])
     new = {"password": OTHER, "again": OTHER}
     assert client.post(link, data=new).status_code == 409

@@ -21,7 +21,7 @@ LONGEST_SUBJECT = 64
 
 
 @bp.route("/account/passkeys", methods=["GET", "POST"])
-@permit(Permission.SIGNED_IN)
+@permit(Permission.SIGNED_IN, before_factor=True)
 def my_passkeys() -> ResponseReturnValue:
     """My passkeys, and adding one."""
     user, form = this_user(), PasskeyForm()
@@ -66,7 +66,7 @@ def remove_passkey(passkey_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/account/passkeys/challenge")
-@permit(Permission.SIGNED_IN)
+@permit(Permission.SIGNED_IN, before_factor=True)
 def passkey_challenge() -> ResponseReturnValue:
     """A challenge for making or using a passkey: for one purpose, in this session."""
     purpose, about = request.form.get("purpose", ""), request.form.get("about", "")
