@@ -203,6 +203,22 @@ def settle_findings(park: Park) -> None:
         expect(page.locator("[role=status], .flash").first).to_be_visible()
 
 
+def record_procedures(park: Park) -> None:
+    """Every number that counts is seen against its records, many at once; default factors equal to their table are found by the program."""
+    page = park.go("verifier", "/coverage")
+    expect(page.locator(".notice[data-s=warn]")).to_have_count(1)
+    for kind, method in (("activity", "original_record"), ("factor", "factor_traced")):
+        page = park.go("verifier", f"/coverage/numbers?state=missing&kind={kind}")
+        if page.locator("[name=scope]").count():
+            page.locator("[name=scope][value=filtered]").check()
+            page.select_option("[name=method]", method)
+            page.fill("[name=document]", "Reading logs and exports of the metering system, seen on site")
+            send(page)
+            expect(page.locator("[role=status], .flash").first).to_be_visible()
+    page = park.go("verifier", "/coverage")
+    expect(page.locator(".notice[data-s=ok]")).to_have_count(1)
+
+
 def conclude(park: Park) -> None:
     """8: only the opinion that nothing speaks against is offered."""
     page = park.go("lead", "/conclusion/draw")

@@ -30,6 +30,7 @@ def test_a_report_becomes_a_signed_statement_that_anyone_can_check(park: Park) -
     steps.check_data(park)
     steps.check_site(park)
     steps.settle_findings(park)
+    steps.record_procedures(park)
     steps.conclude(park)
     steps.review(park)
     steps.sign(park, "lead", "certify")

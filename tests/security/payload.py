@@ -67,11 +67,18 @@ CODES = {
     "conservative_estimate": {"source_key", "fingerprint"},
     "materiality_mark": {"kind", "subject_kind", "subject_id"},
     "sent_form": None,
+    "evidence_procedure": {"method"},
+    "coverage_deviation": {"source_key"},
 }
 """What holds no words: codes, keys and hashes by table; None where a whole table has none or keeps them from being changed."""
 
 
-EMPTY_OTHERWISE = {"voucher.withdrawn_reason", "change_disposition.reason", "flag_disposition.reason"}
+EMPTY_OTHERWISE = {
+    "voucher.withdrawn_reason",
+    "change_disposition.reason",
+    "flag_disposition.reason",
+    "evidence_procedure.withdrawn_reason",
+}
 """Words that the database itself keeps empty where something else does not say that there are some."""
 
 

@@ -73,6 +73,7 @@ NO_ROW = {
     "change_disposition.reason",
     "colleague_invitation.name",
     "conservative_estimate.reason",
+    "evidence_procedure.withdrawn_reason",
     "flag_disposition.reason",
     "passkey.name",
     "review.comments",
@@ -81,6 +82,8 @@ NO_ROW = {
 }
 """What the case of the attacks has no row of: it is not that far, or the row would need another to be true."""
 NOT_SHOWN = {
+    "coverage_deviation.reason": "under rules that let the lead verifier deviate",
+    "evidence_plan.reason": "under rules that ask for an approved plan",
     "engagement.conflict_check": "on none of the pages that are asked",
     "number_outcome.said_by": "on none of the pages that are asked",
     "programme_year.name_zh": "on Chinese pages",

@@ -193,3 +193,8 @@ def test_the_quickest_way_takes_the_document_that_covers_the_most_tonnes_first()
     leads = {rows[0].key: [invoice, ledger], rows[1].key: [invoice, request], rows[2].key: [ledger]}
     found = [(way.lead, len(way.numbers), way.tonnes) for way in ways(missing, leads)]
     assert found == [(ledger, 2, Fraction(110)), (invoice, 1, Fraction(40)), (Lead(LeadKind.NONE), 1, Fraction(1))]
+
+
+def test_the_tonnes_of_a_missing_factor_are_not_added_to_those_of_its_activity_data() -> None:
+    rows = [number(tonnes=6), number(period="2021-04", tonnes=4), number(period="", tonnes=10, kind=CoverageKind.FACTOR)]
+    assert amount(assess(rows, rule=rule(BEIJING)).missing) == Amount(3, Fraction(10))

@@ -128,14 +128,12 @@ def _place(cell: tuple[ProcedureMethod | None, Amount]) -> int:
     return len(ORDER) if cell[0] is None else ORDER.index(cell[0])
 
 
-def total(cells: Iterable[Amount]) -> Amount:
-    """Amounts added up."""
-    return sum(cells, Amount())
-
-
 def amount(rows: Iterable[NumberCoverage]) -> Amount:
-    """How many numbers, and the t CO2 that depend on them."""
-    return total(Amount(1, row.number.tonnes) for row in rows)
+    """How many numbers, and the t CO2 that depend on them: a factor's are those of its activity data, and are not counted twice."""
+    listed = tuple(rows)
+    activity = sum((row.number.tonnes for row in listed if row.number.kind is CoverageKind.ACTIVITY), Fraction())
+    factors = max((row.number.tonnes for row in listed if row.number.kind is CoverageKind.FACTOR), default=Fraction())
+    return Amount(len(listed), max(activity, factors))
 
 
 def assess(

@@ -9,7 +9,7 @@ from verifier.casework.coverage.models import CoverageDeviation
 from verifier.checks.data.numbers.queries import names_of
 from verifier.core.calculation.units import round_half_up
 from verifier.core.coverage.assessment import CoverageAssessment, NumberCoverage, amount
-from verifier.core.coverage.procedures import CoverageKind, ProcedureMethod, strongest
+from verifier.core.coverage.procedures import ORDER, CoverageKind, ProcedureMethod, strongest
 from verifier.engagements.models import Engagement
 from verifier.statement.facts import model as said
 from verifier.statement.facts.model import Both
@@ -59,11 +59,16 @@ def _lines(found: CoverageAssessment, names: dict[str, str]) -> Iterable[said.Co
         by_method: dict[tuple[CoverageKind, ProcedureMethod | None], list[NumberCoverage]] = {}
         for row in rows:
             by_method.setdefault((row.number.kind, row.method), []).append(row)
-        for (kind, method), own in by_method.items():
+        for (kind, method), own in sorted(by_method.items(), key=_place):
             code, tonnes = method.value if method else "", sum((row.number.tonnes for row in own), Fraction())
             evidence = tuple(text for text in dict.fromkeys(map(_evidence, own)) if text)[:MOST_EVIDENCE]
             rounded = round_half_up(tonnes, PLACES)
             yield said.CoverageLine(source, names.get(source, ""), kind.value, code, PROCEDURES[code], len(own), rounded, evidence)
+
+
+def _place(entry: tuple[tuple[CoverageKind, ProcedureMethod | None], list[NumberCoverage]]) -> tuple[str, int]:
+    kind, method = entry[0]
+    return kind.value, len(ORDER) if method is None else ORDER.index(method)
 
 
 def _evidence(row: NumberCoverage) -> str:

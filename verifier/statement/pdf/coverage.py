@@ -43,7 +43,7 @@ def coverage_annex(facts: StatementFacts, languages: Languages) -> list[Flowable
     """One row for each source, kind and procedure, with the documents it rests on."""
     if facts.coverage is None or not facts.coverage.lines:
         return []
-    widths = (24 * mm, 40 * mm, 42 * mm, 14 * mm, 24 * mm, COLUMN - 144 * mm)
+    widths = (20 * mm, 36 * mm, 38 * mm, 13 * mm, 23 * mm, COLUMN - 130 * mm)
     rows = [_line(line, languages) for line in facts.coverage.lines]
     headers = ("source_id", "source", "procedure", "numbers", "related", "evidence")
     first, second = languages.of(word("coverage_annex"))
