@@ -56,7 +56,8 @@ class ReceivedSocket:
         self._spool.write(left)
         self._reading = False
         self.came, self.begun, self.touched = len(left), monotonic(), monotonic()
-        self._head, self._wanted, self._tail = b"", None, b""
+        self._head, self._tail = b"", b""
+        self._wanted: int | None = None
 
     def receive(self) -> bool:
         """Take what has come; whether the request is whole, or must be left to the parser to refuse."""
@@ -108,7 +109,7 @@ class ReceivedSocket:
         self._connection.close()
 
 
-class Connection(TConn):  # type: ignore[misc]
+class Connection(TConn):
     """A connection whose waiting for its peer to close never holds up the loop."""
 
     closing: ThreadPoolExecutor
@@ -121,7 +122,7 @@ class Connection(TConn):  # type: ignore[misc]
             super().close()
 
 
-class ReceivingWorker(ThreadWorker):  # type: ignore[misc]
+class ReceivingWorker(ThreadWorker):
     """Takes a thread for a request only once it has come whole."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Conflict
 
+from verifier.audit.actions import postponed
 from verifier.db import db, writes_wanted
 from verifier.engagements.models import Engagement
 from verifier.web import idempotency, permit, signed_in
@@ -92,9 +93,19 @@ def begin() -> Any:
 
 
 def finish(response: Response) -> Response:
-    """After every request: commit its one transaction; every error handler has rolled back before."""
+    """After every request: commit its one transaction; every error handler has rolled back before.
+
+    Where the request only read, what it notes in the trail is written now, in a transaction that begins when the file is prepared.
+    """
     if request.endpoint != "static":
         idempotency.remember(response)
+        rows = postponed()
+        if rows:
+            db.session.rollback()
+            writes_wanted.set(True)
+            lock_case()
+            for row in rows:
+                row()
         db.session.commit()
     return response
 
