@@ -61,6 +61,7 @@ class VerifierApp(Flask):
                 return super().full_dispatch_request()
             except (DBAPIError, StaleDataError) as error:
                 if not collided(error):
+                    _reset(before)
                     raise
                 log.info("collision", endpoint=request.endpoint, kind=type(error).__name__, further=further)
             _reset(before)
