@@ -8,11 +8,12 @@ from pathlib import Path
 
 import structlog
 
-from bench import memory, pages, photos, register, reports, statements
+from bench import growth, memory, pages, photos, register, reports, statements
 from bench.stopwatch import Figure
 
 PARTS = {
     "pages": pages.measured,
+    "growth": growth.measured,
     "photos": photos.measured,
     "statements": statements.measured,
     "memory": memory.measured,

@@ -74,10 +74,13 @@ class _Here:
 _here = _Here()
 
 
-def run(reader: str, data: bytes, *, memory: int, seconds: int) -> bytes:
-    """What the reader says of the bytes it is given, within `memory` bytes and `seconds` of processor and of clock."""
+def run(reader: str, data: bytes, *, memory: int, seconds: int, patience: float | None = None) -> bytes:
+    """What the reader says of the bytes it is given, within `memory` bytes and `seconds` of processor and of clock.
+
+    It waits `patience` seconds for its turn, as long as `PATIENCE` where nothing else is said.
+    """
     places = _here.places
-    if not places.acquire(timeout=min(PATIENCE, seconds)):
+    if not places.acquire(timeout=min(PATIENCE, seconds) if patience is None else patience):
         raise Busy
     try:
         with _request(reader, memory, seconds) as end:
@@ -183,11 +186,15 @@ def _watch(end: socket.socket, module: object, memory: int, seconds: int) -> Non
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     child = os.fork()
     if child == 0:
+        os.setpgid(0, 0)
         _read(end, module, memory, seconds)
-    signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
+    with suppress(PermissionError, ProcessLookupError):
+        os.setpgid(child, child)
+    signal.signal(signal.SIGALRM, lambda *_: _end_group(child))
     signal.setitimer(signal.ITIMER_REAL, seconds)
     status = os.waitpid(child, 0)[1]
     signal.setitimer(signal.ITIMER_REAL, 0)
+    _end_group(child)
     end.settimeout(LATE)
     with suppress(OSError):
         end.sendall(_ended(status))
@@ -195,6 +202,12 @@ def _watch(end: socket.socket, module: object, memory: int, seconds: int) -> Non
         while end.recv(BLOCK):
             pass
     os._exit(0)
+
+
+def _end_group(leader: int) -> None:
+    """Kill a reader with every program it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _ended(status: int) -> bytes:

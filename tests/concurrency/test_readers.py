@@ -5,8 +5,9 @@ from contextlib import closing
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
+from tests import make
 from tests.house import routes
 from tests.people import Cast, sign_in
 from tests.security.attacker import address, allowed, gets
@@ -30,6 +31,7 @@ ALWAYS = {
     "samples.downloaded",
     "statement.differences",
     "statement.document_review",
+    "statement.issued_pdf",
     "statement.pdf",
     "versions.downloaded",
     "vouchers.original",
@@ -76,3 +78,20 @@ def test_a_list_that_is_taken_away_is_noted_and_one_that_is_looked_at_is_not(app
         assert here.get(there + asked).status_code == 200
         rows.append(db.session.scalar(select(func.count()).select_from(TrailRow)) or 0)
     assert (rows[1] - rows[0], rows[2] - rows[1]) == (0, 1)
+
+
+def test_a_file_is_prepared_without_the_write_lock_and_then_noted(app: Flask) -> None:
+    case, sent = make.engagement(Cast()), list[str]()
+    before = db.session.scalar(select(func.count(TrailRow.id)))
+    path = next(f"/cases/{case.id}/{rule.rule.rpartition('/')[2]}" for rule in app.url_map.iter_rules("calculation_export.downloaded"))
+    db.session.commit()
+    client = sign_in(app.test_client(), Cast().lead)
+    db.session.remove()
+    event.listen(db.engine, "before_cursor_execute", lambda *said: sent.append(said[2]))
+    assert client.get(path).status_code == 200
+    if db.engine.dialect.name == "sqlite":
+        locked = "\n".join(sent).split("BEGIN IMMEDIATE")[1:]
+        assert len(locked) == 1
+        assert "INSERT INTO trail_row" in locked[0]
+        assert "reported_" not in locked[0]
+    assert db.session.scalar(select(func.count(TrailRow.id))) == (before or 0) + 1

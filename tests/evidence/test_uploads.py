@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from tests import make
 from tests.findings.builders import jpeg
 from tests.people import Cast, sign_in
+from verifier.checks.data.vouchers.models import Voucher
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
@@ -189,3 +190,14 @@ def test_the_file_of_a_plain_form_needs_no_upload(tablet: FlaskClient, case: Eng
     shown = {"photos": (BytesIO(jpeg("blue")), "plain.jpg")}
     answer = tablet.post(f"/cases/{case.id}/photos/new", data=shown, content_type="multipart/form-data")
     assert answer.status_code == 303
+
+
+def test_a_document_sent_in_pieces_is_handed_in_by_its_form(tablet: FlaskClient, case: Engagement) -> None:
+    data = jpeg("green")
+    sent(tablet, case, data)
+    form = {"uploaded": sha256(data).hexdigest(), "title": "Invoice of May"}
+    answer = tablet.post(f"/cases/{case.id}/vouchers/new", data=form)
+    assert answer.status_code == 303, answer.text
+    assert db.session.query(Voucher).one().sha256 == sha256(data).hexdigest()
+    assert db.session.query(Upload).count() == 0
+    assert "Choose the file" in tablet.post(f"/cases/{case.id}/vouchers/new", data={"title": "No file"}).text

@@ -9,11 +9,11 @@ from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
-from PIL.JpegImagePlugin import JpegImageFile
 
 from tests import make
 from tests.findings.builders import finding, jpeg, photo, sent
 from tests.people import Cast, actor, sign_in
+from verifier import sandbox
 from verifier.audit.models import TrailRow
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
@@ -180,18 +180,18 @@ def test_photos_are_decoded_while_others_may_write(
 ) -> None:
     if db.engine.dialect.name != "sqlite":  # where writers do not exclude each other
         return
-    path, free, load = str(db.engine.url.database), list[bool](), JpegImageFile.load
+    path, free, run = str(db.engine.url.database), list[bool](), sandbox.run
 
-    def loading(picture: JpegImageFile) -> Any:
+    def reading(*given: Any, **limits: Any) -> bytes:
         with closing(sqlite3.connect(path, timeout=0)) as other:
             try:
                 other.execute("BEGIN IMMEDIATE")
                 free.append(True)
             except sqlite3.OperationalError:
                 free.append(False)
-        return load(picture)
+        return run(*given, **limits)
 
-    monkeypatch.setattr(JpegImageFile, "load", loading)
+    monkeypatch.setattr(sandbox, "run", reading)
     address, shown = f"/cases/{case.id}/photos/new", (BytesIO(jpeg("red")), "photo.jpg")
     sign_in(client, cast.lead)
     db.session.remove()

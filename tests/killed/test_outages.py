@@ -16,13 +16,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from tests import make, objectstore
 from tests.conftest import settings_in
-from tests.people import Cast, sign_in
+from tests.people import Cast, actor, sign_in
 from verifier.app import create_app
 from verifier.audit.queries import verify
+from verifier.core.subject import Subject
 from verifier.db import db, utcnow, write_transaction
+from verifier.demo import workbooks
+from verifier.evidence import actions as evidence
 from verifier.evidence.models import Photo
 from verifier.maintenance.sweep import left_over, sweep
 
@@ -191,3 +196,28 @@ def test_lists_are_read_while_another_holds_the_lock_that_writes(app: Flask, cli
         other.close()
         assert set(statuses) == {200}
         assert taken < 12, "waiting for the lock once takes 15 s"
+
+
+def test_what_was_not_committed_is_not_said_to_be_saved(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    case = make.engagement(cast)
+    app.testing = app.config["PROPAGATE_EXCEPTIONS"] = False
+    shown = evidence.add_photos(
+        case.id, case.stage, Subject("checklist_item", "data"), workbooks.photos()[:1], "Meter", actor=actor(cast.lead), now=utcnow()
+    ).stored[0]
+    address, version = f"/cases/{case.id}/photos/{shown.id}", shown.version
+    sign_in(client, cast.lead)
+    db.session.remove()
+
+    def full(_connection: object) -> None:
+        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))
+
+    event.listen(db.engine, "commit", full)
+    try:
+        answer = client.post(f"{address}/caption", data={"caption": "New", "version": str(version)})
+        assert (answer.status_code, "has been saved" in answer.text) == (507, False)
+    finally:
+        event.remove(db.engine, "commit", full)
+        db.session.rollback()
+    page = client.get(address).text
+    assert "has been saved" not in page
+    assert "Meter" in page

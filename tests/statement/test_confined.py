@@ -4,7 +4,9 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
@@ -102,3 +104,13 @@ def test_a_reader_process_that_died_is_replaced() -> None:
     before.wait()
     assert read(0.1) == b"0.1"
     assert sandbox._here.desks[SLOW].process.pid != before.pid
+
+
+@pytest.mark.parametrize("waits", [0, 30])
+def test_a_program_that_a_reader_started_ends_with_it(waits: int) -> None:
+    seconds = f"{61_000 + waits}.25"
+    with suppress(sandbox.TooSlow):
+        sandbox.run("tests.statement.starting_reader", f"{seconds} {waits}".encode(), memory=ROOM, seconds=1)
+    sleep(0.2)
+    commands = [Path(f"/proc/{each}/cmdline") for each in os.listdir("/proc") if each.isdecimal()]
+    assert not [path for path in commands if path.exists() and seconds.encode() in path.read_bytes()]

@@ -1,13 +1,15 @@
 """Appends audit trail rows: each row's hash covers the previous row's hash; written in the transaction of the action."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from json import loads
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from verifier.audit import trail_guard, written_rows
 from verifier.audit.models import INSTALLATION_TRAIL, Effect, TrailHead, TrailRow
@@ -16,7 +18,9 @@ from verifier.audit.trail_guard import LockedHead
 from verifier.core import chain
 from verifier.core.actor import Actor
 from verifier.core.subject import Subject
-from verifier.db import db, uuid7
+from verifier.db import db, uuid7, write_transaction
+
+POSTPONED = "postponed_rows"
 
 
 def trail_of(case: UUID | None) -> str:
@@ -33,11 +37,16 @@ def record(
     case: UUID | None = None,
     effect: Effect = Effect.CHANGE,
     **detail: object,
-) -> TrailRow:
+) -> None:
     """Append a row; `detail` must be serialisable to canonical JSON and contain no secret.
 
-    The row carries the hashes of the domain rows written since the last one of this transaction: write first, then record.
+    The row carries the hashes of the domain rows written since the last one of this transaction: write first, then record. In a
+    transaction that only reads, a `LOOK` is postponed until what `postponed` returns is called: a file is prepared without the lock.
     """
+    if effect is Effect.LOOK and not write_transaction.get():
+        again = partial(record, action, actor, subject, now=now, case=case, effect=effect, **detail)
+        db.session.info.setdefault(POSTPONED, []).append(again)
+        return
     db.session.flush()
     head = locked_head(trail_of(case))
     trail_guard.refuse_damaged(head, case)
@@ -63,7 +72,17 @@ def record(
         db.session.info.setdefault("born", set()).add(head.trail)
     written_rows.keep(written, row.trail, row.number)
     db.session.info.setdefault("heads", {})[head.trail] = (row.number, row.hash, now)
-    return row
+
+
+def postponed() -> list[Callable[[], None]]:
+    """The rows postponed by this transaction, each to be recorded by a call in one that writes; asked for once."""
+    found: list[Callable[[], None]] = db.session.info.pop(POSTPONED, [])
+    return found
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget(undone: Session) -> None:
+    undone.info.pop(POSTPONED, None)
 
 
 def _append(row: TrailRow) -> None:

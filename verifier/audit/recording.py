@@ -35,7 +35,8 @@ def begin(*, now: datetime) -> bool:
             keys = recorded_rows.all_keys(table)
             for first in range(0, len(keys), PORTION):
                 _record_portion(table, keys[first : first + PORTION], now)
-        began = record(TrailAction.AUDIT_ROWS_BEGUN, INSTALLATION, SUBJECT, now=now, effect=Effect.LOOK).number
+        record(TrailAction.AUDIT_ROWS_BEGUN, INSTALLATION, SUBJECT, now=now, effect=Effect.LOOK)
+        began = begun_at()
     elif db.session.get(RecordedRow, ("", "")) is not None:
         return False
     insert = (postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite).insert(RecordedRow.__table__)

@@ -15,10 +15,11 @@ from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
+from verifier.evidence import photo_reader
 from verifier.evidence.file_kinds import JPEG
 from verifier.evidence.files import read_attachment, safe_name
 from verifier.evidence.models import Attachment, AttachmentSubject, Photo, PhotoSubject, StoredFile
-from verifier.evidence.photos import ReadPhoto, read_photo
+from verifier.evidence.photos import ReadPhoto
 from verifier.evidence.queries import photo_with, store
 
 
@@ -52,7 +53,7 @@ def read_photos(files: Sequence[tuple[str, bytes]]) -> dict[str, ReadPhoto]:
     for filename, data in files:
         digest = sha256(data).hexdigest()
         if digest not in found:
-            found[digest] = read = read_photo(data, filename)
+            found[digest] = read = photo_reader.read(data, filename)
             for kept in (data, read.preview, read.thumbnail):
                 store().put(kept)
     return found
@@ -79,7 +80,7 @@ def add_photos(
         digest = sha256(data).hexdigest()
         twin = photo_with(case, digest)
         if twin is None:
-            read = (already or {}).get(digest) or read_photo(data, filename)
+            read = (already or {}).get(digest) or photo_reader.read(data, filename)
             stored.append(_kept_photo(case, subject, filename, data, read, caption=caption, actor=actor, now=now))
         elif twin not in stored:
             known.append(twin)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms import Field, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, StopValidation
 
 from verifier.evidence.file_kinds import PHOTO
 from verifier.web.forms import BaseForm, FileBox, FilesBox, SearchForm, VersionedForm
@@ -48,6 +48,15 @@ class UploadedFiles(Field):
     def __call__(self, **_kwargs: object) -> Markup:
         """A hidden input for each."""
         return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(self.name, each) for each in self.data)
+
+
+class SentBefore:
+    """Ends the checks of a file field where its file was sent in pieces before the form."""
+
+    def __call__(self, form: Any, _field: Any) -> None:
+        """Nothing more is asked of the field then."""
+        if form.uploaded.data:
+            raise StopValidation
 
 
 class PhotoFields:

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, Literal
 from uuid import UUID
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 
 from verifier.accounts.models import User
 from verifier.core import access
@@ -18,7 +18,6 @@ from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.rulepacks.load import pinned
 from verifier.web import shown_report
-from verifier.web.pages.lists import wants_spreadsheet
 from verifier.web.signed_in import lacks_factor, login_manager, set_up_factor, signed_in_user
 
 View = Callable[..., Any]
@@ -37,7 +36,7 @@ class ViewPolicy:
     files: bool = False
     """Whether its form carries files, so that its body may be large."""
     keeps_record: bool | Literal["export"] = False
-    """Whether even a GET writes a row to the trail: always, or only where the list is downloaded as a file."""
+    """Whether even a GET leaves a row in the trail: always, or only where the list is downloaded as a file."""
     before_factor: bool = False
     """Whether it is open to a person who must have a second factor and has not set one up yet: setting it up, and signing out."""
 
@@ -91,12 +90,8 @@ def policy_of(view: View | None) -> ViewPolicy | None:
 
 
 def will_write() -> bool:
-    """Whether this request writes: a form does, and a GET that is noted in the trail; a reader keeps no writer waiting."""
-    if request.method not in READS:
-        return True
-    policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
-    keeps_record = policy.keeps_record if policy else False
-    return wants_spreadsheet() if keeps_record == "export" else keeps_record
+    """Whether this request writes: a form does; a file that is noted in the trail is prepared first, without the write lock."""
+    return request.method not in READS
 
 
 def may(permission: Permission) -> bool:

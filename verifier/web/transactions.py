@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Conflict
 
+from verifier.audit.actions import postponed
 from verifier.db import db, write_transaction
 from verifier.engagements.models import Engagement
 from verifier.web import idempotency, permit, signed_in
@@ -60,6 +61,7 @@ class VerifierApp(Flask):
                 return super().full_dispatch_request()
             except (DBAPIError, StaleDataError) as error:
                 if not collided(error):
+                    _reset(before)
                     raise
                 log.info("collision", endpoint=request.endpoint, kind=type(error).__name__, further=further)
             _reset(before)
@@ -92,9 +94,19 @@ def begin() -> Any:
 
 
 def finish(response: Response) -> Response:
-    """After every request: commit its one transaction; every error handler has rolled back before."""
+    """After every request: commit its one transaction; every error handler has rolled back before.
+
+    Where the request only read, what it notes in the trail is written now, in a transaction that begins when the file is prepared.
+    """
     if request.endpoint != "static":
         idempotency.remember(response)
+        rows = postponed()
+        if rows:
+            db.session.rollback()
+            write_transaction.set(True)
+            lock_case()
+            for row in rows:
+                row()
         db.session.commit()
     return response
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from verifier.checks.data.vouchers.pdf_pages import read_pdf
 from verifier.core.errors import Refusal
+from verifier.evidence import photo_reader
 from verifier.evidence.file_kinds import VOUCHER
 from verifier.evidence.files import ReadFile, kind, read_attachment
-from verifier.evidence.photos import read_photo
 from verifier.reports.workbook import reader
 
 SHEETS, ROWS, COLUMNS, LONGEST = 5, 40, 16, 200
@@ -40,7 +40,7 @@ def read(data: bytes, filename: str) -> ReadVoucher:
             raise Refusal("voucher.sheet.broken", file=file.safe_name) from unreadable
     if found == "TXT":
         return ReadVoucher(file, first_rows=_text(data, file.safe_name))
-    return ReadVoucher(file, pictures=(read_photo(data, filename).preview,))
+    return ReadVoucher(file, pictures=(photo_reader.read(data, filename).preview,))
 
 
 def _text(data: bytes, filename: str) -> list[Any]:

@@ -14,6 +14,7 @@ from verifier.core.evidence_requests import NumberKey, RequestAction, RequestSta
 from verifier.core.report.rows import PARAMETERS
 from verifier.core.typed_digits import whole_number
 from verifier.evidence.file_kinds import VOUCHER
+from verifier.evidence.forms import SentBefore, UploadedFiles
 from verifier.web.forms import BaseForm, DateParts, FileBox, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
 
@@ -65,7 +66,8 @@ class VoucherFilter(SearchForm):
 class HandInForm(BaseForm):
     """A voucher, what it is, and which numbers rest on it."""
 
-    file = FileBox(_l("Supporting document"), VOUCHER, [FileRequired(_l("Choose the file"))])
+    uploaded = UploadedFiles()
+    file = FileBox(_l("Supporting document"), VOUCHER, [SentBefore(), FileRequired(_l("Choose the file"))])
     title = StringField(_l("Description"), [Optional(), Length(max=200)])
     meter = StringField(_l("Meter"), [Optional(), Length(max=100)])
     period = StringField(_l("Period covered"), [Optional(), Length(max=100)])

@@ -21,9 +21,10 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
+from verifier.evidence.uploads import actions as uploads
 from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
-from verifier.web.signed_in import current_actor
+from verifier.web.signed_in import current_actor, this_user
 from verifier.web.transactions import released
 
 SANDBOX = "default-src 'none'; sandbox"
@@ -39,8 +40,7 @@ def add(engagement: Engagement) -> ResponseReturnValue:
     evidence_request = request_or_404(engagement, number) if number is not None else None
     form = HandInForm(data={"numbers": "\n".join(filter(None, [request.args.get("number", "")]))})
     if form.validate_on_submit():
-        upload = form.file.data
-        data, name = upload.read(), upload.filename or "voucher"
+        (name, data), who = _sent_file(engagement, form), this_user().id
         request_actions.check_open(engagement, by_unit=by_unit(), now=utcnow())
         keys = numbers_in(form.numbers.data or "")
         with released():
@@ -57,6 +57,7 @@ def add(engagement: Engagement) -> ResponseReturnValue:
             actor=current_actor(),
             now=utcnow(),
         )
+        uploads.hand_over(engagement.id, who, form.uploaded.data)
         message = (
             _("%(number)s is saved.", number=voucher.label)
             if new
@@ -72,6 +73,13 @@ def add(engagement: Engagement) -> ResponseReturnValue:
         inside=inside(),
         name=parameter_name,
     )
+
+
+def _sent_file(engagement: Engagement, form: HandInForm) -> tuple[str, bytes]:
+    """Name and bytes of the file of the form, or of one that was sent in pieces before."""
+    if form.uploaded.data:
+        return uploads.complete(engagement.id, this_user().id, form.uploaded.data[:1])[0]
+    return form.file.data.filename or "voucher", form.file.data.read()
 
 
 @bp.get("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>")
