@@ -68,7 +68,7 @@ def test_qpdf_finds_nothing_to_warn_of(tmp_path: Path) -> None:
         "陈堃",  # who
         "52,937",
         "52,915",
-        "+22",
+        "−22",
         "−14.53",
         "4,488.10",
         "—",  # how much, with a real minus

@@ -143,7 +143,10 @@ def test_no_page_shows_a_figure_of_the_verifiers_where_the_rules_give_none(clien
         assert "confirmed by verification" in page or "as reported" in page, path
 
 
-@pytest.mark.parametrize(("pack", "figures"), [(EU, ["Misstated, tCO₂"]), (ISO, ["Verified, tCO₂", "Difference, tCO₂"])])
+@pytest.mark.parametrize(
+    ("pack", "figures"),
+    [(EU, ["Misstated (reported − correct), tCO₂"]), (ISO, ["Verified, tCO₂", "Difference (reported − verified), tCO₂"])],
+)
 def test_the_workbook_of_differences_has_the_figures_the_rules_give(client: FlaskClient, cast: Cast, pack: str, figures: list[str]) -> None:
     case = under(pack, cast)
     key = misstated(case)
