@@ -65,7 +65,7 @@ WALKS = [
         ISO,
         "unmodified",
         "ISO-14064-3-2021-0001-V1",
-        ("52,927", "52,915", "iso-14064-3/2019", "Verifiedemissions", "inallmaterialrespects", "在所有重要方面符合约定准则", "+12"),
+        ("52,927", "52,915", "iso-14064-3/2019", "Verifiedemissions", "inallmaterialrespects", "在所有重要方面符合约定准则", "−12"),
         ("核查机构不出具自己的排放量",),
         True,
     ),
