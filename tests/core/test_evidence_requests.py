@@ -3,7 +3,7 @@
 import pytest
 
 from verifier.core.errors import Refusal
-from verifier.core.evidence_requests import NEXT, NumberKey, RequestAction, RequestState, after, check_may_withdraw
+from verifier.core.evidence_requests import NEXT, NumberKey, RequestAction, RequestState, after, check_may_withdraw, months_of, supports
 
 
 @pytest.mark.parametrize("state", RequestState)
@@ -56,3 +56,40 @@ def test_a_document_is_withdrawn_once_with_a_reason_and_never_once_relied_on(
 
 def test_a_document_nobody_relies_on_may_be_withdrawn_with_a_reason() -> None:
     check_may_withdraw(withdrawn=False, relied_on=False, reason="wrong file")
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last", "count"),
+    [
+        ("2021-03", "2021-03", "2021-03", 1),
+        ("2021年3月", "2021-03", "2021-03", 1),
+        ("2021", "2021-01", "2021-12", 12),
+        ("2021-11 – 2022-01", "2021-11", "2022-01", 3),
+        ("2021-01 至 2021-03", "2021-01", "2021-03", 3),
+    ],
+)
+def test_the_months_a_document_covers_are_read_as_people_write_them(written: str, first: str, last: str, count: int) -> None:
+    months = months_of(written)
+    assert months is not None
+    assert (min(months), max(months), len(months)) == (first, last, count)
+
+
+@pytest.mark.parametrize("written", ["", "spring", "2021-01, 2021-05 and later"])
+def test_months_that_a_document_does_not_name_clearly_are_open(written: str) -> None:
+    assert months_of(written) is None
+
+
+@pytest.mark.parametrize(
+    ("linked", "written", "period", "supported"),
+    [
+        ("", "2021-03", "2021-03", True),
+        ("", "2021-03", "2021-05", False),
+        ("2021", "2021-01 – 2021-06", "2021-07", False),
+        ("2020", "", "2021-03", False),
+        ("2021-05", "2021-03", "2021-05", True),
+        ("", "as agreed", "2021-05", True),
+        ("", "2021-03", "2021", True),
+    ],
+)
+def test_a_document_linked_to_a_whole_source_supports_the_months_it_covers(linked: str, written: str, period: str, supported: bool) -> None:
+    assert supports(NumberKey("E-1", linked), written, period, "quantity") is supported

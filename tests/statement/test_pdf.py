@@ -68,7 +68,7 @@ def test_qpdf_finds_nothing_to_warn_of(tmp_path: Path) -> None:
         "陈堃",  # who
         "52,937",
         "52,915",
-        "+22",
+        "−22",
         "−14.53",
         "4,488.10",
         "—",  # how much, with a real minus
@@ -81,8 +81,8 @@ def test_qpdf_finds_nothing_to_warn_of(tmp_path: Path) -> None:
         "电表M-E-002读数",
         "Timenotknown",
         f"{1:064x}",
-        "第1页，共7页",
-        "Page7of7",
+        "第1页，共8页",
+        "Page8of8",
     ],
 )
 def test_the_document_says(said: str) -> None:
@@ -160,7 +160,7 @@ def test_a_decimal_in_the_json_has_neither_exponent_nor_idle_zeros(amount: str, 
 def test_a_difference_with_an_unknown_is_unknown() -> None:
     assert difference(None, Decimal(1)) is None
     assert difference(Decimal(1), None) is None
-    assert difference(Decimal(3), Decimal(1)) == -2
+    assert difference(Decimal(3), Decimal(1)) == 2
 
 
 def test_lines_break_as_chinese_and_english_want() -> None:

@@ -65,7 +65,7 @@ WALKS = [
         ISO,
         "unmodified",
         "ISO-14064-3-2021-0001-V1",
-        ("52,927", "52,915", "iso-14064-3/2019", "Verifiedemissions", "inallmaterialrespects", "在所有重要方面符合约定准则", "+12"),
+        ("52,927", "52,915", "iso-14064-3/2019", "Verifiedemissions", "inallmaterialrespects", "在所有重要方面符合约定准则", "−12"),
         ("核查机构不出具自己的排放量",),
         True,
     ),
@@ -143,7 +143,10 @@ def test_no_page_shows_a_figure_of_the_verifiers_where_the_rules_give_none(clien
         assert "confirmed by verification" in page or "as reported" in page, path
 
 
-@pytest.mark.parametrize(("pack", "figures"), [(EU, ["Misstated, tCO₂"]), (ISO, ["Verified, tCO₂", "Difference, tCO₂"])])
+@pytest.mark.parametrize(
+    ("pack", "figures"),
+    [(EU, ["Misstated (reported − correct), tCO₂"]), (ISO, ["Verified, tCO₂", "Difference (reported − verified), tCO₂"])],
+)
 def test_the_workbook_of_differences_has_the_figures_the_rules_give(client: FlaskClient, cast: Cast, pack: str, figures: list[str]) -> None:
     case = under(pack, cast)
     key = misstated(case)
@@ -153,7 +156,7 @@ def test_the_workbook_of_differences_has_the_figures_the_rules_give(client: Flas
     assert head == ("Ref", "Source", "Category", "Reported, tCO₂", *figures, "Reason")
     line = dict(zip(head, row, strict=True))
     assert line["Ref"] == key
-    assert line[figures[-1]] == (-12 if pack == EU else 12)
+    assert line[figures[-1]] == -12
 
 
 def test_the_public_list_names_the_reported_total_where_the_rules_give_no_other(cast: Cast) -> None:

@@ -87,6 +87,9 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
 @click.option("--tolerable", help="Tolerable error, t CO2 (default: the pack's threshold).")
 @click.option("--expected", default="0", help="Expected error, t CO2.")
 @click.option("--expansion", help="Factor on the expected error.")
+@click.option(
+    "--extended", type=click.IntRange(1, 64), default=1, help="How often the selection points of an extended sample are multiplied."
+)
 @click.option("--list", type=WORKBOOK, help="External list (.xlsx or .csv).")
 @click.option("--name", help="Name of the list (default: its file name).")
 @click.option("--count", type=int, help="Number of rows to draw (default: as required by --share).")

@@ -1,5 +1,6 @@
 """Check 2: evidence requests, their states, and when a supporting document may be withdrawn."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -74,8 +75,42 @@ class NumberKey:
 
     def covers(self, period: str | None, parameter: str | None) -> bool:
         """Whether it speaks of a number of its source; what either side leaves open covers everything."""
-        same_period = not period or not self.period or len(self.period) == 4 or self.period == period
+        of_year = len(self.period) == 4 and (period or "").startswith(self.period)
+        same_period = not period or not self.period or of_year or self.period == period
         return same_period and (not parameter or not self.parameter or self.parameter == parameter)
+
+
+_RANGE = re.compile(r"\s*(?:–|—|~|～|至|到|\bto\b)\s*")
+
+
+def months_of(written: str) -> frozenset[str] | None:
+    """The months a document says it covers: `2021-03`, `2021`, `2021-01 – 2021-03`; None where it does not say so in a way that is read."""
+    parts = [period_of(part) for part in _RANGE.split(written.strip()) if part]
+    if not parts or len(parts) > 2 or any(part is None for part in parts):
+        return None
+    first, last = str(parts[0]), str(parts[-1])
+    begin = first if len(first) > 4 else f"{first}-01"
+    end = last if len(last) > 4 else f"{last}-12"
+    year, month = int(begin[:4]), int(begin[5:])
+    found = []
+    while f"{year}-{month:02d}" <= end and len(found) < MOST_MONTHS:
+        found.append(f"{year}-{month:02d}")
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return frozenset(found)
+
+
+MOST_MONTHS = 120
+
+
+def supports(key: NumberKey, document_period: str, period: str | None, parameter: str | None) -> bool:
+    """Whether a document linked to `key` supports a number: the link covers it, and so do the months the document says it is of.
+
+    A link to a month was made for that month; one to a whole source or year reaches no further than the document.
+    """
+    if not key.covers(period, parameter):
+        return False
+    months = months_of(document_period) if len(key.period) <= 4 else None
+    return months is None or not period or len(period) == 4 or period in months
 
 
 def check_may_withdraw(*, withdrawn: bool, relied_on: bool, reason: str) -> None:

@@ -63,7 +63,7 @@ class FindingForm(VersionedForm):
     clause = SelectField(_l("Clause"), validate_choice=False, validators=[Required(_l("Select the applicable clause"))])
     title = StringField(_l("Title"), [Required(_l("Enter a short title")), Length(max=200)])
     description = TextAreaField(_l("Description of the finding"), [Required(_l("Describe the finding")), Length(max=20_000)])
-    effect = TonnesField(_l("Effect on the reported total, tCO₂"), [Optional()])
+    effect = TonnesField(_l("Effect (reported − correct), tCO₂"), [Optional()])
     internal_note = TextAreaField(_l("Note for the team"), [Optional(), Length(max=20_000)])
 
     def offer(self, pack: RulePack) -> None:

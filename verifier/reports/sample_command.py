@@ -90,9 +90,8 @@ def _tonnes(pack: RulePack, kind: str, total: Fraction, options: Mapping[str, An
     else:
         raise Refusal("data.sample.no_threshold", pack=pack.id)
     expansion = number(options["expansion"], "--expansion") if options["expansion"] else None
-    return Plan(
-        Method.TONNE_UNIT, kind, tonnes=TonneUnitPlan(_risk(options, pack), tolerable, number(options["expected"], "--expected"), expansion)
-    )
+    expected, extended = number(options["expected"], "--expected"), int(options.get("extended") or 1)
+    return Plan(Method.TONNE_UNIT, kind, tonnes=TonneUnitPlan(_risk(options, pack), tolerable, expected, expansion, extended))
 
 
 def _ladder(

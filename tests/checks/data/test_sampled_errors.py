@@ -11,11 +11,11 @@ from tests.people import Cast, actor, sign_in
 from tests.statement.builders import worked_case
 from verifier.checks.data import actions as data
 from verifier.checks.data import queries as sources
-from verifier.checks.data.sampling import error_actions, item_errors, queries
+from verifier.checks.data.sampling import error_actions, item_errors, queries, results
 from verifier.checks.data.sampling.error_actions import ErrorFinding
 from verifier.checks.data.sampling.models import Sample
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
-from verifier.core.sampling.plan import Result
+from verifier.core.sampling.plan import Result, draw
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.findings import actions as findings
@@ -121,6 +121,20 @@ def test_a_sample_above_the_tolerable_error_blocks_a_positive_opinion_until_othe
     statement.approve(case, "", seen, accepts_procedures=True, **reviewer)
     cover = item_errors.covers(case)[made.number]
     assert cover.accepted_by == cast.reviewer.id
+
+
+def test_an_extended_tonne_unit_sample_keeps_its_items_and_halves_its_interval(case: Engagement, cast: Cast) -> None:
+    made, by = drawn(case, cast, tonnes_plan(case, cast)), {"actor": actor(cast.lead), "now": utcnow()}
+    before, interval = {row.line for row in queries.items(made)}, queries.evaluation(made, queries.items(made)).size.interval
+    with refused("data.sample.extend_reason"):
+        results.double(case, made, " ", **by)
+    added = results.double(case, made, "The upper limit is above the tolerable error.", **by)
+    rows = queries.items(made)
+    assert before < {row.line for row in rows}
+    assert len(rows) == len(before) + added
+    assert queries.evaluation(made, rows).size.interval == interval / 2
+    plan, found = queries.plan_of(made), queries.stored_population(made)
+    assert {each.item.line for each in draw(plan, found, made.seed)} == {row.line for row in rows}
 
 
 def test_an_item_the_corrected_report_states_as_found_is_no_error_any_more(cast: Cast) -> None:

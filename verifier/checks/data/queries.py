@@ -100,13 +100,8 @@ class Difference:
 
     @property
     def difference(self) -> Decimal | None:
-        """Tonnes verified minus reported; unknown where either is."""
-        return None if self.reported is None or self.verified is None else self.verified - self.reported
-
-    @property
-    def misstated(self) -> Decimal | None:
-        """Tonnes by which too much was reported; unknown where the difference is."""
-        return None if self.difference is None else -self.difference
+        """Tonnes reported − verified: + overstated, − understated; unknown where either is."""
+        return None if self.reported is None or self.verified is None else self.reported - self.verified
 
 
 def source_reviews(engagement: Engagement, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> list[SourceReview]:

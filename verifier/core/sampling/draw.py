@@ -44,14 +44,16 @@ def start(interval: Fraction, seed: str, checksum: str) -> Fraction:
     return interval * ticket(seed, checksum, "start") / 2**256
 
 
-def systematic(items: Sequence[Item], interval: Fraction, seed: str, checksum: str) -> tuple[Item, ...]:
+def systematic(items: Sequence[Item], interval: Fraction, seed: str, checksum: str, extended: int = 1) -> tuple[Item, ...]:
     """The items hit when laid end to end by ticket and cut every `interval` tonnes from the start on; one hit often is drawn once.
+
+    A sample `extended` that many times keeps every point of the first one, whose interval was as many times as long.
 
     Source: rules.md section 6 (tonne-unit sampling: a systematic draw needs a recorded random seed).
     """
     if interval <= 0:
         raise Refusal("data.sample.interval")
-    point, reached, drawn = start(interval, seed, checksum), Fraction(), []
+    point, reached, drawn = start(interval * extended, seed, checksum) % interval, Fraction(), []
     for item in in_ticket_order(items, seed, checksum):
         reached += Fraction(item.size or 0)
         if point < reached:

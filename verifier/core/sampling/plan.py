@@ -58,6 +58,7 @@ class Plan:
             amounts = {"risk": self.tonnes.risk, "tolerable": self.tonnes.tolerable, "expected": self.tonnes.expected}
             content |= {name: str(value) for name, value in amounts.items()}
             content["expansion"] = None if self.tonnes.expansion is None else str(self.tonnes.expansion)
+            content |= {"extended": self.tonnes.extended} if self.tonnes.extended > 1 else {}
         if self.method is Method.RECIPROCAL:
             content["count"] = self.count
         return content
@@ -72,7 +73,8 @@ def of_json(content: Mapping[str, object]) -> Plan:
     if content.get("tolerable"):
         expansion = content.get("expansion")
         risk, tolerable, expected = (Fraction(str(content[name])) for name in ("risk", "tolerable", "expected"))
-        tonnes = TonneUnitPlan(risk, tolerable, expected, None if expansion is None else Fraction(str(expansion)))
+        extended = int(str(content.get("extended", 1)))
+        tonnes = TonneUnitPlan(risk, tolerable, expected, None if expansion is None else Fraction(str(expansion)), extended)
     return Plan(
         Method(str(content["method"])),
         str(content["kind"]),

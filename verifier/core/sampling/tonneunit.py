@@ -19,13 +19,15 @@ from verifier.core.sampling.projection import READ, ZERO, Projection, over, unde
 class TonneUnitPlan:
     """What is asked of the sample: the risk of accepting too much error, and the tolerable and expected error in t CO2.
 
-    `expansion` is the guide's factor on the expected error; it is only needed where any is expected.
+    `expansion` is the guide's factor on the expected error; it is only needed where any is expected. `extended` multiplies the selection
+    points of a sample that did not support the figure: the points of the shorter sample are all among them.
     """
 
     risk: Fraction
     tolerable: Fraction
     expected: Fraction = ZERO
     expansion: Fraction | None = None
+    extended: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +109,14 @@ def sample_size(book: Fraction, plan: TonneUnitPlan) -> Size:
     room = plan.tolerable - plan.expected * (plan.expansion or 0)
     if room <= 0 or (plan.expansion is not None and plan.expansion < 0):
         raise Refusal("data.sample.expected")
-    n = ceil(book * confidence_factor(0, plan.risk) / room)
+    n = ceil(book * confidence_factor(0, plan.risk) / room) * plan.extended
     return Size(book, n, book / n)
 
 
 def draw_sample(population: Population, plan: TonneUnitPlan, seed: str) -> Drawn:
     """The systematic draw; an item above the interval is always hit."""
     size = sample_size(population.size, plan)
-    hit = draw.systematic(population.items, size.interval, seed, population.checksum)
+    hit = draw.systematic(population.items, size.interval, seed, population.checksum, plan.extended)
     whole = tuple(item for item in hit if Fraction(item.size or 0) > size.interval)
     return Drawn(size, whole, tuple(item for item in hit if Fraction(item.size or 0) <= size.interval))
 

@@ -86,7 +86,7 @@ def verified(engagement: Engagement) -> VerifiedTotals:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One category or the total: reported and verified in the pack's rounding, and verified minus reported."""
+    """One category or the total: reported and verified in the pack's rounding, and reported − verified."""
 
     category: str
     counts: bool
@@ -95,8 +95,8 @@ class Compared:
 
     @property
     def difference(self) -> Decimal | None:
-        """Tonnes verified minus reported; unknown where either is."""
-        return None if self.reported is None or self.verified is None else self.verified - self.reported
+        """Tonnes reported − verified: + overstated, − understated; unknown where either is."""
+        return None if self.reported is None or self.verified is None else self.reported - self.verified
 
 
 @dataclass(frozen=True, slots=True)

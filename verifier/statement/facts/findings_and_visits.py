@@ -57,7 +57,7 @@ def _finding(finding: Finding, engagement: Engagement, pack: RulePack) -> said.F
         clause=f"{finding.clause} {clause.zh} {clause.en}" if clause else finding.clause,
         subject=finding.subject_title or str(finding.subject),
         description="\n".join(part for part in (finding.title, finding.description) if part),
-        effect=None if finding.effect is None else -finding.effect,
+        effect=finding.effect,
         answer="\n".join(each.text for each in answers),
         correction=_correction(finding, engagement, versions),
         disposition=DISPOSITIONS.get(finding.state, Both("", "")),

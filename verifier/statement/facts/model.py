@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import cast
 
-FORMAT = "verifier-statement/1"
+FORMAT = "verifier-statement/2"
+"""In version 1 differences and effects were verified − reported; since version 2 they are reported − verified everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class ReportFile:
 
 
 def difference(reported: Decimal | None, verified: Decimal | None) -> Decimal | None:
-    """Tonnes verified minus tonnes reported; unknown where either is unknown."""
-    return None if reported is None or verified is None else verified - reported
+    """Tonnes reported − verified: + overstated, − understated; unknown where either is unknown."""
+    return None if reported is None or verified is None else reported - verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class SourceLine:
 
     @property
     def difference(self) -> Decimal | None:
-        """Tonnes verified minus reported."""
+        """Tonnes reported − verified."""
         return difference(self.reported, self.verified)
 
 
@@ -93,7 +94,7 @@ class CategoryTotal:
 
     @property
     def difference(self) -> Decimal | None:
-        """Tonnes verified minus reported."""
+        """Tonnes reported − verified."""
         return difference(self.reported, self.verified)
 
 
@@ -339,7 +340,7 @@ class StatementFacts:
 
     @property
     def difference(self) -> Decimal | None:
-        """Total tonnes verified minus reported."""
+        """Total tonnes reported − verified."""
         return difference(self.reported_total, self.verified_total)
 
 

@@ -30,9 +30,9 @@ WORDING = {
     "assurance": Both("保证程度", "Level of assurance"),
     "sources": Both("排放源", "Emission sources"),
     "sources_note": Both(
-        "逐源列示，保留两位小数；未经修约的数值见所附 statement.json。差值为核查值减报告值。“—”表示数值未知，不等于零。",
+        "逐源列示，保留两位小数；未经修约的数值见所附 statement.json。差值为报告值减核查值（+ 多报，− 少报）。“—”表示数值未知，不等于零。",
         "One row per source, to two decimals; unrounded figures are in the attached statement.json. "
-        "Difference = verified − reported. A dash means unknown, not zero.",
+        "Difference = reported − verified (+ overstated, − understated). A dash means unknown, not zero.",
     ),
     "sources_note_reported": Both(
         "逐源列示，保留两位小数；未经修约的数值见所附 statement.json。错报为报告值减应有值，截至本声明未更正。“—”表示数值未知，不等于零。",
@@ -43,7 +43,7 @@ WORDING = {
     "source": Both("排放源", "Source"),
     "reported": Both("报告（tCO₂）", "Reported, tCO₂"),
     "verified": Both("核查（tCO₂）", "Verified, tCO₂"),
-    "difference": Both("差值（tCO₂）", "Difference, tCO₂"),
+    "difference": Both("差值（报告值 − 核查值，tCO₂）", "Difference (reported − verified), tCO₂"),
     "category_total": Both("本类合计（整吨）", "Category total (whole tonnes)"),
     "not_counted": Both("报告但不计入排放", "reported, excluded"),
     "category": Both("类别", "Category"),
@@ -67,7 +67,7 @@ WORDING = {
     "clause": Both("依据条款", "Clause"),
     "subject": Both("对象", "Subject"),
     "description": Both("事实描述", "Description"),
-    "effect": Both("影响（核查值 − 报告值，tCO₂）", "Effect (verified − reported), tCO₂"),
+    "effect": Both("影响（报告值 − 应有值，tCO₂）", "Effect (reported − correct), tCO₂"),
     "answer": Both("重点排放单位答复", "Response of the unit"),
     "correction": Both("更正", "Correction"),
     "disposition": Both("处置", "Resolution"),

@@ -140,12 +140,12 @@ def differences(engagement: Engagement) -> ResponseReturnValue:
             each.name,
             each.category,
             each.reported,
-            *((each.verified, each.difference) if own else (each.misstated,)),
+            *((each.verified, each.difference) if own else (each.difference,)),
             each.reason,
         )
         for each in assessment.comparison(engagement).sources
     ]
-    figures = [_("Verified, tCO₂"), _("Difference, tCO₂")] if own else [_("Misstated, tCO₂")]
+    figures = [_("Verified, tCO₂"), _("Difference (reported − verified), tCO₂")] if own else [_("Misstated (reported − correct), tCO₂")]
     headers = [_("Ref"), _("Source"), _("Category"), _("Reported, tCO₂"), *figures, _("Reason")]
     subject = Subject("case", str(engagement.id))
     record(TrailAction.STATEMENT_DIFFERENCES_DOWNLOADED, current_actor(), subject, now=utcnow(), case=engagement.id, effect=Effect.LOOK)

@@ -207,6 +207,12 @@ class CoverForm(BaseForm):
     )
 
 
+class ExtendForm(BaseForm):
+    """Why a tonne-unit sample is extended."""
+
+    reason = TextAreaField(_l("Reason for extending the sample"), [Required(_l("State why the sample is extended")), Length(max=2000)])
+
+
 class ClimbForm(BaseForm):
     """The step to extend to, and the evaluation of the error."""
 

@@ -21,6 +21,8 @@ from verifier.db import check_version, db
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
 
+MOST_EXTENDED = 64
+
 
 def note_result(
     engagement: Engagement,
@@ -139,3 +141,40 @@ def climb(
         items=[each.item.line for each in drawn],
     )
     return len(drawn)
+
+
+def double(engagement: Engagement, sample: Sample, reason: str, *, actor: Actor, now: datetime) -> int:
+    """Extend a tonne-unit sample to twice its selection points, with a reason; returns how many items came in."""
+    check_drawn(engagement, sample, now)
+    plan = queries.plan_of(sample)
+    if plan.tonnes is None or plan.tonnes.extended >= MOST_EXTENDED:
+        raise Refusal("data.sample.not_extended")
+    if not reason.strip():
+        raise Refusal("data.sample.extend_reason")
+    before, extended = plan.tonnes.extended, replace(plan, tonnes=replace(plan.tonnes, extended=plan.tonnes.extended * 2))
+    rows = {row.line: row for row in queries.items(sample)}
+    drawn = draw(extended, queries.stored_population(sample), sample.seed or "")
+    for each in drawn:
+        if each.item.line in rows:
+            rows[each.item.line].whole = each.whole
+    added = [each for each in drawn if each.item.line not in rows]
+    add_items(sample, added, max((row.position for row in rows.values()), default=0), {})
+    sample.plan = extended.as_json()
+    weighed = {"cause": reason.strip()}
+    climb = SampleClimb(sample_id=sample.id, stratum=sample.kind, from_step=str(before), to_step=str(before * 2), weighed=weighed)
+    climb.climbed_by, climb.climbed_at = actor.id, now
+    db.session.add(climb)
+    db.session.flush()
+    record(
+        TrailAction.DATA_SAMPLE_CLIMBED,
+        actor,
+        Subject("sample", str(sample.number)),
+        now=now,
+        case=engagement.id,
+        stratum=sample.kind,
+        before=str(before),
+        after=str(before * 2),
+        weighed=weighed,
+        items=[each.item.line for each in added],
+    )
+    return len(added)

@@ -25,6 +25,8 @@ def command(engagement: Engagement, sample: Sample) -> str:
             ("expansion", plan.tonnes.expansion),
         )
         words += [word for name, value in options if value is not None for word in (f"--{name}", plain(value))]
+    if plan.tonnes is not None and plan.tonnes.extended > 1:
+        words += ["--extended", str(plan.tonnes.extended)]
     words += [word for key, step in sorted(plan.steps.items()) for word in ("--step", f"{key}={plain(step)}")]
     words += [word for key in sorted(plan.among) for word in ("--among", key)]
     return shlex.join(words)

@@ -209,7 +209,11 @@ def _by_tonnes(plan: TonneUnitPlan, found: Evaluation, known: list[Line], ranks:
     room = f"{plain(plan.tolerable)}-{plain(plan.expected)}*{plain(plan.expansion or 0)}"
     precision = f"=IF(COUNTIF({DRAW}!N2:N{last},0)>0,C{FIRST}*B4,0)"
     return [
-        (_("n = book × factor(0) ÷ (tolerable − expected × expansion), rounded up"), f"=ROUNDUP(B2*C{FIRST}/({room}),0)", found.size.n),
+        (
+            _("n = book × factor(0) ÷ (tolerable − expected × expansion), rounded up"),
+            f"=ROUNDUP(B2*C{FIRST}/({room}),0)*{plan.extended}",
+            found.size.n,
+        ),
         (_("Interval = book ÷ n, t CO2"), "=B2/B3", found.size.interval),
         *known,
         (_("Projected overstatement, t CO2"), f'=SUMIF({DRAW}!P2:P{last},">0")', found.projected_over),

@@ -11,7 +11,7 @@ from verifier.accounts.models import User
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.vouchers.models import EvidenceRequest, RequestVoucher, Voucher, VoucherLink
 from verifier.core.access import UNIT, Role
-from verifier.core.evidence_requests import WITH_UNIT, RequestState
+from verifier.core.evidence_requests import WITH_UNIT, RequestState, supports
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
@@ -51,7 +51,7 @@ def vouchers_of(engagement: Engagement, source_key: str, period: str | None = No
         .where(VoucherLink.undone_at.is_(None), Voucher.withdrawn_at.is_(None))
         .order_by(VoucherLink.period, VoucherLink.linked_at)
     )
-    return [link for link in db.session.scalars(of).unique() if link.key.covers(period, parameter)]
+    return [link for link in db.session.scalars(of).unique() if supports(link.key, link.voucher.period, period, parameter)]
 
 
 def relied_on(voucher: Voucher, engagement: Engagement) -> bool:

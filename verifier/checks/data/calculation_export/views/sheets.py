@@ -261,7 +261,7 @@ def _totals_headers() -> Sequence[str]:
         _("Recalculated as far as known, t CO2"),
         _("Sources incomplete"),
         _("Recalculated and rounded, t CO2"),
-        _("Difference, t CO2"),
+        _("Difference, t CO2 (reported − recalculated)"),
     ]
 
 

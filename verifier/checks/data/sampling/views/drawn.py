@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from verifier.checks.data import queries as data
 from verifier.checks.data.sampling import actions, item_errors, queries, results
-from verifier.checks.data.sampling.forms import ClimbForm, CoverForm, ItemFilter, ResultForm, SeedForm
+from verifier.checks.data.sampling.forms import ClimbForm, CoverForm, ExtendForm, ItemFilter, ResultForm, SeedForm
 from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.checks.data.sampling.sample_command import command
 from verifier.checks.data.sampling.summary import outline
@@ -78,6 +78,7 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         wrong_items={each.row.position: each for each in wrong},
         cover=item_errors.covers(engagement).get(number),
         cover_form=CoverForm(formdata=None),
+        extend_form=ExtendForm(formdata=None),
         supported=item_errors.supported(current, deducted),
         by_amount=_by_amount(current),
         rate=_rate(engagement, current, rows),

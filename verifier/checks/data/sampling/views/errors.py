@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from verifier.checks.data.sampling import error_actions, queries
+from verifier.checks.data.sampling import error_actions, queries, results
 from verifier.checks.data.sampling.error_actions import ErrorFinding
 from verifier.checks.data.sampling.forms import CoverForm, ErrorForm
 from verifier.checks.data.sampling.models import SampledItem
@@ -70,6 +71,16 @@ def cover(engagement: Engagement, number: int) -> ResponseReturnValue:
     error_actions.cover(engagement, sample_or_404(engagement, number), procedures, actor=current_actor(), now=utcnow())
     flash(_("The procedures were saved. The independent reviewer decides whether to accept them."), "success")
     return redirect(came_from(), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/data/sampling/<int:number>/double")
+@permit(Permission.DATA_DECIDE, on_report=True)
+def double(engagement: Engagement, number: int) -> ResponseReturnValue:
+    """Extend a tonne-unit sample to twice its selection points."""
+    sample = sample_or_404(engagement, number)
+    count = results.double(engagement, sample, request.form.get("reason", ""), actor=current_actor(), now=utcnow())
+    flash(ngettext("%(num)s additional item drawn.", "%(num)s additional items drawn.", count), "success")
+    return redirect(url_for(".sample", engagement_id=engagement.id, number=number, state="open"), 303)
 
 
 def _finding_words(row: SampledItem, class_code: str, clause: str) -> ErrorFinding:
