@@ -92,7 +92,7 @@ def _named() -> list[str]:
 
 
 def others(settings: Settings) -> Iterator[Path]:
-    """Other files of the instance: secrets, keys, mail, own rule packs; not checkpoints, database, store or uploads, and nothing half-written."""
+    """Other files of the instance: secrets, keys, mail, own packs; not checkpoints, database, store, uploads or anything half-written."""
     kept_apart = [settings.instance / "heads", settings.instance / "uploads", Path(settings.store_url).absolute()]
     file = database.sqlite_file(settings.database_url)
     for path in sorted(settings.instance.rglob("*")):
