@@ -92,8 +92,8 @@ def _named() -> list[str]:
 
 
 def others(settings: Settings) -> Iterator[Path]:
-    """Other files of the instance: secrets, keys, mail, own rule packs; not checkpoints, database or store, and nothing half-written."""
-    kept_apart = [settings.instance / "heads", Path(settings.store_url).absolute()]
+    """Other files of the instance: secrets, keys, mail, own packs; not checkpoints, database, store, uploads or anything half-written."""
+    kept_apart = [settings.instance / "heads", settings.instance / "uploads", Path(settings.store_url).absolute()]
     file = database.sqlite_file(settings.database_url)
     for path in sorted(settings.instance.rglob("*")):
         inside = path.relative_to(settings.instance).parts

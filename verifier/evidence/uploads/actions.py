@@ -72,7 +72,7 @@ def complete(case: UUID, user: UUID, digests: Sequence[str]) -> list[tuple[str, 
     found = []
     for digest in dict.fromkeys(digests):
         upload = find(case, user, digest)
-        if upload is None or not upload.is_complete:
+        if upload is None or not upload.is_complete or not pieces.path(upload.id).exists():
             raise Refusal("evidence.upload.not_complete")
         found.append((upload.filename, pieces.path(upload.id).read_bytes()))
     return found
