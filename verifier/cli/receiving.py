@@ -1,7 +1,7 @@
 """gunicorn's threaded worker, which receives each request whole before a thread is taken for it.
 
 Bodies are read by the loop that also accepts connections, into memory and beyond 64 KiB into an unnamed temporary file; a line that is
-too slow, or an address with too many, is closed. See docs/decisions/0024-slow-lines.md.
+too slow, or an address with too many, is closed. See docs/decisions/0025-slow-lines.md.
 """
 
 import re

@@ -92,7 +92,7 @@ def months_of(written: str) -> frozenset[str] | None:
     begin = first if len(first) > 4 else f"{first}-01"
     end = last if len(last) > 4 else f"{last}-12"
     year, month = int(begin[:4]), int(begin[5:])
-    found = []
+    found: list[str] = []
     while f"{year}-{month:02d}" <= end and len(found) < MOST_MONTHS:
         found.append(f"{year}-{month:02d}")
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)

@@ -162,6 +162,7 @@ def double(engagement: Engagement, sample: Sample, reason: str, *, actor: Actor,
     sample.plan = extended.as_json()
     weighed = {"cause": reason.strip()}
     climb = SampleClimb(sample_id=sample.id, stratum=sample.kind, from_step=str(before), to_step=str(before * 2), weighed=weighed)
+    assert actor.id is not None
     climb.climbed_by, climb.climbed_at = actor.id, now
     db.session.add(climb)
     db.session.flush()
