@@ -121,8 +121,8 @@ def source_reviews(engagement: Engagement, *, search: str = "", category: str = 
             outcomes.get(row.source_key),
             raised.get(row.source_key, ()),
             row.source_key in flagged,
-            wrong.get(row.source_key),
-            codes.get(row.source_key, frozenset()),
+            wrong_since=wrong.get(row.source_key),
+            codes=codes.get(row.source_key, frozenset()),
         )
         for row in rows
         if _flagged(codes.get(row.source_key, frozenset()), flag)
@@ -160,7 +160,7 @@ def source_review(engagement: Engagement, source_key: str) -> SourceReview | Non
     flagged = source_key in flags.open_sources(engagement)
     codes = references.codes_of(engagement).get(source_key, frozenset())
     wrong = item_errors.wrong_since(engagement).get(source_key)
-    return _held(row, result, outcome_on(engagement, source_key), raised, flagged, wrong, codes) if result else None
+    return _held(row, result, outcome_on(engagement, source_key), raised, flagged, wrong_since=wrong, codes=codes) if result else None
 
 
 def outcome_on(engagement: Engagement, source_key: str) -> SourceDecision | None:
@@ -259,6 +259,7 @@ def _held(
     outcome: SourceDecision | None,
     raised: Sequence[Finding],
     flags_open: bool,
+    *,
     wrong_since: datetime | None,
     codes: Collection[str],
 ) -> SourceReview:
