@@ -31,9 +31,9 @@ def overview(sampling: SamplingStatus | None, changes: Progress = NOTHING) -> Ca
         1,
         0,
         FindingCounts(0, 0, 0, 0, 0),
-        Progress(worked.done, worked.total + worked.forced),
-        sampling,
-        changes,
+        samples=Progress(worked.done, worked.total + worked.forced),
+        sampling=sampling,
+        changes=changes,
     )
 
 

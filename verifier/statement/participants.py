@@ -7,16 +7,17 @@ from sqlalchemy import Select, select, union
 
 from verifier.audit.models import Effect, TrailRow
 from verifier.audit.trail_actions import TrailAction
+from verifier.casework.coverage.models import CoverageDeviation, EvidencePlan, EvidenceProcedure
 from verifier.casework.materiality.models import MaterialityMark, PlanningThreshold
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.estimates.models import ConservativeEstimate
 from verifier.checks.data.models import FlagDisposition, NumberDecision, SourceDecision
 from verifier.checks.data.references.models import BodyTolerance, ReferenceWorkbook
-from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
+from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampleCover, SampledItem
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, VoucherLink
-from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.checks.site.models import ChecklistAnswer, SiteVisit, VisitWaiver
 from verifier.core.independence import Work, WorkDone
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -43,6 +44,13 @@ OF_CASE: tuple[Any, ...] = (
     ConservativeEstimate.made_by,
     AnalysisConclusion.concluded_by,
     SiteVisit.planned_by,
+    VisitWaiver.entered_by,
+    VisitWaiver.withdrawn_by,
+    EvidenceProcedure.done_by,
+    EvidenceProcedure.withdrawn_by,
+    EvidencePlan.approved_by,
+    CoverageDeviation.stated_by,
+    CoverageDeviation.withdrawn_by,
     ChecklistAnswer.answered_by,
     Finding.raised_by,
     Conclusion.drawn_by,
@@ -51,14 +59,15 @@ OF_CASE: tuple[Any, ...] = (
 THROUGH: tuple[tuple[Any, Any], ...] = (
     (SampledItem.tested_by, Sample),
     (SampleClimb.climbed_by, Sample),
+    (SampleCover.named_by, Sample),
     (Exchange.said_by, Finding),
     (PhotoSubject.tied_by, Finding),
 )
 """Who did something, in rows that hang below one that names the case."""
 OF_YEAR: tuple[Any, ...] = (Voucher.handed_in_by, Voucher.withdrawn_by)
 OF_VOUCHER: tuple[Any, ...] = (VoucherLink.linked_by, VoucherLink.undone_by)
-NO_WORK: tuple[Any, ...] = (EvidenceRequest.assigned_to,)
-"""Named, without having done anything."""
+NO_WORK: tuple[Any, ...] = (EvidenceRequest.assigned_to, SampleCover.accepted_by)
+"""Named without having worked on the checks: assigned, or accepting as the independent reviewer."""
 
 
 CHECKS = ("boundary", "data", "finding", "site", "evidence")
