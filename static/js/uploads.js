@@ -94,7 +94,7 @@ export function uploads(element) {
         const waiting = () => {
           text.textContent = element.dataset.waiting;
         };
-        const hash = await send(file, element.dataset.address, form.elements.csrf_token.value, show, waiting);
+        const hash = await send(file, element.dataset.address, form.elements.csrf_token?.value ?? "", show, waiting);
         before += file.size;
         form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "uploaded", value: hash }));
       }
@@ -105,6 +105,7 @@ export function uploads(element) {
     }
     busy = false;
     element.hidden = true;
-    form.requestSubmit(submitter);
+    // In a task of its own: while its submit event is being handled, a form ignores requestSubmit.
+    setTimeout(() => form.requestSubmit(submitter));
   });
 }

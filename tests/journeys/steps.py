@@ -96,7 +96,7 @@ def check_boundary(park: Park) -> None:
     raise_finding(park, "G-053", "boundary")
 
 
-EXPLAINED = ("metering_gap", "rounded_data", "not_in_plan")
+EXPLAINED = ("metering_gap", "rounded_data", "not_in_plan", "fixed_ratio")
 """Kinds of flags with no error behind them, or about which check 1 asks."""
 
 

@@ -77,7 +77,12 @@ NO_ROW = {
     "flag_disposition.reason",
     "passkey.name",
     "review.comments",
+    "sample_cover.procedures",
     "signature.signer_name",
+    "visit_waiver.filename",
+    "visit_waiver.reason",
+    "visit_waiver.reference",
+    "visit_waiver.withdrawn_reason",
     "voucher.withdrawn_reason",
 }
 """What the case of the attacks has no row of: it is not that far, or the row would need another to be true."""
