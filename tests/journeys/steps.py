@@ -146,7 +146,8 @@ def check_site(park: Park) -> None:
         page.fill("[name=note]", "现场查看，记录一致。")
         if place < len(photos):
             page.set_input_files("main form[action$='/answer'] input[type=file]", photos[place])
-        send(page)
+        with page.expect_navigation():
+            send(page)
         expect(page.locator("[name=outcome][value=in_order]").first).to_be_checked()
     page = park.go("verifier", "/photos")
     expect(page.locator("main figure")).to_have_count(min(len(paths), len(photos)))

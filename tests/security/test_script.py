@@ -92,6 +92,8 @@ NOT_SHOWN = {
     "engagement.conflict_check": "on none of the pages that are asked",
     "number_outcome.said_by": "on none of the pages that are asked",
     "programme_year.name_zh": "on Chinese pages",
+    "sampled_item.no_finding_reason": "where a sampled item is wrong",
+    "source_outcome.no_finding_reason": "where a source differs",
     "reported_facility.name": "pages read the report as it was handed in",
     "reported_facility.note": "as above",
     "reported_facility.owner": "as above",
