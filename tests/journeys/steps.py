@@ -131,9 +131,9 @@ def check_site(park: Park) -> None:
     for box in page.locator("[name=body_people]").all():
         box.check()
     page.fill("[name=unit_people]", "Li Na")
-    today = page.evaluate("[new Date().getFullYear(), new Date().getMonth() + 1, new Date().getDate()]")
+    yesterday = page.evaluate("(day => [day.getFullYear(), day.getMonth() + 1, day.getDate()])(new Date(Date.now() - 86400000))")
     for date in ("starts_on", "ends_on"):
-        for part, value in zip(("year", "month", "day"), today, strict=True):
+        for part, value in zip(("year", "month", "day"), yesterday, strict=True):
             page.fill(f"[name='{date}-{part}']", str(value))
     send(page)
     page.wait_for_url(re.compile("/site"))
