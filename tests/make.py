@@ -9,6 +9,9 @@ from sqlalchemy import func, insert, inspect, select
 from tests import homes
 from tests.people import CASE_ROLES, Cast, actor
 from verifier.audit.actions import record
+from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
+from verifier.core.actor import Actor
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
 from verifier.db import Base, db, utcnow
@@ -145,6 +148,13 @@ def _engagement(cast: Cast, stage: Stage, workbook: Path, declared: bool) -> Eng
     db.session.flush()
     db.session.refresh(made)
     return made
+
+
+def with_trail(case: Engagement) -> Engagement:
+    """The case with the first row of its trail: in an installation that was started, a case without one counts as erased."""
+    by = Actor(case.opened_by, "Coordinator")
+    record(TrailAction.ENGAGEMENT_CASE_OPENED, by, Subject("case", str(case.id)), now=utcnow(), case=case.id, effect=Effect.PROCEED)
+    return case
 
 
 def some_day(days: int) -> date:

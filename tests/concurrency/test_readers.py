@@ -30,6 +30,7 @@ ALWAYS = {
     "samples.downloaded",
     "statement.differences",
     "statement.document_review",
+    "statement.issued_pdf",
     "statement.pdf",
     "versions.downloaded",
     "vouchers.original",
