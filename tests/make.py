@@ -10,6 +10,9 @@ from tests import homes
 from tests.people import CASE_ROLES, Cast, actor
 from verifier.accounts.models import Organisation
 from verifier.audit.actions import record
+from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
+from verifier.core.actor import Actor
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
 from verifier.db import Base, db, utcnow, uuid7
@@ -181,6 +184,13 @@ def more_cases(like: Engagement, count: int) -> None:
     members = [_row(member) for member in like.team]
     db.session.execute(insert(TeamMember), [{**row, "id": uuid7(), "engagement_id": case} for case in keys["case"] for row in members])
     db.session.commit()
+
+
+def with_trail(case: Engagement) -> Engagement:
+    """The case with the first row of its trail: in an installation that was started, a case without one counts as erased."""
+    by = Actor(case.opened_by, "Coordinator")
+    record(TrailAction.ENGAGEMENT_CASE_OPENED, by, Subject("case", str(case.id)), now=utcnow(), case=case.id, effect=Effect.PROCEED)
+    return case
 
 
 def some_day(days: int) -> date:

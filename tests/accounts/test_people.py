@@ -207,3 +207,12 @@ def test_the_command_adds_a_person_and_their_organisation(cast: Cast) -> None:
     assert len({person.organisation_id for person in people}) == 1
     with pytest.raises(Refusal, match="other_kind"):
         commands.add_user("third@example.org", "Third", "New Body", "unit", [])
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [("/admin/people/{person}/disable", True), ("/admin/people/{person}/second-factor", True), ("/admin/people/{person}", False)],
+)
+def test_what_takes_something_away_is_marked_as_such(client: FlaskClient, cast: Cast, path: str, marked: bool) -> None:
+    page = sign_in(client, cast.admin).get(path.format(person=cast.lead.id)).text
+    assert ('<button type="submit" class="danger">' in page) is marked

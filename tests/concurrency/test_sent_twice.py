@@ -14,7 +14,7 @@ from tests import make
 from tests.checks.site.test_visit import FORM as VISIT
 from tests.concurrency.together import at_once, browser, hidden
 from tests.findings.builders import finding, jpeg, sent
-from tests.people import Cast, actor, sign_in
+from tests.people import Cast, actor, fresh_code, sign_in
 from verifier.audit.models import TrailRow
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.queries import source_reviews
@@ -92,7 +92,7 @@ CREATES: dict[str, tuple[str, Callable[[Cast], str], str, Callable[[str], dict[s
         "admin",
         lambda cast: str(cast.org("body").id),
         "/admin/people/invite",
-        lambda body: {"organisation": body, "email": "new@example.org", "name": "New"},
+        lambda body: {"organisation": body, "email": "new@example.org", "name": "New", "present": fresh_code(Cast().admin)},
     ),
     "add an organisation": ("admin", lambda _cast: "", "/admin/organisations/new", lambda _id: {"kind": "unit", "name": "New works"}),
 }

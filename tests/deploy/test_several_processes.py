@@ -85,7 +85,7 @@ def test_several_processes_share_sessions_files_jobs_and_trails() -> None:
         app = create_app(config.from_environment(told))
         with app.app_context():
             write_transaction.set(True)
-            case = make.engagement(Cast.present())
+            case = make.with_trail(make.engagement(Cast.present()))
             job = enqueue("jobs.sweep", now=utcnow())
             db.session.commit()
             case_id, job_id = case.id, job.id

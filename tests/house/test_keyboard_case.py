@@ -13,6 +13,7 @@ from tests.people import Cast, actor
 from tests.statement import builders
 from verifier.checks.data.sampling import actions as sampling
 from verifier.checks.data.sampling import queries
+from verifier.core.lifecycle import Stage
 from verifier.core.sampling.plan import Method, Plan
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 from verifier.db import db, utcnow
@@ -74,6 +75,8 @@ def test_a_sampled_item_is_tested(app: Flask, cast: Cast) -> None:
     with at_the_keys(app, cast.verifier) as page:
         page.goto(f"{path}/1/items/1")
         chosen_and_sent(page, "Agrees with the evidence", "Save and continue", "was saved.")
+    db.session.expire_all()
+    assert [item.result for item in queries.items(sample) if item.result] == ["agreed"]
 
 
 def test_the_conclusion_is_drawn_and_approved(app: Flask, cast: Cast) -> None:
@@ -86,3 +89,5 @@ def test_the_conclusion_is_drawn_and_approved(app: Flask, cast: Cast) -> None:
     with at_the_keys(app, cast.reviewer) as page:
         page.goto(f"{path}/review")
         chosen_and_sent(page, "Approve", "Save the decision", "The lead verifier may now sign.")
+    db.session.expire_all()
+    assert case.stage is Stage.TO_CERTIFY

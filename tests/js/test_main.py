@@ -36,6 +36,7 @@ def open_page(tab: Tab, content: str) -> None:
 def test_a_part_is_bound_to_the_element_that_carries_its_name(tab: Tab, content: str, effect: str) -> None:
     open_page(tab, content)
     tab.wait_until(effect)
+    assert tab.page.evaluate(effect)
 
 
 def test_the_dialog_asks_for_forms_with_a_question(tab: Tab) -> None:

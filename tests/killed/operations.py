@@ -40,7 +40,7 @@ class Action:
 
 
 def _report_case(cast: Cast) -> Engagement:
-    return make.engagement(cast, Stage.CHECKING, small_park())
+    return make.with_trail(make.engagement(cast, Stage.CHECKING, small_park()))
 
 
 def _hand_in(client: FlaskClient, case: Engagement) -> TestResponse:

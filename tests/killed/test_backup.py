@@ -214,7 +214,7 @@ def test_a_postgresql_installation_is_backed_up_and_restored(two_servers: tuple[
         write_transaction.set(True)
         upgrade()
         settle()
-        make.engagement(Cast())
+        make.with_trail(make.engagement(Cast()))
         db.session.commit()
         db.session.remove()
     made = meanwhile(app, lambda: run(home, "backup", str(archive), VERIFIER_DATABASE_URL=first))

@@ -70,7 +70,7 @@ def served(small: Path) -> Iterator[tuple[Flask, FlaskClient, str]]:
     app = opened(small)
     with app.app_context():
         write_transaction.set(True)
-        case = make.engagement(Cast())
+        case = make.with_trail(make.engagement(Cast()))
         client, address = app.test_client(), f"/cases/{case.id}/photos"
         sign_in(client, Cast().verifier)
         db.session.commit()
@@ -181,7 +181,7 @@ LISTS = [
 
 
 def test_lists_are_read_while_another_holds_the_lock_that_writes(app: Flask, client: FlaskClient) -> None:
-    case = make.engagement(Cast()).id
+    case = make.with_trail(make.engagement(Cast())).id
     db.session.commit()
     for person in ("verifier", "admin"):
         sign_in(client, getattr(Cast(), person))

@@ -19,6 +19,7 @@ from tests.people import Cast, actor, sign_in
 from tests.security.test_key_approval import approve, settled
 from tests.statement.builders import PASSPHRASE, Signer, approved, give_key, give_second_factor, issued, signer, signing_people
 from verifier.accounts.authentication import secondfactor
+from verifier.accounts.models import User
 from verifier.audit.models import TrailRow
 from verifier.core.errors import NotPermitted, Refusal
 from verifier.db import db, utcnow
@@ -30,10 +31,10 @@ from verifier.statement.models import RevocationReason, SigningKey, Statement
 from verifier.statement.signing import issuing, keys, revocation, signatures
 
 
-def revoke(key: SigningKey, person: object, **since: float) -> None:
+def revoke(key: SigningKey, person: User, **since: float) -> None:
     now = utcnow()
     at = now + timedelta(**since) if since else None
-    revocation.revoke(key, RevocationReason.KEY_COMPROMISE, "Lost.", at, person=person, actor=actor(person), now=now)  # type: ignore[arg-type]
+    revocation.revoke(key, RevocationReason.KEY_COMPROMISE, "Lost.", at, person=person, actor=actor(person), now=now)
 
 
 def lead_key(statement: Statement) -> SigningKey:

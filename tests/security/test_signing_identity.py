@@ -11,6 +11,7 @@ from tests.people import Cast, actor, sign_in
 from tests.statement.builders import PASSPHRASE, all_sign, approved, give_second_factor, signer, signing_people
 from verifier.accounts import actions as accounts
 from verifier.accounts.authentication import passwords, secondfactor
+from verifier.accounts.models import User
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
 from verifier.evidence.queries import store
@@ -20,8 +21,8 @@ from verifier.statement.signing import issuing, keys
 FORGED = "Wang Jianguo"
 
 
-def call_oneself(person: object, name: str) -> None:
-    accounts.edit_account(person, name=name, language=None, seen_version=person.version, actor=actor(person), now=utcnow())  # type: ignore[attr-defined, arg-type]
+def call_oneself(person: User, name: str) -> None:
+    accounts.edit_account(person, name=name, language=None, seen_version=person.version, actor=actor(person), now=utcnow())
     db.session.flush()
 
 

@@ -193,6 +193,7 @@ def two(cast: Cast) -> TwoAuthorities:
     manager = User(email="tianjin@example.org", name="Tianjin", organisation_id=authority.id, created_at=now)
     manager.appointments = [Appointment(role=Role.PROGRAMME_MANAGER)]
     db.session.add(manager)
+    db.session.flush()
     give_factor(manager)
     first = make.year(cast)
     years = []

@@ -6,6 +6,7 @@ One job a minute for the folder and one an hour for mail, however many actions t
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,13 @@ def _extended(ours: Path, kept: Path) -> bool:
     if lines[: len(known)] != known:
         return False
     for line in lines[len(known) :]:
-        append(kept, lambda _before, line=line: line)  # type: ignore[misc]
+        append(kept, partial(_constant, line))
     return True
+
+
+def _constant(line: str, _before: object) -> str:
+    """A line that does not depend on the one before it."""
+    return line
 
 
 def _heads() -> Path:

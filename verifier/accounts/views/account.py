@@ -11,7 +11,7 @@ from verifier.accounts import actions, requests
 from verifier.accounts.authentication import crypto, sessions, signing_in
 from verifier.accounts.authentication import secondfactor as secondfactor
 from verifier.accounts.forms import AccountForm, ChangePasswordForm, EmailForm, EnrolForm, ProofForm
-from verifier.accounts.models import RequestKind
+from verifier.accounts.models import RequestKind, User
 from verifier.accounts.views.blueprint import bp
 from verifier.core.access import Permission
 from verifier.db import db, utcnow
@@ -141,13 +141,13 @@ def end_sessions() -> ResponseReturnValue:
     return redirect(url_for(".my_sessions"), 303)
 
 
-def _second_factor_of(user: object) -> dict[str, object]:
+def _second_factor_of(user: User) -> dict[str, object]:
     return {
-        "is_set": secondfactor.is_set(user),  # type: ignore[arg-type]
-        "has_app": secondfactor.has_app(user),  # type: ignore[arg-type]
-        "passkeys": user.passkeys,  # type: ignore[attr-defined]
-        "is_required": secondfactor.required(user),  # type: ignore[arg-type]
-        "codes_left": secondfactor.recovery_codes_left(user),  # type: ignore[arg-type]
+        "is_set": secondfactor.is_set(user),
+        "has_app": secondfactor.has_app(user),
+        "passkeys": user.passkeys,
+        "is_required": secondfactor.required(user),
+        "codes_left": secondfactor.recovery_codes_left(user),
     }
 
 

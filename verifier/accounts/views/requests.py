@@ -80,7 +80,7 @@ def remove_second_factor(user_id: UUID) -> ResponseReturnValue:
         "Another administrator must confirm it; otherwise it takes effect after %(hours)s hours, unless the person stops it.",
         hours=int(approval.NOTICE_PERIOD.total_seconds() // 3600),
     )
-    return _asking(form, user, _("Remove two-step verification"), text, _("Request removal"))
+    return _asking(form, user, _("Remove two-step verification"), text, _("Request removal"), is_destructive=True)
 
 
 @bp.route("/admin/people/<uuid:user_id>/disable", methods=["GET", "POST"])
@@ -94,7 +94,7 @@ def disable(user_id: UUID) -> ResponseReturnValue:
         flash(_("The account of %(name)s has been disabled; all sessions have ended.", name=user.name), "success")
         return redirect(url_for(".person", user_id=user.id), 303)
     text = _("%(name)s will be signed out everywhere immediately and cannot sign in until the account is enabled again.", name=user.name)
-    return _asking(form, user, _("Disable account"), text, _("Disable account"))
+    return _asking(form, user, _("Disable account"), text, _("Disable account"), is_destructive=True)
 
 
 @bp.route("/admin/people/<uuid:user_id>/enable", methods=["GET", "POST"])
@@ -110,8 +110,9 @@ def enable(user_id: UUID) -> ResponseReturnValue:
     return _asking(form, user, _("Enable account"), _("%(name)s will be able to sign in again.", name=user.name), _("Enable account"))
 
 
-def _asking(form: FreshCodeForm, user: User, title: str, text: str, button: str) -> ResponseReturnValue:
-    return render_template("accounts/with_code.html", form=form, person=user, title=title, text=text, button=button)
+def _asking(form: FreshCodeForm, user: User, title: str, text: str, button: str, *, is_destructive: bool = False) -> ResponseReturnValue:
+    words = {"title": title, "text": text, "button": button}
+    return render_template("accounts/with_code.html", form=form, person=user, is_destructive=is_destructive, **words)
 
 
 def _request(request_id: UUID) -> AccountRequest:

@@ -5,6 +5,7 @@ A coordinator or signatory of the body approves; where there is none besides its
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -83,7 +84,7 @@ def announce(key: SigningKey, *, now: datetime) -> None:
     told: Sequence[User] = found or [*accounts.active_in(body.id), *accounts.active_in_role(Role.ADMINISTRATOR)]
     for person in told:
         if person.id != maker.id:
-            notices.tell(person, lambda person=person: _notice(key, person), now=now)  # type: ignore[misc]
+            notices.tell(person, partial(_notice, key, person), now=now)
 
 
 def approve(key: SigningKey, approver: User, code: Factor, *, actor: Actor, now: datetime) -> None:

@@ -23,7 +23,8 @@ from verifier.web.signed_in import current_actor, this_user
 @permit(Permission.PUBLIC)
 def revocation_list() -> ResponseReturnValue:
     """The list of revoked certificates (DER), as new certificates name it."""
-    return Response(revocation.revocation_list(utcnow()), content_type=revocation.CRL_TYPE)
+    saved = {"Content-Disposition": "attachment; filename=crl.crl"}
+    return Response(revocation.revocation_list(utcnow()), content_type=revocation.CRL_TYPE, headers=saved)
 
 
 @bp.get("/organisation/keys")
