@@ -29,6 +29,7 @@ from verifier.core.subject import Subject
 from verifier.db import db, utcnow, uuid7, write_transaction
 from verifier.evidence import actions as evidence
 from verifier.evidence.models import StoredFile
+from verifier.maintenance import swap
 from verifier.statement import commands
 from verifier.statement.models import Statement
 from verifier.statement.signing import issuing
@@ -131,7 +132,7 @@ def test_a_backup_under_way_of_actions_restores_to_a_whole_installation(app: Fla
     assert "--replace" in occupied.output
     replaced = run(home, "restore", str(archive), "--replace")
     assert replaced.exit_code == 0, replaced.output
-    assert len(list(tmp_path.glob("elsewhere.before-*"))) == 1
+    assert len(list(home.glob("before-restore-*"))) == 1
 
 
 def repacked(archive: Path, name: str, change: Callable[[bytes], bytes | None]) -> Path:
@@ -175,10 +176,10 @@ def test_a_damaged_backup_changes_nothing_and_says_why(app: Flask, tmp_path: Pat
     for file, said in bad:
         done = run(home, "restore", str(file))
         assert (done.exit_code, said in done.output) == (2, True), done.output
-        assert list(home.iterdir()) == []
+        assert swap.content(home) == []
     for name in ("evidence/", "database/", "instance/secret.key"):
         assert run(home, "restore", str(repacked(archive, name, lambda _data: None))).exit_code == 2
-    assert list(home.iterdir()) == []
+    assert swap.content(home) == []
     escaping = tmp_path / "escaping.tar.gz"
     with tarfile.open(escaping, "w:gz") as tar:
         tar.addfile(tarfile.TarInfo("../outside"))

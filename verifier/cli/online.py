@@ -17,7 +17,7 @@ from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
 from verifier.jobs import worker
-from verifier.maintenance import audit_verification
+from verifier.maintenance import audit_verification, in_use
 from verifier.maintenance import commands as maintenance
 from verifier.rulepacks import load as rulepacks
 from verifier.statement import commands as statements
@@ -43,8 +43,9 @@ def serve(workers: int | None) -> None:
     """Migrate the database and start the server; prints its address."""
     with maintenance.opened(newest=True) as app:
         keys.authority(utcnow())
-    maintenance.at_start(app)
-    run_server(app, workers)
+    with in_use.shared(app.extensions["verifier"].settings.instance):
+        maintenance.at_start(app)
+        run_server(app, workers)
 
 
 @main.command("worker")
@@ -60,7 +61,8 @@ def do_jobs(until_empty: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     click.echo("Running jobs")
-    worker.work(app, stop)
+    with in_use.shared(app.extensions["verifier"].settings.instance):
+        worker.work(app, stop)
 
 
 @main.group(invoke_without_command=True)

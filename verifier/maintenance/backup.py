@@ -12,16 +12,19 @@ from tempfile import TemporaryDirectory
 from flask import current_app
 from sqlalchemy import select, text
 
-from verifier.config import Settings
+from verifier.config import Settings, aside_of
 from verifier.core.errors import Refusal
 from verifier.db import db
 from verifier.evidence.models import StoredFile
 from verifier.evidence.store import Store
-from verifier.maintenance import database
+from verifier.maintenance import database, encryption
 from verifier.maintenance.archive import Unfit, Writer
+from verifier.maintenance.swap import BEFORE
 from verifier.migrations.copying import STARTS_WITH
 
 DATABASE = {"sqlite": "database/verifier.sqlite", "postgresql": "database/verifier.dump"}
+
+LEFT_OUT = (".log", ".gz", ".counts", ".lock", ".age")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +37,34 @@ class Made:
     unsound: tuple[str, ...]
 
 
-def backup(file: Path, *, now: datetime) -> Made:
-    """Write an archive; it appears under its name when it is whole. Heads are read before the database, so they never run ahead of it."""
+def backup(file: Path, *, passphrase: str | None = None, now: datetime) -> Made:
+    """Write an archive, encrypted if a passphrase is given; it appears under its name when it is whole.
+
+    Heads are read before the database, so they never run ahead of it.
+    """
+    if passphrase is not None:
+        encryption.refuse_weak(passphrase)
     if file.exists():
         raise Unfit(f"{file} is already there. Give another name.")
     here = current_app.extensions["verifier"]
     settings: Settings = here.settings
     aside = file.with_name(f"{file.name}.part")
+    plain = aside if passphrase is None else aside_of(settings.instance / "backup")
     try:
-        with os.fdopen(os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
+        with os.fdopen(os.open(plain, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
             with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as tar:
                 writer = Writer(tar)
                 unsound = _fill(writer, settings, here.store, now)
             out.flush()
             os.fsync(out.fileno())
+        if passphrase is not None:
+            encryption.encrypt(plain, aside, passphrase)
         with aside.open("rb") as archive:
+            os.fsync(archive.fileno())
             digest = file_digest(archive, "sha256").hexdigest()
         aside.rename(file)
     finally:
+        plain.unlink(missing_ok=True)
         aside.unlink(missing_ok=True)
     return Made(len(writer.files), file.stat().st_size, digest, tuple(unsound))
 
@@ -97,10 +110,10 @@ def others(settings: Settings) -> Iterator[Path]:
     file = database.sqlite_file(settings.database_url)
     for path in sorted(settings.instance.rglob("*")):
         inside = path.relative_to(settings.instance).parts
-        if not path.is_file() or any(part.endswith(".part") for part in inside) or path.suffix in (".log", ".gz", ".counts"):
+        if not path.is_file() or any(part.endswith(".part") for part in inside) or path.suffix in LEFT_OUT:
             continue
         if any(path.is_relative_to(folder) for folder in kept_apart) or (file and path.name.startswith(file.name)):
             continue
-        if path.name.startswith(STARTS_WITH):
+        if path.name.startswith(STARTS_WITH) or inside[0].startswith(BEFORE):
             continue
         yield path

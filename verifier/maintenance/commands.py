@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,7 +16,7 @@ from verifier import config
 from verifier.app import create_app
 from verifier.audit import recording, recovery
 from verifier.db import db, utcnow, write_transaction, writing
-from verifier.maintenance import audit_verification, existing
+from verifier.maintenance import audit_verification, existing, in_use, swap
 from verifier.maintenance import backup as backups
 from verifier.maintenance import restore as restores
 from verifier.maintenance.archive import Unfit
@@ -34,9 +34,19 @@ def fail_with(sentence: str) -> NoReturn:
     sys.exit(CANNOT)
 
 
+def refuse_interrupted() -> None:
+    """End with a sentence where a restore was interrupted: the folder is neither the one installation nor the other."""
+    folder = config.instance_folder()
+    if swap.is_interrupted(folder):
+        fail_with(
+            f"A restore of {folder} was interrupted. Run `verifier restore FILE --replace` again; it begins with what was there before."
+        )
+
+
 @contextmanager
 def opened(*, newest: bool = False) -> Iterator[Flask]:
     """The app of this installation, with its database migrated if `newest`, else to read only; connections are closed at the end."""
+    refuse_interrupted()
     try:
         settings = config.from_environment() if newest else existing.settings()
         existing.refuse_new_keys(settings)
@@ -47,7 +57,8 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
         fail_with(f"{error.filename} cannot be written: {error.strerror}.")
     except OSError as error:
         fail_with(f"{error.filename or config.instance_folder()}: {error.strerror}.")
-    with app.app_context():
+    held = in_use.shared(settings.instance) if newest else nullcontext()
+    with held, app.app_context():
         token = write_transaction.set(newest)
         try:
             if newest:
@@ -63,13 +74,30 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
             db.engine.dispose()
 
 
+def _passphrase(context: click.Context, _option: click.Parameter, wanted: bool) -> str | None:
+    """The passphrase of an archive: asked for, else from VERIFIER_BACKUP_PASSPHRASE, else none."""
+    if not wanted:
+        return os.environ.get("VERIFIER_BACKUP_PASSPHRASE") or None
+    asked: str = click.prompt("Passphrase of the archive", hide_input=True, confirmation_prompt=context.command.name == "backup")
+    return asked
+
+
+PASSPHRASE = click.option(
+    "--passphrase",
+    is_flag=True,
+    callback=_passphrase,
+    help="Ask for the passphrase of an encrypted archive; without a terminal set VERIFIER_BACKUP_PASSPHRASE.",
+)
+
+
 @click.command("backup")
 @click.argument("file", type=FILE)
-def backup(file: Path) -> None:
+@PASSPHRASE
+def backup(file: Path, passphrase: str | None) -> None:
     """Write a complete backup to one archive while the app runs; FILE contains secrets, so store it securely."""
     with opened():
         try:
-            archive = backups.backup(file.absolute(), now=utcnow())
+            archive = backups.backup(file.absolute(), passphrase=passphrase, now=utcnow())
         except (Unfit, OSError) as error:
             click.echo(f"No backup was created: {error}", err=True)
             sys.exit(CANNOT)
@@ -81,14 +109,24 @@ def backup(file: Path) -> None:
 
 @click.command("restore")
 @click.argument("file", type=FILE)
-@click.option("--replace", is_flag=True, help="Replace the existing installation, which is moved aside.")
-def restore(file: Path, replace: bool) -> None:
+@click.option("--replace", is_flag=True, help="Replace the existing installation, which is moved to a folder inside its own.")
+@click.option("--only", metavar="SHA256", help="Put one evidence file back into the store of the present installation, which may run.")
+@PASSPHRASE
+def restore(file: Path, replace: bool, only: str | None, passphrase: str | None) -> None:
     """Restore this installation from a backup: checksums are verified first; all or nothing is restored. Stop the app first."""
+    if only:
+        _restore_file(file.absolute(), only.strip().lower(), passphrase)
+        return
     try:
-        done = restores.restore(file.absolute(), restores.target(os.environ), replace=replace, now=utcnow())
+        done = restores.restore(file.absolute(), restores.target(os.environ), replace=replace, passphrase=passphrase, now=utcnow())
+    except restores.HalfDone as error:
+        fail_with(
+            f"The database was restored, the files of the instance were not ({error.args[0]}). Correct this and run the restore again."
+        )
+    except config.WrongInstance as wrong:
+        fail_with(str(wrong))
     except (Unfit, OSError) as error:
-        click.echo(f"Nothing was changed: {error}", err=True)
-        sys.exit(CANNOT)
+        fail_with(f"Nothing was changed: {error}")
     if done.before:
         click.echo(f"The previous installation has been moved to {done.before}")
     with opened() as app:
@@ -101,6 +139,16 @@ def restore(file: Path, replace: bool) -> None:
         click.echo(line, err=True)
     click.echo("Restored." if not broken else "Restored, but some audit trails failed verification: see above.")
     sys.exit(FOUND if broken else 0)
+
+
+def _restore_file(archive: Path, sha256: str, passphrase: str | None) -> None:
+    with opened() as app:
+        here = app.extensions["verifier"]
+        try:
+            size = restores.restore_file(archive, sha256, here.store, here.settings.instance, passphrase=passphrase)
+        except (Unfit, OSError) as error:
+            fail_with(f"Nothing was changed: {error}")
+    click.echo(f"{sha256}: {size} bytes restored")
 
 
 @click.command("sweep")

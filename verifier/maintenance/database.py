@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.engine import URL
 
 from verifier.maintenance.archive import Unfit
@@ -59,6 +59,19 @@ def is_empty(url: str) -> bool:
         raise Unfit("The database cannot be reached. Look at VERIFIER_DATABASE_URL, and whether the server runs.") from error
     finally:
         engine.dispose()
+
+
+def refuse_if_used(url: str) -> None:
+    """Refuse a PostgreSQL database that others are connected to, from whatever machine."""
+    engine = create_engine(url)
+    others = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    try:
+        with engine.connect() as connection:
+            used = connection.scalar(others)
+    finally:
+        engine.dispose()
+    if used:
+        raise Unfit("Others are connected to the database. Stop `verifier serve` and `verifier worker` everywhere, then try again.")
 
 
 def restore_postgresql(url: str, dump: Path, *, replace: bool) -> None:

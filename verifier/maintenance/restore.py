@@ -1,21 +1,20 @@
-"""`verifier restore`: makes an installation of an archive, completely or not at all; everything is checked before anything is changed."""
+"""`verifier restore`: makes an installation of an archive in the instance folder; everything is checked before anything is changed."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shutil import copy, disk_usage, move, rmtree
+from shutil import disk_usage, move, rmtree
+from tempfile import TemporaryDirectory
 
-from verifier import config
+from verifier import config, failpoints
 from verifier.config import Settings
 from verifier.evidence.store import Store
-from verifier.maintenance import database
+from verifier.maintenance import database, encryption, in_use, swap
 from verifier.maintenance.archive import Unfit, Unpacked
 from verifier.maintenance.backup import DATABASE
 
-IGNORED = ".gitignore"
-"""What a checkout has in the folder before there is an installation."""
 GROWS = 1.1
 """Room that must be free, in sizes of the archive: what is in it is mostly compressed already."""
 
@@ -28,40 +27,91 @@ class Restored:
     backed_up_at: datetime
 
 
+class HalfDone(Exception):
+    """The database was restored and the files of the instance were not; they are as they were before."""
+
+
 def target(environ: Mapping[str, str]) -> Settings:
     """Where to restore to; asking makes no secret, for the archive brings its own."""
     return config.from_environment({**environ, "VERIFIER_SECRET_KEY": environ.get("VERIFIER_SECRET_KEY") or "comes with the archive"})
 
 
-def restore(archive: Path, settings: Settings, *, replace: bool, now: datetime) -> Restored:
-    """Put the archive's installation in place; the one before it is moved aside."""
+def restore(archive: Path, settings: Settings, *, replace: bool, passphrase: str | None = None, now: datetime) -> Restored:
+    """Put the archive's installation into the instance folder; what was there is moved to a folder in it. Nobody may use it meanwhile.
+
+    Raises Unfit with nothing changed, HalfDone where the database was restored and the files were not.
+    """
+    with in_use.alone(settings.instance):
+        if swap.is_interrupted(settings.instance):
+            swap.put_back(settings.instance)
+        rmtree(settings.instance / swap.STAGING, ignore_errors=True)
+        _refuse_unfit_place(archive, settings, replace)
+        return _restored(archive, settings, replace, passphrase, now)
+
+
+def _refuse_unfit_place(archive: Path, settings: Settings, replace: bool) -> None:
     url, instance = settings.database_url, settings.instance
-    in_use = any(each.name != IGNORED for each in instance.iterdir()) or (database.sqlite_file(url) is None and not database.is_empty(url))
-    if in_use and not replace:
+    on_server = database.sqlite_file(url) is None
+    if not replace and (swap.content(instance) or (on_server and not database.is_empty(url))):
         raise Unfit(f"There is an installation in {instance} or its database already. Restore elsewhere, or say --replace.")
+    if on_server:
+        database.refuse_if_used(url)
+    for each in swap.content(instance):
+        if each.is_mount():
+            raise Unfit(f"{each} is a mount of its own inside {instance} and cannot be moved aside. Unmount it for the restore.")
     if archive.exists() and disk_usage(instance).free < archive.stat().st_size * GROWS:
-        raise Unfit(f"There is no room for it beside {instance}. Free {archive.stat().st_size // 1_048_576 + 1} MB and try again.")
-    aside = instance.with_name(f"{instance.name}.restoring.part")
-    rmtree(aside, ignore_errors=True)
-    aside.mkdir(mode=0o700, parents=True)
+        raise Unfit(f"There is no room for it in {instance}. Free {archive.stat().st_size // 1_048_576 + 1} MB and try again.")
+
+
+def _restored(archive: Path, settings: Settings, replace: bool, passphrase: str | None, now: datetime) -> Restored:
+    url, instance = settings.database_url, settings.instance
+    on_server = database.sqlite_file(url) is None
+    staging = instance / swap.STAGING
+    staging.mkdir(mode=0o700)
     try:
-        unpacked = Unpacked.of(archive, aside)
+        unpacked = unpack(archive, staging, passphrase)
         _refuse_unlike(unpacked, url)
-        new = _laid_out(unpacked, settings)
-        before = _moved_away(settings, now) if in_use else None
-        if database.sqlite_file(url) is None:
-            try:
-                database.restore_postgresql(url, aside / DATABASE["postgresql"], replace=replace)
-            except Unfit:
-                if before:
-                    before.rename(instance)
-                raise
-        if before is None:
-            (instance / IGNORED).unlink(missing_ok=True)
-        new.rename(instance)
-    finally:
-        rmtree(aside, ignore_errors=True)
+        _laid_out(unpacked, settings)
+        exchange = swap.Exchange.begin(instance, f"{swap.BEFORE}{now:%Y%m%dT%H%M%S}")
+        failpoints.point("restore:moved-aside")
+        if on_server:
+            database.restore_postgresql(url, staging / DATABASE["postgresql"], replace=replace)
+            failpoints.point("restore:database")
+    except BaseException:
+        if swap.is_interrupted(instance):
+            swap.put_back(instance)
+        rmtree(staging, ignore_errors=True)
+        raise
+    try:
+        before = exchange.complete()
+    except OSError as error:
+        swap.put_back(instance)
+        if on_server:
+            raise HalfDone(error) from error
+        raise
     return Restored(before, datetime.fromisoformat(unpacked.manifest["made_at"]))
+
+
+def unpack(archive: Path, folder: Path, passphrase: str | None) -> Unpacked:
+    """An archive laid out in a folder, decrypted first if it is encrypted; raises Unfit."""
+    if not encryption.is_encrypted(archive):
+        return Unpacked.of(archive, folder)
+    if passphrase is None:
+        raise Unfit(f"{archive} is encrypted. Give its passphrase: --passphrase, or VERIFIER_BACKUP_PASSPHRASE.")
+    with TemporaryDirectory(prefix="decrypted-", suffix=".part", dir=folder.parent) as aside:
+        plain = Path(aside) / "archive"
+        encryption.decrypt(archive, plain, passphrase)
+        return Unpacked.of(plain, folder)
+
+
+def restore_file(archive: Path, sha256: str, store: Store, folder: Path, *, passphrase: str | None = None) -> int:
+    """Put one evidence file of an archive back into the store, under its hash; returns its size in bytes. The app may run."""
+    with TemporaryDirectory(prefix="file-", suffix=".part", dir=folder) as aside:
+        found = unpack(archive, Path(aside), passphrase).folder / "evidence" / sha256[:2] / sha256
+        if not found.is_file():
+            raise Unfit(f"{archive} holds no file with the SHA-256 {sha256}. `verifier doctor --all` lists the hashes that are missing.")
+        store.put(found.read_bytes())
+        return found.stat().st_size
 
 
 def _refuse_unlike(unpacked: Unpacked, url: str) -> None:
@@ -76,9 +126,9 @@ def _refuse_unlike(unpacked: Unpacked, url: str) -> None:
         raise Unfit("The backed-up installation had its secret key in VERIFIER_SECRET_KEY. Set it to the same value.")
 
 
-def _laid_out(unpacked: Unpacked, settings: Settings) -> Path:
-    """The instance folder as it will be, still aside; files whose place is elsewhere are put there, where they change nothing."""
-    new = unpacked.folder / "instance"
+def _laid_out(unpacked: Unpacked, settings: Settings) -> None:
+    """The content of the instance as it will be, still aside; files stored elsewhere are put there, where they change nothing."""
+    new = unpacked.folder / swap.NEW
     new.mkdir(mode=0o700, exist_ok=True)
     evidence, place = unpacked.folder / "evidence", Path(settings.store_url).absolute()
     if evidence.exists():
@@ -94,12 +144,3 @@ def _laid_out(unpacked: Unpacked, settings: Settings) -> Path:
         if not file.is_relative_to(settings.instance):
             raise Unfit(f"VERIFIER_DATABASE_URL names a file outside {settings.instance}. Restore with it unset, then move the file.")
         move(unpacked.folder / DATABASE["sqlite"], new / file.relative_to(settings.instance))
-    if (settings.instance / IGNORED).exists():
-        copy(settings.instance / IGNORED, new)
-    return new
-
-
-def _moved_away(settings: Settings, now: datetime) -> Path:
-    before = settings.instance.with_name(f"{settings.instance.name}.before-{now:%Y%m%dT%H%M%S}")
-    settings.instance.rename(before)
-    return before

@@ -15,6 +15,7 @@ from verifier.audit import recovery
 from verifier.db import batched, db, reading, writing
 from verifier.evidence.models import StoredFile
 from verifier.evidence.store import Store, StoredObject
+from verifier.maintenance.swap import STAGING, is_interrupted
 
 GRACE = timedelta(hours=1)
 """Whatever is younger may belong to an action that is still under way, in this process or another."""
@@ -89,7 +90,7 @@ def parts(instance: Path) -> list[Path]:
 
 def _parts_removed(instance: Path, before: datetime) -> Iterator[str]:
     for path in parts(instance):
-        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before and not (path.name == STAGING and is_interrupted(instance)):
             if path.is_dir():
                 rmtree(path)
             else:

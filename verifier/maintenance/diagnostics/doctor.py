@@ -11,6 +11,7 @@ from verifier import config
 from verifier.app import create_app
 from verifier.config import Settings
 from verifier.db import db, write_transaction
+from verifier.maintenance import swap
 from verifier.maintenance.diagnostics import environment, stored_data
 from verifier.maintenance.diagnostics.environment import Grade, Problem
 
@@ -36,6 +37,15 @@ def examine(environ: Mapping[str, str], *, everything: bool = False) -> list[Pro
                 Grade.CANNOT,
                 f"No installation found in {instance}.",
                 "Set VERIFIER_INSTANCE to its folder, or start `verifier serve` to create one.",
+            )
+        ]
+    if swap.is_interrupted(instance):
+        return [
+            Problem(
+                "instance.restore_interrupted",
+                Grade.CANNOT,
+                f"A restore of {instance} was interrupted.",
+                "Run `verifier restore FILE --replace` again; it begins with what was there before.",
             )
         ]
     try:
