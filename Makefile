@@ -4,13 +4,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEBIAN := chromium chromium-headless-shell postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui nginx-light openssl
 
-.PHONY: help run test second storm hold bench check system setup catalogues demo lock clean
+.PHONY: help run serve test second storm hold bench check system setup catalogues demo lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-run: .venv/ready catalogues  ## set everything up, make the demo once, serve the app and print its address
+run: .venv/ready catalogues  ## the demo: set everything up, make its cases once, serve it on this machine only and print its address
 	@$(BIN)/verifier demo --once
+	@$(BIN)/verifier serve
+
+serve: .venv/ready catalogues  ## begin an empty installation of your own in VERIFIER_INSTANCE (asks once), then serve it
+	@$(BIN)/verifier setup --once
 	@$(BIN)/verifier serve
 
 demo: .venv/ready catalogues  ## make the demo cases

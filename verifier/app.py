@@ -202,4 +202,5 @@ def _extend(app: Flask) -> None:
     app.jinja_env.globals.update(once=idempotency.field, this_page=redirects.this_page)
     app.jinja_env.globals.update(may=permit.may, Permission=Permission, language=language.language)
     app.context_processor(lambda: {"locale": language.language(), "html_lang": "zh-Hans" if language.language() == "zh" else "en"})
+    app.context_processor(lambda: {"is_demo": app.extensions["verifier"].settings.is_demo})
     app.context_processor(navigation.context)

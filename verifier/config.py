@@ -20,6 +20,11 @@ def _sibling(folder: str) -> Path:
 
 
 TEMPLATES, STATIC = _sibling("templates"), _sibling("static")
+OPEN_DEMO = "open"
+"""Content of the demo marker where passwords are random."""
+IMPLICIT_TLS_PORT = 465
+SETTINGS_FILE = "settings.env"
+"""What `verifier setup` writes into the instance folder: one NAME=VALUE a line; environment variables come before it."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FONTS = STATIC / "fonts"
 
@@ -41,7 +46,8 @@ class Settings:
     mail_user: str
     mail_password: str = field(repr=False)
     mail_from: str
-    mail_tls: bool
+    mail_tls: str
+    """`starttls`, `implicit` (from the first byte, port 465) or `none`."""
     behind_tls: bool
     trusted_proxies: int
     idle_minutes: int
@@ -89,6 +95,11 @@ class Settings:
         return self.demo_marker.exists()
 
     @property
+    def has_published_passwords(self) -> bool:
+        """Whether the people here have the passwords of the README; a demo made with VERIFIER_DEMO_OPEN=1 has random ones."""
+        return self.is_demo and self.demo_marker.read_text() != OPEN_DEMO
+
+    @property
     def metrics_folder(self) -> Path:
         """Where one server counts its requests: of several that share the instance, each has its own."""
         return self.instance / "metrics" / f"{socket.gethostname()}-{self.port}"
@@ -108,6 +119,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this installation; makes its folder and secret key at first run."""
     env = os.environ if environ is None else environ
     instance = instance_folder(env)
+    env = {**_written(instance), **env}
     try:
         instance.mkdir(mode=0o700, exist_ok=True)
         _keep_to_ourselves(instance)
@@ -118,6 +130,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         raise WrongInstance(f"VERIFIER_INSTANCE is {instance}, which is not a folder.") from error
     except OSError as error:
         raise WrongInstance(f"VERIFIER_INSTANCE is {instance}, which cannot be written: {error.strerror}.") from error
+    mail_port = int(env.get("VERIFIER_MAIL_PORT") or 587)
     host, port = env.get("VERIFIER_HOST") or "127.0.0.1", int(env.get("VERIFIER_PORT") or 5000)
     return Settings(
         instance=instance,
@@ -129,11 +142,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=secret_key,
         language=env.get("VERIFIER_LANGUAGE") or "en",
         mail_host=env.get("VERIFIER_MAIL_HOST") or "",
-        mail_port=int(env.get("VERIFIER_MAIL_PORT") or 587),
+        mail_port=mail_port,
         mail_user=env.get("VERIFIER_MAIL_USER") or "",
         mail_password=env.get("VERIFIER_MAIL_PASSWORD") or "",
         mail_from=env.get("VERIFIER_MAIL_FROM") or "verifier@localhost",
-        mail_tls=(env.get("VERIFIER_MAIL_TLS") or "1") == "1",
+        mail_tls=_mail_tls(env, mail_port),
         behind_tls=(env.get("VERIFIER_BEHIND_TLS") or "0") == "1",
         trusted_proxies=int(env.get("VERIFIER_TRUSTED_PROXIES") or 0),
         idle_minutes=int(env.get("VERIFIER_IDLE_MINUTES") or 60),
@@ -151,6 +164,33 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def _written(instance: Path) -> dict[str, str]:
+    """The settings that `verifier setup` wrote."""
+    try:
+        lines = (instance / SETTINGS_FILE).read_text().splitlines()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return {}
+    pairs = (line.partition("=") for line in lines if line.strip() and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, _equals, value in pairs}
+
+
+def setting(variable: str) -> str | None:
+    """A setting as it is told to this process or was written by `verifier setup`; None where it is not."""
+    return {**_written(instance_folder()), **os.environ}.get(variable)
+
+
+def write_settings(instance: Path, values: Mapping[str, str]) -> None:
+    """Write settings for the commands that follow, keeping those written earlier; readable by the owner only."""
+    kept = {**_written(instance), **{name: value for name, value in values.items() if value}}
+    aside = aside_of(instance / SETTINGS_FILE)
+    with os.fdopen(os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
+        file.write("# Written by `verifier setup`; environment variables of the same names come before these.\n")
+        file.writelines(f"{name}={value}\n" for name, value in sorted(kept.items()))
+        file.flush()
+        os.fsync(file.fileno())
+    aside.rename(instance / SETTINGS_FILE)
+
+
 def _own_address(host: str, port: int) -> str:
     """The address of an installation without a public one: passkeys need a host name, so this machine is called localhost."""
     return f"http://{'localhost' if host in LOOPBACK else host}:{port}"
@@ -163,6 +203,15 @@ def _keep_to_ourselves(instance: Path) -> None:
             instance.chmod(0o700)
 
 
+def _mail_tls(env: Mapping[str, str], port: int) -> str:
+    """How mail is encrypted; port 465 is for TLS from the first byte (RFC 8314)."""
+    named = {"0": "none", "1": "implicit" if port == IMPLICIT_TLS_PORT else "starttls", "starttls": "starttls", "implicit": "implicit"}
+    told = env.get("VERIFIER_MAIL_TLS") or "1"
+    if told not in named:
+        raise ValueError(f"VERIFIER_MAIL_TLS is {told!r}; it may be {', '.join(named)}")
+    return named[told]
+
+
 def _one_of(env: Mapping[str, str], name: str, *known: str) -> str:
     """One of the allowed values; the first is the default."""
     value = env.get(name) or known[0]
@@ -173,7 +222,7 @@ def _one_of(env: Mapping[str, str], name: str, *known: str) -> str:
 
 def language() -> str:
     """The language of the installation, for what is said without a browser."""
-    return os.environ.get("VERIFIER_LANGUAGE") or "en"
+    return setting("VERIFIER_LANGUAGE") or "en"
 
 
 def aside_of(path: Path) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,8 +21,10 @@ from sqlalchemy import select, update
 
 from tests.accounts.builders import mails
 from tests.people import Cast
+from verifier import config
 from verifier.accounts import actions
 from verifier.accounts.models import User
+from verifier.cli.online import main
 from verifier.core.actor import INSTALLATION
 from verifier.db import db, utcnow
 from verifier.jobs import worker
@@ -33,6 +36,7 @@ class Box:
 
     def __init__(self) -> None:
         self.messages: list[Envelope] = []
+        self.needs_starttls = True
 
     async def handle_RCPT(self, _server: object, _session: Session, envelope: Envelope, address: str, _options: object) -> str:
         if address.startswith("unknown@"):
@@ -41,7 +45,7 @@ class Box:
         return "250 OK"
 
     async def handle_DATA(self, _server: object, session: Session, envelope: Envelope) -> str:
-        assert session.ssl is not None
+        assert session.ssl is not None or not self.needs_starttls
         self.messages.append(envelope)
         return "250 taken"
 
@@ -77,9 +81,14 @@ class Post:
         self.box, self.port, self.certificate = Box(), port(), certificate
         self.server: Controller | None = None
 
-    def start(self) -> None:
+    def start(self, *, implicit: bool = False) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
+        if implicit:
+            self.box.needs_starttls = False
+            self.server = Controller(self.box, hostname="localhost", port=self.port, ssl_context=context, authenticator=known)
+            self.server.start()
+            return
         self.server = Controller(
             self.box,
             hostname="localhost",
@@ -98,7 +107,7 @@ def post(app: Flask, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     made, here = Post(certificate), app.extensions["verifier"]
     here.settings = replace(
-        here.settings, mail_host="localhost", mail_port=made.port, mail_user="verifier", mail_password="heron", mail_tls=True
+        here.settings, mail_host="localhost", mail_port=made.port, mail_user="verifier", mail_password="heron", mail_tls="starttls"
     )
     yield made
     if made.server is not None:
@@ -131,6 +140,46 @@ def test_a_message_arrives_over_tls_in_the_persons_language_and_nothing_of_it_is
     assert mails(app.extensions["verifier"].settings.mail_folder) == []
 
 
+def test_a_server_with_tls_from_the_first_byte_takes_messages(app: Flask, cast: Cast, post: Post) -> None:
+    post.start(implicit=True)
+    here = app.extensions["verifier"]
+    here.settings = replace(here.settings, mail_tls="implicit", mail_user="")
+    invite(cast)
+    assert work(app).state is State.DONE
+    assert len(post.box.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, "starttls"),
+        ({"VERIFIER_MAIL_PORT": "465"}, "implicit"),
+        ({"VERIFIER_MAIL_TLS": "implicit"}, "implicit"),
+        ({"VERIFIER_MAIL_TLS": "0"}, "none"),
+    ],
+)
+def test_port_465_and_the_setting_choose_how_mail_is_encrypted(tmp_path: Path, told: dict[str, str], expected: str) -> None:
+    assert config.from_environment({"VERIFIER_INSTANCE": str(tmp_path), **told}).mail_tls == expected
+
+
+def test_a_test_message_is_sent_at_once_and_a_refusal_is_told(app: Flask, cast: Cast, post: Post) -> None:
+    here = app.extensions["verifier"]
+    told = {
+        "VERIFIER_INSTANCE": str(here.settings.instance),
+        "VERIFIER_MAIL_HOST": "localhost",
+        "VERIFIER_MAIL_PORT": str(post.port),
+        "VERIFIER_MAIL_USER": "verifier",
+        "VERIFIER_MAIL_PASSWORD": "heron",
+    }
+    db.session.remove()
+    away = CliRunner().invoke(main, ["mail-test", "me@example.org"], env=told)
+    assert (away.exit_code, "did not take the message" in away.output) == (1, True), away.output
+    post.start()
+    done = CliRunner().invoke(main, ["mail-test", "me@example.org"], env=told)
+    assert done.exit_code == 0, done.output
+    assert post.box.messages[0].rcpt_tos == ["me@example.org"]
+
+
 def test_while_it_waits_its_link_cannot_be_read_in_the_database(app: Flask, cast: Cast, post: Post) -> None:
     _user, token = invite(cast)
     waiting = db.session.scalars(select(Job).where(Job.kind == "mail.send")).one()
@@ -151,7 +200,7 @@ def test_a_server_that_is_away_is_tried_again_until_it_is_back(app: Flask, cast:
 
 @pytest.mark.parametrize(
     ("change", "reason"),
-    [({"mail_password": "otter"}, "SMTPAuthenticationError 535"), ({"mail_tls": False}, "SMTPNotSupportedError")],
+    [({"mail_password": "otter"}, "SMTPAuthenticationError 535"), ({"mail_tls": "none"}, "SMTPNotSupportedError")],
     ids=["wrong password", "no encryption"],
 )
 def test_what_the_server_refuses_is_kept_with_its_reason(

@@ -34,7 +34,7 @@ def create_organisation(
     organisation = Organisation(kind=Kind(kind), name=name, name_zh=name_zh or None, credit_code=credit_code or None, created_at=now)
     db.session.add(organisation)
     db.session.flush()
-    record(TrailAction.ACCOUNTS_ORGANISATION_ADDED, actor, _subject(organisation), now=now, kind=kind, name=name)
+    record(TrailAction.ACCOUNTS_ORGANISATION_ADDED, actor, subject_of(organisation), now=now, kind=kind, name=name)
     return organisation
 
 
@@ -55,7 +55,7 @@ def edit_organisation(
     before = {"name": stored_name, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
     organisation.name, organisation.name_zh, organisation.credit_code = name, name_zh or None, credit_code or None
     after = {"name": organisation.name, "name_zh": organisation.name_zh, "credit_code": organisation.credit_code}
-    record(TrailAction.ACCOUNTS_ORGANISATION_EDITED, actor, _subject(organisation), now=now, before=before, after=after)
+    record(TrailAction.ACCOUNTS_ORGANISATION_EDITED, actor, subject_of(organisation), now=now, before=before, after=after)
 
 
 def create_user(
@@ -83,7 +83,7 @@ def create_user(
         user.password_hash = passwords.hashed(password)
     db.session.add(user)
     db.session.flush()
-    record(TrailAction.ACCOUNTS_ACCOUNT_ADDED, actor, _subject(user), now=now, organisation=str(organisation.id), roles=sorted(roles))
+    record(TrailAction.ACCOUNTS_ACCOUNT_ADDED, actor, subject_of(user), now=now, organisation=str(organisation.id), roles=sorted(roles))
     return user
 
 
@@ -131,7 +131,7 @@ def change_roles(user: User, roles: Collection[Role], *, seen_version: int | Non
     user.appointments = [each for each in user.appointments if each.role in roles] + [
         Appointment(role=role) for role in sorted(set(roles) - user.roles)
     ]
-    record(TrailAction.ACCOUNTS_ACCOUNT_ROLES_CHANGED, actor, _subject(user), now=now, before=remaining, after=sorted(roles))
+    record(TrailAction.ACCOUNTS_ACCOUNT_ROLES_CHANGED, actor, subject_of(user), now=now, before=remaining, after=sorted(roles))
 
 
 def disable(user: User, *, actor: Actor, now: datetime) -> None:
@@ -144,7 +144,7 @@ def disable(user: User, *, actor: Actor, now: datetime) -> None:
     user.version += 1
     ended = sessions.end_all(user, now=now)
     links.end_all(user, now=now)
-    record(TrailAction.ACCOUNTS_ACCOUNT_DISABLED, actor, _subject(user), now=now, sessions_ended=ended)
+    record(TrailAction.ACCOUNTS_ACCOUNT_DISABLED, actor, subject_of(user), now=now, sessions_ended=ended)
 
 
 def enable(user: User, *, actor: Actor, now: datetime) -> None:
@@ -153,14 +153,14 @@ def enable(user: User, *, actor: Actor, now: datetime) -> None:
         raise Refusal("accounts.account.enabled", name=user.name)
     user.disabled_at = None
     user.version += 1
-    record(TrailAction.ACCOUNTS_ACCOUNT_ENABLED, actor, _subject(user), now=now)
+    record(TrailAction.ACCOUNTS_ACCOUNT_ENABLED, actor, subject_of(user), now=now)
 
 
 def edit_account(user: User, *, name: str, language: str | None, seen_version: int | None, actor: Actor, now: datetime) -> None:
     """Change one's own name and language."""
     check_version(user, seen_version, lambda: Refusal("accounts.account.stale", name=user.name))
     before, user.name, user.language = user.name, name.strip(), language or None
-    record(TrailAction.ACCOUNTS_ACCOUNT_EDITED, actor, _subject(user), now=now, before=before, after=user.name, language=user.language)
+    record(TrailAction.ACCOUNTS_ACCOUNT_EDITED, actor, subject_of(user), now=now, before=before, after=user.name, language=user.language)
 
 
 def register_name(user: User, name: str, *, seen_version: int | None, actor: Actor, now: datetime) -> None:
@@ -172,7 +172,7 @@ def register_name(user: User, name: str, *, seen_version: int | None, actor: Act
     if not 0 < len(user.registered_name) <= LONGEST_NAME:
         raise Refusal("accounts.registered_name.length", most=LONGEST_NAME)
     after = user.registered_name
-    record(TrailAction.ACCOUNTS_ACCOUNT_NAME_REGISTERED, actor, _subject(user), now=now, before=before, after=after)
+    record(TrailAction.ACCOUNTS_ACCOUNT_NAME_REGISTERED, actor, subject_of(user), now=now, before=before, after=after)
 
 
 def change_password(user: User, password: str, present: Factor, *, actor: Actor, now: datetime, here: UUID | None = None) -> None:
@@ -196,7 +196,7 @@ def replace_email(user: User, email: str, *, actor: Actor, now: datetime) -> Non
     user.version += 1
     links.end_all(user, now=now)
     db.session.flush()
-    record(TrailAction.ACCOUNTS_ACCOUNT_EMAIL_CHANGED, actor, _subject(user), now=now, before=former, after=email)
+    record(TrailAction.ACCOUNTS_ACCOUNT_EMAIL_CHANGED, actor, subject_of(user), now=now, before=former, after=email)
     notices.changed(user, Change.EMAIL, now=now, to=former)
     notices.changed(user, Change.EMAIL, now=now)
 
@@ -209,7 +209,7 @@ def set_password(user: User, password: str, *, actor: Actor, now: datetime, here
     user.password_hash = passwords.hashed(password)
     ended = sessions.end_all(user, now=now, but=here)
     links.end_all(user, now=now)
-    record(TrailAction.ACCOUNTS_ACCOUNT_PASSWORD_SET, actor, _subject(user), now=now, sessions_ended=ended)
+    record(TrailAction.ACCOUNTS_ACCOUNT_PASSWORD_SET, actor, subject_of(user), now=now, sessions_ended=ended)
 
 
 def use_link(token: str, password: str, present: Factor = "", *, now: datetime) -> User:
@@ -236,7 +236,7 @@ def enrol_second_factor(
     secondfactor.keep(user, secret, step, now=now)
     codes = secondfactor.renew_recovery_codes(user)
     ended = sessions.end_all(user, now=now, but=here)
-    record(TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_SET, actor, _subject(user), now=now, sessions_ended=ended)
+    record(TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_SET, actor, subject_of(user), now=now, sessions_ended=ended)
     notices.changed(user, Change.FACTOR, now=now)
     return codes
 
@@ -245,7 +245,7 @@ def renew_recovery_codes(user: User, present: Factor, *, actor: Actor, now: date
     """Ten new recovery codes, shown once; needs the present second factor."""
     proof.prove_factor(user, present, now=now)
     codes = secondfactor.renew_recovery_codes(user)
-    record(TrailAction.ACCOUNTS_ACCOUNT_RECOVERY_CODES_RENEWED, actor, _subject(user), now=now)
+    record(TrailAction.ACCOUNTS_ACCOUNT_RECOVERY_CODES_RENEWED, actor, subject_of(user), now=now)
     notices.changed(user, Change.RECOVERY_CODES, now=now)
     return codes
 
@@ -260,7 +260,7 @@ def remove_second_factor(user: User, *, actor: Actor, now: datetime) -> None:
     db.session.execute(delete(Passkey).where(Passkey.user_id == user.id))
     db.session.expire(user, ["passkeys"])
     record(
-        TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_REMOVED, actor, _subject(user), now=now, sessions_ended=sessions.end_all(user, now=now)
+        TrailAction.ACCOUNTS_ACCOUNT_SECOND_FACTOR_REMOVED, actor, subject_of(user), now=now, sessions_ended=sessions.end_all(user, now=now)
     )
     notices.changed(user, Change.FACTOR_REMOVED, now=now)
 
@@ -278,7 +278,7 @@ def about(user: User) -> tuple[str, ...]:
 def _send_invitation(user: User, *, actor: Actor, now: datetime) -> str:
     token = links.issue(user, Purpose.INVITATION, now=now)
     mail.send_link(user, Purpose.INVITATION, token, now=now)
-    record(TrailAction.ACCOUNTS_ACCOUNT_INVITED, actor, _subject(user), now=now)
+    record(TrailAction.ACCOUNTS_ACCOUNT_INVITED, actor, subject_of(user), now=now)
     return token
 
 
@@ -293,5 +293,6 @@ def _require_free(name: str, credit_code: str | None, but: Organisation | None =
         raise Refusal("accounts.organisation.taken", name=name)
 
 
-def _subject(row: User | Organisation) -> Subject:
+def subject_of(row: User | Organisation) -> Subject:
+    """A person or an organisation as the trail names them."""
     return Subject("account" if isinstance(row, User) else "organisation", str(row.id))

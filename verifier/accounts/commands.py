@@ -1,14 +1,18 @@
-"""Command-line functions for people: add a user, ask for the removal of a second factor, show a demo person's current code."""
+"""Command-line functions for people: add, list, invite again, send a reset link, disable, ask for the removal of a second factor."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from time import sleep
+from typing import Any
 
 from sqlalchemy import select
 
 from verifier.accounts import actions, mail, queries, requests
-from verifier.accounts.authentication import crypto, secondfactor
-from verifier.accounts.models import Organisation
+from verifier.accounts.authentication import crypto, links, secondfactor
+from verifier.accounts.models import Organisation, Purpose, User
+from verifier.audit.actions import record
+from verifier.audit.models import Effect
+from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Role
 from verifier.core.actor import INSTALLATION
 from verifier.core.errors import Refusal
@@ -41,12 +45,60 @@ def ask_factor_removal(email: str) -> datetime:
 
     Commits: the command line is the one caller. It cannot confirm: a second person does, signed in.
     """
-    user = queries.by_email(actions.plain_email(email))
-    if user is None:
-        raise Refusal("accounts.account.unknown", email=email)
+    user = _known(email)
     asked = requests.ask_factor_removal(user, actor=INSTALLATION, now=utcnow())
     db.session.commit()
     return asked.due_at
+
+
+def people_list() -> list[dict[str, Any]]:
+    """Everyone: e-mail, name, organisation, kind, roles, whether they may sign in, whether they have a second factor."""
+    return [
+        {
+            "email": user.email,
+            "name": user.name,
+            "organisation": user.organisation.name,
+            "kind": user.organisation.kind,
+            "roles": sorted(user.roles),
+            "status": "disabled" if not user.is_active else "invited" if user.password_hash is None else "active",
+            "second_factor": secondfactor.is_set(user),
+        }
+        for user in db.session.scalars(queries.people())
+    ]
+
+
+def send_link(email: str) -> str:
+    """Send someone a link to set their password: an invitation where they have none yet, else a reset; returns its address.
+
+    A reset keeps the second factor: whoever has the link still needs it. Commits: the command line is the one caller.
+    """
+    user, now = _known(email), utcnow()
+    if user.password_hash is None:
+        token = actions.resend_invitation(user, actor=INSTALLATION, now=now)
+    else:
+        if not user.is_active:
+            raise Refusal("accounts.account.disabled", name=user.name)
+        token = links.issue(user, Purpose.RESET, now=now)
+        mail.send_link(user, Purpose.RESET, token, now=now)
+        record(TrailAction.ACCOUNTS_ACCOUNT_LINK_ASKED, INSTALLATION, actions.subject_of(user), now=now, effect=Effect.LOOK)
+    db.session.commit()
+    return mail.link_address(token)
+
+
+def disable(email: str) -> None:
+    """Disable an account; the last administrator who can sign in stays. Commits: the command line is the one caller."""
+    user = _known(email)
+    if Role.ADMINISTRATOR in user.roles and [each.id for each in queries.active_in_role(Role.ADMINISTRATOR)] == [user.id]:
+        raise Refusal("accounts.administrator.last", name=user.name)
+    actions.disable(user, actor=INSTALLATION, now=utcnow())
+    db.session.commit()
+
+
+def _known(email: str) -> User:
+    user = queries.by_email(actions.plain_email(email))
+    if user is None:
+        raise Refusal("accounts.account.unknown", email=email)
+    return user
 
 
 def current_code(email: str) -> str | None:

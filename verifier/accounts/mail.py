@@ -3,9 +3,10 @@
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from uuid import UUID
@@ -70,9 +71,32 @@ def deliver(work: JobRun, *, sealed: str) -> None:
     if not settings.mail_host:
         _write(settings.mail_folder, work.id, raw)
         return
-    message = message_from_bytes(raw, policy=policy.default)
-    with smtplib.SMTP(settings.mail_host, settings.mail_port, timeout=20) as server:
-        if settings.mail_tls:
+    _send(settings, message_from_bytes(raw, policy=policy.default))
+
+
+def send_test(settings: Settings, to: str, *, now: datetime) -> None:
+    """Send a test message at once; raises OSError or SMTPException of the server."""
+    with force_locale(settings.language):
+        subject, text = (
+            _("Test message of Verifier"),
+            _("This installation can send mail. Its address is %(address)s.", address=settings.public_url),
+        )
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
+    message["Date"], message["Message-ID"] = format_datetime(now), make_msgid(domain="verifier.invalid")
+    message.set_content(text)
+    _send(settings, message)
+
+
+def _send(settings: Settings, message: Message) -> None:
+    with ExitStack() as stack:
+        if settings.mail_tls == "implicit":
+            context = ssl.create_default_context()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(settings.mail_host, settings.mail_port, timeout=20, context=context)
+        else:
+            server = smtplib.SMTP(settings.mail_host, settings.mail_port, timeout=20)
+        stack.enter_context(server)
+        if settings.mail_tls == "starttls":
             server.starttls(context=ssl.create_default_context())
         if settings.mail_user:
             server.login(settings.mail_user, settings.mail_password)

@@ -1,6 +1,7 @@
 """The command line: `verifier --help`. Exit codes: 0 success, 1 problems found, 2 input cannot be read."""
 
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,10 +13,10 @@ from verifier import config
 from verifier.accounts import commands as accounts
 from verifier.audit.comparison import NoCopy
 from verifier.cli.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, message_text, sample
+from verifier.cli.people import user
 from verifier.cli.server import serve as run_server
-from verifier.core.access import ORGANISATION_ROLES, Role
-from verifier.core.errors import Refusal
-from verifier.db import db, utcnow
+from verifier.cli.setup import mail_test, setup
+from verifier.db import utcnow
 from verifier.jobs import worker
 from verifier.maintenance import audit_verification, in_use
 from verifier.maintenance import commands as maintenance
@@ -43,6 +44,13 @@ def serve(workers: int | None) -> None:
     """Migrate the database and start the server; prints its address."""
     with maintenance.opened(newest=True) as app:
         keys.authority(utcnow())
+        settings = app.extensions["verifier"].settings
+        if settings.has_published_passwords and (settings.host not in config.LOOPBACK or settings.is_public):
+            fail(
+                "This is the demo, whose passwords are published: it is served on this machine only. Unset VERIFIER_HOST and "
+                "VERIFIER_PUBLIC_URL, or make a demo with random passwords: VERIFIER_DEMO_OPEN=1 in an empty VERIFIER_INSTANCE.",
+                FOUND,
+            )
     with in_use.shared(app.extensions["verifier"].settings.instance):
         maintenance.at_start(app)
         run_server(app, workers)
@@ -79,8 +87,9 @@ def demo(context: click.Context, once: bool) -> None:
             if once:
                 return
             fail("This installation already contains data; demo data can only be created in an empty one.", FOUND)
-        build.build(now=utcnow(), echo=click.echo)
-        app.extensions["verifier"].settings.demo_marker.touch()
+        is_open = os.environ.get("VERIFIER_DEMO_OPEN") == "1"
+        build.build(now=utcnow(), echo=click.echo, is_open=is_open)
+        app.extensions["verifier"].settings.demo_marker.write_text(config.OPEN_DEMO if is_open else "")
 
 
 @demo.command("code")
@@ -94,41 +103,9 @@ def demo_code(person: str) -> None:
     click.echo(code)
 
 
-@main.group()
-def user() -> None:
-    """People of this installation."""
-
-
-@user.command("add")
-@click.argument("email")
-@click.option("--name", required=True, help="The person's name.")
-@click.option("--organisation", required=True, help="Name of the organisation; created if it does not exist.")
-@click.option("--kind", type=click.Choice(sorted(ORGANISATION_ROLES)), required=True, help="Type of organisation.")
-@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="Role; may be repeated.")
-def user_add(email: str, name: str, organisation: str, kind: str, roles: tuple[str, ...]) -> None:
-    """Add a person and print the link for setting their password."""
-    with maintenance.opened(newest=True):
-        try:
-            link = accounts.add_user(email, name, organisation, kind, [Role(role) for role in roles])
-            db.session.commit()
-        except Refusal as refusal:
-            fail(message_text(refusal.message, refusal.values), FOUND)
-        click.echo(link)
-
-
-@user.command("remove-factor")
-@click.argument("email")
-def user_remove_factor(email: str) -> None:
-    """Request the removal of a person's second factor. An administrator confirms it signed in; otherwise it takes effect after 72 hours.
-
-    The person is told by mail and can stop it. This is the way for an only administrator who lost app and recovery codes.
-    """
-    with maintenance.opened(newest=True):
-        try:
-            due = accounts.ask_factor_removal(email)
-        except Refusal as refusal:
-            fail(message_text(refusal.message, refusal.values), FOUND)
-        click.echo(f"Requested. Takes effect on {due:%Y-%m-%d %H:%M} UTC unless stopped; an administrator can confirm it earlier.")
+main.add_command(user)
+main.add_command(setup)
+main.add_command(mail_test)
 
 
 @main.group()

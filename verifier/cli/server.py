@@ -45,6 +45,8 @@ def serve(app: Flask, workers: int | None = None) -> None:
     def announce(_server: object) -> None:
         address = settings.local_url
         mail = None if settings.mail_host else str(settings.mail_folder)
+        if settings.is_demo:
+            log.warning("demo", published_passwords=settings.has_published_passwords)
         if not sys.stdout.isatty():
             log.info("serving", address=address, mail_folder=mail)
             return

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 
 from sqlalchemy import select
 
@@ -33,6 +34,8 @@ class Cast:
     at: datetime
     organisations: dict[str, Organisation] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    password: str = people.PASSWORD
+    passphrase: str = people.PASSPHRASE
 
     def now(self, **passed: float) -> datetime:
         """The next moment of the demo: at least a minute later, so that no code is used twice."""
@@ -55,9 +58,12 @@ def is_settled() -> bool:
     return db.session.scalar(select(User.id).limit(1)) is not None
 
 
-def build(*, now: datetime, echo: Say) -> None:
-    """Make everything in one transaction: the demo is there whole, or not at all."""
+def build(*, now: datetime, echo: Say, is_open: bool = False) -> None:
+    """Make everything in one transaction: the demo is there whole, or not at all; an open one has a random password and passphrase."""
     cast = Cast(now - timedelta(days=46))
+    if is_open:
+        cast.password, cast.passphrase = token_urlsafe(12), token_urlsafe(12)
+        echo(f"Demo: everyone's password is {cast.password}, the signing passphrase {cast.passphrase}; they are shown only now")
     echo("Demo: people and signing keys")
     settle(cast)
     echo("Demo: the programme year")
@@ -87,12 +93,12 @@ def settle(cast: Cast) -> None:
             accounts.enrol_second_factor(cast.users[key], secret, secondfactor.code(secret, now), actor=cast.actor(key), now=now)
     for key in ("lead", "signatory"):
         now = cast.now()
-        approve_key(cast, keys.make_personal_key(cast.users[key], people.PASSPHRASE, cast.code(key, now), actor=cast.actor(key), now=now))
+        approve_key(cast, keys.make_personal_key(cast.users[key], cast.passphrase, cast.code(key, now), actor=cast.actor(key), now=now))
     now = cast.now()
     seal = keys.make_seal(
         cast.organisations["body"],
         cast.users["coordinator"],
-        people.PASSPHRASE,
+        cast.passphrase,
         cast.code("coordinator", now),
         actor=cast.actor("coordinator"),
         now=now,
@@ -109,7 +115,7 @@ def approve_key(cast: Cast, key: SigningKey) -> None:
 def add_person(cast: Cast, key: str, organisation: Organisation, name: str, roles: tuple[Role, ...]) -> None:
     """A person with the demo's password."""
     cast.users[key] = accounts.create_user(
-        organisation, people.email(key), name, roles=roles, password=people.PASSWORD, actor=INSTALLATION, now=cast.now()
+        organisation, people.email(key), name, roles=roles, password=cast.password, actor=INSTALLATION, now=cast.now()
     )
 
 

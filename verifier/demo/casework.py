@@ -298,4 +298,4 @@ class CaseMaker:
     def sign(self, engagement: Engagement, key: str, action: Callable[..., object]) -> None:
         """One signature, with passphrase and second factor."""
         now = self.cast.now(minutes=20)
-        action(engagement, self.cast.users[key], people.PASSPHRASE, self.cast.code(key, now), actor=self.actor(key), now=now)
+        action(engagement, self.cast.users[key], self.cast.passphrase, self.cast.code(key, now), actor=self.actor(key), now=now)

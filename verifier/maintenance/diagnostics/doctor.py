@@ -17,6 +17,8 @@ from verifier.maintenance.diagnostics.environment import Grade, Problem
 
 LOOKS_AT: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     environment.contradictions,
+    environment.mail,
+    environment.demo,
     environment.permissions,
     environment.keys,
     environment.room,

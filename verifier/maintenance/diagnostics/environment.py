@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -85,6 +86,46 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
             Grade.BROKEN,
             "VERIFIER_FAILPOINT or _LOG is set: the app may terminate itself deliberately.",
             "Unset both; they are for tests.",
+        )
+
+
+def mail(settings: Settings) -> Iterator[Problem]:
+    """Mail that cannot leave: a host that does not resolve, no host at all, a sender nobody can answer."""
+    if not settings.mail_host:
+        if not settings.is_demo:
+            yield Problem(
+                "mail.folder",
+                Grade.CARE,
+                f"No mail host is set: messages are written to {settings.mail_folder}.",
+                "Set VERIFIER_MAIL_HOST, or hand out invitations yourself.",
+            )
+        return
+    try:
+        socket.getaddrinfo(settings.mail_host, settings.mail_port)
+    except OSError as error:
+        yield Problem(
+            "mail.host",
+            Grade.BROKEN,
+            f"The mail host {settings.mail_host} is not found: {error.strerror or error}.",
+            "Correct VERIFIER_MAIL_HOST, or the machine's name service; then send a test message with `verifier mail-test`.",
+        )
+    if settings.mail_from.endswith("@localhost"):
+        yield Problem(
+            "mail.sender",
+            Grade.CARE,
+            f"Messages are sent from {settings.mail_from}, which most servers refuse.",
+            "Set VERIFIER_MAIL_FROM to an address of your domain.",
+        )
+
+
+def demo(settings: Settings) -> Iterator[Problem]:
+    """A demo whose passwords everyone knows, at an address others reach."""
+    if settings.has_published_passwords and settings.is_public:
+        yield Problem(
+            "demo.public",
+            Grade.BROKEN,
+            f"This is the demo, with published passwords, and its address is {settings.public_url}.",
+            "Begin an installation of your own in an empty folder with `verifier setup`.",
         )
 
 
