@@ -100,15 +100,20 @@ EXPLAINED = ("metering_gap", "rounded_data", "not_in_plan", "fixed_ratio")
 """Kinds of flags with no error behind them, or about which check 1 asks."""
 
 
+def dismiss_alerts(park: Park, code: str) -> None:
+    """All open alerts of a kind, for one reason."""
+    page = park.go("verifier", f"/data/flags?code={code}&state=undisposed")
+    page.check("[name=all]")
+    page.locator(".bulk button[popovertarget=dismiss]").click()
+    page.fill("dialog#dismiss [name=reason]", "The meter's record explains it.")
+    page.locator("dialog#dismiss button[type=submit]").click()
+    expect(page.locator("main tbody tr [name=keys]")).to_have_count(0)
+
+
 def check_data(park: Park) -> None:
     """5: what looks wrong is dismissed with a reason or raised as findings, in bulk; what recalculates exactly is agreed to at once."""
     for code in EXPLAINED:
-        page = park.go("verifier", f"/data/flags?code={code}&state=undisposed")
-        page.check("[name=all]")
-        page.locator(".bulk button[popovertarget=dismiss]").click()
-        page.fill("dialog#dismiss [name=reason]", "The meter's record explains it.")
-        page.locator("dialog#dismiss button[type=submit]").click()
-        expect(page.locator("main tbody tr [name=keys]")).to_have_count(0)
+        dismiss_alerts(park, code)
     page = park.go("lead", "/data/flags?state=undisposed")
     keys = set(page.locator("main tbody tr [name=keys]").evaluate_all("all => all.map(box => box.value.split('|')[1])"))
     assert {"E-095", "G-035", "E-101", "G-120", "E-052", "E-047", "E-103", "G-068"} <= keys
@@ -154,7 +159,7 @@ def check_site(park: Park) -> None:
 
 
 def settle_findings(park: Park) -> None:
-    """7: sent together; the unit corrects its report and answers each; the verifier accepts, and decides what had changed."""
+    """7: sent together; the unit corrects its report and answers each; the verifier accepts, and decides on changes and new alerts."""
     page = park.go("lead", "/findings")
     press(page, page.locator("form[action$='/findings/send'] button"))
     expect(page.locator("form[action$='/findings/send']")).to_have_count(0)
@@ -185,6 +190,7 @@ def settle_findings(park: Park) -> None:
         page.fill("dialog#accept [name=reason]", "Follows from what was corrected.")
         with page.expect_navigation():
             page.locator("dialog#accept button[type=submit]").click()
+    dismiss_alerts(park, "fixed_ratio")
     for path, form in (
         ("/boundary/facilities", "/boundary/confirm/"),
         ("/boundary/sources", "/boundary/confirm/"),
@@ -223,7 +229,7 @@ def record_procedures(park: Park) -> None:
 def conclude(park: Park) -> None:
     """8: only the opinion that nothing speaks against is offered."""
     page = park.go("lead", "/conclusion/draw")
-    expect(page.locator("[name=opinion]")).to_have_count(1)
+    assert page.locator("[name=opinion]").count() == 1, page.locator("main").inner_text()
     page.locator("[name=opinion]").check()
     page.fill("[name=text]", "Every finding was answered and corrected in the report.")
     send(page)

@@ -52,7 +52,7 @@ STEPS = {
 }
 """The stage each of the group's units shows, in their order, and how many steps lead there."""
 STAGES = tuple(STEPS)
-EXPLAINED = ("metering_gap", "rounded_data", "not_in_plan")
+EXPLAINED = ("metering_gap", "rounded_data", "not_in_plan", "fixed_ratio")
 """Kinds of flags that the demo's verifiers found no error behind, or that check 1 asks about."""
 
 
@@ -150,6 +150,8 @@ class CaseMaker:
         raised_flags, explained, pack = {}, [], load(engagement.pack_id)
         sentence = partial(flag_sentence, categories={each.code: each.name.en for each in pack.categories})
         for each in looked.flagged(engagement):
+            if not each.is_open:
+                continue
             main = each.main
             if main.code in EXPLAINED:
                 explained.append(each.flag.key)
@@ -157,7 +159,8 @@ class CaseMaker:
             with force_locale("en"):
                 raised_flags[each.flag.key] = finding_of(each, sentence)
         by = {"actor": self.actor("lead"), "now": self.cast.now()}
-        flags.raise_findings(engagement, raised_flags, "non_conformity", "", **by)
+        if raised_flags:
+            flags.raise_findings(engagement, raised_flags, "non_conformity", "", **by)
         flags.dismiss(
             engagement, explained, "The meter's record explains it; the plan's rule for missing data was kept, or check 1 asks.", **by
         )
@@ -249,6 +252,7 @@ class CaseMaker:
                     actor=self.actor("lead"),
                     now=self.cast.now(),
                 )
+        self.resolve_flags(engagement)
         self.confirm(engagement)
         for review in numbers.source_reviews(engagement):
             if review.is_open:
