@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-DEBIAN := chromium chromium-headless-shell postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui nginx-light openssl
+DEBIAN := chromium chromium-headless-shell postgresql poppler-utils qpdf fonts-noto-cjk fontconfig util-linux libreoffice-calc-nogui nginx-light openssl systemd
 
 .PHONY: help run serve test second storm hold bench check system setup catalogues demo lock clean
 

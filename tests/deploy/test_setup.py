@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from verifier.db import db
 from verifier.demo import people
 from verifier.maintenance.diagnostics import doctor
 
+ROOT = Path(__file__).parents[2]
+
 
 def run(instance: Path, *words: str, typed: str | None = None, **environment: str) -> Result:
     return CliRunner().invoke(main, list(words), input=typed, env={"VERIFIER_INSTANCE": str(instance), **environment})
@@ -34,6 +37,8 @@ def test_setup_by_options_makes_the_first_administrator_and_keeps_the_settings(t
     assert "https://verifier.example.org/link/" in done.output
     settings = config.from_environment({"VERIFIER_INSTANCE": str(tmp_path / "own")})
     assert (settings.language, settings.public_url, settings.is_demo) == ("zh", "https://verifier.example.org", False)
+    problems = doctor.examine({"VERIFIER_INSTANCE": str(tmp_path / "own"), "VERIFIER_BEHIND_TLS": "1", "VERIFIER_TRUSTED_PROXIES": "1"})
+    assert [problem.code for problem in problems] == ["mail.folder"]
     assert (tmp_path / "own" / "settings.env").stat().st_mode & 0o077 == 0
     listed = json.loads(run(tmp_path / "own", "user", "list", "--json").output)
     assert [(row["email"], row["roles"], row["status"]) for row in listed] == [("first@example.org", ["administrator"], "invited")]
@@ -132,3 +137,27 @@ def test_doctor_names_a_mail_host_that_does_not_resolve_and_a_public_demo(app: F
     }
     codes = {problem.code for problem in doctor.examine(told)}
     assert {"mail.host", "demo.public", "mail.sender"} <= codes
+
+
+NOT_IN_CONTAINERS = {"VERIFIER_INSTANCE", "VERIFIER_HOST", "VERIFIER_PORT"}
+"""Settings that the image itself has."""
+
+
+def test_the_containers_are_passed_every_setting_and_their_images_carry_tags() -> None:
+    written = set(re.findall(r"VERIFIER_[A-Z_]+", (ROOT / "docs" / "settings.md").read_text()))
+    written |= {f"VERIFIER_MAIL{part}" for part in re.findall(r"`(_[A-Z]+)`", (ROOT / "docs" / "settings.md").read_text())}
+    compose = (ROOT / "deploy" / "compose.yaml").read_text()
+    passed = set(re.findall(r"^ +(VERIFIER_[A-Z_]+):", compose, re.MULTILINE))
+    assert written - passed - NOT_IN_CONTAINERS == set()
+    images = re.findall(r"image: (\S+)", compose)
+    assert images
+    assert [image for image in images if ":" not in image.rpartition("/")[2]] == []
+
+
+def test_the_units_of_systemd_are_well_formed(tmp_path: Path) -> None:
+    for unit in sorted((ROOT / "deploy").glob("verifier*.service")) + sorted((ROOT / "deploy").glob("verifier*.timer")):
+        text = unit.read_text().replace("/opt/verifier/venv/bin/verifier", "/bin/true")
+        (tmp_path / unit.name).write_text(text)
+    units = [str(path) for path in sorted(tmp_path.iterdir())]
+    done = subprocess.run(["systemd-analyze", "verify", "--recursive-errors=no", *units], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -12,6 +12,7 @@ from verifier.cli.people import refusals_told
 from verifier.core.access import Role
 from verifier.db import utcnow
 from verifier.maintenance import commands as maintenance
+from verifier.statement.signing import keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def setup(once: bool, **told: str | None) -> None:
     email, name, organisation = (told[each] or click.prompt(text) for each, text in PERSON.items())
     config.write_settings(instance, values)
     with maintenance.opened(newest=True), refusals_told():
+        keys.authority(utcnow())
         link = commands.add_user(email, name, organisation, "installation", [Role.ADMINISTRATOR])
     click.echo(f"Settings: {instance / config.SETTINGS_FILE}")
     click.echo(f"{name} sets a password and a second factor within 7 days at:\n{link}")
