@@ -98,8 +98,8 @@ def longest_writes(log: Path) -> dict[str, float]:
     """For each route and job of the server's log, the longest it held the write lock, in seconds."""
     found: dict[str, float] = {}
     for line in log.read_text().splitlines():
-        if '"write_ms"' in line:
-            said = json.loads(line[line.index("{") :])
+        if line.startswith("{") and '"write_ms"' in line:
+            said = json.loads(line)
             name = said.get("route") or said["kind"]
             found[name] = max(found.get(name, 0), said["write_ms"] / 1000)
     return found

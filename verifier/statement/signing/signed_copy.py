@@ -73,9 +73,8 @@ def rests_on(engagement: Engagement) -> str:
     db.session.flush()
     unit_year, drawn = engagement.unit_year, queries.conclusion(engagement)
     organisations = {engagement.body_id, unit_year.unit_id, unit_year.year.authority_id}
-    people = select(User.id).where(User.organisation_id.in_(organisations))
-    body = select(User.id).where(User.organisation_id == engagement.body_id)
-    signing = select(SigningKey.id).where((SigningKey.organisation_id == engagement.body_id) | SigningKey.user_id.in_(body))
+    people = select(User.id).where(User.organisation_id == engagement.body_id)
+    signing = select(SigningKey.id).where((SigningKey.organisation_id == engagement.body_id) | SigningKey.user_id.in_(people))
     rows = {
         "engagement": _stored("engagement", [engagement.id]),
         "organisation": _stored("organisation", organisations),
