@@ -60,5 +60,5 @@ export default [
       ],
     },
   },
-  { files: ["eslint.config.js", "tools/**"], languageOptions: { globals: globals.node } },
+  { files: ["eslint.config.js", "tools/**", "tests/**"], languageOptions: { globals: globals.node } },
 ];

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import wraps
+from time import perf_counter
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -109,6 +110,10 @@ lock_patience: ContextVar[int | None] = ContextVar("lock_patience", default=None
 """Milliseconds a transaction about to begin waits for the write lock; None: as long as the connection does."""
 BUSY_TIMEOUT = 15_000
 
+longest_write: ContextVar[float] = ContextVar("longest_write", default=0.0)
+"""Seconds that the longest writing transaction took since this was set to 0, from getting its lock to the end of its commit."""
+_WRITES_SINCE = "writes_since"
+
 
 @contextmanager
 def writing() -> Iterator[None]:
@@ -131,6 +136,10 @@ def reading() -> Iterator[None]:
         write_transaction.reset(token)
 
 
+class Outdated(Exception):
+    """Rows that prepared work rests on were changed before its result was written: it is prepared anew."""
+
+
 def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """The items in portions of at most `size`, for queries that name each of them."""
     for first in range(0, len(items), size):
@@ -149,10 +158,12 @@ def _begin_sqlite(connection: Connection) -> None:
     patience = lock_patience.get()
     if patience is None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write_transaction.get() else "BEGIN")
+        note_lock(connection)
         return
     connection.exec_driver_sql(f"PRAGMA busy_timeout={patience:d}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        note_lock(connection)
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
 
@@ -160,11 +171,25 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     if (patience := lock_patience.get()) is not None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience:d}")
+    note_lock(connection)
+
+
+def note_lock(connection: Connection) -> None:
+    """A writing transaction has its lock from now on; `longest_write` is measured when its connection goes back to the pool."""
+    if write_transaction.get():
+        connection.info[_WRITES_SINCE] = perf_counter()
+
+
+def _measure_lock(_connection: Any, record: Any) -> None:
+    since = record.info.pop(_WRITES_SINCE, None)
+    if since is not None:
+        longest_write.set(max(longest_write.get(), perf_counter() - since))
 
 
 def prepare(engine: Engine) -> None:
     """Set pragmas and explicit transactions for SQLite engines."""
     failpoints.watch(engine)
+    event.listen(engine, "checkin", _measure_lock)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

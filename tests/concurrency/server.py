@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,18 +23,20 @@ from verifier.db import db, write_transaction
 
 @dataclass(frozen=True)
 class Running:
-    """The server's address, the app on the same installation, and its case."""
+    """The server's address, the app on the same installation, its case, and its log."""
 
     address: str
     app: Flask
     case: UUID
+    log: Path
 
 
 WAITING = 30
 """Findings that wait for an answer when the server starts."""
 
 
-def _case_with_findings(cast: Cast) -> UUID:
+def case_with_findings(cast: Cast) -> UUID:
+    """A case in check whose findings wait for answers."""
     case = make.engagement(cast)
     for number in range(WAITING):
         finding(case, cast, title=f"Gas {number}")
@@ -43,15 +45,17 @@ def _case_with_findings(cast: Cast) -> UUID:
 
 
 @contextmanager
-def running(instance: Path, database_url: str = "", *, workers: int = 3) -> Iterator[Running]:
-    """gunicorn as `verifier serve` starts it, until the test is over; the app context is pushed meanwhile."""
+def running(
+    instance: Path, database_url: str = "", *, workers: int = 3, prepare: Callable[[Cast], UUID] = case_with_findings
+) -> Iterator[Running]:
+    """gunicorn as `verifier serve` starts it on the case prepared, until the test is over; the app context is pushed meanwhile."""
     environment = {"VERIFIER_INSTANCE": str(instance), "VERIFIER_PORT": str(free_port()), "VERIFIER_DATABASE_URL": database_url}
     app = create_app(config.from_environment(environment))
     with app.app_context():
         write_transaction.set(True)
         upgrade()
         settle()
-        case = _case_with_findings(Cast.present())
+        case = prepare(Cast.present())
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
@@ -61,7 +65,7 @@ def running(instance: Path, database_url: str = "", *, workers: int = 3) -> Iter
         try:
             address = f"http://127.0.0.1:{environment['VERIFIER_PORT']}"
             _wait(address, served)
-            yield Running(address, app, case)
+            yield Running(address, app, case, instance / "server.log")
         finally:
             served.terminate()
             served.wait(30)

@@ -4,7 +4,7 @@ import re
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,39 +79,46 @@ class Proxy:
 
 @contextmanager
 def behind(folder: Path) -> Iterator[Proxy]:
-    """nginx with the configuration as it is, but for ports, names and folders of this machine."""
-    (folder / "tls").mkdir()
-    key = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout server.key -out server.crt"
-    name = "-subj /CN=verifier.test -addext subjectAltName=DNS:verifier.test"
-    subprocess.run(f"{key} {name}".split(), cwd=folder / "tls", check=True, capture_output=True)
+    """The proxy before two small servers."""
     with ExitStack() as stack:
         listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2)]
         apps = (App(listeners[0]), App(listeners[1]))
         for app in apps:
             Thread(target=app.serve, daemon=True).start()
-        port, text = free_port(), CONF.read_text()
-        changes = {
-            "listen 80 ": f"listen 127.0.0.1:{free_port()} ",
-            "listen 443 ": f"listen 127.0.0.1:{port} ",
-            "/etc/nginx/tls/": f"{folder}/tls/",
-            "/var/cache/nginx/static": f"{folder}/static",
-            "worker_processes auto;": "user root; worker_processes 1;",
-            **{f"server app-{n}:5000": f"server 127.0.0.1:{listener.getsockname()[1]}" for n, listener in enumerate(listeners, 1)},
-            "server_tokens off;": f"server_tokens off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; "
-            f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;",
-        }
-        for ours, here in changes.items():
-            assert ours in text, ours
-            text = text.replace(ours, here)
-        (folder / "nginx.conf").write_text(text)
-        words = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"), "-g", f"daemon off; pid {folder}/pid;"]
-        served = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            _wait(port, served)
-            yield Proxy(port, folder, apps)
-        finally:
-            served.terminate()
-            served.wait(10)
+        port = stack.enter_context(nginx(folder, [listener.getsockname()[1] for listener in listeners]))
+        yield Proxy(port, folder, apps)
+
+
+@contextmanager
+def nginx(folder: Path, apps: Sequence[int]) -> Iterator[int]:
+    """nginx before apps at two ports, with the configuration as it is but for ports, names and folders of this machine; its own port."""
+    (folder / "tls").mkdir(parents=True)
+    key = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout server.key -out server.crt"
+    name = "-subj /CN=verifier.test -addext subjectAltName=DNS:verifier.test,DNS:localhost"
+    subprocess.run(f"{key} {name}".split(), cwd=folder / "tls", check=True, capture_output=True)
+    port, text = free_port(), CONF.read_text()
+    changes = {
+        "listen 80 ": f"listen 127.0.0.1:{free_port()} ",
+        "listen 443 ": f"listen 127.0.0.1:{port} ",
+        "/etc/nginx/tls/": f"{folder}/tls/",
+        "/var/cache/nginx/static": f"{folder}/static",
+        "worker_processes auto;": "user root; worker_processes 1;",
+        **{f"server app-{number}:5000": f"server 127.0.0.1:{app}" for number, app in enumerate(apps, 1)},
+        "server_tokens off;": f"server_tokens off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; "
+        f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;",
+    }
+    for ours, here in changes.items():
+        assert ours in text, ours
+        text = text.replace(ours, here)
+    (folder / "nginx.conf").write_text(text)
+    words = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"), "-g", f"daemon off; pid {folder}/pid;"]
+    served = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(port, served)
+        yield port
+    finally:
+        served.terminate()
+        served.wait(10)
 
 
 def _wait(port: int, served: subprocess.Popen[bytes]) -> None:

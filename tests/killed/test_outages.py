@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -21,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests import make, objectstore
 from tests.conftest import settings_in
+from tests.journeys.server import free_port
 from tests.people import Cast, actor, sign_in
 from verifier.app import create_app
 from verifier.audit.queries import verify
@@ -142,6 +144,19 @@ def test_a_read_only_instance_is_read_and_says_why_nothing_is_saved(served: tupl
         keeper.close()
     assert photo(client, address)[0] == 303
     assert whole(app) == 1
+
+
+@pytest.mark.parametrize("words", [["serve"], ["worker", "--until-empty"]], ids=" ".join)
+def test_a_read_only_instance_ends_a_command_in_a_sentence(small: Path, words: list[str]) -> None:
+    mount("--bind", str(small), str(small))
+    mount("-o", "remount,ro,bind", str(small))
+    told = {"PATH": os.environ["PATH"], "VERIFIER_INSTANCE": str(small), "VERIFIER_PORT": str(free_port())}
+    try:
+        ended = subprocess.run([Path(sys.executable).with_name("verifier"), *words], capture_output=True, text=True, env=told, timeout=120)
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (2, False), ended.stderr
+    assert "cannot be" in ended.stderr
 
 
 @pytest.mark.parametrize("why", ["nobody answers", "no such bucket"])

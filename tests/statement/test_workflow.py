@@ -90,13 +90,10 @@ def test_a_wrong_code_signs_nothing_and_stays_counted_until_it_is_closed(client:
 
 
 def test_a_code_is_good_for_one_signature(cast: Cast) -> None:
-    person = signer(cast.lead)
-    key = queries.key_of(cast.lead.id)
-    assert key is not None
-    code, at = person.code()
-    keys.prove(cast.lead, key, PASSPHRASE, code, at)
+    code, at = signer(cast.lead).code()
+    keys.prove(cast.lead, None, code, at)
     with pytest.raises(Refusal, match=r"statement\.code\.wrong"):
-        keys.prove(cast.lead, key, PASSPHRASE, code, at)
+        keys.prove(cast.lead, None, code, at)
 
 
 @pytest.mark.parametrize("action", ["countersign", "seal"])

@@ -1,9 +1,10 @@
 """Stores files: the row and its bytes, both or neither."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,16 +24,18 @@ from verifier.evidence.photos import ReadPhoto
 from verifier.evidence.queries import photo_with, store
 
 
-def keep(data: bytes, media_type: str, *, now: datetime) -> StoredFile:
+def keep(data: bytes, media_type: str, *, in_store: bool = False, now: datetime) -> StoredFile:
     """Store bytes under their hash; identical bytes are the same file.
 
-    The row is written first: the sweep waits for its commit or rollback before deleting unreferenced bytes.
+    The row is written first: the sweep waits for its commit or rollback before deleting unreferenced bytes. `in_store`: they were put into
+    the store before the transaction, and are put in again only where the sweep has removed them.
     """
     digest = sha256(data).hexdigest()
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(StoredFile).values(sha256=digest, size=len(data), media_type=media_type, stored_at=now)
     db.session.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
-    store().put(data)
+    if not (in_store and store().exists(digest)):
+        store().put(data)
     return db.session.get_one(StoredFile, digest)
 
 
@@ -59,6 +62,20 @@ def read_photos(files: Sequence[tuple[str, bytes]]) -> dict[str, ReadPhoto]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedPhotos:
+    """Photos as (name, bytes), and what was decoded of them by SHA-256."""
+
+    files: Sequence[tuple[str, bytes]]
+    read: Mapping[str, ReadPhoto]
+
+
+def prepare_photos(attached: Callable[[], Sequence[tuple[str, bytes]]], uploaded: Sequence[tuple[str, Path]]) -> PreparedPhotos:
+    """Read and decode the photos of a form and those that were uploaded in pieces before; needs no transaction."""
+    files = [*attached(), *((name, path.read_bytes()) for name, path in uploaded)]
+    return PreparedPhotos(files, read_photos(files))
+
+
 def add_photos(
     case: UUID,
     stage: Stage,
@@ -80,8 +97,8 @@ def add_photos(
         digest = sha256(data).hexdigest()
         twin = photo_with(case, digest)
         if twin is None:
-            read = (already or {}).get(digest) or photo_reader.read(data, filename)
-            stored.append(_kept_photo(case, subject, filename, data, read, caption=caption, actor=actor, now=now))
+            kept = _kept_files(data, (already or {}).get(digest), filename, now)
+            stored.append(_kept_photo(case, subject, filename, kept, caption=caption, actor=actor, now=now))
         elif twin not in stored:
             known.append(twin)
     return AddedPhotos(tuple(stored), tuple(known))
@@ -114,18 +131,32 @@ def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: A
     return attachment
 
 
-def _kept_photo(
-    case: UUID, subject: Subject, filename: str, data: bytes, read: ReadPhoto, *, caption: str, actor: Actor, now: datetime
-) -> Photo:
-    files = keep(data, read.media_type, now=now), keep(read.preview, JPEG, now=now), keep(read.thumbnail, JPEG, now=now)
+@dataclass(frozen=True, slots=True)
+class _PhotoFiles:
+    """A decoded photo, and the hashes of the original, its preview and its thumbnail in the store."""
+
+    read: ReadPhoto
+    original: str
+    preview: str
+    thumbnail: str
+
+
+def _kept_files(data: bytes, already: ReadPhoto | None, filename: str, now: datetime) -> _PhotoFiles:
+    read = already or photo_reader.read(data, filename)
+    files = ((data, read.media_type), (read.preview, JPEG), (read.thumbnail, JPEG))
+    return _PhotoFiles(read, *(keep(each, kind, in_store=already is not None, now=now).sha256 for each, kind in files))
+
+
+def _kept_photo(case: UUID, subject: Subject, filename: str, files: _PhotoFiles, *, caption: str, actor: Actor, now: datetime) -> Photo:
+    read = files.read
     photo = Photo(
         case_id=case,
         shows=[PhotoSubject(**PhotoSubject.named(subject), tied_by=actor.id, tied_at=now)],
         caption=caption.strip(),
         filename=safe_name(filename),
-        original_sha256=files[0].sha256,
-        preview_sha256=files[1].sha256,
-        thumbnail_sha256=files[2].sha256,
+        original_sha256=files.original,
+        preview_sha256=files.preview,
+        thumbnail_sha256=files.thumbnail,
         width=read.width,
         height=read.height,
         orientation=read.orientation,

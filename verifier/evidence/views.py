@@ -81,10 +81,10 @@ def upload(engagement: Engagement) -> ResponseReturnValue:
     form = UploadForm()
     if form.validate_on_submit():
         sent, who, written = form.uploaded.data, this_user().id, form.caption.data or ""
-        files = [*form.handed_in(), *uploads.complete(engagement.id, who, sent)]
-        read = prepared("photos", lambda: actions.read_photos(files))
+        uploaded = uploads.complete(engagement.id, who, sent)
+        photos = prepared("photos", lambda: actions.prepare_photos(form.handed_in, uploaded))
         added = actions.add_photos(
-            engagement.id, engagement.stage, subject, files, written, already=read, actor=current_actor(), now=utcnow()
+            engagement.id, engagement.stage, subject, photos.files, written, already=photos.read, actor=current_actor(), now=utcnow()
         )
         uploads.hand_over(engagement.id, who, sent)
         flash_added(engagement, added)

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from verifier.core.errors import Refusal
-from verifier.db import db, reading, utcnow, write_transaction, writing
+from verifier.db import db, longest_write, reading, utcnow, write_transaction, writing
 from verifier.jobs.actions import enqueue
 from verifier.jobs.models import Job
 from verifier.jobs.queries import due
@@ -64,6 +64,7 @@ def run_next(*, only: UUID | None = None) -> bool:
     if work_and_more is None:
         return False
     work, task, arguments = work_and_more
+    longest_write.set(0)
     try:
         with writing(), _held(work, task.limit):
             with reading() if task.in_steps else nullcontext():
@@ -85,7 +86,7 @@ def run_next(*, only: UUID | None = None) -> bool:
         db.session.rollback()
         _put_back(work, task, error)
     else:
-        log.info("job_done", kind=work.kind, job=str(work.id), attempt=work.attempt)
+        log.info("job_done", kind=work.kind, job=str(work.id), attempt=work.attempt, write_ms=round(longest_write.get() * 1000))
     return True
 
 

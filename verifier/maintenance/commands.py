@@ -5,12 +5,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 from pathlib import Path
 from typing import NoReturn
 
 import click
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
 
 from verifier import config
 from verifier.app import create_app
@@ -25,6 +27,8 @@ from verifier.maintenance.sweep import sweep
 from verifier.reports import number_rows
 
 FOUND, CANNOT = 1, 2
+STORAGE = frozenset({EROFS, ENOSPC, EDQUOT, EACCES, EPERM})
+"""Errors of the disk or of its permissions, which a command reports in a sentence."""
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -68,6 +72,12 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
                     recording.begin(now=utcnow())
                     db.session.commit()
             yield app
+        except OperationalError as error:
+            fail_with(f"The database cannot be used: {error.orig}. Check VERIFIER_INSTANCE, its permissions and the free space.")
+        except OSError as error:
+            if error.errno not in STORAGE:
+                raise
+            fail_with(f"{error.filename or settings.instance} cannot be written: {error.strerror}.")
         finally:
             write_transaction.reset(token)
             db.session.remove()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from random import uniform
 from time import sleep
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 import structlog
@@ -21,16 +21,19 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Conflict
 
 from verifier.audit.actions import postponed
-from verifier.db import db, write_transaction
+from verifier.db import Outdated, db, note_lock, reading, write_transaction
 from verifier.engagements.models import Engagement
 from verifier.web import idempotency, permit, signed_in
 from verifier.web.body_limits import LimitedRequest
 
 log = structlog.get_logger()
 T = TypeVar("T")
+R = TypeVar("R")
 TRIES = 5
 PAUSE = 0.05
 """Seconds before the second try at most; doubled before each further one."""
+PREPARED = "verifier.prepared"
+"""Results of slow work, in the request's environment: a retry finds them."""
 COLLISIONS = frozenset({"40001", "40P01", "55P03", "23505"})
 """PostgreSQL: serialization failure, deadlock, lock not available, unique violation."""
 
@@ -46,6 +49,10 @@ def collided(error: BaseException) -> bool:
     return getattr(error.orig, "sqlstate", None) in COLLISIONS or "database is locked" in str(error.orig)
 
 
+class _Prepared(Exception):
+    """Slow work that rests on rows is done: the request begins anew, so that everything it checked is checked again."""
+
+
 class VerifierApp(Flask):
     """Flask that retries a request whose transaction collided with another."""
 
@@ -58,15 +65,25 @@ class VerifierApp(Flask):
         before = deepcopy(dict(session))
         for further in range(TRIES):
             try:
-                return super().full_dispatch_request()
-            except (DBAPIError, StaleDataError) as error:
-                if not collided(error):
+                return self._dispatch_prepared(before)
+            except (DBAPIError, StaleDataError, Outdated) as error:
+                if isinstance(error, Outdated):
+                    request.environ.pop(PREPARED, None)
+                elif not collided(error):
                     _reset(before)
                     raise
                 log.info("collision", endpoint=request.endpoint, kind=type(error).__name__, further=further)
             _reset(before)
             sleep(uniform(0, PAUSE * 2**further))  # noqa: S311 - jitter, nothing secret
         return self.finalize_request(self.handle_http_exception(Conflict()))
+
+    def _dispatch_prepared(self, before: dict[str, object]) -> Response:
+        """The answer, after the request has begun anew once for each piece of work that it prepared."""
+        while True:
+            try:
+                return super().full_dispatch_request()
+            except _Prepared:
+                _reset(before)
 
 
 def _reset(before: dict[str, object]) -> None:
@@ -115,6 +132,13 @@ def install(app: Flask) -> None:
     """Register both ends."""
     app.before_request(begin)
     app.after_request(finish)
+    for begun_anew in (_Prepared, Outdated):
+        app.register_error_handler(begun_anew, _passed_on)
+
+
+def _passed_on(error: Exception) -> NoReturn:
+    """No page is shown for it: the request begins anew."""
+    raise error
 
 
 def lock_case() -> None:
@@ -124,6 +148,7 @@ def lock_case() -> None:
     about = _about(request.view_args or {})
     if about is not None:
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:about, 0))"), {"about": str(about)})
+        note_lock(db.session.connection())
 
 
 @contextmanager
@@ -135,12 +160,29 @@ def released() -> Iterator[None]:
 
 
 def prepared(name: str, work: Callable[[], T]) -> T:
-    """The result of slow work that writes no row, done outside the transaction and its lock; a retry of the request uses it again."""
-    done: dict[str, Any] = request.environ.setdefault("verifier.prepared", {})
+    """The result of slow work that reads and writes no row, done outside the transaction and its lock; a retry of the request uses it."""
+    done: dict[str, Any] = request.environ.setdefault(PREPARED, {})
     if name not in done:
         with released():
             done[name] = work()
     result: T = done[name]
+    return result
+
+
+def prepared_from_rows(name: str, gather: Callable[[], T], work: Callable[[T], R]) -> R:
+    """The result of slow work on what `gather` reads, before anything is written: neither holds the write lock, and `work` no transaction.
+
+    The request then begins anew. Whoever writes the result raises `Outdated` where rows that it rests on were changed meanwhile: it is
+    then prepared anew, as often as a request is retried.
+    """
+    done: dict[str, Any] = request.environ.setdefault(PREPARED, {})
+    if name not in done:
+        db.session.rollback()
+        with reading():
+            given = gather()
+        done[name] = work(given)
+        raise _Prepared
+    result: R = done[name]
     return result
 
 

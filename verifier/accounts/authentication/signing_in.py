@@ -21,7 +21,7 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.actor import INSTALLATION, Actor
 from verifier.core.subject import Subject
-from verifier.db import utcnow
+from verifier.db import Outdated, utcnow
 from verifier.jobs.actions import enqueue
 from verifier.jobs.task_registry import task
 from verifier.jobs.worker import JobRun
@@ -62,16 +62,49 @@ class Origin:
         return Visitor(self.address, self.browser, known_browsers.mark_of(self.cookie, user.id if user else None))
 
 
-def with_password(email: str, password: str, origin: Origin, *, now: datetime) -> Answer:
-    """The first step."""
+@dataclass(frozen=True, slots=True)
+class StoredPassword:
+    """What a password is compared with: the hash of an active account, or None; not at all while the visitor must wait."""
+
+    hash: str | None
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPassword:
+    """A password compared without the write lock, for that takes a tenth of a second; `good` is None where it was not compared."""
+
+    stored: str | None
+    good: bool | None
+
+
+def stored_password(email: str, origin: Origin, *, now: datetime) -> StoredPassword:
+    """Read what a password for this address is compared with."""
+    user = queries.by_email(plain_email(email))
+    tried = throttle.buckets("password", plain_email(email), origin.visitor(user), now)
+    return StoredPassword(_hash_of(user), throttle.closed_until(tried, now) is not None)
+
+
+def compared(password: str, stored: StoredPassword) -> ComparedPassword:
+    """Compare; it takes as long where there is no hash."""
+    return ComparedPassword(stored.hash, None if stored.waits else passwords.matches(stored.hash, password))
+
+
+def _hash_of(user: User | None) -> str | None:
+    return user.password_hash if user is not None and user.is_active else None
+
+
+def with_password(email: str, password: str, origin: Origin, *, already: ComparedPassword, now: datetime) -> Answer:
+    """The first step. Who has to wait learns nothing of the password compared before; `Outdated` where that rests on another hash."""
     email = plain_email(email)
     user = queries.by_email(email)
     tried = throttle.buckets("password", email, origin.visitor(user), now)
     until = throttle.closed_until(tried, now)
     if until is not None:
         return Answer(SignInResult.WAIT, until=until)
-    good = passwords.matches(user.password_hash if user is not None and user.is_active else None, password)
-    if not good or user is None:
+    if already.good is None or already.stored != _hash_of(user):
+        raise Outdated
+    if not already.good or user is None:
         throttle.count(tried, now)
         _record_refused(user, "password", now)
         return Answer(SignInResult.WRONG)

@@ -1,6 +1,7 @@
 """Pages of signing in: the two steps, a forgotten password, single-use links, and signing out."""
 
 from datetime import datetime
+from functools import partial
 
 from flask import Response, abort, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,7 @@ from verifier.web.pages.filters import moment
 from verifier.web.permit import permit
 from verifier.web.sanity import local_path
 from verifier.web.signed_in import signed_in_user
+from verifier.web.transactions import prepared_from_rows
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -33,8 +35,10 @@ def sign_in() -> ResponseReturnValue:
         return redirect(onward, 303)
     form = SignInForm()
     if form.validate_on_submit():
-        now = utcnow()
-        answer = signing_in.with_password(form.email.data or "", form.password.data or "", origin(), now=now)
+        now, email, password = utcnow(), form.email.data or "", form.password.data or ""
+        stored = partial(signing_in.stored_password, email, origin(), now=now)
+        compared = prepared_from_rows("password", stored, partial(signing_in.compared, password))
+        answer = signing_in.with_password(email, password, origin(), already=compared, now=now)
         if answer.user is not None and answer.outcome is SignInResult.CODE_NEEDED:
             _forget_session()
             session["second_step"] = signing_in.pending(answer.user, now=now)

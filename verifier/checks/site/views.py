@@ -19,7 +19,7 @@ from verifier.core.site import ChecklistOutcome, Gap, VisitKind, VisitState
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.evidence.actions import add_photos, read_photos
+from verifier.evidence.actions import add_photos, prepare_photos
 from verifier.evidence.files import read_attachment
 from verifier.evidence.queries import store
 from verifier.evidence.uploads import actions as uploads
@@ -179,14 +179,15 @@ def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
     form.offer()
     if form.validate_on_submit():
         sent, who, now = form.uploaded.data, this_user().id, utcnow()
-        photos = [*form.handed_in(), *uploads.complete(engagement.id, who, sent)]
-        if photos:
-            subject = Subject(queries.KIND, item_code)
-            read, actor = prepared("photos", lambda: read_photos(photos)), current_actor()
-            flash_added(engagement, add_photos(engagement.id, engagement.stage, subject, photos, already=read, actor=actor, now=now))
+        uploaded = uploads.complete(engagement.id, who, sent)
+        photos = prepared("photos", lambda: prepare_photos(form.handed_in, uploaded))
+        if photos.files:
+            subject, actor = Subject(queries.KIND, item_code), current_actor()
+            added = add_photos(engagement.id, engagement.stage, subject, photos.files, already=photos.read, actor=actor, now=now)
+            flash_added(engagement, added)
             uploads.hand_over(engagement.id, who, sent)
         outcome = None if raising and not (line.findings and form.chosen() is ChecklistOutcome.FINDING) else form.chosen()
-        if outcome or (form.note.data or "").strip() or not (photos or raising):
+        if outcome or (form.note.data or "").strip() or not (photos.files or raising):
             actions.answer_item(engagement, item_code, outcome, form.note.data or "", form.seen_version, actor=current_actor(), now=now)
             flash(_("The item was saved."), "success")
         if raising:

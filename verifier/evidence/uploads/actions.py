@@ -67,14 +67,14 @@ def abandon(upload: Upload) -> None:
     db.session.flush()
 
 
-def complete(case: UUID, user: UUID, digests: Sequence[str]) -> list[tuple[str, bytes]]:
-    """The files of complete uploads as (name, bytes), in the order asked for; refused where one is missing or has not come whole."""
+def complete(case: UUID, user: UUID, digests: Sequence[str]) -> list[tuple[str, Path]]:
+    """The files of complete uploads as (name, path), in the order asked for; refused where one is missing or has not come whole."""
     found = []
     for digest in dict.fromkeys(digests):
         upload = find(case, user, digest)
         if upload is None or not upload.is_complete or not pieces.path(upload.id).exists():
             raise Refusal("evidence.upload.not_complete")
-        found.append((upload.filename, pieces.path(upload.id).read_bytes()))
+        found.append((upload.filename, pieces.path(upload.id)))
     return found
 
 

@@ -17,7 +17,7 @@ from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, after
 from verifier.core.subject import Subject
-from verifier.db import db
+from verifier.db import Outdated, db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.evidence.actions import keep
@@ -27,10 +27,11 @@ from verifier.statement import queries
 from verifier.statement.actions import locked, refuse_outdated, refuse_part
 from verifier.statement.facts.assembly import statement_facts
 from verifier.statement.facts.assessment import pack_of
-from verifier.statement.facts.model import Both, StatementFacts, to_json
+from verifier.statement.facts.model import Both, StatementFacts
 from verifier.statement.models import Review, Signature, SignerRole, SigningKey, Statement, Status
 from verifier.statement.pdf.document import render
 from verifier.statement.signing import keys, revocation, signatures
+from verifier.statement.signing.signed_copy import SignedCopy, SigningOrder, carried_out, rests_on
 
 TOKEN_BYTES = 16
 ACTIONS = {SignerRole.LEAD: CaseAction.CERTIFY, SignerRole.SIGNATORY: CaseAction.COUNTERSIGN, SignerRole.SEAL: CaseAction.SEAL}
@@ -57,65 +58,63 @@ class _Hand:
 
 def draft(engagement: Engagement, *, now: datetime) -> bytes:
     """The statement as it would be certified now, marked as a draft, without a public address of its own."""
-    review = _approved(engagement, now)
+    review = _approved(engagement)
+    _refuse_outdated(engagement, now)
     number = f"{next_number(engagement)} · 草稿 DRAFT"
     return render(_facts(engagement, review, number, f"{_public_url()}/check", now))
 
 
 def certify(engagement: Engagement, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
-    """Build the statement whole, and sign it first: from here on nothing in it may change."""
-    review = _ready(engagement, SignerRole.LEAD, now)
-    refuse_part(engagement, Role.LEAD_VERIFIER, signer)
-    key = _personal_key(signer, engagement, now)
-    keys.prove(signer, key, passphrase, code, now)
-    token = token_urlsafe(TOKEN_BYTES)
-    facts = _facts(engagement, review, next_number(engagement), f"{_public_url()}/s/{token}", now)
-    for left in queries.statements(engagement):
-        if left.status in (Status.CERTIFIED, Status.COUNTERSIGNED):
-            _recalled(left, actor, now)
-    hand = _Hand(SignerRole.LEAD, key, signer.registered_name)
-    signed = signatures.certify(signatures.prepare(render(facts)), _signature(engagement, hand, passphrase, now))
-    statement = Statement(
-        number=facts.number,
-        token=token,
-        engagement_id=engagement.id,
-        conclusion_id=review.conclusion_id,
-        review_id=review.id,
-        status=Status.CERTIFIED,
-        opinion=facts.opinion.code,
-        verified_total=facts.verified_total,
-        facts=to_json(facts),
-        pdf_sha256=keep(signed, PDF, now=now).sha256,
-        begun_at=now,
-    )
-    db.session.add(statement)
-    db.session.flush()
-    _signed(statement, engagement, hand, actor=actor, now=now)
-    return statement
+    """The lead verifier's signature in one go, where nobody else waits for the write lock; pages sign a copy before they take it."""
+    return enter(engagement, signer, carried_out(order(engagement, SignerRole.LEAD, signer, passphrase, now=now)), code, actor=actor)
 
 
 def countersign(engagement: Engagement, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
-    """The authorised signatory signs what the lead verifier certified; the pack says which part in the case keeps them from it."""
-    _ready(engagement, SignerRole.SIGNATORY, now)
-    refuse_part(engagement, Role.SIGNATORY, signer)
-    hand = _Hand(SignerRole.SIGNATORY, _personal_key(signer, engagement, now), signer.registered_name)
-    return _add(engagement, hand, signer, passphrase, code, actor=actor, now=now)
+    """The authorised signatory's signature in one go."""
+    return enter(engagement, signer, carried_out(order(engagement, SignerRole.SIGNATORY, signer, passphrase, now=now)), code, actor=actor)
 
 
 def seal(engagement: Engagement, sealer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
-    """The body's seal closes the statement; with it the statement is issued, and anyone may check it."""
-    _ready(engagement, SignerRole.SEAL, now)
-    if barred := queries.role_conflict(engagement, sealer.id, Role.COORDINATOR):
-        raise barred.refusal(sealer.name, pack_of(engagement))
-    key = queries.seal_of(engagement.body_id)
-    if key is None:
-        raise Refusal("statement.key.waiting" if queries.waiting_seal_of(engagement.body_id) else "statement.seal.none")
-    body = keys.organisation_name(engagement.body)
-    _refuse_unusable(key, body, body, now)
-    for earlier in queries.statements(engagement):
-        if earlier.status == Status.ISSUED:
-            earlier.status = Status.SUPERSEDED
-    return _add(engagement, _Hand(SignerRole.SEAL, key, body), sealer, passphrase, code, actor=actor, now=now)
+    """The seal of the body in one go."""
+    return enter(engagement, sealer, carried_out(order(engagement, SignerRole.SEAL, sealer, passphrase, now=now)), code, actor=actor)
+
+
+def order(engagement: Engagement, place: SignerRole, signer: User, passphrase: str, *, now: datetime) -> SigningOrder:
+    """Read what the signer at a place signs, with every refusal that holds now; writes nothing.
+
+    The fingerprint is read first: whatever changes afterwards, `enter` notices.
+    """
+    stamp = rests_on(engagement)
+    review, hand = _ready(engagement, place), _hand(engagement, place, signer, now)
+    keys.refuse_paused(signer, now)
+    _refuse_outdated(engagement, now)
+    token, document = "", None
+    if place is SignerRole.LEAD:
+        token = token_urlsafe(TOKEN_BYTES)
+        document = _facts(engagement, review, next_number(engagement), f"{_public_url()}/s/{token}", now)
+    return SigningOrder(
+        place=place,
+        signer_name=hand.name,
+        password_hash=signer.password_hash,
+        signature=_signature(engagement, hand, passphrase, now),
+        rests_on=stamp,
+        document=document or store().get(_waiting(engagement, hand).pdf_sha256),
+        token=token,
+    )
+
+
+def enter(engagement: Engagement, signer: User, copy: SignedCopy, code: Factor, *, actor: Actor) -> Statement:
+    """Store a signature, or raise `Outdated` where what it rests on has changed since; the factor is proven before anything is stored."""
+    place, now = copy.order.place, copy.order.signature.at
+    locked(engagement)
+    review, hand = _ready(engagement, place), _hand(engagement, place, signer, now)
+    if rests_on(engagement) != copy.order.rests_on:
+        raise Outdated
+    keys.prove(signer, copy.refused, code, now)
+    lead = place is SignerRole.LEAD
+    statement = _begun(engagement, review, copy, actor, now) if lead else _continued(engagement, hand, copy, now)
+    _signed(statement, engagement, hand, actor=actor, now=now)
+    return statement
 
 
 def next_number(engagement: Engagement) -> str:
@@ -124,28 +123,49 @@ def next_number(engagement: Engagement) -> str:
     return f"{pack_of(engagement).programme.upper()}-{engagement.number}-V{begun + 1}"
 
 
-def _ready(engagement: Engagement, place: SignerRole, now: datetime) -> Review:
-    """Lock the case and refuse what is signed already, out of turn, or no longer carried by its review."""
-    locked(engagement)
+def _hand(engagement: Engagement, place: SignerRole, signer: User, now: datetime) -> _Hand:
+    """Who signs, if neither the rules of separation nor their key keeps them from it."""
+    if place is SignerRole.SEAL:
+        return _seal(engagement, signer, now)
+    refuse_part(engagement, Role.LEAD_VERIFIER if place is SignerRole.LEAD else Role.SIGNATORY, signer)
+    return _Hand(place, _personal_key(signer, engagement, now), signer.registered_name)
+
+
+def _seal(engagement: Engagement, sealer: User, now: datetime) -> _Hand:
+    if barred := queries.role_conflict(engagement, sealer.id, Role.COORDINATOR):
+        raise barred.refusal(sealer.name, pack_of(engagement))
+    key = queries.seal_of(engagement.body_id)
+    if key is None:
+        raise Refusal("statement.key.waiting" if queries.waiting_seal_of(engagement.body_id) else "statement.seal.none")
+    body = keys.organisation_name(engagement.body)
+    _refuse_unusable(key, body, body, now)
+    return _Hand(SignerRole.SEAL, key, body)
+
+
+def _ready(engagement: Engagement, place: SignerRole) -> Review:
+    """Refuse what is signed already, out of turn, or without a valid review."""
     newest = next(iter(queries.statements(engagement)), None)
     done = queries.signature_at(newest, place) if newest and newest.status not in (Status.RECALLED, Status.SUPERSEDED) else None
     if done is not None and queries.is_past(engagement.stage, place):
         raise Refusal("statement.place.signed", signer=done.signer_name)
     after(engagement.stage, ACTIONS[place])
-    return _approved(engagement, now)
+    return _approved(engagement)
 
 
-def _approved(engagement: Engagement, now: datetime) -> Review:
+def _approved(engagement: Engagement) -> Review:
     """The approval a signature rests on; refuses where there is none, or where the case changed after it."""
     approval = queries.current_approval(engagement)
     if approval is None:
         raise Refusal("statement.approval.none")
     if not approval.is_valid:
         raise Refusal("statement.approval.voided", count=len(approval.changes))
+    return approval.review
+
+
+def _refuse_outdated(engagement: Engagement, now: datetime) -> None:
     drawn = queries.conclusion(engagement)
     if drawn is not None:
         refuse_outdated(engagement, drawn, now)
-    return approval.review
 
 
 def _facts(engagement: Engagement, review: Review, number: str, public_url: str, now: datetime) -> StatementFacts:
@@ -192,20 +212,51 @@ def _signature(engagement: Engagement, hand: _Hand, passphrase: str, now: dateti
     )
 
 
-def _add(engagement: Engagement, hand: _Hand, signer: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> Statement:
-    """The second or third signature on the statement that waits for it."""
+def _begun(engagement: Engagement, review: Review, copy: SignedCopy, actor: Actor, now: datetime) -> Statement:
+    """The row of a statement with its first signature: from here on nothing in it may change."""
+    facts = copy.order.document
+    assert isinstance(facts, StatementFacts)
+    for left in queries.statements(engagement):
+        if left.status in (Status.CERTIFIED, Status.COUNTERSIGNED):
+            _recalled(left, actor, now)
+    statement = Statement(
+        number=facts.number,
+        token=copy.order.token,
+        engagement_id=engagement.id,
+        conclusion_id=review.conclusion_id,
+        review_id=review.id,
+        status=Status.CERTIFIED,
+        opinion=facts.opinion.code,
+        verified_total=facts.verified_total,
+        facts=copy.facts,
+        pdf_sha256=keep(copy.pdf, PDF, now=now).sha256,
+        begun_at=now,
+    )
+    db.session.add(statement)
+    db.session.flush()
+    return statement
+
+
+def _waiting(engagement: Engagement, hand: _Hand) -> Statement:
+    """The statement that waits for the second or third signature, unless a key behind one of its signatures was revoked."""
     statement = queries.being_signed(engagement)
     if statement is None:
         raise Refusal("statement.none")
     revocation.refuse_revoked(hand.key, statement.signatures)
-    keys.prove(signer, hand.key, passphrase, code, now)
-    sign = signatures.countersign if hand.place is SignerRole.SIGNATORY else signatures.seal
-    pdf = sign(store().get(statement.pdf_sha256), _signature(engagement, hand, passphrase, now))
-    statement.pdf_sha256 = keep(pdf, PDF, now=now).sha256
+    return statement
+
+
+def _continued(engagement: Engagement, hand: _Hand, copy: SignedCopy, now: datetime) -> Statement:
+    """The second or third signature on the statement that waits for it; the seal supersedes what was issued before."""
+    statement = _waiting(engagement, hand)
+    if hand.place is SignerRole.SEAL:
+        for earlier in queries.statements(engagement):
+            if earlier.status == Status.ISSUED:
+                earlier.status = Status.SUPERSEDED
+    statement.pdf_sha256 = keep(copy.pdf, PDF, now=now).sha256
     statement.status = Status.COUNTERSIGNED if hand.place is SignerRole.SIGNATORY else Status.ISSUED
     statement.issued_at = now if hand.place is SignerRole.SEAL else None
     statement.version += 1
-    _signed(statement, engagement, hand, actor=actor, now=now)
     return statement
 
 

@@ -23,7 +23,7 @@ from verifier.db import db
 from verifier.statement import queries
 from verifier.statement.models import SigningKey
 from verifier.statement.signing import key_approval
-from verifier.statement.signing.certificate_authority import Authority, certified, new_signing_key, open_authority, open_key
+from verifier.statement.signing.certificate_authority import Authority, certified, new_signing_key, open_authority
 from verifier.statement.signing.certificate_authority import SigningKey as Pair
 
 
@@ -39,13 +39,16 @@ def root_pem(now: datetime) -> bytes:
     return authority(now).root_pem
 
 
-def make_personal_key(user: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> SigningKey:
-    """A signing key of the person's own; it waits for approval, and until then the one before signs."""
+def make_personal_key(user: User, passphrase: str, code: Factor, *, pair: Pair | None = None, actor: Actor, now: datetime) -> SigningKey:
+    """A signing key of the person's own; it waits for approval, and until then the one before signs.
+
+    `pair`: generated before the transaction, for that takes a second.
+    """
     if user.organisation.kind != "body":
         raise Refusal("statement.key.not_body")
     require_good_passphrase(passphrase, user)
     prove_second_factor(user, code, now)
-    pair = new_signing_key(passphrase, user.registered_name)
+    pair = pair or new_signing_key(passphrase, user.registered_name)
     body = organisation_name(user.organisation)
     certificate = authority(now).issue_person(pair.request_pem, name=user.registered_name, organisation=body, role="", now=now)
     key = _store_key(pair, certificate, queries.waiting_key_of(user.id), actor, now)
@@ -58,14 +61,16 @@ def make_personal_key(user: User, passphrase: str, code: Factor, *, actor: Actor
     return key
 
 
-def make_seal(organisation: Organisation, maker: User, passphrase: str, code: Factor, *, actor: Actor, now: datetime) -> SigningKey:
+def make_seal(
+    organisation: Organisation, maker: User, passphrase: str, code: Factor, *, pair: Pair | None = None, actor: Actor, now: datetime
+) -> SigningKey:
     """The key behind a body's seal, made by its coordinator; it waits for approval, and until then the one before seals."""
     if organisation.kind != "body":
         raise Refusal("statement.key.not_body")
     require_good_passphrase(passphrase, maker)
     prove_second_factor(maker, code, now)
     name = organisation_name(organisation)
-    pair = new_signing_key(passphrase, name)
+    pair = pair or new_signing_key(passphrase, name)
     certificate = authority(now).issue_seal(pair.request_pem, organisation=name, now=now)
     key = _store_key(pair, certificate, queries.waiting_seal_of(organisation.id), actor, now)
     key.organisation_id = organisation.id
@@ -103,11 +108,12 @@ def require_good_passphrase(passphrase: str, user: User) -> None:
             "accounts.password.common": Refusal("statement.passphrase.common"),
         }
         raise refusals[unfit.message] from unfit
-    _refuse_password(passphrase, user)
+    refuse_password(passphrase, user.password_hash)
 
 
-def _refuse_password(passphrase: str, user: User) -> None:
-    if passwords.matches(user.password_hash, passphrase):
+def refuse_password(passphrase: str, password_hash: str | None) -> None:
+    """Refuse the passphrase that the person also signs in with."""
+    if passwords.matches(password_hash, passphrase):
         raise Refusal("statement.passphrase.is_password")
 
 
@@ -120,23 +126,25 @@ def prove_second_factor(user: User, code: Factor, now: datetime) -> None:
         raise Refusal("statement.code.wrong" if isinstance(code, str) else "statement.passkey.wrong")
 
 
-def prove(user: User, key: SigningKey, passphrase: str, code: Factor, now: datetime) -> None:
-    """The person knows the passphrase and has the authenticator at hand; wrong ones stay counted although they are refused.
+def prove(user: User, refused: Refusal | None, code: Factor, now: datetime) -> None:
+    """The person knew the passphrase, unless it was `refused`, and has the authenticator at hand; failures stay counted.
 
     The passphrase comes first: a mistyped one does not use up the code.
     """
+    refuse_paused(user, now)
+    tried = throttle.own("passphrase", user.id)
+    if refused is not None:
+        throttle.count(tried, now)
+        raise refused
+    throttle.forgive(tried)
+    prove_second_factor(user, code, now)
+
+
+def refuse_paused(user: User, now: datetime) -> None:
+    """Refuse who has no second factor, and who mistyped the passphrase too often."""
     if not secondfactor.is_set(user):
         raise Refusal("statement.code.none")
     _refuse_closed("passphrase", user, now)
-    tried = throttle.own("passphrase", user.id)
-    try:
-        open_key(key.key_pem.encode(), passphrase)
-    except Refusal:
-        throttle.count(tried, now)
-        raise
-    throttle.forgive(tried)
-    _refuse_password(passphrase, user)
-    prove_second_factor(user, code, now)
 
 
 def _refuse_closed(action: str, user: User, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Pages of the last steps inside a case: conclusion, independent review, signatures."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -33,12 +34,14 @@ from verifier.statement.facts import assessment
 from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
 from verifier.statement.models import ReviewOutcome, SignerRole
 from verifier.statement.signing import issuing, keys
+from verifier.statement.signing.signed_copy import carried_out
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.web import factor
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence as refused
 from verifier.web.signed_in import current_actor, this_user
+from verifier.web.transactions import prepared_from_rows
 
 WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.boundary_undecided": ("boundary.sources", {"state": "open"}),
@@ -230,9 +233,9 @@ def seal(engagement: Engagement) -> ResponseReturnValue:
 
 
 SIGNING = {
-    SignerRole.LEAD: (issuing.certify, Permission.STATEMENT_CERTIFY, Role.LEAD_VERIFIER),
-    SignerRole.SIGNATORY: (issuing.countersign, Permission.STATEMENT_COUNTERSIGN, Role.SIGNATORY),
-    SignerRole.SEAL: (issuing.seal, Permission.STATEMENT_SEAL, Role.COORDINATOR),
+    SignerRole.LEAD: (Permission.STATEMENT_CERTIFY, Role.LEAD_VERIFIER),
+    SignerRole.SIGNATORY: (Permission.STATEMENT_COUNTERSIGN, Role.SIGNATORY),
+    SignerRole.SEAL: (Permission.STATEMENT_SEAL, Role.COORDINATOR),
 }
 
 
@@ -244,10 +247,13 @@ def _barred(engagement: Engagement, role: Role) -> str | None:
 
 
 def _sign(engagement: Engagement, place: SignerRole) -> ResponseReturnValue:
-    form, action = SignForm(), SIGNING[place][0]
+    """Laid out and signed before the transaction begins that checks it again and stores it."""
+    form = SignForm()
     if form.validate_on_submit():
-        shown = form.factor(ChallengePurpose.SIGN, str(engagement.id))
-        action(engagement, this_user(), form.passphrase.data or "", shown, actor=current_actor(), now=utcnow())
+        passphrase, shown = form.passphrase.data or "", form.factor(ChallengePurpose.SIGN, str(engagement.id))
+        gather = partial(issuing.order, engagement, place, this_user(), passphrase, now=utcnow())
+        copy = prepared_from_rows("signature", gather, carried_out)
+        issuing.enter(engagement, this_user(), copy, shown, actor=current_actor())
         return redirect(url_for(".signing", engagement_id=engagement.id), 303)
     return _signing(engagement, form)
 
@@ -260,8 +266,8 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         form.passphrase.label.text = _("Passphrase of the seal")
     key = (queries.seal_of(engagement.body_id) if waiting is SignerRole.SEAL else queries.key_of(user.id)) if waiting else None
     called = waiting is not None and approval is not None and approval.is_valid
-    barred = _barred(engagement, SIGNING[waiting][2]) if waiting and may(SIGNING[waiting][1]) else None
-    ready = called and waiting is not None and may(SIGNING[waiting][1]) and barred is None
+    barred = _barred(engagement, SIGNING[waiting][1]) if waiting and may(SIGNING[waiting][0]) else None
+    ready = called and waiting is not None and may(SIGNING[waiting][0]) and barred is None
     keepers, others = queries.keepers(engagement) if called and waiting is SignerRole.SEAL and inside else ([], [])
     return render_template(
         "statement/signing.html",

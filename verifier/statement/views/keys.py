@@ -1,5 +1,6 @@
 """Pages of signing keys: one's own, the seal of the body, and new ones that wait for approval."""
 
+from functools import partial
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -16,10 +17,12 @@ from verifier.statement import queries
 from verifier.statement.forms import KeyForm
 from verifier.statement.models import SigningKey
 from verifier.statement.signing import key_approval, keys
+from verifier.statement.signing.certificate_authority import new_signing_key
 from verifier.statement.views.blueprint import bp
 from verifier.web.factor import shown
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
+from verifier.web.transactions import prepared
 
 
 @bp.route("/account/signing-key", methods=["GET", "POST"])
@@ -30,7 +33,9 @@ def personal_key() -> ResponseReturnValue:
     if user.organisation.kind != "body":
         raise NotPermitted
     if form.validate_on_submit():
-        keys.make_personal_key(user, form.passphrase.data or "", form.factor(ChallengePurpose.PRESENT), actor=current_actor(), now=utcnow())
+        passphrase, factor = form.passphrase.data or "", form.factor(ChallengePurpose.PRESENT)
+        pair = prepared("key pair", partial(new_signing_key, passphrase, user.registered_name))
+        keys.make_personal_key(user, passphrase, factor, pair=pair, actor=current_actor(), now=utcnow())
         flash(_("Your signing key was created. It can be used once it is approved."), "success")
         return redirect(url_for(".personal_key"), 303)
     return _key_page(form, "person")
@@ -42,8 +47,9 @@ def body_seal() -> ResponseReturnValue:
     """A coordinator makes or renews the seal of their body."""
     user, form = this_user(), KeyForm()
     if form.validate_on_submit():
-        factor = form.factor(ChallengePurpose.PRESENT)
-        keys.make_seal(user.organisation, user, form.passphrase.data or "", factor, actor=current_actor(), now=utcnow())
+        passphrase, factor = form.passphrase.data or "", form.factor(ChallengePurpose.PRESENT)
+        pair = prepared("key pair", partial(new_signing_key, passphrase, keys.organisation_name(user.organisation)))
+        keys.make_seal(user.organisation, user, passphrase, factor, pair=pair, actor=current_actor(), now=utcnow())
         flash(_("The seal was created. It can be used once it is approved."), "success")
         return redirect(url_for(".body_seal"), 303)
     return _key_page(form, "seal")

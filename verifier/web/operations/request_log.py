@@ -10,14 +10,19 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from verifier.db import longest_write
 from verifier.web.operations.metrics import Requests
 
 log = structlog.get_logger()
+BEGUN = "verifier.begun"
 
 
 def begin() -> None:
-    """Assign a request id; an incoming one is not trusted."""
-    g.request_id, g.begun = token_hex(8), perf_counter()
+    """Assign a request id; an incoming one is not trusted. A request that begins anew is timed from its first beginning."""
+    if BEGUN not in request.environ:
+        request.environ[BEGUN] = perf_counter()
+        longest_write.set(0)
+    g.request_id = token_hex(8)
     clear_contextvars()
     bind_contextvars(request=g.request_id)
 
@@ -28,10 +33,11 @@ def end(response: Response) -> Response:
         return response
     response.headers["X-Request-ID"] = g.request_id
     if request.endpoint != "static":
-        seconds, route = perf_counter() - g.begun, route_of()
+        seconds, route = perf_counter() - request.environ[BEGUN], route_of()
         requests: Requests = current_app.extensions["requests"]
         requests.count(route, response.status_code, seconds)
-        log.info("request", route=route, status=response.status_code, ms=round(seconds * 1000))
+        written = round(longest_write.get() * 1000)
+        log.info("request", route=route, status=response.status_code, ms=round(seconds * 1000), write_ms=written)
     return response
 
 

@@ -1,5 +1,6 @@
 """Pages of vouchers: upload, view next to the number, link, and remove a link."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -40,10 +41,11 @@ def add(engagement: Engagement) -> ResponseReturnValue:
     evidence_request = request_or_404(engagement, number) if number is not None else None
     form = HandInForm(data={"numbers": "\n".join(filter(None, [request.args.get("number", "")]))})
     if form.validate_on_submit():
-        (name, data), who = _sent_file(engagement, form), this_user().id
+        (name, content), who = _sent_file(engagement, form), this_user().id
         request_actions.check_open(engagement, by_unit=by_unit(), now=utcnow())
         keys = numbers_in(form.numbers.data or "")
         with released():
+            data = content()
             found = read(data, name)
         evidence_request = request_or_404(engagement, number) if number is not None else None
         voucher, new = actions.submit(
@@ -75,11 +77,12 @@ def add(engagement: Engagement) -> ResponseReturnValue:
     )
 
 
-def _sent_file(engagement: Engagement, form: HandInForm) -> tuple[str, bytes]:
-    """Name and bytes of the file of the form, or of one that was sent in pieces before."""
+def _sent_file(engagement: Engagement, form: HandInForm) -> tuple[str, Callable[[], bytes]]:
+    """Name of the file of the form, or of one that was sent in pieces before, and what reads it."""
     if form.uploaded.data:
-        return uploads.complete(engagement.id, this_user().id, form.uploaded.data[:1])[0]
-    return form.file.data.filename or "voucher", form.file.data.read()
+        name, path = uploads.complete(engagement.id, this_user().id, form.uploaded.data[:1])[0]
+        return name, path.read_bytes
+    return form.file.data.filename or "voucher", form.file.data.read
 
 
 @bp.get("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>")
