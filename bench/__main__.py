@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import cold, creating, growth, memory, pages, photos, register, reports, statements
+from bench import cold, growth, memory, pages, photos, register, reports, statements
 from bench.stopwatch import Figure
 
 PARTS = {
@@ -16,7 +16,6 @@ PARTS = {
     "growth": growth.measured,
     "growth-postgresql": growth.measured_on_postgresql,
     "cold": cold.measured,
-    "creating": creating.measured,
     "photos": photos.measured,
     "statements": statements.measured,
     "memory": memory.measured,

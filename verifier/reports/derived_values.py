@@ -95,10 +95,6 @@ class DerivedValues(Generic[V]):
         if has_app_context():
             self._write(self._path(key), value)
 
-    def kept(self, key: tuple[str, ...]) -> bool:
-        """Whether there is a file of the value."""
-        return self._path(key).exists()
-
     def _read_or_made(self, key: tuple[str, ...], make: Callable[[], V]) -> V:
         if not has_app_context():
             return make()
