@@ -8,12 +8,14 @@ from pathlib import Path
 
 import structlog
 
-from bench import growth, memory, pages, photos, register, reports, statements
+from bench import cold, growth, memory, pages, photos, register, reports, statements
 from bench.stopwatch import Figure
 
 PARTS = {
     "pages": pages.measured,
     "growth": growth.measured,
+    "growth-postgresql": growth.measured_on_postgresql,
+    "cold": cold.measured,
     "photos": photos.measured,
     "statements": statements.measured,
     "memory": memory.measured,

@@ -20,6 +20,7 @@ from verifier.accounts import views as accounts
 from verifier.audit import cases, recording, trail_guard, written_rows
 from verifier.audit import models as _trail  # noqa: F401 - so that migrations know its rows
 from verifier.audit.checkpoints import Checkpoints, follow
+from verifier.casework import derived_values as _derived_values  # noqa: F401 - so that its task is known
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
 from verifier.casework.coverage import views as coverage

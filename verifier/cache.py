@@ -8,7 +8,8 @@ of editable rows is kept for one reading transaction at most: `db.once_per_read`
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 V = TypeVar("V")
 
@@ -16,6 +17,7 @@ REPORTS = 6
 """How many values as large as a report with its calculation are kept."""
 SMALL = 64
 """How many counts and lists of choices are kept."""
+_KNOWN: "WeakSet[Cache[Any]]" = WeakSet()
 
 
 class Cache(Generic[V]):
@@ -25,6 +27,7 @@ class Cache(Generic[V]):
         self._size = size
         self._values: OrderedDict[Hashable, V] = OrderedDict()
         self._lock = Lock()
+        _KNOWN.add(self)
 
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         """The value of a key, made where it is not there; made outside the lock, so that two threads may both make it."""
@@ -43,3 +46,14 @@ class Cache(Generic[V]):
             self._values.move_to_end(key)
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget every value."""
+        with self._lock:
+            self._values.clear()
+
+
+def forget_all() -> None:
+    """Empty every cache of the process, as after a restart; for measurements and tests."""
+    for each in list(_KNOWN):
+        each.clear()

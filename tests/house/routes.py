@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,6 +18,7 @@ from tests.rulepacks.builders import SIX_DAYS, newer_beijing
 from tests.statement.builders import give_key
 from verifier.accounts import actions as accounts
 from verifier.accounts import requests as account_requests
+from verifier.accounts.authentication import crypto
 from verifier.accounts.models import SignedInSession
 from verifier.checks.data.references import actions as references
 from verifier.checks.data.references.models import ReferenceKind
@@ -46,6 +47,7 @@ from verifier.reports import queries as reports
 from verifier.reports import report_intake
 from verifier.rulepacks.load import load
 from verifier.statement.models import SigningKey
+from verifier.web.downloads import large
 
 TABLE = Path(__file__).with_name("routes.txt")
 PEOPLE = (
@@ -191,10 +193,20 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "token": "nobody-was-given-this",
         "filename": "css/tokens.css",
         "job_id": enqueue("jobs.sweep", key="routes", now=now).id,
+        "download_id": finished_download(cast),
         "member_id": next(member.id for member in case.team if member.user_id == spare.id),
     }
     db.session.commit()
     return World(app, {name: str(value) for name, value in values.items()})
+
+
+def finished_download(cast: Cast) -> UUID:
+    """A large list of cases that the manager asked for, and that is made."""
+    key = uuid4()
+    sealed = {name: crypto.sealed(large.PURPOSE, text) for name, text in {"address": "/cases?export=xlsx", "name": "Cases.xlsx"}.items()}
+    job = enqueue(large.KIND, key=str(key), now=utcnow(), person=str(cast.manager.id), sha256=store().put(b"rows"), **sealed)
+    job.done_at = utcnow()
+    return key
 
 
 def waiting_key(cast: Cast) -> SigningKey:

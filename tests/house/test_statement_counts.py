@@ -6,16 +6,30 @@ from contextvars import Context
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from tests import make
-from tests.people import Cast, sign_in
+from tests.findings.builders import finding
+from tests.people import Cast, actor, sign_in
 from verifier.accounts.models import User
+from verifier.audit.actions import record
+from verifier.audit.trail_actions import TrailAction
 from verifier.casework.reminders import remind_everyone
 from verifier.casework.to_do import waiting_for
+from verifier.checks.boundary import queries as boundary
+from verifier.checks.data.numbers import queries as numbers
+from verifier.checks.data.numbers.queries import NumberQuery
+from verifier.core.boundary import Kind
+from verifier.core.findings import FindingAction, FindingState
 from verifier.core.lifecycle import Stage
+from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
+from verifier.findings.models import Exchange
+from verifier.maintenance.sweep import sweep
+from verifier.rulepacks.load import load
+from verifier.statement.facts.assembly import statement_facts
+from verifier.statement.models import Conclusion, Review
 
 FEW, MANY = 10, 60
 PAGES = [
@@ -91,6 +105,58 @@ def test_the_tasks_of_each_person_are_found_by_a_constant_number_of_statements(c
     assert counts[0] == counts[1]
 
 
+def many_subjects(case: Engagement, cast: Cast, count: int) -> None:
+    """Findings that were sent and answered, and decisions on sources, facilities and numbers."""
+    by, now = actor(cast.verifier), utcnow()
+    facilities = [row.key for row in boundary.rows_of(case.report_version) if row.kind is Kind.FACILITY and not row.remarkable]
+    keys = [each.number.number_key for each in numbers.every(case, NumberQuery())]
+    for at in range(count):
+        sent = finding(case, cast, subject=Subject("source", f"E-{at + 1:03d}"))
+        if sent.sent_at is None:
+            sent.sent_at, sent.state = now, FindingState.SENT
+        db.session.add(Exchange(finding=sent, action=FindingAction.ANSWER, text="Corrected.", said_by=cast.contact.id, said_at=now))
+        for kind, key in (("facility", facilities[at]), ("number", keys[at]), ("source", f"E-{at + 1:03d}")):
+            record(TrailAction.DATA_SOURCE_DECIDED, by, Subject(kind, key), now=now, case=case.id)
+    db.session.commit()
+
+
+def test_the_trail_asks_the_same_number_of_statements_however_many_subjects_are_on_the_page(
+    client: FlaskClient, cast: Cast, case: Engagement
+) -> None:
+    address, like = f"/cases/{case.id}/trail", case.id
+    many_subjects(case, cast, 2)
+    few = asked(client, cast.lead, address)
+    many_subjects(db.session.get_one(Engagement, like), cast, 8)
+    assert asked(client, cast.lead, address) == few
+
+
+def test_the_trail_of_the_installation_asks_the_same_number_of_statements_however_many_accounts_it_names(
+    client: FlaskClient, cast: Cast
+) -> None:
+    people, counts = [person.id for person in db.session.scalars(select(User))], []
+    for some in (people[:2], people):
+        for person in some:
+            subject = Subject("account", str(person))
+            record(TrailAction.ACCOUNTS_ACCOUNT_EDITED, actor(cast.admin), subject, now=utcnow())
+        db.session.commit()
+        counts.append(asked(client, cast.admin, "/admin/trail"))
+    assert counts[0] == counts[1]
+
+
+def test_the_facts_of_a_statement_ask_no_statement_for_each_finding(cast: Cast, case: Engagement) -> None:
+    now, counts = utcnow(), []
+    drawn = Conclusion(opinion=load(case.pack_id).opinions[0].code, text="", reported_total=None, verified_total=None, drawn_at=now)
+    review = Review(comments="", decided_at=now, person=cast.reviewer)
+    for count in (2, 8):
+        many_subjects(case, cast, count)
+        for _ in range(2):
+            db.session.expire_all()
+            with statements() as seen:
+                statement_facts(case, drawn, review, number="1", public_url="", now=now)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
 def test_reminders_hold_the_write_lock_for_their_messages_only(cast: Cast, case: Engagement) -> None:
     make.more_cases(case, MANY)
     for person in (cast.lead, cast.coordinator):
@@ -103,3 +169,18 @@ def test_reminders_hold_the_write_lock_for_their_messages_only(cast: Cast, case:
         transactions = "\n".join(seen).split("BEGIN")[1:]
         assert not [each for each in transactions if each.startswith(" IMMEDIATE") and "FROM engagement" in each]
         assert [each for each in transactions if each.startswith(" IMMEDIATE") and "INSERT INTO job" in each]
+
+
+def test_a_sweep_that_finds_nothing_takes_no_write_lock_and_asks_the_same_number_of_statements_of_many_cases(
+    cast: Cast, case: Engagement
+) -> None:
+    counts = []
+    for cases in (FEW, MANY):
+        make.more_cases(case, cases)
+        db.session.commit()
+        sweep(now=utcnow())
+        with statements() as seen:
+            sweep(now=utcnow())
+        assert not [sent for sent in seen if sent.startswith("BEGIN IMMEDIATE") or "LOCK TABLE" in sent]
+        counts.append(len(seen))
+    assert counts[0] == counts[1]

@@ -1,6 +1,6 @@
 """Pages of the case as a whole: the start page, the list of cases, one case, and its trail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -33,15 +33,16 @@ from verifier.reports.queries import latest_released
 from verifier.rulepacks.load import later, load
 from verifier.statement import queries as statements
 from verifier.statement.models import Statement
+from verifier.web.downloads.sizes import announce
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages import labels
 from verifier.web.pages.filters import name_of
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import count_of, export_url, paged, paged_list, paged_rows, wants_spreadsheet
+from verifier.web.pages.lists import count_of, every_row, export_url, paged, paged_list, paged_rows, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor, signed_in_user, this_user
-from verifier.web.subjects import Described, describe
+from verifier.web.subjects import Described, describe_all
 
 bp = Blueprint("casework", __name__)
 LABELS = labels.words(trail_wording.GROUPS, trail_wording.TASKS, trail_wording.WAITING, trail_wording.EFFECTS, trail_wording.FAULTS)
@@ -104,6 +105,7 @@ def cases() -> ResponseReturnValue:
     form.offer(queries.years(user))
     found = queries.cases(user, **form.criteria())
     if wants_spreadsheet():
+        announce(count_of(found))
         return _cases_sheet(list_rows.cases(found))
     page = paged_rows(found, _case_rows)
     return render_template(
@@ -238,7 +240,7 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
         subjects=_sees_subjects(engagement),
     )
     if wants_spreadsheet():
-        rows = list(paged(found, per_page=100_000).items)
+        rows = every_row(found)
         subject = Subject("case", str(case)) if case else Subject("installation", "trail")
         record(TrailAction.CASE_TRAIL_DOWNLOADED, current_actor(), subject, now=utcnow(), case=case, effect=Effect.LOOK, rows=len(rows))
         return _trail_sheet(engagement, rows)
@@ -250,7 +252,9 @@ def _trail(engagement: Engagement | None) -> ResponseReturnValue:
         page=page,
         export=export_url(),
         filtered=bool(search or form.effect.data),
-        rows=[(row, trail_wording.in_words(row.action), *_shown(engagement, row)) for row in page.items],
+        rows=[
+            (row, trail_wording.in_words(row.action), *shown) for row, shown in zip(page.items, _shown(engagement, page.items), strict=True)
+        ],
         look=Effect.LOOK,
         verdict=trails.verify_one(current_app.extensions["verifier"].checkpoints, case),
     )
@@ -261,23 +265,22 @@ def _sees_subjects(engagement: Engagement | None) -> bool:
     return engagement is None or may(Permission.WORK_READ)
 
 
-def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | None, str | None]:
-    """What a row is about and what was said; nothing of it to those outside the verification."""
-    if engagement is None:
-        return _outside_cases(row), trail_wording.detail_text(row.detail)
+def _shown(engagement: Engagement | None, rows: Sequence[TrailRow]) -> list[tuple[Described | None, str | None]]:
+    """What each row is about and what was said; nothing of it to those outside the verification."""
     if not _sees_subjects(engagement):
-        return None, None
-    about = describe(engagement, Subject(row.subject_kind, row.subject_id)) or Described(row.subject_id)
-    return about, trail_wording.detail_text(row.detail)
+        return [(None, None)] * len(rows)
+    described = describe_all(engagement, (Subject(row.subject_kind, row.subject_id) for row in rows))
+    found = []
+    for row in rows:
+        about = described[Subject(row.subject_kind, row.subject_id)]
+        about = (about or Described(row.subject_id)) if engagement is not None else _outside_cases(row, about)
+        found.append((about, trail_wording.detail_text(row.detail)))
+    return found
 
 
-def _outside_cases(row: TrailRow) -> Described | None:
-    """Whom or what a row outside any case is about, described once a page or file; a report's action names its version."""
-    described: dict[Subject, Described | None] = g.setdefault("outside_cases", {})
-    subject = Subject(row.subject_kind, row.subject_id)
-    if subject not in described:
-        described[subject] = describe(None, subject)
-    about, number = described[subject], row.detail.get("number")
+def _outside_cases(row: TrailRow, about: Described | None) -> Described | None:
+    """Whom or what a row outside any case is about; a report's action names its version."""
+    number = row.detail.get("number")
     if about is None or number is None or not row.action.startswith("report:version:"):
         return about
     return Described(f"{about.title} · {_('version %(number)s', number=number)}", about.url)
@@ -286,8 +289,7 @@ def _outside_cases(row: TrailRow) -> Described | None:
 def _trail_sheet(engagement: Engagement | None, rows: list[TrailRow]) -> ResponseReturnValue:
     headers = [_("Row"), _("When"), _("Who"), _("Action"), _("About"), _("Details"), _("Kind of action"), _("Hash")]
     lines = []
-    for row in rows:
-        about, detail = _shown(engagement, row)
+    for row, (about, detail) in zip(rows, _shown(engagement, rows), strict=True):
         lines.append(
             (
                 row.number,

@@ -18,7 +18,9 @@ from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements import queries
 from verifier.engagements.models import Engagement, ReportAdoption, TeamMember
+from verifier.jobs.actions import enqueue
 from verifier.registry.models import UnitYear
+from verifier.reports.derived_values import KIND
 from verifier.reports.models import ReportVersion
 from verifier.reports.queries import latest_released
 from verifier.rulepacks.load import load
@@ -60,6 +62,7 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
     )
     db.session.add(engagement)
     db.session.flush()
+    enqueue(KIND, now=now, case=str(engagement.id))
     record(
         TrailAction.ENGAGEMENT_CASE_OPENED,
         actor,
@@ -226,6 +229,7 @@ def adopt_report(engagement: Engagement, version: ReportVersion, *, actor: Actor
     engagement.report_version = version
     engagement.version += 1
     db.session.flush()
+    enqueue(KIND, now=now, case=str(engagement.id))
     record(
         TrailAction.ENGAGEMENT_REPORT_ADOPTED,
         actor,

@@ -20,7 +20,7 @@ from verifier.statement.participants import work_done
 from verifier.web.permit import permit
 from verifier.web.refusals import in_words, sentence
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import SubjectKind, row_in_case
+from verifier.web.subjects import SubjectKind, row_in_case, rows_in_case
 
 bp = Blueprint("engagements", __name__)
 
@@ -141,7 +141,9 @@ def _itself(engagement: Engagement, key: str) -> Engagement | None:
 
 
 SUBJECTS: dict[str, SubjectKind[Any]] = {
-    "member": SubjectKind[TeamMember](find=row_in_case(TeamMember), title=lambda member: member.user.name),
+    "member": SubjectKind[TeamMember](
+        find=row_in_case(TeamMember), find_many=rows_in_case(TeamMember), title=lambda member: member.user.name
+    ),
     "case": SubjectKind[Engagement](
         find=_itself,
         title=lambda engagement: engagement.number,

@@ -27,10 +27,10 @@ from verifier.evidence.uploads import actions as uploads
 from verifier.findings import queries as findings
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.pages.filters import listed
-from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
+from verifier.web.pages.lists import every_row, export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import Described, SubjectKind, describe, row_id
+from verifier.web.subjects import Described, SubjectKind, describe, row_id, rows_of
 from verifier.web.transactions import prepared
 
 bp = Blueprint("evidence", __name__)
@@ -47,7 +47,7 @@ def photos(engagement: Engagement) -> ResponseReturnValue:
     search, shows = (form.search.data or "").strip(), form.shows.data or ""
     found = queries.photos(engagement.id, search=search, subject_kind=shows, among=_among(engagement))
     if wants_spreadsheet():
-        rows = list(paged(found, per_page=100_000).items)
+        rows = every_row(found)
         record(
             TrailAction.EVIDENCE_PHOTOS_DOWNLOADED,
             current_actor(),
@@ -319,6 +319,7 @@ def _find(engagement: Engagement, text: str) -> Photo | None:
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "photo": SubjectKind[Photo](
         find=_find,
+        find_many=lambda engagement, texts: {text: row for text, row in rows_of(Photo, texts).items() if row.case_id == engagement.id},
         title=lambda shown: shown.caption or shown.filename,
         url=lambda engagement, shown: url_for("evidence.photo", engagement_id=engagement.id, photo_id=shown.id),
     )

@@ -29,10 +29,10 @@ from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
+from verifier.web.pages.lists import every_row, export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
-from verifier.web.subjects import Described, SubjectKind, describe, row_id, row_in_case
+from verifier.web.subjects import Described, SubjectKind, describe, row_id, row_in_case, rows_in_case
 
 bp = Blueprint("findings", __name__)
 NAMED = 20
@@ -48,7 +48,7 @@ def findings(engagement: Engagement) -> ResponseReturnValue:
     form.offer(pack, inside=_inside())
     found = queries.findings_of(engagement, inside=_inside(), **form.criteria())
     if wants_spreadsheet():
-        rows = list(paged(found, per_page=100_000).items)
+        rows = every_row(found)
         record(
             TrailAction.FINDING_FINDINGS_DOWNLOADED,
             current_actor(),
@@ -329,6 +329,9 @@ def _url(finding: Finding) -> str:
 
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "finding": SubjectKind[Finding](
-        find=row_in_case(Finding), title=lambda found: f"{found.label} {found.title}", url=lambda _engagement, found: _url(found)
+        find=row_in_case(Finding),
+        find_many=rows_in_case(Finding),
+        title=lambda found: f"{found.label} {found.title}",
+        url=lambda _engagement, found: _url(found),
     )
 }

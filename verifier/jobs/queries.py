@@ -34,6 +34,12 @@ def of_key(kind: str, key: str) -> Job | None:
     return db.session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
 
 
+def stored_hashes() -> set[str]:
+    """Hashes of stored bytes that jobs name: files that wait to be read, and files that can still be downloaded."""
+    named = Job.arguments["sha256"].as_string()
+    return {digest for digest in db.session.scalars(select(named).where(named.is_not(None))) if digest}
+
+
 def known_keys(kind: str, keys: Collection[str]) -> set[str]:
     """Those of the natural keys that a job of the kind has already."""
     found = select(Job.key).where(Job.kind == kind, Job.key.in_(keys))

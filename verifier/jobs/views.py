@@ -12,13 +12,13 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Permission
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow
+from verifier.db import utcnow
 from verifier.jobs import actions, queries
 from verifier.jobs.forms import JobFilter
 from verifier.jobs.models import Job, State
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
+from verifier.web.pages.lists import every_row, export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor
 
@@ -33,6 +33,8 @@ KINDS = {
     "jobs.sweep": _l("Remove old background work"),
     "evidence.sweep": _l("Remove orphaned files"),
     "reports.hand_in": _l("Import a large report"),
+    "case.derived_values": _l("Calculate what the pages of a case show"),
+    "downloads.spreadsheet": _l("Prepare a large spreadsheet"),
     "reports.recalculate": _l("Recalculate reports under changed rules"),
 }
 
@@ -51,7 +53,7 @@ def jobs() -> ResponseReturnValue:
         form.state.data = State.GAVE_UP.value
     rows = queries.jobs(form.q.data or "", form.state.data or "", form.kind.data or "")
     if wants_spreadsheet():
-        return _sheet(list(db.session.scalars(rows)))
+        return _sheet(every_row(rows))
     return render_template(
         "jobs/jobs.html", filter=form, page=paged(rows), export_url=export_url(), kind_words=kind_words, given_up=queries.given_up()
     )

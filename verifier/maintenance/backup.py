@@ -21,6 +21,7 @@ from verifier.maintenance import database, encryption
 from verifier.maintenance.archive import Unfit, Writer
 from verifier.maintenance.swap import BEFORE
 from verifier.migrations.copying import STARTS_WITH
+from verifier.reports.derived_values import FOLDER
 
 DATABASE = {"sqlite": "database/verifier.sqlite", "postgresql": "database/verifier.dump"}
 
@@ -105,8 +106,8 @@ def _named() -> list[str]:
 
 
 def others(settings: Settings) -> Iterator[Path]:
-    """Other files of the instance: secrets, keys, mail, own packs; not checkpoints, database, store, uploads or anything half-written."""
-    kept_apart = [settings.instance / "heads", settings.instance / "uploads", Path(settings.store_url).absolute()]
+    """Other files of the instance: secrets, keys, mail, own packs; not what has a place of its own, is derived, or is half-written."""
+    kept_apart = [*(settings.instance / name for name in ("heads", "uploads", FOLDER)), Path(settings.store_url).absolute()]
     file = database.sqlite_file(settings.database_url)
     for path in sorted(settings.instance.rglob("*")):
         inside = path.relative_to(settings.instance).parts

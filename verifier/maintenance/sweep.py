@@ -1,4 +1,4 @@
-"""Leftovers of killed processes: stored bytes that no row names, half-written files, unsigned checkpoints; found and removed or signed."""
+"""Leftovers of killed processes: stored bytes that nothing names, half-written files, unsigned checkpoints; found and removed or signed."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from verifier.audit import recovery
 from verifier.db import batched, db, reading, writing
 from verifier.evidence.models import StoredFile
 from verifier.evidence.store import Store, StoredObject
+from verifier.jobs.queries import stored_hashes
 from verifier.maintenance.swap import STAGING, is_interrupted
 
 GRACE = timedelta(hours=1)
@@ -54,7 +55,7 @@ def sweep(*, now: datetime, grace: timedelta = GRACE, store: bool = True) -> Swe
 def orphans(store: Store, before: datetime) -> list[StoredObject]:
     """Stored objects that no row names, and half-written copies, last changed before the given time."""
     old = [stored for stored in store.listed() if stored.at < before]
-    named = set(_named(stored.digest for stored in old if stored.digest))
+    named = set(_named(stored.digest for stored in old if stored.digest)) | stored_hashes()
     return [stored for stored in old if stored.digest is None or stored.digest not in named]
 
 
@@ -67,7 +68,7 @@ def _orphans_removed(store: Store, before: datetime) -> Iterator[str]:
             try:
                 if db.session.get_bind().dialect.name == "postgresql":
                     db.session.execute(text("LOCK TABLE stored_file IN SHARE MODE"))
-                named = set(_named(stored.digest for stored in portion if stored.digest))
+                named = set(_named(stored.digest for stored in portion if stored.digest)) | stored_hashes()
                 for stored in portion:
                     if stored.digest is None or stored.digest not in named:
                         store.remove(stored)

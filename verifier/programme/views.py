@@ -12,10 +12,11 @@ from verifier.programme import queries
 from verifier.programme.forms import ProgressFilter
 from verifier.programme.queries import UnitProgress
 from verifier.registry.models import ProgrammeYear
+from verifier.web.downloads.sizes import announce
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, name_of
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import export_url, paged_rows, wants_spreadsheet
+from verifier.web.pages.lists import count_of, export_url, paged_rows, wants_spreadsheet
 from verifier.web.permit import permit
 
 bp = Blueprint("programme", __name__)
@@ -31,6 +32,7 @@ def progress(year: ProgrammeYear) -> ResponseReturnValue:
     form.standing.choices = [SelectChoice("", _("All statuses")), *(SelectChoice(each.value, label(each)) for each in UNIT_YEAR_STATUSES)]
     found = queries.matching(year, now=now, search=form.q.data or "", status=form.standing.data or "", late=form.late.data)
     if wants_spreadsheet():
+        announce(count_of(found))
         return _progress_sheet(year, queries.with_people(queries.progress(found, now=now)))
     return render_template(
         "programme/progress.html",

@@ -22,11 +22,11 @@ from verifier.rulepacks.forms import LaterVersionFilter, LaterVersionForm
 from verifier.rulepacks.load import later, load, newer, newest, source_of
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import name_of, text_in
-from verifier.web.pages.lists import export_url, paged, paged_list, wants_spreadsheet
+from verifier.web.pages.lists import every_row, export_url, paged, paged_list, wants_spreadsheet
 from verifier.web.pages.rule_lines import IN_WORDS
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import SubjectKind, row_of
+from verifier.web.subjects import SubjectKind, row_of, rows_of
 
 bp = Blueprint("registry", __name__)
 
@@ -43,6 +43,7 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
         url=lambda _engagement, year: url_for("registry.year", year_id=year.id),
         guard=Permission.PROGRAMME_READ,
         find_outside=lambda text: row_of(ProgrammeYear, text),
+        find_many_outside=lambda texts: rows_of(ProgrammeYear, texts),
     )
 }
 
@@ -100,7 +101,7 @@ def year(year: ProgrammeYear) -> ResponseReturnValue:
     form = UnitsFilter(request.args)
     query = queries.units_of(year, search=form.q.data or "", body=form.body.data or "")
     if wants_spreadsheet():
-        return _units_sheet(year, paged(query, per_page=100_000).items)
+        return _units_sheet(year, every_row(query))
     return render_template(
         "registry/year.html", year=year, form=form, page=paged(query), export=export_url(), newer_rules=newer(year.pack_id)
     )

@@ -1,5 +1,6 @@
 """Queries of reports: versions of a unit's year, their content, recalculation, and changes between versions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,18 @@ from verifier.core.report.rows import ReportedReport
 from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
 from verifier.registry.models import UnitYear
+from verifier.reports.calculation_form import form_of_calculation
+from verifier.reports.derived_values import DerivedValues
 from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
 from verifier.reports.open_cases import rules_of
 from verifier.reports.stored_content import from_json
 
 SORTS = ("position", "difference", "name")
 SEARCHED = (ReportedSource.source_key, ReportedSource.name, ReportedSource.fuel, ReportedSource.meter, ReportedSource.owner)
-_calculated: Cache[tuple[ReportedReport, Calculation]] = Cache(REPORTS)
-"""Keyed by the hashes of workbook and pack: the same bytes under the same rules give the same result."""
+_reports: Cache[ReportedReport] = Cache(REPORTS)
+"""By the hash of the workbook."""
+_calculated = DerivedValues[Calculation]("calculation", form_of_calculation)
+"""By the hashes of workbook and pack: the same bytes under the same rules give the same result."""
 
 
 def versions(unit_year: UnitYear) -> list[ReportVersion]:
@@ -53,34 +58,23 @@ def latest_released(unit_year: UnitYear) -> ReportVersion | None:
 
 def report_of(version: ReportVersion) -> ReportedReport:
     """The version word for word, as the core knows it."""
-    return _report_and_calculation(version)[0]
+    return _reports.get(version.sha256, lambda: from_json(version.content))
 
 
 def calculation_of(version: ReportVersion) -> Calculation:
     """The version recalculated under the pack of its case, or of its year; the same value again while the process remembers it."""
-    return _report_and_calculation(version)[1]
+    return calculation_under(version, rules_of(version.unit_year))
 
 
 def calculation_under(version: ReportVersion, pack: RulePack) -> Calculation:
     """The version recalculated under a pack that need not be its own; remembered likewise."""
-    return _under(version, pack)[1]
-
-
-def _report_and_calculation(version: ReportVersion) -> tuple[ReportedReport, Calculation]:
-    return _under(version, rules_of(version.unit_year))
-
-
-def _under(version: ReportVersion, pack: RulePack) -> tuple[ReportedReport, Calculation]:
-    def read() -> tuple[ReportedReport, Calculation]:
-        report = from_json(version.content)
-        return report, calculate(report, pack)
-
-    return _calculated.get((version.sha256, pack.sha256), read)
+    return _calculated.get((version.sha256, pack.sha256), lambda: calculate(report_of(version), pack))
 
 
 def remember(sha256: str, pack_sha256: str, report: ReportedReport, calculation: Calculation) -> None:
-    """Cache the result of a workbook."""
-    _calculated.put((sha256, pack_sha256), (report, calculation))
+    """Keep the result of a workbook for the pages that show it."""
+    _reports.put(sha256, report)
+    _calculated.keep((sha256, pack_sha256), calculation)
 
 
 def flags_of(version: ReportVersion) -> tuple[Flag, ...]:
@@ -112,6 +106,12 @@ def _contains(column: Any, text: str) -> ColumnElement[bool]:
 def source_of(version: ReportVersion, source_key: str) -> ReportedSource | None:
     """One source by the unit's own id, None where the version has none of it."""
     return db.session.scalar(select(ReportedSource).where(ReportedSource.version_id == version.id, ReportedSource.source_key == source_key))
+
+
+def sources_keyed(version: ReportVersion, keys: Collection[str]) -> dict[str, ReportedSource]:
+    """Sources by the unit's own ids; those that the version lists."""
+    of = select(ReportedSource).where(ReportedSource.version_id == version.id, ReportedSource.source_key.in_(keys))
+    return {row.source_key: row for row in db.session.scalars(of)}
 
 
 def categories_of(version: ReportVersion) -> list[str]:

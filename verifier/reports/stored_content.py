@@ -20,6 +20,7 @@ from verifier.core.report.rows import (
     TotalRow,
     UnknownSheet,
 )
+from verifier.reports.value_json import LazyTuple
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
@@ -72,7 +73,12 @@ def _written(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [{field.name: value for field in fields(row) if (value := getattr(row, field.name))} for row in rows]
 
 
-def _read(kind: type[AnyRow], rows: Sequence[Mapping[str, Any]]) -> tuple[AnyRow, ...]:
-    return tuple(
-        kind(**{**row, "extra": tuple(map(tuple, row.get("extra", ()))), "unstored": tuple(row.get("unstored", ()))}) for row in rows
-    )
+def _read(kind: type[AnyRow], rows: Sequence[Mapping[str, Any]]) -> Sequence[AnyRow]:
+    """The rows of a sheet, made when they are first asked for: a page needs few of the sheets."""
+    return LazyTuple(lambda: tuple([_row(kind, row) for row in rows]))
+
+
+def _row(kind: type[AnyRow], row: Mapping[str, Any]) -> AnyRow:
+    if "extra" in row or "unstored" in row:
+        return kind(**{**row, "extra": tuple(map(tuple, row.get("extra", ()))), "unstored": tuple(row.get("unstored", ()))})
+    return kind(**row)

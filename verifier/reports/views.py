@@ -1,5 +1,6 @@
 """Pages of reports: a unit's years, the versions uploaded for each, and one version with its sources."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -33,11 +34,11 @@ from verifier.reports.wording import flag_name, flag_sentence, problem_sentence,
 from verifier.rulepacks.wording import seals_of
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.pages.filters import listed, name_of, text_in
-from verifier.web.pages.lists import export_url, paged, paged_list, wants_spreadsheet
+from verifier.web.pages.lists import every_row, export_url, paged, paged_list, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import SubjectKind, row_of
+from verifier.web.subjects import SubjectKind, row_of, rows_of
 from verifier.web.transactions import released
 
 bp = Blueprint("reports", __name__)
@@ -62,6 +63,11 @@ def _find_version(engagement: Engagement, text: str) -> ReportVersion | None:
     return found if found is not None and found.unit_year_id == engagement.unit_year_id else None
 
 
+def _find_versions(engagement: Engagement, texts: Collection[str]) -> dict[str, ReportVersion]:
+    rows = rows_of(ReportVersion, texts)
+    return {text: row for text, row in rows.items() if row.unit_year_id == engagement.unit_year_id}
+
+
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "unit_year": SubjectKind[UnitYear](
         find=_find_unit_year,
@@ -69,9 +75,11 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
         url=lambda _engagement, found: url_for("reports.unit_year", unit_year_id=found.id),
         guard=Permission.REPORT_READ,
         find_outside=lambda text: row_of(UnitYear, text),
+        find_many_outside=lambda texts: rows_of(UnitYear, texts),
     ),
     "report_version": SubjectKind[ReportVersion](
         find=_find_version,
+        find_many=_find_versions,
         title=lambda found: _("Version %(number)s", number=found.number),
         url=lambda _engagement, found: url_for("reports.version", unit_year_id=found.unit_year_id, number=found.number),
         guard=Permission.REPORT_READ,
@@ -209,7 +217,7 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
         version, search=form.q.data or "", category=form.category.data or "", flag=form.flag.data or "", sort=form.sort.data or ""
     )
     if wants_spreadsheet():
-        return _sources_sheet(version, paged(query, per_page=100_000).items, names)
+        return _sources_sheet(version, every_row(query), names)
     versions = queries.readable_versions(unit_year, drafts=may(Permission.REPORT_DRAFTS))
     before = next((each for each in versions if each.number < number), None)
     return render_template(

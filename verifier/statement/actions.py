@@ -21,6 +21,7 @@ from verifier.db import db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import places
+from verifier.reports.derived_values import calculated_anew
 from verifier.statement import queries
 from verifier.statement.facts import assessment
 from verifier.statement.models import Conclusion, Review, ReviewOutcome
@@ -38,10 +39,11 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     locked(engagement)
     after(engagement.stage, CaseAction.CONCLUDE)
     assessment.pack_of(engagement).opinion(opinion)
-    choice = next(each for each in assessment.choices(engagement, now) if each.opinion.code == opinion)
+    with calculated_anew():
+        choice = next(each for each in assessment.choices(engagement, now) if each.opinion.code == opinion)
+        total = assessment.comparison(engagement).total
     if not choice.open:
         raise Refusal("statement.conclusion.not_open", count=len(choice.against))
-    total = assessment.comparison(engagement).total
     if choice.opinion.positive and total.verified is None:
         raise Refusal("statement.conclusion.no_total")
     drawn = Conclusion(
@@ -97,8 +99,9 @@ def send_back(engagement: Engagement, comments: str, *, actor: Actor, now: datet
 
 def refuse_outdated(engagement: Engagement, drawn: Conclusion, now: datetime) -> None:
     """Refuse a conclusion that what is known now no longer carries: its opinion is closed, or its tonnes are others."""
-    choice = next((each for each in assessment.choices(engagement, now) if each.opinion.code == drawn.opinion), None)
-    total = assessment.comparison(engagement).total
+    with calculated_anew():
+        choice = next((each for each in assessment.choices(engagement, now) if each.opinion.code == drawn.opinion), None)
+        total = assessment.comparison(engagement).total
     if choice is None or not choice.open or (total.reported, total.verified) != (drawn.reported_total, drawn.verified_total):
         raise Refusal("statement.conclusion.outdated")
 

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, Literal
 from uuid import UUID
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 
 from verifier.accounts.models import User
 from verifier.core import access
@@ -82,6 +82,18 @@ def permit(
         return guarded
 
     return guard
+
+
+def reaches(endpoint: str, named: dict[str, Any], user: User) -> bool:
+    """Whether a person may read the page of an endpoint, given what its address names."""
+    policy = policy_of(current_app.view_functions.get(endpoint))
+    if policy is None or lacks_factor(user):
+        return False
+    try:
+        roles = _resolve(user, dict(named))
+    except NotYours:
+        return False
+    return policy.read in (Permission.PUBLIC, Permission.SIGNED_IN) or access.may(roles, policy.read)
 
 
 def policy_of(view: View | None) -> ViewPolicy | None:

@@ -13,6 +13,8 @@ from werkzeug.exceptions import HTTPException
 
 from verifier.core.errors import NotPermitted, NotYours, Refusal
 from verifier.db import db
+from verifier.web.downloads.large import later
+from verifier.web.downloads.sizes import LargeDownload
 from verifier.web.operations import outages
 from verifier.web.operations.outages import Outage, outage_of
 from verifier.web.pages.filters import listed
@@ -147,6 +149,7 @@ def on_crash(error: Exception) -> Any:
 def install(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(Refusal, on_refusal)
+    app.register_error_handler(LargeDownload, later)
     app.register_error_handler(NotYours, lambda _error: _rolled_back(404))
     app.register_error_handler(NotPermitted, lambda _error: _rolled_back(403))
     app.register_error_handler(CSRFError, on_csrf)

@@ -11,7 +11,7 @@ from verifier.accounts.views import account, administration, colleagues, correct
 from verifier.accounts.views.blueprint import bp
 from verifier.core.access import Permission
 from verifier.web.pages.filters import name_of
-from verifier.web.subjects import SubjectKind, row_of
+from verifier.web.subjects import SubjectKind, row_of, rows_of
 
 __all__ = [
     "LABELS",
@@ -49,6 +49,7 @@ def _outside(model: type[Any], title: Callable[[Any], str], url: Callable[[Any],
         url=lambda _engagement, row: url(row),
         guard=Permission.ACCOUNT_MANAGE,
         find_outside=lambda text: row_of(model, text),
+        find_many_outside=lambda texts: rows_of(model, texts),
     )
 
 

@@ -18,11 +18,11 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import ORGANISATION_ROLES, Permission
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow
+from verifier.db import utcnow
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, name_of
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
+from verifier.web.pages.lists import every_row, export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
 
@@ -34,7 +34,7 @@ def people() -> ResponseReturnValue:
     form = PeopleFilter(request.args)
     rows = queries.people(form.q.data or "", form.kind.data or "", form.role.data or "", form.status.data or "")
     if wants_spreadsheet():
-        return _people_sheet(list(db.session.scalars(rows).unique()))
+        return _people_sheet(every_row(rows))
     return render_template("accounts/people.html", filter=form, page=paged(rows), export_url=export_url(), waiting=requests.all_waiting())
 
 
@@ -138,7 +138,7 @@ def organisations() -> ResponseReturnValue:
     form = OrganisationFilter(request.args)
     rows = queries.organisations(form.q.data or "", form.kind.data or "")
     if wants_spreadsheet():
-        return _organisations_sheet(list(db.session.scalars(rows)))
+        return _organisations_sheet(every_row(rows))
     page = paged(rows)
     members = queries.members([row.id for row in page.items])
     return render_template("accounts/organisations.html", filter=form, page=page, members=members, export_url=export_url())

@@ -15,11 +15,11 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.core.access import Permission, Role
 from verifier.core.subject import Subject
-from verifier.db import db, utcnow
+from verifier.db import utcnow
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed
 from verifier.web.pages.labels import label
-from verifier.web.pages.lists import export_url, paged, wants_spreadsheet
+from verifier.web.pages.lists import every_row, export_url, paged, wants_spreadsheet
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
 
@@ -32,7 +32,7 @@ def colleagues() -> ResponseReturnValue:
     filters = {"search": form.q.data or "", "role": form.role.data or "", "status": form.status.data or ""}
     rows = queries.people(**filters, organisation_id=user.organisation_id)
     if wants_spreadsheet():
-        return _colleagues_sheet(list(db.session.scalars(rows).unique()), user)
+        return _colleagues_sheet(every_row(rows), user)
     return render_template(
         "accounts/colleagues.html",
         page=paged(rows),

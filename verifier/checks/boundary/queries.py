@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
-from verifier.cache import REPORTS, Cache
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.core.boundary import OPEN, BoundaryRow, BoundaryStatus, Kind, Mark, boundary_status, side_by_side
 from verifier.core.findings import FindingState
@@ -14,11 +13,12 @@ from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
 from verifier.findings.queries import not_withdrawn
+from verifier.reports.derived_values import DerivedValues, form_of
 from verifier.reports.models import ReportVersion
 from verifier.reports.queries import report_of
 
 CHECK = "boundary"
-_rows: Cache[tuple[BoundaryRow, ...]] = Cache(REPORTS)
+_rows = DerivedValues[tuple[BoundaryRow, ...]]("boundary", lambda: form_of(tuple[BoundaryRow, ...]))
 """By the SHA-256 of the workbook."""
 
 
@@ -90,7 +90,7 @@ def matching(
 
 def rows_of(version: ReportVersion) -> Sequence[BoundaryRow]:
     """Every facility and source as reported, compared with the plan; cached per version."""
-    return _rows.get(version.sha256, lambda: tuple(side_by_side(report_of(version))))
+    return _rows.get((version.sha256,), lambda: tuple(side_by_side(report_of(version))))
 
 
 def has_plan(version: ReportVersion) -> bool:

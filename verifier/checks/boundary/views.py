@@ -74,11 +74,13 @@ STATES = {
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "facility": SubjectKind[Judged](
         find=lambda engagement, key: queries.judged_one(engagement, Kind.FACILITY, key),
+        find_many=lambda engagement, _keys: {each.row.key: each for each in queries.judged(engagement, Kind.FACILITY)},
         title=lambda judged: f"{judged.row.key} {judged.row.name}",
         url=lambda engagement, judged: _address(engagement, judged),
     ),
     "missing_source": SubjectKind[MissingSource](
         find=queries.missing_keyed,
+        find_many=lambda engagement, _keys: {row.key: row for row in queries.missing(engagement, withdrawn=True)},
         title=lambda row: f"{row.key} {row.name}",
         url=lambda engagement, _row: url_for("boundary.missing", engagement_id=engagement.id),
     ),

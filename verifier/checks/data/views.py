@@ -66,6 +66,7 @@ STATES = {
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "source": SubjectKind[ReportedSource](
         find=lambda engagement, key: reports.source_of(engagement.report_version, key),
+        find_many=lambda engagement, keys: reports.sources_keyed(engagement.report_version, keys),
         title=lambda row: f"{row.source_key} {row.name}",
         url=lambda engagement, row: url_for("data.source", engagement_id=engagement.id, source_key=row.source_key or NO_KEY),
     ),

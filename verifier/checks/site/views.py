@@ -29,7 +29,7 @@ from verifier.web.downloads.spreadsheet import download
 from verifier.web.pages.filters import day, text_in
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.subjects import SubjectKind, row_in_case
+from verifier.web.subjects import SubjectKind, row_in_case, rows_in_case
 from verifier.web.transactions import prepared
 
 bp = Blueprint("site", __name__)
@@ -271,6 +271,7 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
     ),
     "visit": SubjectKind[SiteVisit](
         find=row_in_case(SiteVisit),
+        find_many=rows_in_case(SiteVisit),
         title=lambda visit: _("Visit of %(day)s", day=day(visit.starts_on)),
         url=lambda engagement, _visit: url_for("site.visit", engagement_id=engagement.id),
     ),

@@ -4,6 +4,7 @@ Asked for by the EU's AVR (analytical procedures: preliminary, substantive, fina
 rules.md 5). Deviation thresholds are those of the data checks: set by the pack, by the verification body, or by practice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -141,7 +142,7 @@ class AnalysisLine:
 class Analysis:
     """Every line of the four procedures, the thresholds they were compared with, and the previous year where its report is available."""
 
-    lines: tuple[AnalysisLine, ...]
+    lines: Sequence[AnalysisLine]
     limits: Thresholds
     floor: Fraction
     """Tonnes below which a change is not worth a look: a share of what the sources state in all."""

@@ -143,7 +143,7 @@ def estimate(report: ReportedReport, source: str, pack: RulePack, quantities: Ma
         raise Refusal("data.estimate.no_factor", key=source, parameters=tuple(sorted({reason.code for reason in result.reasons})))
     used = tuple((month.period, quantities[month.period], month.unit) for month in known)
     used_factors = factors(report, source, pack)
-    return Estimate(source, used_factors, used, result.steps, result.reported, round_half_up(result.recalculated, PLACES))
+    return Estimate(source, used_factors, used, tuple(result.steps), result.reported, round_half_up(result.recalculated, PLACES))
 
 
 def recalculated(report: ReportedReport, source: str, pack: RulePack, quantities: Mapping[str, Decimal]) -> Calculation:

@@ -1,5 +1,6 @@
 """Results of a recalculation by source, category and in total: exact tonnes, None for unknown, every step kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -103,11 +104,11 @@ class SourceResult:
     difference: Fraction | None
     complete: bool
     reasons: tuple[UnknownReason, ...]
-    steps: tuple[Step, ...]
-    factors: tuple[UsedFactor, ...]
+    steps: Sequence[Step]
+    factors: Sequence[UsedFactor]
     notes: tuple[UnknownReason, ...] = ()
     method: str = ""
-    quantities: tuple[UsedQuantity, ...] = ()
+    quantities: Sequence[UsedQuantity] = ()
 
 
 @dataclass(frozen=True, slots=True)

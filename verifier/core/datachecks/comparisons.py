@@ -121,7 +121,7 @@ def _periods(
 
 def not_in_plan(context: CheckContext) -> Iterator[Flag]:
     """A source the unit itself says is not in its monitoring plan, or that the plan at hand does not name."""
-    rows: tuple[SourceRow | PlanRow, ...] = (*context.plan.sources, *context.plan.plan) if context.plan else context.report.plan
+    rows: Sequence[SourceRow | PlanRow] = (*context.plan.sources, *context.plan.plan) if context.plan else context.report.plan
     planned = {row.source_id for row in rows if row.source_id}
     for source in context.rows.values():
         stated = yes_or_no(source.in_plan)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -250,17 +250,17 @@ class ReportedReport:
     year: int
     kind: str = "report"
     unit: Mapping[str, str] = field(default_factory=dict)
-    facilities: tuple[FacilityRow, ...] = ()
-    sources: tuple[SourceRow, ...] = ()
-    activity: tuple[ActivityRow, ...] = ()
-    factors: tuple[FactorRow, ...] = ()
-    crosschecks: tuple[CrosscheckRow, ...] = ()
-    measurements: tuple[MeasurementRow, ...] = ()
-    meters: tuple[MeterRow, ...] = ()
-    production: tuple[ProductionRow, ...] = ()
-    totals: tuple[TotalRow, ...] = ()
-    plan: tuple[PlanRow, ...] = ()
-    equipment: tuple[EquipmentRow, ...] = ()
+    facilities: Sequence[FacilityRow] = ()
+    sources: Sequence[SourceRow] = ()
+    activity: Sequence[ActivityRow] = ()
+    factors: Sequence[FactorRow] = ()
+    crosschecks: Sequence[CrosscheckRow] = ()
+    measurements: Sequence[MeasurementRow] = ()
+    meters: Sequence[MeterRow] = ()
+    production: Sequence[ProductionRow] = ()
+    totals: Sequence[TotalRow] = ()
+    plan: Sequence[PlanRow] = ()
+    equipment: Sequence[EquipmentRow] = ()
     unknown_sheets: tuple[UnknownSheet, ...] = ()
     unknown_columns: tuple[tuple[str, str], ...] = ()
 

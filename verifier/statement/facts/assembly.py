@@ -18,6 +18,7 @@ from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
 from verifier.evidence.queries import store
+from verifier.reports.derived_values import calculated_anew
 from verifier.reports.queries import report_of
 from verifier.statement import queries
 from verifier.statement.facts import assessment
@@ -36,6 +37,7 @@ ROLES: Mapping[Role, Both] = {
 }
 
 
+@calculated_anew()
 def statement_facts(
     engagement: Engagement, drawn: Conclusion, review: Review, *, number: str, public_url: str, now: datetime
 ) -> said.StatementFacts:

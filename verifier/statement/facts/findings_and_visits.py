@@ -1,11 +1,14 @@
 """Findings, visits and dates of a case, as shown in its statement."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.sampling import queries as sampling
@@ -15,11 +18,11 @@ from verifier.core.calculation.units import round_half_up
 from verifier.core.findings import FindingState
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.site import VisitKind
-from verifier.db import db
+from verifier.db import batched, db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
 from verifier.reports import queries as reports
-from verifier.reports.models import ReportVersion
+from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.statement.facts import assessment
 from verifier.statement.facts import model as said
 from verifier.statement.facts.model import Both
@@ -42,15 +45,43 @@ OUTCOMES: Mapping[str, Both] = {
 
 def findings(engagement: Engagement, pack: RulePack) -> tuple[said.FindingLine, ...]:
     """Every finding that went out, with what became of it; internal notes and drafts stay inside."""
-    sent = [each for each in assessment.findings_of(engagement) if each.sent_at is not None]
-    return tuple(_finding(each, engagement, pack) for each in sent)
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.sent_at.is_not(None)).order_by(Finding.number)
+    sent = list(db.session.scalars(of.options(selectinload(Finding.exchanges))))
+    corrections = _Corrections(engagement, sent)
+    return tuple(_finding(each, corrections, pack) for each in sent)
 
 
-def _finding(finding: Finding, engagement: Engagement, pack: RulePack) -> said.FindingLine:
+class _Corrections:
+    """The versions findings were answered with, and what was reported of their sources, read once for all of them."""
+
+    def __init__(self, engagement: Engagement, sent: Sequence[Finding]) -> None:
+        self.versions = {version.id: version for version in reports.versions(engagement.unit_year)}
+        self.current = engagement.report_version
+        self._reported: dict[tuple[UUID, str], Decimal | None] = {}
+        keys = sorted({each.subject_id for each in sent if each.subject_kind == "source"})
+        for portion in batched(keys, 500):
+            of = select(ReportedSource.version_id, ReportedSource.source_key, ReportedSource.reported)
+            of = of.where(ReportedSource.version_id.in_(self.versions), ReportedSource.source_key.in_(portion))
+            self._reported |= {(version, key): reported for version, key, reported in db.session.execute(of)}
+
+    def before(self, version: ReportVersion) -> ReportVersion | None:
+        """The version that was released before another, None where there is none."""
+        return next((each for each in self.versions.values() if each.released_at and each.number < version.number), None)
+
+    def lists(self, version: ReportVersion, source: str) -> bool:
+        """Whether a version lists a source."""
+        return (version.id, source) in self._reported
+
+    def reported(self, version: ReportVersion, source: str) -> Decimal | None:
+        """What a version reports of a source it lists."""
+        return self._reported[version.id, source]
+
+
+def _finding(finding: Finding, corrections: _Corrections, pack: RulePack) -> said.FindingLine:
     named = pack.finding_class(finding.class_code).name
     answers = [exchange for exchange in finding.exchanges if exchange.action == "answer"]
     clause = next((clause.name for clause in pack.clauses if clause.code == finding.clause), None)
-    versions = [db.session.get_one(ReportVersion, each.report_version_id) for each in answers if each.report_version_id]
+    versions = [corrections.versions[each.report_version_id] for each in answers if each.report_version_id]
     return said.FindingLine(
         number=finding.label,
         class_name=Both(named.zh, named.en),
@@ -59,21 +90,20 @@ def _finding(finding: Finding, engagement: Engagement, pack: RulePack) -> said.F
         description="\n".join(part for part in (finding.title, finding.description) if part),
         effect=finding.effect,
         answer="\n".join(each.text for each in answers),
-        correction=_correction(finding, engagement, versions),
+        correction=_correction(finding, corrections, versions),
         disposition=DISPOSITIONS.get(finding.state, Both("", "")),
     )
 
 
-def _correction(finding: Finding, engagement: Engagement, versions: list[ReportVersion]) -> str:
+def _correction(finding: Finding, corrections: _Corrections, versions: list[ReportVersion]) -> str:
     """The versions that corrected it; for a source also its reported tonnes before and now."""
     parts = [f"报告第 {version.number} 版 Report version {version.number}" for version in dict.fromkeys(versions)]
     if finding.subject_kind == "source" and versions:
-        released = [version for version in reports.versions(engagement.unit_year) if version.released_at]
-        before = [version for version in released if version.number < versions[0].number]
-        was = reports.source_of(before[0], finding.subject_id) if before else None
-        now = reports.source_of(engagement.report_version, finding.subject_id)
-        if was and now and was.reported != now.reported:
-            parts.append(f"{finding.subject_id}: {_shown(was.reported)} → {_shown(now.reported)} tCO₂")
+        key, before, current = finding.subject_id, corrections.before(versions[0]), corrections.current
+        if before and corrections.lists(before, key) and corrections.lists(current, key):
+            was, now = corrections.reported(before, key), corrections.reported(current, key)
+            if was != now:
+                parts.append(f"{key}: {_shown(was)} → {_shown(now)} tCO₂")
     return "\n".join(parts)
 
 

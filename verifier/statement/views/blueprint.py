@@ -11,7 +11,7 @@ from verifier.statement.inspection.inspect import Verdict
 from verifier.statement.models import Conclusion, Review, ReviewOutcome, RevocationReason, SignerRole, Statement
 from verifier.web.pages.labels import words
 from verifier.web.refusals import in_words
-from verifier.web.subjects import SubjectKind, row_in_case
+from verifier.web.subjects import SubjectKind, row_in_case, rows_in_case
 
 bp = Blueprint("statement", __name__)
 
@@ -57,6 +57,7 @@ def _kind(model: type[Any], title: Any, endpoint: str, guard: Permission = Permi
     """Rows of the last steps, each linked to the page of its step."""
     return SubjectKind(
         find=row_in_case(model),
+        find_many=rows_in_case(model),
         title=lambda _row: str(title),
         url=lambda engagement, _row: url_for(endpoint, engagement_id=engagement.id),
         guard=guard,

@@ -1,6 +1,6 @@
 """Table download as .xlsx: numeric cells with the unit in the header; text is never written as a formula."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,7 @@ from flask import Response
 from xlsxwriter import Workbook
 
 from verifier.evidence.file_kinds import XLSX
+from verifier.web.downloads.sizes import announce, is_making
 from verifier.web.pages.filters import as_decimal, moment
 
 MEDIA_TYPE = XLSX
@@ -21,9 +22,15 @@ _NOT_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 
 
 def spreadsheet(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """One sheet, its first row frozen and filterable; a number that a cell cannot hold exactly is shown to 15 digits."""
+    """One sheet, its first row frozen and filterable; a number that a cell cannot hold exactly is shown to 15 digits.
+
+    Too many rows are left to a background job.
+    """
+    if isinstance(rows, Sized):
+        announce(len(rows))
     out = BytesIO()
-    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = Workbook(out, {"constant_memory" if is_making() else "in_memory": True, **plain})
     sheet = book.add_worksheet(_sheet_name(title))
     bold, plain_day = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "yyyy-mm-dd"})
     for column, header in enumerate(headers):

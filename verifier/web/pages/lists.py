@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 
 from verifier.core.typed_digits import whole_number
 from verifier.db import db
+from verifier.web.downloads.sizes import announce
 
 T = TypeVar("T")
 PER_PAGE = 25
@@ -63,6 +64,12 @@ def paged(query: Select[Any], per_page: int = PER_PAGE) -> Page[Any]:
     number = min(asked_page(), max(1, -(-total // per_page)))
     rows = db.session.scalars(query.limit(per_page).offset((number - 1) * per_page)).unique().all()
     return Page(rows, number, per_page, total)
+
+
+def every_row(query: Select[Any]) -> list[Any]:
+    """All rows of a query, for a file; more than a request should write are left to a background job."""
+    announce(count_of(query))
+    return list(db.session.scalars(query).unique())
 
 
 def paged_rows(

@@ -15,7 +15,7 @@ from verifier.core.coverage.shortest_way import Lead, LeadKind
 from verifier.engagements.models import Engagement
 from verifier.web.pages.labels import label, words
 from verifier.web.permit import may
-from verifier.web.subjects import SubjectKind, row_in_case
+from verifier.web.subjects import SubjectKind, row_in_case, rows_in_case
 
 bp = Blueprint("coverage", __name__)
 
@@ -56,6 +56,7 @@ def _title(row: EvidenceProcedure) -> str:
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "procedure": SubjectKind[EvidenceProcedure](
         find=row_in_case(EvidenceProcedure),
+        find_many=rows_in_case(EvidenceProcedure),
         title=_title,
         url=lambda engagement, _row: url_for("coverage.procedures", engagement_id=engagement.id),
     )

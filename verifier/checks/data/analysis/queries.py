@@ -1,25 +1,72 @@
 """Queries of the analytical procedures of a case: every line with its conclusion and state."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import select
 
-from verifier.cache import REPORTS, Cache
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.references import queries as references
 from verifier.core.analysis.lines import WAITING, Analysis, AnalysisLine, LineState, Procedure
 from verifier.core.analysis.procedures import analyse
 from verifier.core.calculation.recalculation import calculate
-from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
+from verifier.reports.derived_values import DerivedValues, Form, form_of, form_of_list
 from verifier.rulepacks.load import load
 
-_analysed: Cache[Analysis] = Cache(REPORTS)
+
+def _form() -> Form[Analysis]:
+    whole, lines = form_of(Analysis), form_of_list(AnalysisLine)
+
+    def written(analysis: Analysis) -> tuple[Any, Any]:
+        return whole.written(replace(analysis, lines=()))[0], lines.written(analysis.lines)[1]
+
+    def read(head: Any, details: Callable[[], Any]) -> Analysis:
+        return replace(whole.read(head, details), lines=lines.read(None, details))
+
+    return Form(written, read)
+
+
+_analysed = DerivedValues[Analysis]("analysis", _form)
 """By the hashes of everything it follows from, as the recalculation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureCount:
+    """How many lines a procedure has, and how many of them cannot be compared."""
+
+    procedure: Procedure
+    lines: int
+    incomplete: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSummary:
+    """The lines that stand out, the number of the others, and the previous year, as in the analysis."""
+
+    standing_out: tuple[AnalysisLine, ...]
+    counts: tuple[ProcedureCount, ...]
+    last: int | None
+    last_total: Fraction | None
+
+
+_summaries = DerivedValues[AnalysisSummary]("analysis-summary", lambda: form_of(AnalysisSummary))
+"""What pages that list no lines show of it, by the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureProgress:
+    """A procedure with the number of its lines, of those that stand out, and of those that wait for a conclusion."""
+
+    count: ProcedureCount
+    out: int
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +97,38 @@ class AnalysisProgress:
 
 def analysis_of(engagement: Engagement) -> Analysis:
     """The four procedures over the version under verification; the same value again while the process remembers it."""
-    version, pack, with_it = engagement.report_version, load(engagement.pack_id), references.references(engagement)
-    key = (version.sha256, pack.sha256, *with_it.key)
-    return _analysed.get(key, lambda: _analyse(engagement, pack, with_it))
+    return _analysed.get(_key(engagement), lambda: _analyse(engagement))
 
 
-def _analyse(engagement: Engagement, pack: RulePack, with_it: references.References) -> Analysis:
+def summary_of(engagement: Engagement) -> AnalysisSummary:
+    """The lines that stand out, and counts of the others."""
+    return _summaries.get(_key(engagement), lambda: _summarise(analysis_of(engagement)))
+
+
+def _summarise(analysis: Analysis) -> AnalysisSummary:
+    incomplete = Counter(line.procedure for line in analysis.lines if line.state(None) is LineState.INCOMPLETE)
+    counts = tuple(ProcedureCount(each, len(analysis.of(each)), incomplete[each]) for each in Procedure)
+    out = tuple(line for line in analysis.lines if line.stands_out)
+    return AnalysisSummary(out, counts, analysis.last, analysis.last_total)
+
+
+def procedures(engagement: Engagement) -> list[ProcedureProgress]:
+    """Each procedure with its counts."""
+    summary = summary_of(engagement)
+    out = _with_conclusions(engagement, summary.standing_out)
+    found = []
+    for count in summary.counts:
+        own = [each for each in out if each.line.procedure is count.procedure]
+        found.append(ProcedureProgress(count, len(own), sum(each.is_open for each in own)))
+    return found
+
+
+def _key(engagement: Engagement) -> tuple[str, ...]:
+    return (engagement.report_version.sha256, load(engagement.pack_id).sha256, *references.references(engagement).key)
+
+
+def _analyse(engagement: Engagement) -> Analysis:
+    pack, with_it = load(engagement.pack_id), references.references(engagement)
     previous = with_it.last_year()
     before = calculate(previous, pack) if previous is not None else None
     report, calculation = reports.report_of(engagement.report_version), references.calculation_of(engagement)
@@ -81,7 +154,7 @@ def one(engagement: Engagement, key: str) -> Remarked | None:
 
 def progress(engagement: Engagement) -> AnalysisProgress:
     """How far the lines that stand out are concluded on."""
-    out = _with_conclusions(engagement, [line for line in analysis_of(engagement).lines if line.stands_out])
+    out = _with_conclusions(engagement, summary_of(engagement).standing_out)
     return AnalysisProgress(sum(not each.is_open for each in out), len(out))
 
 

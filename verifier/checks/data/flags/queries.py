@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from verifier.cache import REPORTS, Cache
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.references import queries as references
 from verifier.core.calculation.results import Flag
@@ -16,10 +15,11 @@ from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
 from verifier.reports import queries as reports
+from verifier.reports.derived_values import DerivedValues, form_of
 from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
-_keyed: Cache[tuple[Keyed, ...]] = Cache(REPORTS)
+_keyed = DerivedValues[tuple[Keyed, ...]]("alerts", lambda: form_of(tuple[Keyed, ...]))
 """Keyed by the hashes of workbook, pack and references, which determine the flags."""
 
 

@@ -25,7 +25,7 @@ class Basis:
     source: ReportedSource | None
     result: SourceResult | None
     quantity: UsedQuantity | None
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     factors: tuple[tuple[UsedFactor, str | None], ...]
     """With the key of each factor's own number."""
     speaks_of: int
@@ -82,7 +82,7 @@ def _quantity(result: SourceResult | None, number: ReportedNumber) -> UsedQuanti
     return next((each for each in result.quantities if (each.sheet, each.row) == (number.sheet, number.row)), None)
 
 
-def _steps(result: SourceResult | None, number: ReportedNumber) -> tuple[Step, ...]:
+def _steps(result: SourceResult | None, number: ReportedNumber) -> Sequence[Step]:
     """The lines of the calculation that the number is in: those of its month, and those of the year."""
     if result is None or number.kind == NumberKind.REPORTED or not number.period or len(number.period) == 4:
         return result.steps if result else ()

@@ -36,6 +36,7 @@ from verifier.engagements.models import Engagement
 from verifier.reports.models import ReportedNumber
 from verifier.reports.wording import flag_name, flag_sentence, sheet_name
 from verifier.rulepacks.load import load
+from verifier.web.downloads.sizes import announce
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in, tonnes, tonnes_exact
 from verifier.web.pages.labels import label
@@ -92,6 +93,7 @@ def as_written(text: str) -> str:
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "number": SubjectKind[NumberRow](
         find=queries.line,
+        find_many=lambda engagement, keys: {each.number.number_key: each for each in queries.with_keys(engagement, keys)},
         title=lambda line: number_title(line.number),
         url=lambda engagement, line: url_for("numbers.number", engagement_id=engagement.id, number_key=line.number.number_key),
     )
@@ -132,7 +134,9 @@ def register(engagement: Engagement) -> ResponseReturnValue:
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement) -> ResponseReturnValue:
     """The filtered register as a spreadsheet."""
-    lines = queries.every(engagement, _filter(engagement).query)
+    query = _filter(engagement).query
+    announce(queries.count(engagement, query))
+    lines = queries.every(engagement, query)
     names = queries.names_of(engagement, {each.number.source_key for each in lines} if len(lines) <= PER_PAGE else None)
     record(
         TrailAction.DATA_NUMBERS_DOWNLOADED,

@@ -18,7 +18,9 @@ from verifier.db import check_version, db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions as evidence
+from verifier.jobs.actions import enqueue
 from verifier.reports.actions import MEDIA_TYPE, Expected, UnreadableReport, expected
+from verifier.reports.derived_values import KIND
 from verifier.reports.stored_content import as_json
 from verifier.reports.workbook import reader
 
@@ -71,6 +73,7 @@ def keep_workbook(
     )
     db.session.add(row)
     db.session.flush()
+    enqueue(KIND, now=now, case=str(engagement.id))
     record(
         TrailAction.DATA_REFERENCE_ADDED,
         actor,
@@ -113,6 +116,7 @@ def set_tolerance(
         record(TrailAction.DATA_TOLERANCE_WITHDRAWN, actor, subject, now=now, case=engagement.id, **detail)
     else:
         record(TrailAction.DATA_TOLERANCE_SET, actor, subject, now=now, case=engagement.id, **detail)
+    enqueue(KIND, now=now, case=str(engagement.id))
     return row
 
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from verifier.cache import REPORTS, Cache
 from verifier.checks.data.references.models import BodyTolerance, ReferenceKind, ReferenceWorkbook
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Calculation, Flag
@@ -16,11 +15,13 @@ from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports import queries as reports
+from verifier.reports.calculation_form import form_of_calculation
+from verifier.reports.derived_values import DerivedValues
 from verifier.reports.models import ReportVersion
 from verifier.reports.stored_content import from_json
 from verifier.rulepacks.load import load
 
-_calculated: Cache[Calculation] = Cache(REPORTS)
+_calculated = DerivedValues[Calculation]("compared", form_of_calculation)
 """By the hashes of everything it follows from, as in reports."""
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from verifier.cache import REPORTS, Cache
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.core.findings import FindingState
@@ -16,10 +15,11 @@ from verifier.engagements.models import Engagement
 from verifier.engagements.queries import adoptions
 from verifier.findings.models import Exchange, Finding
 from verifier.reports import queries as reports
+from verifier.reports.derived_values import DerivedValues, form_of
 from verifier.reports.models import ReportVersion
 from verifier.reports.open_cases import rules_of
 
-_compared: Cache[tuple[Change, ...]] = Cache(REPORTS)
+_compared = DerivedValues[tuple[Change, ...]]("changes", lambda: form_of(tuple[Change, ...]))
 """By the hashes of both workbooks and the pack, from which alone they follow."""
 
 

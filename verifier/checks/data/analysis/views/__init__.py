@@ -53,14 +53,12 @@ for _name in ("figure", "signed_figure", "part", "signed_part", "written_unit"):
 @permit(Permission.WORK_READ)
 def overview(engagement: Engagement) -> ResponseReturnValue:
     """The four procedures, the number of remarkable lines of each, and the reports they are compared with."""
-    rows = queries.remarked(engagement)
-    counted = [(each, [row for row in rows if row.line.procedure is each]) for each in Procedure]
     return render_template(
         "checks/data/analysis/overview.html",
         engagement=engagement,
-        counted=counted,
+        counted=queries.procedures(engagement),
         compares=COMPARES,
-        analysis=queries.analysis_of(engagement),
+        analysis=queries.summary_of(engagement),
         limits=_limits(engagement, {code for codes in USES.values() for code in codes}),
         amount=amount,
         tolerance_name=tolerance_name,

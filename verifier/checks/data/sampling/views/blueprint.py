@@ -27,6 +27,7 @@ def _find(engagement: Engagement, text: str) -> Sample | None:
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "sample": SubjectKind[Sample](
         find=_find,
+        find_many=lambda engagement, _texts: {str(row.number): row for row in queries.samples(engagement)},
         title=lambda row: _("%(sample)s: %(what)s", sample=_("Sample %(number)s", number=str(row.number)), what=kind_name(row.kind)),
         url=lambda engagement, row: url_for("samples.sample", engagement_id=engagement.id, number=row.number),
     )

@@ -45,12 +45,14 @@ def _find_request(engagement: Engagement, text: str) -> EvidenceRequest | None:
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "voucher": SubjectKind[Voucher](
         find=_find_voucher,
+        find_many=lambda engagement, _texts: {str(row.id): row for row in queries.vouchers(engagement, inside=inside())},
         title=lambda found: f"{found.label} {found.title}",
         url=lambda engagement, found: url_for("vouchers.voucher", engagement_id=engagement.id, voucher_id=found.id),
         guard=Permission.VOUCHER_READ,
     ),
     "evidence_request": SubjectKind[EvidenceRequest](
         find=_find_request,
+        find_many=lambda engagement, _texts: {str(row.number): row for row in queries.requests(engagement)},
         title=lambda found: found.label,
         url=lambda engagement, found: url_for("vouchers.evidence_request", engagement_id=engagement.id, request_number=found.number),
         guard=Permission.VOUCHER_READ,
