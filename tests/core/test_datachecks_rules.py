@@ -263,3 +263,14 @@ def test_what_follows_hangs_below_the_flag_of_its_own_source() -> None:
     (blank,) = [family for family in every if family.main.code == "blank_quantity"]
     assert all(flag.source == "S" for flag in blank.consequences)
     assert not [family for family in every if family.main.caused_by]
+
+
+def test_a_category_is_compared_with_last_year_by_its_own_tolerance() -> None:
+    def totals(given: ReportedReport, tonnes: str) -> ReportedReport:
+        rows = [replace(row, reported_tco2=tonnes) if row.category_code != "total" else row for row in given.totals[:1]]
+        return replace(given, totals=(*rows, *given.totals[1:]))
+
+    now = totals(park(), "1260")
+    told = [flag.message for flag in flags(now, previous=last_year(lambda given: totals(given, "1000"))) if flag.code == "year_on_year"]
+    same = [flag.message for flag in flags(now, previous=last_year(lambda given: totals(given, "1010"))) if flag.code == "year_on_year"]
+    assert ("flag.year_on_year.category" in told, "flag.year_on_year.category" in same) == (True, False)

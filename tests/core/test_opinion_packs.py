@@ -12,6 +12,7 @@ from verifier.core.coverage.assessment import TestPlan, assess
 from verifier.core.coverage.procedures import CoverageNumber, Procedure, ProcedureMethod
 from verifier.core.findings import FindingState
 from verifier.core.opinion import materiality
+from verifier.core.opinion.category import CategoryBasis, StatedCategory, category_of
 from verifier.core.opinion.materiality import Error
 from verifier.core.opinion.permitted import CaseAssessment, FindingAssessment, choices
 from verifier.core.sampling.risk import Level
@@ -36,7 +37,8 @@ def case(pack_id: str, *tested: Tested, **other: object) -> CaseAssessment:
         plan=plan,
         levels=risks,  # type: ignore[arg-type]
     )
-    return replace(CLEAN, coverage=found, **other)
+    agreed = {"assurance": "reasonable"} if load(pack_id).assurance_levels else {}
+    return replace(CLEAN, coverage=found, **{**agreed, **other})
 
 
 def permitted(pack_id: str, standing: CaseAssessment) -> set[str]:
@@ -132,3 +134,110 @@ def test_a_further_procedure_never_uncovers_a_number(tested: tuple[Tested, ...],
     before = assess(numbers, {each.key: procedures for each, procedures in tested}, rule)
     after = assess(numbers, {each.key: (*procedures, *map(done, more)) for each, procedures in tested}, rule)
     assert {row.number.key for row in after.missing} <= {row.number.key for row in before.missing}
+
+
+UNDONE: dict[str, tuple[dict[str, object], str]] = {
+    "a facility nobody decided on": ({"boundary_undecided": 1}, "opinion.boundary_undecided"),
+    "a source nobody decided on": ({"data_undecided": 1}, "opinion.data_undecided"),
+    "a checklist item without an answer": ({"checklist_unanswered": 1}, "opinion.checklist_unanswered"),
+    "no visit": ({"visits": 0}, "opinion.no_visit"),
+    "a visit that is not over": ({"visits_not_over": 1}, "opinion.visit_not_over"),
+    "a visit without its people": ({"visits_incomplete": 1}, "opinion.visit_incomplete"),
+    "a finding with the unit": ({"findings": (FindingAssessment("F-1", "recommendation", FindingState.SENT),)}, "opinion.findings_open"),
+    "a data alert nobody resolved": ({"flags_open": 1}, "opinion.flags_open"),
+    "a drawn item nobody looked at": ({"samples_open": 1}, "opinion.samples_open"),
+    "a sampled error without a finding": ({"sample_errors_open": 1}, "opinion.sample_errors_open"),
+    "a change nobody asked for or looked at": ({"changes_open": 1}, "opinion.changes_open"),
+    "an estimate that is missing": ({"estimates_missing": ("F-1",)}, "opinion.estimates_missing"),
+    "a difference without a finding": ({"differences_open": ("E-001",)}, "opinion.differences_open"),
+    "an open evidence request": ({"requests_open": ("R-1",)}, "opinion.requests_open"),
+}
+"""What leaves a case undone, in every pack: no opinion of it may be given, and each says why."""
+
+
+@pytest.mark.parametrize("pack_id", PACKS)
+@pytest.mark.parametrize("why", UNDONE)
+def test_what_is_left_undone_closes_every_opinion_and_is_named(pack_id: str, why: str) -> None:
+    other, reason = UNDONE[why]
+    found = choices(case(pack_id, TRACED, **other), load(pack_id))
+    assert {choice.opinion.code: reason in [each.message for each in choice.left] for choice in found} == {
+        opinion.code: True for opinion in load(pack_id).opinions
+    }
+    assert not any(choice.open for choice in found)
+
+
+ONLY_POSITIVE: dict[str, tuple[dict[str, object], str]] = {
+    "a source that cannot be confirmed": ({"cannot_confirm": ("E-001",)}, "opinion.cannot_confirm"),
+    "a sample that does not support the figure": ({"samples_unsupported": ("1",)}, "opinion.samples_unsupported"),
+}
+
+
+@pytest.mark.parametrize("pack_id", PACKS)
+@pytest.mark.parametrize("why", ONLY_POSITIVE)
+def test_a_shortcoming_closes_positive_opinions_and_opens_the_others(pack_id: str, why: str) -> None:
+    other, reason = ONLY_POSITIVE[why]
+    for choice in choices(case(pack_id, TRACED, **other), load(pack_id)):
+        assert choice.open is not choice.opinion.positive
+        assert (reason in [each.message for each in choice.own]) is choice.opinion.positive
+
+
+def test_iso_gives_no_opinion_before_a_level_of_assurance_is_agreed_and_words_it_in_its_form() -> None:
+    pack = load("iso-14064-3/2019.3")
+    found = choices(case(pack.id, TRACED, assurance=""), pack)
+    assert {reason.message for choice in found for reason in choice.left} == {"opinion.assurance_not_agreed"}
+    assert permitted(pack.id, case(pack.id, TRACED, assurance="limited"))
+    opinion = pack.opinion("unmodified")
+    assert opinion.sentence("limited").en.startswith("Based on the procedures performed, nothing came to our attention")
+    assert opinion.sentence("reasonable") == opinion.wording
+    assert not load("iso-14064-3/2019.2").assurance_levels
+
+
+INSTALLATION = Fraction(120_000)
+CORRECTED = Error("E-001", Fraction(4_200), True, "A1")
+
+
+@pytest.mark.parametrize(
+    ("second", "netting", "gross", "net", "open_"),
+    [
+        (-3_100, "", 5_500, -700, {"verified_with_comments"}),
+        (-3_800, "", 6_200, -1_400, set()),
+        (-3_800, "Both months are of one meter", 6_200, -1_400, {"verified_with_comments"}),
+    ],
+)
+def test_an_installation_of_category_b_against_its_threshold(second: int, netting: str, gross: int, net: int, open_: set[str]) -> None:
+    pack = load("eu-ets/2018.3")
+    assert pack.materiality is not None
+    category = category_of(pack.materiality, StatedCategory(CategoryBasis.PLAN, "Plan, section 4", "B"), INSTALLATION, Fraction())
+    assert category is not None
+    left = [Error("E-002", Fraction(second), False, "A2"), Error("E-003", Fraction(2_400), False, "A3")]
+    found = materiality.assess([CORRECTED, *left], INSTALLATION, category.band.share, netting=netting)
+    assert (found.threshold, found.uncorrected.gross, found.uncorrected.net) == (6_000, gross, net)
+    assert {code for code in permitted(pack.id, case(pack.id, TRACED, assessment=found)) if pack.opinion(code).positive} == open_
+
+
+STRENGTH = {code: rank for rank, code in enumerate(("verified_with_comments", "verified"), 1)}
+ERRORS = st.lists(st.tuples(st.sampled_from("ABC"), st.fractions(-9_000, 9_000, max_denominator=10)), max_size=5)
+
+
+def strongest_of(found: list[tuple[str, Fraction]]) -> int:
+    """The rank of the strongest positive opinion the errors leave; 0: none."""
+    pack = load("eu-ets/2018.3")
+    held = materiality.assess([Error(source, tonnes, False) for source, tonnes in found], INSTALLATION, Fraction(1, 20))
+    return max((STRENGTH.get(code, 0) for code in permitted(pack.id, case(pack.id, TRACED, assessment=held))), default=0)
+
+
+@given(ERRORS, st.fractions(-9_000, 9_000, max_denominator=10))
+def test_another_uncorrected_error_never_opens_a_stronger_opinion(found: list[tuple[str, Fraction]], more: Fraction) -> None:
+    assert strongest_of([*found, ("D", more)]) <= strongest_of(found)
+
+
+@given(ERRORS, st.fractions(0, 1, max_denominator=20), st.integers(0, 4))
+def test_an_error_split_into_parts_of_one_sign_changes_neither_net_nor_gross(
+    found: list[tuple[str, Fraction]], part: Fraction, at: int
+) -> None:
+    if not found:
+        return
+    source, tonnes = found[at % len(found)]
+    split = [*found[: at % len(found)], (source, tonnes * part), (source, tonnes * (1 - part)), *found[at % len(found) + 1 :]]
+    sums = [materiality.summed(Error(key, figure, False) for key, figure in rows) for rows in (found, split)]
+    assert (sums[0].net, sums[0].gross) == (sums[1].net, sums[1].gross)

@@ -48,3 +48,8 @@ def test_the_bodys_own_goes_first_then_the_packs_then_practice() -> None:
     assert (rows["year_on_year"].whose, str(rows["year_on_year"].value), str(rows["year_on_year"].without)) == (Whose.BODY, "1/10", "3/10")
     assert rows["crosscheck_difference"].whose is Whose.PACK
     assert rows["outlier"].whose is Whose.PRACTICE
+
+
+def test_the_total_a_category_and_a_source_have_tolerances_of_their_own() -> None:
+    rows = {row.code: row.value for row in tolerances.in_force(load("beijing/2021.3"), {})}
+    assert rows["year_on_year_total"] < rows["year_on_year_category"] < rows["year_on_year"]

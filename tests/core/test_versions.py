@@ -9,8 +9,8 @@ import pytest
 from tests.core.reported import GAS, activity, beijing, factors, park, report, source, year_of
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.report.differences import ChangeKind
-from verifier.core.report.rows import CrosscheckRow, FacilityRow, MeterRow, ReportedReport, TotalRow
-from verifier.core.report.version_changes import Change, Judged, RequestedChange, changes, judge
+from verifier.core.report.rows import CrosscheckRow, FacilityRow, MeterRow, ReportedReport, SourceRow, TotalRow
+from verifier.core.report.version_changes import Change, Judged, RequestedChange, SourceKinds, changes, judge
 
 METER = MeterRow(sheet="meters", row=2, meter_id="M-1", model="X", valid_until="2021-12-31")
 OLD = replace(
@@ -205,3 +205,67 @@ def test_the_park_corrected_changed_just_where_the_errors_were_planted() -> None
     assert (big.source, big.period) == ("E-095", "2021-01")
     assert {each.key for each in found} == {each.key for each in compared(replace(wrong, activity=wrong.activity[::-1]), right)}
     assert len({each.key for each in found}) == len(found) < 80
+
+
+EXPORT = source("X", "exported_electricity", reported="-20", facility_id="F-1", meter_id="M-1")
+BOILER = source("B", "stationary_combustion", name="Boiler house 3", reported="50", facility_id="F-1")
+SHED = source("Q", name="Shed", reported="9")
+OF_FACTORS = RequestedChange("F-4", "report", "factors")
+KINDS = SourceKinds(deducted=frozenset({"X"}))
+NAMED = RequestedChange("F-7", "missing_source", "N-001", name="N-001 Boiler house 3")
+OF_FACILITY = RequestedChange("F-3", "facility", "F-1")
+
+
+def with_new(*rows: SourceRow, of: ReportedReport = OLD) -> ReportedReport:
+    return replace(of, sources=(*of.sources, *rows))
+
+
+def findings_of(new: ReportedReport, asked: list[RequestedChange], sheet: str) -> list[tuple[str, ...]]:
+    return [row.findings for row in judge(compared(OLD, new), asked, OLD, new, KINDS) if row.change.sheet == sheet]
+
+
+ATTRIBUTED = [
+    ("a deduction belongs to no finding on its facility", with_new(EXPORT), [OF_FACILITY], "sources", [()]),
+    ("nor to one on a source it shares a meter with", with_new(EXPORT), [ON_S], "sources", [()]),
+    ("nor to one on a missing source", with_new(EXPORT), [NAMED], "sources", [()]),
+    ("it belongs to the finding on itself", with_new(EXPORT), [RequestedChange("F-8", "source", "X")], "sources", [("F-8",)]),
+    ("a new source belongs to the finding that asked for it", with_new(BOILER), [NAMED], "sources", [("F-7",)]),
+    ("and not to one on another source", with_new(BOILER), [ON_S], "sources", [()]),
+    (
+        "of two new ones only the named one does",
+        with_new(source("Q", name="Shed", reported="9"), BOILER),
+        [NAMED],
+        "sources",
+        [(), ("F-7",)],
+    ),
+    (
+        "a meter that another source has too belongs to nobody",
+        with_source("T", replace(OLD, meters=(replace(METER, valid_until="2022-12-31"),)), meter_id="M-1"),
+        [ON_S],
+        "meters",
+        [()],
+    ),
+    (
+        "a finding about factors asks for no total",
+        with_total("786", OLD),
+        [RequestedChange("F-4", "report", "factors")],
+        "totals",
+        [(), ()],
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "new", "asked", "sheet", "findings"), ATTRIBUTED)
+def test_a_change_belongs_to_the_finding_that_asked_for_it_or_to_nobody(
+    why: str, new: ReportedReport, asked: list[RequestedChange], sheet: str, findings: list[tuple[str, ...]]
+) -> None:
+    assert findings_of(new, asked, sheet) == findings, why
+
+
+def test_a_total_that_moved_by_what_its_sources_moved_is_no_change_of_its_own() -> None:
+    both = with_source("T", with_total("785", with_source("S", month("150"), reported_tco2="755")), reported_tco2="30.2")
+    rows = judge(compared(OLD, both), [IN_MARCH], OLD, both)
+    assert [row.change.source for row in rows if not row.requested] == ["T"]
+    lowered = with_total("756", with_source("T", reported_tco2="31"))
+    rows = judge(compared(OLD, lowered), [], OLD, lowered)
+    assert [(row.change.sheet, row.follows) for row in rows] == [("sources", False), ("totals", True), ("totals", True)]

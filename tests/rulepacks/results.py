@@ -16,10 +16,12 @@ from verifier.core.coverage.assessment import against_positive, assess
 from verifier.core.coverage.procedures import CoverageKind, ProcedureMethod
 from verifier.core.errors import Refusal
 from verifier.core.opinion import permitted
+from verifier.core.opinion.category import category_of
 from verifier.core.report.rows import MeasurementRow, ReportedReport, SourceRow
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling import ladder
 from verifier.core.sampling.risk import Level, risk_of_sample
+from verifier.findings.models import label_of
 from verifier.rulepacks.calendars import adder
 
 Data = dict[str, Any]
@@ -162,9 +164,9 @@ def decided(pack: RulePack) -> object:
             ]
         )
         standing = permitted.FindingAssessment("A1", each.code, findings.FindingState.UNCORRECTED)
-        case = permitted.CaseAssessment(0, 0, 0, 1, (standing,), ())
+        case = permitted.CaseAssessment(0, 0, 0, 1, (standing,), (), assurance="reasonable")
         opinions.append([(choice.opinion.code, choice.open) for choice in permitted.choices(case, pack)])
-        actions.append([each.code, each.has_effect, needs_article(each.cites_article), each.letter])
+        actions.append([each.code, each.has_effect, needs_article(each.cites_article), label_of(12, 3, each)])
     return actions, opinions, sorted(independence.separated(pack)), independence.missing((), 0, pack)
 
 
@@ -210,7 +212,7 @@ def looked_at(pack: RulePack) -> object:
     ]
     bands = (
         [
-            (pack.materiality.share_for(t), pack.materiality.band_for(t))
+            (pack.materiality.share_for(t), pack.materiality.band_for(t), category_of(pack.materiality, None, t, Fraction(200)))
             for t in map(Fraction, (50_000, 49_900, 50_100, 499_000, 500_000, 600_000))
         ]
         if pack.materiality
@@ -223,6 +225,7 @@ def looked_at(pack: RulePack) -> object:
             *pack.dispositions,
             *pack.opinions,
             *pack.independence_questions,
+            *pack.assurance_levels,
             *pack.datachecks,
             *pack.evidence_activities,
             *pack.steps,
@@ -230,8 +233,9 @@ def looked_at(pack: RulePack) -> object:
             *pack.clocks,
         )
     ]
+    ceilings = [(each.code, [each.ceiling(Fraction(t)) for t in (10_000, 120_000, 9_000_000)]) for each in pack.source_streams]
     visiting = pack.site_visit and (
         [each.code for each in (*pack.site_visit.waiver, *pack.site_visit.remote)],
         pack.site_visit.physical_due,
     )
-    return listed, bands, codes, visiting, [tolerance.value for tolerance in pack.datachecks], (pack.id, pack.version)
+    return listed, bands, codes, visiting, ceilings, [tolerance.value for tolerance in pack.datachecks], (pack.id, pack.version)

@@ -70,6 +70,8 @@ CODES = {
     "materiality_mark": {"kind", "subject_kind", "subject_id"},
     "sent_form": None,
     "evidence_procedure": {"method"},
+    "stated_unit_category": {"code"},
+    "agreed_assurance": {"level"},
     "coverage_deviation": {"source_key"},
 }
 """What holds no words: codes, keys and hashes by table; None where a whole table has none or keeps them from being changed."""

@@ -43,6 +43,8 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "evidence_plan": {"levels": {}, "reason": WORDS},
     "coverage_deviation": {"source_key": "{source_key}", "reason": WORDS, "withdrawn_by": None},
+    "stated_unit_category": {"basis": "plan", "code": "B", "average": None, "source": WORDS},
+    "agreed_assurance": {"level": "reasonable", "source": WORDS},
     "planning_threshold": {"share": Decimal("0.02"), "reason": WORDS},
     "source_outcome": {"source_key": "{source_key}", "outcome": "cannot_confirm", "note": WORDS},
     "checklist_answer": {"visit_id": "{visit_id}", "item_code": "{item_code}", "outcome": "in_order", "note": WORDS},

@@ -74,6 +74,8 @@ class TrailAction(StrEnum):
     DATA_NUMBER_DECIDED = "data:number:decided"
     DATA_NUMBERS_AGREED = "data:numbers:agreed"
     DATA_NUMBERS_DOWNLOADED = "data:numbers:downloaded"
+    DATA_UNIT_CATEGORY_SET = "data:unit_category:set"
+    DATA_ASSURANCE_AGREED = "data:assurance:agreed"
     DATA_PLANNING_THRESHOLD_SET = "data:planning_threshold:set"
     DATA_PROCEDURE_RECORDED = "data:procedure:recorded"
     DATA_PROCEDURE_WITHDRAWN = "data:procedure:withdrawn"

@@ -106,6 +106,8 @@ ACTIONS = {
     "data:evidence_plan:approved": _l("Approved the evidence-gathering plan"),
     "data:procedure:recorded": _l("Recorded a procedure on reported values"),
     "data:procedure:withdrawn": _l("Withdrew a procedure on reported values"),
+    "data:unit_category:set": _l("Entered the category of the unit"),
+    "data:assurance:agreed": _l("Entered the agreed level of assurance"),
     "data:planning_threshold:set": _l("Set the body's own planning threshold"),
     "data:sources:agreed": _l("Confirmed several source figures at once"),
     "data:number:decided": _l("Recorded an outcome for a reported value"),

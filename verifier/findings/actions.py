@@ -55,6 +55,7 @@ def raise_finding(
         engagement_id=engagement.id,
         report_version_id=engagement.report_version_id,
         number=_next_number(engagement),
+        class_number=_next_of_class(engagement, draft.class_code),
         arose_in=check,
         subject_kind=subject.kind,
         subject_id=subject.id,
@@ -89,6 +90,8 @@ def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Ac
     check_version(finding, version, lambda: Refusal("finding.stale", theirs=finding.title, yours=draft.title))
     _check_draft(finding.engagement, draft)
     changed = [name for name, value in asdict(draft).items() if getattr(finding, name) != value]
+    if "class_code" in changed:
+        finding.class_number = _next_of_class(finding.engagement, draft.class_code)
     for name, value in asdict(draft).items():
         setattr(finding, name, value)
     db.session.flush()
@@ -261,6 +264,13 @@ def _next_number(engagement: Engagement) -> int:
     """Next number, read under the lock on the case's row, so that concurrent requests get different numbers."""
     db.session.execute(select(Engagement.id).where(Engagement.id == engagement.id).with_for_update(of=Engagement.__table__))
     return (db.session.scalar(select(func.max(Finding.number)).where(Finding.engagement_id == engagement.id)) or 0) + 1
+
+
+def _next_of_class(engagement: Engagement, class_code: str) -> int:
+    """Next number within a class, read under the lock on the case's row."""
+    db.session.execute(select(Engagement.id).where(Engagement.id == engagement.id).with_for_update(of=Engagement.__table__))
+    of = select(func.max(Finding.class_number)).where(Finding.engagement_id == engagement.id, Finding.class_code == class_code)
+    return (db.session.scalar(of) or 0) + 1
 
 
 def _title_of(engagement: Engagement, subject: Subject) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
 from verifier.core.findings import Check, FindingAction, FindingState
+from verifier.core.rulepack.parts import FindingClass
 from verifier.core.subject import Subject
 from verifier.db import Base, Id, Version, enum_of
 from verifier.engagements.models import Engagement
@@ -16,9 +17,9 @@ from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
 
 
-def label_of(number: int, letter: str) -> str:
-    """Displayed number of a finding, with the letter of its class."""
-    return f"{letter}-{number:03d}"
+def label_of(number: int, class_number: int | None, of: FindingClass) -> str:
+    """Displayed number of a finding, with the letter of its class; counted within it where the rules say so (A1, A2, B1)."""
+    return f"{of.letter}{class_number or number}" if of.own_count else f"{of.letter}-{number:03d}"
 
 
 class Finding(Base):
@@ -32,6 +33,7 @@ class Finding(Base):
     id: Mapped[Id]
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
     number: Mapped[int]
+    class_number: Mapped[int | None] = mapped_column(comment="within its class")
     arose_in: Mapped[Check] = mapped_column(enum_of(Check, "arose_in"))
     subject_kind: Mapped[str]
     subject_id: Mapped[str]
@@ -58,7 +60,7 @@ class Finding(Base):
     @property
     def label(self) -> str:
         """Displayed number."""
-        return label_of(self.number, load(self.engagement.pack_id).finding_class(self.class_code).letter)
+        return label_of(self.number, self.class_number, load(self.engagement.pack_id).finding_class(self.class_code))
 
     @property
     def subject(self) -> Subject:

@@ -112,9 +112,9 @@ def drafts(engagement: Engagement) -> list[Finding]:
 def draft_labels(engagement: Engagement, most: int) -> tuple[list[str], int]:
     """How the first drafts are called, and how many there are in all."""
     here = (Finding.engagement_id == engagement.id, Finding.state == FindingState.DRAFT)
-    first = select(Finding.number, Finding.class_code).where(*here).order_by(Finding.number).limit(most)
-    letters = {each.code: each.letter for each in load(engagement.pack_id).finding_classes}
-    labels = [label_of(number, letters[class_code]) for number, class_code in db.session.execute(first)]
+    first = select(Finding.number, Finding.class_number, Finding.class_code).where(*here).order_by(Finding.number).limit(most)
+    classes = {each.code: each for each in load(engagement.pack_id).finding_classes}
+    labels = [label_of(number, own, classes[class_code]) for number, own, class_code in db.session.execute(first)]
     return labels, db.session.scalar(select(func.count()).select_from(Finding).where(*here)) or 0
 
 

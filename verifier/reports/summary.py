@@ -8,6 +8,9 @@ from fractions import Fraction
 from verifier.core.calculation.recalculation import Calculation, Flag
 from verifier.core.calculation.results import SourceResult
 from verifier.core.calculation.units import half_a_last_digit, plain, round_half_up
+from verifier.core.coverage.assessment import CoverageAssessment, amount
+from verifier.core.coverage.procedures import BEYOND_RECALCULATION
+from verifier.core.coverage.report_alone import coverage_of
 from verifier.core.opinion.materiality import Error, assess
 from verifier.core.report.rows import ReportedReport
 from verifier.core.rulepack.pack import RulePack
@@ -52,6 +55,7 @@ def check_json(report: ReportedReport, calculation: Calculation, pack: RulePack,
         "difference": _shown(difference),
         "relative": _shown(difference / recalculated) if difference is not None and recalculated else None,
         "materiality": _materiality(calculation, pack),
+        "coverage": _coverage(report, calculation, pack),
         "sources": [
             {
                 "id": result.source_id,
@@ -97,6 +101,7 @@ def check_text(report: ReportedReport, calculation: Calculation, pack: RulePack,
     difference = _difference(calculation)
     if difference is not None:
         lines.append(sentence("check.difference", {"tonnes": plain(difference)}))
+    lines.append(sentence("check.coverage", _coverage_words(report, calculation, pack)))
     lines += [sentence("check.unknown_column", {"sheet": sheet, "column": column}) for sheet, column in report.unknown_columns]
     lines += [sentence("check.unknown_sheet", {"sheet": sheet.name}) for sheet in report.unknown_sheets]
     if not calculation.flags:
@@ -124,7 +129,8 @@ def _materiality(calculation: Calculation, pack: RulePack) -> dict[str, str | No
 
     Errors are reported − recalculated of every counted source beyond the digits it shows, and what the stated total has beyond its sources;
     `net` lets them cancel, `gross` does not. The verdict is the one of the page on materiality: each error is held against the threshold
-    alone too; null while a mild one could still change with what is unknown. Source: the pack's materiality (AVR, rules.md section 3).
+    alone too; null while anything is unknown, or any error that was found is open. Source: the pack's materiality (AVR, rules.md,
+    section 3).
     """
     if pack.materiality is None or calculation.reported_total is None:
         return None
@@ -136,8 +142,34 @@ def _materiality(calculation: Calculation, pack: RulePack) -> dict[str, str | No
         "threshold": _shown(assessment.threshold),
         "net": _shown(known.net),
         "gross": _shown(known.gross),
-        "verdict": assessment.verdict,
+        "verdict": assessment.verdict if assessment.complete and not (calculation.unassigned or wrong(calculation)) else None,
     }
+
+
+def _coverage(report: ReportedReport, calculation: Calculation, pack: RulePack) -> dict[str, object]:
+    """Numbers that count by the strongest procedure: on a report alone, what the program did; `untested` are those with none beyond it.
+
+    Tonnes of a factor are those of the activity data that use it: `tonnes` are of the activity data.
+    """
+    found = _alone(report, calculation, pack)
+    by_method = Counter(row.method for row in found.rows)
+    untested = [row for row in found.rows if row.method not in BEYOND_RECALCULATION]
+    return {
+        "numbers": len(found.rows),
+        "by_procedure": {method or "none": count for method, count in sorted(by_method.items(), key=lambda each: str(each[0]))},
+        "untested": {"numbers": len(untested), "tonnes": _shown(amount(untested).tonnes)},
+    }
+
+
+def _alone(report: ReportedReport, calculation: Calculation, pack: RulePack) -> CoverageAssessment:
+    return coverage_of(calculation, {row.source_id: row.fuel for row in report.sources}, pack, report.year)
+
+
+def _coverage_words(report: ReportedReport, calculation: Calculation, pack: RulePack) -> dict[str, object]:
+    found = _alone(report, calculation, pack)
+    tested = [row for row in found.rows if row.method in BEYOND_RECALCULATION]
+    nothing = [row for row in found.rows if row.method is None]
+    return {"count": len(found.rows), "tables": len(tested), "left": len(found.rows) - len(tested), "nothing": len(nothing)}
 
 
 def _open(result: SourceResult) -> bool:

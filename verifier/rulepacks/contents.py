@@ -19,6 +19,8 @@ SECTIONS = (
     "factors",
     "conservative",
     "materiality",
+    "source_streams",
+    "assurance_levels",
     "sampling",
     "coverage",
     "datachecks",

@@ -21,6 +21,8 @@ SECTION_NAMES: Mapping[str, Any] = {
     "factors": _l("Default factors"),
     "conservative": _l("Conservative estimate"),
     "materiality": _l("Materiality"),
+    "source_streams": _l("Small source streams"),
+    "assurance_levels": _l("Levels of assurance"),
     "sampling": _l("Sampling"),
     "coverage": _l("Coverage of numbers by procedures"),
     "datachecks": _l("Tolerances"),
@@ -114,6 +116,11 @@ KEY_NAMES: Mapping[str, Any] = {
     "own_practice": _l("Samples that the independent reviewer has to accept"),
     "deviation": _l("The lead verifier may deviate with a reason"),
     "with_comments": _l("With comments on uncorrected items"),
+    "limited": _l("Under limited assurance"),
+    "by_category": _l("The threshold follows from the category of the unit"),
+    "own_count": _l("Counted by itself"),
+    "tonnes": _l("Tonnes of CO₂ together"),
+    "most": _l("At most, t CO₂"),
 }
 BASIS_NAMES: Mapping[str, Any] = {
     "read": _l("Read in the source"),

@@ -1,6 +1,7 @@
 """Materiality on the desk, live, and a corrected report against the last: asked for, not asked for, looked at."""
 
 from decimal import Decimal
+from fractions import Fraction
 from html import unescape
 
 import pytest
@@ -165,11 +166,14 @@ def test_what_nobody_asked_for_stands_first_and_keeps_the_case_open_until_it_is_
     assert browser.get(f"/cases/{case.id}/versions/2/3").status_code == 404
 
 
-def test_a_correction_is_counted_as_corrected_with_its_finding(case: Engagement, cast: Cast) -> None:
-    corrected(case, cast)
-    assessment = queries.assessment_of(case)
-    assert assessment.corrected.gross > 0
-    assert any(error.corrected for error in assessment.errors)
+def test_what_was_changed_without_request_is_corrected_only_once_a_verifier_accepted_it(case: Engagement, cast: Cast) -> None:
+    step = corrected(case, cast)
+    assert [each for each in queries.assessment_of(case).errors if each.corrected and each.source != "E-095"] == []
+    keys = [row.change.key for row in versions.changes_of(case, step) if row.is_open]
+    changes.accept(case, step, keys, "Each seen on its voucher", actor=actor(cast.verifier), now=utcnow())
+    found = [each for each in queries.assessment_of(case).errors if each.corrected and each.source != "E-095"]
+    assert found
+    assert all(each.unrequested for each in found)
 
 
 CHANGES = [((), "Why", "data.change.none"), (("x",), "Why", "data.change.changed"), (None, " ", "data.change.reason")]
@@ -189,3 +193,51 @@ def test_the_spreadsheet_of_errors_is_recorded_as_a_look(client: FlaskClient, ca
     found(case, cast, "30")
     assert sign_in(client, cast.reviewer).get(f"/cases/{case.id}/materiality.xlsx").data[:2] == b"PK"
     assert db.session.scalar(select(TrailRow.effect).where(TrailRow.action == "data:materiality:downloaded")) == "look"
+
+
+def newest(case: Engagement, pack_id: str) -> None:
+    """The same case as if it were worked under the newest version of other rules."""
+    case.pack_id, case.pack_sha256 = pack_id, load(pack_id).sha256
+    db.session.flush()
+
+
+def test_the_category_that_was_entered_decides_the_threshold_on_every_page(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+    newest(case, "eu-ets/2018.3")
+    browser = sign_in(client, cast.lead)
+    page = unescape(browser.get(f"/cases/{case.id}/materiality").text)
+    assert "Estimated conservatively from the reported total" in page
+    assert "De-minimis source streams" in page
+    form = {"version": "0", "basis": "average", "average": "600,000", "source": "Statements of 2013 to 2020"}
+    assert browser.post(f"/cases/{case.id}/materiality/category", data=form).status_code == 303
+    page = unescape(browser.get(f"/cases/{case.id}/materiality").text)
+    assert "Statements of 2013 to 2020" in page
+    assert queries.assessment_of(case).share == Fraction("0.02")
+    browser.post(f"/cases/{case.id}/materiality/category", data={**form, "version": "1", "average": "7", "source": ""})
+    stated = queries.stated_category(case)
+    assert stated is not None
+    assert (stated.code, stated.average) == ("C", 600_000)
+
+
+def test_the_level_of_assurance_is_agreed_once(client: FlaskClient, case: Engagement, cast: Cast) -> None:
+    newest(case, "iso-14064-3/2019.3")
+    assert "opinion.assurance_not_agreed" in {each.message for choice in assessment.choices(case) for each in choice.left}
+    browser = sign_in(client, cast.lead)
+    form = {"level": "limited", "source": "Contract of 3 March, clause 2"}
+    assert browser.post(f"/cases/{case.id}/materiality/assurance", data=form).status_code == 303
+    assert "Contract of 3 March" in unescape(browser.get(f"/cases/{case.id}/materiality").text)
+    with pytest.raises(Refusal, match=r"materiality\.assurance\.agreed"):
+        actions.agree_assurance(case, "reasonable", "Another", actor=actor(cast.lead), now=utcnow())
+    assert assessment.case_assessment(case).assurance == "limited"
+
+
+def test_the_conclusion_shows_the_way_from_the_first_version_to_the_verified_figure(
+    client: FlaskClient, case: Engagement, cast: Cast
+) -> None:
+    corrected(case, cast)
+    found = assessment.reconciled(case)
+    assert all(line.adds_up for line in (*found.lines, found.total))
+    assert found.total.first is not None
+    assert found.total.final == case.report_version.reported_total
+    page = unescape(sign_in(client, cast.verifier).get(f"/cases/{case.id}/conclusion").text)
+    assert "From the first version to the verified figure" in page
+    assert "Changed, not requested" in page

@@ -8,17 +8,20 @@ from uuid import UUID
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.materiality import queries
-from verifier.casework.materiality.models import MarkKind, MaterialityMark, PlanningThreshold
+from verifier.casework.materiality.models import AgreedAssurance, MarkKind, MaterialityMark, PlanningThreshold, StatedUnitCategory
 from verifier.core.actor import Actor
-from verifier.core.calculation.units import plain
+from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction
+from verifier.core.opinion.category import CategoryBasis, StatedCategory, check_stated
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.reports.queries import source_of
 from verifier.rulepacks.load import load
+
+PLACES = 6
 
 
 def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_version: int | None, actor: Actor, now: datetime) -> None:
@@ -28,8 +31,8 @@ def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_versi
         raise Refusal("materiality.planning.reason")
     if not 0 < share <= 1:
         raise Refusal("materiality.planning.range")
-    rules, total = load(engagement.pack_id).materiality, queries.reported_total(engagement)
-    limit = None if rules is None else rules.share if total is None else rules.share_for(total)
+    rules, category = load(engagement.pack_id).materiality, queries.unit_category(engagement)
+    limit = category.band.share if category else rules.share if rules else None
     if limit is not None and Fraction(share) > limit:
         raise Refusal("materiality.planning.laxer", share=plain(limit * 100))
     row = queries.planning(engagement)
@@ -50,6 +53,51 @@ def plan_with(engagement: Engagement, share: Decimal, reason: str, *, seen_versi
         share=plain(share),
         reason=reason.strip(),
     )
+
+
+def state_category(engagement: Engagement, stated: StatedCategory, *, seen_version: int | None, actor: Actor, now: datetime) -> None:
+    """Enter the category of the unit with its source; the threshold follows from it."""
+    advance(engagement, CaseAction.CHECK, now=now)
+    band = check_stated(stated, load(engagement.pack_id).materiality)
+    row = queries.stated_category(engagement)
+    if row is None:
+        row = StatedUnitCategory(engagement_id=engagement.id)
+        db.session.add(row)
+    else:
+        theirs = row.code
+        check_version(row, seen_version, lambda: Refusal("materiality.stale", theirs=theirs, yours=band.code))
+    average = stated.average if stated.basis is CategoryBasis.AVERAGE else None
+    row.basis, row.code, row.source = stated.basis, band.code, stated.source.strip()
+    row.average = None if average is None else round_half_up(average, PLACES)
+    row.set_by, row.set_at = actor.id, now
+    db.session.flush()
+    record(
+        TrailAction.DATA_UNIT_CATEGORY_SET,
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        category=band.code,
+        basis=stated.basis,
+        average=None if average is None else plain(average),
+        source=row.source,
+    )
+
+
+def agree_assurance(engagement: Engagement, level: str, source: str, *, actor: Actor, now: datetime) -> None:
+    """Enter the level of assurance that was agreed at the start; it is not changed afterwards."""
+    advance(engagement, CaseAction.CHECK, now=now)
+    if level not in {each.code for each in load(engagement.pack_id).assurance_levels}:
+        raise Refusal("materiality.assurance.level")
+    if not source.strip():
+        raise Refusal("materiality.assurance.source")
+    known = queries.assurance(engagement)
+    if known is not None:
+        raise Refusal("materiality.assurance.agreed", who=known.setter.name)
+    db.session.add(AgreedAssurance(engagement_id=engagement.id, level=level, source=source.strip(), set_by=actor.id, set_at=now))
+    db.session.flush()
+    subject = Subject("case", str(engagement.id))
+    record(TrailAction.DATA_ASSURANCE_AGREED, actor, subject, now=now, case=engagement.id, level=level, source=source.strip())
 
 
 def mark(engagement: Engagement, manner: MarkKind, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:

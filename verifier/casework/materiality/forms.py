@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from verifier.core.calculation.units import number
+from verifier.core.errors import Refusal
+from verifier.core.opinion.category import CategoryBasis, StatedCategory
 from verifier.core.subject import Subject
 from verifier.core.typed_digits import plain_digits
 from verifier.web.forms import BaseForm, VersionedForm
@@ -49,3 +53,40 @@ class NettingForm(BaseForm):
     """Why errors may cancel."""
 
     reason = TextAreaField(_l("Reason for accepting offsetting"), [Length(max=2000)], id="netting-reason")
+
+
+class CategoryForm(VersionedForm):
+    """The category of the unit, what it rests on, and where that was read."""
+
+    basis = SelectField(_l("Basis of the category"), validate_choice=False)
+    code = SelectField(_l("Category in the approved plan"), validate_choice=False)
+    average = StringField(_l("Average emissions of the preceding trading period, tCO₂"))
+    source = StringField(_l("Source: document and place"), [Length(max=500)])
+
+    def offer(self, bands: Iterable[tuple[str, str]]) -> None:
+        """What can be chosen."""
+        self.basis.choices = [
+            (CategoryBasis.PLAN.value, _("Approved monitoring plan")),
+            (CategoryBasis.AVERAGE.value, _("Average of the preceding trading period")),
+        ]
+        self.code.choices = [("", _("Choose")), *bands]
+
+    def stated(self) -> StatedCategory:
+        """The category as it was entered; what is no basis is read as the plan, what is no number as no average."""
+        basis = CategoryBasis.AVERAGE if self.basis.data == CategoryBasis.AVERAGE else CategoryBasis.PLAN
+        try:
+            average = Fraction(number(plain_digits(self.average.data or "")))
+        except Refusal:
+            average = None
+        return StatedCategory(basis, self.source.data or "", self.code.data or "", average)
+
+
+class AssuranceForm(BaseForm):
+    """The level of assurance, and the agreement it was agreed in."""
+
+    level = SelectField(_l("Level of assurance"), validate_choice=False)
+    source = StringField(_l("Agreement: document and date"), [Length(max=500)], id="assurance-source")
+
+    def offer(self, levels: Iterable[tuple[str, str]]) -> None:
+        """What can be agreed."""
+        self.level.choices = [("", _("Choose")), *levels]

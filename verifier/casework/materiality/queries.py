@@ -1,17 +1,19 @@
 """Queries on materiality: outcomes and findings of a case as signed errors, compared with the threshold if there is one."""
 
-from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from uuid import UUID
 
 from sqlalchemy import select
 
-from verifier.casework.materiality.models import MarkKind, MaterialityMark, PlanningThreshold
+from verifier.casework.materiality import version_errors
+from verifier.casework.materiality.models import AgreedAssurance, MarkKind, MaterialityMark, PlanningThreshold, StatedUnitCategory
 from verifier.checks.data import queries as data
 from verifier.checks.data.queries import SourceReview
 from verifier.checks.data.sampling import item_errors
-from verifier.checks.data.versions.queries import Step, requested_changes, steps
 from verifier.core.findings import FindingState
+from verifier.core.opinion.category import UnitCategory, category_of
 from verifier.core.opinion.materiality import Error, MaterialityAssessment, Sum, assess
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.sampling.projection import Projection
@@ -19,7 +21,6 @@ from verifier.core.sampling.sample_errors import known_tonnes
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
-from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.rulepacks.load import load
 
 RIGHTED = frozenset({FindingState.CLOSED, FindingState.WITHDRAWN})
@@ -37,6 +38,28 @@ def marks(engagement: Engagement) -> list[MaterialityMark]:
     return list(db.session.scalars(of.order_by(MaterialityMark.marked_at, MaterialityMark.id)))
 
 
+def stated_category(engagement: Engagement) -> StatedUnitCategory | None:
+    """The category of the unit as it was entered with its source."""
+    return db.session.scalar(select(StatedUnitCategory).where(StatedUnitCategory.engagement_id == engagement.id))
+
+
+def assurance(engagement: Engagement) -> AgreedAssurance | None:
+    """The level of assurance that was agreed; None where none was, or the rules know none."""
+    return db.session.scalar(select(AgreedAssurance).where(AgreedAssurance.engagement_id == engagement.id))
+
+
+def unit_category(engagement: Engagement, understated: Fraction = Fraction()) -> UnitCategory | None:
+    """The category on which the threshold rests: as entered, else estimated from the reported total and what is missing from it.
+
+    None where the rules have no categories, or no total is reported and none was entered.
+    """
+    rules, total, stated = load(engagement.pack_id).materiality, reported_total(engagement), stated_category(engagement)
+    entered = stated.stated if stated is not None else None
+    if rules is None or not rules.bands or (total is None and not (rules.by_category and entered)):
+        return None
+    return category_of(rules, entered, total or Fraction(), understated)
+
+
 def assessment_of(
     engagement: Engagement, left_out: Collection[str] = frozenset(), projected: Sequence[Projection] = ()
 ) -> MaterialityAssessment:
@@ -44,11 +67,11 @@ def assessment_of(
 
     `projected` is what samples project beyond what was found.
     """
-    pack, total = load(engagement.pack_id), reported_total(engagement)
-    share = pack.materiality.share_for(total) if pack.materiality and total is not None else None
-    if share is None and pack.materiality:
-        share = pack.materiality.share
-    return _assess(engagement, left_out, projected, total, share, own=False)
+    found = _assess(engagement, left_out, projected, reported_total(engagement), None, own=False)
+    category = unit_category(engagement, found.uncorrected.under)
+    rules = load(engagement.pack_id).materiality
+    share = category.band.share if category else rules.share if rules else None
+    return replace(found, share=share)
 
 
 def planned(
@@ -76,7 +99,8 @@ def _assess(
 ) -> MaterialityAssessment:
     reviews, marked = data.source_reviews(engagement), marks(engagement)
     natures = {(mark.subject_kind, mark.subject_id): mark.reason for mark in marked if mark.kind is MarkKind.NATURE}
-    found = [*_uncorrected(engagement, reviews, left_out, natures), *_corrected(engagement)]
+    moves = version_errors.step_movements(engagement)
+    found = [*_uncorrected(engagement, reviews, left_out, natures, moves), *version_errors.corrected(moves)]
     counted = [each for each in reviews if each.source.counts and each.source.source_key not in left_out]
     remainder, sampling_open = _remainder(projected)
     return assess(
@@ -89,72 +113,79 @@ def _assess(
         unknown=[each.source.source_key for each in counted if each.verified is None],
         nature=_without_tonnes(engagement, reviews, found, natures),
         netting=next((mark.reason for mark in marked if mark.kind is MarkKind.NETTING), ""),
+        changes_open=version_errors.changes_open(moves),
     )
 
 
 def _uncorrected(
-    engagement: Engagement, reviews: list[SourceReview], left_out: Collection[str], natures: dict[tuple[str, str], str]
-) -> Iterator[Error]:
+    engagement: Engagement,
+    reviews: list[SourceReview],
+    left_out: Collection[str],
+    natures: dict[tuple[str, str], str],
+    moves: version_errors.Moves,
+) -> list[Error]:
     """Findings with their effect, and per source what its outcome says beyond them, else the errors of its sampled items beyond them.
 
-    What check 1 leaves out is wrong as a whole.
+    What check 1 leaves out is wrong as a whole. A change that nobody asked for is one error, however many findings show it.
     """
     uncorrected = [finding for finding in findings_of(engagement) if finding.state not in RIGHTED]
-    rows = {each.source.source_key: each for each in reviews}
-    sampled = known_tonnes(each.error for each in item_errors.wrong_items(engagement))
     named: dict[str, list[Finding]] = {}
     for finding in uncorrected:
         key = finding.subject_id if finding.subject_kind == "source" else ""
         named.setdefault(key, []).append(finding)
-    for key, own_findings in named.items():
-        row = rows.get(key)
-        if row is not None and (key in left_out or not row.source.counts):
-            continue
-        for finding in own_findings:
-            if finding.effect is not None:
-                nature = natures.get(("finding", str(finding.id)), natures.get(("source", key), ""))
-                yield Error(key, Fraction(finding.effect), False, finding.label, nature)
+    rows = {each.source.source_key: each for each in reviews}
+    ignored = {key for key, row in rows.items() if key in left_out or not row.source.counts}
+    of_sources = version_errors.effects(moves, [each for key, own in named.items() if key and key not in ignored for each in own])
+    found = [
+        Error(
+            key, of_sources[finding.id], False, finding.label, natures.get(("finding", str(finding.id)), natures.get(("source", key), ""))
+        )
+        for key, own in named.items()
+        for finding in own
+        if finding.id in of_sources
+    ]
+    found += _of_outcomes(engagement, rows, left_out, natures, named, of_sources)
+    return [*found, *_of_report(named.get("", []), natures, version_errors.of_several(moves, named.get("", []), found))]
+
+
+def _of_outcomes(
+    engagement: Engagement,
+    rows: Mapping[str, SourceReview],
+    left_out: Collection[str],
+    natures: dict[tuple[str, str], str],
+    named: Mapping[str, list[Finding]],
+    of_sources: Mapping[UUID, Fraction],
+) -> Iterator[Error]:
+    """What the outcome of a source says beyond its findings, else its sampled items."""
+    sampled = known_tonnes(each.error for each in item_errors.wrong_items(engagement))
     for key, row in rows.items():
         if not row.source.counts or row.source.reported is None:
             continue
+        own, nature = named.get(key, []), natures.get(("source", key), "")
         if key in left_out:
-            yield Error(key, Fraction(row.source.reported), False, _labels(named.get(key, [])), natures.get(("source", key), ""))
+            yield Error(key, Fraction(row.source.reported), False, _labels(own), nature)
         elif row.current and row.outcome and row.outcome.outcome == SourceOutcome.DIFFERS and row.verified is not None:
-            known = sum((Fraction(each.effect) for each in named.get(key, []) if each.effect is not None), Fraction())
+            known = sum((of_sources[each.id] for each in own if each.id in of_sources), Fraction())
             rest = Fraction(row.source.reported) - Fraction(row.verified) - known
-            yield Error(key, rest, False, "" if known else _labels(named.get(key, [])), natures.get(("source", key), ""))
+            yield Error(key, rest, False, "" if known else _labels(own), nature)
         elif key in sampled:
-            yield Error(key, sampled[key], False, _labels(named.get(key, [])), natures.get(("source", key), ""))
+            yield Error(key, sampled[key], False, _labels(own), nature)
+
+
+def _of_report(named: list[Finding], natures: dict[tuple[str, str], str], several: Mapping[UUID, Fraction]) -> Iterator[Error]:
+    """Findings on the report as a whole; one raised from a total counts with what its sources leave of it."""
+    for finding in named:
+        if finding.effect is not None:
+            effect = several.get(finding.id, Fraction(finding.effect))
+            yield Error("", effect, False, finding.label, _nature(natures, finding, ""))
+
+
+def _nature(natures: dict[tuple[str, str], str], finding: Finding, source: str) -> str:
+    return natures.get(("finding", str(finding.id)), natures.get(("source", source), ""))
 
 
 def _labels(findings: list[Finding]) -> str:
     return ", ".join(finding.label for finding in findings)
-
-
-def _corrected(engagement: Engagement) -> Iterator[Error]:
-    """What each corrected report changed of a source's reported tonnes, with the findings that asked for it."""
-    for step in steps(engagement):
-        old, new = _reported(step.before), _reported(step.after)
-        labels = _answered(engagement, step)
-        for key in dict.fromkeys((*old, *new)):
-            before, after = old.get(key, Decimal()), new.get(key, Decimal())
-            if before is not None and after is not None and before != after:
-                yield Error(key, Fraction(before - after), True, ", ".join(labels.get(key, ())))
-
-
-def _answered(engagement: Engagement, step: Step) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for each in requested_changes(engagement, step):
-        if each.kind == "source":
-            found.setdefault(each.subject, []).append(each.label)
-    return found
-
-
-def _reported(version: ReportVersion) -> dict[str, Decimal | None]:
-    of = select(ReportedSource.source_key, ReportedSource.reported).where(
-        ReportedSource.version_id == version.id, ReportedSource.counts.is_(True)
-    )
-    return {row.source_key: row.reported for row in db.session.execute(of)}
 
 
 def _without_tonnes(

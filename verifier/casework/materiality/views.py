@@ -1,5 +1,6 @@
 """Materiality page: errors by source and in total, and what would change the assessment."""
 
+from fractions import Fraction
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -11,8 +12,9 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.materiality import actions, queries
-from verifier.casework.materiality.forms import NatureForm, NettingForm, PlanningForm
+from verifier.casework.materiality.forms import AssuranceForm, CategoryForm, NatureForm, NettingForm, PlanningForm
 from verifier.casework.materiality.models import MarkKind
+from verifier.casework.materiality.version_errors import reported
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data.sampling.queries import projections
 from verifier.core.access import Permission
@@ -20,6 +22,7 @@ from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.errors import Refusal
 from verifier.core.findings import FindingState
 from verifier.core.lifecycle import CaseAction, possible
+from verifier.core.opinion.category import MAJOR, streams
 from verifier.core.opinion.materiality import MaterialityAssessment, Verdict, would_change
 from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import RulePack
@@ -29,6 +32,7 @@ from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
+from verifier.web.pages.filters import text_in
 from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor
@@ -72,7 +76,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
         form = PlanningForm(formdata=None, data=shown)
     total = queries.reported_total(engagement)
     pack = load(engagement.pack_id)
-    band = pack.materiality.band_for(total) if pack.materiality and total is not None else None
+    category = queries.unit_category(engagement, assessment.uncorrected.under)
     return render_template(
         "casework/materiality/materiality.html",
         engagement=engagement,
@@ -80,7 +84,13 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
         assessment=assessment,
         planned=planned,
         own=own,
-        band=band,
+        band=category.band if category else None,
+        category=category,
+        stated=queries.stated_category(engagement),
+        agreed=queries.assurance(engagement),
+        category_form=_category_form(engagement, pack),
+        assurance_form=_assurance_form(pack),
+        streams=_streams(engagement, pack),
         total=total,
         said=_sentences(would_change(assessment)),
         marks=queries.marks(engagement),
@@ -92,6 +102,41 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
         netting_form=NettingForm(formdata=None),
         can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
     )
+
+
+def _category_form(engagement: Engagement, pack: RulePack) -> CategoryForm:
+    row, bands = queries.stated_category(engagement), pack.materiality.bands if pack.materiality else ()
+    shown = {"version": 0} if row is None else {"version": row.version, "basis": row.basis.value, "code": row.code, "source": row.source}
+    if row is not None and row.average is not None:
+        shown["average"] = plain(row.average)
+    form = CategoryForm(formdata=None, data=shown)
+    form.offer((each.code, text_in(each.name)) for each in bands)
+    return form
+
+
+def _assurance_form(pack: RulePack) -> AssuranceForm:
+    form = AssuranceForm(formdata=None)
+    form.offer((each.code, text_in(each.name)) for each in pack.assurance_levels)
+    return form
+
+
+def _streams(engagement: Engagement, pack: RulePack) -> list[tuple[str, str, int, Fraction, Fraction | None]]:
+    """Each class of source streams: code, name, how many sources fit into it, their tonnes together and the ceiling."""
+    if not pack.source_streams:
+        return []
+    tonnes = {key: Fraction(figure) for key, figure in reported(engagement.report_version).items() if figure is not None}
+    classes, total = streams(tonnes, pack.source_streams), sum(map(abs, tonnes.values()), Fraction())
+    rows = [(each.code, text_in(each.name), each.ceiling(total)) for each in pack.source_streams]
+    return [
+        (
+            code,
+            name,
+            sum(of == code for of in classes.values()),
+            sum((abs(tonnes[key]) for key in classes if classes[key] == code), Fraction()),
+            most,
+        )
+        for code, name, most in (*rows, (MAJOR, _("Major source streams"), None))
+    ]
 
 
 @bp.get("/cases/<uuid:engagement_id>/materiality.xlsx")
@@ -116,7 +161,7 @@ def downloaded(engagement: Engagement) -> ResponseReturnValue:
             names.get(each.source, ""),
             each.reference,
             round_half_up(each.tonnes, PLACES),
-            _("yes") if each.corrected else _("no"),
+            _("changed without request, accepted") if each.unrequested else _("yes") if each.corrected else _("no"),
             each.nature,
         )
         for each in assessment.errors
@@ -136,6 +181,26 @@ def plan(engagement: Engagement) -> ResponseReturnValue:
         flash(_("The planning threshold has been saved and marked as the body's own."), "success")
         return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
     return _page(engagement, form if form.is_submitted() else None)
+
+
+@bp.post("/cases/<uuid:engagement_id>/materiality/category")
+@permit(Permission.DATA_DECIDE, on_report=True)
+def category(engagement: Engagement) -> ResponseReturnValue:
+    """Enter the category of the unit with its source."""
+    form = CategoryForm()
+    actions.state_category(engagement, form.stated(), seen_version=form.seen_version, actor=current_actor(), now=utcnow())
+    flash(_("The category has been saved."), "success")
+    return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
+
+
+@bp.post("/cases/<uuid:engagement_id>/materiality/assurance")
+@permit(Permission.DATA_DECIDE, on_report=True)
+def assurance(engagement: Engagement) -> ResponseReturnValue:
+    """Enter the level of assurance that was agreed at the start."""
+    form = AssuranceForm()
+    actions.agree_assurance(engagement, form.level.data or "", form.source.data or "", actor=current_actor(), now=utcnow())
+    flash(_("The level of assurance has been saved."), "success")
+    return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
 
 
 @bp.post("/cases/<uuid:engagement_id>/materiality/nature")

@@ -77,16 +77,16 @@ class _Work:
 
     def year_on_year(self) -> Iterator[AnalysisLine]:
         """Each source and category, tonnes and quantity: this year − last; the whole also by the figure the unit states for last year."""
-        limit = self.limits.year_on_year
+        whole, of_category = self.limits.year_on_year_total, self.limits.year_on_year_category
         not_comparable: tuple[NotComparable, ...] = (NotComparable.NO_LAST_YEAR,) if self.before is None and self.total.then is None else ()
         yield _line(
-            Procedure.YEAR_ON_YEAR, AnalysisLevel.TOTAL, "", "", [self.total], out=self.total.moved(limit), not_comparable=not_comparable
+            Procedure.YEAR_ON_YEAR, AnalysisLevel.TOTAL, "", "", [self.total], out=self.total.moved(whole), not_comparable=not_comparable
         )
         if self.before is None:
             return
         now, then = _categories_of(self.calculation), _categories_of(self.before)
         for code, pair in self._categories():
-            out, not_comparable = pair.moved(limit, self.floor), self._absence(code, now, then)
+            out, not_comparable = pair.moved(of_category, self.floor), self._absence(code, now, then)
             yield _line(
                 Procedure.YEAR_ON_YEAR,
                 AnalysisLevel.CATEGORY,

@@ -158,13 +158,14 @@ def appeared(context: CheckContext) -> Iterator[Flag]:
 
 
 def year_on_year(context: CheckContext) -> Iterator[Flag]:
-    """Tonnes of a source, or of the whole, that changed against last year by more than the threshold and by some weight.
+    """Tonnes of a source, a category or the whole that changed against last year by more than its own threshold and by some weight.
 
     The whole is compared with last year's report, or with the figure the unit states for last year.
     """
     yield from _whole(context)
     if context.previous is None:
         return
+    yield from _categories(context)
     before = {row.source_id: decimal(row.reported_tco2) for row in reversed(context.previous.sources)}
     for result in context.results:
         then, now = before.get(result.source_id), result.reported
@@ -193,10 +194,24 @@ def _whole(context: CheckContext) -> Iterator[Flag]:
     if row is None or now is None or not last:
         return
     change = Fraction(now) - Fraction(last)
-    if abs(change) > context.limits.year_on_year * abs(Fraction(last)):
+    if abs(change) > context.limits.year_on_year_total * abs(Fraction(last)):
         year = str(context.previous.year if context.previous else context.report.year - 1)
         values = {"now": plain(now), "then": plain(last), "year": year, "change": _percent(change, abs(Fraction(last)))}
         yield flag(YEAR_ON_YEAR, None, None, row.sheet, row.row, "reported_tco2", message="flag.year_on_year.whole", values=values)
+
+
+def _categories(context: CheckContext) -> Iterator[Flag]:
+    """The stated totals of categories; a category that has no stated total, now or then, is not compared."""
+    before = {row.category_code: decimal(row.reported_tco2) for row in reversed(context.previous.totals)} if context.previous else {}
+    for row in context.report.totals:
+        now, then = decimal(row.reported_tco2), before.get(row.category_code)
+        if row.category_code == "total" or now is None or not then or context.previous is None:
+            continue
+        change = abs(Fraction(now)) - abs(Fraction(then))
+        if abs(change) > context.limits.year_on_year_category * abs(Fraction(then)) and abs(change) >= context.floor:
+            shown = {"now": plain(now), "then": plain(then), "year": str(context.previous.year)}
+            values = {"category": row.category, **shown, "change": _percent(change, abs(Fraction(then)))}
+            yield flag(YEAR_ON_YEAR, None, None, row.sheet, row.row, "reported_tco2", message="flag.year_on_year.category", values=values)
 
 
 def _percent(change: Fraction, of: Fraction) -> str:

@@ -21,6 +21,8 @@ PRACTICE: Mapping[str, str] = {
     "close_to_default": "0.005",
     "fixed_ratio": "0.002",
     "year_on_year": "0.3",
+    "year_on_year_category": "0.25",
+    "year_on_year_total": "0.2",
 }
 """What is used where a pack states nothing, tuned on the park of issue 4: practice, published by nobody."""
 
@@ -35,7 +37,8 @@ class Thresholds:
     without a reading (`metering_gap`); places a number is rounder than the others (`rounded_data`); equal months in a row
     (`repeated_value`), or figures of so many significant digits (`repeated_value_digits`); how near a factor
     of another basis lies to a published default (`close_to_default`); how far two sources' monthly shares of the
-    year may differ in a constant ratio (`fixed_ratio`); the change of a year's tonnes (`year_on_year`); how far an independent record
+    year may differ in a constant ratio (`fixed_ratio`); the change of a year's tonnes of a source (`year_on_year`), of a category
+    (`year_on_year_category`) and of the total (`year_on_year_total`), where changes of sources even out; how far an independent record
     may differ (`crosscheck_difference`).
     """
 
@@ -52,6 +55,8 @@ class Thresholds:
     close_to_default: Fraction
     fixed_ratio: Fraction
     year_on_year: Fraction
+    year_on_year_category: Fraction
+    year_on_year_total: Fraction
     crosscheck_difference: Fraction
 
     @classmethod

@@ -35,6 +35,8 @@ MEASURES: Mapping[str, Measure] = {
     "close_to_default": Measure.SHARE,
     "fixed_ratio": Measure.SHARE,
     "year_on_year": Measure.SHARE,
+    "year_on_year_category": Measure.SHARE,
+    "year_on_year_total": Measure.SHARE,
     "crosscheck_difference": Measure.SHARE,
 }
 CODES = tuple(field.name for field in fields(Thresholds))

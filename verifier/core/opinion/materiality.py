@@ -25,13 +25,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """One error of a source (empty: of the report as a whole), the finding that names it, and why it is material by nature, if it is."""
+    """One error of a source (empty: of the report as a whole), the finding that names it, and why it is material by nature, if it is.
+
+    `unrequested`: the unit changed it without being asked, and a verifier accepted the change.
+    """
 
     source: str
     tonnes: Fraction
     corrected: bool
     reference: str = ""
     nature: str = ""
+    unrequested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ class MaterialityAssessment:
     """All errors of a report with what is projected beyond them, and the threshold they are compared with.
 
     `share` of `total` (t CO2, as reported) is the threshold; either None: there is none. `own`: a body's planning threshold, on which no
-    verdict rests. `unknown` are sources whose right figure is not known yet, `sampling_open` says that a drawn item is not worked.
+    verdict rests. `unknown` are sources whose right figure is not known yet, `sampling_open` says that a drawn item is not worked,
+    `changes_open` that a change nobody asked for was not looked at.
     `nature` are reasons by which something without tonnes is material, `netting` the reason for which cancelling was accepted.
     """
 
@@ -104,6 +109,7 @@ class MaterialityAssessment:
     unknown: tuple[str, ...] = ()
     nature: tuple[str, ...] = ()
     netting: str = ""
+    changes_open: bool = False
 
     @property
     def sources(self) -> tuple[OfSource, ...]:
@@ -160,7 +166,7 @@ class MaterialityAssessment:
     @property
     def complete(self) -> bool:
         """Whether every figure is known and every sampled item worked."""
-        return not self.unknown and not self.sampling_open
+        return not self.unknown and not self.sampling_open and not self.changes_open
 
     @property
     def verdict(self) -> Verdict | None:
@@ -184,6 +190,7 @@ def assess(
     unknown: Collection[str] = (),
     nature: Collection[str] = (),
     netting: str = "",
+    changes_open: bool = False,
 ) -> MaterialityAssessment:
     """Assess errors against the threshold `share` × `total` (t CO2); errors of 0 t without a nature are left out.
 
@@ -191,7 +198,7 @@ def assess(
     """
     relevant = sorted((error for error in errors if error.tonnes or error.nature), key=_place)
     return MaterialityAssessment(
-        tuple(relevant), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting
+        tuple(relevant), total, share, own, remainder, sampling_open, tuple(sorted(unknown)), tuple(nature), netting, changes_open
     )
 
 
@@ -230,6 +237,8 @@ def would_change(assessment: MaterialityAssessment) -> tuple[StatedReason, ...]:
         reasons.append(StatedReason("materiality.unknown", (("count", len(assessment.unknown)), ("sources", _listed(assessment.unknown)))))
     if assessment.sampling_open:
         reasons.append(StatedReason("materiality.sampling_open"))
+    if assessment.changes_open:
+        reasons.append(StatedReason("materiality.changes_open"))
     return tuple(reasons)
 
 

@@ -56,6 +56,8 @@ class CaseAssessment:
     """Samples whose upper limit of error is above the tolerable error, and whose remainder nothing else covers."""
     assessment: MaterialityAssessment | None = None
     """The errors compared with the pack's threshold; None where the pack has none."""
+    assurance: str = ""
+    """Code of the level of assurance that was agreed; empty: none was."""
     coverage: CoverageAssessment | None = None
     """How each number that counts was tested, against what the pack requires; None where the pack requires nothing."""
 
@@ -155,6 +157,12 @@ def uncorrected_items(case: CaseAssessment, pack: RulePack) -> bool:
     )
 
 
+def _assurance(case: CaseAssessment, pack: RulePack) -> tuple[StatedReason, ...]:
+    """The reason against any opinion while no level of assurance of the pack was agreed. Source: ISO 14064-3:2019."""
+    levels = {each.code for each in pack.assurance_levels}
+    return () if not levels or case.assurance in levels else (StatedReason("opinion.assurance_not_agreed"),)
+
+
 def choices(case: CaseAssessment, pack: RulePack) -> tuple[Choice, ...]:
     """All opinions of the pack, each with the reasons against it.
 
@@ -163,7 +171,7 @@ def choices(case: CaseAssessment, pack: RulePack) -> tuple[Choice, ...]:
     errors that stay uncorrected must be immaterial, by size and by nature; where it has none, size plays no part: no verdict is invented.
     Where the pack has a positive opinion with comments, uncorrected items admit that one alone, and without any it is not given.
     """
-    left, short, unfinished = unresolved(case), shortcomings(case, pack), untested(case)
+    left, short, unfinished = unresolved(case) + _assurance(case, pack), shortcomings(case, pack), untested(case)
     nothing_wrong = () if short else (StatedReason("opinion.nothing_yet" if left or unfinished else "opinion.nothing_wrong"),)
     comments = _comments(case, pack)
     return tuple(

@@ -38,6 +38,7 @@ from verifier.core.rulepack.sections import (
     Roles,
     Rounding,
     SiteVisitRule,
+    StreamCeiling,
     Threshold,
 )
 
@@ -102,6 +103,10 @@ class RulePack:
     site_visit: SiteVisitRule | None = None
     """Waived and remote visits; None: the pack permits neither."""
     coverage: Coverage | None = None
+    assurance_levels: tuple[NamedCode, ...] = ()
+    """Levels of assurance one of which is agreed at the start; none: the rules know one alone."""
+    source_streams: tuple[StreamCeiling, ...] = ()
+    """The classes of small source streams, the smallest first; what is in none of them is a major one."""
     calendar: str = ""
     unstated: Mapping[str, Text] = field(default_factory=dict)
     sha256: Annotated[str, Mark.NOT_IN_FILE] = field(default="", compare=False)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from verifier.core.rulepack.kinds import Check, Day, Key, Month, NumberText, Share, Shares, Sign, Steps, Whole
 
+LIMITED = "limited"
+"""The level of assurance under which an opinion is worded negatively: nothing came to our attention."""
 UNSTATED = "unstated"
 """The basis of a value that nothing we have read states."""
 
@@ -128,6 +130,8 @@ class FindingClass:
     """The letter findings of the class are numbered under (A1, A2 …), empty where the pack has none."""
     cites_article: bool = False
     """Whether each must name the article of law that is not complied with."""
+    own_count: bool = False
+    """Whether its findings are counted by themselves (A1, A2, B1), and not with all others of the case."""
 
     @property
     def letter(self) -> str:
@@ -158,6 +162,7 @@ class Opinion:
     """An opinion that may be given; `wording` is the sentence of the statement.
 
     `with_comments`: a positive one that lists uncorrected items which are not material, and is given only where there are any.
+    `limited` is the sentence under limited assurance, where it is another one.
     """
 
     code: str
@@ -166,6 +171,11 @@ class Opinion:
     wording: Text
     origin: Origin
     with_comments: bool = False
+    limited: Text | None = None
+
+    def sentence(self, assurance: str) -> Text:
+        """The sentence of the statement under a level of assurance."""
+        return self.limited if assurance == LIMITED and self.limited is not None else self.wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Threshold:
     share: Fraction
     origin: Origin
     bands: tuple[Band, ...] = ()
+    by_category: bool = False
 
     def band_for(self, total: Fraction) -> Band | None:
         """The band a total in tonnes falls into, None where the pack has none."""
@@ -69,13 +70,31 @@ class Materiality:
     origin: Origin
     share: Share | None = None
     bands: tuple[Band, ...] = ()
+    by_category: bool = False
+    """Whether the band is the category of the unit, entered with its source, and not the one its reported total falls into."""
 
     @property
     def threshold(self) -> Threshold | None:
         """The threshold, None where the rules give none."""
         if self.bands:
-            return Threshold(min(band.share for band in self.bands), self.origin, self.bands)
+            return Threshold(min(band.share for band in self.bands), self.origin, self.bands, self.by_category)
         return Threshold(self.share, self.origin) if self.share is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCeiling:
+    """How many tonnes the source streams of a class may come to together: `tonnes`, or `share` of the total up to `most` where higher."""
+
+    code: str
+    name: Text
+    tonnes: Positive
+    share: Share
+    most: Positive
+    origin: Origin
+
+    def ceiling(self, total: Fraction) -> Fraction:
+        """Tonnes that the class must stay below, for a total in tonnes."""
+        return max(self.tonnes, min(self.share * abs(total), self.most))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -9,10 +10,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from verifier.casework.materiality.queries import assurance, unit_category
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
 from verifier.core.access import TEAM, Role
+from verifier.core.opinion.permitted import shortcomings
+from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import RulePack, Text
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -26,8 +30,10 @@ from verifier.statement.facts import model as said
 from verifier.statement.facts.coverage import coverage
 from verifier.statement.facts.findings_and_visits import findings, milestones, samples, visits, waiver
 from verifier.statement.facts.model import Both
+from verifier.statement.facts.reconciliation import reconciliation
 from verifier.statement.facts.uncorrected_errors import materiality
 from verifier.statement.models import Conclusion, Review
+from verifier.statement.pdf.wording import reason
 from verifier.statement.signing.keys import organisation_name
 
 ROLES: Mapping[Role, Both] = {
@@ -54,7 +60,7 @@ def statement_facts(
         year=year.emission_year,
         period_start=datetime(year.emission_year, 1, 1, tzinfo=zone).date(),
         period_end=datetime(year.emission_year, 12, 31, tzinfo=zone).date(),
-        criteria=criteria(pack, engagement.pack_sha256, assessment.materiality_assessment(engagement).share),
+        criteria=_criteria(engagement, pack),
         scope=_scope(engagement, pack, lines),
         report=said.ReportFile(str(report.number), report.sha256, report.filename, received.astimezone(zone).date()),
         sources=lines,
@@ -63,7 +69,9 @@ def statement_facts(
         ),
         reported_total=drawn.reported_total,
         verified_total=drawn.verified_total if own else None,
-        opinion=_opinion(pack, drawn),
+        opinion=replace(
+            _opinion(pack, drawn, agreed.level if (agreed := assurance(engagement)) else ""), reasons=_reasons(engagement, pack, drawn)
+        ),
         findings=findings(engagement, pack),
         team=tuple(said.TeamMember(ROLES[one.role], one.user.registered_name) for one in engagement.members if one.effective_role in TEAM),
         lead_verifier=_holder(engagement, Role.LEAD_VERIFIER),
@@ -77,8 +85,9 @@ def statement_facts(
         public_url=public_url,
         prepared_at=now,
         zone=year.time_zone,
-        materiality=materiality(assessment.materiality_assessment(engagement), pack),
+        materiality=_materiality(engagement, pack),
         coverage=coverage(engagement, review),
+        reconciliation=reconciliation(assessment.reconciled(engagement), own_figure=own),
         own_figure=own,
     )
 
@@ -119,11 +128,38 @@ def _scope(engagement: Engagement, pack: RulePack, lines: tuple[said.SourceLine,
     )
 
 
-def _opinion(pack: RulePack, drawn: Conclusion) -> said.Opinion:
-    """The pack's sentence, then what the lead verifier added, as it was typed."""
+def _criteria(engagement: Engagement, pack: RulePack) -> said.Criteria:
+    share = assessment.materiality_assessment(engagement).share
+    return replace(criteria(pack, engagement.pack_sha256, share), assurance=_assurance(engagement, pack))
+
+
+def _materiality(engagement: Engagement, pack: RulePack) -> said.Materiality:
+    found = assessment.materiality_assessment(engagement)
+    return materiality(found, pack, unit_category(engagement, found.uncorrected.under))
+
+
+def _assurance(engagement: Engagement, pack: RulePack) -> Both:
+    """The level of assurance that was agreed; empty where the rules know one alone."""
+    agreed = assurance(engagement)
+    return next((both(each.name) for each in pack.assurance_levels if agreed and each.code == agreed.level), Both("", ""))
+
+
+def _reasons(engagement: Engagement, pack: RulePack, drawn: Conclusion) -> tuple[Both, ...]:
+    """Why the opinion is not the satisfactory one; none where it is."""
+    opinion = pack.opinion(drawn.opinion)
+    if opinion.with_comments:
+        return (reason(StatedReason("opinion.only_with_comments")),)
+    if opinion.positive:
+        return ()
+    return tuple(reason(each) for each in shortcomings(assessment.case_assessment(engagement), pack))
+
+
+def _opinion(pack: RulePack, drawn: Conclusion, level: str) -> said.Opinion:
+    """The pack's sentence in the form of the level of assurance, then what the lead verifier added, as it was typed."""
     opinion = pack.opinion(drawn.opinion)
     added = f"\n{drawn.text.strip()}" if drawn.text.strip() else ""
-    return said.Opinion(opinion.code, both(opinion.name), Both(opinion.wording.zh + added, opinion.wording.en))
+    sentence = opinion.sentence(level)
+    return said.Opinion(opinion.code, both(opinion.name), Both(sentence.zh + added, sentence.en))
 
 
 def sources(engagement: Engagement) -> tuple[said.SourceLine, ...]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from verifier.casework.coverage import queries as coverage
 from verifier.casework.materiality import queries as materiality
+from verifier.casework.materiality.reconciled import reconciliation
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
@@ -22,6 +23,7 @@ from verifier.core.evidence_requests import DONE
 from verifier.core.opinion import permitted as rules
 from verifier.core.opinion.materiality import MaterialityAssessment
 from verifier.core.opinion.permitted import CaseAssessment, Choice, FindingAssessment
+from verifier.core.opinion.reconciliation import Reconciliation
 from verifier.core.outcomes.source_outcomes import VerifiedTotals
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling.sample_errors import unsettled
@@ -70,6 +72,7 @@ def case_assessment(engagement: Engagement, now: datetime | None = None) -> Case
         differences_open=[key for key in data.differences_without_finding(engagement) if key not in left_out],
         requests_open=[each.label for each in vouchers.requests(engagement) if each.state not in DONE],
         assessment=materiality_assessment(engagement) if pack_of(engagement).materiality else None,
+        assurance=agreed.level if (agreed := materiality.assurance(engagement)) else "",
         coverage=coverage.assessment_of(engagement) if pack_of(engagement).coverage else None,
     )
 
@@ -77,6 +80,11 @@ def case_assessment(engagement: Engagement, now: datetime | None = None) -> Case
 def choices(engagement: Engagement, now: datetime | None = None) -> tuple[Choice, ...]:
     """All opinions of the pack with the reasons against each, at present if no other moment is given."""
     return rules.choices(case_assessment(engagement, now), pack_of(engagement))
+
+
+def reconciled(engagement: Engagement) -> Reconciliation:
+    """First version, changes on request and without, final report, differences, verified figure: for every source and in all."""
+    return reconciliation(engagement, boundary.not_counted(engagement))
 
 
 def verified(engagement: Engagement) -> VerifiedTotals:

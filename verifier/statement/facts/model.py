@@ -137,15 +137,43 @@ class Materiality:
     unknown: tuple[str, ...] = ()
     by_nature: tuple[str, ...] = ()
     netting: str = ""
+    category: Both = Both("", "")
+    """Category of the unit that the threshold follows from, and what it rests on; empty where the rules have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciledLine:
+    """Reported tonnes of a source (empty: what the stated totals have beyond their sources) from the first version to the verified figure.
+
+    first − on_request − unrequested = final; final − differences = verified.
+    """
+
+    source: str
+    first: Decimal | None
+    on_request: Decimal | None
+    unrequested: Decimal | None
+    final: Decimal | None
+    differences: Decimal | None
+    verified: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Every source that counts, then the totals' own line; `total` is their sum. It ends at the final report where `own_figure` is not."""
+
+    lines: tuple[ReconciledLine, ...]
+    total: ReconciledLine
+    own_figure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The opinion's code, its short name, and the paragraph that is signed."""
+    """The opinion's code, its short name, the paragraph that is signed, and why it is not satisfactory without comments, if it is not."""
 
     code: str
     name: Both
     wording: Both
+    reasons: tuple[Both, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +361,7 @@ class StatementFacts:
     zone: str = "Asia/Shanghai"
     materiality: Materiality | None = None
     coverage: Coverage | None = None
+    reconciliation: Reconciliation | None = None
     samples: tuple[SampleLine, ...] = ()
     visit_waiver: VisitWaiver | None = None
     own_figure: bool = True

@@ -1,6 +1,9 @@
 """Uncorrected misstatements as stated in the statement, assessed against the rules' threshold, if any."""
 
+from fractions import Fraction
+
 from verifier.core.calculation.units import plain, round_half_up
+from verifier.core.opinion.category import UnitCategory
 from verifier.core.opinion.materiality import Error, MaterialityAssessment, Sum, Verdict, tonnes
 from verifier.core.rulepack.pack import RulePack
 from verifier.statement.facts import model as said
@@ -10,7 +13,7 @@ from verifier.statement.pdf.wording import VERDICTS, word
 PLACES = 6
 
 
-def materiality(assessment: MaterialityAssessment, pack: RulePack) -> said.Materiality:
+def materiality(assessment: MaterialityAssessment, pack: RulePack, category: UnitCategory | None = None) -> said.Materiality:
     """The verdict with its basis; none where the rules name no threshold, where no total is reported, or while something is unknown."""
     verdict = assessment.verdict if pack.materiality else None
     return said.Materiality(
@@ -26,7 +29,16 @@ def materiality(assessment: MaterialityAssessment, pack: RulePack) -> said.Mater
         unknown=assessment.unknown,
         by_nature=assessment.material_by_nature,
         netting=assessment.netting,
+        category=_category(category, pack),
     )
+
+
+def _category(category: UnitCategory | None, pack: RulePack) -> Both:
+    """The category of the unit and what it rests on, where the rules' threshold follows from it."""
+    if category is None or pack.materiality is None or not pack.materiality.by_category:
+        return Both("", "")
+    rests = word(f"category_{category.basis}", source=category.source, tonnes=tonnes(category.average or Fraction()))
+    return Both(f"{category.band.name.zh}；{rests.zh}", f"{category.band.name.en}; {rests.en}")
 
 
 def _sums(of: Sum) -> said.Sums:

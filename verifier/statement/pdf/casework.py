@@ -30,6 +30,9 @@ def opinion_section(facts: StatementFacts, languages: Languages, at: int) -> lis
         ("BOTTOMPADDING", (0, 0), (-1, -1), 10),
     ]
     words = [*name, Spacer(0, 4), *languages.prose(facts.opinion.wording)]
+    if facts.opinion.reasons:
+        words += languages.stacked(word("opinion_reasons"), Face(9.5, 14, BOLD), SMALL)
+        words += [part for each in facts.opinion.reasons for part in languages.prose(each, after=3)]
     panel = Table(rows_within([words], [COLUMN - 28]), colWidths=[COLUMN], style=style)
     return [*languages.heading(word("opinion"), at), panel]
 

@@ -31,6 +31,7 @@ def materiality_part(facts: StatementFacts, languages: Languages) -> list[Flowab
     rows = [
         (word("verdict"), languages.stacked(found.name, Face(10.5, 15, BOLD), SMALL)),
         (word("basis"), languages.stacked(found.basis, CELL, SMALL)),
+        (word("unit_category"), languages.stacked(found.category, CELL, SMALL) if found.category else ""),
         (word("threshold"), tonnes(found.threshold) if found.threshold is not None else ""),
         (word("by_nature"), "\n".join(found.by_nature)),
         (word("netted"), found.netting),

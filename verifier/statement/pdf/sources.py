@@ -11,6 +11,7 @@ from verifier.statement.pdf.coverage import coverage_part
 from verifier.statement.pdf.errors import materiality_part, misstated, misstatements_section
 from verifier.statement.pdf.fonts import BOLD
 from verifier.statement.pdf.parts import COLUMN, Cell, Languages, number, number_table, tonnes
+from verifier.statement.pdf.reconciliation import reconciliation_part
 from verifier.statement.pdf.typography import CELL, MUTED, SMALL, Face, Text
 from verifier.statement.pdf.wording import WORDING, category_name, word
 
@@ -83,7 +84,7 @@ def notable(line: SourceLine) -> bool:
 def comparison_section(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:
     """Categories and total, each source that differs with its reason, the materiality of the errors, and how numbers were tested."""
     shown = _compared(facts, languages, at) if facts.own_figure else misstatements_section(facts, languages, at)
-    return [*shown, *materiality_part(facts, languages), *coverage_part(facts, languages)]
+    return [*shown, *reconciliation_part(facts, languages), *materiality_part(facts, languages), *coverage_part(facts, languages)]
 
 
 def _compared(facts: StatementFacts, languages: Languages, at: int) -> list[Flowable]:

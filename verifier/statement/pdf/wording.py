@@ -1,5 +1,6 @@
 """Every label printed in the PDF, in Chinese and English: both are always printed, so no catalogue is used."""
 
+from verifier.core.reason import StatedReason
 from verifier.statement.facts.model import Both
 
 WORDING = {
@@ -13,6 +14,7 @@ WORDING = {
     "verified_total": Both("经核查的排放量", "Verified emissions"),
     "reported_total": Both("报告排放量", "Reported emissions"),
     "opinion": Both("核查意见", "Opinion"),
+    "opinion_reasons": Both("理由", "Reasons"),
     "scan": Both("扫码核验本声明", "Scan to verify this statement"),
     "prepared": Both("声明编制时间", "Prepared"),
     "facts": Both("基本信息", "General information"),
@@ -53,6 +55,26 @@ WORDING = {
         "各类别修约至整吨，合计为修约后各类别之和。",
         "Categories are rounded to whole tonnes; the total is the sum of the rounded categories.",
     ),
+    "reconciliation": Both("从初始报告到核查排放量", "From the first version to the verified figure"),
+    "reconciliation_note": Both(
+        "初始报告 − 按要求更正 − 未经要求的变更 = 最终报告；最终报告 − 未更正或估算的差异 = 核查排放量。"
+        "单位 tCO₂；+ 表示调减，− 表示调增。",
+        "First version − corrected on request − changed, not requested = final report; final report − uncorrected or estimated differences "
+        "= verified figure. tCO₂; + lowers, − raises.",
+    ),
+    "reconciliation_note_reported": Both(
+        "初始报告 − 按要求更正 − 未经要求的变更 = 最终报告。未更正的错报另行列示。单位 tCO₂；+ 表示调减，− 表示调增。",
+        "First version − corrected on request − changed, not requested = final report. Uncorrected misstatements are listed separately. "
+        "tCO₂; + lowers, − raises.",
+    ),
+    "first_version": Both("初始报告", "First version"),
+    "corrected_on_request": Both("按要求更正", "Corrected on request"),
+    "changed_unrequested": Both("未经要求的变更", "Changed, not requested"),
+    "final_report": Both("最终报告", "Final report"),
+    "differences_left": Both("未更正或估算的差异", "Uncorrected or estimated"),
+    "verified_figure": Both("核查排放量", "Verified"),
+    "other_sources": Both("其余 {count} 个排放源", "The other {count} sources"),
+    "beyond_sources": Both("修约及报告合计与各源之和的差额", "Rounding, and stated total less the sum of its sources"),
     "reasons": Both("差异及原因", "Differences and their reasons"),
     "reason": Both("原因", "Reason"),
     "no_differences": Both(
@@ -142,6 +164,14 @@ WORDING = {
     "known_errors": Both("已知未更正", "Known and uncorrected"),
     "projected": Both("抽样推断的其余部分", "Further projected from samples"),
     "weighed": Both("合并评估", "Assessed in aggregate"),
+    "unit_category": Both("设施类别", "Category of the installation"),
+    "category_plan": Both("依据经批准的监测计划：{source}", "as the approved monitoring plan has it: {source}"),
+    "category_average": Both(
+        "依据上一交易期平均排放量 {tonnes} 吨：{source}", "average of the trading period before, {tonnes} t: {source}"
+    ),
+    "category_estimate": Both(
+        "未取得类别依据，按报告排放量保守估算", "estimated conservatively from the reported emissions: no basis was entered"
+    ),
     "threshold": Both("阈值（tCO₂）", "Threshold, tCO₂"),
     "verdict": Both("重要性判断", "Verdict"),
     "basis": Both("依据", "Basis"),
@@ -214,6 +244,38 @@ PROCEDURES = {  # signed in statement.json: wording kept
     "recalculated": Both("仅重新计算", "Recalculated only"),
     "": Both("未执行任何程序", "Nothing done"),
 }
+
+
+REASONS = {  # of an opinion that is not satisfactory without comments; signed in statement.json: wording kept
+    "opinion.not_corrected": Both("{findings}：报告中未予更正。", "{findings}: not corrected in the report."),
+    "opinion.cannot_confirm": Both(
+        "{count} 个排放源的排放量无法确认：{sources}。", "Sources that could not be confirmed: {count} ({sources})."
+    ),
+    "opinion.samples_unsupported": Both(
+        "样本 {samples} 的误差上限超过可容忍误差。", "Samples whose upper limit of error exceeds the tolerable error: {samples}."
+    ),
+    "opinion.material": Both(
+        "未更正的错报具有重要性：净额 {net} tCO₂，总额 {gross} tCO₂，阈值 {threshold} tCO₂。",
+        "Uncorrected misstatements are material: net {net} tCO₂, gross {gross} tCO₂, threshold {threshold} tCO₂.",
+    ),
+    "opinion.only_netted": Both(
+        "未更正的错报仅因正负抵消而低于阈值：净额 {net} tCO₂，总额 {gross} tCO₂，阈值 {threshold} tCO₂。",
+        "Uncorrected misstatements are below the threshold only because they offset each other: net {net} tCO₂, gross {gross} tCO₂, "
+        "threshold {threshold} tCO₂.",
+    ),
+    "opinion.material_nature": Both("按性质具有重要性：{reasons}。", "Material by nature: {reasons}."),
+    "opinion.only_with_comments": Both(
+        "存在未更正但不重大的错报或不符合项，列示于本声明。",
+        "Misstatements or non-conformities that are not material stay uncorrected; they are listed in this statement.",
+    ),
+}
+
+
+def reason(stated: StatedReason) -> Both:
+    """A reason of an opinion in both languages; a list of things joined by commas."""
+    values = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in stated.values}
+    text = REASONS[stated.message]
+    return Both(text.zh.format(**values), text.en.format(**values))
 
 
 def word(key: str, **values: object) -> Both:

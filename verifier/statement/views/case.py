@@ -27,6 +27,7 @@ from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence import file_kinds
 from verifier.evidence.queries import store
+from verifier.reports.queries import calculation_of
 from verifier.rulepacks.load import load
 from verifier.rulepacks.wording import seals_of
 from verifier.statement import actions, queries
@@ -35,7 +36,9 @@ from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
 from verifier.statement.models import ReviewOutcome, SignerRole
 from verifier.statement.signing import issuing, keys
 from verifier.statement.signing.signed_copy import carried_out
+from verifier.statement.views.at_a_glance import at_a_glance
 from verifier.statement.views.blueprint import bp, sentence
+from verifier.statement.views.reconciled import steps_of_figures
 from verifier.web import factor
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.permit import may, permit
@@ -50,6 +53,7 @@ WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.samples_open": ("samples.samples", {}),
     "opinion.changes_open": ("versions.latest", {}),
     "opinion.material": ("materiality.materiality", {}),
+    "opinion.assurance_not_agreed": ("materiality.materiality", {}),
     "opinion.only_netted": ("materiality.materiality", {}),
     "opinion.material_nature": ("materiality.materiality", {}),
     "opinion.checklist_unanswered": ("site.visit", {}),
@@ -128,6 +132,9 @@ def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnV
         missing=missing,
         offered=offered,
         wording=form.wording(choices),
+        steps_of_figures=steps_of_figures(engagement),
+        glance=at_a_glance(engagement),
+        source_names={row.source_id: row.name for row in calculation_of(engagement.report_version).sources},
         **_given(engagement),
     )
 

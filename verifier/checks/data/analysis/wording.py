@@ -38,7 +38,7 @@ COMPARES: Mapping[Procedure, Any] = {
     Procedure.SHARES: _l("Share of each category and source in the reported total, this year compared with last year."),
 }
 USES: Mapping[Procedure, tuple[str, ...]] = {
-    Procedure.YEAR_ON_YEAR: ("year_on_year", "outlier_weight"),
+    Procedure.YEAR_ON_YEAR: ("year_on_year", "year_on_year_category", "year_on_year_total", "outlier_weight"),
     Procedure.MONTHS: ("outlier", "outlier_weight"),
     Procedure.PRODUCTS: ("year_on_year", "outlier"),
     Procedure.SHARES: ("year_on_year", "outlier_weight"),

@@ -23,7 +23,9 @@ NAMES: Mapping[str, Any] = {
     "close_to_default": _l("Difference from a published default within which a factor of another basis is reviewed"),
     "fixed_ratio": _l("Largest difference between the monthly shares of two sources that counts as a constant ratio"),
     "repeated_value_digits": _l("Significant digits from which two equal values raise an alert"),
-    "year_on_year": _l("Change in annual emissions"),
+    "year_on_year": _l("Change in the annual emissions of a source"),
+    "year_on_year_category": _l("Change in the annual emissions of a category"),
+    "year_on_year_total": _l("Change in the annual emissions in total"),
     "crosscheck_difference": _l("Difference from the independent record"),
 }
 WHOSE = {

@@ -61,7 +61,8 @@ def raise_findings(
         subject = (
             Subject("source", change.source) if change.source and not change.source.startswith("*") else Subject("report", change.sheet)
         )
-        effect = round_half_up(change.tonnes, PLACES) if has_effect and change.tonnes is not None else None
+        tonnes = queries.unrequested(engagement, each)
+        effect = round_half_up(tonnes, PLACES) if has_effect and tonnes is not None else None
         finding = raise_finding(
             engagement,
             subject,

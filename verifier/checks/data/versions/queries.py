@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from verifier.checks.data.models import FlagDisposition
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.core.findings import FindingState
-from verifier.core.report.version_changes import Change, Judged, RequestedChange, changes, judge
+from verifier.core.report.version_changes import Change, Judged, RequestedChange, SourceKinds, changes, judge, unrequested_tonnes
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import adoptions
@@ -96,8 +97,24 @@ def changes_of(engagement: Engagement, step: Step) -> list[ReviewedChange]:
         ChangeDisposition.after_id == step.after.id,
     )
     dispositions = {row.change_key: row for row in db.session.scalars(of)}
-    rows = judge(compared(step), requested_changes(engagement, step), old, new)
+    rows = judge(compared(step), requested_changes(engagement, step), old, new, _kinds(step))
     return [ReviewedChange(step, row, dispositions.get(row.change.key)) for row in rows]
+
+
+def unrequested(engagement: Engagement, each: ReviewedChange) -> Fraction | None:
+    """The tonnes of a change that nobody asked for, without what was asked for or accepted of the sources it shows."""
+    rows = changes_of(engagement, each.step)
+    settled = [row.change for row in rows if row.judged.requested or (row.disposition is not None and row.disposition.reason)]
+    old, new = reports.report_of(each.step.before), reports.report_of(each.step.after)
+    return unrequested_tonnes(each.change, settled, old, new, _kinds(each.step))
+
+
+def _kinds(step: Step) -> SourceKinds:
+    """The sources of both versions that do not count, and those that are deducted."""
+    pack = rules_of(step.after.unit_year)
+    results = [result for version in (step.before, step.after) for result in reports.calculation_of(version).sources]
+    deducted = {each.source_id for each in results if (category := pack.category(each.category)) is not None and category.sign < 0}
+    return SourceKinds(frozenset(each.source_id for each in results if not each.counts), frozenset(deducted))
 
 
 def compared(step: Step) -> tuple[Change, ...]:
@@ -116,7 +133,15 @@ def requested_changes(engagement: Engagement, step: Step) -> list[RequestedChang
     of = select(Finding).join(Exchange).where(Finding.engagement_id == engagement.id, Exchange.report_version_id.in_(between))
     found = list(db.session.scalars(of.order_by(Finding.number).distinct()))
     periods = _periods(engagement, [finding.id for finding in found])
-    return [RequestedChange(each.label, each.subject_kind, each.subject_id, periods.get(each.id, frozenset())) for each in found]
+    return [
+        RequestedChange(each.label, each.subject_kind, each.subject_id, periods.get(each.id, frozenset()), each.subject_title)
+        for each in found
+    ]
+
+
+def numbers_of(engagement: Engagement) -> dict[str, int]:
+    """The number of each finding of the case, by its label."""
+    return {each.label: each.number for each in db.session.scalars(select(Finding).where(Finding.engagement_id == engagement.id))}
 
 
 def _periods(engagement: Engagement, findings: Iterable[UUID]) -> dict[UUID, frozenset[str]]:

@@ -113,7 +113,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         column_name=column_name,
         named=_named,
         list_url=_address(engagement, step),
-        numbers={named: int(named.split("-")[-1]) for row in every for named in row.judged.findings},
+        numbers=queries.numbers_of(engagement),
         export=url_for(".downloaded", engagement_id=engagement.id, before=before, after=after, **carried_filter("before", "after")),
     )
 

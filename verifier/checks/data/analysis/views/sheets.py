@@ -1,7 +1,7 @@
 """The procedures as a workbook with formulas: a figure changed changes everything it is compared with."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
 
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from verifier.checks.data.analysis.queries import Remarked
 from verifier.checks.data.analysis.views.figures import Namer
-from verifier.core.analysis.lines import Analysis, Pair, Procedure
+from verifier.core.analysis.lines import Analysis, AnalysisLevel, Pair, Procedure
 from verifier.web.downloads.formula_workbook import Cell, LiveBook, LiveCell, LiveSheet, Title, exact
 from verifier.web.pages.labels import label
 
@@ -22,6 +22,12 @@ class Limit:
 
     value: Fraction
     at: str
+    by_level: Mapping[AnalysisLevel, "Limit"] = field(default_factory=dict)
+    """Those of the total and of a category, which are other ones."""
+
+    def of(self, level: AnalysisLevel) -> "Limit":
+        """The one that holds for a line of this level."""
+        return self.by_level.get(level, self)
 
 
 def workbook(rows: Mapping[Procedure, Sequence[Remarked]], analysis: Analysis, year: int, name: Namer) -> bytes:
@@ -37,7 +43,10 @@ def _limits(book: LiveBook, analysis: Analysis) -> Limit:
     """The thresholds; gives the place of the change of a year, which the formulas rest on."""
     sheet = book.sheet(_("Limits"), (), (80, 18))
     sheet.add([Title(_("Threshold for deviations")), Title(_("Value"))])
-    place = sheet.at(1, sheet.add([_("Change from the previous year, as a share of it"), exact(analysis.limits.year_on_year)]))
+    place = sheet.at(1, sheet.add([_("Change of a source from the previous year, as a share of it"), exact(analysis.limits.year_on_year)]))
+    category, total = analysis.limits.year_on_year_category, analysis.limits.year_on_year_total
+    of_category = sheet.at(1, sheet.add([_("Change of a category from the previous year, as a share of it"), exact(category)]))
+    of_total = sheet.at(1, sheet.add([_("Change of the total from the previous year, as a share of it"), exact(total)]))
     sheet.add([_("Factor by which a month deviates from the mean and from its seasonal expectation"), exact(analysis.limits.outlier)])
     sheet.add([_("Share of the reported total below which changes are disregarded"), exact(analysis.limits.outlier_weight)])
     sheet.add([_("Same share, t CO2"), exact(analysis.floor)])
@@ -51,7 +60,8 @@ def _limits(book: LiveBook, analysis: Analysis) -> Limit:
             )
         ]
     )
-    return Limit(analysis.limits.year_on_year, place)
+    by_level = {AnalysisLevel.CATEGORY: Limit(category, of_category), AnalysisLevel.TOTAL: Limit(total, of_total)}
+    return Limit(analysis.limits.year_on_year, place, by_level)
 
 
 def _year_on_year(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: int, name: Namer) -> None:
@@ -77,10 +87,10 @@ def _year_on_year(book: LiveBook, rows: Sequence[Remarked], limit: Limit, year: 
             [
                 name(each.line),
                 *_both(each.line.main),
-                *_changes(sheet, row, (1, 2), each.line.main, limit),
+                *_changes(sheet, row, (1, 2), each.line.main, limit.of(each.line.of)),
                 quantity.unit,
                 *_both(quantity),
-                *_changes(sheet, row, (7, 8), quantity, limit),
+                *_changes(sheet, row, (7, 8), quantity, limit.of(each.line.of)),
                 *_end(each),
             ]
         )

@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from verifier.casework.materiality.queries import unit_category
 from verifier.checks.data.sampling import actions, queries, risk_queries
 from verifier.checks.data.sampling.actions import SampleRequest
 from verifier.checks.data.sampling.forms import LadderForm, ListForm, TonneUnitForm
@@ -83,7 +84,7 @@ def plan(engagement: Engagement, method: str) -> ResponseReturnValue:
         blind=BLIND[how],
         percent=percent,
         suggested=suggested,
-        threshold=pack.materiality.share_for(total) if pack.materiality else None,
+        threshold=_share(engagement, total) if pack.materiality else None,
         total=total,
         before=[each for each in queries.live(engagement) if each.method == how],
         back=url_for(".samples", engagement_id=engagement.id),
@@ -103,9 +104,15 @@ def _offer(engagement: Engagement, rule: SamplingRule, how: Method, form: Any, s
         pack = load(engagement.pack_id)
         if request.method == "GET" and pack.materiality is not None:
             total = total_of(reports.calculation_of(engagement.report_version))
-            form.tolerable.data = plain(total * pack.materiality.share_for(total), 2)
+            form.tolerable.data = plain(total * _share(engagement, total), 2)
     else:
         form.offer(rule.risks, suggested)
+
+
+def _share(engagement: Engagement, total: Fraction) -> Fraction:
+    """The share of the total that holds for the unit: its category's where the rules have some."""
+    rules, category = load(engagement.pack_id).materiality, unit_category(engagement)
+    return category.band.share if category else rules.share_for(total) if rules else Fraction()
 
 
 def _planned(engagement: Engagement, how: Method, form: Any) -> Sample:
