@@ -78,6 +78,7 @@ class TrailAction(StrEnum):
     DATA_PROCEDURE_RECORDED = "data:procedure:recorded"
     DATA_PROCEDURE_WITHDRAWN = "data:procedure:withdrawn"
     DATA_REFERENCE_ADDED = "data:reference:added"
+    DATA_REFERENCE_CHOSEN = "data:reference:chosen"
     DATA_REFERENCE_DOWNLOADED = "data:reference:downloaded"
     DATA_REQUEST_ACCEPTED = "data:request:accepted"
     DATA_REQUEST_ANSWERED = "data:request:answered"
@@ -156,6 +157,7 @@ class TrailAction(StrEnum):
     SITE_VISIT_WAIVED = "site:visit:waived"
     SITE_WAIVER_WITHDRAWN = "site:waiver:withdrawn"
 
+    STATEMENT_COMMENT_ANSWERED = "statement:comment:answered"
     STATEMENT_CONCLUSION_DRAWN = "statement:conclusion:drawn"
     STATEMENT_DIFFERENCES_DOWNLOADED = "statement:differences:downloaded"
     STATEMENT_DOCUMENT_REVIEW_DOWNLOADED = "statement:document_review:downloaded"
@@ -164,6 +166,7 @@ class TrailAction(StrEnum):
     STATEMENT_KEY_REFUSED = "statement:key:refused"
     STATEMENT_KEY_REVOKED = "statement:key:revoked"
     STATEMENT_LEAD_SIGNED = "statement:lead:signed"
+    STATEMENT_NUMBER_REPERFORMED = "statement:number:reperformed"
     STATEMENT_PDF_DOWNLOADED = "statement:pdf:downloaded"
     STATEMENT_REVIEW_APPROVED = "statement:review:approved"
     STATEMENT_REVIEW_SENT_BACK = "statement:review:sent_back"

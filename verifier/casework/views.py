@@ -15,6 +15,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect, TrailRow
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework import list_rows, queries, tasks, trail_wording
+from verifier.casework.changed_values import before_and_after
 from verifier.casework.due_dates import day_due, due
 from verifier.casework.forms import CasesFilter, TrailFilter
 from verifier.casework.list_rows import CaseRow
@@ -268,7 +269,14 @@ def _shown(engagement: Engagement | None, row: TrailRow) -> tuple[Described | No
     if not _sees_subjects(engagement):
         return None, None
     about = describe(engagement, Subject(row.subject_kind, row.subject_id)) or Described(row.subject_id)
-    return about, trail_wording.detail_text(row.detail)
+    said = [text for text in (trail_wording.detail_text(row.detail), *before_and_after(row.detail)) if text]
+    return about, "; ".join(said) or None
+
+
+@bp.app_template_filter("before_and_after")
+def changed_values(row: TrailRow) -> str:
+    """The values that a row of a case's trail changed, in one line."""
+    return "; ".join(before_and_after(row.detail))
 
 
 def _outside_cases(row: TrailRow) -> Described | None:

@@ -21,6 +21,8 @@ from verifier.core.report.rows import (
     UnknownSheet,
 )
 
+OF_CELLS = ("unstored", "percent", "merged")
+"""Fields of a row that name columns."""
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 
@@ -74,5 +76,6 @@ def _written(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def _read(kind: type[AnyRow], rows: Sequence[Mapping[str, Any]]) -> tuple[AnyRow, ...]:
     return tuple(
-        kind(**{**row, "extra": tuple(map(tuple, row.get("extra", ()))), "unstored": tuple(row.get("unstored", ()))}) for row in rows
+        kind(**{**row, "extra": tuple(map(tuple, row.get("extra", ()))), **{name: tuple(row.get(name, ())) for name in OF_CELLS}})
+        for row in rows
     )

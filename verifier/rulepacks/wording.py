@@ -34,6 +34,7 @@ SECTION_NAMES: Mapping[str, Any] = {
     "opinions": _l("Opinions"),
     "statement_forms": _l("Forms"),
     "site_visit": _l("Waived and remote site visits"),
+    "review": _l("Independent review"),
     "roles": _l("Separation of roles"),
     "independence_questions": _l("Independence questions"),
     "rotation": _l("Rotation"),

@@ -35,6 +35,7 @@ from verifier.core.rulepack.sections import (
     Gases,
     Materiality,
     Retention,
+    ReviewRule,
     Roles,
     Rounding,
     SiteVisitRule,
@@ -102,6 +103,7 @@ class RulePack:
     site_visit: SiteVisitRule | None = None
     """Waived and remote visits; None: the pack permits neither."""
     coverage: Coverage | None = None
+    review: ReviewRule | None = None
     calendar: str = ""
     unstated: Mapping[str, Text] = field(default_factory=dict)
     sha256: Annotated[str, Mark.NOT_IN_FILE] = field(default="", compare=False)

@@ -56,7 +56,8 @@ def read(data: bytes) -> Iterator[object]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in workbook.sheet_names:
             if name in looks:
-                yield {"name": name, "unstored": looks[name].unstored}
+                look = looks[name]
+                yield {"name": name, "unstored": look.unstored, "percent": look.percent, "merged": look.merged}
                 yield from _rows(workbook.get_sheet_by_name(name), looks[name])
     except (CalamineError, ValueError) as error:
         raise Refused("malformed") from error

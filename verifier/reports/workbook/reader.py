@@ -40,11 +40,22 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """One sheet as the reading program printed it: rows of raw text and the places of formulas without a stored value."""
+    """One sheet as the reading program printed it: rows of raw text and the places of formulas without a stored value.
+
+    `percent` are the cells with a percent format, `merged` the merged ranges: first row and column, last row and column.
+    """
 
     name: str
     rows: list[list[str]]
     unstored: frozenset[tuple[int, int]]
+    percent: frozenset[tuple[int, int]] = frozenset()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+
+    def covered(self, row: int, column: int) -> bool:
+        """Whether the cell belongs to a merged one whose value stands elsewhere."""
+        return any(
+            top <= row <= bottom and left <= column <= right and (row, column) != (top, left) for top, left, bottom, right in self.merged
+        )
 
 
 def read(
@@ -150,7 +161,9 @@ def _parse(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
         elif "problems" in content:
             return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in content["problems"]]
         else:
-            found.append(_Table(content["name"], [], frozenset((row, column) for row, column in content["unstored"])))
+            unstored, percent = (frozenset((row, column) for row, column in content[name]) for name in ("unstored", "percent"))
+            merged = tuple((top, left, bottom, right) for top, left, bottom, right in content["merged"])
+            found.append(_Table(content["name"], [], unstored, percent, merged))
     return found, []
 
 
@@ -235,8 +248,11 @@ def _row(
         if column in values:
             values[column] = plain_text(values[column])
     make: Any = sheet.row
-    if not others and not formula:
+    if not others and not formula and not table.percent and not table.merged:
         return make(sheet=table.name, row=number, **values)  # type: ignore[no-any-return]
     extra = tuple((name, cells[index]) for index, name in others.items() if cells[index].strip())
     unstored = tuple(column for column, index in places.items() if (number, index + 1) in table.unstored)
-    return make(sheet=table.name, row=number, extra=extra, unstored=unstored, **values)  # type: ignore[no-any-return]
+    percent = tuple(column for column, index in places.items() if (number, index + 1) in table.percent)
+    merged = tuple(column for column, index in places.items() if not cells[index].strip() and table.covered(number, index + 1))
+    made = {"extra": extra, "unstored": unstored, "percent": percent, "merged": merged}
+    return make(sheet=table.name, row=number, **made, **values)  # type: ignore[no-any-return]

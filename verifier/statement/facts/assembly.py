@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from verifier.casework.review.models import Review
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
@@ -26,7 +27,7 @@ from verifier.statement.facts.coverage import coverage
 from verifier.statement.facts.findings_and_visits import findings, milestones, samples, visits, waiver
 from verifier.statement.facts.model import Both
 from verifier.statement.facts.uncorrected_errors import materiality
-from verifier.statement.models import Conclusion, Review
+from verifier.statement.models import Conclusion
 from verifier.statement.signing.keys import organisation_name
 
 ROLES: Mapping[Role, Both] = {

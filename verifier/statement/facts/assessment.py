@@ -27,11 +27,13 @@ from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling.sample_errors import unsettled
 from verifier.db import db
 from verifier.engagements.models import Engagement
+from verifier.engagements.queries import signed_snapshot
 from verifier.findings import queries as findings
 from verifier.findings.models import Finding
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
+from verifier.statement.facts import snapshot
 
 
 def pack_of(engagement: Engagement) -> RulePack:
@@ -119,7 +121,11 @@ class Comparison:
 
 
 def comparison(engagement: Engagement) -> Comparison:
-    """The whole comparison, whether or not anything is known of every part."""
+    """The whole comparison, whether or not anything is known of every part; in a sealed case its totals are those signed."""
+    signed = signed_snapshot(engagement)
+    if signed is not None:
+        *lines, total_line = (Compared(*line) for line in snapshot.totals(signed.content))
+        return Comparison(lines, total_line, data.differences(engagement), _first_released(engagement))
     found, places = verified(engagement), pack_of(engagement).rounding.places
     rows = [Compared(row.category, row.counts, _rounded(row.reported, places), row.rounded) for row in found.categories]
     total = Compared("total", True, _rounded(found.reported_total, places), _rounded(found.total, places))

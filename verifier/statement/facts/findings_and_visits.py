@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from verifier.casework.review.models import Review
 from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.sampling import queries as sampling
 from verifier.checks.site import queries as site
@@ -23,7 +24,7 @@ from verifier.reports.models import ReportVersion
 from verifier.statement.facts import assessment
 from verifier.statement.facts import model as said
 from verifier.statement.facts.model import Both
-from verifier.statement.models import Conclusion, Review
+from verifier.statement.models import Conclusion
 
 DISPOSITIONS: Mapping[FindingState, Both] = {
     FindingState.CLOSED: Both("已更正或澄清，已关闭", "Answered and closed"),
