@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from tests import make
 from tests.accounts.builders import mails
@@ -28,10 +28,11 @@ from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.reperformance import ReperformedOutcome
-from verifier.db import db, utcnow
+from verifier.db import db, utcnow, uuid7
 from verifier.engagements import queries as engagements
 from verifier.engagements.models import Engagement
 from verifier.registry.models import UnitYear
+from verifier.reports.models import ReportVersion
 from verifier.statement import actions, queries
 from verifier.statement.facts import assessment
 
@@ -162,7 +163,10 @@ def test_last_years_report_is_chosen_once_and_changed_only_by_a_person(cast: Cas
     earlier = UnitYear(year_id=before.id, unit_id=case.unit_year.unit_id, registered_at=utcnow())
     db.session.add(earlier)
     db.session.flush()
-    version = make.report(cast, earlier)
+    columns = {column.key: getattr(case.report_version, column.key) for column in inspect(ReportVersion).column_attrs}
+    version = ReportVersion(**{**columns, "id": uuid7(), "unit_year_id": earlier.id})
+    db.session.add(version)
+    db.session.flush()
     assert engagements.previous_reports(case.unit_year) == [version]
     assert last_version(case) is None, "released after the case was opened"
     references.choose_previous(case, version.id, "Released late.", actor=actor(cast.lead), now=utcnow())

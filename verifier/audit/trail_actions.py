@@ -152,6 +152,7 @@ class TrailAction(StrEnum):
     REPORT_VERSION_RELEASED = "report:version:released"
 
     SITE_ITEM_ANSWERED = "site:item:answered"
+    SITE_VISIT_CANCELLED = "site:visit:cancelled"
     SITE_VISIT_EDITED = "site:visit:edited"
     SITE_VISIT_PLANNED = "site:visit:planned"
     SITE_VISIT_WAIVED = "site:visit:waived"

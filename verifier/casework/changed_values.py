@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from verifier.core.boundary import BoundaryOutcome, BoundaryStatus
+from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.db import Base
 
 CHANGED_COLUMNS = {
@@ -37,6 +39,10 @@ CHANGED_COLUMNS = {
 """Columns of which a trail row states the values before and after."""
 
 
+SHOWN_AS: Mapping[Any, Any] = {SourceOutcome: OutcomeStatus, BoundaryOutcome: BoundaryStatus}
+"""Decisions whose words are those of the status they lead to."""
+
+
 def before_and_after(detail: Mapping[str, Any]) -> list[str]:
     """The values that an action changed, one line each."""
     changed = detail.get("changed") or ()
@@ -58,7 +64,8 @@ def _value(table: str, column: str, value: str | None) -> str:
     if value is None:
         return "–"
     columns: Mapping[str, Any] = Base.metadata.tables[table].columns if table in Base.metadata.tables else {}
-    words = getattr(columns[column].type, "enum_class", None) if column in columns else None
+    stored = getattr(columns[column].type, "enum_class", None) if column in columns else None
+    words = SHOWN_AS.get(stored, stored)
     if words is not None and value in {each.value for each in words}:
         label: Callable[[object], str] = current_app.jinja_env.filters["label"]
         return label(words(value))

@@ -146,6 +146,7 @@ ACTIONS = {
     "report:version:released": _l("Released a version of the report"),
     "report:version:downloaded": _l("Downloaded a version of the report"),
     "site:item:answered": _l("Completed a checklist item"),
+    "site:visit:cancelled": _l("Cancelled a planned site visit"),
     "site:visit:edited": _l("Changed the site visit"),
     "site:visit:waived": _l("Entered the waiver of the site visit"),
     "site:waiver:withdrawn": _l("Withdrew the waiver of the site visit"),

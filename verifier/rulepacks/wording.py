@@ -114,6 +114,7 @@ KEY_NAMES: Mapping[str, Any] = {
     "sampling": _l("Samples that cover what was not drawn"),
     "own_practice": _l("Samples that the independent reviewer has to accept"),
     "deviation": _l("The lead verifier may deviate with a reason"),
+    "random_numbers": _l("Random numbers that the reviewer re-performs"),
     "with_comments": _l("With comments on uncorrected items"),
 }
 BASIS_NAMES: Mapping[str, Any] = {

@@ -14,6 +14,7 @@ from verifier.accounts import mail
 from verifier.accounts.models import User
 from verifier.audit.actions import changed_cases
 from verifier.audit.models import TrailRow
+from verifier.audit.trail_actions import TrailAction
 from verifier.casework.changed_values import before_and_after
 from verifier.casework.review.models import ReviewComment
 from verifier.casework.trail_wording import in_words
@@ -44,6 +45,8 @@ def _tell_of_void(session: Session) -> None:
         engagement = db.session.get(Engagement, case)
         approval = queries.current_approval(engagement) if engagement is not None else None
         if engagement is None or approval is None or not approval.changes or approval.changes[0].number < first:
+            continue
+        if approval.changes[0].action == TrailAction.ENGAGEMENT_CASE_CORRECTING:
             continue
         for person in concerned(engagement):
             key = f"approval-void:{approval.review.id}:{person.id}"

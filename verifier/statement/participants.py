@@ -45,6 +45,7 @@ OF_CASE: tuple[Any, ...] = (
     ConservativeEstimate.made_by,
     AnalysisConclusion.concluded_by,
     SiteVisit.planned_by,
+    SiteVisit.cancelled_by,
     VisitWaiver.entered_by,
     VisitWaiver.withdrawn_by,
     EvidenceProcedure.done_by,

@@ -25,6 +25,22 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_engagement_previous_version_id_report_version'), 'report_version',
                                     ['previous_version_id'], ['id'])
     _choose_previous_reports()
+    with op.batch_alter_table('number_outcome', schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column('no_finding_reason', sa.Text(), nullable=True, comment='why a difference needs no finding; the unit is told')
+        )
+    op.execute("UPDATE number_outcome SET no_finding_reason = ''")
+    with op.batch_alter_table('number_outcome', schema=None) as batch_op:
+        batch_op.alter_column('no_finding_reason', existing_type=sa.Text(), nullable=False,
+                              existing_comment='why a difference needs no finding; the unit is told')
+    with op.batch_alter_table('site_visit', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('cancelled_by', sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column('cancelled_at', columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('cancelled_reason', sa.Text(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f('fk_site_visit_cancelled_by_user_account'), 'user_account', ['cancelled_by'], ['id'])
+    op.execute("UPDATE site_visit SET cancelled_reason = ''")
+    with op.batch_alter_table('site_visit', schema=None) as batch_op:
+        batch_op.alter_column('cancelled_reason', existing_type=sa.Text(), nullable=False)
     op.create_table('case_snapshot',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('engagement_id', sa.Uuid(), nullable=False),
@@ -115,6 +131,12 @@ def _choose_previous_reports() -> None:
 
 def downgrade() -> None:
     op.drop_table('case_snapshot')
+    with op.batch_alter_table('site_visit', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_site_visit_cancelled_by_user_account'), type_='foreignkey')
+        for name in ('cancelled_reason', 'cancelled_at', 'cancelled_by'):
+            batch_op.drop_column(name)
+    with op.batch_alter_table('number_outcome', schema=None) as batch_op:
+        batch_op.drop_column('no_finding_reason')
     with op.batch_alter_table('engagement', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_engagement_previous_version_id_report_version'), type_='foreignkey')
         batch_op.drop_column('previous_version_id')

@@ -4,9 +4,10 @@ import json
 import signal
 import subprocess
 import sys
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread, Timer
 from typing import Any
@@ -17,6 +18,10 @@ from verifier.reports.workbook.columns import IDENTIFIERS, REQUIRED_FIELDS, REQU
 SECONDS = 60
 PROCESSOR_SECONDS, MEMORY = 8, 450 * 2**20
 """What the reading program allows itself; it says so in sheets.py, which cannot be imported here for what it imports."""
+MERGED_COLUMNS = 40
+"""Columns of a merged range that are looked at: more than the form has."""
+FARTHEST = 10**7
+"""A row number beyond any sheet's."""
 _READER = "verifier.reports.workbook.cells"
 
 
@@ -42,20 +47,32 @@ class Unreadable(Exception):
 class _Table:
     """One sheet as the reading program printed it: rows of raw text and the places of formulas without a stored value.
 
-    `percent` are the cells with a percent format, `merged` the merged ranges: first row and column, last row and column.
+    `percent` are the cells with a percent format, `merged` by column the merged ranges there: first and last row, first column.
     """
 
     name: str
     rows: list[list[str]]
     unstored: frozenset[tuple[int, int]]
     percent: frozenset[tuple[int, int]] = frozenset()
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: Mapping[int, list[tuple[int, int, int]]] = field(default_factory=dict)
 
     def covered(self, row: int, column: int) -> bool:
         """Whether the cell belongs to a merged one whose value stands elsewhere."""
-        return any(
-            top <= row <= bottom and left <= column <= right and (row, column) != (top, left) for top, left, bottom, right in self.merged
-        )
+        ranges = self.merged.get(column, ())
+        place = bisect_right(ranges, (row, FARTHEST, FARTHEST)) - 1
+        if place < 0:
+            return False
+        top, bottom, left = ranges[place]
+        return row <= bottom and (row, column) != (top, left)
+
+
+def _by_column(ranges: Iterable[Sequence[int]]) -> dict[int, list[tuple[int, int, int]]]:
+    """Merged ranges under each of their columns, by first row."""
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for top, left, bottom, right in ranges:
+        for column in range(left, min(right, left + MERGED_COLUMNS) + 1):
+            found.setdefault(column, []).append((top, bottom, left))
+    return {column: sorted(each) for column, each in found.items()}
 
 
 def read(
@@ -162,8 +179,7 @@ def _parse(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
             return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in content["problems"]]
         else:
             unstored, percent = (frozenset((row, column) for row, column in content[name]) for name in ("unstored", "percent"))
-            merged = tuple((top, left, bottom, right) for top, left, bottom, right in content["merged"])
-            found.append(_Table(content["name"], [], unstored, percent, merged))
+            found.append(_Table(content["name"], [], unstored, percent, _by_column(content["merged"])))
     return found, []
 
 

@@ -11,6 +11,7 @@ from verifier.casework.materiality import queries as materiality
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
+from verifier.checks.data.numbers import without_finding
 from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling import queries as sampling
@@ -69,7 +70,10 @@ def case_assessment(engagement: Engagement, now: datetime | None = None) -> Case
         samples_unsupported=item_errors.uncovered(engagement),
         changes_open=versions.progress(engagement).left,
         estimates_missing=estimates.missing(engagement),
-        differences_open=[key for key in data.differences_without_finding(engagement) if key not in left_out],
+        differences_open=[
+            *(key for key in data.differences_without_finding(engagement) if key not in left_out),
+            *without_finding.numbers_without_finding(engagement),
+        ],
         requests_open=[each.label for each in vouchers.requests(engagement) if each.state not in DONE],
         assessment=materiality_assessment(engagement) if pack_of(engagement).materiality else None,
         coverage=coverage.assessment_of(engagement) if pack_of(engagement).coverage else None,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -182,8 +182,14 @@ def _review(engagement: Engagement, form: ReviewForm, entered: list[tuple[Any, R
         changes=versions.unrequested_changes(engagement),
         draw=reviewed.reperformance(drawn.id) if drawn else None,
         reperformed=entered or [(each, ReperformedForm(prefix=f"n{each.row.position}-", formdata=None, obj=each.row)) for each in rows],
-        errors_of=[form for _each, form in entered or () if form.errors],
+        errors_of=_with_errors([form for _each, form in entered or ()]),
     )
+
+
+def _with_errors(forms: list[ReperformedForm]) -> list[ReperformedForm]:
+    """The forms that are shown with errors; what an action refused is said once."""
+    found = [form for form in forms if form.errors]
+    return found[:1] if getattr(g, "refusal", None) is not None else found
 
 
 def _comments(engagement: Engagement) -> dict[ReviewPart, Any]:
