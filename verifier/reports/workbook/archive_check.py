@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
+from verifier.reports.workbook.cell_styles import CellStyles
+
 UNPACKED = 300 * 2**20
 RATIO = 400
 RATIO_FROM = 5 * 2**20
@@ -29,9 +31,6 @@ _ERROR = re.compile(
 _STYLED = re.compile(rb"""<c\s(?=[^>]*\bs=["'](\d+)["'])(?:[^>]*?\s)?r=["']([A-Z]+)(\d+)["']""")
 _MERGED = re.compile(rb"""<mergeCell\s(?:[^>]*?\s)?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 _MERGED_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-PERCENT_FORMATS = frozenset({9, 10})
-"""Built-in number formats `0%` and `0.00%` (ECMA-376, 18.8.30)."""
 _ROW = re.compile(rb"""<row\s(?:[^>]*?\s)?r=["'](\d+)["']""")
 _PLACED = re.compile(rb"""<c\s(?:[^>]*?\s)?r=["'][A-Z]+\d""")
 _WIDE = re.compile(rb"""r=["'][A-Z]{2}""")
@@ -134,34 +133,6 @@ class _Named:
             self.found.append({key.rpartition(":")[2]: value for key, value in attributes.items()} | {"@id": attributes.get("r:id", "")})
 
 
-class _Styles:
-    """Collects which cell styles have a percent format."""
-
-    def __init__(self) -> None:
-        self._inside = False
-        self._formats = set(PERCENT_FORMATS)
-        self._styles: list[int] = []
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        tag = name.rpartition(":")[2]
-        number = attributes.get("numFmtId", "0")
-        if tag == "cellXfs":
-            self._inside = True
-        elif tag == "numFmt" and number.isdecimal() and "%" in _QUOTED.sub("", attributes.get("formatCode", "")):
-            self._formats.add(int(number))
-        elif tag == "xf" and self._inside:
-            self._styles.append(int(number) if number.isdecimal() else 0)
-
-    def end(self, name: str) -> None:
-        if name.rpartition(":")[2] == "cellXfs":
-            self._inside = False
-
-    @property
-    def percent(self) -> frozenset[int]:
-        """Indexes of the styles whose number format shows percent."""
-        return frozenset(index for index, number in enumerate(self._styles) if number in self._formats)
-
-
 def column_number(letters: str) -> int:
     """A is 1, Z is 26, AA is 27."""
     number = 0
@@ -193,7 +164,7 @@ def look_through(data: bytes) -> dict[str, SheetFacts]:
     if "xl/_rels/workbook.xml.rels" in parts:
         _walk(archive, parts["xl/_rels/workbook.xml.rels"], links)
     targets = {link.get("Id", ""): link.get("Target", "") for link in links.found}
-    styles = _Styles()
+    styles = CellStyles()
     if "xl/styles.xml" in parts:
         _walk(archive, parts["xl/styles.xml"], styles)
     looks: dict[str, SheetFacts] = {}
