@@ -17,7 +17,7 @@ from verifier import config
 from verifier import db as database
 from verifier.accounts import cleanup as _leavings  # noqa: F401 - so that its task is known
 from verifier.accounts import views as accounts
-from verifier.audit import cases, recording, trail_guard, written_rows
+from verifier.audit import before_after, cases, recording, trail_guard, written_rows
 from verifier.audit import models as _trail  # noqa: F401 - so that migrations know its rows
 from verifier.audit.checkpoints import Checkpoints, follow
 from verifier.casework import derived_values as _derived_values  # noqa: F401 - so that its task is known
@@ -59,6 +59,7 @@ from verifier.reports import open_cases
 from verifier.reports import views as reports
 from verifier.rulepacks import load as packs
 from verifier.rulepacks import views as rulepacks
+from verifier.statement import notices as review_notices
 from verifier.statement import tasks as _keys_due  # noqa: F401 - so that its task is known
 from verifier.statement import views as statement
 from verifier.web import compression, headers, idempotency, permit, redirects, refusals, signed_in, static_files, transactions
@@ -125,7 +126,9 @@ def _own_packs() -> Path | None:
 
 
 written_rows.collect(db.session)
+before_after.collect(db.session)
 recording.watch(db.session)
+review_notices.watch(db.session)
 trail_guard.watch(db.session, _checkpoints_here)
 cases.found_by(select(engagement_rows.Engagement.id))
 witness.watch(db.session)

@@ -12,9 +12,10 @@ from tests.concurrency.together import at_once, browser, hidden, refused, status
 from tests.findings.builders import finding, jpeg, sent
 from tests.people import Cast, actor
 from tests.rulepacks.builders import NO_ELECTRICITY, newer_beijing
-from tests.statement.builders import PASSPHRASE, approved, concluded, signer
+from tests.statement.builders import PASSPHRASE, approved, concluded, reperform, signer
 from verifier.audit import queries as trails
 from verifier.audit.models import TrailRow
+from verifier.casework.review.models import Review
 from verifier.checks.boundary.models import BoundaryDecision
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.queries import source_reviews
@@ -26,7 +27,7 @@ from verifier.findings.models import Exchange
 from verifier.reports import actions as reports
 from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
-from verifier.statement.models import Review, Signature, Statement
+from verifier.statement.models import Signature, Statement
 
 pytestmark = [pytest.mark.hold, pytest.mark.usefixtures("house")]
 
@@ -126,6 +127,8 @@ def test_a_report_released_while_its_sources_are_decided_loses_neither(house: Fl
 def test_a_case_that_changes_under_the_reviewer_is_not_approved_unseen(house: Flask) -> None:
     cast = Cast()
     case = concluded(cast)
+    reperform(cast, case)
+    db.session.commit()
     case_id = case.id
     reviewer, verifier = browser(house, cast.reviewer), browser(house, cast.verifier)
     seen = hidden(reviewer.get(f"/cases/{case_id}/review"), "seen")

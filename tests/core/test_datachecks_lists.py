@@ -192,3 +192,36 @@ def test_a_default_that_differs_is_found_whatever_its_basis_is_called(basis: str
     (row,) = factors({"ef": (value, "tCO2/MWh")})
     handed_in = report(rows=year_of("10"), given=(replace(row, basis=basis, table=table),))
     assert [flag.message for flag in found(handed_in, "default_factor_altered")] == ([message] if message else [])
+
+
+def test_a_sheet_with_a_header_and_no_rows_is_wrong() -> None:
+    empty = replace(report(source(reported="72.48")), factors=())
+    assert [flag.sheet for flag in found(empty, "sheet_empty")] == ["activity", "factors"]
+    assert wrong(calculate(empty, beijing()))
+    assert found(report(rows=year_of("10")), "sheet_empty") == []
+
+
+CURVE = [60_000, 52_000, 31_000, 9_000, 400, 60, 50, 55, 300, 8_000, 33_000, 58_000]
+"""Gas of a heating plant in Nm3, by month."""
+
+
+@pytest.mark.parametrize(("month", "amount"), [(7, 50_000), (2, 52)])
+def test_a_month_a_thousand_times_off_is_found_among_the_high_and_low_months_of_its_curve(month: int, amount: int) -> None:
+    amounts = [*CURVE[: month - 1], amount, *CURVE[month:]]
+    rows = activity(*((f"2021-{place:02d}", str(each), "Nm3") for place, each in enumerate(amounts, 1)), source_id="G")
+    flags = found(report(GAS_SOURCE, rows=rows, given=factors(GAS, "G")), "factor_of_thousand")
+    assert [flag.period for flag in flags] == [f"2021-{month:02d}"]
+
+
+def test_heating_that_all_but_stops_in_summer_is_no_error() -> None:
+    rows = activity(*((f"2021-{place:02d}", str(each), "Nm3") for place, each in enumerate(CURVE, 1)), source_id="G")
+    assert found(report(GAS_SOURCE, rows=rows, given=factors(GAS, "G")), "factor_of_thousand") == []
+
+
+def test_a_month_with_a_metering_gap_is_not_an_outlier_too() -> None:
+    rows = list(activity(*((f"2021-{month:02d}", f"{amount:.2f}", "MWh") for month, amount in enumerate(SHARED, 1))))
+    for place, hours in ((4, "600"), (8, "500")):
+        rows[place] = replace(rows[place], quantity="1.91", missing_hours=hours)
+    handed_in = report(rows=tuple(rows))
+    assert {flag.period for flag in found(handed_in, "metering_gap")} == {"2021-05", "2021-09"}
+    assert found(handed_in, "outlier") == []

@@ -154,6 +154,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "before": 1,
         "after": 2,
         "mark_id": uuid4(),
+        "comment_id": uuid4(),
         "procedure_id": uuid4(),
         "deviation_id": uuid4(),
         "voucher_id": shown.id,

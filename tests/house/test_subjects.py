@@ -13,6 +13,7 @@ from tests.house.routes import World
 from tests.people import ORGANISATIONS, Cast, actor, sign_in
 from verifier.casework.coverage import queries as coverage
 from verifier.casework.coverage.actions import Draft, record_procedure
+from verifier.casework.review.models import Review
 from verifier.checks.boundary import actions as boundary
 from verifier.checks.boundary.models import MissingSource
 from verifier.core.access import Role
@@ -26,7 +27,7 @@ from verifier.findings.models import Finding
 from verifier.registry.models import UnitYear
 from verifier.reports import actions as reports
 from verifier.rulepacks.load import load
-from verifier.statement.models import Conclusion, Review, Statement
+from verifier.statement.models import Conclusion, Statement
 from verifier.web.subjects import SubjectKind, describe
 
 OUTSIDE = {"account", "person", "organisation"}

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from verifier.audit.trail_actions import FORMER, TrailAction
 from verifier.casework.materiality.models import MarkKind
+from verifier.casework.review.models import ReviewOutcome
 from verifier.casework.trail_wording import ACTIONS, in_words
 from verifier.core.boundary import Kind
-from verifier.statement.models import ReviewOutcome, SignerRole
+from verifier.statement.models import SignerRole
 
 SOURCE = Path(__file__).resolve().parents[2] / "verifier"
 FILLED = {"kind": list(Kind), "place": list(SignerRole), "outcome": list(ReviewOutcome), "manner": list(MarkKind)}

@@ -238,6 +238,11 @@ def conclude(park: Park) -> None:
 
 def review(park: Park) -> None:
     """9: someone outside the team approves."""
+    page = park.go("reviewer", "/review")
+    for number in page.locator("#reperformed select").all():
+        number.select_option("confirmed")
+    page.get_by_role("button", name="Save the results").click()
+    page.wait_for_url(re.compile(r"/review#reperformed$"))
     page = park.go("reviewer", "/review/decide")
     page.locator("[name=outcome][value=approved]").check()
     page.fill("[name=comments]", "The working papers carry the conclusion.")

@@ -12,12 +12,12 @@ from tests.people import Cast, actor, give_factor, sign_in
 from verifier.accounts.models import Appointment, Organisation, User
 from verifier.audit.actions import record
 from verifier.audit.models import TrailRow
-from verifier.checks.data.references.queries import last_version
 from verifier.core.access import Role
 from verifier.core.lifecycle import Stage
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow, uuid7
 from verifier.engagements.models import Engagement
+from verifier.engagements.queries import previous_reports
 from verifier.findings import actions as findings
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports.models import ReportVersion
@@ -267,7 +267,7 @@ def test_last_year_s_report_under_another_authority_is_not_compared_with(cast: C
     columns = {column.key: getattr(case.report_version, column.key) for column in inspect(ReportVersion).column_attrs}
     db.session.add(ReportVersion(**{**columns, "id": uuid7(), "unit_year_id": elsewhere.id}))
     db.session.flush()
-    assert last_version(case) is not None
+    assert previous_reports(case.unit_year)
     before.authority_id = other.id
     db.session.flush()
-    assert last_version(case) is None
+    assert previous_reports(case.unit_year) == []

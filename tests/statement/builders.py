@@ -15,12 +15,16 @@ from tests.checks.data.builders import cover_all, dismiss_all
 from tests.people import Cast, actor
 from verifier.accounts.authentication import crypto, secondfactor
 from verifier.accounts.models import User
+from verifier.casework.review import actions as working_papers
+from verifier.casework.review import queries as reviewed
+from verifier.casework.review.actions import ReperformedResult
 from verifier.checks.boundary.models import BoundaryDecision
 from verifier.checks.boundary.queries import judged
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.queries import source_reviews
 from verifier.checks.site.models import ChecklistAnswer, SiteVisit
 from verifier.core.lifecycle import Stage
+from verifier.core.reperformance import ReperformedOutcome
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
@@ -104,8 +108,21 @@ def _concluded(cast: Cast, workbook: Path) -> Engagement:
     return case
 
 
+def reperform(cast: Cast, case: Engagement) -> None:
+    """The reviewer confirms every number that was drawn for the conclusion."""
+    drawn = queries.conclusion(case)
+    assert drawn is not None
+    confirmed = {
+        each.row.number_key: ReperformedResult(ReperformedOutcome.CONFIRMED, note="Recomputed from the invoice.")
+        for each in reviewed.reperformed(case, drawn.id)
+        if each.row.outcome is None
+    }
+    working_papers.enter_results(case, drawn.id, confirmed, actor=actor(cast.reviewer), now=utcnow())
+
+
 def approve(cast: Cast, case: Engagement) -> None:
-    """The reviewer approves what they see now."""
+    """The reviewer re-performs what was drawn, and approves what they see now."""
+    reperform(cast, case)
     actions.approve(case, "Well founded.", queries.last_change(case.id), actor=actor(cast.reviewer), now=utcnow())
 
 

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from tests import make
 from tests.people import Cast, actor, sign_in
-from tests.statement.builders import approved, worked
+from tests.statement.builders import approved, reperform, worked
 from tests.statement.test_pdf import text_of
 from verifier.audit.queries import last_change
 from verifier.casework.coverage import actions as coverage
@@ -72,6 +72,7 @@ def resting_on_a_sample(cast: Cast) -> Engagement:
 
 def test_a_sample_of_the_bodys_own_practice_is_accepted_by_the_reviewer_or_sent_back(client: FlaskClient, cast: Cast) -> None:
     case = resting_on_a_sample(cast)
+    reperform(cast, case)
     seen, by = last_change(case.id), actor(cast.reviewer)
     with pytest.raises(Refusal, match=r"statement\.review\.sampling"):
         actions.approve(case, "Well founded.", seen, actor=by, now=utcnow())

@@ -6,10 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.people import Cast, actor, sign_in
-from tests.statement.builders import approve, approved, concluded
+from tests.statement.builders import approve, approved, concluded, reperform
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
+from verifier.casework.review.queries import reviews
 from verifier.checks.data.models import SourceDecision
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -116,11 +117,12 @@ def test_sending_back_needs_a_reason_and_opens_the_checks(client: FlaskClient, c
     assert client.post(address, data={"outcome": "sent_back", "comments": "E-002 needs its invoice."}).status_code == 303
     db.session.expire_all()
     assert case.stage is Stage.CHECKING
-    assert queries.reviews(case)[0].comments == "E-002 needs its invoice."
+    assert reviews(case)[0].comments == "E-002 needs its invoice."
 
 
 def test_the_reviewer_approves_on_the_page_what_it_showed(client: FlaskClient, cast: Cast) -> None:
     case = concluded(cast)
+    reperform(cast, case)
     sign_in(client, cast.reviewer)
     assert "Your decision" in client.get(f"/cases/{case.id}/review").text
     answer = client.post(f"/cases/{case.id}/review/decide", data={"outcome": "approved", "comments": "", "seen": str(last_change(case.id))})

@@ -1,6 +1,7 @@
 """The document-review form: filled from the case, in both languages, whole on every page."""
 
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,12 +15,13 @@ from tests.findings.builders import finding
 from tests.people import Cast, sign_in
 from tests.statement.builders import worked_case
 from verifier.audit.models import TrailRow
+from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
 from verifier.core.rulepack.documents import FormRow
 from verifier.core.rulepack.parts import Origin
 from verifier.db import db
 from verifier.rulepacks.load import load
-from verifier.statement.documents.review_form import Reviewed, result_of, review_form
+from verifier.statement.documents.review_form import Reviewed, clauses_of, result_of, review_form
 from verifier.statement.documents.review_form_pdf import render_review
 
 NOW = datetime(2022, 4, 1, 8, tzinfo=UTC)
@@ -129,3 +131,23 @@ def test_a_programme_without_the_form_offers_no_link_and_the_address_says_so(cli
     answer = client.get(f"/cases/{case.id}/document-review.pdf")
     assert answer.status_code == 409
     assert "eu-ets/2018" in answer.text
+
+
+def test_a_finding_under_a_clause_that_the_form_does_not_list_joins_it(cast: Cast) -> None:
+    case = make.engagement(cast, Stage.CHECKING)
+    pack = load(case.pack_id)
+    form = pack.form("document_review")
+    assert form is not None
+    short = replace(form, clauses=("1", "2"))
+    assert "7" in clauses_of(short, pack, {"7"})
+    assert clauses_of(short, pack, set())[:2] == ("1", "2")
+
+
+def test_an_item_says_that_findings_were_raised_whichever_check_raised_them(cast: Cast) -> None:
+    case = worked_case(cast)
+    raised = finding(case, cast)
+    raised.arose_in = Check.SITE
+    db.session.flush()
+    results = {line.result.en for line in review_form(case, now=NOW).lines if line.clause == raised.clause}
+    assert "Reviewed, no findings raised" not in results
+    assert "Findings raised" in results

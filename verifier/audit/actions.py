@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from verifier.audit import trail_guard, written_rows
+from verifier.audit import before_after, trail_guard, written_rows
 from verifier.audit.models import INSTALLATION_TRAIL, Effect, TrailHead, TrailRow
 from verifier.audit.trail_actions import TrailAction
 from verifier.audit.trail_guard import LockedHead
@@ -21,6 +21,8 @@ from verifier.core.subject import Subject
 from verifier.db import db, uuid7, write_transaction
 
 POSTPONED = "postponed_rows"
+CHANGED_CASES = "changed_cases"
+"""Name in the session's `info`: the cases that this transaction changed, each with the number of its first such row."""
 
 
 def trail_of(case: UUID | None) -> str:
@@ -40,7 +42,8 @@ def record(
 ) -> None:
     """Append a row; `detail` must be serialisable to canonical JSON and contain no secret.
 
-    The row carries the hashes of the domain rows written since the last one of this transaction: write first, then record. In a
+    The row carries the hashes of the domain rows written since the last one of this transaction: write first, then record. Where it
+    changes a case, `detail` also states the values that changed, before and after. In a
     transaction that only reads, a `LOOK` is postponed until what `postponed` returns is called: a file is prepared without the lock.
     """
     if effect is Effect.LOOK and not write_transaction.get() and not db.session.info.get(written_rows.WRITTEN):
@@ -50,7 +53,11 @@ def record(
     db.session.flush()
     head = locked_head(trail_of(case))
     trail_guard.refuse_damaged(head, case)
-    written = written_rows.pending()
+    written, edited = written_rows.pending(), before_after.taken()
+    if case is not None and effect is Effect.CHANGE:
+        db.session.info.setdefault(CHANGED_CASES, {}).setdefault(case, head.rows + 1)
+        if edited:
+            detail = {**detail, "changed": edited[: before_after.MOST], "changed_in_all": len(edited)}
     row = TrailRow(
         id=uuid7(),
         trail=head.trail,
@@ -74,6 +81,12 @@ def record(
     db.session.info.setdefault("heads", {})[head.trail] = (row.number, row.hash, now)
 
 
+def changed_cases() -> dict[UUID, int]:
+    """The cases changed by this transaction since this was asked last, each with the number of the first row that changed it."""
+    found: dict[UUID, int] = db.session.info.pop(CHANGED_CASES, {})
+    return found
+
+
 def postponed() -> list[Callable[[], None]]:
     """The rows postponed by this transaction, each to be recorded by a call in one that writes; asked for once."""
     found: list[Callable[[], None]] = db.session.info.pop(POSTPONED, [])
@@ -83,6 +96,7 @@ def postponed() -> list[Callable[[], None]]:
 @event.listens_for(db.session, "after_rollback")
 def _forget(undone: Session) -> None:
     undone.info.pop(POSTPONED, None)
+    undone.info.pop(CHANGED_CASES, None)
 
 
 def _append(row: TrailRow) -> None:

@@ -137,7 +137,7 @@ def tasks(stage: Stage, overview: CaseOverview, *, voided: bool) -> Grouped:
         (Group.DATA, tuple(checks[name] for name in _of_data(overview))),
         (Group.SITE, (checks[Name.VISIT], checks[Name.CHECKLIST])),
         (Group.FINDINGS, (checks[Name.FINDINGS],)),
-        (Group.CONCLUSION, (_conclusion(stage, overview), _review(stage, voided=voided))),
+        (Group.CONCLUSION, (_conclusion(stage, overview, voided=voided), _review(stage, voided=voided))),
         (Group.SIGNATURES, _signatures(stage, voided=voided)),
     )
 
@@ -200,10 +200,11 @@ def _counted(count: Progress) -> TaskState:
     return TaskState.UNDER_WAY if count.done else TaskState.NOT_STARTED
 
 
-def _conclusion(stage: Stage, overview: CaseOverview) -> Task:
+def _conclusion(stage: Stage, overview: CaseOverview, *, voided: bool) -> Task:
     if stage in (Stage.ARRANGING, Stage.ANSWERING) or (stage is Stage.CHECKING and not overview.ready):
         return Task(Name.CONCLUSION, TaskState.LATER, reason=TaskReason.NOT_ARRANGED if stage is Stage.ARRANGING else TaskReason.UNDECIDED)
-    return Task(Name.CONCLUSION, TaskState.NOW if stage is Stage.CHECKING else TaskState.DONE)
+    again = voided and stage is Stage.TO_CERTIFY
+    return Task(Name.CONCLUSION, TaskState.NOW if stage is Stage.CHECKING or again else TaskState.DONE)
 
 
 def _review(stage: Stage, *, voided: bool) -> Task:

@@ -13,6 +13,7 @@ from verifier.accounts.models import User
 from verifier.casework.due_dates import DueFacts, due, has_answers
 from verifier.casework.list_rows import HAS_ANSWERS
 from verifier.casework.queries import finding_counts
+from verifier.casework.review import queries as reviewed
 from verifier.checks.data.vouchers.queries import requests_waiting
 from verifier.core.access import TEAM, UNIT, Role
 from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, unit_year_status
@@ -38,6 +39,8 @@ class Duty(StrEnum):
     SEND = "send"
     SHOW = "show"
     REVIEW = "review"
+    CONCLUDE_AGAIN = "conclude_again"
+    ANSWER_REVIEW = "answer_review"
     CERTIFY = "certify"
     COUNTERSIGN = "countersign"
     SEAL = "seal"
@@ -55,6 +58,8 @@ ENDPOINTS: Mapping[Duty, str] = {
     Duty.SEND: "findings.findings",
     Duty.SHOW: "vouchers.evidence_request",
     Duty.REVIEW: "statement.review",
+    Duty.CONCLUDE_AGAIN: "statement.conclusion",
+    Duty.ANSWER_REVIEW: "statement.review",
     Duty.CERTIFY: "statement.signing",
     Duty.COUNTERSIGN: "statement.signing",
     Duty.SEAL: "statement.signing",
@@ -201,7 +206,7 @@ def on_case(user: User, engagement: Engagement) -> list[Waiting]:
     )
     counts = finding_counts(engagement, inside=True) if _leads_answering(facts, memberships) else None
     work = {duty for duty, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count} if counts else set()
-    return _duties(user, facts, memberships, work)
+    return _duties(user, facts, memberships, work | _of_review([facts]).get(facts.id, set()))
 
 
 def _in_cases(user: User) -> list[Waiting]:
@@ -212,8 +217,21 @@ def _in_cases(user: User) -> list[Waiting]:
         memberships.setdefault(case, []).append(Membership(role, declared_at, barred_by, named_at))
     cases = [CaseFacts(*row) for row in db.session.execute(_with_tasks(user))]
     led = [case.id for case in cases if _leads_answering(case, memberships.get(case.id, ()))]
-    work = _work_while_answering(user) if led else {}
-    return [each for case in cases for each in _duties(user, case, memberships.get(case.id, ()), work.get(case.id, set()))]
+    work, review = _work_while_answering(user) if led else {}, _of_review(cases)
+    return [
+        each
+        for case in cases
+        for each in _duties(user, case, memberships.get(case.id, ()), work.get(case.id, set()) | review.get(case.id, set()))
+    ]
+
+
+def _of_review(cases: Sequence[CaseFacts]) -> dict[UUID, set[Duty]]:
+    """What the independent review leaves to the lead verifier: comments to answer, a conclusion to prepare again; two queries at most."""
+    checking = [case.id for case in cases if case.stage in (Stage.CHECKING, Stage.ANSWERING)]
+    found: dict[UUID, set[Duty]] = {case: {Duty.ANSWER_REVIEW} for case in reviewed.cases_to_answer(checking)}
+    for case in reviewed.voided(case.id for case in cases if case.stage is Stage.TO_CERTIFY):
+        found[case] = {Duty.CONCLUDE_AGAIN}
+    return found
 
 
 def _with_tasks(user: User) -> Select[Any]:
@@ -234,21 +252,29 @@ def _with_tasks(user: User) -> Select[Any]:
 
 
 def _duties(user: User, case: CaseFacts, memberships: Sequence[Membership], work: Iterable[Duty]) -> list[Waiting]:
-    """The tasks of a person in a case; `work` is what there is for its lead verifier while the unit responds."""
+    """The tasks of a person in a case; `work` is what there is for its lead verifier beside, or instead of, what its stage waits for."""
     if any(membership.declared_at is None for membership in memberships):
         return [case.task(Duty.DECLARE, since=memberships[-1].named_at)]
     needed_roles, duty = AT_STAGE[case.stage]
     own = frozenset(Role.INVITED if each.barred_by is not None else each.role for each in memberships)
     roles = roles_held(user, own, body_id=case.body_id, unit_id=case.unit_id, authority_id=case.authority_id)
+    leads, own_work = _leads(memberships), sorted(work) if _leads(memberships) else []
+    if leads and Duty.CONCLUDE_AGAIN in work:
+        return [case.task(Duty.CONCLUDE_AGAIN, since=case.since, stage_due=True)]
     if not roles.isdisjoint(needed_roles):
-        return [case.task(duty, since=case.since, stage_due=True)]
-    return [case.task(each) for each in sorted(work)] if _leads_answering(case, memberships) else []
+        answers = [case.task(each) for each in own_work if each is Duty.ANSWER_REVIEW]
+        return [*answers, case.task(duty, since=case.since, stage_due=True)]
+    return [case.task(each) for each in own_work]
 
 
 def _leads_answering(case: CaseFacts, memberships: Sequence[Membership]) -> bool:
     """Whether the person leads a case that awaits the unit's responses."""
-    leads = any(each.role is Role.LEAD_VERIFIER and each.declared_at and each.barred_by is None for each in memberships)
-    return leads and case.stage is Stage.ANSWERING
+    return _leads(memberships) and case.stage is Stage.ANSWERING
+
+
+def _leads(memberships: Sequence[Membership]) -> bool:
+    """Whether one of a person's places is the lead verifier's, with independence declared."""
+    return any(each.role is Role.LEAD_VERIFIER and each.declared_at and each.barred_by is None for each in memberships)
 
 
 def _work_while_answering(user: User) -> dict[UUID, set[Duty]]:

@@ -15,6 +15,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect, TrailRow
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework import list_rows, queries, tasks, trail_wording
+from verifier.casework.changed_values import before_and_after
 from verifier.casework.due_dates import day_due, due
 from verifier.casework.forms import CasesFilter, TrailFilter
 from verifier.casework.list_rows import CaseRow
@@ -274,8 +275,15 @@ def _shown(engagement: Engagement | None, rows: Sequence[TrailRow]) -> list[tupl
     for row in rows:
         about = described[Subject(row.subject_kind, row.subject_id)]
         about = (about or Described(row.subject_id)) if engagement is not None else _outside_cases(row, about)
-        found.append((about, trail_wording.detail_text(row.detail)))
+        said = [trail_wording.detail_text(row.detail), *(before_and_after(row.detail) if engagement is not None else ())]
+        found.append((about, "; ".join(text for text in said if text) or None))
     return found
+
+
+@bp.app_template_filter("before_and_after")
+def changed_values(row: TrailRow) -> str:
+    """The values that a row of a case's trail changed, in one line."""
+    return "; ".join(before_and_after(row.detail))
 
 
 def _outside_cases(row: TrailRow, about: Described | None) -> Described | None:

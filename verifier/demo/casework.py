@@ -27,6 +27,7 @@ from verifier.core.outcomes import source_outcomes
 from verifier.core.site import ChecklistOutcome, VisitPlan
 from verifier.core.subject import Subject
 from verifier.demo import coverage, people, workbooks
+from verifier.demo.review import reperform
 from verifier.engagements import actions as engagements
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions as evidence
@@ -279,6 +280,7 @@ class CaseMaker:
 
     def approve(self, engagement: Engagement) -> None:
         """The independent review."""
+        reperform(self, engagement)
         statement.approve(
             engagement,
             "Sampling of the working papers agrees with the conclusion.",

@@ -47,6 +47,7 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
     if queries.case_of(unit_year) is not None:
         raise Refusal("engagement.open.exists")
     year, pack = unit_year.year, load(unit_year.year.pack_id)
+    previous = next(iter(queries.previous_reports(unit_year)), None)
     engagement = Engagement(
         number=_next_number(year.emission_year),
         unit_year_id=unit_year.id,
@@ -54,6 +55,7 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
         pack_id=pack.id,
         pack_sha256=pack.sha256,
         report_version_id=version.id,
+        previous_version_id=previous.id if previous else None,
         stage=Stage.ARRANGING,
         stage_since=now,
         conflict_check=conflict_check.strip(),
@@ -72,6 +74,7 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
         number=engagement.number,
         unit=unit_year.unit.name,
         report_version=version.number,
+        previous_report=previous.sha256 if previous else None,
         pack=pack.id,
         pack_sha256=pack.sha256,
         conflict_check=engagement.conflict_check,

@@ -26,6 +26,9 @@ class Engagement(Base):
     pack_id: Mapped[str]
     pack_sha256: Mapped[str]
     report_version_id: Mapped[UUID] = mapped_column(ForeignKey("report_version.id"), comment="the version under verification")
+    previous_version_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("report_version.id"), comment="last year's report, chosen when the case was opened or by a person"
+    )
     stage: Mapped[Stage] = mapped_column(enum_of(Stage, "stage"), index=True)
     stage_since: Mapped[datetime]
     conflict_check: Mapped[str] = mapped_column(comment="the body's own conflict check, in words")
@@ -35,7 +38,8 @@ class Engagement(Base):
 
     unit_year: Mapped[UnitYear] = relationship(lazy="joined")
     body: Mapped[Organisation] = relationship(lazy="joined")
-    report_version: Mapped[ReportVersion] = relationship(lazy="joined")
+    report_version: Mapped[ReportVersion] = relationship(lazy="joined", foreign_keys=[report_version_id])
+    previous_version: Mapped[ReportVersion | None] = relationship(foreign_keys=[previous_version_id])
     team: Mapped[list["TeamMember"]] = relationship(back_populates="engagement", lazy="selectin")
 
     @property
@@ -77,6 +81,17 @@ class TeamMember(Base):
         if self.removed_at is not None:
             return None
         return Role.INVITED if self.declared_at is None or self.barred_by is not None else self.role
+
+
+class CaseSnapshot(Base):
+    """What a conclusion rested on, as the pages showed it: references, data alerts, coverage and totals; a sealed case shows this."""
+
+    __tablename__ = "case_snapshot"
+    id: Mapped[Id]
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
+    conclusion_id: Mapped[UUID] = mapped_column(ForeignKey("conclusion.id"), unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(comment="references, flags, coverage and totals, each as its package writes it")
+    taken_at: Mapped[datetime]
 
 
 class ReportAdoption(Base):

@@ -10,11 +10,13 @@ from verifier.accounts.queries import not_taken_up
 from verifier.core import independence
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Role
 from verifier.core.independence import MissingMember, RoleConflict, TeamPlace, WorkDone
-from verifier.db import db
-from verifier.engagements.models import Engagement, ReportAdoption, TeamMember
+from verifier.core.lifecycle import Stage
+from verifier.db import db, once_per_read
+from verifier.engagements.models import CaseSnapshot, Engagement, ReportAdoption, TeamMember
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports.models import ReportVersion
 from verifier.reports.open_cases import OpenCase
+from verifier.reports.queries import latest_released
 from verifier.rulepacks.load import load
 
 OFFERED = (*(role for role in Role if role in CASE_ROLES), Role.COORDINATOR)
@@ -86,6 +88,25 @@ def adoptions(engagement: Engagement) -> list[ReportAdoption]:
     """The newer report versions the case took up, in order."""
     of = select(ReportAdoption).where(ReportAdoption.engagement_id == engagement.id)
     return list(db.session.scalars(of.order_by(ReportAdoption.number)))
+
+
+def previous_reports(unit_year: UnitYear) -> list[ReportVersion]:
+    """The report released last for the unit's year before under the same authority and programme; several where it had several places."""
+    year = unit_year.year
+    of = select(UnitYear).join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(UnitYear.unit_id == unit_year.unit_id)
+    of = of.where(ProgrammeYear.emission_year == year.emission_year - 1, ProgrammeYear.authority_id == year.authority_id)
+    programme = load(year.pack_id).programme
+    earlier = [each for each in db.session.scalars(of.order_by(UnitYear.registered_at)) if load(each.year.pack_id).programme == programme]
+    return [version for each in earlier if (version := latest_released(each)) is not None]
+
+
+@once_per_read
+def signed_snapshot(engagement: Engagement) -> CaseSnapshot | None:
+    """What a sealed case shows; None for a case that is open, and for one concluded before there were snapshots."""
+    if engagement.stage is not Stage.ISSUED:
+        return None
+    of = select(CaseSnapshot).where(CaseSnapshot.engagement_id == engagement.id)
+    return db.session.scalar(of.order_by(CaseSnapshot.taken_at.desc(), CaseSnapshot.id.desc()).limit(1))
 
 
 def case_of(unit_year: UnitYear) -> Engagement | None:

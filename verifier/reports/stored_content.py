@@ -22,6 +22,8 @@ from verifier.core.report.rows import (
 )
 from verifier.reports.value_json import LazyTuple
 
+OF_CELLS = ("unstored", "percent", "merged")
+"""Fields of a row that name columns."""
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 
@@ -79,6 +81,6 @@ def _read(kind: type[AnyRow], rows: Sequence[Mapping[str, Any]]) -> Sequence[Any
 
 
 def _row(kind: type[AnyRow], row: Mapping[str, Any]) -> AnyRow:
-    if "extra" in row or "unstored" in row:
-        return kind(**{**row, "extra": tuple(map(tuple, row.get("extra", ()))), "unstored": tuple(row.get("unstored", ()))})
+    if "extra" in row or any(name in row for name in OF_CELLS):
+        return kind(**{**row, "extra": tuple(map(tuple, row.get("extra", ()))), **{name: tuple(row.get(name, ())) for name in OF_CELLS}})
     return kind(**row)

@@ -62,6 +62,8 @@ FLAG_NAMES: Mapping[str, Any] = {
     "factor_without_source": _l("Factor without a source"),
     "fixed_ratio": _l("Constant ratio between sources"),
     "meter_unused": _l("Meter not used"),
+    "share_in_percent": _l("Share possibly stated as a fraction"),
+    "sheet_empty": _l("Sheet without rows"),
     "total_missing": _l("Total missing"),
     "unrequested_change": _l("Unrequested change"),
 }

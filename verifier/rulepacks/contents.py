@@ -34,6 +34,7 @@ SECTIONS = (
     "opinions",
     "statement_forms",
     "site_visit",
+    "review",
     "roles",
     "independence_questions",
     "rotation",

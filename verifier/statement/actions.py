@@ -1,5 +1,6 @@
 """Actions of the last steps: conclusion and independent review."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,6 +11,9 @@ from verifier.audit.models import Effect
 from verifier.audit.queries import last_change
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.coverage import queries as coverage
+from verifier.casework.review import actions as working_papers
+from verifier.casework.review import queries as reviewed
+from verifier.casework.review.models import Review, ReviewOutcome, ReviewPart
 from verifier.checks.data.sampling.error_actions import accept_covers
 from verifier.core.access import Role
 from verifier.core.actor import Actor
@@ -22,10 +26,12 @@ from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import places
 from verifier.reports.derived_values import calculated_anew
-from verifier.statement import queries
-from verifier.statement.facts import assessment
-from verifier.statement.models import Conclusion, Review, ReviewOutcome
+from verifier.statement import notices, queries
+from verifier.statement.facts import assessment, snapshot
+from verifier.statement.models import Conclusion
 from verifier.statement.participants import work_done
+
+NO_COMMENTS: Mapping[ReviewPart, str] = {}
 
 
 def locked(engagement: Engagement) -> Engagement:
@@ -39,9 +45,13 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     locked(engagement)
     after(engagement.stage, CaseAction.CONCLUDE)
     assessment.pack_of(engagement).opinion(opinion)
+    waiting = reviewed.unanswered(engagement)
+    if waiting:
+        raise Refusal("statement.conclusion.unanswered", count=waiting)
     with calculated_anew():
         choice = next(each for each in assessment.choices(engagement, now) if each.opinion.code == opinion)
-        total = assessment.comparison(engagement).total
+        compared = assessment.comparison(engagement)
+        total = compared.total
     if not choice.open:
         raise Refusal("statement.conclusion.not_open", count=len(choice.against))
     if choice.opinion.positive and total.verified is None:
@@ -57,6 +67,9 @@ def draw_conclusion(engagement: Engagement, opinion: str, text: str, *, actor: A
     )
     db.session.add(drawn)
     db.session.flush()
+    working_papers.draw_numbers(engagement, drawn.id, now=now)
+    lines = [(row.category, row.counts, row.reported, row.verified) for row in (*compared.categories, total)]
+    snapshot.take(engagement, drawn.id, lines, now=now)
     advance(engagement, CaseAction.CONCLUDE, now=now)
     figures = {"opinion": opinion, "reported": total.reported, "verified": total.verified}
     record(TrailAction.STATEMENT_CONCLUSION_DRAWN, actor, Subject("conclusion", str(drawn.id)), now=now, case=engagement.id, **figures)
@@ -70,6 +83,7 @@ def approve(
     *,
     accepts_procedures: bool = False,
     sampling_accepted: bool = False,
+    on_parts: Mapping[ReviewPart, str] = NO_COMMENTS,
     actor: Actor,
     now: datetime,
 ) -> Review:
@@ -81,20 +95,30 @@ def approve(
     drawn = _to_review(engagement, CaseAction.APPROVE, actor)
     if last_change(engagement.id) != seen_change:
         raise Refusal("statement.review.changed")
+    left, differing = reviewed.left_to_reperform(engagement, drawn.id)
+    if left or differing:
+        raise Refusal("statement.review.not_reperformed" if left else "statement.review.reperformed_differs", count=left or differing)
     refuse_outdated(engagement, drawn, now)
     accept_covers(engagement, accepted=accepts_procedures, actor=actor, now=now)
     resting = coverage.assessment_of(engagement).own_practice
     if resting and not sampling_accepted:
         raise Refusal("statement.review.sampling", count=len(resting))
-    return _decided(engagement, drawn, ReviewOutcome.APPROVED, comments, actor, now, sampling_accepted=bool(resting))
+    review = _decided(engagement, drawn, ReviewOutcome.APPROVED, comments, actor, now, sampling_accepted=bool(resting))
+    working_papers.comment_on(review, on_parts)
+    return review
 
 
-def send_back(engagement: Engagement, comments: str, *, actor: Actor, now: datetime) -> Review:
-    """Return the case to its team, saying why."""
+def send_back(
+    engagement: Engagement, comments: str, *, on_parts: Mapping[ReviewPart, str] = NO_COMMENTS, actor: Actor, now: datetime
+) -> Review:
+    """Return the case to its team with comments, on parts of it or on the whole; the lead verifier is told, and answers each."""
     drawn = _to_review(engagement, CaseAction.SEND_BACK, actor)
-    if not comments.strip():
+    texts = {part: text.strip() for part, text in {**on_parts, ReviewPart.CASE: comments}.items() if text.strip()}
+    if not texts:
         raise Refusal("statement.review.comments")
-    return _decided(engagement, drawn, ReviewOutcome.SENT_BACK, comments, actor, now)
+    review = _decided(engagement, drawn, ReviewOutcome.SENT_BACK, comments, actor, now)
+    notices.sent_back(engagement, working_papers.comment_on(review, texts), now=now)
+    return review
 
 
 def refuse_outdated(engagement: Engagement, drawn: Conclusion, now: datetime) -> None:

@@ -1,19 +1,26 @@
 """Forms of the last steps: conclusion, review, signing."""
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired
-from wtforms import BooleanField, DateField, HiddenField, PasswordField, RadioField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, PasswordField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Length, Optional
 
+from verifier.casework.review.actions import ReperformedResult
+from verifier.casework.review.models import ReviewOutcome, ReviewPart
+from verifier.checks.data.sampling.forms import Amount
 from verifier.core.opinion.permitted import Choice
+from verifier.core.reperformance import ReperformedOutcome
 from verifier.core.rulepack.pack import Text
 from verifier.core.typed_digits import whole_number
 from verifier.evidence.file_kinds import STATEMENT
-from verifier.statement.models import ReviewOutcome, RevocationReason
+from verifier.statement.models import RevocationReason
 from verifier.statement.signing.certificate_authority import SHORTEST_PASSPHRASE
 from verifier.web.factor import FactorForm
-from verifier.web.forms import BaseForm, FileBox, Required
+from verifier.web.forms import BaseForm, FileBox, Required, VersionedForm
 from verifier.web.pages.filters import text_in
 from verifier.web.pages.labels import label
 
@@ -63,10 +70,55 @@ class ReviewForm(BaseForm):
     procedures = BooleanField(_l("I accept the procedures that cover the samples which do not support the figure"))
 
     @property
+    def on_parts(self) -> dict[ReviewPart, str]:
+        """The comments on parts of the case that were entered."""
+        return {part: text for part in PARTS if (text := (self[f"on_{part}"].data or "").strip())}
+
+    @property
     def seen_change(self) -> int:
         """The last change the page showed, or −1 where the field was tampered with."""
         seen = whole_number(self.seen.data)
         return -1 if seen is None else seen
+
+
+PARTS = tuple(part for part in ReviewPart if part is not ReviewPart.CASE)
+"""What a comment of its own can be made on; a comment on the whole case is the decision's."""
+for _part in PARTS:
+    _box = TextAreaField(_l("Comment of the reviewer"), validators=[Optional(), Length(max=4000, message=_l("At most 4,000 characters"))])
+    setattr(ReviewForm, f"on_{_part}", _box)
+
+
+class AnswerForm(VersionedForm):
+    """The lead verifier's answer to a comment of the reviewer."""
+
+    answer = TextAreaField(
+        _l("Answer"),
+        validators=[Required(_l("Enter the answer")), Length(max=4000, message=_l("At most 4,000 characters"))],
+        description=_l("What was done, or why nothing needs to be done; shown to the reviewer beside the comment."),
+    )
+
+
+class ReperformedForm(VersionedForm):
+    """Result of one re-performed number; a number without an outcome is left as it is."""
+
+    outcome = SelectField(_l("Result"), validators=[Optional()], validate_choice=False)
+    value = Amount(_l("Value as re-performed"))
+    note = TextAreaField(_l("How it was re-performed"), validators=[Optional(), Length(max=2000)])
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.outcome.choices = [
+            SelectChoice("", _("Not re-performed")),
+            *(SelectChoice(each.value, label(each)) for each in ReperformedOutcome),
+        ]
+
+    @property
+    def result(self) -> ReperformedResult | None:
+        """What was entered; None where nothing was."""
+        if self.outcome.data not in set(ReperformedOutcome):
+            return None
+        outcome = ReperformedOutcome(self.outcome.data)
+        return ReperformedResult(outcome, self.value.value, self.note.data or "", self.seen_version)
 
 
 class SignForm(FactorForm):

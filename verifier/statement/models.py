@@ -1,4 +1,4 @@
-"""Rows of the last steps: conclusion, independent review, keys, and the statement with its signatures."""
+"""Rows of the last steps: conclusion, keys, and the statement with its signatures."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,13 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from verifier.accounts.models import Organisation, User
 from verifier.db import Base, Id, Version, enum_of
 from verifier.engagements.models import Engagement
-
-
-class ReviewOutcome(StrEnum):
-    """What an independent reviewer may decide."""
-
-    APPROVED = "approved"
-    SENT_BACK = "sent_back"
 
 
 class SignerRole(StrEnum):
@@ -61,23 +54,6 @@ class Conclusion(Base):
     verified_total: Mapped[Decimal | None] = mapped_column(comment="t CO2, rounded as the pack says; none where it cannot be confirmed")
     drawn_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     drawn_at: Mapped[datetime]
-
-    person: Mapped[User] = relationship(lazy="joined")
-
-
-class Review(Base):
-    """What the independent reviewer decided, and the last change of the case it saw."""
-
-    __tablename__ = "review"
-    id: Mapped[Id]
-    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagement.id"), index=True)
-    conclusion_id: Mapped[UUID] = mapped_column(ForeignKey("conclusion.id"))
-    outcome: Mapped[ReviewOutcome] = mapped_column(enum_of(ReviewOutcome, "outcome"))
-    comments: Mapped[str]
-    sampling_accepted: Mapped[bool] = mapped_column(default=False, comment="whether samples of the body's own practice were accepted")
-    change_seen: Mapped[int] = mapped_column(comment="number of the case's last change when it was decided")
-    decided_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    decided_at: Mapped[datetime]
 
     person: Mapped[User] = relationship(lazy="joined")
 

@@ -9,6 +9,7 @@ from verifier.audit.models import Effect, TrailRow
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.coverage.models import CoverageDeviation, EvidencePlan, EvidenceProcedure
 from verifier.casework.materiality.models import MaterialityMark, PlanningThreshold
+from verifier.casework.review.models import ReperformedNumber, Review, ReviewComment
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.estimates.models import ConservativeEstimate
@@ -23,7 +24,7 @@ from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import PhotoSubject
 from verifier.findings.models import Exchange, Finding
-from verifier.statement.models import Conclusion, Review, Signature, SignerRole, Statement
+from verifier.statement.models import Conclusion, Signature, SignerRole, Statement
 
 OF_CASE: tuple[Any, ...] = (
     BoundaryDecision.decided_by,
@@ -44,6 +45,7 @@ OF_CASE: tuple[Any, ...] = (
     ConservativeEstimate.made_by,
     AnalysisConclusion.concluded_by,
     SiteVisit.planned_by,
+    SiteVisit.cancelled_by,
     VisitWaiver.entered_by,
     VisitWaiver.withdrawn_by,
     EvidenceProcedure.done_by,
@@ -53,6 +55,7 @@ OF_CASE: tuple[Any, ...] = (
     CoverageDeviation.withdrawn_by,
     ChecklistAnswer.answered_by,
     Finding.raised_by,
+    ReviewComment.answered_by,
     Conclusion.drawn_by,
 )
 """Who did something, in rows that name their case."""
@@ -66,7 +69,7 @@ THROUGH: tuple[tuple[Any, Any], ...] = (
 """Who did something, in rows that hang below one that names the case."""
 OF_YEAR: tuple[Any, ...] = (Voucher.handed_in_by, Voucher.withdrawn_by)
 OF_VOUCHER: tuple[Any, ...] = (VoucherLink.linked_by, VoucherLink.undone_by)
-NO_WORK: tuple[Any, ...] = (EvidenceRequest.assigned_to, SampleCover.accepted_by)
+NO_WORK: tuple[Any, ...] = (EvidenceRequest.assigned_to, SampleCover.accepted_by, ReperformedNumber.done_by)
 """Named without having worked on the checks: assigned, or accepting as the independent reviewer."""
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import lazyload
 from verifier.accounts.models import User
 from verifier.audit.models import TrailRow
 from verifier.audit.queries import changes_after, last_change
+from verifier.casework.review.models import Review, ReviewOutcome
+from verifier.casework.review.queries import reviews
 from verifier.core import independence
 from verifier.core.access import Role
 from verifier.core.clocks import day_in
@@ -21,7 +23,7 @@ from verifier.engagements.models import Engagement, TeamMember
 from verifier.engagements.queries import coordinators, places
 from verifier.rulepacks.load import load
 from verifier.statement.inspection.inspect import Issued
-from verifier.statement.models import Conclusion, Review, ReviewOutcome, Signature, SignerRole, SigningKey, Statement, Status
+from verifier.statement.models import Conclusion, Signature, SignerRole, SigningKey, Statement, Status
 from verifier.statement.participants import work_done
 
 ORDER = (SignerRole.LEAD, SignerRole.SIGNATORY, SignerRole.SEAL)
@@ -34,12 +36,6 @@ def conclusion(engagement: Engagement) -> Conclusion | None:
     """The conclusion that holds: the one drawn last."""
     of = select(Conclusion).where(Conclusion.engagement_id == engagement.id)
     return db.session.scalar(of.order_by(Conclusion.drawn_at.desc(), Conclusion.id.desc()).limit(1))
-
-
-def reviews(engagement: Engagement) -> list[Review]:
-    """What independent reviewers decided, newest first."""
-    of = select(Review).where(Review.engagement_id == engagement.id)
-    return list(db.session.scalars(of.order_by(Review.decided_at.desc(), Review.id.desc())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from verifier.casework.coverage import published
+from verifier.casework.coverage import published, stored
 from verifier.casework.coverage.derived import Datum, Evidence, evidence_of, first_test, links_of
 from verifier.casework.coverage.models import CoverageDeviation, EvidencePlan, EvidenceProcedure
 from verifier.checks.boundary import queries as boundary
@@ -27,6 +27,7 @@ from verifier.core.sampling.plan import Method
 from verifier.core.sampling.risk import Level
 from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement
+from verifier.engagements.queries import signed_snapshot
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportedNumber
 from verifier.rulepacks.load import load
@@ -148,7 +149,10 @@ def rule_of(engagement: Engagement) -> Coverage | None:
 
 @once_per_read
 def assessment_of(engagement: Engagement) -> CoverageAssessment:
-    """How every number that counts was tested, against what the case's rules require."""
+    """How every number that counts was tested, against what the case's rules require; in a sealed case, as it was signed."""
+    signed = signed_snapshot(engagement)
+    if signed is not None:
+        return stored.from_json(signed.content["coverage"], rule_of(engagement))
     return _assessed(engagement, rule_of(engagement))
 
 

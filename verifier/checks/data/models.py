@@ -81,6 +81,7 @@ class NumberDecision(Base):
     said_by: Mapped[str] = mapped_column(default="", comment="who or what says so, where it differs")
     how: Mapped[str] = mapped_column(default="", comment="how it was found, or why it cannot be confirmed")
     method: Mapped[str] = mapped_column(default="", comment="the evidence-gathering activity, by the pack's code")
+    no_finding_reason: Mapped[str] = mapped_column(default="", comment="why a difference needs no finding; the unit is told")
     fingerprint: Mapped[str] = mapped_column(comment="what was decided on; another one asks again")
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime]

@@ -48,6 +48,21 @@ def edit_visit(engagement: Engagement, visit: SiteVisit, plan: VisitPlan, versio
     record(TrailAction.SITE_VISIT_EDITED, actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, **_detail(plan))
 
 
+def cancel_visit(engagement: Engagement, visit: SiteVisit, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Cancel a planned visit that did not take place, with the reason; one at which anything was recorded took place."""
+    advance(engagement, CaseAction.CHECK, now=now)
+    if not reason.strip():
+        raise Refusal("site.visit.cancel_reason")
+    if queries.is_used(visit):
+        raise Refusal("site.visit.used")
+    visit.cancelled_by, visit.cancelled_at, visit.cancelled_reason = actor.id, now, reason.strip()
+    visit.version += 1
+    db.session.flush()
+    record(
+        TrailAction.SITE_VISIT_CANCELLED, actor, Subject("visit", str(visit.id)), now=now, case=engagement.id, reason=visit.cancelled_reason
+    )
+
+
 def waive(engagement: Engagement, waiver: Waiver, decision: tuple[str, bytes, str], *, actor: Actor, now: datetime) -> VisitWaiver:
     """Enter the authority's decision to waive the site visit, with its file (name, bytes, media type); one is in force at a time."""
     advance(engagement, CaseAction.CHECK, now=now)

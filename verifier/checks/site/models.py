@@ -32,6 +32,9 @@ class SiteVisit(Base):
     reason: Mapped[str] = mapped_column(default="", comment="why it is remote: how the rules' condition is met")
     planned_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     planned_at: Mapped[datetime]
+    cancelled_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    cancelled_at: Mapped[datetime | None]
+    cancelled_reason: Mapped[str] = mapped_column(default="")
     version: Mapped[Version]
 
 

@@ -15,7 +15,7 @@ from verifier.core.rulepack.pack import ChecklistItem, RulePack
 from verifier.core.site import NOT_OVER, ChecklistOutcome, Gap, MissingStep, VisitKind, VisitPlan, VisitState
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
-from verifier.evidence.models import Photo
+from verifier.evidence.models import Photo, PhotoSubject
 from verifier.evidence.queries import photos_by_subject
 from verifier.findings.models import Finding
 from verifier.findings.queries import by_subject, not_withdrawn
@@ -50,14 +50,21 @@ class ChecklistRow:
 
 
 def visits(engagement: Engagement) -> list[SiteVisit]:
-    """The visits of a case, the latest first."""
-    of = select(SiteVisit).where(SiteVisit.engagement_id == engagement.id)
+    """The visits of a case, the latest first; cancelled ones are none."""
+    of = select(SiteVisit).where(SiteVisit.engagement_id == engagement.id, SiteVisit.cancelled_at.is_(None))
     return list(db.session.scalars(of.order_by(SiteVisit.starts_on.desc(), SiteVisit.id.desc())))
 
 
 def visit(engagement: Engagement) -> SiteVisit | None:
     """The visit that answers are given on: the latest."""
     return next(iter(visits(engagement)), None)
+
+
+def is_used(visit: SiteVisit) -> bool:
+    """Whether anything was recorded at a visit: an answer or a photo."""
+    answered = select(ChecklistAnswer.id).where(ChecklistAnswer.visit_id == visit.id).limit(1)
+    shown = select(PhotoSubject.id).where(PhotoSubject.visit_id == visit.id).limit(1)
+    return db.session.scalar(answered) is not None or db.session.scalar(shown) is not None
 
 
 def waiver(engagement: Engagement) -> VisitWaiver | None:

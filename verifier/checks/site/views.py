@@ -128,6 +128,16 @@ def edit_visit(engagement: Engagement, visit_id: Any) -> ResponseReturnValue:
     return _visit_page(engagement, form, visit)
 
 
+@bp.post("/cases/<uuid:engagement_id>/visits/<uuid:visit_id>/cancel")
+@permit(Permission.SITE_RECORD, on_report=False)
+def cancel_visit(engagement: Engagement, visit_id: Any) -> ResponseReturnValue:
+    """Cancel a planned visit."""
+    visit = next((visit for visit in queries.visits(engagement) if visit.id == visit_id), None) or abort(404)
+    actions.cancel_visit(engagement, visit, request.form.get("reason", ""), actor=current_actor(), now=utcnow())
+    flash(_("The visit was cancelled."), "success")
+    return redirect(url_for(".visit", engagement_id=engagement.id), 303)
+
+
 @bp.route("/cases/<uuid:engagement_id>/visits/waiver", methods=["GET", "POST"])
 @permit(Permission.SITE_RECORD, on_report=False, files=True)
 def waive(engagement: Engagement) -> ResponseReturnValue:

@@ -40,18 +40,18 @@ class Factor:
 def read_factor(row: FactorRow) -> Factor:
     """The factor a row states; unknown where value or unit cannot be read, or the value is negative."""
     parameter = code_of(row.parameter)
-    text = plain_text(row.value)
+    text = plain_text(row.shown)
     try:
         value = number(text.removesuffix("%"))
     except Refusal as refusal:
-        raise Unknown(_reason("factor_non_numeric", row, parameter=parameter, value=row.value)) from refusal
+        raise Unknown(_reason("factor_non_numeric", row, parameter=parameter, value=row.shown)) from refusal
     if value is None:
         raise Unknown(_reason("factor_blank", row, parameter=parameter))
     stated = factor_unit("%" if text.endswith("%") else row.unit)
     if stated is None:
         raise Unknown(_reason("factor_unit", row, parameter=parameter, unit=row.unit))
     if value < 0:
-        raise Unknown(_reason("factor_out_of_range", row, parameter=parameter, value=row.value))
+        raise Unknown(_reason("factor_out_of_range", row, parameter=parameter, value=row.shown))
     return Factor(row, Fraction(value), stated)
 
 

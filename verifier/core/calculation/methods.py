@@ -236,7 +236,7 @@ def _must_be_share(factor: Factor) -> None:
     if factor.unit.numerator.dimension is not Dimension.RATIO and not (per and per.dimension is factor.unit.numerator.dimension):
         raise _bad("factor_unit", factor, unit=factor.row.unit)
     if factor.per_base > 1:
-        raise _bad("factor_out_of_range", factor, value=factor.row.value)
+        raise _bad("factor_out_of_range", factor, value=factor.row.shown)
 
 
 def _must(factor: Factor, numerator: Dimension, substances: tuple[str, ...], *, per: tuple[Dimension, ...]) -> None:

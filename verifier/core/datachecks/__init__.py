@@ -34,8 +34,10 @@ def flags(
     """
     context = CheckContext(report, pack, readings, results, unassigned, Thresholds.of(pack, body), previous, plan, _before(previous))
     rows = patterns.rows_by_source(context)
-    found = [*presence.of_reasons(context), *presence.data_without_source(unassigned)]
+    found = [*presence.of_reasons(context), *presence.data_without_source(context, unassigned)]
     found += [
+        *presence.sheet_empty(context),
+        *presence.share_in_percent(context),
         *presence.factor_parameter_unknown(context),
         *presence.factor_without_source(context),
         *presence.meter_unused(context),

@@ -41,6 +41,8 @@ FLAG_CODES = frozenset(
         "repeated_value",
         "reported_unreadable",
         "rounded_data",
+        "share_in_percent",
+        "sheet_empty",
         "source_without_data",
         "total_missing",
         "total_mismatch",

@@ -50,7 +50,7 @@ def _close(context: CheckContext, row: FactorRow, published: tuple[DefaultFactor
     near = next((each for each, value in values if value and abs(factor.per_base - value) <= context.limits.close_to_default * value), None)
     if near is None:
         return None
-    shown = {"parameter": factor.parameter, "stated": f"{row.value} {row.unit}".strip(), "basis": row.basis or "–"}
+    shown = {"parameter": factor.parameter, "stated": f"{row.shown} {row.unit}".strip(), "basis": row.basis or "–"}
     shown |= {"published": f"{near.written} {near.unit}", "table": near.table}
     place = (None if row.source_id.startswith("*") else row.source_id, period_of(row.period), row.sheet, row.row, "value")
     message = "flag.default_factor_altered.close"
@@ -60,7 +60,7 @@ def _close(context: CheckContext, row: FactorRow, published: tuple[DefaultFactor
 def _of_row(context: CheckContext, row: FactorRow, published: tuple[DefaultFactor, ...]) -> Flag | None:
     source = None if row.source_id.startswith("*") else row.source_id
     place = (source, period_of(row.period), row.sheet, row.row)
-    shown = {"parameter": code_of(row.parameter), "stated": f"{row.value} {row.unit}".strip()}
+    shown = {"parameter": code_of(row.parameter), "stated": f"{row.shown} {row.unit}".strip()}
     if not published:
         message = "flag.factor_not_in_table" if row.table.strip() else "flag.factor_not_in_table.any"
         return flag("factor_not_in_table", *place, "table", message=message, values=shown | {"table": plain_text(row.table)})

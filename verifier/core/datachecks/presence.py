@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from verifier.core.calculation.results import Flag, SourceResult, Unassigned, UnknownReason
 from verifier.core.calculation.units import half_a_last_digit, plain
-from verifier.core.datachecks.context import CheckContext, flag
+from verifier.core.datachecks.context import CheckContext, decimal, flag
 from verifier.core.report.rows import SourceRow, code_of, period_of, plain_text
 
 GAPS = frozenset({"missing_period", "blank_quantity", "non_numeric", "negative_quantity", "unit_mismatch", "duplicate_period"})
@@ -15,6 +15,8 @@ EXPLAINS = ("factor_of_thousand", "digit_transposition", "default_factor_altered
 MISNAMED = "factor_parameter_unknown"
 FOLLOWS_MISNAMED = frozenset({"unit_mismatch", "missing_factor", "factor_unit"})
 """What a source shows whose factor is named with an unknown parameter."""
+NEAR_ONE = frozenset({"oxidation", "conversion", "purity"})
+"""Parameters that are shares near 100 %."""
 NEVER_EXPLAINS = frozenset({"outside_year", "volume_conditions", "reported_unreadable"})
 
 
@@ -57,14 +59,44 @@ def _weight(context: CheckContext, result: SourceResult, reason: UnknownReason, 
     return None if tonnes is None else -tonnes
 
 
-def data_without_source(unassigned: Iterable[Unassigned]) -> Iterator[Flag]:
-    """Data of a source the report does not list: one flag a source, at its first row."""
-    by_source: dict[str, list[Unassigned]] = {}
+def data_without_source(context: CheckContext, unassigned: Iterable[Unassigned]) -> Iterator[Flag]:
+    """Data of a source the report does not list: one flag a source, at its first row.
+
+    Blank source numbers below a merged cell are a flag of their own: only the first row of a merged cell holds its value.
+    """
+    merged = {(row.sheet, row.row) for row in (*context.report.activity, *context.report.measurements) if "source_id" in row.merged}
+    by_source: dict[tuple[str, bool], list[Unassigned]] = {}
     for row in unassigned:
-        by_source.setdefault(row.source_id, []).append(row)
-    for source_id, rows in by_source.items():
+        by_source.setdefault((row.source_id, (row.sheet, row.row) in merged), []).append(row)
+    for (source_id, below), rows in by_source.items():
         first = min(rows, key=lambda row: (row.sheet, row.row))
-        yield flag("data_without_source", source_id or None, None, first.sheet, first.row, "source_id", values={"rows": str(len(rows))})
+        message = "flag.data_without_source.merged" if below else ""
+        place = (source_id or None, None, first.sheet, first.row, "source_id")
+        yield flag("data_without_source", *place, message=message, values={"rows": str(len(rows))})
+
+
+def sheet_empty(context: CheckContext) -> Iterator[Flag]:
+    """A required sheet with a header and no rows: everything that rests on it is unknown."""
+    report = context.report
+    measured = all(row.category_code == "measured" for row in report.sources)
+    empty = {
+        "sources": not report.sources,
+        "activity": not report.activity and not report.measurements,
+        "factors": not report.factors and not (report.sources and measured),
+    }
+    for sheet, found in empty.items():
+        if found:
+            yield flag("sheet_empty", None, None, sheet, None, values={"sheet": sheet})
+
+
+def share_in_percent(context: CheckContext) -> Iterator[Flag]:
+    """A share near one, written with the unit %, in a cell that shows no percent: 0.94 % may be meant as 94 %."""
+    for row in context.report.factors:
+        share = decimal(row.shown) if code_of(row.parameter) in NEAR_ONE and plain_text(row.unit) == "%" else None
+        if share is not None and 0 < share <= 1:
+            own = None if row.source_id.startswith("*") else row.source_id or None
+            values = {"parameter": code_of(row.parameter), "value": row.shown, "right": plain(share * 100)}
+            yield flag("share_in_percent", own, period_of(row.period), row.sheet, row.row, "value", values=values)
 
 
 def factor_parameter_unknown(context: CheckContext) -> Iterator[Flag]:

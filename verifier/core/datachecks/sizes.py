@@ -16,7 +16,7 @@ THOUSANDS = "factor_of_thousand"
 EXPLAINED = "flag.factor_of_thousand.explained"
 BESIDE_THE_POINT = frozenset({"calibration_lapsed", "repeated_value", "rounded_data"})
 """Flags of a month that say nothing of its size."""
-HANGS_BELOW = ("crosscheck_difference", "metering_gap")
+HANGS_BELOW = ("crosscheck_difference",)
 """Flags of a month that a strange size adds something to; the others say it already."""
 FEWEST = 3
 """Other months a source must have before one of them can stand out."""
@@ -31,22 +31,42 @@ def factor_of_thousand(context: CheckContext) -> Iterator[Flag]:
     for source_id, sizes in context.sizes.items():
         known = [(size, period) for period, size in sizes.items() if size > 0]
         ranked = sorted(size for size, _ in known)
-        if len(known) <= FEWEST or not (ranked[-1] > ranked[-2] * far or ranked[0] * far < ranked[1]):
+        if len(known) <= FEWEST:
             continue
         for place, (size, period) in enumerate(known):
             up = size == ranked[-1] and size > ranked[-2] * far
             if not up and not (size == ranked[0] and size * far < ranked[1]):
+                yield from _in_its_season(context, source_id, known, place)
                 continue
             moved = size / THOUSAND if up else size * THOUSAND
             usual = median(ranked[:-1] if up else ranked[1:])
             neighbours = [known[near][0] for near in (place - 1, place + 1) if 0 <= near < len(known)]
             near = far if up else low
             if all(other / near <= moved <= other * near for other in (*neighbours, usual)):
-                quantity = context.months[source_id][period]
-                right = quantity.base / THOUSAND if up else quantity.base * THOUSAND
-                values = {"quantity": plain(quantity.amount), "usual": _in(usual, quantity), "unit": quantity.unit.name}
-                tonnes = context.tonnes(source_id, quantity.base - right) if context.by_id[source_id].known else None
-                yield flag("factor_of_thousand", source_id, period, quantity.sheet, quantity.row, "quantity", tonnes=tonnes, values=values)
+                yield _a_thousand_off(context, source_id, period, usual, up=up)
+
+
+def _in_its_season(context: CheckContext, source_id: str, known: list[tuple[float, str]], place: int) -> Iterator[Flag]:
+    """A month among the others in size, but a thousand times off both its neighbours: heating gas in a low month of its curve."""
+    far, low = float(context.limits.factor_of_thousand), float(context.limits.factor_of_thousand_low)
+    if not 0 < place < len(known) - 1:
+        return
+    (before, _), (size, period), (after, _) = known[place - 1 : place + 2]
+    up = size > before * far and size > after * far
+    if not up and not (size * far < before and size * far < after):
+        return
+    moved = size / THOUSAND if up else size * THOUSAND
+    if all(other / low <= moved <= other * low for other in (before, after)):
+        yield _a_thousand_off(context, source_id, period, (before + after) / 2, up=up)
+
+
+def _a_thousand_off(context: CheckContext, source_id: str, period: str, usual: float, *, up: bool) -> Flag:
+    """The flag of a month whose point has moved three places: `up` where it is too large."""
+    quantity = context.months[source_id][period]
+    right = quantity.base / THOUSAND if up else quantity.base * THOUSAND
+    values = {"quantity": plain(quantity.amount), "usual": _in(usual, quantity), "unit": quantity.unit.name}
+    tonnes = context.tonnes(source_id, quantity.base - right) if context.by_id[source_id].known else None
+    return flag(THOUSANDS, source_id, period, quantity.sheet, quantity.row, "quantity", tonnes=tonnes, values=values)
 
 
 def factor_explained(context: CheckContext) -> Iterator[Flag]:
@@ -83,16 +103,19 @@ def outlier(context: CheckContext, found: Iterable[Flag]) -> Iterator[Flag]:
     """A month many times away from its neighbouring months and from what its season leads one to expect, and of some weight.
 
     Both must speak against it: heating that falls to a tenth in summer is what its kind does. A month that another flag explains hangs
-    below that one, or is said with it; swapped digits that would fit are said with it, as nothing proves them.
+    below that one, or is said with it; swapped digits that would fit are said with it, as nothing proves them. A month with a metering
+    gap is none: its hours without readings are asked about already.
     """
-    explained = {(each.source, each.period): each.code for each in found if each.caused_by is None and each.code not in BESIDE_THE_POINT}
+    alerts = tuple(found)
+    explained = {(each.source, each.period): each.code for each in alerts if each.caused_by is None and each.code not in BESIDE_THE_POINT}
+    gaps = {(each.source, each.period) for each in alerts if each.code == "metering_gap"}
     times, nearer = float(context.limits.outlier), float(context.limits.digit_transposition_far)
     for source_id, sizes in context.sizes.items():
         if len(sizes) <= FEWEST:
             continue
         for period in _apart(sizes, min(times, nearer)):
             size, expected = sizes[period], context.expected(source_id, period)
-            if expected is None or expected <= 0:
+            if expected is None or expected <= 0 or (source_id, period) in gaps:
                 continue
             far = max(size, expected) / max(min(size, expected), 1e-300)
             effect = context.tonnes(source_id, size - expected)

@@ -25,6 +25,8 @@ class NumberReview:
     said_by: str = ""
     how: str = ""
     method: str = ""
+    no_finding: str = ""
+    """Why a difference needs no finding."""
 
 
 def verified_value(key: str, reported: Decimal | None, review: NumberReview, methods: Collection[str]) -> Decimal | None:

@@ -143,13 +143,13 @@ class _Reader:
 
     def _factor_rows(self, key: str) -> Iterator[Number]:
         for row in self._factors.get(key, ()):
-            unit = "%" if plain_text(row.value).endswith("%") else row.unit
+            unit = "%" if plain_text(row.shown).endswith("%") else row.unit
             yield self._one(
                 NumberKind.FACTOR,
                 row,
                 key,
                 row.period,
-                row.value,
+                row.shown,
                 unit,
                 column="value",
                 document=row.reference,

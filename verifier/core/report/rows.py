@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 CATEGORIES: Mapping[str, str] = {
@@ -94,12 +95,18 @@ def month_of(text: str, year: int) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a sheet; `extra` holds columns nobody asked for, `unstored` the columns whose formula carries no stored value."""
+    """One row of a sheet; `extra` holds columns nobody asked for, `unstored` the columns whose formula carries no stored value.
+
+    `percent` are the columns whose cell has a percent format: it stores 0.94 and shows 94 %. `merged` are blank cells that a merged
+    cell above or beside them covers.
+    """
 
     sheet: str
     row: int
     extra: tuple[tuple[str, str], ...] = ()
     unstored: tuple[str, ...] = ()
+    percent: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +160,16 @@ class FactorRow(Row):
     basis: str = ""
     table: str = ""
     reference: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The value as the sheet shows it: of a cell with a percent format and the unit `%`, a hundred times what the cell stores."""
+        if "value" not in self.percent or plain_text(self.unit) != "%":
+            return self.value
+        try:
+            return format((Decimal(self.value) * 100).normalize(), "f")
+        except InvalidOperation:
+            return self.value
 
     def speaks_of(self, source: SourceRow) -> bool:
         """True for the source's own row and for a row for all of its category and fuel."""

@@ -35,6 +35,7 @@ from verifier.core.rulepack.sections import (
     Gases,
     Materiality,
     Retention,
+    ReviewRule,
     Roles,
     Rounding,
     SiteVisitRule,
@@ -107,6 +108,7 @@ class RulePack:
     """Levels of assurance one of which is agreed at the start; none: the rules know one alone."""
     source_streams: tuple[StreamCeiling, ...] = ()
     """The classes of small source streams, the smallest first; what is in none of them is a major one."""
+    review: ReviewRule | None = None
     calendar: str = ""
     unstated: Mapping[str, Text] = field(default_factory=dict)
     sha256: Annotated[str, Mark.NOT_IN_FILE] = field(default="", compare=False)

@@ -142,6 +142,14 @@ class SiteVisitRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRule:
+    """How many random numbers the independent reviewer re-performs beside the heaviest one."""
+
+    random_numbers: Whole
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How numbers must be tested before a positive opinion is given.
 

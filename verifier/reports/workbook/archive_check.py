@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
+from verifier.reports.workbook.cell_styles import CellStyles
+
 UNPACKED = 300 * 2**20
 RATIO = 400
 RATIO_FROM = 5 * 2**20
@@ -26,6 +28,9 @@ _UNSTORED = re.compile(_REFERENCE + rb"<f(?:\s[^>]*)?(?:/>|(?<!/)>[^<]*</f>)\s*(
 _ERROR = re.compile(
     _REFERENCE.replace(rb"<c\s", rb"""<c\s(?=[^>]*\bt=["']e["'])""") + rb"(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v>([^<]*)<"
 )
+_STYLED = re.compile(rb"""<c\s(?=[^>]*\bs=["'](\d+)["'])(?:[^>]*?\s)?r=["']([A-Z]+)(\d+)["']""")
+_MERGED = re.compile(rb"""<mergeCell\s(?:[^>]*?\s)?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_MERGED_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _ROW = re.compile(rb"""<row\s(?:[^>]*?\s)?r=["'](\d+)["']""")
 _PLACED = re.compile(rb"""<c\s(?:[^>]*?\s)?r=["'][A-Z]+\d""")
 _WIDE = re.compile(rb"""r=["'][A-Z]{2}""")
@@ -41,9 +46,14 @@ class Refused(Exception):
 
 @dataclass
 class SheetFacts:
-    """What the XML of one sheet says that the library would not: formulas without a value, errors, and how far its values reach."""
+    """What the XML of one sheet says that the library would not: formulas without a value, errors, and how far its values reach.
+
+    `percent` are the cells with a percent format, `merged` the merged ranges: first row and column, last row and column.
+    """
 
     unstored: list[tuple[int, int]] = field(default_factory=list)
+    percent: list[tuple[int, int]] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     rows: int = 0
     columns: int = 0
@@ -67,8 +77,8 @@ class _Odd(Exception):
 class _Cells:
     """Walks a sheet's XML element by element: slow, and right whatever way it is written."""
 
-    def __init__(self, look: SheetFacts) -> None:
-        self.look = look
+    def __init__(self, look: SheetFacts, percent: frozenset[int] = frozenset()) -> None:
+        self.look, self._percent = look, percent
         self._row = self._column = 0
         self._kind = ""
         self._formula = self._valued = self._reading = False
@@ -85,7 +95,11 @@ class _Cells:
             if found:
                 self._column, self._row = column_number(found[1]), int(found[2])
             self._kind = attributes.get("t", "n")
+            if attributes.get("s", "").isdecimal() and int(attributes["s"]) in self._percent:
+                self.look.percent.append((self._row, self._column))
             self._formula = self._valued = False
+        elif tag == "mergeCell" and (place := _MERGED_REFERENCE.fullmatch(attributes.get("ref", ""))):
+            self.look.merged.append((int(place[2]), column_number(place[1]), int(place[4]), column_number(place[3])))
         elif tag == "f":
             self._formula = True
         elif tag in ("v", "is"):
@@ -150,20 +164,22 @@ def look_through(data: bytes) -> dict[str, SheetFacts]:
     if "xl/_rels/workbook.xml.rels" in parts:
         _walk(archive, parts["xl/_rels/workbook.xml.rels"], links)
     targets = {link.get("Id", ""): link.get("Target", "") for link in links.found}
+    styles = CellStyles()
+    if "xl/styles.xml" in parts:
+        _walk(archive, parts["xl/styles.xml"], styles)
     looks: dict[str, SheetFacts] = {}
     for sheet in sheets.found:
         name = sheet.get("name", "")
         path = _resolved(targets.get(sheet.get("@id", "") or sheet.get("id", ""), ""))
         if path not in parts or name in looks:
             raise Refused("part_missing", name)
-        looks[name] = _look(archive, parts[path], exact=False)
+        looks[name] = _look(archive, parts[path], styles.percent, exact=False)
         if _laid_out(looks) > CELLS:
-            looks[name] = _look(archive, parts[path], exact=True)
+            looks[name] = _look(archive, parts[path], styles.percent, exact=True)
         if _laid_out(looks) > CELLS and not looks[name].far:
             looks[name].far = f"{column_letters(looks[name].columns)}{looks[name].rows}"
-    for path in ("xl/sharedstrings.xml", "xl/styles.xml"):
-        if path in parts:
-            _walk(archive, parts[path], None)
+    if "xl/sharedstrings.xml" in parts:
+        _walk(archive, parts["xl/sharedstrings.xml"], None)
     return looks
 
 
@@ -224,17 +240,17 @@ def _walk(archive: zipfile.ZipFile, part: zipfile.ZipInfo, walker: object) -> No
         _parser(walker).ParseFile(stream)
 
 
-def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, exact: bool) -> SheetFacts:
+def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo, percent: frozenset[int], *, exact: bool) -> SheetFacts:
     try:
         with archive.open(part) as stream:
-            return _scanned(stream, exact)
+            return _scanned(stream, exact, percent)
     except _Odd:
         look = SheetFacts()
-        _walk(archive, part, _Cells(look))
+        _walk(archive, part, _Cells(look, percent))
         return look
 
 
-def _scanned(stream: BinaryIO, exact: bool) -> SheetFacts:
+def _scanned(stream: BinaryIO, exact: bool, percent: frozenset[int]) -> SheetFacts:
     """A sheet as spreadsheet programs write it, searched by the megabyte; how far it reaches is taken roughly where that will do."""
     look = SheetFacts()
 
@@ -250,6 +266,13 @@ def _scanned(stream: BinaryIO, exact: bool) -> SheetFacts:
                 look.value_at(int(found[2]), column_number(found[1].decode()))
         else:
             look.reach(row, 26)
+        if percent:
+            styled = (found for found in _STYLED.finditer(piece) if int(found[1]) in percent)
+            look.percent += [(int(found[3]), column_number(found[2].decode())) for found in styled]
+        look.merged += [
+            (int(found[2]), column_number(found[1].decode()), int(found[4]), column_number(found[3].decode()))
+            for found in (_MERGED.finditer(piece) if b"<mergeCell" in piece else ())
+        ]
         if b"<f" in piece:
             look.unstored += [(int(found[2]), column_number(found[1].decode())) for found in _UNSTORED.finditer(piece)]
         if b'"e"' in piece or b"'e'" in piece:

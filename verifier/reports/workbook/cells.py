@@ -24,6 +24,8 @@ MEMORY = 450 * 2**20
 PROCESSOR_SECONDS = 8
 TEXT = 64 * 2**20
 TOGETHER = 1_000
+NOTED = 200_000
+"""Most cells with a percent format, and merged ranges, of one sheet that are told."""
 
 
 def shown(value: object) -> str:
@@ -56,7 +58,8 @@ def read(data: bytes) -> Iterator[object]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in workbook.sheet_names:
             if name in looks:
-                yield {"name": name, "unstored": looks[name].unstored}
+                look = looks[name]
+                yield {"name": name, "unstored": look.unstored, "percent": look.percent[:NOTED], "merged": look.merged[:NOTED]}
                 yield from _rows(workbook.get_sheet_by_name(name), looks[name])
     except (CalamineError, ValueError) as error:
         raise Refused("malformed") from error

@@ -4,9 +4,10 @@ import json
 import signal
 import subprocess
 import sys
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread, Timer
 from typing import Any
@@ -17,6 +18,10 @@ from verifier.reports.workbook.columns import IDENTIFIERS, REQUIRED_FIELDS, REQU
 SECONDS = 60
 PROCESSOR_SECONDS, MEMORY = 8, 450 * 2**20
 """What the reading program allows itself; it says so in sheets.py, which cannot be imported here for what it imports."""
+MERGED_COLUMNS = 40
+"""Columns of a merged range that are looked at: more than the form has."""
+FARTHEST = 10**7
+"""A row number beyond any sheet's."""
 _READER = "verifier.reports.workbook.cells"
 
 
@@ -40,11 +45,34 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """One sheet as the reading program printed it: rows of raw text and the places of formulas without a stored value."""
+    """One sheet as the reading program printed it: rows of raw text and the places of formulas without a stored value.
+
+    `percent` are the cells with a percent format, `merged` by column the merged ranges there: first and last row, first column.
+    """
 
     name: str
     rows: list[list[str]]
     unstored: frozenset[tuple[int, int]]
+    percent: frozenset[tuple[int, int]] = frozenset()
+    merged: Mapping[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+
+    def covered(self, row: int, column: int) -> bool:
+        """Whether the cell belongs to a merged one whose value stands elsewhere."""
+        ranges = self.merged.get(column, ())
+        place = bisect_right(ranges, (row, FARTHEST, FARTHEST)) - 1
+        if place < 0:
+            return False
+        top, bottom, left = ranges[place]
+        return row <= bottom and (row, column) != (top, left)
+
+
+def _by_column(ranges: Iterable[Sequence[int]]) -> dict[int, list[tuple[int, int, int]]]:
+    """Merged ranges under each of their columns, by first row."""
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for top, left, bottom, right in ranges:
+        for column in range(left, min(right, left + MERGED_COLUMNS) + 1):
+            found.setdefault(column, []).append((top, bottom, left))
+    return {column: sorted(each) for column, each in found.items()}
 
 
 def read(
@@ -150,7 +178,8 @@ def _parse(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
         elif "problems" in content:
             return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in content["problems"]]
         else:
-            found.append(_Table(content["name"], [], frozenset((row, column) for row, column in content["unstored"])))
+            unstored, percent = (frozenset((row, column) for row, column in content[name]) for name in ("unstored", "percent"))
+            found.append(_Table(content["name"], [], unstored, percent, _by_column(content["merged"])))
     return found, []
 
 
@@ -235,8 +264,11 @@ def _row(
         if column in values:
             values[column] = plain_text(values[column])
     make: Any = sheet.row
-    if not others and not formula:
+    if not others and not formula and not table.percent and not table.merged:
         return make(sheet=table.name, row=number, **values)  # type: ignore[no-any-return]
     extra = tuple((name, cells[index]) for index, name in others.items() if cells[index].strip())
     unstored = tuple(column for column, index in places.items() if (number, index + 1) in table.unstored)
-    return make(sheet=table.name, row=number, extra=extra, unstored=unstored, **values)  # type: ignore[no-any-return]
+    percent = tuple(column for column, index in places.items() if (number, index + 1) in table.percent)
+    merged = tuple(column for column, index in places.items() if not cells[index].strip() and table.covered(number, index + 1))
+    made = {"extra": extra, "unstored": unstored, "percent": percent, "merged": merged}
+    return make(sheet=table.name, row=number, **made, **values)  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """The document-review form of a case: per item of the pack, what was reviewed, how, by whom, and the result."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -103,20 +103,27 @@ def review_form(engagement: Engagement, *, now: datetime) -> ReviewForm:
     form = form_of(pack)
     if form is None:
         raise Refusal("statement.form.none", pack=pack.id)
-    found = [each for each in assessment.findings_of(engagement) if each.state is not FindingState.WITHDRAWN]
-    raised = [each for each in found if each.arose_in in OF_DOCUMENTS]
+    raised = [each for each in assessment.findings_of(engagement) if each.state is not FindingState.WITHDRAWN]
+    clauses = clauses_of(form, pack, {each.clause for each in raised})
     records = _records(engagement, ZoneInfo(zone))
     return ReviewForm(
         title=both(form.name),
         columns=tuple((column.code, both(column.name)) for column in form.columns),
         number=engagement.number,
         heads=_heads(engagement, pack),
-        lines=tuple(line for clause in form.clauses for line in _of_clause(clause, form, pack, records, raised)),
+        lines=tuple(line for clause in clauses for line in _of_clause(clause, form, pack, records, raised)),
         origin=form.origin.source,
         chosen=any(part.origin.basis == "practice" for part in (*form.columns, *form.rows)),
         made_at=now,
         zone=zone,
     )
+
+
+def clauses_of(form: StatementForm, pack: RulePack, raised: Collection[str]) -> tuple[str, ...]:
+    """The clauses of the form, joined with those of the pack that have items of the document review or under which a finding stands."""
+    reviewed = {item.clause for check in OF_DOCUMENTS for item in pack.checklist_of(check)}
+    joined = [each.code for each in pack.clauses if each.code in form.clauses or each.code in raised or each.code in reviewed]
+    return (*joined, *(code for code in form.clauses if code not in joined))
 
 
 def result_of(row: FormRow | None, reviewed: Sequence[Reviewed], *, raised: bool) -> Both:

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from verifier.casework.materiality.queries import assurance, unit_category
+from verifier.casework.review.models import Review
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
+from verifier.checks.data.numbers.without_finding import number_reasons
 from verifier.core.access import TEAM, Role
 from verifier.core.opinion.permitted import shortcomings
 from verifier.core.reason import StatedReason
@@ -32,7 +34,7 @@ from verifier.statement.facts.findings_and_visits import findings, milestones, s
 from verifier.statement.facts.model import Both
 from verifier.statement.facts.reconciliation import reconciliation
 from verifier.statement.facts.uncorrected_errors import materiality
-from verifier.statement.models import Conclusion, Review
+from verifier.statement.models import Conclusion
 from verifier.statement.pdf.wording import reason
 from verifier.statement.signing.keys import organisation_name
 
@@ -166,6 +168,7 @@ def sources(engagement: Engagement) -> tuple[said.SourceLine, ...]:
     """Every source of the report, with its tonnes as reported and, where the rules let the verifier state them, as verified."""
     left_out, estimated, pack = boundary.not_counted(engagement), estimates.in_force(engagement), assessment.pack_of(engagement)
     rule = both(pack.conservative.rule) if pack.conservative else Both("", "")
+    of_numbers = number_reasons(engagement)
     return tuple(
         said.SourceLine(
             id=each.source.source_key,
@@ -173,7 +176,7 @@ def sources(engagement: Engagement) -> tuple[said.SourceLine, ...]:
             category=each.source.category,
             reported=each.source.reported,
             verified=each.verified if pack.own_figure else None,
-            reason=Both.same(_reason(each)),
+            reason=Both.same("\n".join(part for part in (_reason(each), *of_numbers.get(each.source.source_key, ())) if part)),
             counts=each.source.counts and each.source.source_key not in left_out,
             estimate=rule if each.source.source_key in estimated else Both("", ""),
         )

@@ -12,6 +12,7 @@ from verifier.casework.materiality.reconciled import reconciliation
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
+from verifier.checks.data.numbers import without_finding
 from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.sampling import queries as sampling
@@ -29,11 +30,13 @@ from verifier.core.rulepack.pack import RulePack
 from verifier.core.sampling.sample_errors import unsettled
 from verifier.db import db
 from verifier.engagements.models import Engagement
+from verifier.engagements.queries import signed_snapshot
 from verifier.findings import queries as findings
 from verifier.findings.models import Finding
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportVersion
 from verifier.rulepacks.load import load
+from verifier.statement.facts import snapshot
 
 
 def pack_of(engagement: Engagement) -> RulePack:
@@ -69,7 +72,10 @@ def case_assessment(engagement: Engagement, now: datetime | None = None) -> Case
         samples_unsupported=item_errors.uncovered(engagement),
         changes_open=versions.progress(engagement).left,
         estimates_missing=estimates.missing(engagement),
-        differences_open=[key for key in data.differences_without_finding(engagement) if key not in left_out],
+        differences_open=[
+            *(key for key in data.differences_without_finding(engagement) if key not in left_out),
+            *without_finding.numbers_without_finding(engagement),
+        ],
         requests_open=[each.label for each in vouchers.requests(engagement) if each.state not in DONE],
         assessment=materiality_assessment(engagement) if pack_of(engagement).materiality else None,
         assurance=agreed.level if (agreed := materiality.assurance(engagement)) else "",
@@ -127,7 +133,11 @@ class Comparison:
 
 
 def comparison(engagement: Engagement) -> Comparison:
-    """The whole comparison, whether or not anything is known of every part."""
+    """The whole comparison, whether or not anything is known of every part; in a sealed case its totals are those signed."""
+    signed = signed_snapshot(engagement)
+    if signed is not None:
+        *lines, total_line = (Compared(*line) for line in snapshot.totals(signed.content))
+        return Comparison(lines, total_line, data.differences(engagement), _first_released(engagement))
     found, places = verified(engagement), pack_of(engagement).rounding.places
     rows = [Compared(row.category, row.counts, _rounded(row.reported, places), row.rounded) for row in found.categories]
     total = Compared("total", True, _rounded(found.reported_total, places), _rounded(found.total, places))

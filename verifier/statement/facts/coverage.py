@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from verifier.casework.coverage import queries
 from verifier.casework.coverage.models import CoverageDeviation
+from verifier.casework.review.models import Review
 from verifier.checks.data.numbers.queries import names_of
 from verifier.core.calculation.units import round_half_up
 from verifier.core.coverage.assessment import CoverageAssessment, NumberCoverage, amount
@@ -13,7 +14,6 @@ from verifier.core.coverage.procedures import ORDER, CoverageKind, ProcedureMeth
 from verifier.engagements.models import Engagement
 from verifier.statement.facts import model as said
 from verifier.statement.facts.model import Both
-from verifier.statement.models import Review
 from verifier.statement.pdf.wording import PROCEDURES
 
 PLACES = 6

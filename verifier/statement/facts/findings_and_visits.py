@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from verifier.casework.review.models import Review
 from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.sampling import queries as sampling
 from verifier.checks.site import queries as site
-from verifier.checks.site.models import ChecklistAnswer, SiteVisit
+from verifier.checks.site.models import ChecklistAnswer
 from verifier.core.calculation.units import round_half_up
 from verifier.core.findings import FindingState
 from verifier.core.rulepack.pack import RulePack
@@ -26,7 +27,7 @@ from verifier.reports.models import ReportedSource, ReportVersion
 from verifier.statement.facts import assessment
 from verifier.statement.facts import model as said
 from verifier.statement.facts.model import Both
-from verifier.statement.models import Conclusion, Review
+from verifier.statement.models import Conclusion
 
 DISPOSITIONS: Mapping[FindingState, Both] = {
     FindingState.CLOSED: Both("已更正或澄清，已关闭", "Answered and closed"),
@@ -113,7 +114,7 @@ def _shown(tonnes: object) -> str:
 
 def visits(engagement: Engagement, pack: RulePack) -> tuple[said.SiteVisit, ...]:
     """The visits with what the checklist gave at each."""
-    of = select(SiteVisit).where(SiteVisit.engagement_id == engagement.id).order_by(SiteVisit.starts_on, SiteVisit.id)
+    held = sorted(site.visits(engagement), key=lambda visit: (visit.starts_on, visit.id))
     answered = list(db.session.scalars(select(ChecklistAnswer).where(ChecklistAnswer.engagement_id == engagement.id)))
     return tuple(
         said.SiteVisit(
@@ -125,7 +126,7 @@ def visits(engagement: Engagement, pack: RulePack) -> tuple[said.SiteVisit, ...]
             kind=KINDS[visit.kind],
             reason=visit.reason,
         )
-        for visit in db.session.scalars(of)
+        for visit in held
     )
 
 
@@ -183,7 +184,7 @@ def milestones(engagement: Engagement, drawn: Conclusion, review: Review, zone: 
         return at.astimezone(zone).date()
 
     version, waived = engagement.report_version, site.waiver(engagement)
-    visited = db.session.scalars(select(SiteVisit).where(SiteVisit.engagement_id == engagement.id))
+    visited = site.visits(engagement)
     sent = [each.sent_at for each in assessment.findings_of(engagement) if each.sent_at is not None]
     received = said.Milestone(
         Both(f"收到报告第 {version.number} 版", f"Report version {version.number} received"),

@@ -12,6 +12,7 @@ from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
+from verifier.casework.review.models import Review
 from verifier.core.access import Role
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -28,7 +29,7 @@ from verifier.statement.actions import locked, refuse_outdated, refuse_part
 from verifier.statement.facts.assembly import statement_facts
 from verifier.statement.facts.assessment import pack_of
 from verifier.statement.facts.model import Both, StatementFacts
-from verifier.statement.models import Review, Signature, SignerRole, SigningKey, Statement, Status
+from verifier.statement.models import Signature, SignerRole, SigningKey, Statement, Status
 from verifier.statement.pdf.document import render
 from verifier.statement.signing import keys, revocation, signatures
 from verifier.statement.signing.signed_copy import SignedCopy, SigningOrder, carried_out, rests_on

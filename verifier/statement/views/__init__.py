@@ -1,6 +1,8 @@
 """Pages of statement: inside a case, and for everyone."""
 
-from verifier.statement.views import case, keys, public, review_form, revocation
-from verifier.statement.views.blueprint import LABELS, STATES, SUBJECTS, bp
+from verifier.statement.views import blueprint, case, keys, public, review, review_form, revocation
+from verifier.statement.views.blueprint import SUBJECTS, bp
 
-__all__ = ["LABELS", "STATES", "SUBJECTS", "bp", "case", "keys", "public", "review_form", "revocation"]
+LABELS, STATES = {**blueprint.LABELS, **review.LABELS}, {**blueprint.STATES, **review.STATES}
+
+__all__ = ["LABELS", "STATES", "SUBJECTS", "bp", "case", "keys", "public", "review", "review_form", "revocation"]

@@ -6,11 +6,17 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from verifier.core.access import Permission
+from verifier.casework.review.models import Review, ReviewOutcome
+from verifier.core.access import Permission, Role
+from verifier.engagements.models import Engagement
+from verifier.rulepacks.load import load
+from verifier.statement import queries
 from verifier.statement.inspection.inspect import Verdict
-from verifier.statement.models import Conclusion, Review, ReviewOutcome, RevocationReason, SignerRole, Statement
+from verifier.statement.models import Conclusion, RevocationReason, SignerRole, Statement
 from verifier.web.pages.labels import words
 from verifier.web.refusals import in_words
+from verifier.web.refusals import sentence as refused
+from verifier.web.signed_in import this_user
 from verifier.web.subjects import SubjectKind, row_in_case, rows_in_case
 
 bp = Blueprint("statement", __name__)
@@ -69,6 +75,13 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
     "review": _kind(Review, _l("Independent review"), "statement.review"),
     "statement": _kind(Statement, _l("Statement"), "statement.signing", Permission.STATEMENT_READ),
 }
+
+
+def barred(engagement: Engagement, role: Role) -> str | None:
+    """Why the rules keep the signed-in person from acting in the role on the case, None where nothing does."""
+    user = this_user()
+    found = queries.role_conflict(engagement, user.id, role)
+    return refused(found.refusal(user.name, load(engagement.pack_id))) if found else None
 
 
 def sentence(reason: Any) -> str:

@@ -1,4 +1,4 @@
-"""Pages of the last steps inside a case: conclusion, independent review, signatures."""
+"""Pages of the last steps inside a case: conclusion, signatures."""
 
 from functools import partial
 from typing import Any
@@ -12,11 +12,9 @@ from werkzeug.exceptions import NotFound
 from verifier.accounts.models import ChallengePurpose
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
-from verifier.audit.queries import last_change
 from verifier.audit.trail_actions import TrailAction
-from verifier.casework.coverage import queries as coverage
+from verifier.casework.review.queries import reviews
 from verifier.casework.trail_wording import in_words
-from verifier.checks.data.sampling import item_errors
 from verifier.core.access import Permission, Role
 from verifier.core.errors import NotYours
 from verifier.core.lifecycle import CaseAction, Stage, possible
@@ -32,17 +30,17 @@ from verifier.rulepacks.load import load
 from verifier.rulepacks.wording import seals_of
 from verifier.statement import actions, queries
 from verifier.statement.facts import assessment
-from verifier.statement.forms import ConclusionForm, ReviewForm, SignForm
-from verifier.statement.models import ReviewOutcome, SignerRole
+from verifier.statement.forms import ConclusionForm, SignForm
+from verifier.statement.models import SignerRole
 from verifier.statement.signing import issuing, keys
 from verifier.statement.signing.signed_copy import carried_out
 from verifier.statement.views.at_a_glance import at_a_glance
+from verifier.statement.views.blueprint import barred as barred_from
 from verifier.statement.views.blueprint import bp, sentence
 from verifier.statement.views.reconciled import steps_of_figures
 from verifier.web import factor
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.permit import may, permit
-from verifier.web.refusals import sentence as refused
 from verifier.web.signed_in import current_actor, this_user
 from verifier.web.transactions import prepared_from_rows
 
@@ -95,7 +93,7 @@ def _given(engagement: Engagement) -> dict[str, Any]:
         "pack": assessment.pack_of(engagement),
         "drawn": drawn,
         "approval": queries.current_approval(engagement),
-        "reviews": queries.reviews(engagement),
+        "reviews": reviews(engagement),
         "comparison": assessment.comparison(engagement),
     }
 
@@ -162,55 +160,6 @@ def differences(engagement: Engagement) -> ResponseReturnValue:
     return spreadsheet(f"{engagement.number} {_('Differences')}", headers, rows)
 
 
-@bp.get("/cases/<uuid:engagement_id>/review")
-@permit(Permission.WORK_READ)
-def review(engagement: Engagement) -> ResponseReturnValue:
-    """Everything an independent reviewer needs, and what was decided."""
-    return _review(engagement, ReviewForm())
-
-
-@bp.route("/cases/<uuid:engagement_id>/review/decide", methods=["GET", "POST"])
-@permit(Permission.REVIEW_DECIDE, on_report=True)
-def decide(engagement: Engagement) -> ResponseReturnValue:
-    """The reviewer approves, or sends back with comments."""
-    form = ReviewForm()
-    if form.validate_on_submit():
-        comments = form.comments.data or ""
-        if form.outcome.data == ReviewOutcome.APPROVED:
-            actions.approve(
-                engagement,
-                comments,
-                form.seen_change,
-                accepts_procedures=bool(form.procedures.data),
-                sampling_accepted=bool(form.sampling_accepted and form.sampling_accepted.data),
-                actor=current_actor(),
-                now=utcnow(),
-            )
-            flash(_("The conclusion is approved. The lead verifier may now sign."), "success")
-        else:
-            actions.send_back(engagement, comments, actor=current_actor(), now=utcnow())
-            flash(_("The case was sent back to the team with your comments."), "success")
-        return redirect(url_for(".review", engagement_id=engagement.id), 303)
-    return _review(engagement, form)
-
-
-def _review(engagement: Engagement, form: ReviewForm) -> ResponseReturnValue:
-    form.seen.data = str(last_change(engagement.id))
-    if not coverage.assessment_of(engagement).own_practice:
-        del form.sampling_accepted
-    barred = _barred(engagement, Role.REVIEWER) if may(Permission.REVIEW_DECIDE) else None
-    can = may(Permission.REVIEW_DECIDE) and possible(engagement.stage, CaseAction.APPROVE) and barred is None
-    return render_template(
-        "statement/review.html",
-        form=form if can else None,
-        barred=barred,
-        covers=item_errors.covers(engagement),
-        to_accept=item_errors.to_accept(engagement),
-        findings=assessment.findings_of(engagement),
-        **_given(engagement),
-    )
-
-
 @bp.get("/cases/<uuid:engagement_id>/signing")
 @permit(Permission.STATEMENT_READ)
 def signing(engagement: Engagement) -> ResponseReturnValue:
@@ -246,13 +195,6 @@ SIGNING = {
 }
 
 
-def _barred(engagement: Engagement, role: Role) -> str | None:
-    """Why the rules keep the signed-in person from acting in the role on the case, None where nothing does."""
-    user = this_user()
-    found = queries.role_conflict(engagement, user.id, role)
-    return refused(found.refusal(user.name, load(engagement.pack_id))) if found else None
-
-
 def _sign(engagement: Engagement, place: SignerRole) -> ResponseReturnValue:
     """Laid out and signed before the transaction begins that checks it again and stores it."""
     form = SignForm()
@@ -273,7 +215,7 @@ def _signing(engagement: Engagement, form: SignForm) -> ResponseReturnValue:
         form.passphrase.label.text = _("Passphrase of the seal")
     key = (queries.seal_of(engagement.body_id) if waiting is SignerRole.SEAL else queries.key_of(user.id)) if waiting else None
     called = waiting is not None and approval is not None and approval.is_valid
-    barred = _barred(engagement, SIGNING[waiting][1]) if waiting and may(SIGNING[waiting][0]) else None
+    barred = barred_from(engagement, SIGNING[waiting][1]) if waiting and may(SIGNING[waiting][0]) else None
     ready = called and waiting is not None and may(SIGNING[waiting][0]) and barred is None
     keepers, others = queries.keepers(engagement) if called and waiting is SignerRole.SEAL and inside else ([], [])
     return render_template(

@@ -13,6 +13,7 @@ from verifier.core.datachecks.flag_resolution import UNRESOLVED, Disposition, Fl
 from verifier.core.findings import RESOLVED_STATES, FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
+from verifier.engagements.queries import signed_snapshot
 from verifier.findings.models import Finding
 from verifier.reports import queries as reports
 from verifier.reports.derived_values import DerivedValues, form_of
@@ -70,7 +71,9 @@ def flagged(engagement: Engagement) -> list[Flagged]:
 def keyed_of(engagement: Engagement) -> tuple[Keyed, ...]:
     """The main flags of a case by their natural keys; the same value again while the process remembers it."""
     version = engagement.report_version
-    at = (version.sha256, load(engagement.pack_id).sha256, *references.references(engagement).key)
+    signed = signed_snapshot(engagement)
+    of_snapshot = (str(signed.id),) if signed else ()
+    at = (version.sha256, load(engagement.pack_id).sha256, *references.references(engagement).key, *of_snapshot)
     return _keyed.get(at, lambda: _compute_keyed(version, references.flags_of(engagement)))
 
 

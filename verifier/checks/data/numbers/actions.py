@@ -49,6 +49,7 @@ def decide(
         said_by=row.said_by,
         how=row.how,
         method=row.method,
+        no_finding=row.no_finding_reason or None,
     )
     return row
 
@@ -120,6 +121,7 @@ def _write(
     differs = review.outcome is SourceOutcome.DIFFERS
     row.outcome, row.verified, row.written, row.unit = review.outcome, value, number.written, number.unit
     row.said_by, row.how, row.method = review.said_by.strip() if differs else "", review.how.strip(), review.method
+    row.no_finding_reason = review.no_finding.strip() if differs else ""
     row.fingerprint, row.decided_by, row.decided_at = number.fingerprint, actor.id, now
     return row
 

@@ -121,6 +121,7 @@ class NumberForm(VersionedForm):
     said_by = StringField(_l("Source of the correct value (only if it differs)"), [Optional(), Length(max=200)])
     method = SelectField(_l("How it was tested"), validate_choice=False)
     how = TextAreaField(_l("Basis, or why it cannot be confirmed"), [Optional(), Length(max=2000)])
+    no_finding = TextAreaField(_l("Reason why no finding is needed"), [Optional(), Length(max=2000)])
 
     def offer(self, pack: RulePack) -> None:
         """The evidence-gathering activities the rules name."""
@@ -136,7 +137,7 @@ class NumberForm(VersionedForm):
                 outcome.method,
             )
             if outcome.outcome == SourceOutcome.DIFFERS and outcome.verified is not None:
-                self.value.data = plain(outcome.verified)
+                self.value.data, self.no_finding.data = plain(outcome.verified), outcome.no_finding_reason
 
     def see(self, outcome: NumberDecision | None) -> None:
         """After a stale outcome was refused and both were shown, the next one is given knowing the newer."""
@@ -148,7 +149,12 @@ class NumberForm(VersionedForm):
     def review(self) -> NumberReview:
         """The outcome that was entered."""
         return NumberReview(
-            SourceOutcome(self.outcome.data), self.value.value, self.said_by.data or "", self.how.data or "", self.method.data or ""
+            SourceOutcome(self.outcome.data),
+            self.value.value,
+            self.said_by.data or "",
+            self.how.data or "",
+            self.method.data or "",
+            self.no_finding.data or "",
         )
 
 

@@ -4,22 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import select
-
 from verifier.checks.data.numbers import voucher_links
 from verifier.checks.data.numbers.queries import DATA, NumberRow
 from verifier.checks.data.numbers.recalculated import SourceNumbers
-from verifier.checks.data.references.models import ReferenceKind, ReferenceWorkbook
+from verifier.checks.data.references import queries as references
 from verifier.core.calculation.results import Flag, SourceResult
 from verifier.core.calculation.units import Unit, convert, measures_same, unit
 from verifier.core.report.monthly_readings import Reading, read_activity, read_measurements
 from verifier.core.report.reported_numbers import readable
 from verifier.core.report.rows import CrosscheckRow, ReportedReport, period_of
-from verifier.db import db
 from verifier.engagements.models import Engagement
-from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports import queries as reports
-from verifier.reports.stored_content import from_json
 from verifier.rulepacks.load import load
 
 
@@ -81,7 +76,7 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
     report, year = reports.report_of(version), engagement.unit_year.year.emission_year
     own_lines = [each for each in numbers.lines if each.number.kind in DATA and each.number.source_key == result.source_id]
     shared = unit("t") if result.category == "measured" else next((known for each in own_lines if (known := unit(each.number.unit))), None)
-    before = last_year(engagement)
+    before = references.references(engagement).last_year()
     now = _amounts(reading(report, result, engagement), shared)
     then = _amounts(reading(before, result, engagement), shared) if before else {}
     records: dict[str, list[CrosscheckRow]] = {}
@@ -114,31 +109,6 @@ def of_source(engagement: Engagement, result: SourceResult, numbers: SourceNumbe
             )
         )
     return Grid(shared.name if shared else "", year, year - 1 if before else None, tuple(rows))
-
-
-def last_year(engagement: Engagement) -> ReportedReport | None:
-    """Last year's report: the reference uploaded for this case, else what the unit released under the same authority for that year."""
-    put = select(ReferenceWorkbook).where(
-        ReferenceWorkbook.engagement_id == engagement.id, ReferenceWorkbook.kind == ReferenceKind.PREVIOUS
-    )
-    stored = db.session.scalar(put.order_by(ReferenceWorkbook.added_at.desc()).limit(1))
-    if stored is not None:
-        return from_json(stored.content)
-    here = engagement.unit_year
-    of = (
-        select(UnitYear)
-        .join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)
-        .where(
-            UnitYear.unit_id == here.unit_id,
-            ProgrammeYear.authority_id == here.year.authority_id,
-            ProgrammeYear.emission_year == here.year.emission_year - 1,
-        )
-    )
-    for earlier in db.session.scalars(of):
-        version = reports.latest_released(earlier)
-        if version is not None:
-            return reports.report_of(version)
-    return None
 
 
 def reading(report: ReportedReport, result: SourceResult, engagement: Engagement) -> Reading:

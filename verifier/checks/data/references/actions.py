@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
@@ -39,6 +40,31 @@ def read(data: bytes, kind: ReferenceKind, expected: Expected) -> ReportedReport
         return reader.read(data, None, expected.known_as, kind="plan")
     except reader.Unreadable as unreadable:
         raise UnreadableReport(unreadable.problems) from unreadable
+
+
+def choose_previous(engagement: Engagement, version_id: UUID, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Compare with another version of last year's report from here on, with the reason."""
+    advance(engagement, CaseAction.CHECK, now=now)
+    if not reason.strip():
+        raise Refusal("references.previous.no_reason")
+    chosen = next((version for version in queries.other_previous(engagement) if version.id == version_id), None)
+    if chosen is None:
+        raise Refusal("references.previous.not_there")
+    before = engagement.previous_version
+    engagement.previous_version = chosen
+    engagement.version += 1
+    db.session.flush()
+    record(
+        TrailAction.DATA_REFERENCE_CHOSEN,
+        actor,
+        Subject("case", str(engagement.id)),
+        now=now,
+        case=engagement.id,
+        before=before.sha256 if before else None,
+        sha256=chosen.sha256,
+        version=chosen.number,
+        reason=reason.strip(),
+    )
 
 
 def keep_workbook(

@@ -1,19 +1,22 @@
 """Queries of a report's references: last year's report, the plan, the body's tolerances; and the report recalculated with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from verifier.checks.data.references.models import BodyTolerance, ReferenceKind, ReferenceWorkbook
+from verifier.checks.data.references.stored_flags import flags_from_json
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Calculation, Flag
 from verifier.core.datachecks.tolerances import InForce, in_force
 from verifier.core.report.rows import ReportedReport
 from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement
-from verifier.registry.models import ProgrammeYear, UnitYear
+from verifier.engagements.queries import previous_reports, signed_snapshot
 from verifier.reports import queries as reports
 from verifier.reports.calculation_form import form_of_calculation
 from verifier.reports.derived_values import DerivedValues
@@ -56,18 +59,41 @@ class References:
 def references(engagement: Engagement) -> References:
     """Current references of the report of a case."""
     uploaded = {row.kind: row for row in reversed(workbooks(engagement))}
+    signed = signed_snapshot(engagement)
+    if signed is not None:
+        return _signed(engagement, signed.content["references"])
     return References(
         last_version(engagement), uploaded.get(ReferenceKind.PREVIOUS), uploaded.get(ReferenceKind.PLAN), own_tolerances(engagement)
     )
 
 
+def _signed(engagement: Engagement, kept: Mapping[str, Any]) -> References:
+    """The references of a sealed case as they were when its conclusion was drawn."""
+    files = {str(row.id): row for row in workbooks(engagement)}
+    version = db.session.get(ReportVersion, UUID(kept["version"])) if kept["version"] else None
+    body = {code: Decimal(value) for code, value in kept["body"].items()}
+    return References(version, files.get(kept["previous"] or ""), files.get(kept["plan"] or ""), body)
+
+
+def references_as_json(engagement: Engagement) -> dict[str, Any]:
+    """The references as a snapshot keeps them."""
+    found = references(engagement)
+    return {
+        "version": str(found.version.id) if found.version else None,
+        "previous": str(found.previous.id) if found.previous else None,
+        "plan": str(found.plan.id) if found.plan else None,
+        "body": {code: str(value) for code, value in found.body.items()},
+    }
+
+
 def last_version(engagement: Engagement) -> ReportVersion | None:
-    """The report released for the unit's year before under the same authority; what another authority holds is not shown here."""
-    year = engagement.unit_year.year
-    of = select(ReportVersion).join(UnitYear, ReportVersion.unit_year_id == UnitYear.id)
-    of = of.join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id).where(UnitYear.unit_id == engagement.unit_year.unit_id)
-    of = of.where(ProgrammeYear.emission_year == year.emission_year - 1, ProgrammeYear.authority_id == year.authority_id)
-    return db.session.scalar(of.where(ReportVersion.released_at.is_not(None)).order_by(ReportVersion.number.desc()).limit(1))
+    """Last year's report in the system as it was chosen for the case, once; a later version takes its place only by a person's choice."""
+    return engagement.previous_version
+
+
+def other_previous(engagement: Engagement) -> list[ReportVersion]:
+    """Reports of the unit for the year before, under the same authority and programme, that could be chosen instead."""
+    return [version for version in previous_reports(engagement.unit_year) if version.id != engagement.previous_version_id]
 
 
 def workbooks(engagement: Engagement) -> list[ReferenceWorkbook]:
@@ -94,7 +120,16 @@ def tolerances(engagement: Engagement) -> tuple[InForce, ...]:
 
 
 def calculation_of(engagement: Engagement) -> Calculation:
-    """The version under verification recalculated, with the flags that last year, the plan and the body's tolerances add."""
+    """The version under verification recalculated, with the flags that last year, the plan and the body's tolerances add.
+
+    A sealed case keeps the flags that were there when its conclusion was drawn.
+    """
+    signed = signed_snapshot(engagement)
+    found = _calculation(engagement)
+    return found if signed is None else replace(found, flags=flags_from_json(signed.content["flags"]))
+
+
+def _calculation(engagement: Engagement) -> Calculation:
     version, with_it = engagement.report_version, references(engagement)
     if not with_it.key:
         return reports.calculation_of(version)

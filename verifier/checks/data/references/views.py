@@ -10,7 +10,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.references import actions, queries
-from verifier.checks.data.references.forms import ToleranceForm, WorkbookForm
+from verifier.checks.data.references.forms import PreviousForm, ToleranceForm, WorkbookForm
 from verifier.checks.data.references.models import ReferenceKind
 from verifier.checks.data.references.wording import WHOSE, WHOSE_STATES, amount, tolerance_name
 from verifier.core.access import Permission
@@ -27,6 +27,7 @@ from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
+from verifier.web.subjects import row_id
 from verifier.web.transactions import released
 
 bp = Blueprint("references", __name__)
@@ -55,7 +56,24 @@ def overview(engagement: Engagement) -> ResponseReturnValue:
         workbooks=queries.workbooks(engagement),
         can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
         last_year=engagement.unit_year.year.emission_year - 1,
+        others=queries.other_previous(engagement),
         own=len(queries.own_tolerances(engagement)),
+    )
+
+
+@bp.route("/cases/<uuid:engagement_id>/data/references/choose", methods=["GET", "POST"])
+@permit(Permission.DATA_DECIDE, on_report=False)
+def choose(engagement: Engagement) -> ResponseReturnValue:
+    """Choose another version of last year's report."""
+    form = PreviousForm()
+    form.offer(queries.other_previous(engagement))
+    if form.validate_on_submit():
+        chosen = row_id(form.version.data or "") or abort(400)
+        actions.choose_previous(engagement, chosen, form.reason.data or "", actor=current_actor(), now=utcnow())
+        flash(_("The report is now used for comparison."), "success")
+        return redirect(url_for(".overview", engagement_id=engagement.id), 303)
+    return render_template(
+        "checks/data/references/choose.html", engagement=engagement, form=form, last_year=engagement.unit_year.year.emission_year - 1
     )
 
 

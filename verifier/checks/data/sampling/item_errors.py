@@ -14,7 +14,7 @@ from verifier.core.sampling.plan import Method, is_wrong, signed_error
 from verifier.core.sampling.population import STATED, Item
 from verifier.core.sampling.projection import supports
 from verifier.core.sampling.sample_errors import SampledError
-from verifier.db import db
+from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
 
@@ -28,6 +28,7 @@ class WrongItem:
     error: SampledError
 
 
+@once_per_read
 def wrong_items(engagement: Engagement) -> list[WrongItem]:
     """Every wrong item of the samples that hold, in the order in which they were tested."""
     drawn = {each.id: each for each in queries.live(engagement)}
@@ -46,6 +47,7 @@ def wrong_items(engagement: Engagement) -> list[WrongItem]:
     ]
 
 
+@once_per_read
 def deducted_sources(engagement: Engagement) -> frozenset[str]:
     """Keys of the sources whose tonnes are deducted."""
     calculation = reports.calculation_of(engagement.report_version)
