@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import structlog
 from bench import cold, growth, memory, pages, photos, register, reports, statements
 from bench.stopwatch import Figure
 
-PARTS = {
+PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "pages": pages.measured,
     "growth": growth.measured,
     "growth-postgresql": growth.measured_on_postgresql,

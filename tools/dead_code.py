@@ -41,6 +41,7 @@ BY_NAME = [
 KEPT = {
     "concluded_due": "tests of the clocks ask it of a case whose conclusion is due",
     "adder": "tests of rule packs give it to the clocks",
+    "forget_all": "the bench and tests measure pages as after a restart",
     "is_provisional": "tests of rule packs ask it of every year",
     "merkle_root": "tests compare it with RFC 6962's own examples",
     "missing_files": "tests ask it after a kill",

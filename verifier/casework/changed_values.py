@@ -63,7 +63,7 @@ def _value(table: str, column: str, value: str | None) -> str:
     """A stored value in words: an enum's label, a dash for none."""
     if value is None:
         return "–"
-    columns: Mapping[str, Any] = Base.metadata.tables[table].columns if table in Base.metadata.tables else {}
+    columns: Mapping[str, Any] = dict(Base.metadata.tables[table].columns) if table in Base.metadata.tables else {}
     stored = getattr(columns[column].type, "enum_class", None) if column in columns else None
     words = SHOWN_AS.get(stored, stored)
     if words is not None and value in {each.value for each in words}:

@@ -69,6 +69,7 @@ def state_category(engagement: Engagement, stated: StatedCategory, *, seen_versi
     average = stated.average if stated.basis is CategoryBasis.AVERAGE else None
     row.basis, row.code, row.source = stated.basis, band.code, stated.source.strip()
     row.average = None if average is None else round_half_up(average, PLACES)
+    assert actor.id is not None
     row.set_by, row.set_at = actor.id, now
     db.session.flush()
     record(

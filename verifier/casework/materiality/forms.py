@@ -75,9 +75,10 @@ class CategoryForm(VersionedForm):
         """The category as it was entered; what is no basis is read as the plan, what is no number as no average."""
         basis = CategoryBasis.AVERAGE if self.basis.data == CategoryBasis.AVERAGE else CategoryBasis.PLAN
         try:
-            average = Fraction(number(plain_digits(self.average.data or "")))
+            typed = number(plain_digits(self.average.data or ""))
         except Refusal:
-            average = None
+            typed = None
+        average = None if typed is None else Fraction(typed)
         return StatedCategory(basis, self.source.data or "", self.code.data or "", average)
 
 

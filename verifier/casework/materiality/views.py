@@ -1,6 +1,7 @@
 """Materiality page: errors by source and in total, and what would change the assessment."""
 
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -106,7 +107,9 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
 
 def _category_form(engagement: Engagement, pack: RulePack) -> CategoryForm:
     row, bands = queries.stated_category(engagement), pack.materiality.bands if pack.materiality else ()
-    shown = {"version": 0} if row is None else {"version": row.version, "basis": row.basis.value, "code": row.code, "source": row.source}
+    shown: dict[str, Any] = (
+        {"version": 0} if row is None else {"version": row.version, "basis": row.basis.value, "code": row.code, "source": row.source}
+    )
     if row is not None and row.average is not None:
         shown["average"] = plain(row.average)
     form = CategoryForm(formdata=None, data=shown)

@@ -54,9 +54,16 @@ class ReconciledLine:
         return abs(self.differences) > noticeable if self.differences is not None else self.unconfirmed
 
     def __add__(self, other: "ReconciledLine") -> "ReconciledLine":
-        names = ("first", "on_request", "unrequested", "final", "differences", "verified")
-        sums = (_sum((getattr(self, name), getattr(other, name))) for name in names)
-        return ReconciledLine(self.source, *sums, unconfirmed=self.unconfirmed or other.unconfirmed)
+        return ReconciledLine(
+            source=self.source,
+            first=_sum((self.first, other.first)),
+            on_request=_sum((self.on_request, other.on_request)),
+            unrequested=_sum((self.unrequested, other.unrequested)),
+            final=_sum((self.final, other.final)),
+            differences=_sum((self.differences, other.differences)),
+            verified=_sum((self.verified, other.verified)),
+            unconfirmed=self.unconfirmed or other.unconfirmed,
+        )
 
 
 @dataclass(frozen=True, slots=True)

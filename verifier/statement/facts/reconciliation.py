@@ -12,7 +12,10 @@ PLACES = 30
 
 
 def reconciliation(found: Reconciliation, *, own_figure: bool) -> said.Reconciliation:
-    """Every source, then what the stated totals have beyond them, and the sum of all."""
+    """Every source, then what the stated totals have beyond them, and the sum of all; a table that does not add up is not stated."""
+    for line in (*found.lines, found.total):
+        if not line.adds_up:
+            raise ArithmeticError(f"the differences of {line.source or 'the case'} do not add up")
     return said.Reconciliation(tuple(_line(line) for line in found.lines), _line(found.total), own_figure)
 
 

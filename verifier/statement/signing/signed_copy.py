@@ -14,6 +14,7 @@ from sqlalchemy import select
 from verifier.accounts.models import User
 from verifier.audit import recorded_rows
 from verifier.audit.queries import last_change
+from verifier.casework.review.queries import reviews
 from verifier.core.chain import canonical_json
 from verifier.core.errors import Refusal
 from verifier.db import db
@@ -84,8 +85,8 @@ def rests_on(engagement: Engagement) -> str:
         "statement": _stored("statement", [each.id for each in queries.statements(engagement)], SIGNED),
         "user_account": _stored("user_account", db.session.scalars(people)),
     }
-    reviews = [str(each.id) for each in queries.reviews(engagement)]
-    case = {"change": last_change(engagement.id), "conclusion": str(drawn.id) if drawn else None, "reviews": reviews}
+    reviewed = [str(each.id) for each in reviews(engagement)]
+    case = {"change": last_change(engagement.id), "conclusion": str(drawn.id) if drawn else None, "reviews": reviewed}
     return sha256(canonical_json({"case": case, "rows": rows})).hexdigest()
 
 
