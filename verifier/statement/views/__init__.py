@@ -3,7 +3,7 @@
 from verifier.statement.views import blueprint, case, keys, public, review, review_form, revocation
 from verifier.statement.views.blueprint import SUBJECTS, bp
 
-LABELS = {**blueprint.LABELS, **review.LABELS}
-STATES: dict[tuple[type, str], str] = {**blueprint.STATES, **review.STATES}
+LABELS = blueprint.LABELS | review.LABELS
+STATES = blueprint.STATES | review.STATES
 
 __all__ = ["LABELS", "STATES", "SUBJECTS", "bp", "case", "keys", "public", "review", "review_form", "revocation"]

@@ -1,5 +1,6 @@
 """Pages of the independent review: the working paper, the decision, answers to comments, and re-performed numbers."""
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +54,7 @@ LABELS = words(
     },
     {ReperformedOutcome.CONFIRMED: _l("Confirmed"), ReperformedOutcome.DIFFERS: _l("Differs")},
 )
-STATES = {(ReperformedOutcome, "confirmed"): "ok", (ReperformedOutcome, "differs"): "bad"}
+STATES: dict[tuple[type[StrEnum], str], str] = {(ReperformedOutcome, "confirmed"): "ok", (ReperformedOutcome, "differs"): "bad"}
 
 PARTS_OF_ACTIONS = {
     "statement:conclusion": ReviewPart.CONCLUSION,
