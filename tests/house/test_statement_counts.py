@@ -26,6 +26,7 @@ from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Exchange
+from verifier.maintenance.sweep import sweep
 from verifier.rulepacks.load import load
 from verifier.statement.facts.assembly import statement_facts
 from verifier.statement.models import Conclusion, Review
@@ -168,3 +169,18 @@ def test_reminders_hold_the_write_lock_for_their_messages_only(cast: Cast, case:
         transactions = "\n".join(seen).split("BEGIN")[1:]
         assert not [each for each in transactions if each.startswith(" IMMEDIATE") and "FROM engagement" in each]
         assert [each for each in transactions if each.startswith(" IMMEDIATE") and "INSERT INTO job" in each]
+
+
+def test_a_sweep_that_finds_nothing_takes_no_write_lock_and_asks_the_same_number_of_statements_of_many_cases(
+    cast: Cast, case: Engagement
+) -> None:
+    counts = []
+    for cases in (FEW, MANY):
+        make.more_cases(case, cases)
+        db.session.commit()
+        sweep(now=utcnow())
+        with statements() as seen:
+            sweep(now=utcnow())
+        assert not [sent for sent in seen if sent.startswith("BEGIN IMMEDIATE") or "LOCK TABLE" in sent]
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
