@@ -256,10 +256,11 @@ def _script() -> DictionaryObject:
 
 
 def blanked_by_filter() -> bytes:
-    """The pictures of page 6 are said to be packed by a filter that makes nothing of them; their bytes stay."""
+    """The pictures of the first page that has any are said to be packed by a filter that makes nothing of them; their bytes stay."""
 
     def edit(writer: PdfWriter) -> None:
-        for each in writer.pages[5]["/Resources"]["/XObject"].values():
+        page = next(page for page in writer.pages if "/XObject" in page["/Resources"])
+        for each in page["/Resources"]["/XObject"].values():
             each.get_object()[NameObject("/Filter")] = NameObject("/JBIG2Decode")
 
     return resaved(edit)
