@@ -16,7 +16,9 @@ EMAIL = "contact@example.org"
 
 def attempt(password: str, origin: Origin = HOME, *, later: timedelta = timedelta(0), email: str = EMAIL) -> SignInResult:
     """One try through the first step, committed as a request would."""
-    answer = signing_in.with_password(email, password, origin, now=utcnow() + later)
+    now = utcnow() + later
+    compared = signing_in.compared(password, signing_in.stored_password(email, origin, now=now))
+    answer = signing_in.with_password(email, password, origin, already=compared, now=now)
     db.session.commit()
     return answer.outcome
 

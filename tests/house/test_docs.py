@@ -53,7 +53,7 @@ def test_every_link_of_a_document_leads_somewhere(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_a_document_exists(page: str) -> None:
-    named = set(re.findall(r"(?:^|`|bin/)verifier ([a-z]+)(?: ([a-z][a-z-]*)\b)?", text(page), re.M))
+    named = set(re.findall(r"(?:^|`|bin/)verifier ([a-z]+(?:-[a-z]+)?)(?: ([a-z][a-z-]*)\b)?", text(page), re.M))
     unknown = []
     for first, second in named:
         command = main.commands.get(first)

@@ -86,6 +86,8 @@ def test_the_conclusion_is_drawn_and_approved(app: Flask, cast: Cast) -> None:
     with at_the_keys(app, cast.lead) as page:
         page.goto(f"{path}/conclusion")
         chosen_and_sent(page, "Verified: pass", "Submit the conclusion for review", "submitted to the independent reviewer.")
+    builders.reperform(cast, case)
+    db.session.commit()
     with at_the_keys(app, cast.reviewer) as page:
         page.goto(f"{path}/review")
         chosen_and_sent(page, "Approve", "Save the decision", "The lead verifier may now sign.")

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from hashlib import sha256
-from importlib.metadata import metadata
+from importlib.metadata import files, metadata
 from pathlib import Path
 
 import pytest
@@ -25,11 +25,22 @@ def third_party_files() -> list[str]:
 
 
 def stated(package: str) -> str:
-    """The licence in a package's metadata: the expression, else the licence field where it is one short line, else the classifier."""
+    """The licence of a package: its expression, else the licence field where it is one short line, else the classifier, else its file."""
     fields = metadata(package)
     classifiers = [each.rpartition(" :: ")[2] for each in fields.get_all("Classifier") or [] if each.startswith("License ::")]
     field = fields["License"] or ""
-    return fields["License-Expression"] or (field if 0 < len(field) < 40 and "\n" not in field else "") or ", ".join(classifiers)
+    return (
+        fields["License-Expression"]
+        or (field if 0 < len(field) < 40 and "\n" not in field else "")
+        or ", ".join(classifiers)
+        or _of_file(package)
+    )
+
+
+def _of_file(package: str) -> str:
+    """The licence that the first line of a package's licence file names."""
+    (file,) = (each for each in files(package) or () if each.name == "LICENSE")
+    return file.read_text().splitlines()[0].removeprefix("The ").partition(" License")[0]
 
 
 def test_every_third_party_file_has_a_notice() -> None:

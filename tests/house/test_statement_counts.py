@@ -15,6 +15,7 @@ from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.reminders import remind_everyone
+from verifier.casework.review.models import Review
 from verifier.casework.to_do import waiting_for
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data.numbers import queries as numbers
@@ -29,7 +30,7 @@ from verifier.findings.models import Exchange
 from verifier.maintenance.sweep import sweep
 from verifier.rulepacks.load import load
 from verifier.statement.facts.assembly import statement_facts
-from verifier.statement.models import Conclusion, Review
+from verifier.statement.models import Conclusion
 
 FEW, MANY = 10, 60
 PAGES = [

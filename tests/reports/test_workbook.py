@@ -255,6 +255,7 @@ def test_the_check_of_the_park_in_json() -> None:
         "difference",
         "relative",
         "materiality",
+        "coverage",
         "sources",
         "unassigned",
         "flags",

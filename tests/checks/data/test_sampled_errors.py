@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from tests import make
 from tests.checks.data.test_sampling import agree_rest, assessed_ladder, drawn, note, refused, tonnes_plan
 from tests.people import Cast, actor, sign_in
-from tests.statement.builders import worked_case
+from tests.statement.builders import reperform, worked_case
 from verifier.checks.data import actions as data
 from verifier.checks.data import queries as sources
 from verifier.checks.data.sampling import error_actions, item_errors, queries, results
@@ -115,6 +115,7 @@ def test_a_sample_above_the_tolerable_error_blocks_a_positive_opinion_until_othe
     assert [each.opinion.code for each in assessment.choices(case) if each.open and each.opinion.positive] == []
     error_actions.cover(case, made, "All invoices of the supplier were confirmed by the supplier.", **by)
     statement.draw_conclusion(case, "pass", "", **by)
+    reperform(cast, case)
     seen, reviewer = statements.last_change(case.id), {"actor": actor(cast.reviewer), "now": utcnow()}
     with refused("statement.review.procedures"):
         statement.approve(case, "", seen, **reviewer)
