@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
+from verifier.cache import REPORTS, Cache
 from verifier.casework.coverage import published, stored
 from verifier.casework.coverage.derived import Datum, Evidence, evidence_of, first_test, links_of
 from verifier.casework.coverage.models import CoverageDeviation, EvidencePlan, EvidenceProcedure
@@ -30,6 +31,7 @@ from verifier.engagements.models import Engagement
 from verifier.engagements.queries import signed_snapshot
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportedNumber
+from verifier.reports.open_cases import rules_of
 from verifier.rulepacks.load import load
 
 KINDS: Mapping[NumberKind, CoverageKind] = {
@@ -47,10 +49,22 @@ class CountedNumber:
     datum: Datum
 
 
+_counted: Cache[tuple[CountedNumber, ...]] = Cache(REPORTS)
+
+
 @once_per_read
 def counted_numbers(engagement: Engagement) -> tuple[CountedNumber, ...]:
-    """Activity data and factors of the sources that count, in the order of the report; what check 1 left out is not among them."""
-    calculation, left_out = reports.calculation_of(engagement.report_version), boundary.not_counted(engagement)
+    """Activity data and factors of the sources that count, in the order of the report; what check 1 left out is not among them.
+
+    The rows of a version are never edited: the same value again while the process remembers it.
+    """
+    version, left_out = engagement.report_version, boundary.not_counted(engagement)
+    key = (version.id, version.sha256, rules_of(version.unit_year).sha256, left_out)
+    return _counted.get(key, lambda: _numbers_that_count(engagement, left_out))
+
+
+def _numbers_that_count(engagement: Engagement, left_out: frozenset[str]) -> tuple[CountedNumber, ...]:
+    calculation = reports.calculation_of(engagement.report_version)
     categories = {each.source_id: each.category for each in calculation.sources if each.counts and each.source_id not in left_out}
     tonnes, users = _tonnes(calculation, categories)
     columns = ("number_key", "kind", "source_key", "parameter", "period", "value", "sheet", "row", "document", "fingerprint")
