@@ -1,6 +1,7 @@
 """Tablets on slow lines that bring heavy photos, in one body or in pieces, and what the log says of the write lock."""
 
 import json
+import re
 from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import cache
@@ -95,11 +96,14 @@ def percentile(seconds: list[float], share: float) -> float:
 
 
 def longest_writes(log: Path) -> dict[str, float]:
-    """For each route and job of the server's log, the longest it held the write lock, in seconds."""
+    """For each route and job of the server's log, the longest it held the write lock, in seconds.
+
+    Processes and threads share the file, so that two entries may stand on one line.
+    """
     found: dict[str, float] = {}
-    for line in log.read_text().splitlines():
-        if line.startswith("{") and '"write_ms"' in line:
-            said = json.loads(line)
+    for entry in re.findall(r"\{[^{}]*\}", log.read_text()):
+        if '"write_ms"' in entry:
+            said = json.loads(entry)
             name = said.get("route") or said["kind"]
             found[name] = max(found.get(name, 0), said["write_ms"] / 1000)
     return found

@@ -22,7 +22,7 @@ from tests.concurrency.server import WAITING, Running, case_with_findings, runni
 from tests.concurrency.tablets import Tablet, large_photo, longest_writes, percentile, photo, timed
 from tests.concurrency.writes import Person
 from tests.people import ORGANISATIONS, Cast, actor, fresh_code
-from tests.statement.builders import PASSPHRASE, concluded, signer
+from tests.statement.builders import PASSPHRASE, concluded, reperform, signer
 from verifier.accounts.models import Organisation, User
 from verifier.audit import queries as trails
 from verifier.audit.queries import last_change
@@ -139,6 +139,7 @@ def test_a_storm_of_mixed_actions_fails_nobody_and_loses_nothing(database: str, 
 def _case_to_be_signed(cast: Cast) -> UUID:
     """A case that waits for its first signature, with a long word to be laid out; another of the same team is still in check."""
     case = concluded(cast)
+    reperform(cast, case)
     statement.approve(case, "w" * 12_000, last_change(case.id), actor=actor(cast.reviewer), now=utcnow())
     signer(cast.lead)
     make.more_cases(case, len(Stage) + 1)
