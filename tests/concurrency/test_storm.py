@@ -185,6 +185,8 @@ def test_eight_slow_tablets_with_heavy_photos_and_a_long_signature_keep_nobody_w
             signed = pool.submit(_signs, there, lead)
             for each in working:
                 each.result()
+        for browser in (reader, writer, lead, *(tablet.browser for tablet in tablets)):
+            browser.leave()
         longest = longest_writes(there.log)
         print(
             f"\n{database}: read p95 {percentile(read, 0.95):.2f} s, wrote at most {max(wrote):.2f} s, held {max(longest.values()):.2f} s"
