@@ -174,6 +174,16 @@ def _written(instance: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _equals, value in pairs}
 
 
+def is_demo_open() -> bool:
+    """Whether a demo that is made now may be served to other machines."""
+    return os.environ.get("VERIFIER_DEMO_OPEN") == "1"
+
+
+def backup_passphrase() -> str | None:
+    """The passphrase of encrypted backups, where nobody can be asked for it."""
+    return os.environ.get("VERIFIER_BACKUP_PASSPHRASE") or None
+
+
 def setting(variable: str) -> str | None:
     """A setting as it is told to this process or was written by `verifier setup`; None where it is not."""
     return {**_written(instance_folder()), **os.environ}.get(variable)

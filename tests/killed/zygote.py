@@ -97,6 +97,9 @@ class Aside:
         there = self.folder / digest
         return (there if there.exists() else self.folder / digest[:2] / digest).read_bytes()
 
+    def exists(self, digest: str) -> bool:
+        return (self.folder / digest).exists() or (self.folder / digest[:2] / digest).exists()
+
     def size(self, digest: str) -> int:
         return len(self.get(digest))
 

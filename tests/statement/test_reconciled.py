@@ -17,12 +17,14 @@ from tests.statement.builders import worked
 from tests.statement.specimen import a_statement
 from tests.statement.test_pdf import text_of
 from verifier.casework.materiality import queries as materiality
+from verifier.checks.data import actions as data
 from verifier.checks.data.models import SourceDecision
 from verifier.checks.data.versions import actions as changes
 from verifier.checks.data.versions import queries as versions
 from verifier.core.findings import Check, FindingState
 from verifier.core.opinion.materiality import Error, assess
 from verifier.core.opinion.permitted import CaseAssessment, FindingAssessment, shortcomings
+from verifier.core.outcomes.source_outcomes import SourceOutcome
 from verifier.core.reason import StatedReason
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
@@ -155,6 +157,7 @@ def walked(cast: Cast, tmp_path: Path) -> Engagement:
     others = [row.change.key for row in rows if row.change.key not in lowered]
     changes.accept(case, step, others, "Contract and meter of the tenant seen.", actor=actor(cast.lead), now=utcnow())
     worked(case, cast)
+    data.decide(case, "X-001", SourceOutcome.AGREED, note="Contract and meter of the tenant seen.", actor=actor(cast.lead), now=utcnow())
     decision = db.session.scalars(
         select(SourceDecision).where(SourceDecision.engagement_id == case.id, SourceDecision.source_key == "E-061")
     ).one()

@@ -1,7 +1,6 @@
 """The command line: `verifier --help`. Exit codes: 0 success, 1 problems found, 2 input cannot be read."""
 
 import json
-import os
 import signal
 import sys
 from pathlib import Path
@@ -87,7 +86,7 @@ def demo(context: click.Context, once: bool) -> None:
             if once:
                 return
             fail("This installation already contains data; demo data can only be created in an empty one.", FOUND)
-        is_open = os.environ.get("VERIFIER_DEMO_OPEN") == "1"
+        is_open = config.is_demo_open()
         build.build(now=utcnow(), echo=click.echo, is_open=is_open)
         app.extensions["verifier"].settings.demo_marker.write_text(config.OPEN_DEMO if is_open else "")
 

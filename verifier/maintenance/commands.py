@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 from pathlib import Path
 from typing import NoReturn
@@ -51,18 +51,20 @@ def refuse_interrupted() -> None:
 def opened(*, newest: bool = False) -> Iterator[Flask]:
     """The app of this installation, with its database migrated if `newest`, else to read only; connections are closed at the end."""
     refuse_interrupted()
+    stack = ExitStack()
     try:
         settings = config.from_environment() if newest else existing.settings()
         existing.refuse_new_keys(settings)
         app = create_app(settings)
+        if newest:
+            stack.enter_context(in_use.shared(settings.instance))
     except config.WrongInstance as wrong:
         fail_with(str(wrong))
     except PermissionError as error:
         fail_with(f"{error.filename} cannot be written: {error.strerror}.")
     except OSError as error:
-        fail_with(f"{error.filename or config.instance_folder()}: {error.strerror}.")
-    held = in_use.shared(settings.instance) if newest else nullcontext()
-    with held, app.app_context():
+        fail_with(f"{error.filename or config.instance_folder()} cannot be used: {error.strerror}.")
+    with stack, app.app_context():
         token = write_transaction.set(newest)
         try:
             if newest:
@@ -87,7 +89,7 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
 def _passphrase(context: click.Context, _option: click.Parameter, wanted: bool) -> str | None:
     """The passphrase of an archive: asked for, else from VERIFIER_BACKUP_PASSPHRASE, else none."""
     if not wanted:
-        return os.environ.get("VERIFIER_BACKUP_PASSPHRASE") or None
+        return config.backup_passphrase()
     asked: str = click.prompt("Passphrase of the archive", hide_input=True, confirmation_prompt=context.command.name == "backup")
     return asked
 
