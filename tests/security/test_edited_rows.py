@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests import homes, make
 from tests.homes import touch
@@ -25,6 +25,7 @@ from verifier.engagements.models import Engagement
 from verifier.findings import actions as findings
 from verifier.findings.models import Finding
 from verifier.maintenance import audit_verification
+from verifier.reports.integrity import verify_reported_rows
 from verifier.rulepacks.load import load
 from verifier.statement.integrity import signed_differs, verify_signed
 from verifier.statement.models import Statement
@@ -207,3 +208,21 @@ def test_against_a_folder_without_checkpoints_is_not_taken_for_a_sound_copy(
     code, output = invoked(app, monkeypatch, "--against", str(tmp_path / "instance" / "keys"))
     assert code == 2
     assert "holds no checkpoints" in output
+
+
+@pytest.mark.parametrize(
+    ("table", "edit"),
+    [
+        ("reported_source", "UPDATE reported_source SET reported = 1 WHERE source_key = 'E-002'"),
+        ("reported_source", "UPDATE reported_source SET known = 1 WHERE source_key = 'E-002'"),
+        ("reported_facility", "UPDATE reported_facility SET name = 'Elsewhere' WHERE position = 1"),
+        ("reported_number", "UPDATE reported_number SET written = '1' WHERE position = 3"),
+        ("reported_number", "DELETE FROM reported_number WHERE position = 3"),
+    ],
+)
+def test_an_edited_row_of_a_report_is_told_apart_from_what_its_content_gives(cast: Cast, table: str, edit: str) -> None:
+    version = make.engagement(cast).report_version.id
+    db.session.commit()
+    assert list(verify_reported_rows()) == []
+    db.session.execute(text(edit))
+    assert list(verify_reported_rows()) == [(table, str(version))]

@@ -13,6 +13,7 @@ from verifier.audit.trail_index import Torn
 from verifier.core.errors import Refusal
 from verifier.db import db
 from verifier.evidence.models import StoredFile
+from verifier.reports.integrity import verify_reported_rows
 from verifier.statement.integrity import verify_signed
 
 Line = tuple[bool, str]
@@ -32,6 +33,8 @@ def verified(here: Any, *, evidence: bool = False, against: Path | None = None) 
         yield True, "trails.index: a line was changed or removed"
     for problem in verify_rows():
         yield True, row_line(problem)
+    for table, version in verify_reported_rows():
+        yield True, f"{table} of report version {version}: not what follows from its content"
     for number, reason in verify_signed():
         yield True, f"statement {number}: {reason}"
     if evidence:

@@ -103,7 +103,7 @@ def read(data: bytes, expected: Expected, *, on_progress: Callable[[int], None] 
         pack.sha256,
         as_json(report),
         source_rows(report, calculation),
-        _facility_rows(report),
+        facility_rows(report),
         number_rows.rows(numbers_of(report, calculation)),
     )
 
@@ -236,7 +236,7 @@ def _size(difference: Decimal | None) -> float:
     return min(abs(float(difference or 0)), LARGEST)
 
 
-def _facility_rows(report: ReportedReport) -> tuple[number_rows.Row, ...]:
+def facility_rows(report: ReportedReport) -> tuple[number_rows.Row, ...]:
     """The first row of each facility; a repeated one is in the content and in its fingerprint."""
     found: dict[str, number_rows.Row] = {}
     for row in report.facilities:
