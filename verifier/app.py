@@ -150,8 +150,8 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.extensions["verifier"] = Installation(
         settings, Store.at(settings.store_url, settings.store_options), Checkpoints.at(settings.instance)
     )
-    _extend(app)
     request_log.install(app)
+    _extend(app)
     compression.install(app)
     headers.install(app)
     static_files.install(app)

@@ -92,7 +92,7 @@ def test_every_file_is_saved_and_not_run(world: World) -> None:
     assert files["reports.intake_state"][0] == "application/json"
     assert files["reports.workbook"][:2] == (sheet, "attachment")
     shown = {name for name, (_kind, disposition, _sandbox) in files.items() if disposition != "attachment"}
-    assert shown <= {*PICTURES, "reports.intake_state", "health.live", "health.ready", "health.metrics"}
+    assert shown <= {*PICTURES, "reports.intake_state", "web.large_download_state", "health.live", "health.ready", "health.metrics"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,7 +13,7 @@ from verifier.audit.trail_index import Torn
 from verifier.core.errors import Refusal
 from verifier.db import db
 from verifier.evidence.models import StoredFile
-from verifier.reports.integrity import verify_reported_rows
+from verifier.reports.integrity import RowDifference, verify_reported_rows
 from verifier.statement.integrity import verify_signed
 
 Line = tuple[bool, str]
@@ -33,8 +33,8 @@ def verified(here: Any, *, evidence: bool = False, against: Path | None = None) 
         yield True, "trails.index: a line was changed or removed"
     for problem in verify_rows():
         yield True, row_line(problem)
-    for table, version in verify_reported_rows():
-        yield True, f"{table} of report version {version}: not what follows from its content"
+    for each in verify_reported_rows():
+        yield not each.only_calculated, reported_rows_line(each)
     for number, reason in verify_signed():
         yield True, f"statement {number}: {reason}"
     if evidence:
@@ -47,6 +47,13 @@ def row_line(problem: RowProblem) -> str:
     """A row that is not as recorded, with the trail (a case, or the installation) and the row number that recorded it."""
     where = f", recorded in {problem.trail} row {problem.number}" if problem.number else ""
     return f"{problem.table} {problem.key}: {problem.fault}{where}"
+
+
+def reported_rows_line(found: RowDifference) -> str:
+    """A table of a report version that differs from the content that was handed in; where only results differ, the program may have changed."""
+    if found.only_calculated:
+        return f"{found.table} of report version {found.version}: calculated columns differ from this program's calculation"
+    return f"{found.table} of report version {found.version}: not what was handed in"
 
 
 def _evidence(store: Any) -> Iterator[Line]:

@@ -1,6 +1,8 @@
 """Whether the rows that lists show of reports are what follows from the content of each version, which the trail records."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -12,39 +14,72 @@ from verifier.reports import number_rows
 from verifier.reports.actions import facility_rows
 from verifier.reports.models import ReportedFacility, ReportedNumber, ReportedSource, ReportVersion
 from verifier.reports.open_cases import rules_of
-from verifier.reports.recalculation import KIND, recalculated
+from verifier.reports.recalculation import CALCULATED, KIND, recalculated
 from verifier.reports.stored_content import from_json
 
 ENDED = (State.DONE, State.GAVE_UP)
-POSITIONS = "position"
+SOURCE = ("source_key", "facility_key", "name", "fuel", "meter", "owner", "in_plan", "reported")
+FACILITY = ("facility_key", "name", "in_boundary", "owner", "note")
+NUMBER = ("kind", "source_key", "parameter", "period", "written", "value", "unit", "sheet", "row", "cell", "document")
+"""The columns of each table that the unit filled in: they are the same under every rule pack and every version of the program."""
 
 
-def verify_reported_rows() -> Iterator[tuple[str, str]]:
-    """Every table of a version whose rows are not those of its content under its rules, with the version's id.
+@dataclass(frozen=True, slots=True)
+class RowDifference:
+    """A table of a report version that differs from the content; `only_calculated` where all that the unit handed in is equal."""
 
-    A version whose recalculation is still queued is left out. Recalculates each version: seconds for a hundred reports.
+    table: str
+    version: str
+    only_calculated: bool
+
+
+def verify_reported_rows() -> Iterator[RowDifference]:
+    """Every table of a version whose rows are not those of its content.
+
+    Recalculates each version: seconds for a hundred reports. Calculated columns of a version whose recalculation is still queued are left
+    out. Numbers of a kind that no row of the version has are left out too: the version was handed in before the program listed that kind.
     """
     for key in list(db.session.scalars(select(ReportVersion.id).order_by(ReportVersion.id))):
         version = db.session.get_one(ReportVersion, key)
         pack = rules_of(version.unit_year)
-        waiting = jobs.of_key(KIND, f"{version.unit_year_id}:{pack.sha256}")
-        if waiting is None or waiting.state in ENDED:
-            expected = recalculated(version.content, pack)
-            facilities = facility_rows(from_json(version.content))
-            for model, rows in ((ReportedSource, expected.sources), (ReportedFacility, facilities), (ReportedNumber, expected.numbers)):
-                if not _as_stored(version, model, rows):
-                    yield model.__tablename__, str(version.id)
+        expected = recalculated(version.content, pack)
+        sources = _stored(version, ReportedSource)
+        if not _equal(sources, expected.sources, SOURCE):
+            yield RowDifference("reported_source", str(key), only_calculated=False)
+        elif not _recalculation_waits(version) and not _equal(sources, expected.sources, ("source_key", *CALCULATED)):
+            yield RowDifference("reported_source", str(key), only_calculated=True)
+        if not _equal(_stored(version, ReportedFacility), facility_rows(from_json(version.content)), FACILITY):
+            yield RowDifference("reported_facility", str(key), only_calculated=False)
+        numbers = _stored(version, ReportedNumber)
+        kinds = {str(row["kind"]) for row in numbers}
+        if not _equal(_in_cells(numbers, kinds), _in_cells(expected.numbers, kinds or _kinds(expected.numbers)), NUMBER):
+            yield RowDifference("reported_number", str(key), only_calculated=False)
         db.session.expunge_all()
 
 
-def _as_stored(version: ReportVersion, model: type[Base], rows: Sequence[number_rows.Row]) -> bool:
-    """Whether the stored rows of a version equal these, in their order and with nothing beside them."""
+def _recalculation_waits(version: ReportVersion) -> bool:
+    waiting = jobs.of_key(KIND, f"{version.unit_year_id}:{rules_of(version.unit_year).sha256}")
+    return waiting is not None and waiting.state not in ENDED
+
+
+def _stored(version: ReportVersion, model: type[Base]) -> list[Mapping[str, Any]]:
     table = model.__table__
-    names = sorted(rows[0]) if rows else [POSITIONS]
-    columns = [table.c[name] for name in names]
-    stored = db.session.execute(select(*columns).where(table.c.version_id == version.id).order_by(table.c[POSITIONS])).mappings()
-    return [_plain(row) for row in stored] == [_plain(row) for row in sorted(rows, key=lambda row: int(str(row[POSITIONS])))]
+    return list(db.session.execute(select(table).where(table.c.version_id == version.id)).mappings())
 
 
-def _plain(row: Any) -> dict[str, object]:
-    return {name: value for name, value in row.items() if name != "id"}
+def _kinds(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {str(row["kind"]) for row in rows}
+
+
+def _in_cells(rows: Iterable[Mapping[str, Any]], kinds: Collection[str]) -> list[Mapping[str, Any]]:
+    """The numbers that stand in a cell; which months are missing follows from the rules."""
+    return [row for row in rows if row["row"] is not None and str(row["kind"]) in kinds]
+
+
+def _equal(stored: Iterable[Mapping[str, Any]], expected: Iterable[number_rows.Row], columns: tuple[str, ...]) -> bool:
+    """Whether the rows are the same in these columns, however they are ordered."""
+
+    def filled_in(rows: Iterable[Mapping[str, Any]]) -> Counter[tuple[Any, ...]]:
+        return Counter(tuple(row[name] for name in columns) for row in rows)
+
+    return filled_in(stored) == filled_in(expected)
