@@ -50,7 +50,7 @@ def row_line(problem: RowProblem) -> str:
 
 
 def reported_rows_line(found: RowDifference) -> str:
-    """A table of a report version that differs from the content that was handed in; where only results differ, the program may have changed."""
+    """A table that differs from what was handed in, or only in results: then the program may have changed."""
     if found.only_calculated:
         return f"{found.table} of report version {found.version}: calculated columns differ from this program's calculation"
     return f"{found.table} of report version {found.version}: not what was handed in"

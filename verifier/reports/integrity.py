@@ -1,9 +1,8 @@
 """Whether the rows that lists show of reports are what follows from the content of each version, which the trail records."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
@@ -62,24 +61,25 @@ def _recalculation_waits(version: ReportVersion) -> bool:
     return waiting is not None and waiting.state not in ENDED
 
 
-def _stored(version: ReportVersion, model: type[Base]) -> list[Mapping[str, Any]]:
+def _stored(version: ReportVersion, model: type[Base]) -> list[number_rows.Row]:
     table = model.__table__
-    return list(db.session.execute(select(table).where(table.c.version_id == version.id)).mappings())
+    found = db.session.execute(select(table).where(table.c.version_id == version.id)).mappings()
+    return [dict(row) for row in found]
 
 
-def _kinds(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+def _kinds(rows: Iterable[number_rows.Row]) -> set[str]:
     return {str(row["kind"]) for row in rows}
 
 
-def _in_cells(rows: Iterable[Mapping[str, Any]], kinds: Collection[str]) -> list[Mapping[str, Any]]:
+def _in_cells(rows: Iterable[number_rows.Row], kinds: Collection[str]) -> list[number_rows.Row]:
     """The numbers that stand in a cell; which months are missing follows from the rules."""
     return [row for row in rows if row["row"] is not None and str(row["kind"]) in kinds]
 
 
-def _equal(stored: Iterable[Mapping[str, Any]], expected: Iterable[number_rows.Row], columns: tuple[str, ...]) -> bool:
+def _equal(stored: Iterable[number_rows.Row], expected: Iterable[number_rows.Row], columns: tuple[str, ...]) -> bool:
     """Whether the rows are the same in these columns, however they are ordered."""
 
-    def filled_in(rows: Iterable[Mapping[str, Any]]) -> Counter[tuple[Any, ...]]:
+    def filled_in(rows: Iterable[number_rows.Row]) -> Counter[tuple[object, ...]]:
         return Counter(tuple(row[name] for name in columns) for row in rows)
 
     return filled_in(stored) == filled_in(expected)
