@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import grouped, in_unit
 from verifier.core.errors import Refusal
+from verifier.core.report.differences import Change
 from verifier.core.report.rows import PARAMETERS
 from verifier.reports.workbook.columns import CHINESE, COLUMNS, FIELDS, sheet_code
 
@@ -131,6 +132,13 @@ def column_name(code: str) -> str:
     if _chinese() and named:
         return named
     return str(IN_PROSE[code]) if code in IN_PROSE else code.replace("_", " ").capitalize()
+
+
+def changed_field(change: Change) -> tuple[str, str]:
+    """What changed between two versions: the row by its natural key, and the column; a field of the unit is its own name."""
+    if change.sheet == "unit":
+        return column_name(change.keys[0]), ""
+    return " ".join(change.keys), column_name(change.column)
 
 
 def problem_sentence(problem: Refusal) -> str:

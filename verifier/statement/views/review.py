@@ -20,6 +20,7 @@ from verifier.casework.trail_wording import in_words
 from verifier.checks.data import queries as data
 from verifier.checks.data.flags import queries as flags
 from verifier.checks.data.models import SourceDecision
+from verifier.checks.data.numbers.wording import what
 from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.versions import queries as versions
@@ -30,7 +31,7 @@ from verifier.core.outcomes.source_outcomes import OutcomeStatus
 from verifier.core.reperformance import ReperformedOutcome
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.reports.wording import flag_name
+from verifier.reports.wording import changed_field, flag_name, sheet_name
 from verifier.statement import actions, queries
 from verifier.statement.facts import assessment
 from verifier.statement.forms import AnswerForm, ReperformedForm, ReviewForm
@@ -179,10 +180,13 @@ def _review(engagement: Engagement, form: ReviewForm, entered: list[tuple[Any, R
         samples=_samples(engagement),
         dismissed=[each for each in flags.flagged(engagement) if each.state is FlagState.DISMISSED],
         flag_name=flag_name,
+        sheet_name=sheet_name,
+        changed_field=changed_field,
         no_finding=_without_finding(engagement),
         changes=versions.unrequested_changes(engagement),
         draw=reviewed.reperformance(drawn.id) if drawn else None,
         reperformed=entered or [(each, ReperformedForm(prefix=f"n{each.row.position}-", formdata=None, obj=each.row)) for each in rows],
+        what=what,
         errors_of=_with_errors([form for _each, form in entered or ()]),
     )
 

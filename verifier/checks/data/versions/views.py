@@ -25,7 +25,7 @@ from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
-from verifier.reports.wording import column_name, sheet_name
+from verifier.reports.wording import changed_field, column_name, sheet_name
 from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.forms import BaseForm, SearchForm
@@ -111,7 +111,7 @@ def versions(engagement: Engagement, before: int, after: int) -> ResponseReturnV
         listed={row.source_id for row in reports.calculation_of(engagement.report_version).sources},
         sheet_name=sheet_name,
         column_name=column_name,
-        named=_named,
+        named=changed_field,
         list_url=_address(engagement, step),
         numbers=queries.numbers_of(engagement),
         export=url_for(".downloaded", engagement_id=engagement.id, before=before, after=after, **carried_filter("before", "after")),
@@ -196,13 +196,6 @@ def _filtered(every: list[ReviewedChange]) -> list[ReviewedChange]:
 
 def _address(engagement: Engagement, step: Step) -> str:
     return url_for("versions.versions", engagement_id=engagement.id, before=step.before.number, after=step.after.number)
-
-
-def _named(change: Change) -> tuple[str, str]:
-    """What a change is of: the row by its natural key and the column; a field of the unit is its own name."""
-    if change.sheet == "unit":
-        return column_name(change.keys[0]), ""
-    return " ".join(change.keys), column_name(change.column)
 
 
 def _place(change: Change) -> str:
