@@ -1,4 +1,4 @@
-"""engagements of a body that were carried out outside this system"""
+"""engagements of a body that were carried out outside this system, and the errors for which offsetting was accepted"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,7 +42,12 @@ def upgrade() -> None:
     op.create_index(op.f('ix_earlier_engagement_body_id'), 'earlier_engagement', ['body_id'], unique=False)
     op.create_index(op.f('ix_earlier_engagement_credit_code'), 'earlier_engagement', ['credit_code'], unique=False)
     op.create_index(op.f('ix_earlier_engagement_lead_id'), 'earlier_engagement', ['lead_id'], unique=False)
+    with op.batch_alter_table('materiality_mark', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('accepted', sa.JSON(none_as_null=True), nullable=True,
+                                      comment='errors, net and gross of an accepted offsetting; exact t CO2 as text'))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('materiality_mark', schema=None) as batch_op:
+        batch_op.drop_column('accepted')
     op.drop_table('earlier_engagement')
