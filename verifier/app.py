@@ -55,6 +55,7 @@ from verifier.maintenance import tasks as _tidying  # noqa: F401 - so that its t
 from verifier.maintenance import witness
 from verifier.programme import views as programme
 from verifier.registry import views as registry
+from verifier.registry.earlier_engagements import views as earlier_engagements
 from verifier.reports import open_cases
 from verifier.reports import views as reports
 from verifier.rulepacks import load as packs
@@ -74,6 +75,7 @@ PARTS = (
     accounts,
     rulepacks,
     registry,
+    earlier_engagements,
     reports,
     engagements,
     casework,

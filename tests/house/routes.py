@@ -29,6 +29,7 @@ from verifier.checks.data.vouchers import request_actions
 from verifier.checks.site import actions as site
 from verifier.core.access import Role
 from verifier.core.actor import INSTALLATION
+from verifier.core.earlier_work import WorkKind
 from verifier.core.evidence_requests import NumberKey
 from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
@@ -43,6 +44,8 @@ from verifier.evidence import actions as evidence
 from verifier.evidence.queries import attachments_of, store
 from verifier.findings import actions as findings
 from verifier.jobs.actions import enqueue
+from verifier.registry.earlier_engagements import actions as earlier
+from verifier.registry.earlier_engagements.actions import EngagementEntry
 from verifier.reports import queries as reports
 from verifier.reports import report_intake
 from verifier.rulepacks.load import load
@@ -149,6 +152,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
     make.report(cast, case.unit_year, later)
     newer_beijing(app, SIX_DAYS)
     values = {
+        "entry_id": earlier_engagement(cast),
         "method": "tonne_unit",
         "position": 1,
         "before": 1,
@@ -208,6 +212,12 @@ def finished_download(cast: Cast) -> UUID:
     job = enqueue(large.KIND, key=str(key), now=utcnow(), person=str(cast.manager.id), sha256=store().put(b"rows"), **sealed)
     job.done_at = utcnow()
     return key
+
+
+def earlier_engagement(cast: Cast) -> UUID:
+    """An engagement that the body entered."""
+    entry = EngagementEntry("Riverside Park Services", "91110105MA01A2B3C4", 2019, "beijing", WorkKind.VERIFICATION, "S-2019")
+    return earlier.enter(entry, actor=actor(cast.coordinator), now=utcnow()).id
 
 
 def waiting_key(cast: Cast) -> SigningKey:

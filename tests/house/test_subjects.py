@@ -30,7 +30,7 @@ from verifier.rulepacks.load import load
 from verifier.statement.models import Conclusion, Statement
 from verifier.web.subjects import SubjectKind, describe
 
-OUTSIDE = {"account", "person", "organisation"}
+OUTSIDE = {"account", "earlier_engagement", "person", "organisation"}
 """Kinds that no case has."""
 EVERYWHERE = {"checklist_item", "report"}
 """Kinds that each case of the same rules has."""
@@ -41,6 +41,7 @@ KINDS = (
     "case",
     "checklist_item",
     "conclusion",
+    "earlier_engagement",
     "evidence_request",
     "facility",
     "finding",
@@ -166,6 +167,7 @@ def cases(world: World) -> Iterator[Cases]:
     }
     ids = {
         "account": values["user_id"],
+        "earlier_engagement": values["entry_id"],
         "case": values["engagement_id"],
         "checklist_item": values["item_code"],
         "evidence_request": "1",

@@ -14,6 +14,7 @@ from verifier.core import findings, independence
 from verifier.core.calculation import conservative_estimate, recalculation
 from verifier.core.coverage.assessment import against_positive, assess
 from verifier.core.coverage.procedures import CoverageKind, ProcedureMethod
+from verifier.core.earlier_work import EarlierWork, WorkKind, conflicting
 from verifier.core.errors import Refusal
 from verifier.core.opinion import permitted
 from verifier.core.opinion.category import category_of
@@ -171,8 +172,13 @@ def decided(pack: RulePack) -> object:
 
 
 def rotating(pack: RulePack) -> object:
-    """Who may do which work in 2021 after so many years of it, and after a pause."""
-    return [_may_go_on(work, set(done), pack) for work in ("body", "lead_verifier") for length in range(1, 9) for done in runs(length)]
+    """Who may do which work in 2021 after so many years of it, and after a pause; and after which other work how long ago."""
+    runs_allowed = [
+        _may_go_on(work, set(done), pack) for work in ("body", "lead_verifier") for length in range(1, 9) for done in runs(length)
+    ]
+    return runs_allowed, [
+        conflicting([EarlierWork(kind, 2021 - ago, "C-1")], 2021, pack.conflicting_work) for kind in WorkKind for ago in range(6)
+    ]
 
 
 def runs(length: int) -> list[range]:

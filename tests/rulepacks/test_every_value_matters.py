@@ -109,7 +109,7 @@ def of_section(path: Path, original: Data) -> Any:
             return forms
         case "finding_classes" | "roles" | "opinions":
             return decided
-        case "rotation":
+        case "rotation" | "conflicting_work":
             return rotating
         case "clocks" | "suggested_dates" | "calendar" | "zone" | "retention":
             return scheduled

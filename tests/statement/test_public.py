@@ -223,3 +223,19 @@ def test_the_seal_is_made_by_the_coordinator_alone(client: FlaskClient, cast: Ca
     assert sign_in(client, cast.lead).get("/organisation/seal").status_code == 403
     assert client.get("/account/signing-key").status_code == 200
     assert sign_in(client, cast.contact).get("/account/signing-key").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("format", "said"),
+    [
+        ("verifier-statement/1", "verified − reported (+ understated, − overstated)"),
+        ("verifier-statement/2", "reported − verified (+ overstated"),
+    ],
+)
+def test_a_statement_is_shown_and_checked_with_the_sign_it_was_signed_with(
+    client: FlaskClient, cast: Cast, issued: Statement, format: str, said: str
+) -> None:
+    issued.facts = {**issued.facts, "format": format}
+    db.session.commit()
+    assert said in sign_in(client, cast.lead).get(f"/cases/{issued.engagement_id}/signing").text
+    assert "Authentic" in drop(client, store().get(issued.pdf_sha256))

@@ -144,6 +144,10 @@ class TrailAction(StrEnum):
     JOBS_LIST_DOWNLOADED = "jobs:list:downloaded"
 
     REGISTRY_BODY_NAMED = "registry:body:named"
+    REGISTRY_EARLIER_ENGAGEMENT_ADDED = "registry:earlier_engagement:added"
+    REGISTRY_EARLIER_ENGAGEMENT_EDITED = "registry:earlier_engagement:edited"
+    REGISTRY_EARLIER_ENGAGEMENT_REMOVED = "registry:earlier_engagement:removed"
+    REGISTRY_EARLIER_ENGAGEMENTS_DOWNLOADED = "registry:earlier_engagements:downloaded"
     REGISTRY_UNIT_REGISTERED = "registry:unit:registered"
     REGISTRY_YEAR_DATES_SET = "registry:year:dates_set"
     REGISTRY_YEAR_RULES_CHANGED = "registry:year:rules_changed"

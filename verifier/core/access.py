@@ -69,6 +69,8 @@ class Permission(StrEnum):
     REPORT_SUBMIT = "report:submit"
     REPORT_RELEASE = "report:release"
     CASE_OPEN = "case:open"
+    EARLIER_WORK_ENTER = "earlier_work:enter"
+    """Engagements of the body that were carried out outside this system."""
     CASE_READ = "case:read"
     CASE_TRAIL = "case:trail"
     CASE_ARRANGE = "case:arrange"
@@ -116,6 +118,7 @@ GRANTS: Mapping[Permission, frozenset[Role]] = {
     Permission.REPORT_SUBMIT: frozenset({Role.CONTACT, Role.CONTRIBUTOR}),
     Permission.REPORT_RELEASE: frozenset({Role.RESPONSIBLE}),
     Permission.CASE_OPEN: frozenset({Role.COORDINATOR}),
+    Permission.EARLIER_WORK_ENTER: frozenset({Role.COORDINATOR}),
     Permission.CASE_READ: _BODY | UNIT | AUTHORITY,
     Permission.CASE_TRAIL: _BODY | AUTHORITY,
     Permission.CASE_ARRANGE: frozenset({Role.COORDINATOR}),

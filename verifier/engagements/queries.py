@@ -9,10 +9,12 @@ from verifier.accounts.models import Organisation, User
 from verifier.accounts.queries import not_taken_up
 from verifier.core import independence
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Role
+from verifier.core.earlier_work import check_no_conflict
 from verifier.core.independence import MissingMember, RoleConflict, TeamPlace, WorkDone
 from verifier.core.lifecycle import Stage
 from verifier.db import db, once_per_read
 from verifier.engagements.models import CaseSnapshot, Engagement, ReportAdoption, TeamMember
+from verifier.registry.earlier_engagements import queries as earlier
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports.models import ReportVersion
 from verifier.reports.open_cases import OpenCase
@@ -67,7 +69,7 @@ def open_case(unit_year: UnitYear) -> OpenCase | None:
 
 
 def years_led(engagement: Engagement, person: User) -> set[int]:
-    """The emission years of the same authority in which the person led the verification of the unit."""
+    """The emission years of the same authority in which the person led the verification of the unit, here or outside this system."""
     of = (
         select(ProgrammeYear.emission_year)
         .join(UnitYear, UnitYear.year_id == ProgrammeYear.id)
@@ -81,7 +83,15 @@ def years_led(engagement: Engagement, person: User) -> set[int]:
             TeamMember.removed_at.is_(None),
         )
     )
-    return set(db.session.scalars(of))
+    return set(db.session.scalars(of)) | earlier.years_led(engagement.unit, engagement.unit_year.year, person)
+
+
+def check_history(engagement: Engagement, person: User | None = None) -> None:
+    """Refuse what earlier work for the unit rules out: the case to its body, leading it to the person."""
+    year, pack = engagement.unit_year.year.emission_year, load(engagement.pack_id)
+    check_no_conflict(earlier.other_work(engagement.unit, engagement.body_id), year, pack.conflicting_work, name=engagement.body.name)
+    if person is not None:
+        independence.check_rotation("lead_verifier", year, years_led(engagement, person), pack, name=person.name)
 
 
 def adoptions(engagement: Engagement) -> list[ReportAdoption]:

@@ -14,6 +14,7 @@ from verifier.audit.trail_actions import TrailAction
 from verifier.casework import due_dates
 from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.versions.queries import step_of
+from verifier.checks.site import raised_findings
 from verifier.core.access import Permission
 from verifier.core.findings import WITH_UNIT, Check, FindingAction, FindingState
 from verifier.core.lifecycle import CaseAction, possible
@@ -93,7 +94,8 @@ def send(engagement: Engagement) -> ResponseReturnValue:
 def raise_finding(engagement: Engagement) -> ResponseReturnValue:
     """Raise a finding on the subject in the address; without one, on the report as a whole."""
     check, subject, described = _subject_asked(engagement)
-    form, pack = FindingForm(clause=_likely_clause(engagement, subject)), load(engagement.pack_id)
+    noted = raised_findings.note_of(engagement, subject)
+    form, pack = FindingForm(clause=_likely_clause(engagement, subject), description=noted), load(engagement.pack_id)
     form.offer(pack)
     if form.validate_on_submit():
         draft = form.draft()
@@ -101,6 +103,7 @@ def raise_finding(engagement: Engagement) -> ResponseReturnValue:
         finding = actions.raise_finding(
             engagement, subject, check, draft, subject_title=described.title, actor=current_actor(), now=utcnow()
         )
+        raised_findings.take_over(engagement, finding, actor=current_actor(), now=utcnow())
         flash(
             _("%(number)s is saved as a draft. It becomes visible to the unit when the findings are sent.", number=finding.label), "success"
         )

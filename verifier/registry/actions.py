@@ -10,10 +10,12 @@ from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.core import independence
 from verifier.core.actor import Actor
+from verifier.core.earlier_work import check_no_conflict
 from verifier.core.errors import NotYours, Refusal
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.registry import queries
+from verifier.registry.earlier_engagements import queries as earlier
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.rulepacks.load import load, newer
 
@@ -208,7 +210,9 @@ def name_body(unit_year: UnitYear, body: Organisation, *, case: UUID | None = No
         raise Refusal("registry.body.named_already", body=body.name)
     year = unit_year.year
     done = queries.years_verified(unit_year, body)
-    independence.check_rotation("body", year.emission_year, done, load(year.pack_id), name=body.name)
+    pack = load(year.pack_id)
+    independence.check_rotation("body", year.emission_year, done, pack, name=body.name)
+    check_no_conflict(earlier.other_work(unit_year.unit, body.id), year.emission_year, pack.conflicting_work, name=body.name)
     unit_year.body_id, unit_year.named_by, unit_year.named_at = body.id, actor.id, now
     unit_year.version += 1
     db.session.flush()

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from verifier.accounts.models import Organisation
 from verifier.core.rulepack.pack import RulePack
 from verifier.db import db
+from verifier.registry.earlier_engagements import queries as earlier
 from verifier.registry.models import ProgrammeYear, UnitYear
 
 SUGGESTED = {"report_due": "report_due", "verified_due": "statement_due", "surrender_due": "surrender_due"}
@@ -22,7 +23,7 @@ def years_of(authority: Organisation) -> list[ProgrammeYear]:
 
 
 def years_verified(unit_year: UnitYear, body: Organisation) -> set[int]:
-    """The emission years of the same authority in which the body was named for the unit."""
+    """The emission years of the same authority in which the body was named for the unit, or verified it outside this system."""
     of = (
         select(ProgrammeYear.emission_year)
         .join(UnitYear, UnitYear.year_id == ProgrammeYear.id)
@@ -30,7 +31,7 @@ def years_verified(unit_year: UnitYear, body: Organisation) -> set[int]:
             UnitYear.unit_id == unit_year.unit_id, UnitYear.body_id == body.id, ProgrammeYear.authority_id == unit_year.year.authority_id
         )
     )
-    return set(db.session.scalars(of))
+    return set(db.session.scalars(of)) | earlier.years_verified(unit_year.unit, unit_year.year, body.id)
 
 
 def unit_counts(years: list[ProgrammeYear]) -> dict[UUID, int]:

@@ -38,6 +38,7 @@ SECTIONS = (
     "roles",
     "independence_questions",
     "rotation",
+    "conflicting_work",
     "clocks",
     "suggested_dates",
     "retention",

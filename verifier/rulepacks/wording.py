@@ -40,6 +40,7 @@ SECTION_NAMES: Mapping[str, Any] = {
     "roles": _l("Separation of roles"),
     "independence_questions": _l("Independence questions"),
     "rotation": _l("Rotation"),
+    "conflicting_work": _l("Work that rules out a verification"),
     "clocks": _l("Time limits in working days"),
     "suggested_dates": _l("Suggested dates"),
     "retention": _l("Keeping of records"),

@@ -13,6 +13,8 @@ from verifier.accounts.models import Organisation, User
 from verifier.db import Base, Id, Version, enum_of
 from verifier.engagements.models import Engagement
 
+FIRST_FORMAT = "verifier-statement/1"
+
 
 class SignerRole(StrEnum):
     """Who signs a statement, in this order."""
@@ -124,6 +126,11 @@ class Statement(Base):
         """Tonnes (t CO2) of the statement: the verifier's, or the reported ones verified as such; None where unknown."""
         reported = None if self.own_figure else self.facts.get("reported_total")
         return self.verified_total if reported is None else Decimal(reported)
+
+    @property
+    def former_sign(self) -> bool:
+        """Whether its differences and effects are verified − reported, as in statements of the first format."""
+        return self.facts.get("format") == FIRST_FORMAT
 
 
 class Signature(Base):

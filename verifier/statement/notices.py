@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session, scoped_session
 
 from verifier.accounts import mail
@@ -46,17 +46,34 @@ def _tell_of_void(session: Session) -> None:
         approval = queries.current_approval(engagement) if engagement is not None else None
         if engagement is None or approval is None or not approval.changes or approval.changes[0].number < first:
             continue
-        if approval.changes[0].action == TrailAction.ENGAGEMENT_CASE_CORRECTING:
-            continue
+        correcting = approval.changes[0].action == TrailAction.ENGAGEMENT_CASE_CORRECTING
+        words = _correction_words if correcting else _void_words
         for person in concerned(engagement):
             key = f"approval-void:{approval.review.id}:{person.id}"
-            mail.post(person, _void_words(person, engagement, approval.changes), now=utcnow(), key=key)
+            mail.post(person, words(person, engagement, approval.changes), now=utcnow(), key=key)
+        for person in _of_unit(engagement) if correcting else ():
+            key = f"under-correction:{approval.review.id}:{person.id}"
+            mail.post(person, _unit_words(person, engagement), now=utcnow(), key=key)
 
 
 def concerned(engagement: Engagement) -> list[User]:
     """Who rests on an approval: lead verifier, reviewer, authorised signatory, and the coordinators, who keep the seal."""
     members = [found.user for role in SIGNING_ROLES if (found := queries.member(engagement, role))]
     return list({person.id: person for person in (*members, *coordinators(engagement))}.values())
+
+
+def _of_unit(engagement: Engagement) -> list[User]:
+    """Who is told at the unit that its statement is under correction: the responsible person and the contacts."""
+    of = select(User).where(User.organisation_id == engagement.unit.id, User.disabled_at.is_(None)).order_by(User.name)
+    return [each for each in db.session.scalars(of).unique() if each.roles & {Role.RESPONSIBLE, Role.CONTACT}]
+
+
+def _correction_words(person: User, engagement: Engagement, changes: Sequence[TrailRow]) -> Callable[[], mail.Words]:
+    return lambda: _correcting(person, engagement, changes[0])
+
+
+def _unit_words(person: User, engagement: Engagement) -> Callable[[], mail.Words]:
+    return lambda: _under_correction(person, engagement)
 
 
 def _void_words(person: User, engagement: Engagement, changes: Sequence[TrailRow]) -> Callable[[], mail.Words]:
@@ -90,6 +107,32 @@ def _void(person: User, engagement: Engagement, changes: Sequence[TrailRow]) -> 
         link=mail.page_address(f"/cases/{engagement.id}/review"),
     )
     return _("Case %(case)s: the approval is no longer valid", case=engagement.number), text
+
+
+def _correcting(person: User, engagement: Engagement, opened: TrailRow) -> mail.Words:
+    text = _(
+        "Hello %(name)s,\n\n%(who)s opened case %(case)s (%(unit)s) for correction after its statement was issued. The approval is no "
+        "longer valid, and the statement is shown as under correction until another takes its place.\n\nReason: %(reason)s\n\n%(link)s\n",
+        name=person.name,
+        who=opened.actor_name,
+        case=engagement.number,
+        unit=unit_name(engagement),
+        reason=opened.detail.get("reason", ""),
+        link=mail.page_address(f"/cases/{engagement.id}"),
+    )
+    return _("Case %(case)s is being corrected: the approval is no longer valid", case=engagement.number), text
+
+
+def _under_correction(person: User, engagement: Engagement) -> mail.Words:
+    text = _(
+        "Hello %(name)s,\n\nThe verification body is correcting the statement of case %(case)s (%(unit)s). It is shown as under "
+        "correction until another takes its place; please do not rely on it until then.\n\n%(link)s\n",
+        name=person.name,
+        case=engagement.number,
+        unit=unit_name(engagement),
+        link=mail.page_address(f"/cases/{engagement.id}"),
+    )
+    return _("Case %(case)s: the statement is under correction", case=engagement.number), text
 
 
 def _lines(row: TrailRow) -> list[str]:

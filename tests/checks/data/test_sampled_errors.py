@@ -1,5 +1,6 @@
 """A wrong sampled item counts at once, keeps its source from being agreed, and needs a finding or a reason."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -11,6 +12,7 @@ from tests.people import Cast, actor, sign_in
 from tests.statement.builders import reperform, worked_case
 from verifier.checks.data import actions as data
 from verifier.checks.data import queries as sources
+from verifier.checks.data.references.models import BodyTolerance
 from verifier.checks.data.sampling import error_actions, item_errors, queries, results
 from verifier.checks.data.sampling.error_actions import ErrorFinding
 from verifier.checks.data.sampling.models import Sample
@@ -19,6 +21,7 @@ from verifier.core.sampling.plan import Result, draw
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.findings import actions as findings
+from verifier.rulepacks.load import load
 from verifier.statement import actions as statement
 from verifier.statement import queries as statements
 from verifier.statement.facts import assessment
@@ -168,3 +171,31 @@ def test_the_page_of_a_wrong_item_proposes_a_finding_and_takes_the_decision(
     sent = client.post(f"{item}/error", data={"then": "raise", "class_code": "non_conformity", "clause": "4a"})
     assert (sent.status_code, "/findings/" in sent.location) == (303, True)
     assert "F-001" in client.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("pack_id", "body", "off", "wrong"),
+    [
+        ("beijing/2021.3", None, "0.009", False),
+        ("beijing/2021.3", None, "0.011", True),
+        ("beijing/2021.3", "0.0001", "0.009", True),
+        ("eu-ets/2018.3", None, "0.0000001", True),
+        ("beijing/2021.2", None, "0.009", True),
+    ],
+)
+def test_how_far_an_item_may_differ_is_for_the_rules_to_say_and_the_body_may_ask_for_less(
+    case: Engagement, cast: Cast, pack_id: str, body: str | None, off: str, wrong: bool
+) -> None:
+    made = drawn(case, cast, assessed_ladder(case, cast))
+    row = first(made)
+    note(case, cast, made, 1, Result.DIFFERS, str(row.quantity * (1 - Decimal(off))))
+    if body:
+        tolerance = BodyTolerance(
+            engagement_id=case.id, code="crosscheck_difference", value=Decimal(body), reason="Ours.", set_by=cast.lead.id, set_at=utcnow()
+        )
+        db.session.add(tolerance)
+    case.pack_id, case.pack_sha256 = pack_id, load(pack_id).sha256
+    db.session.flush()
+    assert bool(item_errors.wrong_items(case)) is wrong
+    assert bool(queries.failed_count(made, queries.items(made))) is wrong
+    assert bool(queries.errors_of(made, queries.items(made))[row.line]) is wrong

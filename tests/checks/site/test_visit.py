@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests import make
 from tests.findings.builders import finding, jpeg
@@ -22,6 +23,8 @@ from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import Photo
 from verifier.findings import actions as findings
+from verifier.findings.models import Finding
+from verifier.findings.queries import photos_of
 from verifier.rulepacks.load import load
 from verifier.statement.facts import assessment
 
@@ -251,6 +254,26 @@ def test_a_finding_is_raised_from_an_item_on_which_nothing_is_noted_yet(client: 
     sent = client.post(f"/cases/{case.id}/site/boundary/answer", data={"version": "0", "outcome": "finding", "note": "", "then": "raise"})
     assert "/findings/new" in sent.location
     assert not queries.answers(case)
+
+
+def test_a_finding_raised_from_an_item_carries_its_note_and_photos_and_settles_the_item_in_one_save(
+    client: FlaskClient, cast: Cast, case: Engagement
+) -> None:
+    sign_in(client, cast.verifier)
+    data = {"version": "0", "note": "A second boiler", "then": "raise", "photos": [(BytesIO(jpeg()), "boiler.jpg")]}
+    address = client.post(f"/cases/{case.id}/site/boundary/answer", data=data).location
+    assert "A second boiler" in client.get(address).text.partition('name="description"')[2].partition("</textarea>")[0]
+    typed = {"class_code": "non_conformity", "clause": "2", "title": "Boiler", "description": "A second boiler, not reported"}
+    assert client.post(address, data=typed).status_code == 303
+    raised = db.session.scalars(select(Finding)).one()
+    assert [photo.filename for photo in photos_of(raised)] == ["boiler.jpg"]
+    line = next(line for line in queries.lines(case) if line.item.code == "boundary")
+    assert (line.outcome, line.settled, line.answer.note) == (ChecklistOutcome.FINDING, True, "A second boiler")
+    assert [row.action for row in db.session.scalars(select(TrailRow).order_by(TrailRow.number))][-3:] == [
+        "finding:finding:raised",
+        "finding:photo:added",
+        "site:item:answered",
+    ]
 
 
 def under(case: Engagement, pack_id: str) -> Engagement:

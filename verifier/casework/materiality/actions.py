@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from verifier.audit.actions import record
@@ -14,6 +15,7 @@ from verifier.core.calculation.units import plain, round_half_up
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction
 from verifier.core.opinion.category import CategoryBasis, StatedCategory, check_stated
+from verifier.core.opinion.materiality import MaterialityAssessment, Verdict
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
@@ -102,7 +104,26 @@ def agree_assurance(engagement: Engagement, level: str, source: str, *, actor: A
 
 
 def mark(engagement: Engagement, manner: MarkKind, subject: Subject, reason: str, *, actor: Actor, now: datetime) -> MaterialityMark:
-    """Mark a finding or source as material by nature, or accept offsetting of errors; a reason is required."""
+    """Mark a finding or source as material by nature; a reason is required."""
+    return _mark(engagement, manner, subject, reason, None, actor=actor, now=now)
+
+
+def accept_netting(
+    engagement: Engagement, assessment: MaterialityAssessment, reason: str, *, actor: Actor, now: datetime
+) -> MaterialityMark:
+    """Accept that errors offset each other, for the errors of the assessment; what was accepted for other errors is replaced."""
+    if reason.strip() and assessment.by_size is not Verdict.ONLY_NETTED:
+        raise Refusal("materiality.netting.nothing")
+    there = next((row for row in queries.marks(engagement) if row.kind is MarkKind.NETTING), None)
+    if there is not None and reason.strip() and not queries.netting_holds(engagement, there, assessment):
+        take_back(engagement, there.id, actor=actor, now=now)
+    subject = Subject("case", str(engagement.id))
+    return _mark(engagement, MarkKind.NETTING, subject, reason, queries.written(assessment), actor=actor, now=now)
+
+
+def _mark(
+    engagement: Engagement, manner: MarkKind, subject: Subject, reason: str, accepted: dict[str, Any] | None, *, actor: Actor, now: datetime
+) -> MaterialityMark:
     advance(engagement, CaseAction.CHECK, now=now)
     if not reason.strip():
         raise Refusal("materiality.mark.reason")
@@ -122,10 +143,12 @@ def mark(engagement: Engagement, manner: MarkKind, subject: Subject, reason: str
         reason=reason.strip(),
         marked_by=actor.id,
         marked_at=now,
+        accepted=accepted,
     )
     db.session.add(row)
     db.session.flush()
-    record(TrailAction(f"data:materiality:{manner}"), actor, subject, now=now, case=engagement.id, reason=reason.strip())
+    figures = {name: accepted[name] for name in ("net", "gross")} if accepted else {}
+    record(TrailAction(f"data:materiality:{manner}"), actor, subject, now=now, case=engagement.id, reason=reason.strip(), **figures)
     return row
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -96,5 +97,6 @@ class MaterialityMark(Base):
     reason: Mapped[str]
     marked_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     marked_at: Mapped[datetime]
+    accepted: Mapped[dict[str, Any] | None] = mapped_column(comment="errors, net and gross of an accepted offsetting; exact t CO2 as text")
 
     marker: Mapped[User] = relationship(lazy="joined")

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,8 +14,10 @@ from verifier.checks.data import queries as data
 from verifier.checks.data.queries import SourceReview
 from verifier.checks.data.sampling import item_errors
 from verifier.core.findings import FindingState
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.opinion.category import UnitCategory, category_of
 from verifier.core.opinion.materiality import Error, MaterialityAssessment, Sum, assess
+from verifier.core.opinion.netting import AcceptedNetting
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.core.sampling.projection import Projection
 from verifier.core.sampling.sample_errors import known_tonnes
@@ -103,7 +106,7 @@ def _assess(
     found = [*_uncorrected(engagement, reviews, left_out, natures, moves), *version_errors.corrected(moves)]
     counted = [each for each in reviews if each.source.counts and each.source.source_key not in left_out]
     remainder, sampling_open = _remainder(projected)
-    return assess(
+    assessment = assess(
         found,
         total,
         share,
@@ -112,9 +115,36 @@ def _assess(
         sampling_open=sampling_open,
         unknown=[each.source.source_key for each in counted if each.verified is None],
         nature=_without_tonnes(engagement, reviews, found, natures),
-        netting=next((mark.reason for mark in marked if mark.kind is MarkKind.NETTING), ""),
         changes_open=version_errors.changes_open(moves),
     )
+    accepted = next((mark for mark in marked if mark.kind is MarkKind.NETTING), None)
+    return replace(assessment, netting=accepted.reason) if accepted and netting_holds(engagement, accepted, assessment) else assessment
+
+
+def netting_holds(engagement: Engagement, mark: MaterialityMark, assessment: MaterialityAssessment) -> bool:
+    """Whether an accepted offsetting covers the errors of today.
+
+    One from before its errors were kept holds where the checks are over, and is accepted anew where they are open.
+    """
+    if mark.accepted is None:
+        return not possible(engagement.stage, CaseAction.CHECK)
+    return _accepted(mark.accepted).holds_for(assessment)
+
+
+def written(assessment: MaterialityAssessment) -> dict[str, Any]:
+    """What is accepted with an assessment, as the row keeps it."""
+    accepted, sums = AcceptedNetting.of(assessment), assessment.compared
+    return {
+        "errors": [{"source": source, "tonnes": str(tonnes)} for source, tonnes in accepted.errors],
+        "projected": {"over": str(accepted.projected.over), "under": str(accepted.projected.under)},
+        "net": str(sums.net),
+        "gross": str(sums.gross),
+    }
+
+
+def _accepted(kept: Mapping[str, Any]) -> AcceptedNetting:
+    errors = tuple((each["source"], Fraction(each["tonnes"])) for each in kept["errors"])
+    return AcceptedNetting(errors, Sum(Fraction(kept["projected"]["over"]), Fraction(kept["projected"]["under"])))
 
 
 def _uncorrected(

@@ -95,6 +95,7 @@ def _page(engagement: Engagement, form: PlanningForm | None = None) -> ResponseR
         total=total,
         said=_sentences(would_change(assessment)),
         marks=queries.marks(engagement),
+        netting_lapsed=not assessment.netting,
         findings=findings,
         labels={each.label: each.number for each in findings.values()},
         names=names,
@@ -221,8 +222,8 @@ def nature(engagement: Engagement) -> ResponseReturnValue:
 def netting(engagement: Engagement) -> ResponseReturnValue:
     """Accept offsetting of errors, with a reason."""
     form = NettingForm()
-    subject = Subject("case", str(engagement.id))
-    actions.mark(engagement, MarkKind.NETTING, subject, form.reason.data or "", actor=current_actor(), now=utcnow())
+    assessment = queries.assessment_of(engagement, boundary.not_counted(engagement), projections(engagement))
+    actions.accept_netting(engagement, assessment, form.reason.data or "", actor=current_actor(), now=utcnow())
     flash(_("The reason has been saved for the reviewer."), "success")
     return redirect(url_for(".materiality", engagement_id=engagement.id), 303)
 

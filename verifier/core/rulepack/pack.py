@@ -14,6 +14,7 @@ from verifier.core.rulepack.parts import (
     Category,
     ChecklistItem,
     Clock,
+    ConflictingWork,
     DefaultFactor,
     FactorTable,
     FindingClass,
@@ -109,6 +110,8 @@ class RulePack:
     source_streams: tuple[StreamCeiling, ...] = ()
     """The classes of small source streams, the smallest first; what is in none of them is a major one."""
     review: ReviewRule | None = None
+    conflicting_work: tuple[ConflictingWork, ...] = ()
+    """Kinds of work for a unit that keep a body from verifying it; none: the rules name none."""
     calendar: str = ""
     unstated: Mapping[str, Text] = field(default_factory=dict)
     sha256: Annotated[str, Mark.NOT_IN_FILE] = field(default="", compare=False)

@@ -259,3 +259,13 @@ class Rotation:
     years_on: Whole
     years_off: Whole | None
     origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictingWork:
+    """A kind of work for a unit that keeps its body from verifying it for so many years afterwards."""
+
+    code: str
+    name: Text
+    years: Whole
+    origin: Origin

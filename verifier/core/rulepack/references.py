@@ -8,6 +8,7 @@ from verifier.core.calculation.methods import METHODS
 from verifier.core.calculation.units import factor_unit
 from verifier.core.coverage.procedures import BEYOND_RECALCULATION, CoverageKind, ProcedureMethod
 from verifier.core.datachecks.codes import FLAG_CODES, UNREQUESTED_CHANGE
+from verifier.core.earlier_work import CONFLICTING
 from verifier.core.report.rows import PARAMETERS, code_of
 from verifier.core.rulepack.documents import loose_forms
 from verifier.core.rulepack.extending import identity, is_rows
@@ -58,6 +59,8 @@ def _unknown(data: Row) -> Iterator[tuple[str, str]]:
     yield from loose_forms(data.get("statement_forms", ()), _codes(data, "checklist"))
     for code in _codes(data, "rotation"):
         yield from _missing(f"rotation.{code}", code, ROTATING, "work that rotates")
+    for code in _codes(data, "conflicting_work"):
+        yield from _missing(f"conflicting_work.{code}", code, CONFLICTING, "kind of work")
     for table in data.get("conservative", {}).get("tables", ()):
         yield from _missing("conservative.tables", table, _codes(data, "tables"), "table")
 

@@ -176,18 +176,18 @@ def checked_result(method: Method, kind: str, item: Item, result: Result, found:
     return found
 
 
-def is_wrong(item: Item, result: Result | None, found: Decimal | None) -> bool:
-    """Whether an item is wrong: nothing was found for it, or another amount; a difference within half its last digit is none.
+def is_wrong(item: Item, result: Result | None, found: Decimal | None, tolerance: Fraction | None = None) -> bool:
+    """Whether an item is wrong: nothing was found for it, or another amount; a difference within the tolerance is none (`error_of`).
 
     An item without an amount (a site, a row of a list) is wrong wherever it differs.
     """
     if result is None or result is Result.AGREED:
         return False
-    return result is Result.NOT_FOUND or not item.quantity or found is None or error_of(item, found) != 0
+    return result is Result.NOT_FOUND or not item.quantity or found is None or error_of(item, found, tolerance) != 0
 
 
-def signed_error(item: Item, result: Result, found: Decimal | None) -> Fraction:
+def signed_error(item: Item, result: Result, found: Decimal | None, tolerance: Fraction | None = None) -> Fraction:
     """t CO2 the item reports too much (negative: too little). An item nothing was found for counts as wrong with all its tonnes."""
     if result is Result.AGREED:
         return Fraction(0)
-    return error_of(item, found if result is Result.DIFFERS else None)
+    return error_of(item, found if result is Result.DIFFERS else None, tolerance)

@@ -178,10 +178,11 @@ def sizes_of(items: Iterable[Item]) -> Mapping[str, Fraction]:
     return found
 
 
-def error_of(item: Item, found: Decimal | None) -> Fraction:
+def error_of(item: Item, found: Decimal | None, tolerance: Fraction | None = None) -> Fraction:
     """Tonnes the item reports too much (negative: too little) when a voucher shows `found` in its unit; None: nothing shows any of it.
 
-    A difference within half the last digit reported is none: the voucher was rounded as the report was.
+    `tolerance`: the share of what was found within which a difference is none (pack: datachecks); 0: any difference counts. None, under
+    rules that do not say how numbers are covered: one within half the last digit reported, as the voucher was rounded as the report was.
     """
     size = Fraction(item.size or 0)
     if found is None:
@@ -189,6 +190,6 @@ def error_of(item: Item, found: Decimal | None) -> Fraction:
     if not item.quantity:
         return Fraction(0)
     difference = Fraction(item.quantity) - Fraction(found)
-    if abs(difference) < half_a_last_digit(item.quantity):
+    if abs(difference) < half_a_last_digit(item.quantity) if tolerance is None else abs(difference) <= tolerance * abs(Fraction(found)):
         return Fraction(0)
     return size * difference / Fraction(item.quantity)

@@ -36,13 +36,16 @@ def wrong_items(engagement: Engagement) -> list[WrongItem]:
         return []
     of = select(SampledItem).where(SampledItem.sample_id.in_(list(drawn)), SampledItem.result.in_(queries.FAILED))
     rows = list(db.session.scalars(of.order_by(SampledItem.tested_at, SampledItem.id)))
-    rows = [row for row in rows if is_wrong(queries.item_value(row), row.result, row.found)]
+    tolerance = queries.tolerance_of(engagement)
+    rows = [row for row in rows if is_wrong(queries.item_value(row), row.result, row.found, tolerance)]
     if not rows:
         return []
     deducted = deducted_sources(engagement)
     present = {kind: _present(engagement, kind) for kind in {drawn[row.sample_id].kind for row in rows} if not kind.startswith("list:")}
     return [
-        WrongItem(drawn[row.sample_id], row, _error(drawn[row.sample_id], row, present.get(drawn[row.sample_id].kind, {}), deducted))
+        WrongItem(
+            drawn[row.sample_id], row, _error(drawn[row.sample_id], row, present.get(drawn[row.sample_id].kind, {}), deducted, tolerance)
+        )
         for row in rows
     ]
 
@@ -109,9 +112,12 @@ def _present(engagement: Engagement, kind: str) -> dict[tuple[str, ...], Item]:
     return {item.parts: item for item in queries.population(engagement, kind).items}
 
 
-def _error(sample: Sample, row: SampledItem, present: dict[tuple[str, ...], Item], deducted: frozenset[str]) -> SampledError:
+def _error(
+    sample: Sample, row: SampledItem, present: dict[tuple[str, ...], Item], deducted: frozenset[str], tolerance: Fraction | None
+) -> SampledError:
     source, period = (row.parts[0], row.parts[1] if len(row.parts) > 1 else "") if _of_a_source(sample) else ("", row.line)
-    tonnes = signed_error(queries.item_value(row), row.result, row.found) if row.result and _of_a_source(sample) else Fraction()
+    measured = row.result is not None and _of_a_source(sample)
+    tonnes = signed_error(queries.item_value(row), row.result, row.found, tolerance) if row.result and measured else Fraction()
     negative = sample.kind == "deducted" or (sample.kind == "data" and source in deducted)
     state = row.finding.state if row.finding else None
     named = state is not None and state is not FindingState.WITHDRAWN

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from uuid import UUID
 
 from sqlalchemy import func, select
 
+from verifier.checks.data.references.queries import own_tolerances
 from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
 from verifier.checks.data.sampling.risk_queries import levels
 from verifier.core.sampling import ladder, tonneunit
 from verifier.core.sampling.ladder import Forced, LadderPlace
-from verifier.core.sampling.plan import Method, Plan, Result, of_json, population_of, share_sizes, signed_error, total_of
+from verifier.core.sampling.plan import Method, Plan, Result, is_wrong, of_json, population_of, share_sizes, signed_error, total_of
 from verifier.core.sampling.population import Item, Population
 from verifier.core.sampling.projection import Projection, ratio
 from verifier.core.sampling.risk import Level, highest
@@ -126,9 +128,36 @@ def changed_since(engagement: Engagement, drawn: Sample) -> bool:
     return population(engagement, drawn.kind).checksum != drawn.checksum
 
 
-def errors_of(rows: Sequence[SampledItem]) -> dict[str, Fraction]:
+def tolerance_of(engagement: Engagement) -> Fraction | None:
+    """The share within which what was found for an item may differ: the body's own, else the pack's; 0: any difference is an error.
+
+    None under rules that do not say how numbers are covered: what such a case was worked with stays.
+    """
+    pack = load(engagement.pack_id)
+    if pack.coverage is None:
+        return None
+    found = pack.tolerance("crosscheck_difference", {code: Fraction(value) for code, value in own_tolerances(engagement).items()})
+    return found.value if found else Fraction()
+
+
+def _tolerance(drawn: Sample) -> Fraction | None:
+    return tolerance_of(db.session.get_one(Engagement, drawn.engagement_id))
+
+
+def _failed(drawn: Sample, rows: Sequence[SampledItem]) -> set[UUID]:
+    tolerance = _tolerance(drawn)
+    return {row.id for row in rows if is_wrong(item_value(row), row.result, row.found, tolerance)}
+
+
+def failed_count(drawn: Sample, rows: Sequence[SampledItem]) -> int:
+    """How many items are wrong."""
+    return len(_failed(drawn, rows))
+
+
+def errors_of(drawn: Sample, rows: Sequence[SampledItem]) -> dict[str, Fraction]:
     """The signed errors of the items worked, t CO2 of their size, by line."""
-    return {row.line: signed_error(item_value(row), row.result, row.found) for row in rows if row.result}
+    tolerance = _tolerance(drawn)
+    return {row.line: signed_error(item_value(row), row.result, row.found, tolerance) for row in rows if row.result}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +180,7 @@ def strata(drawn: Sample, rows: Sequence[SampledItem]) -> list[Stratum]:
     pack = load(db.session.get_one(Engagement, drawn.engagement_id).pack_id)
     assert pack.sampling is not None
     assert pack.sampling.ladder is not None
+    failed = _failed(drawn, rows)
     by_stratum: dict[str, list[SampledItem]] = {}
     for row in rows:
         by_stratum.setdefault(row.stratum, []).append(row)
@@ -159,10 +189,10 @@ def strata(drawn: Sample, rows: Sequence[SampledItem]) -> list[Stratum]:
         own = by_stratum.get(key, [])
         newest = [row for row in own if Fraction(row.step) == step]
         state = ladder.forced(
-            step, pack.sampling.ladder.steps, sum(not row.result for row in newest), sum(row.result in FAILED for row in newest)
+            step, pack.sampling.ladder.steps, sum(not row.result for row in newest), sum(row.id in failed for row in newest)
         )
         name = own[0].label if own and key != ladder.SITES else ""
-        worked, wrong = sum(bool(row.result) for row in own), sum(row.result in FAILED for row in own)
+        worked, wrong = sum(bool(row.result) for row in own), sum(row.id in failed for row in own)
         found.append(Stratum(key, name, step, len(own), worked, wrong, state))
     return found
 
@@ -173,7 +203,7 @@ def evaluation(drawn: Sample, rows: Sequence[SampledItem]) -> Evaluation | None:
     if plan.tonnes is None:
         return None
     size = tonneunit.sample_size(stored_population(drawn).size, plan.tonnes)
-    return tonneunit.evaluate({row.line: Fraction(row.size or 0) for row in rows}, errors_of(rows), size, plan.tonnes.risk)
+    return tonneunit.evaluate({row.line: Fraction(row.size or 0) for row in rows}, errors_of(drawn, rows), size, plan.tonnes.risk)
 
 
 def projections_of(drawn: Sample, rows: Sequence[SampledItem], deducted: frozenset[str] = frozenset()) -> tuple[Projection, ...]:
@@ -188,7 +218,7 @@ def projections_of(drawn: Sample, rows: Sequence[SampledItem], deducted: frozens
     sizes: dict[str, dict[str, Fraction]] = {}
     for each in stored_population(drawn).items:
         sizes.setdefault(each.parts[0], {})[each.line] = Fraction(each.size or 0)
-    errors, own_lines = errors_of(rows), dict[str, list[str]]()
+    errors, own_lines = errors_of(drawn, rows), dict[str, list[str]]()
     for row in rows:
         own_lines.setdefault(row.stratum, []).append(row.line)
     return tuple(ratio(key, sizes.get(key, {}), errors, lines, deducted=key in deducted) for key, lines in sorted(own_lines.items()))

@@ -37,13 +37,22 @@ def of(engagement: Engagement, sheet: Sheet, rule: str, now: datetime) -> bytes:
         (_("Generated"), now),
     ):
         cover.add([Title(term), value])
-    headers = [_("Period"), _("Unit"), _("Reported"), _("Independent record"), _("Verified"), _("Used"), _("Used − reported"), _("Why")]
+    headers = [
+        _("Period"),
+        _("Unit"),
+        _("Reported"),
+        _("Independent record"),
+        _("Verified"),
+        _("Used"),
+        _("Difference (reported − used)"),
+        _("Why"),
+    ]
     rows = book.sheet(_("Months used"), headers, (12, 12, 16, 16, 16, 16, 16, 26))
     for each in sheet.months:
         at, month = rows.last + 1, each.month
         difference = None
         if each.used is not None and month.reported is not None:
-            difference = LiveCell(f"{rows.at(5, at)}-{rows.at(2, at)}", float(each.used - month.reported))
+            difference = LiveCell(f"{rows.at(2, at)}-{rows.at(5, at)}", float(month.reported - each.used))
         why = label(each.why) if each.why else ""
         rows.add([month.period, month.unit, month.reported, month.independent, each.verified, each.used, difference, why])
     headers = [_("Factor"), _("Reported"), _("Unit reported"), _("Used"), _("Unit used"), _("Table"), _("Source of the value")]

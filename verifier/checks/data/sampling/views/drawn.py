@@ -1,6 +1,7 @@
 """Pages of one sample: its plan, the draw, its items with results, and the extension an error requires."""
 
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -68,13 +69,13 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         rows=rows,
         page=paged_list(_matching(rows, form.q.data or "", form.state.data or ""), PER_PAGE),
         worked=sum(bool(row.result) for row in rows),
-        failed=sum(row.result in queries.FAILED for row in rows),
+        failed=queries.failed_count(current, rows),
         strata=queries.strata(current, rows),
         climbs=queries.climbs(current),
         evaluation=queries.evaluation(current, rows),
         projections=queries.projections_of(current, rows, deducted),
         outcomes=outcomes,
-        error=_error,
+        error=partial(_error, queries.tolerance_of(engagement)),
         wrong_items={each.row.position: each for each in wrong},
         cover=item_errors.covers(engagement).get(number),
         cover_form=CoverForm(formdata=None),
@@ -102,8 +103,8 @@ def _rate(engagement: Engagement, sample: Sample, rows: list[SampledItem]) -> tu
     return risk, upper_rate(sum(row.result is Result.NOT_FOUND for row in tested), len(tested), risk)
 
 
-def _error(row: SampledItem) -> Fraction | None:
-    return signed_error(queries.item_value(row), row.result, row.found) if row.result else None
+def _error(tolerance: Fraction | None, row: SampledItem) -> Fraction | None:
+    return signed_error(queries.item_value(row), row.result, row.found, tolerance) if row.result else None
 
 
 def _matching(rows: list[SampledItem], search: str, state: str) -> list[SampledItem]:
@@ -185,7 +186,7 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
         count=len(rows),
         listed=listed,
         following=following,
-        error=_error(row),
+        error=_error(queries.tolerance_of(engagement), row),
         wrong=item_errors.wrong_item(engagement, row),
         error_form=error_form(engagement),
     )

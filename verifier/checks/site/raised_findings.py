@@ -1,0 +1,34 @@
+"""What a finding takes over from the checklist item on which it is raised: its note, its photos, and the outcome of the item."""
+
+from datetime import datetime
+
+from verifier.checks.site import actions, queries
+from verifier.core.actor import Actor
+from verifier.core.site import ChecklistOutcome
+from verifier.core.subject import Subject
+from verifier.engagements.models import Engagement
+from verifier.evidence.queries import photos_of
+from verifier.findings.actions import put_photo
+from verifier.findings.models import Finding
+from verifier.findings.queries import photos_of as photos_shown
+
+
+def note_of(engagement: Engagement, subject: Subject) -> str:
+    """The note of a checklist item; empty where there is none, or the subject is another."""
+    answer = queries.answers(engagement).get(subject.id) if subject.kind == queries.KIND else None
+    return answer.note if answer else ""
+
+
+def take_over(engagement: Engagement, finding: Finding, *, actor: Actor, now: datetime) -> None:
+    """Put the photos of the item to its finding, and state “finding” as its outcome; nothing for a finding on another subject."""
+    subject = finding.subject
+    if subject.kind != queries.KIND:
+        return
+    shown = photos_shown(finding)
+    for photo in photos_of(engagement.id, subject):
+        if photo not in shown:
+            put_photo(finding, photo, actor=actor, now=now)
+    answer = queries.answers(engagement).get(subject.id)
+    if queries.visit(engagement) is not None and (answer is None or answer.outcome is not ChecklistOutcome.FINDING):
+        note = answer.note if answer else ""
+        actions.answer_item(engagement, subject.id, ChecklistOutcome.FINDING, note, answer.version if answer else 0, actor=actor, now=now)

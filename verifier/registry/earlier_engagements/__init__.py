@@ -1,0 +1,1 @@
+"""Engagements of a body for a unit that were carried out outside this system, so that rotation and independence count them."""
