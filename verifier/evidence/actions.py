@@ -20,6 +20,7 @@ from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.evidence import photo_reader, pictures
+from verifier.evidence.file_kinds import ATTACHMENT, FileUse
 from verifier.evidence.files import read_attachment, safe_name
 from verifier.evidence.models import Attachment, AttachmentSubject, Photo, PhotoSubject, StoredFile
 from verifier.evidence.photos import ReadPhoto
@@ -129,10 +130,19 @@ def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None,
     record(TrailAction.EVIDENCE_PHOTO_CAPTIONED, actor, subject, now=now, case=photo.case_id, before=before, after=photo.caption)
 
 
-def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: Actor, now: datetime) -> Attachment:
+def store_first(files: Sequence[tuple[str, bytes]], use: FileUse = ATTACHMENT) -> Sequence[tuple[str, bytes]]:
+    """Put files, given as (name, bytes), into the store; refused first where one is of no accepted kind. Needs no transaction."""
+    for filename, data in files:
+        read_attachment(data, filename, use)
+    for _filename, data in files:
+        store().put(data)
+    return files
+
+
+def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, in_store: bool = False, actor: Actor, now: datetime) -> Attachment:
     """Store an attachment; its type is detected from its content, otherwise refused with a reason."""
     read = read_attachment(data, filename)
-    keep(data, read.media_type, now=now)
+    keep(data, read.media_type, in_store=in_store, now=now)
     attachment = Attachment(
         case_id=case,
         filename=read.safe_name,
