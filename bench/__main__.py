@@ -9,11 +9,14 @@ from pathlib import Path
 
 import structlog
 
-from bench import cold, growth, memory, pages, photos, register, reports, statements
+from bench import cold, creating, growth, memory, pages, photos, register, reports, statements, weight
 from bench.stopwatch import Figure
 
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "pages": pages.measured,
+    "creating": creating.measured,
+    "upload": creating.measured_uploads,
+    "weight": weight.measured,
     "growth": growth.measured,
     "growth-postgresql": growth.measured_on_postgresql,
     "cold": cold.measured,

@@ -1,12 +1,13 @@
 """The database: base class of all rows, column types named once, and SQLite's settings."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import wraps
+from threading import Lock
 from time import perf_counter
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -112,7 +113,7 @@ BUSY_TIMEOUT = 15_000
 
 longest_write: ContextVar[float] = ContextVar("longest_write", default=0.0)
 """Seconds that the longest writing transaction took since this was set to 0, from getting its lock to the end of its commit."""
-_WRITES_SINCE = "writes_since"
+_WRITES_SINCE, _TURN = "writes_since", "turn"
 
 
 @contextmanager
@@ -146,6 +147,39 @@ def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[first : first + size]
 
 
+class _Turn:
+    """The writers of one process wait for each other here, and only one of them for SQLite's lock.
+
+    SQLite makes those who wait for its lock sleep up to a tenth of a second and then look again: the lock is free meanwhile, and whoever
+    came last may get it first.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def take(self, connection: Connection, milliseconds: int) -> None:
+        """Wait for one's turn; whoever waits in vain leaves it to SQLite to say so."""
+        if not connection.info.get(_TURN) and self._lock.acquire(timeout=milliseconds / 1000):
+            connection.info[_TURN] = True
+
+    def end(self, info: dict[Any, Any]) -> None:
+        """The transaction of a connection is over."""
+        if info.pop(_TURN, False):
+            self._lock.release()
+
+    def ends_with(self, end: Callable[[Any], None]) -> Callable[[Any], None]:
+        """What ends a transaction, followed by the end of its turn."""
+
+        def ended(connection: Any) -> None:
+            try:
+                end(connection)
+            finally:
+                with suppress(NotImplementedError):  # a connection that the dialect looks at before it belongs to a pool has none
+                    self.end(connection.info)
+
+        return ended
+
+
 def _open_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -154,8 +188,10 @@ def _open_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection, turn: _Turn) -> None:
     patience = lock_patience.get()
+    if patience is not None or write_transaction.get():
+        turn.take(connection, BUSY_TIMEOUT if patience is None else patience)
     if patience is None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write_transaction.get() else "BEGIN")
         note_lock(connection)
@@ -191,8 +227,13 @@ def prepare(engine: Engine) -> None:
     failpoints.watch(engine)
     event.listen(engine, "checkin", _measure_lock)
     if engine.dialect.name == "sqlite":
+        turn = _Turn()
         event.listen(engine, "connect", _open_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", lambda connection: _begin_sqlite(connection, turn))
+        for name in ("do_commit", "do_rollback"):
+            setattr(engine.dialect, name, turn.ends_with(getattr(engine.dialect, name)))
+        for ended in ("checkin", "invalidate"):
+            event.listen(engine, ended, lambda _connection, record, *_error: turn.end(record.info))
     else:
         event.listen(engine, "begin", _begin_postgresql)
 

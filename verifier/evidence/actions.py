@@ -1,10 +1,13 @@
 """Stores files: the row and its bytes, both or neither."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,12 +19,14 @@ from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
-from verifier.evidence import photo_reader
-from verifier.evidence.file_kinds import JPEG
+from verifier.evidence import photo_reader, pictures
+from verifier.evidence.file_kinds import ATTACHMENT, FileUse
 from verifier.evidence.files import read_attachment, safe_name
 from verifier.evidence.models import Attachment, AttachmentSubject, Photo, PhotoSubject, StoredFile
 from verifier.evidence.photos import ReadPhoto
 from verifier.evidence.queries import photo_with, store
+
+T = TypeVar("T")
 
 
 def keep(data: bytes, media_type: str, *, in_store: bool = False, now: datetime) -> StoredFile:
@@ -39,6 +44,19 @@ def keep(data: bytes, media_type: str, *, in_store: bool = False, now: datetime)
     return db.session.get_one(StoredFile, digest)
 
 
+def put_while(data: bytes, read: Callable[[], T]) -> T:
+    """What `read` finds, while the bytes are put into the store; needs no transaction.
+
+    Bytes that no row comes to name are left to the sweep, which removes none that are younger than an hour.
+    """
+    put = store().put
+    with ThreadPoolExecutor(1) as beside:
+        stored = beside.submit(put, data)
+        found = read()
+        stored.result()
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class AddedPhotos:
     """What became of some photos: those kept now, and those that the case already had."""
@@ -48,17 +66,12 @@ class AddedPhotos:
 
 
 def read_photos(files: Sequence[tuple[str, bytes]]) -> dict[str, ReadPhoto]:
-    """Decode photos and put their bytes into the store, by SHA-256; needs no transaction.
-
-    Bytes that no row comes to name are left to the sweep, which removes none that are younger than an hour.
-    """
+    """Decode photos while their bytes are put into the store, by SHA-256; needs no transaction."""
     found: dict[str, ReadPhoto] = {}
     for filename, data in files:
         digest = sha256(data).hexdigest()
         if digest not in found:
-            found[digest] = read = photo_reader.read(data, filename)
-            for kept in (data, read.preview, read.thumbnail):
-                store().put(kept)
+            found[digest] = put_while(data, partial(photo_reader.read, data, filename, copies=False))
     return found
 
 
@@ -97,10 +110,13 @@ def add_photos(
         digest = sha256(data).hexdigest()
         twin = photo_with(case, digest)
         if twin is None:
-            kept = _kept_files(data, (already or {}).get(digest), filename, now)
-            stored.append(_kept_photo(case, subject, filename, kept, caption=caption, actor=actor, now=now))
+            decoded = (already or {}).get(digest)
+            read = decoded or photo_reader.read(data, filename, copies=False)
+            keep(data, read.media_type, in_store=decoded is not None, now=now)
+            stored.append(_kept_photo(case, subject, filename, read, caption=caption, actor=actor, now=now))
         elif twin not in stored:
             known.append(twin)
+    pictures.request(pictures.PHOTO, [photo.original_sha256 for photo in stored], now=now)
     return AddedPhotos(tuple(stored), tuple(known))
 
 
@@ -114,10 +130,19 @@ def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None,
     record(TrailAction.EVIDENCE_PHOTO_CAPTIONED, actor, subject, now=now, case=photo.case_id, before=before, after=photo.caption)
 
 
-def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: Actor, now: datetime) -> Attachment:
+def store_first(files: Sequence[tuple[str, bytes]], use: FileUse = ATTACHMENT) -> Sequence[tuple[str, bytes]]:
+    """Put files, given as (name, bytes), into the store; refused first where one is of no accepted kind. Needs no transaction."""
+    for filename, data in files:
+        read_attachment(data, filename, use)
+    for _filename, data in files:
+        store().put(data)
+    return files
+
+
+def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, in_store: bool = False, actor: Actor, now: datetime) -> Attachment:
     """Store an attachment; its type is detected from its content, otherwise refused with a reason."""
     read = read_attachment(data, filename)
-    keep(data, read.media_type, now=now)
+    keep(data, read.media_type, in_store=in_store, now=now)
     attachment = Attachment(
         case_id=case,
         filename=read.safe_name,
@@ -131,32 +156,13 @@ def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, actor: A
     return attachment
 
 
-@dataclass(frozen=True, slots=True)
-class _PhotoFiles:
-    """A decoded photo, and the hashes of the original, its preview and its thumbnail in the store."""
-
-    read: ReadPhoto
-    original: str
-    preview: str
-    thumbnail: str
-
-
-def _kept_files(data: bytes, already: ReadPhoto | None, filename: str, now: datetime) -> _PhotoFiles:
-    read = already or photo_reader.read(data, filename)
-    files = ((data, read.media_type), (read.preview, JPEG), (read.thumbnail, JPEG))
-    return _PhotoFiles(read, *(keep(each, kind, in_store=already is not None, now=now).sha256 for each, kind in files))
-
-
-def _kept_photo(case: UUID, subject: Subject, filename: str, files: _PhotoFiles, *, caption: str, actor: Actor, now: datetime) -> Photo:
-    read = files.read
+def _kept_photo(case: UUID, subject: Subject, filename: str, read: ReadPhoto, *, caption: str, actor: Actor, now: datetime) -> Photo:
     photo = Photo(
         case_id=case,
         shows=[PhotoSubject(**PhotoSubject.named(subject), tied_by=actor.id, tied_at=now)],
         caption=caption.strip(),
         filename=safe_name(filename),
-        original_sha256=files.original,
-        preview_sha256=files.preview,
-        thumbnail_sha256=files.thumbnail,
+        original_sha256=read.sha256,
         width=read.width,
         height=read.height,
         orientation=read.orientation,

@@ -23,7 +23,7 @@ class StoredFile(Base):
 
 
 class Photo(Base):
-    """A photo of a case: the untouched original, a smaller copy without metadata, and what it shows."""
+    """A photo of a case: the untouched original and what it shows; its smaller copies are in `pictures`, older ones in the store."""
 
     __tablename__ = "photo"
     __table_args__ = (UniqueConstraint("case_id", "original_sha256"),)
@@ -32,8 +32,8 @@ class Photo(Base):
     caption: Mapped[str]
     filename: Mapped[str]
     original_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
-    preview_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
-    thumbnail_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    preview_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    thumbnail_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     width: Mapped[int]
     height: Mapped[int]
     orientation: Mapped[int]

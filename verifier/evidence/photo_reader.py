@@ -1,7 +1,7 @@
 """Reads a photo in the sandbox; also the program that runs there.
 
-Given: a line of JSON with the file's name, then the file. Answered: a line of JSON, what was read or why it is refused, then preview and
-thumbnail (JPEG) one after the other.
+Given: a line of JSON with the file's name and whether smaller copies are wanted, then the file. Answered: a line of JSON, what was read
+or why it is refused, then preview and thumbnail (JPEG) one after the other; without copies both are empty.
 """
 
 import json
@@ -20,10 +20,10 @@ PICTURES = ("preview", "thumbnail")
 EXACT = ("latitude", "longitude", "altitude")
 
 
-def read(data: bytes, filename: str) -> ReadPhoto:
+def read(data: bytes, filename: str, *, copies: bool = True) -> ReadPhoto:
     """`photos.read_photo` in a process of its own; refused where that exceeds its memory or time."""
     name = safe_name(filename)
-    given = json.dumps({"filename": filename}).encode() + b"\n" + data
+    given = json.dumps({"filename": filename, "copies": copies}).encode() + b"\n" + data
     try:
         output = sandbox.run(__name__, given, memory=MEMORY, seconds=SECONDS, patience=PATIENCE)
     except (sandbox.TooSlow, sandbox.TooMuch, sandbox.Broken) as error:
@@ -43,8 +43,9 @@ def read(data: bytes, filename: str) -> ReadPhoto:
 def answer(given: bytes) -> bytes:
     """Inside the limits: decode, and hand the smaller copies back."""
     line, _, data = given.partition(b"\n")
+    asked = json.loads(line)
     try:
-        found = asdict(read_photo(data, json.loads(line)["filename"]))
+        found = asdict(read_photo(data, asked["filename"], copies=asked["copies"]))
     except Refusal as refusal:
         return json.dumps({"refused": refusal.message, "values": dict(refusal.values)}).encode() + b"\n"
     pictures = [found.pop(name) for name in PICTURES]

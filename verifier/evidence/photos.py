@@ -60,7 +60,8 @@ class Shot:
 class ReadPhoto:
     """A whole picture: width and height are those of the upright picture, `orientation` is what the file said (1 to 8).
 
-    `taken_at` is the camera's own clock ("2021-06-03T14:05:09"), `utc_offset` ("+08:00") only where the file has one.
+    `taken_at` is the camera's own clock ("2021-06-03T14:05:09"), `utc_offset` ("+08:00") only where the file has one. The smaller copies
+    are empty where they were not asked for.
     """
 
     format: str
@@ -75,20 +76,20 @@ class ReadPhoto:
     longitude: Decimal | None
     altitude: Decimal | None
     camera: str | None
-    preview: bytes
-    thumbnail: bytes
+    preview: bytes = b""
+    thumbnail: bytes = b""
 
 
-def read_photo(data: bytes, filename: str, limits: PhotoLimits | None = None) -> ReadPhoto:
+def read_photo(data: bytes, filename: str, limits: PhotoLimits | None = None, *, copies: bool = True) -> ReadPhoto:
     """The picture read to its last row, or a refusal that names the file and what is wrong with it."""
     limits, name = limits or PhotoLimits(), safe_name(filename)
     found = _accepted_kind(data, name, limits)
     picture = _opened(data, name, found, limits)
     full = picture.size
-    _decode(picture, data, name, found)
+    _decode(picture, data, name, found, PREVIEW_SIDE * 3 // 4 if copies else 1)
     orientation = _orientation(picture)
     shot = _shot(picture)
-    preview = _preview(picture, orientation if found != "HEIC" else 1)
+    preview = _preview(picture, orientation if found != "HEIC" else 1) if copies else None
     turned = orientation >= 5 and found != "HEIC"
     return ReadPhoto(
         format=found,
@@ -98,8 +99,8 @@ def read_photo(data: bytes, filename: str, limits: PhotoLimits | None = None) ->
         height=full[0] if turned else full[1],
         orientation=orientation,
         **vars(shot),
-        preview=_jpeg(preview, 85),
-        thumbnail=_jpeg(_within(preview, THUMBNAIL_SIDE), 80),
+        preview=_jpeg(preview, 85) if preview else b"",
+        thumbnail=_jpeg(_within(preview, THUMBNAIL_SIDE), 80) if preview else b"",
     )
 
 
@@ -134,10 +135,10 @@ def _opened(data: bytes, name: str, found: str, limits: PhotoLimits) -> Image.Im
     return picture
 
 
-def _decode(picture: Image.Image, data: bytes, name: str, found: str) -> None:
-    """Every row decoded, a JPEG at the smallest scale that still serves the preview: it is the decoding that finds a cut file."""
+def _decode(picture: Image.Image, data: bytes, name: str, found: str, side: int) -> None:
+    """Every row decoded, a JPEG at the smallest scale with so many pixels a side: it is the decoding that finds a cut file."""
     if found == "JPEG":
-        scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or max(picture.size) // scale >= PREVIEW_SIDE * 3 // 4)
+        scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or max(picture.size) // scale >= side)
         picture.draft(None, (max(1, picture.width // scale), max(1, picture.height // scale)))
     try:
         picture.load()

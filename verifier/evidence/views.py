@@ -19,12 +19,12 @@ from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
-from verifier.evidence import actions, queries
-from verifier.evidence.file_kinds import JPEG
+from verifier.evidence import actions, pictures, queries
 from verifier.evidence.forms import KINDS, CaptionForm, PhotoFilter, UploadForm
 from verifier.evidence.models import Photo
 from verifier.evidence.uploads import actions as uploads
 from verifier.findings import queries as findings
+from verifier.web.downloads.pictures import SANDBOX, picture, picture_of
 from verifier.web.downloads.spreadsheet import download, spreadsheet
 from verifier.web.pages.filters import listed
 from verifier.web.pages.lists import every_row, export_url, paged, wants_spreadsheet
@@ -34,8 +34,6 @@ from verifier.web.subjects import Described, SubjectKind, describe, row_id, rows
 from verifier.web.transactions import prepared
 
 bp = Blueprint("evidence", __name__)
-SANDBOX = "default-src 'none'; sandbox"
-FOR_A_YEAR = "private, max-age=31536000, immutable"
 
 
 @bp.route("/cases/<uuid:engagement_id>/photos")
@@ -133,12 +131,12 @@ def original(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
 @bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>/<any(original, preview, thumbnail):copy>")
 @permit(Permission.PHOTO_READ)
 def photo_file(engagement: Engagement, photo_id: UUID, copy: str) -> ResponseReturnValue:
-    """A smaller copy for pages: never changes, so the browser may keep it for itself."""
+    """A smaller copy for pages."""
     shown = _found(engagement, photo_id)
     digest = shown.thumbnail_sha256 if copy == "thumbnail" else shown.preview_sha256
-    response = Response(queries.store().get(digest), mimetype=JPEG)
-    response.headers["Cache-Control"] = FOR_A_YEAR
-    return _sandboxed(response)
+    if digest is not None:
+        return picture(queries.store().get(digest))
+    return picture_of(pictures.PHOTO, shown.original_sha256, pictures.COPIES.get(copy, 0))
 
 
 @bp.route("/cases/<uuid:engagement_id>/files/<uuid:attachment_id>")

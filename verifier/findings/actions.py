@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
@@ -54,8 +54,7 @@ def raise_finding(
     finding = Finding(
         engagement_id=engagement.id,
         report_version_id=engagement.report_version_id,
-        number=_next_number(engagement),
-        class_number=_next_of_class(engagement, draft.class_code),
+        **_next_numbers(engagement, draft.class_code),
         arose_in=check,
         subject_kind=subject.kind,
         subject_id=subject.id,
@@ -91,7 +90,7 @@ def edit_draft(finding: Finding, draft: Draft, version: int | None, *, actor: Ac
     _check_draft(finding.engagement, draft)
     changed = [name for name, value in asdict(draft).items() if getattr(finding, name) != value]
     if "class_code" in changed:
-        finding.class_number = _next_of_class(finding.engagement, draft.class_code)
+        finding.class_number = _next_numbers(finding.engagement, draft.class_code)["class_number"]
     for name, value in asdict(draft).items():
         setattr(finding, name, value)
     db.session.flush()
@@ -172,10 +171,14 @@ def answer(
     files: Sequence[tuple[str, bytes]] = (),
     report_version: ReportVersion | None = None,
     *,
+    in_store: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Exchange:
-    """The unit's answer, its files as (name, bytes) kept with it; a corrected number is named by the released version that holds it."""
+    """The unit's answer, its files as (name, bytes) kept with it; a corrected number is named by the released version that holds it.
+
+    `in_store`: the files were put into the store before the transaction.
+    """
     _lock(finding)
     engagement = finding.engagement
     advance(engagement, CaseAction.ANSWER, now=now)
@@ -184,7 +187,8 @@ def answer(
         raise Refusal("finding.answer.no_text")
     _check_version(finding, report_version)
     exchange = _add_exchange(finding, FindingAction.ANSWER, text, state, report_version=report_version, actor=actor, now=now)
-    attachments = [attach(engagement.id, Subject("exchange", str(exchange.id)), name, data, actor=actor, now=now) for name, data in files]
+    subject = Subject("exchange", str(exchange.id))
+    attachments = [attach(engagement.id, subject, name, data, in_store=in_store, actor=actor, now=now) for name, data in files]
     record(
         TrailAction.FINDING_FINDING_ANSWERED,
         actor,
@@ -260,17 +264,12 @@ def _written(finding: Finding) -> Draft:
     return Draft(finding.class_code, finding.clause, finding.title, finding.description, finding.effect, finding.internal_note)
 
 
-def _next_number(engagement: Engagement) -> int:
-    """Next number, read under the lock on the case's row, so that concurrent requests get different numbers."""
+def _next_numbers(engagement: Engagement, class_code: str) -> dict[str, int]:
+    """Next number in the case and within a class, read under the lock on the case's row: concurrent requests get different numbers."""
     db.session.execute(select(Engagement.id).where(Engagement.id == engagement.id).with_for_update(of=Engagement.__table__))
-    return (db.session.scalar(select(func.max(Finding.number)).where(Finding.engagement_id == engagement.id)) or 0) + 1
-
-
-def _next_of_class(engagement: Engagement, class_code: str) -> int:
-    """Next number within a class, read under the lock on the case's row."""
-    db.session.execute(select(Engagement.id).where(Engagement.id == engagement.id).with_for_update(of=Engagement.__table__))
-    of = select(func.max(Finding.class_number)).where(Finding.engagement_id == engagement.id, Finding.class_code == class_code)
-    return (db.session.scalar(of) or 0) + 1
+    of_class = func.max(case((Finding.class_code == class_code, Finding.class_number)))
+    last = db.session.execute(select(func.max(Finding.number), of_class).where(Finding.engagement_id == engagement.id)).one()
+    return {"number": (last[0] or 0) + 1, "class_number": (last[1] or 0) + 1}
 
 
 def _title_of(engagement: Engagement, subject: Subject) -> str:

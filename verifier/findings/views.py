@@ -21,6 +21,7 @@ from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.evidence.actions import store_first
 from verifier.evidence.queries import photo
 from verifier.findings import actions, queries
 from verifier.findings.forms import AnswerForm, FilterForm, FindingForm, JudgeForm
@@ -34,6 +35,7 @@ from verifier.web.pages.lists import every_row, export_url, paged, wants_spreads
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
 from verifier.web.subjects import Described, SubjectKind, describe, row_id, row_in_case, rows_in_case
+from verifier.web.transactions import prepared
 
 bp = Blueprint("findings", __name__)
 NAMED = 20
@@ -155,7 +157,8 @@ def answer(engagement: Engagement, number: int) -> ResponseReturnValue:
     form.offer(queries.correcting(finding))
     if form.validate_on_submit():
         version = form.version(versions(engagement.unit_year))
-        actions.answer(finding, form.text.data or "", form.handed_in(), version, actor=current_actor(), now=utcnow())
+        files = prepared("files", lambda: store_first(form.handed_in()))
+        actions.answer(finding, form.text.data or "", files, version, in_store=True, actor=current_actor(), now=utcnow())
         left = len(queries.awaiting_answer(engagement))
         if left:
             flash(

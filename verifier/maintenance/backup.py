@@ -15,13 +15,13 @@ from sqlalchemy import select, text
 from verifier.config import Settings, aside_of
 from verifier.core.errors import Refusal
 from verifier.db import db
+from verifier.evidence.derived_files import FOLDER
 from verifier.evidence.models import StoredFile
 from verifier.evidence.store import Store
 from verifier.maintenance import database, encryption
 from verifier.maintenance.archive import Unfit, Writer
 from verifier.maintenance.swap import BEFORE
 from verifier.migrations.copying import STARTS_WITH
-from verifier.reports.derived_values import FOLDER
 
 DATABASE = {"sqlite": "database/verifier.sqlite", "postgresql": "database/verifier.dump"}
 

@@ -120,6 +120,7 @@ def submit_report(
     note: str,
     *,
     already: Read | None = None,
+    in_store: bool = False,
     case: OpenCase | None = None,
     actor: Actor,
     now: datetime,
@@ -127,11 +128,12 @@ def submit_report(
     """Keep a workbook and every row of it as the next version; structure that cannot be read is refused whole, values never are.
 
     `already` is the workbook where it was read before the transaction began; it is read anew where the rules were changed meanwhile.
+    `in_store`: its bytes were put into the store before the transaction.
     """
     may_hand_in(unit_year, data, case)
     found = already if already and already.pack_sha256 == rules_of(unit_year).sha256 else read(data, expected(unit_year))
     calculation = found.calculation
-    stored = evidence.keep(data, MEDIA_TYPE, now=now)
+    stored = evidence.keep(data, MEDIA_TYPE, in_store=in_store, now=now)
     before = queries.newest(unit_year)
     version = ReportVersion(
         unit_year_id=unit_year.id,

@@ -6,7 +6,6 @@ version is calculated anew and written again. Deleting the folder costs time and
 """
 
 import json
-import os
 import shutil
 import time
 import zlib
@@ -16,30 +15,22 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from hashlib import sha256
-from hmac import compare_digest, new
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import structlog
-from flask import current_app, has_app_context
+from flask import has_app_context
 
-from verifier.accounts.authentication.crypto import key as derived_key
 from verifier.cache import REPORTS, Cache
-from verifier.config import PACKAGE
+from verifier.evidence import derived_files, pictures
+from verifier.evidence.derived_files import folder
 from verifier.reports.value_json import LazyTuple, decoder, encoder
 
 V = TypeVar("V")
-FOLDER = "derived"
 KIND = "case.derived_values"
 """The job that calculates what the pages of a case show before somebody asks for it; its task is in `casework`."""
 UNUSED = timedelta(days=90)
-USED_AGAIN = timedelta(days=1)
-PURPOSE = "derived values"
 SOURCES = ("core/**/*.py", "reports/value_json.py", "reports/derived_values.py", "reports/stored_content.py")
 _anew: ContextVar[bool] = ContextVar("calculated_anew", default=False)
-
-log = structlog.get_logger()
 
 
 @contextmanager
@@ -108,43 +99,23 @@ class DerivedValues(Generic[V]):
         return value
 
     def _path(self, key: tuple[str, ...]) -> Path:
-        name = sha256("\x1f".join((self._name, *key)).encode()).hexdigest()
-        return folder() / method_version() / name[:2] / f"{self._name}-{name}"
+        return derived_files.path_of(method_version(), self._name, key)
 
     def _write(self, path: Path, value: V) -> None:
-        """Write the file beside its place and rename it; a disk that is full or read-only costs the next reader time."""
         head, details = (zlib.compress(json.dumps(part, separators=(",", ":")).encode(), 1) for part in self._form().written(value))
-        body = len(head).to_bytes(8, "big") + head + details
-        aside = path.with_name(f"{path.name}.{os.urandom(8).hex()}.part")
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(_authenticated(path, body) + body)
-            aside.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                aside.unlink()
-            log.info("derived_value_not_kept", kind=self._name, reason=error.strerror)
+        derived_files.write(path, len(head).to_bytes(8, "big") + head + details)
 
 
-def folder() -> Path:
-    """Where the files of this installation are."""
-    instance: Path = current_app.extensions["verifier"].settings.instance
-    return instance / FOLDER
-
-
-@cache
 def method_version() -> str:
     """The version of the method, as a name: the hash of the source text that values follow from."""
-    files = sorted(path for pattern in SOURCES for path in PACKAGE.glob(pattern))
-    return sha256(b"".join(sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:32]
+    return derived_files.version_of(*SOURCES)
 
 
 def clear_unused(now: float | None = None) -> int:
     """Remove values of other versions of the method and those nobody asked for in a long time; how many folders and files went."""
     gone, now = 0, time.time() if now is None else now
     for version in folder().glob("*"):
-        if version.name != method_version():
+        if version.name not in (method_version(), pictures.version()):
             shutil.rmtree(version, ignore_errors=True)
             gone += 1
     for path in folder().glob("*/*/*"):
@@ -157,19 +128,8 @@ def clear_unused(now: float | None = None) -> int:
 
 def _opened(path: Path) -> tuple[bytes, bytes] | None:
     """Head and details of a file, still compressed; None where there is none, or it is not what this installation wrote there."""
-    try:
-        data = path.read_bytes()
-        if time.time() - path.stat().st_mtime > USED_AGAIN.total_seconds():
-            os.utime(path)
-    except OSError:
-        return None
-    body = data[32:]
-    if not compare_digest(data[:32], _authenticated(path, body)):
-        log.warning("derived_value_damaged", file=path.name)
+    body = derived_files.read(path)
+    if body is None:
         return None
     size = int.from_bytes(body[:8], "big")
     return body[8 : 8 + size], body[8 + size :]
-
-
-def _authenticated(path: Path, body: bytes) -> bytes:
-    return new(derived_key(PURPOSE), b"/".join((method_version().encode(), path.name.encode(), body)), sha256).digest()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -45,10 +46,15 @@ class ReportIntake:
         return self.state in (State.DONE, State.GAVE_UP)
 
 
-def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, actor: Actor, now: datetime) -> UUID:
-    """Enqueue a workbook; refused immediately if no report is accepted. Returns the key of the import."""
+def wait_for(unit_year: UnitYear, data: bytes, filename: str, note: str, *, in_store: bool = False, actor: Actor, now: datetime) -> UUID:
+    """Enqueue a workbook; refused immediately if no report is accepted. Returns the key of the import.
+
+    `in_store`: its bytes were put into the store before the transaction.
+    """
+    digest = sha256(data).hexdigest()
     actions.may_hand_in(unit_year, data, open_case(unit_year))
-    digest = store().put(data)
+    if not (in_store and store().exists(digest)):
+        store().put(data)
     at = uuid7()
     enqueue(
         KIND,
@@ -82,7 +88,7 @@ def run_intake(work: JobRun, *, unit_year: str, sha256: str, filename: str, note
         work.progress(rows, rows, KEEPING)
         year, user = db.session.get_one(UnitYear, UUID(unit_year)), db.session.get_one(User, UUID(person))
         version = actions.submit_report(
-            year, data, filename, note, already=read, case=open_case(year), actor=Actor(user.id, user.name), now=utcnow()
+            year, data, filename, note, already=read, in_store=True, case=open_case(year), actor=Actor(user.id, user.name), now=utcnow()
         )
     except Refusal as refusal:
         db.session.rollback()

@@ -20,6 +20,7 @@ from verifier.core.errors import NotYours
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.evidence.actions import put_while
 from verifier.evidence.queries import store
 from verifier.programme import queries as programme
 from verifier.registry import actions as registry
@@ -39,7 +40,7 @@ from verifier.web.permit import may, permit
 from verifier.web.refusals import sentence
 from verifier.web.signed_in import current_actor, this_user
 from verifier.web.subjects import SubjectKind, row_of, rows_of
-from verifier.web.transactions import released
+from verifier.web.transactions import prepared
 
 bp = Blueprint("reports", __name__)
 LABELS = {
@@ -121,14 +122,14 @@ def submit(unit_year: UnitYear) -> ResponseReturnValue:
         upload = form.workbook.data
         data, expected = upload.read(), actions.expected(unit_year)
         filename, note = upload.filename or "report.xlsx", form.note.data or ""
-        if len(data) > report_intake.LARGE:
-            at = report_intake.wait_for(unit_year, data, filename, note, actor=current_actor(), now=utcnow())
-            return redirect(url_for(".intake", unit_year_id=unit_year.id, at=at), 303)
         actions.may_hand_in(unit_year, data, open_case(unit_year))
-        with released():
-            read = actions.read(data, expected)
+        if len(data) > report_intake.LARGE:
+            prepared("workbook", lambda: store().put(data))
+            at = report_intake.wait_for(unit_year, data, filename, note, in_store=True, actor=current_actor(), now=utcnow())
+            return redirect(url_for(".intake", unit_year_id=unit_year.id, at=at), 303)
+        read = prepared("workbook", lambda: put_while(data, lambda: actions.read(data, expected)))
         version = actions.submit_report(
-            unit_year, data, filename, note, already=read, case=open_case(unit_year), actor=current_actor(), now=utcnow()
+            unit_year, data, filename, note, already=read, in_store=True, case=open_case(unit_year), actor=current_actor(), now=utcnow()
         )
         flash(_("Version %(number)s has been saved. Your responsible person can now release it.", number=version.number), "success")
         return redirect(url_for(".version", unit_year_id=unit_year.id, number=version.number), 303)

@@ -54,7 +54,7 @@ def test_a_pdf_is_kept_once_and_linked_to_many_numbers(cast: Cast) -> None:
     voucher, new = give(case, cast, pdf())
     again, second = give(case, cast, pdf(), [NumberKey.of("E-095", "2021-03")])
     assert (new, second, again.id) == (True, False, voucher.id)
-    assert (voucher.label, voucher.pages, [each.page for each in voucher.pictures]) == ("V-1", 2, [1, 2])
+    assert (voucher.label, voucher.pages, list(voucher.shown_pages)) == ("V-1", 2, [1, 2])
     assert [link.voucher.label for link in queries.vouchers_of(case, "E-061", "2021-02")] == ["V-1"]
     assert len(queries.vouchers_of(case, "E-061")) == 2
     assert queries.vouchers_of(case, "E-061", "2021-05") == []
@@ -76,8 +76,7 @@ def sheet() -> bytes:
     return out.getvalue()
 
 
-def test_pictures_and_spreadsheets_are_read_to_what_is_shown_of_them() -> None:
-    assert len(read(picture(), "meter.jpg").pictures) == 1
+def test_spreadsheets_are_read_to_what_is_shown_of_them() -> None:
     rows = read(sheet(), "book.xlsx").first_rows
     assert rows is not None
     assert rows[0]["rows"] == [["month", "kWh"], ["2021-01", "1234.5"]]

@@ -63,8 +63,13 @@ def cancel_visit(engagement: Engagement, visit: SiteVisit, reason: str, *, actor
     )
 
 
-def waive(engagement: Engagement, waiver: Waiver, decision: tuple[str, bytes, str], *, actor: Actor, now: datetime) -> VisitWaiver:
-    """Enter the authority's decision to waive the site visit, with its file (name, bytes, media type); one is in force at a time."""
+def waive(
+    engagement: Engagement, waiver: Waiver, decision: tuple[str, bytes, str], *, in_store: bool = False, actor: Actor, now: datetime
+) -> VisitWaiver:
+    """Enter the authority's decision to waive the site visit, with its file (name, bytes, media type); one is in force at a time.
+
+    `in_store`: the file was put into the store before the transaction.
+    """
     advance(engagement, CaseAction.CHECK, now=now)
     check_waiver(waiver, load(engagement.pack_id).site_visit, queries.today_of(engagement, now))
     if queries.waiver(engagement) is not None:
@@ -76,7 +81,7 @@ def waive(engagement: Engagement, waiver: Waiver, decision: tuple[str, bytes, st
         reference=waiver.reference.strip(),
         reason=waiver.reason.strip(),
         conditions=list(waiver.confirmed),
-        sha256=evidence.keep(data, media_type, now=now).sha256,
+        sha256=evidence.keep(data, media_type, in_store=in_store, now=now).sha256,
         filename=filename,
         media_type=media_type,
         entered_by=actor.id,

@@ -19,7 +19,7 @@ from verifier.core.site import ChecklistOutcome, Gap, VisitKind, VisitState
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.evidence.actions import add_photos, prepare_photos
+from verifier.evidence.actions import add_photos, prepare_photos, store_first
 from verifier.evidence.files import read_attachment
 from verifier.evidence.queries import store
 from verifier.evidence.uploads import actions as uploads
@@ -148,9 +148,10 @@ def waive(engagement: Engagement) -> ResponseReturnValue:
     form = WaiverForm()
     form.offer(rule)
     if form.validate_on_submit():
-        data = form.file.data.read()
-        read = read_attachment(data, form.file.data.filename or "")
-        actions.waive(engagement, form.waiver(), (read.safe_name, data, read.media_type), actor=current_actor(), now=utcnow())
+        ((name, data),) = prepared("file", lambda: store_first([(form.file.data.filename or "", form.file.data.read())]))
+        read = read_attachment(data, name)
+        file = (read.safe_name, data, read.media_type)
+        actions.waive(engagement, form.waiver(), file, in_store=True, actor=current_actor(), now=utcnow())
         flash(_("The waiver was saved."), "success")
         return redirect(url_for(".visit", engagement_id=engagement.id), 303)
     return render_template("checks/site/waiver.html", engagement=engagement, form=form)

@@ -22,6 +22,7 @@ from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import RulePack, Text
 from verifier.db import db
 from verifier.engagements.models import Engagement
+from verifier.evidence import pictures
 from verifier.evidence.models import Photo
 from verifier.evidence.queries import store
 from verifier.reports.derived_values import calculated_anew
@@ -194,11 +195,17 @@ def _reason(each: data.SourceReview) -> str:
 def _photos(engagement: Engagement, zone: ZoneInfo) -> tuple[said.Photo, ...]:
     of = select(Photo).where(Photo.case_id == engagement.id).order_by(Photo.added_at, Photo.id)
     return tuple(
-        said.Photo(
-            photo.original_sha256, photo.caption or photo.filename, _taken(photo, zone), _place(photo), store().get(photo.thumbnail_sha256)
-        )
+        said.Photo(photo.original_sha256, photo.caption or photo.filename, _taken(photo, zone), _place(photo), _thumbnail(photo))
         for photo in db.session.scalars(of)
     )
+
+
+def _thumbnail(photo: Photo) -> bytes:
+    """The small copy of a photo; empty where none can be made."""
+    if photo.thumbnail_sha256 is not None:
+        return store().get(photo.thumbnail_sha256)
+    found = pictures.of(pictures.PHOTO, photo.original_sha256)
+    return b"" if found.refused is not None else found.pictures[pictures.COPIES["thumbnail"]]
 
 
 def _taken(photo: Photo, zone: ZoneInfo) -> datetime | None:

@@ -259,7 +259,10 @@ class SampleLine:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One photo of the annex; `sha256` is of the untouched original, `thumbnail` a small JPEG without metadata."""
+    """One photo of the annex; `sha256` is of the untouched original, `thumbnail` a small JPEG without metadata.
+
+    It is empty where none could be made of the original.
+    """
 
     sha256: str
     caption: str

@@ -130,7 +130,7 @@ def _picture(photo: Photo) -> Image:
 def _photo(photo: Photo, order: int, facts: StatementFacts, languages: Languages) -> list[Flowable]:
     time = moment(photo.taken_at, facts.zone) if photo.taken_at else languages.one_line(word("no_time"))
     return [
-        _picture(photo),
+        *([_picture(photo)] if photo.thumbnail else languages.prose(word("no_picture"))),
         Text(f"{order}　{photo.caption}", Face(8.5, 12.5, BOLD, before=5)),
         Text("　".join(part for part in (photo.place, time) if part), SMALL),
         Text(f"SHA-256\n{photo.sha256}", SMALL.but(size=6, leading=8.6)),

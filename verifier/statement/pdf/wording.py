@@ -119,6 +119,7 @@ WORDING = {
         "The SHA-256 below each photograph is that of the original file; a reduced copy is printed here.",
     ),
     "no_photos": Both("本声明未附照片。", "No photographs are attached to this statement."),
+    "no_picture": Both("无法生成缩小的副本；原始文件原样保存。", "No reduced copy could be made; the original file is stored unchanged."),
     "no_time": Both("拍摄时间未知", "Time not known"),
     "signatures": Both("签署", "Signatures"),
     "signatures_note": Both(

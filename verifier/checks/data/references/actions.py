@@ -78,12 +78,15 @@ def keep_workbook(
     actor: Actor,
     now: datetime,
 ) -> ReferenceWorkbook:
-    """Keep last year's report or the monitoring plan as evidence; the newest one is compared with, none is replaced."""
+    """Keep last year's report or the monitoring plan as evidence; the newest one is compared with, none is replaced.
+
+    `already` is what was read of it before the transaction began; its bytes were put into the store then.
+    """
     advance(engagement, CaseAction.CHECK, now=now)
     if kind is ReferenceKind.PREVIOUS and (last_version := queries.last_version(engagement)) is not None:
         raise Refusal("references.previous.in_system", number=last_version.number, year=last_version.unit_year.year.emission_year)
     report = already or read(data, kind, expected_of(engagement, kind))
-    stored = evidence.keep(data, MEDIA_TYPE, now=now)
+    stored = evidence.keep(data, MEDIA_TYPE, in_store=already is not None, now=now)
     newest = next((row for row in queries.workbooks(engagement) if row.kind == kind), None)
     if newest is not None and newest.sha256 == stored.sha256:
         raise Refusal("references.same_file", file=newest.filename)

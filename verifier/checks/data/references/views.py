@@ -1,5 +1,6 @@
 """Pages of references: last year's report, the monitoring plan, and the body's own tolerances."""
 
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
@@ -20,6 +21,7 @@ from verifier.core.lifecycle import CaseAction, after, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.evidence.actions import put_while
 from verifier.evidence.queries import store
 from verifier.reports.actions import MEDIA_TYPE
 from verifier.reports.wording import problem_sentence
@@ -28,7 +30,7 @@ from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
 from verifier.web.subjects import row_id
-from verifier.web.transactions import released
+from verifier.web.transactions import prepared
 
 bp = Blueprint("references", __name__)
 LABELS = WHOSE
@@ -86,8 +88,8 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
         upload = form.workbook.data
         after(engagement.stage, CaseAction.CHECK)
         data, expected = upload.read(), actions.expected_of(engagement, ReferenceKind(workbook_kind))
-        with released():
-            report = actions.read(data, ReferenceKind(workbook_kind), expected)
+        read = partial(actions.read, data, ReferenceKind(workbook_kind), expected)
+        report = prepared("workbook", lambda: put_while(data, read))
         stored = actions.keep_workbook(
             engagement,
             ReferenceKind(workbook_kind),

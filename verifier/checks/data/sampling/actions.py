@@ -76,6 +76,8 @@ class SampleRequest:
     places: tuple[LadderPlace, ...] = ()
     file: tuple[str, bytes, str] | None = None
     """Name, bytes and media type."""
+    in_store: bool = False
+    """Whether the file was put into the store before the transaction."""
 
 
 def plan_sample(
@@ -116,7 +118,7 @@ def plan_sample(
     )
     if request.file is not None:
         sample.filename, data, media_type = request.file
-        sample.list_sha256 = evidence.keep(data, media_type, now=now).sha256
+        sample.list_sha256 = evidence.keep(data, media_type, in_store=request.in_store, now=now).sha256
     db.session.add(sample)
     db.session.flush()
     record(

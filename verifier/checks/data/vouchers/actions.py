@@ -1,14 +1,14 @@
 """Actions on supporting documents: submit, link, withdraw; nothing is deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.vouchers import queries
-from verifier.checks.data.vouchers.file_kinds import ReadVoucher, read
-from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, VoucherLink, VoucherPicture
+from verifier.checks.data.vouchers.file_kinds import ReadVoucher, pictured_as, read
+from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, VoucherLink
 from verifier.checks.data.vouchers.request_actions import add_answer, check_open
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
@@ -17,7 +17,7 @@ from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions as evidence
-from verifier.evidence.file_kinds import JPEG
+from verifier.evidence import pictures
 from verifier.reports import queries as reports
 
 
@@ -44,7 +44,10 @@ def submit(
     actor: Actor,
     now: datetime,
 ) -> tuple[Voucher, bool]:
-    """Store a voucher and link it; the same file again is only linked. Returns the voucher and whether it is new."""
+    """Store a voucher and link it; the same file again is only linked. Returns the voucher and whether it is new.
+
+    `already` is what `prepare` read of it before the transaction began.
+    """
     check_open(engagement, by_unit=by_unit, now=now)
     if request is not None:
         request.state = after(request.state, RequestAction.ANSWER)
@@ -53,6 +56,7 @@ def submit(
     voucher = queries.twin(engagement, found.file.sha256, by_unit=by_unit)
     new = voucher is None
     if voucher is None:
+        evidence.keep(draft.data, found.file.media_type, in_store=already is not None, now=now)
         voucher = _stored(engagement, found, draft, by_unit=by_unit, actor=actor, now=now)
     elif voucher.withdrawn_at is not None:
         voucher.withdrawn_at = voucher.withdrawn_by = None
@@ -63,6 +67,12 @@ def submit(
     if request is not None:
         add_answer(engagement, request, voucher, answer, actor, now)
     return voucher, new
+
+
+def prepare(name: str, content: Callable[[], bytes]) -> tuple[bytes, ReadVoucher]:
+    """Read a voucher while its bytes are put into the store; needs no transaction."""
+    data = content()
+    return data, evidence.put_while(data, lambda: read(data, name))
 
 
 def link(
@@ -145,8 +155,6 @@ def withdraw(engagement: Engagement, voucher: Voucher, reason: str, *, by_unit: 
 
 
 def _stored(engagement: Engagement, found: ReadVoucher, draft: GivenVoucher, *, by_unit: bool, actor: Actor, now: datetime) -> Voucher:
-    evidence.keep(draft.data, found.file.media_type, now=now)
-    pictures = [evidence.keep(picture, JPEG, now=now).sha256 for picture in found.pictures]
     where = (Voucher.unit_year_id == engagement.unit_year_id, Voucher.by_unit.is_(by_unit))
     voucher = Voucher(
         unit_year_id=engagement.unit_year_id,
@@ -163,10 +171,11 @@ def _stored(engagement: Engagement, found: ReadVoucher, draft: GivenVoucher, *, 
         handed_in_by=actor.id,
         handed_in_at=now,
         links=[],
-        pictures=[VoucherPicture(page=page, sha256=digest, media_type=JPEG) for page, digest in enumerate(pictures, 1)],
     )
     db.session.add(voucher)
     db.session.flush()
+    if (kind := pictured_as(voucher.media_type)) is not None:
+        pictures.request(kind, [voucher.sha256], now=now)
     record(
         TrailAction.DATA_VOUCHER_HANDED_IN,
         actor,

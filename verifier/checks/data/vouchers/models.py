@@ -1,5 +1,6 @@
 """Rows of vouchers: the file, its pages as pictures, the numbers it supports, and evidence requests."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
+from verifier.checks.data.vouchers.file_kinds import pictured_pages
 from verifier.core.evidence_requests import NumberKey, RequestState
 from verifier.db import Base, Id, Version, enum_of
 from verifier.evidence.models import StoredFile
@@ -54,9 +56,16 @@ class Voucher(Base):
         """Displayed number."""
         return f"{'V' if self.by_unit else 'W'}-{self.number}"
 
+    @property
+    def shown_pages(self) -> Sequence[int]:
+        """The pages that are shown as pictures."""
+        if self.pictures:
+            return [each.page for each in self.pictures]
+        return range(1, pictured_pages(self.media_type, self.pages) + 1)
+
 
 class VoucherPicture(Base):
-    """One page of a voucher as a picture, made once when it was handed in."""
+    """One page of an older voucher as a picture in the store; those of others are made by `evidence.pictures`."""
 
     __tablename__ = "voucher_picture"
     __table_args__ = (UniqueConstraint("voucher_id", "page"),)

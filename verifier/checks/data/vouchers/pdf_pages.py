@@ -26,10 +26,10 @@ class ReadPdf:
     pictures: tuple[bytes, ...]
 
 
-def read_pdf(data: bytes, filename: str) -> ReadPdf:
-    """The first pages drawn; refused: what poppler cannot open, what is locked by a password, what asks for too much."""
+def read_pdf(data: bytes, filename: str, drawn: int = DRAWN) -> ReadPdf:
+    """The first pages, `drawn` of them as pictures; refused: what poppler cannot open, is locked by a password, asks for too much."""
     try:
-        output = sandbox.run(__name__, f"{DRAWN} {SIDE}\n".encode() + data, memory=MEMORY, seconds=SECONDS)
+        output = sandbox.run(__name__, f"{drawn} {SIDE}\n".encode() + data, memory=MEMORY, seconds=SECONDS)
     except (sandbox.TooSlow, sandbox.TooMuch) as error:
         raise Refusal("voucher.pdf.too_much", file=filename) from error
     except sandbox.Busy as error:

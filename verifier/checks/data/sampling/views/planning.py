@@ -25,13 +25,15 @@ from verifier.core.sampling.risk import highest, risk_of_sample
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.evidence.actions import store_first
 from verifier.evidence.file_kinds import SAMPLE_LIST
-from verifier.evidence.files import read_attachment
+from verifier.evidence.files import ReadFile, read_attachment
 from verifier.reports import queries as reports
 from verifier.reports.workbook.external_lists import read_list
 from verifier.rulepacks.load import load
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
+from verifier.web.transactions import prepared
 
 FORMS: dict[Method, type[Any]] = {Method.LADDER: LadderForm, Method.TONNE_UNIT: TonneUnitForm, Method.RECIPROCAL: ListForm}
 
@@ -129,12 +131,19 @@ def _planned(engagement: Engagement, how: Method, form: Any) -> Sample:
         return actions.plan_sample(
             engagement, Plan(how, form.kind.data, tonnes=tonnes), found, SampleRequest(**reasons), actor=actor, now=now
         )
-    data = form.file.data.read()
-    read = read_attachment(data, form.file.data.filename or "", SAMPLE_LIST)
-    found = uploaded(form.name.data.strip(), read_list(data, read.safe_name))
+    read, data, items = prepared("list", lambda: _listed(form.file.data.filename or "", form.file.data.read()))
+    found = uploaded(form.name.data.strip(), items)
     plan = Plan(how, found.kind, count=min(len(found.items), count_for(Fraction(form.risk.data), form.share.share)))
     file = (read.safe_name, data, read.media_type)
-    return actions.plan_sample(engagement, plan, found, SampleRequest(**reasons, file=file), actor=actor, now=now)
+    return actions.plan_sample(engagement, plan, found, SampleRequest(**reasons, file=file, in_store=True), actor=actor, now=now)
+
+
+def _listed(filename: str, data: bytes) -> tuple[ReadFile, bytes, Any]:
+    """A list that was drawn up elsewhere: what it is, its bytes, which are put into the store, and its items."""
+    read = read_attachment(data, filename, SAMPLE_LIST)
+    items = read_list(data, read.safe_name)
+    store_first([(filename, data)], SAMPLE_LIST)
+    return read, data, items
 
 
 def _ladder(engagement: Engagement, form: LadderForm, reasons: dict[str, str]) -> Sample:

@@ -11,7 +11,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.vouchers import actions, queries, request_actions
-from verifier.checks.data.vouchers.file_kinds import read
+from verifier.checks.data.vouchers.file_kinds import pictured_as
 from verifier.checks.data.vouchers.forms import HandInForm, LinkForm, WithdrawForm, numbers_in
 from verifier.checks.data.vouchers.models import Voucher
 from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside, request_or_404
@@ -23,12 +23,12 @@ from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.queries import store
 from verifier.evidence.uploads import actions as uploads
+from verifier.web.downloads import pictures
+from verifier.web.downloads.pictures import SANDBOX
 from verifier.web.downloads.spreadsheet import download
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
-from verifier.web.transactions import released
-
-SANDBOX = "default-src 'none'; sandbox"
+from verifier.web.transactions import prepared
 
 
 @bp.route("/cases/<uuid:engagement_id>/vouchers/new", methods=["GET", "POST"])
@@ -44,9 +44,7 @@ def add(engagement: Engagement) -> ResponseReturnValue:
         (name, content), who = _sent_file(engagement, form), this_user().id
         request_actions.check_open(engagement, by_unit=by_unit(), now=utcnow())
         keys = numbers_in(form.numbers.data or "")
-        with released():
-            data = content()
-            found = read(data, name)
+        data, found = prepared("voucher", lambda: actions.prepare(name, content))
         evidence_request = request_or_404(engagement, number) if number is not None else None
         voucher, new = actions.submit(
             engagement,
@@ -152,13 +150,13 @@ def original(engagement: Engagement, voucher_id: UUID) -> ResponseReturnValue:
 @bp.get("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>/pages/<int:page>")
 @permit(Permission.VOUCHER_READ)
 def picture(engagement: Engagement, voucher_id: UUID, page: int) -> ResponseReturnValue:
-    """One page as a picture: it never changes, so the browser may keep it for itself."""
-    found = next((each for each in _voucher(engagement, voucher_id).pictures if each.page == page), None)
-    if found is None:
+    """One page as a picture."""
+    shown = _voucher(engagement, voucher_id)
+    kind = pictured_as(shown.media_type)
+    if page not in shown.shown_pages or kind is None:
         abort(404)
-    response = Response(store().get(found.sha256), mimetype=found.media_type)
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    return _sandboxed(response)
+    kept = next((each for each in shown.pictures if each.page == page), None)
+    return pictures.picture(store().get(kept.sha256)) if kept else pictures.picture_of(kind, shown.sha256, page - 1)
 
 
 def _page(engagement: Engagement, shown: Voucher, link_form: LinkForm | None = None, withdraw_form: WithdrawForm | None = None) -> str:

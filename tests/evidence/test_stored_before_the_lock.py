@@ -1,0 +1,94 @@
+"""Files are on the disk before the transaction that names them takes the write lock."""
+
+import os
+import sqlite3
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests import make
+from tests.checks.data.test_vouchers import pdf
+from tests.checks.site.test_visit import under
+from tests.findings.builders import finding, jpeg, sent
+from tests.people import Cast, sign_in
+from verifier.core.lifecycle import Stage
+from verifier.db import db
+from verifier.engagements.models import Engagement
+from verifier.evidence.queries import store
+
+
+@pytest.fixture
+def case(cast: Cast) -> Engagement:
+    """A case under checks with a finding that was sent."""
+    made = make.engagement(cast, Stage.CHECKING)
+    finding(made, cast)
+    sent(made, cast)
+    db.session.commit()
+    return made
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each file of the store as it is forced to the disk: whether the write lock was free then."""
+    found: list[bool] = []
+    root, file, force = store().root or Path("/nowhere"), db.engine.url.database, os.fsync
+
+    def noted(handle: int) -> None:
+        if Path(os.readlink(f"/proc/self/fd/{handle}")).is_relative_to(root):
+            other = sqlite3.connect(str(file), timeout=0, isolation_level=None)
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                other.execute("ROLLBACK")
+                found.append(True)
+            except sqlite3.OperationalError:
+                found.append(False)
+            finally:
+                other.close()
+        force(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    return found
+
+
+def waiver() -> dict[str, Any]:
+    day = make.some_day(-1)
+    return {
+        "decided_on-year": str(day.year),
+        "decided_on-month": str(day.month),
+        "decided_on-day": str(day.day),
+        "reference": "No. 12",
+        "reason": "Two clean years.",
+        "conditions": "two_clean_years",
+    }
+
+
+KINDS: dict[str, tuple[str, str, str, dict[str, Any], bytes, str]] = {
+    "an attachment": ("contact", "/findings/1/answer", "files", {"text": "Corrected.", "report_version": ""}, pdf(), "letter.pdf"),
+    "a document": ("contact", "/vouchers/new", "file", {"title": "Invoice"}, pdf(), "invoice.pdf"),
+    "a table": ("contact", "/vouchers/new", "file", {"title": "List"}, b"month,kWh\n2021-01,5\n", "list.csv"),
+    "a photo": ("lead", "/photos/new", "photos", {}, jpeg(), "boiler.jpg"),
+    "a decision": ("lead", "/visits/waiver", "file", waiver(), b"%PDF-1.4\n%%EOF", "decision.pdf"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_is_stored_before_the_write_lock_is_taken(
+    client: FlaskClient, cast: Cast, case: Engagement, written: list[bool], kind: str
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return
+    person, path, field, typed, data, name = KINDS[kind]
+    if kind == "a decision":
+        under(case, "china-national/2021.3")
+    address = f"/cases/{case.id}{path}"
+    db.session.commit()
+    db.session.remove()
+    sign_in(client, getattr(cast, person))
+    db.session.remove()
+    written.clear()
+    assert client.post(address, data=typed | {field: (BytesIO(data), name)}).status_code == 303
+    assert written
+    assert all(written)

@@ -1,0 +1,70 @@
+"""Writers of one process wait for each other in turn, not for SQLite, which lets the lock lie while they sleep."""
+
+from contextvars import copy_context
+from statistics import median
+from threading import Event, Thread
+from time import perf_counter, sleep
+
+from flask import Flask
+from sqlalchemy import text
+
+from verifier.db import db, lock_patience, writing
+
+
+def waited_after_release(app: Flask) -> float:
+    """Seconds between the end of one writer and the beginning of the one that has waited for it."""
+    begun, held = Event(), Event()
+    times = {}
+
+    def second() -> None:
+        begun.set()
+        with app.app_context(), writing():
+            db.session.execute(text("SELECT 1"))
+            times["second"] = perf_counter()
+            db.session.commit()
+            db.session.remove()
+        held.set()
+
+    with writing():
+        db.session.execute(text("SELECT 1"))
+        waiting = Thread(target=copy_context().run, args=(second,))
+        waiting.start()
+        begun.wait()
+        sleep(0.35)
+        db.session.commit()
+        times["first"] = perf_counter()
+    assert held.wait(10)
+    waiting.join()
+    return times["second"] - times["first"]
+
+
+def test_a_writer_that_waits_begins_as_soon_as_the_one_before_it_ends(app: Flask) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return
+    db.session.remove()
+    assert median(waited_after_release(app) for _ in range(5)) < 0.03
+
+
+def test_a_turn_ends_with_a_rollback_and_with_a_wait_in_vain(app: Flask) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return
+    db.session.remove()
+    failed = []
+
+    def impatient() -> None:
+        lock_patience.set(50)
+        with app.app_context(), writing():
+            try:
+                db.session.execute(text("SELECT 1"))
+            except Exception as error:  # whatever says that the lock was not got
+                failed.append(str(error))
+            db.session.remove()
+
+    with writing():
+        db.session.execute(text("SELECT 1"))
+        other = Thread(target=impatient)
+        other.start()
+        other.join()
+        db.session.rollback()
+    assert "database is locked" in failed[0]
+    assert waited_after_release(app) < 0.3
