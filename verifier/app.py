@@ -63,7 +63,7 @@ from verifier.rulepacks import views as rulepacks
 from verifier.statement import notices as review_notices
 from verifier.statement import tasks as _keys_due  # noqa: F401 - so that its task is known
 from verifier.statement import views as statement
-from verifier.web import compression, headers, idempotency, permit, redirects, refusals, signed_in, static_files, transactions
+from verifier.web import compression, headers, idempotency, permit, redirects, refusals, signed_in, static_files, transactions, unsent
 from verifier.web import views as web
 from verifier.web.operations import health, request_log
 from verifier.web.pages import filters, labels, language, navigation
@@ -205,7 +205,7 @@ def _extend(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(config.MIGRATIONS), render_as_batch=True, compare_type=True)
     with app.app_context():
         database.prepare(db.engine)
-    app.jinja_env.globals.update(once=idempotency.field, this_page=redirects.this_page)
+    app.jinja_env.globals.update(once=idempotency.field, this_page=redirects.this_page, unsent=unsent)
     app.jinja_env.globals.update(may=permit.may, Permission=Permission, language=language.language)
     app.context_processor(lambda: {"locale": language.language(), "html_lang": "zh-Hans" if language.language() == "zh" else "en"})
     app.context_processor(lambda: {"is_demo": app.extensions["verifier"].settings.is_demo})

@@ -10,10 +10,13 @@ function guarded(kind) {
   };
   return {
     read: (name) => attempt((area) => area.getItem(name)),
-    /** Removes the old value first, so that a failed write leaves nothing outdated behind. */
+    /** Removes the old value first, so that a failed write leaves nothing outdated behind; reports whether the value was written. */
     write: (name, text) => {
       attempt((area) => area.removeItem(name));
-      attempt((area) => area.setItem(name, text));
+      return attempt((area) => {
+        area.setItem(name, text);
+        return true;
+      }) === true;
     },
     remove: (name) => attempt((area) => area.removeItem(name)),
     /** Reads a value and removes it, so that it is used once. */
@@ -22,6 +25,8 @@ function guarded(kind) {
       area.removeItem(name);
       return text;
     }),
+    /** The names that begin with a prefix. */
+    names: (prefix) => attempt((area) => Object.keys(area).filter((name) => name.startsWith(prefix))) ?? [],
   };
 }
 

@@ -1,83 +1,122 @@
-// Puts back what was typed into a form that was refused or whose submission was lost, when the form's page is shown again.
+// Keeps what was typed into a form on this device until the server has accepted it, and puts it back when its page is shown again.
 //
-// Refused values stay in the history entry of the page (history.state: whose they are, and the values of each form).
-// The last submission stays in session storage until the next page shows what became of it; it is "lost" when that page is another one,
-// such as the sign-in page.
-import { isFilledIn, postForms, refill, valuesOf } from "./formvalues.js";
+// The page names its reader by an opaque mark (data-reader), the address of the form it answers (data-posted), and the tokens of
+// the forms that the server has accepted since the last page (data-accepted). The form submitted last is noted in the tab.
+import { digest, isFilledIn, postForms, refill, shownValuesOf, valuesOf } from "./formvalues.js";
 import { session } from "./storage.js";
+import { prune, unsentOf } from "./unsent.js";
 
-const SUBMITTED = "verifier.sent";
-const SIGN_OUT = "/sign-out";
+const SUBMITTED = "verifier.submitted";
+const PAUSE = 300;
 
 const address = () => location.pathname + location.search;
-const keepSubmitted = (submitted) => session.write(SUBMITTED, JSON.stringify(submitted));
 
 function takeSubmitted() {
   try {
-    return JSON.parse(session.take(SUBMITTED));
+    return JSON.parse(session.take(SUBMITTED)) ?? {};
   } catch {
-    return null;
+    return {};
   }
 }
 
-const keepInHistory = (reader, forms) => history.replaceState({ reader, forms }, "", location.href);
+/** Says at the end of a form that its entries are kept, or no longer says so. */
+function tell(form, isStored, discard) {
+  const old = form.querySelector(":scope > .unsent");
+  if (!isStored) old?.remove();
+  if (!isStored || old) return;
+  const line = document.getElementById("typed-kept").content.firstElementChild.cloneNode(true);
+  line.querySelector("button").addEventListener("click", discard);
+  form.append(line);
+}
 
-/** Fills the forms that have values, and announces it if that changed anything. */
-function putBack(main, forms, values) {
-  const changed = forms.filter(({ name, form }) => values[name] && refill(form, values[name]));
-  if (changed.length === 0) return;
+/** The notice above the page that entries were put back. */
+function announce(main, restored, isOutdated, discard) {
   const notice = document.getElementById("typed-again").content.cloneNode(true);
-  if (!changed.some(({ form }) => form.querySelector("input[type=file]"))) notice.querySelector("[data-files]").remove();
+  if (!restored.some(({ form }) => form.querySelector("input[type=file]"))) notice.querySelector("[data-files]").remove();
+  if (!isOutdated) notice.querySelector("[data-outdated]").remove();
+  notice.querySelector("[data-discard]").addEventListener("click", discard);
   main.querySelector("[data-typed]").replaceChildren(notice);
 }
 
-/** The page answers a POST: its history entry takes the address of the form, so that going back and reloading never submit again. */
-function onAnswer(main, forms, submitted) {
-  const { reader, posted } = main.dataset;
-  const own = submitted?.reader === reader ? submitted : null;
-  history.replaceState(null, "", posted);
-  const refused = forms.filter(({ to, form }) => to === location.pathname && isFilledIn(form));
-  const shown = Object.fromEntries(refused.map(({ name, form }) => [name, valuesOf(form)]));
-  keepInHistory(reader, refused.length > 0 ? shown : own?.forms ?? {});
-  if (own && main.querySelector("[data-refused]")) keepSubmitted({ ...own, lost: true });
+/** The page answers a POST: an entry whose form is shown again was refused; one whose form is gone was accepted, unless the page says no. */
+function settle(main, kept, forms, submitted) {
+  const entry = kept.read(submitted.page)[submitted.name];
+  if (!entry) return;
+  const again = forms.find(({ name }) => name === submitted.name);
+  if (!again && main.querySelector("[data-refused]")) return;
+  kept.remove(submitted.page, submitted.name);
+  if (again) kept.write(address(), again.name, { values: valuesOf(again.form), base: entry.base, at: entry.at });
 }
 
-/** The page was opened by its address, or from the history. */
-function onVisit(main, forms, submitted) {
-  const { reader } = main.dataset;
-  const isOwn = submitted !== null && submitted.reader === reader;
-  if (isOwn && submitted.page === address() && (submitted.lost || main.querySelector(".flash[data-s=bad]"))) {
-    keepInHistory(reader, submitted.forms);
-    putBack(main, forms, submitted.forms);
-    return;
-  }
-  if (submitted && (submitted.lost || (!isOwn && !reader))) keepSubmitted({ ...submitted, lost: true });
-  if (history.state?.reader === reader) putBack(main, forms, history.state.forms);
+/** Fills the forms of the page that have entries, except the refused one, which shows them already. */
+function restore(main, kept, forms, { refused, discard }) {
+  const entries = kept.read(address());
+  const found = forms.filter(({ name }) => entries[name]);
+  const changed = found.filter((each) => each.name !== refused && refill(each.form, entries[each.name].values));
+  const isOutdated = changed.some(({ name, base }) => base !== entries[name].base);
+  if (changed.length > 0) announce(main, changed, isOutdated, () => discard(changed));
+  for (const each of found) tell(each.form, true, () => discard([each]));
 }
 
-/** Follows what is typed and submitted from now on. */
-function follow(main, forms) {
-  const { reader } = main.dataset;
-  document.addEventListener("change", (event) => {
-    const changed = forms.find(({ form }) => form === event.target.form);
-    const values = history.state?.forms;
-    if (changed && values?.[changed.name]) keepInHistory(reader, { ...values, [changed.name]: valuesOf(changed.form) });
-  });
+/** Stores the entries of a form as they change, shortly after each change and before the page is left. */
+function follow(kept, forms, discard) {
+  const waiting = new Map();
+  const save = (each, token) => {
+    clearTimeout(waiting.get(each));
+    waiting.delete(each);
+    const values = valuesOf(each.form);
+    const base = kept.read(address())[each.name]?.base ?? each.base;
+    const isTyped = digest(values) !== base;
+    if (!isTyped) kept.remove(address(), each.name);
+    const isStored = isTyped && kept.write(address(), each.name, { values, base, at: Date.now(), ...(token && { token }) });
+    tell(each.form, isStored, () => discard([each]));
+  };
+  const changed = (event) => {
+    const each = forms.find(({ form }) => form === event.target.form);
+    if (!each) return;
+    clearTimeout(waiting.get(each));
+    waiting.set(each, setTimeout(() => save(each), PAUSE));
+  };
+  const flush = () => { for (const each of [...waiting.keys()]) save(each); };
+  for (const kind of ["input", "change"]) document.addEventListener(kind, changed);
+  window.addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", flush);
   document.addEventListener("submit", (event) => {
-    const submitted = forms.find(({ form }) => form === event.target);
-    if (!submitted || event.defaultPrevented) return;
-    if (submitted.to === SIGN_OUT) session.remove(SUBMITTED);
-    if (!isFilledIn(submitted.form)) return;
-    if (reader) keepSubmitted({ reader, page: address(), forms: { [submitted.name]: valuesOf(submitted.form) } });
-    const values = history.state?.forms;
-    if (values) keepInHistory(reader, Object.fromEntries(Object.entries(values).filter(([name]) => name !== submitted.name)));
+    const each = forms.find(({ form }) => form === event.target);
+    if (!each || event.defaultPrevented) return;
+    save(each, each.form.elements.namedItem("once")?.value);
+    session.write(SUBMITTED, JSON.stringify({ page: address(), name: each.name }));
   });
+  window.addEventListener("storage", () => {
+    const entries = kept.read(address());
+    for (const each of forms) tell(each.form, Boolean(entries[each.name]), () => discard([each]));
+  });
+  return (each) => {
+    clearTimeout(waiting.get(each));
+    waiting.delete(each);
+  };
 }
 
 export function typed(main) {
-  const forms = postForms(document);
+  const { reader, posted, accepted } = main.dataset;
   const submitted = takeSubmitted();
-  if (main.dataset.posted) onAnswer(main, forms, submitted);
-  else onVisit(main, forms, submitted);
-  follow(main, forms);
+  const all = postForms(document);
+  if (posted) history.replaceState(null, "", posted);
+  if (!reader) return;
+  const forms = all.filter(({ form }) => isFilledIn(form)).map((each) => ({ ...each, base: digest(shownValuesOf(each.form)) }));
+  const kept = unsentOf(reader);
+  let forget = () => {};
+  const discard = (some) => {
+    for (const each of some) {
+      forget(each);
+      kept.remove(address(), each.name);
+      each.form.reset();
+    }
+    location.reload();
+  };
+  prune(reader, Date.now());
+  kept.accept((accepted ?? "").split(" ").filter(Boolean));
+  if (posted) settle(main, kept, forms, submitted);
+  restore(main, kept, forms, { refused: posted && submitted.name, discard });
+  forget = follow(kept, forms, discard);
 }

@@ -1,4 +1,4 @@
-"""A refused form is left and come back to by its address: never “send again?”, nothing typed lost, and still one effect."""
+"""A form is left and come back to by its address: never “send again?”, nothing typed lost, and still one effect."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,3 +93,30 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in_for_its
             page.goto(path)
             assert page.input_value("[name=title]") == title
     assert findings() == 0
+
+
+def test_an_unsent_form_survives_its_tab_until_the_server_has_accepted_it(app: Flask, cast: Cast) -> None:
+    case = make.engagement(cast)
+    path, reader = f"/cases/{case.id}/findings/new?check=data", str(cast.verifier.id)
+    db.session.commit()
+    with a_browser(app, cast.verifier) as page:
+        page.goto(path)
+        assert reader not in page.content()
+        fill_in(page, "Late")
+        page.locator("main .unsent", has_text="Your entries are kept on this device until you send them.").wait_for()
+        context = page.context
+        page.close()
+        page = context.new_page()
+        page.goto(path)
+        assert page.input_value("[name=title]") == "Late"
+        page.locator("main form button[type=submit]").last.click()
+        page.wait_for_url("**/findings/1")
+        assert page.evaluate("Object.keys(localStorage)") == []
+        page.goto(path)
+        assert page.input_value("[name=title]") == ""
+        fill_in(page, "Another")
+        page.reload()
+        page.click("text=Discard the restored entries")
+        page.locator("main [data-typed]:empty").wait_for(state="attached")
+        assert page.input_value("[name=title]") == ""
+    assert findings() == 1

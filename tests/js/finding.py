@@ -3,11 +3,18 @@
 import json
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.js.site import Tab
 
 BIND_TYPED = 'import { typed } from "/static/js/typed.js";\ntyped(document.getElementById("main"));'
 # What the browser itself would restore is switched off in these forms.
-FORM = '<form method="post" action="/finding" autocomplete="off"><input name="title" value="{title}"><button>Save</button></form>'
+ONCE = '<input type="hidden" name="once" value="token-1">'
+FORM = f'<form method="post" action="/finding" autocomplete="off">{ONCE}<input name="title" value="{{title}}"><button>Save</button></form>'
+FRAME = """<div role="status" data-typed></div>
+<template id="typed-again"><div><p>Here again.</p><p data-outdated>Changed meanwhile.</p><p data-files>Choose files again.</p>
+<button type="button" data-discard>Discard all</button></div></template>
+<template id="typed-kept"><p class="unsent">Kept here. <button type="button">Discard</button></p></template>"""
 
 
 def prepare(tab: Tab) -> Tab:
@@ -17,14 +24,26 @@ def prepare(tab: Tab) -> Tab:
     return tab
 
 
-def write(tab: Tab, at: str, content: str = FORM.format(title=""), *, reader: str = "ann", posted: str = "") -> None:
+def write(tab: Tab, at: str, content: str = FORM.format(title=""), *, reader: str = "ann", posted: str = "", accepted: str = "") -> None:
     """Put a page on the site that is shown to a person, perhaps as the answer to a form of the page `posted`."""
+    data = "".join(f' data-{name}="{value}"' for name, value in (("posted", posted), ("accepted", accepted)) if value)
     tab.write(
         f"""<script type="module" src="/bind.js"></script>
-<main id="main" data-reader="{reader}"{f' data-posted="{posted}"' if posted else ""}><div role="status" data-typed></div>
-<template id="typed-again"><p>Here again.</p><p data-files>Choose files again.</p></template>{content}</main>""",
+<main id="main" data-reader="{reader}"{data}>{FRAME}{content}</main>""",
         at=at,
     )
+
+
+def accept(tab: Tab, token: str = "token-1") -> None:
+    """Let the form be accepted: the answer leads to a page that says so."""
+    write(tab, "/done", "Done", accepted=token)
+    tab.site.answers["POST /finding"] = "/done"
+
+
+def type_title(tab: Tab, title: str = "Late") -> None:
+    """Type a title, and wait until the page says that it is kept."""
+    tab.page.fill("[name=title]", title)
+    expect(tab.page.locator(".unsent")).to_be_visible()
 
 
 def send(tab: Tab, title: str | None = "Late", button: str = "Save") -> None:
@@ -60,5 +79,11 @@ def announced(tab: Tab) -> str:
 
 
 def stored(tab: Tab) -> Any:
-    """The last submission as it is stored in the tab."""
-    return json.loads(tab.run("sessionStorage.getItem('verifier.sent')") or "null")
+    """The entries on the device, by person and page."""
+    items = tab.run("Object.entries(localStorage)")
+    return {name.removeprefix("verifier.unsent."): json.loads(text) for name, text in items}
+
+
+def values(tab: Tab) -> Any:
+    """The values kept on the device, of all forms."""
+    return [entry["values"] for forms in stored(tab).values() for entry in forms.values()]

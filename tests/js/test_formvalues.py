@@ -26,12 +26,11 @@ POST_FORMS = "async () => (await import('/static/js/formvalues.js')).postForms(d
         ("<select name='a'><option>x<option selected>y</select>", [["a", "y"]]),
         ("<input type='checkbox' name='a' value='x' checked><input type='checkbox' name='a' value='y'>", [["a", "x"]]),
         ("<input type='radio' name='a' value='x'><input type='radio' name='a' value='y' checked>", [["a", "y"]]),
-        ("<input type='hidden' name='version' value='3'>", [["version", "3"]]),
         ("<input name='a' value='x'><input name='a' value='y'>", [["a", "x"], ["a", "y"]]),
         ("<input name='a' value=''>", [["a", ""]]),
         ("<fieldset name='f'><input name='a' value='x'></fieldset>", [["a", "x"]]),
     ],
-    ids=["text", "lines", "select", "checkbox", "radio", "hidden", "one name twice", "empty", "fieldset"],
+    ids=["text", "lines", "select", "checkbox", "radio", "one name twice", "empty", "fieldset"],
 )
 def test_values_are_read_from(tab: Tab, inputs: str, values: list[list[str]]) -> None:
     tab.open(f"<form>{inputs}</form>")
@@ -43,25 +42,14 @@ def test_values_are_read_from(tab: Tab, inputs: str, values: list[list[str]]) ->
     [
         "<input type='password' name='a' value='x'>",
         "<input name='a' autocomplete='one-time-code' value='x'>",
-        "<input type='hidden' name='csrf_token' value='x'>",
-        "<input type='hidden' name='once' value='x'>",
+        "<input type='hidden' name='a' value='x'>",
         "<input type='file' name='a'>",
         "<button name='a' value='x'></button>",
         "<button type='button' name='a' value='x'></button>",
         "<input type='submit' name='a' value='x'>",
         "<input value='x'>",
     ],
-    ids=[
-        "password",
-        "one-time code",
-        "CSRF token",
-        "token of the form",
-        "file",
-        "submit button",
-        "button",
-        "submit input",
-        "without a name",
-    ],
+    ids=["password", "one-time code", "hidden value", "file", "submit button", "button", "submit input", "without a name"],
 )
 def test_values_never_contain_a(tab: Tab, secret: str) -> None:
     tab.open(f"<form>{secret}</form>")
@@ -83,11 +71,11 @@ FORM = """
   <input type="radio" name="radio" value="1" checked><input type="radio" name="radio" value="2">
   <input type="hidden" name="version" value="1"><input type="password" name="password">
 </form>"""
-OLD = [["title", "old"], ["text", "old"], ["clause", "4a"], ["box", "1"], ["radio", "1"], ["version", "1"]]
+OLD = [["title", "old"], ["text", "old"], ["clause", "4a"], ["box", "1"], ["radio", "1"]]
 
 
 def test_values_are_put_back_as_they_were_read(tab: Tab) -> None:
-    new = [["title", "new"], ["text", "a\nb"], ["clause", "4b"], ["box", "2"], ["radio", "2"], ["version", "2"]]
+    new = [["title", "new"], ["text", "a\nb"], ["clause", "4b"], ["box", "2"], ["radio", "2"]]
     tab.open(FORM)
     assert tab.run(REFILL, new) is True
     assert tab.run(VALUES) == new
@@ -99,11 +87,25 @@ def test_putting_back_what_is_there_already_changes_nothing(tab: Tab) -> None:
     assert tab.run("window.changes") == []
 
 
-def test_a_hidden_value_is_put_back_without_a_word(tab: Tab) -> None:
+def test_a_hidden_value_is_not_put_back(tab: Tab) -> None:
     tab.open(FORM)
-    assert tab.run(REFILL, [*OLD[:-1], ["version", "2"]]) is False
-    assert tab.run("window.changes") == []
-    assert tab.page.input_value("[name=version]") == "2"
+    assert tab.run(REFILL, [*OLD, ["version", "2"]]) is False
+    assert tab.page.input_value("[name=version]") == "1"
+
+
+def test_a_field_that_is_folded_away_is_shown_when_it_is_filled(tab: Tab) -> None:
+    tab.open("<form><details><summary>More</summary><input name='a'></details></form>")
+    tab.run(REFILL, [["a", "x"]])
+    assert tab.page.locator("[name=a]").is_visible()
+
+
+SHOWN = "async () => (await import('/static/js/formvalues.js')).shownValuesOf(document.querySelector('form'))"
+
+
+def test_what_a_form_showed_is_told_from_what_was_typed(tab: Tab) -> None:
+    tab.open(FORM)
+    tab.run(REFILL, [["title", "new"], ["text", "a"], ["clause", "4b"], ["box", "2"], ["radio", "2"]])
+    assert tab.run(SHOWN) == OLD
 
 
 def test_every_input_that_changes_says_so(tab: Tab) -> None:

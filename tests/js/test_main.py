@@ -7,7 +7,7 @@ from tests.js.site import Tab
 
 pytestmark = pytest.mark.browser
 
-FRAME = '<main id="main" data-reader="ann"><div data-typed></div><template id="typed-again"></template>{}</main>'
+FRAME = '<main id="main" data-reader="ann"><div data-typed></div><template id="typed-kept"><p><button></button></p></template>{}</main>'
 BULK = """<table data-part="bulk"><thead><tr><td data-all="All" data-named="All rows"></td></tr></thead>
 <tbody><tr><td class="tick"><input type="checkbox"></td></tr></tbody></table>"""
 CONFIRM = """<form method="post" data-confirm="Sure?"><button>Save</button></form>
@@ -72,15 +72,16 @@ def test_a_cancelled_submission_is_not_stored(tab: Tab) -> None:
     open_page(tab, CONFIRM.replace("<button>Save", '<input name="title" value="x"><button>Save'))
     tab.page.click("text=Save")
     tab.page.click("text=No")
-    assert tab.run("sessionStorage.getItem('verifier.sent')") is None
+    assert tab.run("sessionStorage.getItem('verifier.submitted')") is None
 
 
 def test_what_is_submitted_is_followed(tab: Tab) -> None:
     open_page(tab, '<form method="post"><input name="title"><button>Save</button></form>')
     tab.hold_submissions()
+    tab.page.fill("[name=title]", "Late")
     tab.page.click("text=Save")
-    assert "title" in tab.run("sessionStorage.getItem('verifier.sent')")
-    tab.run("() => { sessionStorage.clear(); }")
+    assert "Late" in tab.run("JSON.stringify(localStorage)")
+    tab.run("() => { sessionStorage.clear(); localStorage.clear(); }")
 
 
 def test_the_user_menu_closes(tab: Tab) -> None:

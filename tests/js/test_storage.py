@@ -60,3 +60,19 @@ def test_a_failed_write_leaves_no_outdated_value(tab: Tab) -> None:
     tab.run(USE, ["session", [["write", "k", "old"]]])
     tab.fill_storage()
     assert tab.run(USE, ["session", [["write", "k", "new" * 100], ["read", "k"]]]) == [None]
+
+
+@AREAS
+def test_names_are_listed_by_their_beginning(tab: Tab, name: str, area: str) -> None:
+    tab.open("")
+    use = "async (name) => { const area = (await import('/static/js/storage.js'))[name]; area.write('a.1', 'v'); area.write('b', 'v'); \
+return area.names('a.'); }"
+    assert tab.run(use, name) == ["a.1"]
+
+
+def test_writing_reports_whether_the_value_is_stored(tab: Tab) -> None:
+    tab.open("")
+    write = "async (text) => (await import('/static/js/storage.js')).session.write('k', text)"
+    assert tab.run(write, "v") is True
+    tab.fill_storage()
+    assert tab.run(write, "v" * 100) is False

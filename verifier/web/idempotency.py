@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from verifier.accounts.authentication import crypto
 from verifier.core.errors import Refusal
 from verifier.db import db, utcnow
-from verifier.web import shown_report
+from verifier.web import shown_report, unsent
 from verifier.web.models import SentForm
 from verifier.web.signed_in import sender
 
@@ -43,6 +43,7 @@ def replay() -> Any:
         return None
     if sent.content != _content():
         raise Refusal("web.form.sent_before")
+    unsent.accept(sent.token)
     flash(_("This form was submitted twice. The action was carried out once."), "info")
     return redirect(sent.location, 303)
 
@@ -54,6 +55,7 @@ def remember(response: Response) -> None:
     token, user = _token(), sender()
     if token is None or user is None or db.session.get(SentForm, token) is not None:
         return
+    unsent.accept(token)
     now = utcnow()
     db.session.execute(delete(SentForm).where(SentForm.user_id == user.id, SentForm.sent_at < now - KEPT_FOR))
     db.session.add(SentForm(token=token, user_id=user.id, content=_content(), location=response.location, sent_at=now))
