@@ -29,7 +29,7 @@ NOTED = 200_000
 
 
 def shown(value: object) -> str:
-    """The raw text of a cell: numbers as the shortest decimal that round-trips, dates as ISO."""
+    """The raw text of a cell: numbers as the shortest decimal that round-trips, dates as ISO, durations in hours."""
     if isinstance(value, str):
         return value.replace("\0", "") if "\0" in value else value
     if isinstance(value, bool):
@@ -41,6 +41,9 @@ def shown(value: object) -> str:
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
     if isinstance(value, datetime.date):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}" if minutes >= 0 else str(value)
     return "" if value is None else str(value)
 
 
