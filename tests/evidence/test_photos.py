@@ -91,6 +91,32 @@ def test_a_photo_filled_up_with_zeros_is_refused(written: str) -> None:
     assert refusal(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))[0] == "evidence.photo.truncated"
 
 
+def closed(data: bytes, share: float, filling: bytes = b"") -> bytes:
+    """A JPEG cut at a share of its length, filled up to it and closed with an end marker."""
+    kept = data[: int(len(data) * share)]
+    return kept + (filling * len(data))[: len(data) - len(kept) - 2] + b"\xff\xd9"
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"optimize": True}, {"progressive": True}, {"restart_marker_blocks": 10}, {"subsampling": 0}, {"quality": 95}]
+)
+@pytest.mark.parametrize(("share", "filling"), [(0.5, b""), (0.95, b""), (0.6, b"\0"), (0.6, b"\xff")])
+def test_a_jpeg_cut_short_and_closed_or_filled_up_is_refused(settings: dict[str, object], share: float, filling: bytes) -> None:
+    data = closed(saved(grain(), **settings), share, filling)
+    with pytest.raises(Refusal, match=r"^evidence\.photo\.truncated\("):
+        read_photo(data, "half.jpg")
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"optimize": True}, {"progressive": True}, {"restart_marker_blocks": 7}, {"subsampling": 0}, {"quality": 100}]
+)
+@pytest.mark.parametrize("colour", ["black", "white", (128, 128, 128)])
+def test_a_jpeg_that_ends_in_one_colour_is_whole(settings: dict[str, object], colour: object) -> None:
+    picture = grain().copy()
+    picture.paste(colour, (0, 60, 320, 240))
+    assert read_photo(saved(picture, **settings), "a").width == 320
+
+
 @pytest.mark.parametrize("written", ["JPEG", "PNG", "WEBP", "HEIF"])
 def test_a_picture_of_one_colour_is_not_taken_for_a_cut_one(written: str) -> None:
     assert read_photo(saved(Image.new("RGB", (1600, 1200), "white"), written), "a").width == 1600
@@ -191,9 +217,29 @@ def test_a_colour_declared_transparent_shows_white(transparency: object) -> None
         (NOON, {}, "2021-06-03T14:05:09", "+08:00"),
         ({TAGS.DateTimeOriginal: "2021:06:03 14:05:09"}, {}, "2021-06-03T14:05:09", None),
         ({**NOON, TAGS.OffsetTimeOriginal: "Beijing"}, {}, "2021-06-03T14:05:09", None),
+        ({**NOON, TAGS.OffsetTimeOriginal: "+8:00"}, {}, "2021-06-03T14:05:09", "+08:00"),
+        ({**NOON, TAGS.OffsetTimeOriginal: "-0330"}, {}, "2021-06-03T14:05:09", "-03:30"),
+        ({**NOON, TAGS.OffsetTimeOriginal: "Z"}, {}, "2021-06-03T14:05:09", "+00:00"),
+        ({**NOON, TAGS.OffsetTimeOriginal: "+19:00"}, {}, "2021-06-03T14:05:09", None),
+        ({TAGS.DateTimeOriginal: "2021:06:03 14:05:09+08:00"}, {}, "2021-06-03T14:05:09", "+08:00"),
+        (
+            {TAGS.DateTimeOriginal: "2021:06:03 14:05:09", TAGS.OffsetTime: "+08:00"},
+            {"DateTime": "2021:06:03 14:05:09"},
+            "2021-06-03T14:05:09",
+            "+08:00",
+        ),
+        (
+            {TAGS.DateTimeOriginal: "2021:06:03 14:05:09", TAGS.OffsetTime: "+01:00"},
+            {"DateTime": "2023:01:02 03:04:05"},
+            "2021-06-03T14:05:09",
+            None,
+        ),
+        ({TAGS.DateTimeOriginal: "2021:06:03 24:05:09"}, {}, "2021-06-03T00:05:09", None),
+        ({TAGS.DateTimeOriginal: "2021:06:03 25:05:09"}, {}, None, None),
+        ({TAGS.DateTimeOriginal: "2021-06-03 14:05"}, {}, "2021-06-03T14:05:00", None),
         ({TAGS.DateTimeDigitized: "2021:06:04 01:00:00"}, {"DateTime": "2022:01:01 00:00:00"}, "2021-06-04T01:00:00", None),
-        ({}, {"DateTime": "2022:01:01 00:00:00"}, "2022-01-01T00:00:00", None),
-        ({TAGS.DateTimeOriginal: "0000:00:00 00:00:00"}, {"DateTime": "2022:01:01 00:00:00"}, "2022-01-01T00:00:00", None),
+        ({}, {"DateTime": "2022:01:01 00:00:00"}, None, None),
+        ({TAGS.DateTimeOriginal: "0000:00:00 00:00:00"}, {"DateTime": "2022:01:01 00:00:00"}, None, None),
         ({TAGS.DateTimeOriginal: "2021:02:30 00:00:00"}, {}, None, None),
         ({}, {}, None, None),
     ],
@@ -217,10 +263,15 @@ def test_the_time_is_the_one_of_the_shot_and_no_zone_is_invented(
         ({GPS.GPSLatitude: (IFDRational(0, 0),) * 3}, (None, None, None)),
         ({GPS.GPSLatitude: degrees(91, 0, 0)}, (None, None, None)),
         ({GPS.GPSLongitudeRef: "X"}, (None, None, None)),
-        ({GPS.GPSLongitude: degrees(116, 8)}, (None, None, None)),
+        ({GPS.GPSLongitude: degrees(116, 8.85)}, ("39.9085000", "116.1475000", "81.2")),
+        ({GPS.GPSLongitude: (*degrees(116, 8.85), IFDRational(0, 0))}, ("39.9085000", "116.1475000", "81.2")),
+        ({GPS.GPSLongitude: degrees(116.25)}, ("39.9085000", "116.2500000", "81.2")),
+        ({GPS.GPSLongitude: degrees(116)}, (None, None, None)),
+        ({GPS.GPSLongitude: (*degrees(116), IFDRational(0, 0), IFDRational(0, 0))}, (None, None, None)),
+        ({GPS.GPSLongitude: (IFDRational(116), IFDRational(0, 0), IFDRational(5))}, (None, None, None)),
     ],
 )
-def test_a_place_is_read_whole_or_not_at_all(change: dict[int, object], place: tuple[str | None, ...]) -> None:
+def test_a_place_is_read_with_or_without_seconds_or_not_at_all(change: dict[int, object], place: tuple[str | None, ...]) -> None:
     photo = read_photo(saved(sky_and_ground(), exif=exif({**SHOUGANG, **change})), "a")
     assert (photo.latitude, photo.longitude, photo.altitude) == tuple(None if part is None else Decimal(part) for part in place)
 

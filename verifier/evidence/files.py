@@ -10,8 +10,11 @@ from zipfile import BadZipFile, ZipFile
 
 from verifier.core.errors import Refusal
 from verifier.evidence.file_kinds import ATTACHMENT, FILE_KINDS, FileUse
+from verifier.evidence.text_encoding import decoded
 
 LONGEST_NAME = 180
+PDF_WITHIN = 1024
+"""Bytes of a file within which a PDF may begin."""
 
 _NOT_KEPT = {
     "MACROS": "evidence.file.macros",
@@ -73,7 +76,7 @@ def kind(data: bytes) -> str:
         return {b"WEBP": "WEBP", b"WAVE": "WAV", b"AVI ": "AVI"}.get(data[8:12], "")
     if data[4:8] == b"ftyp":
         return _iso_kind(data)
-    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:5] == b"%PDF-":
+    if _is_pdf(data):
         return "PDF"
     return _text_kind(data) or next((name for start, name in _SIGNATURES if data.startswith(start)), "")
 
@@ -91,6 +94,19 @@ def safe_name(filename: str, endings: tuple[str, ...] = ()) -> str:
         name += ending
     stem = name.removesuffix(ending).encode()[: LONGEST_NAME - len(ending.encode()[:40])].decode(errors="ignore")
     return stem.rstrip(" .") + ending if len(ending.encode()) <= 40 else stem
+
+
+def _is_pdf(data: bytes) -> bool:
+    """`%PDF-` at the start, or within the first 1,024 bytes of a file that ends like a PDF: behind a line of a copier or printer language.
+
+    Source: ISO 32000-1, Annex H, implementation note 13. Whatever begins as a file of another kind, or as markup, is that.
+    """
+    at = data.find(b"%PDF-", 0, PDF_WITHIN + 5)
+    before = data[: max(at, 0)].removeprefix(b"\xef\xbb\xbf").strip()
+    if at < 0 or not before:
+        return at >= 0
+    started = before.startswith((b"<", *(start for start, _ in _SIGNATURES)))
+    return not started and b"startxref" in data[-PDF_WITHIN * 4 :]
 
 
 def _zip_kind(data: bytes) -> str:
@@ -134,19 +150,14 @@ def _iso_kind(data: bytes) -> str:
 
 
 def _text_kind(data: bytes) -> str:
-    """Text has no control characters beyond line and page breaks, in UTF-8, UTF-16 with a mark, or GB 18030."""
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if any(category(c) == "Cc" and c not in "\t\r\n\f" for c in set(text)):
-            return ""
-        start = text.lstrip()[:200].lower()
-        if start.startswith(("<!doctype", "<html", "<script", "<svg", "<?xml", "<head", "<body")):
-            return "XML" if start.startswith("<?xml") else "SVG" if start.startswith("<svg") else "HTML"
-        return "TXT"
-    return ""
+    """Text has no control characters beyond line and page breaks, in one of the encodings of `text_encoding`."""
+    text = decoded(data)
+    if text is None or any(category(c) == "Cc" and c not in "\t\r\n\f" for c in set(text)):
+        return ""
+    start = text.lstrip()[:200].lower()
+    if start.startswith(("<!doctype", "<html", "<script", "<svg", "<?xml", "<head", "<body")):
+        return "XML" if start.startswith("<?xml") else "SVG" if start.startswith("<svg") else "HTML"
+    return "TXT"
 
 
 def _megabytes(size: int) -> str:

@@ -1,21 +1,21 @@
 """Photos: integrity of the image, its time and place, and reduced copies without metadata."""
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
-from re import fullmatch
 
-from PIL import ExifTags, Image, ImageCms
+from PIL import Image, ImageCms
 from pillow_heif import register_heif_opener
 
 from verifier.core.errors import Refusal
+from verifier.evidence.camera_metadata import orientation as orientation_of
+from verifier.evidence.camera_metadata import shot
 from verifier.evidence.file_kinds import FILE_KINDS, PHOTO
 from verifier.evidence.files import kind, safe_name
 from verifier.evidence.integrity import has_end
+from verifier.evidence.jpeg_integrity import is_whole
 
 PREVIEW_SIDE = 2048
 THUMBNAIL_SIDE = 480
@@ -42,18 +42,6 @@ class PhotoLimits:
 
     most_bytes: int = PHOTO.most_bytes
     most_pixels: int = 64_000_000
-
-
-@dataclass(frozen=True)
-class Shot:
-    """What the camera wrote into the file, a claim and not a proof: the place in degrees (north, east), the height in metres."""
-
-    taken_at: str | None = None
-    utc_offset: str | None = None
-    latitude: Decimal | None = None
-    longitude: Decimal | None = None
-    altitude: Decimal | None = None
-    camera: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,9 +74,9 @@ def read_photo(data: bytes, filename: str, limits: PhotoLimits | None = None, *,
     found = _accepted_kind(data, name, limits)
     picture = _opened(data, name, found, limits)
     full = picture.size
-    _decode(picture, data, name, found, PREVIEW_SIDE * 3 // 4 if copies else 1)
-    orientation = _orientation(picture)
-    shot = _shot(picture)
+    side = PREVIEW_SIDE * 3 // 4 if copies else 1
+    _decode(picture, data, name, found, side)
+    orientation = orientation_of(picture)
     preview = _preview(picture, orientation if found != "HEIC" else 1) if copies else None
     turned = orientation >= 5 and found != "HEIC"
     return ReadPhoto(
@@ -98,7 +86,7 @@ def read_photo(data: bytes, filename: str, limits: PhotoLimits | None = None, *,
         width=full[1] if turned else full[0],
         height=full[0] if turned else full[1],
         orientation=orientation,
-        **vars(shot),
+        **vars(shot(picture)),
         preview=_jpeg(preview, 85) if preview else b"",
         thumbnail=_jpeg(_within(preview, THUMBNAIL_SIDE), 80) if preview else b"",
     )
@@ -137,15 +125,27 @@ def _opened(data: bytes, name: str, found: str, limits: PhotoLimits) -> Image.Im
 
 def _decode(picture: Image.Image, data: bytes, name: str, found: str, side: int) -> None:
     """Every row decoded, a JPEG at the smallest scale with so many pixels a side: it is the decoding that finds a cut file."""
+    try:
+        _loaded(picture, found, side)
+        whole = has_end(data, found, picture.width * picture.height) and (
+            found != "JPEG" or is_whole(data, picture, lambda longer: _jpeg_of(longer, side))
+        )
+    except Exception as error:  # decoders raise whatever broken data leads them to
+        raise Refusal("evidence.photo.truncated", file=name, format=found) from error
+    if not whole:
+        raise Refusal("evidence.photo.truncated", file=name, format=found)
+
+
+def _loaded(picture: Image.Image, found: str, side: int) -> Image.Image:
     if found == "JPEG":
         scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or max(picture.size) // scale >= side)
         picture.draft(None, (max(1, picture.width // scale), max(1, picture.height // scale)))
-    try:
-        picture.load()
-    except Exception as error:  # decoders raise whatever broken data leads them to
-        raise Refusal("evidence.photo.truncated", file=name, format=found) from error
-    if not has_end(data, found, picture.width * picture.height):
-        raise Refusal("evidence.photo.truncated", file=name, format=found)
+    picture.load()
+    return picture
+
+
+def _jpeg_of(data: bytes, side: int) -> Image.Image:
+    return _loaded(Image.open(BytesIO(data), formats=["JPEG"]), "JPEG", side)
 
 
 def _preview(picture: Image.Image, orientation: int) -> Image.Image:
@@ -209,80 +209,3 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
     target = BytesIO()
     picture.save(target, "JPEG", quality=quality)
     return target.getvalue()
-
-
-def _orientation(picture: Image.Image) -> int:
-    """What the file says, 1 where it says nothing valid; HEIC pictures come upright from their decoder."""
-    try:
-        tag = picture.info.get("original_orientation") or picture.getexif().get(ExifTags.Base.Orientation)
-    except Exception:  # broken metadata does not make the picture less whole
-        return 1
-    return tag if isinstance(tag, int) and 1 <= tag <= 8 else 1
-
-
-def _shot(picture: Image.Image) -> Shot:
-    try:
-        exif = picture.getexif()
-        details, place = exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)
-        taken_at, offset = _time(exif, details)
-        latitude, longitude, altitude = _place(place)
-        return Shot(taken_at, offset, latitude, longitude, altitude, _camera(exif))
-    except Exception:  # broken metadata does not make the picture less whole
-        return Shot()
-
-
-def _time(exif: Mapping[int, object], details: Mapping[int, object]) -> tuple[str | None, str | None]:
-    """When it was taken, else digitised, else written, each with its own offset."""
-    tags = ExifTags.Base
-    for source, moment, offset in (
-        (details, tags.DateTimeOriginal, tags.OffsetTimeOriginal),
-        (details, tags.DateTimeDigitized, tags.OffsetTimeDigitized),
-        (exif, tags.DateTime, tags.OffsetTime),
-    ):
-        try:
-            local = datetime.strptime(_text(source.get(moment)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 (the camera's own clock)
-        except ValueError:
-            continue
-        offset_text = _text(details.get(offset))
-        return local.isoformat(), offset_text if fullmatch(r"[+-]([01]\d|2[0-3]):[0-5]\d", offset_text) else None
-    return None, None
-
-
-def _place(gps: Mapping[int, object]) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
-    """Degrees to seven places (a centimetre) and metres above the sea; 0° 0° is what cameras write when they do not know."""
-    tags = ExifTags.GPS
-    latitude = _degrees(gps.get(tags.GPSLatitude), gps.get(tags.GPSLatitudeRef), "NS", 90)
-    longitude = _degrees(gps.get(tags.GPSLongitude), gps.get(tags.GPSLongitudeRef), "EW", 180)
-    if latitude is None or longitude is None or latitude == longitude == 0:
-        return None, None, None
-    height = _number(gps.get(tags.GPSAltitude))
-    below = gps.get(tags.GPSAltitudeRef) in (1, b"\x01")
-    return latitude, longitude, None if height is None else (-height if below else height).quantize(Decimal("0.1"))
-
-
-def _degrees(parts: object, side: object, sides: str, most: int) -> Decimal | None:
-    numbers = [_number(part) for part in parts] if isinstance(parts, tuple) and len(parts) == 3 else [None]
-    hemisphere = _text(side).upper()
-    if None in numbers or len(hemisphere) != 1 or hemisphere not in sides:
-        return None
-    degrees = sum((number / 60**power for power, number in enumerate(numbers) if number is not None), Decimal(0))
-    if not 0 <= degrees <= most:
-        return None
-    return (degrees if hemisphere == sides[0] else -degrees).quantize(Decimal("0.0000001"))
-
-
-def _number(value: object) -> Decimal | None:
-    """An EXIF rational; a denominator of zero is no number."""
-    top, bottom = getattr(value, "numerator", None), getattr(value, "denominator", None)
-    return Decimal(int(top)) / Decimal(int(bottom)) if top is not None and bottom and top == top else None
-
-
-def _camera(exif: Mapping[int, object]) -> str | None:
-    make, model = _text(exif.get(ExifTags.Base.Make)), _text(exif.get(ExifTags.Base.Model))
-    return (model if model.lower().startswith(make.lower()) else f"{make} {model}").strip()[:100] or None
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    return "".join(c for c in value.partition("\0")[0] if c.isprintable()).strip() if isinstance(value, str) else ""

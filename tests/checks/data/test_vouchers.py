@@ -80,7 +80,20 @@ def test_spreadsheets_are_read_to_what_is_shown_of_them() -> None:
     rows = read(sheet(), "book.xlsx").first_rows
     assert rows is not None
     assert rows[0]["rows"] == [["month", "kWh"], ["2021-01", "1234.5"]]
-    assert read("月,度\n1,2\n".encode("gb18030"), "a.csv").first_rows == [{"name": "", "rows": [["月", "度"], ["1", "2"]]}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "gb18030"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_a_csv_is_a_table_whatever_its_encoding_and_separator(encoding: str, mark: str) -> None:
+    text = f'month{mark}度{mark}"a{mark}b"\n1{mark}2{mark}3\n'
+    rows = read(text.encode(encoding), "a.csv").first_rows
+    assert rows == [{"name": "", "rows": [["month", "度", f"a{mark}b"], ["1", "2", "3"]], "row_count": 2, "column_count": 3}]
+
+
+def test_a_long_table_is_shown_in_part_and_says_how_long_it_is() -> None:
+    rows = read(b"sep=;\n" + b"1;2,5\n" * 5000, "long.csv").first_rows
+    assert rows is not None
+    assert (rows[0]["rows"][0], len(rows[0]["rows"]), rows[0]["row_count"], rows[0]["column_count"]) == (["1", "2,5"], 40, 5000, 2)
 
 
 BAD = [

@@ -15,7 +15,7 @@ from verifier.core.typed_digits import plain_digits
 
 _LONGEST_NUMBER = 60
 _PLAIN = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d{1,2})?")
 
 
 class Dimension(StrEnum):
@@ -152,7 +152,10 @@ def added(amounts: Iterable[Fraction]) -> Fraction:
 
 
 def number(text: str) -> Decimal | None:
-    """A number as people type it (`1,234.5`, full-width digits, blanks around), None for a blank; refuses text that is no number."""
+    """A number as people type it (`1,234.5`, full-width digits, blanks around), None for a blank; refuses text that is no number.
+
+    A group of thousands never begins with zero: in `0,604` the comma is as likely a decimal one.
+    """
     if _PLAIN.fullmatch(text):
         return Decimal(text)
     shown = plain_digits(text).strip().casefold()

@@ -127,6 +127,10 @@ def not_in_plan(context: CheckContext) -> Iterator[Flag]:
         stated = yes_or_no(source.in_plan)
         if stated is False:
             yield flag("not_in_plan", source.source_id, None, source.sheet, source.row, "in_plan")
+        elif stated is None and source.in_plan.strip():
+            values = {"text": source.in_plan.strip()}
+            place = (None, source.sheet, source.row, "in_plan")
+            yield flag("not_in_plan", source.source_id, *place, message="flag.not_in_plan.unclear", values=values)
         elif planned and source.source_id not in planned:
             message = "flag.not_in_plan.contradicted" if stated else "flag.not_in_plan"
             yield flag("not_in_plan", source.source_id, None, source.sheet, source.row, "source_id", message=message)

@@ -1,7 +1,9 @@
 """Pattern checks: missing readings, values with fewer significant digits than the others, repeated values."""
 
 import calendar
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from statistics import median_low
@@ -9,7 +11,10 @@ from statistics import median_low
 from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import plain, unit
 from verifier.core.datachecks.context import CheckContext, decimal, flag
-from verifier.core.report.rows import ActivityRow, period_of
+from verifier.core.report.rows import ActivityRow, period_of, plain_text
+
+_DURATION = re.compile(r"(?P<hours>\d{1,6}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?")
+_HOURS = re.compile(r"\s?(?:h|hrs?|hours?|小时|个小时|时)$")
 
 FEWEST = 6
 """Months a source must have before its way of writing numbers is known."""
@@ -41,7 +46,7 @@ def metering_gap(context: CheckContext, by_source: dict[str, list[tuple[str, Act
         for period, row in rows:
             if row.missing_hours in ("", "0"):
                 continue
-            missing, hours = decimal(row.missing_hours), _hours(period)
+            missing, hours = hours_in(row.missing_hours), _hours(period)
             if missing is None:
                 values = {"text": row.missing_hours.strip()}
                 place = (period, row.sheet, row.row, "missing_hours")
@@ -65,6 +70,14 @@ def _unread(context: CheckContext, source_id: str, period: str, row: ActivityRow
         return None
     tonnes = context.tonnes(source_id, Fraction(quantity) * measured_in.size * missing / (hours - missing))
     return None if tonnes is None else -tonnes
+
+
+def hours_in(text: str) -> Decimal | None:
+    """Hours as people write them: a number, one with its unit (`200 h`, `200小时`), or a duration (`200:30`); None where it is neither."""
+    written = plain_text(text).casefold()
+    if found := _DURATION.fullmatch(written):
+        return Decimal(int(found["hours"])) + Decimal(int(found["minutes"])) / 60 + Decimal(int(found["seconds"] or 0)) / 3600
+    return decimal(_HOURS.sub("", written))
 
 
 def _hours(period: str) -> int:

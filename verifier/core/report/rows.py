@@ -41,8 +41,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 """Other words for a parameter. Source: abbreviations of MRR Annex II (NCV, EF, OF, CF, BF), wording of the Chinese guidelines."""
 _WORDS: dict[str, str] = {zh: code for code, zh in (*CATEGORIES.items(), *PARAMETERS.items())} | {"合计": "total", "总计": "total"}
 _WORDS |= {word: code for code, words in SYNONYMS.items() for word in words}
-_YES = frozenset({"yes", "y", "true", "1", "是", "有"})
-_NO = frozenset({"no", "n", "false", "0", "否", "无"})
+_YES = frozenset({"yes", "y", "true", "1", "是", "有", "在", "已纳入", "纳入", "√", "✓", "✔", "☑", "✅"})
+_NO = frozenset({"no", "n", "false", "0", "否", "无", "不是", "没有", "不在", "未纳入", "不纳入", "×", "✕", "✖", "✗", "✘", "☒", "❌", "╳"})
 _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _CLOCK = r"(?:[ t]\d\d:\d\d(?::\d\d)?)?"
 _PERIODS = tuple(
@@ -60,8 +60,13 @@ _MONTH_ALONE = re.compile(rf"{_MONTH} ?月(?:份)?")
 
 @lru_cache(maxsize=16384)
 def plain_text(text: str) -> str:
-    """Text as names are compared: NFKC, no blanks around, single blanks inside."""
-    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
+    """Text as names are compared: NFKC, nothing invisible, no blanks around, single blanks inside."""
+    return " ".join((text if text.isascii() else visible(unicodedata.normalize("NFKC", text))).split())
+
+
+def visible(text: str) -> str:
+    """The text without format characters: zero-width spaces and joiners, byte order marks, marks of direction, soft hyphens."""
+    return text if text.isprintable() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 @lru_cache(maxsize=1024)

@@ -23,6 +23,8 @@ MERGED_COLUMNS = 40
 FARTHEST = 10**7
 """A row number beyond any sheet's."""
 _READER = "verifier.reports.workbook.cells"
+ANYWHERE = "--anywhere"
+"""Option of the reading program: values may stand farther out than a report's, within the same memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,15 @@ def read(
 
 
 def first_rows(data: bytes, sheets: int, rows: int, columns: int, longest: int) -> list[dict[str, Any]]:
-    """The first rows of the first sheets of any workbook, to be looked at: [{name, rows}]; raises `Unreadable`."""
+    """The first rows of the first sheets of any workbook, to be looked at: [{name, rows, row_count, column_count}]; raises `Unreadable`."""
     return [
-        {"name": table.name, "rows": [[cell[:longest] for cell in row[:columns]] for row in table.rows[:rows]]}
-        for table in _tables(data)[:sheets]
+        {
+            "name": table.name,
+            "rows": [[cell[:longest] for cell in row[:columns]] for row in table.rows[:rows]],
+            "row_count": len(table.rows),
+            "column_count": max(map(len, table.rows), default=0),
+        }
+        for table in _tables(data, ANYWHERE)[:sheets]
     ]
 
 
@@ -128,9 +135,9 @@ def _problem(message: str, sheet: str = "", column: str = "", **values: object) 
     return Problem(sheet, column, f"reports.workbook.{message}", {name: value for name, value in shown.items() if value != ""})
 
 
-def _tables(data: bytes) -> list[_Table]:
+def _tables(data: bytes, *options: str) -> list[_Table]:
     """The sheets, read by a program of its own within limits of memory and time."""
-    command = [sys.executable, "-I", "-m", _READER]
+    command = [sys.executable, "-I", "-m", _READER, *options]
     late = Event()
     with subprocess.Popen(command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reader:  # noqa: S603
         stop = Timer(SECONDS, lambda: (late.set(), reader.kill()))

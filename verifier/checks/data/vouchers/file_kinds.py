@@ -3,7 +3,6 @@
 import csv
 from dataclasses import dataclass
 from io import StringIO
-from itertools import islice
 from typing import Any
 
 from verifier.checks.data.vouchers.pdf_pages import DRAWN, read_pdf
@@ -11,6 +10,7 @@ from verifier.core.errors import Refusal
 from verifier.evidence import photo_reader, pictures
 from verifier.evidence.file_kinds import FILE_KINDS, PDF, VOUCHER
 from verifier.evidence.files import ReadFile, kind, read_attachment
+from verifier.evidence.text_encoding import LOOKED_AT, decoded, separator
 from verifier.reports.workbook import reader
 
 SHEETS, ROWS, COLUMNS, LONGEST = 5, 40, 16, 200
@@ -63,17 +63,18 @@ def pictured_pages(media_type: str, pages: int | None) -> int:
 
 
 def _text(data: bytes, filename: str) -> list[Any]:
-    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    """The first rows of a text, in columns where its name says CSV or TSV, with the number of all its rows and columns."""
+    text = decoded(data)
+    if text is None:
         raise Refusal("voucher.sheet.broken", file=filename)
-    lines = csv.reader(StringIO(text)) if filename.lower().endswith(".csv") else ([line] for line in text.splitlines())
+    lines = text.splitlines()
+    named = lines[0].strip() if lines else ""
+    mark = named[4:] if named.casefold().startswith("sep=") and len(named) == 5 else ""
+    table = filename.lower().endswith((".csv", ".tsv", ".tab"))
+    found = csv.reader(StringIO("\n".join(lines[bool(mark) :])), delimiter=mark or separator(lines[:LOOKED_AT]))
     try:
-        rows = [[cell[:LONGEST] for cell in row[:COLUMNS]] for row in islice(lines, ROWS)]
+        rows = list(found) if table else [[line] for line in lines]
     except csv.Error as error:
         raise Refusal("voucher.sheet.broken", file=filename) from error
-    return [{"name": "", "rows": rows}]
+    shown = [[cell[:LONGEST] for cell in row[:COLUMNS]] for row in rows[:ROWS]]
+    return [{"name": "", "rows": shown, "row_count": len(rows), "column_count": max(map(len, rows), default=0)}]

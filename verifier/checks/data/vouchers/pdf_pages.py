@@ -15,7 +15,7 @@ from verifier.core.errors import Refusal
 DRAWN = 5
 """Most pages of a voucher shown next to a number; the rest is in the original."""
 SIDE = 1400
-MEMORY, SECONDS = 900 * 2**20, 40
+MEMORY, SECONDS = 900 * 2**20, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class ReadPdf:
 
 
 def read_pdf(data: bytes, filename: str, drawn: int = DRAWN) -> ReadPdf:
-    """The first pages, `drawn` of them as pictures; refused: what poppler cannot open, is locked by a password, asks for too much."""
+    """The first pages, `drawn` of them as pictures; refused: what poppler cannot open, is locked, or is too slow to draw."""
     try:
         output = sandbox.run(__name__, f"{drawn} {SIDE}\n".encode() + data, memory=MEMORY, seconds=SECONDS)
     except (sandbox.TooSlow, sandbox.TooMuch) as error:
@@ -40,6 +40,8 @@ def read_pdf(data: bytes, filename: str, drawn: int = DRAWN) -> ReadPdf:
     header = json.loads(head)
     if header["locked"]:
         raise Refusal("voucher.pdf.locked", file=filename)
+    if header["certificate"]:
+        raise Refusal("voucher.pdf.certificate", file=filename)
     if header["broken"]:
         raise Refusal("voucher.pdf.broken", file=filename)
     pictures, at = [], 0
@@ -53,12 +55,13 @@ def answer(pdf_bytes: bytes) -> bytes:
     """Inside the limits: ask pdfinfo what it is, let pdftoppm draw page by page; both read from standard input and write nothing."""
     line, _, pdf = pdf_bytes.partition(b"\n")
     drawn, side = map(int, line.split())
-    header: dict[str, Any] = {"pages": None, "locked": False, "broken": False, "sizes": []}
+    header: dict[str, Any] = {"pages": None, "locked": False, "certificate": False, "broken": False, "sizes": []}
     pictures: list[bytes] = []
     info, draw = shutil.which("pdfinfo"), shutil.which("pdftoppm")
     if info is not None and draw is not None:
         info_output = subprocess.run([info, "-"], input=pdf, capture_output=True, check=False)  # noqa: S603
         header["locked"] = b"Incorrect password" in info_output.stderr
+        header["certificate"] = b"security handler" in info_output.stderr
         count = next((each.split()[1] for each in info_output.stdout.splitlines() if each.startswith(b"Pages:")), b"0")
         header["pages"], header["broken"] = int(count), info_output.returncode != 0 or not int(count)
         for page in range(1, min(int(count), drawn) + 1):
