@@ -1,5 +1,6 @@
 """Pages before the draw: existing samples, and a plan by method."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -120,22 +121,20 @@ def _share(engagement: Engagement, total: Fraction) -> Fraction:
 def _planned(engagement: Engagement, how: Method, form: Any) -> Sample:
     """The plan written down; what cannot be planned is refused among the form's errors."""
     actor, now = current_actor(), utcnow()
-    reasons = {"basis": form.basis.data or "", "reason": form.anew.data or ""}
+    request = SampleRequest(basis=form.basis.data or "", reason=form.anew.data or "")
     if how is Method.LADDER:
-        return _ladder(engagement, form, reasons)
+        return _ladder(engagement, form, request)
     if how is Method.TONNE_UNIT:
         tonnes = TonneUnitPlan(
             Fraction(form.risk.data), Fraction(form.tolerable.value), Fraction(form.expected.value or 0), form.expansion.value
         )
         found = queries.population(engagement, form.kind.data)
-        return actions.plan_sample(
-            engagement, Plan(how, form.kind.data, tonnes=tonnes), found, SampleRequest(**reasons), actor=actor, now=now
-        )
+        return actions.plan_sample(engagement, Plan(how, form.kind.data, tonnes=tonnes), found, request, actor=actor, now=now)
     read, data, items = prepared("list", lambda: _listed(form.file.data.filename or "", form.file.data.read()))
     found = uploaded(form.name.data.strip(), items)
     plan = Plan(how, found.kind, count=min(len(found.items), count_for(Fraction(form.risk.data), form.share.share)))
     file = (read.safe_name, data, read.media_type)
-    return actions.plan_sample(engagement, plan, found, SampleRequest(**reasons, file=file, in_store=True), actor=actor, now=now)
+    return actions.plan_sample(engagement, plan, found, replace(request, file=file, in_store=True), actor=actor, now=now)
 
 
 def _listed(filename: str, data: bytes) -> tuple[ReadFile, bytes, Any]:
@@ -146,7 +145,7 @@ def _listed(filename: str, data: bytes) -> tuple[ReadFile, bytes, Any]:
     return read, data, items
 
 
-def _ladder(engagement: Engagement, form: LadderForm, reasons: dict[str, str]) -> Sample:
+def _ladder(engagement: Engagement, form: LadderForm, request: SampleRequest) -> Sample:
     kind, reading = form.kind.data, form.reading.data
     places = queries.places(engagement, kind, reading, form.kept_whole)
     sampled = [place for place in places if place.sampled and place.items]
@@ -155,5 +154,5 @@ def _ladder(engagement: Engagement, form: LadderForm, reasons: dict[str, str]) -
         plan = Plan(Method.LADDER, kind, {ladder.SITES: begun}, tuple(place.key for place in sampled))
     else:
         plan = Plan(Method.LADDER, kind, {place.key: place.step for place in sampled})
-    written = SampleRequest(**reasons, reading=reading, places=places)
+    written = replace(request, reading=reading, places=places)
     return actions.plan_sample(engagement, plan, queries.population(engagement, kind), written, actor=current_actor(), now=utcnow())
