@@ -32,7 +32,7 @@ def measured() -> Iterator[Figure]:
         few = _started(settings)
         write_transaction.set(True)
         make.more_cases(db.session.get_one(Engagement, key), CASES)
-        db.session.connection().execute(update(User.__table__).values(password_hash="set"))  # who cannot sign in is not reminded
+        db.session.connection().execute(update(User).values(password_hash="set"))  # who cannot sign in is not reminded
         db.session.commit()
         db.session.remove()
         longest_write.set(0)
