@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import cold, creating, growth, memory, pages, photos, register, reports, statements, weight
+from bench import background, cold, creating, growth, memory, pages, photos, register, reports, statements, weight
 from bench.stopwatch import Figure
 
 PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "creating": creating.measured,
     "upload": creating.measured_uploads,
     "weight": weight.measured,
+    "background": background.measured,
     "growth": growth.measured,
     "growth-postgresql": growth.measured_on_postgresql,
     "cold": cold.measured,

@@ -112,6 +112,13 @@ def test_a_picture_that_cannot_be_read_is_refused_by_its_hash() -> None:
     assert (refused.value.message, refused.value.values) == ("statement.thumbnail.unreadable", {"sha256": "ab" * 32})
 
 
+def test_a_photo_without_a_reduced_copy_stands_in_the_annex_by_its_hash() -> None:
+    alone = Photo("ab" * 32, "Meter", None, "", b"")
+    pages = "".join(page.extract_text() for page in PdfReader(BytesIO(render(a_statement(photos=(alone,))))).pages)
+    assert "No reduced copy could be made" in pages
+    assert "ab" * 32 in pages
+
+
 @pytest.mark.parametrize("empty", ["findings", "site_visits", "photos", "sources", "category_totals", "team", "milestones"])
 def test_a_statement_without_some_part_still_stands(empty: str) -> None:
     assert PdfReader(BytesIO(render(a_statement(**{empty: ()})))).pages

@@ -25,7 +25,7 @@ from verifier.jobs.worker import JobRun
 LATE = "late"
 KEYS = 500
 """Keys looked up by one query."""
-AT_ONCE = 20
+AT_ONCE = 5
 """Messages put into the queue by one transaction."""
 
 
