@@ -181,6 +181,19 @@ def test_a_shortcoming_closes_positive_opinions_and_opens_the_others(pack_id: st
         assert (reason in [each.message for each in choice.own]) is choice.opinion.positive
 
 
+EVERY_WAY = {**UNDONE, **ONLY_POSITIVE}
+
+
+@given(st.sampled_from(PACKS), st.sets(st.sampled_from(sorted(EVERY_WAY)), max_size=4), st.sampled_from(sorted(EVERY_WAY)))
+def test_something_more_left_undone_never_opens_a_positive_opinion(pack_id: str, undone: set[str], more: str) -> None:
+    def positive(ways: set[str]) -> set[str]:
+        left = {field: value for way in ways for field, value in EVERY_WAY[way][0].items()}
+        return {each.opinion.code for each in choices(case(pack_id, TRACED, **left), load(pack_id)) if each.open and each.opinion.positive}
+
+    assert positive({*undone, more}) <= positive(undone)
+    assert not positive({more})
+
+
 def test_iso_gives_no_opinion_before_a_level_of_assurance_is_agreed_and_words_it_in_its_form() -> None:
     pack = load("iso-14064-3/2019.3")
     found = choices(case(pack.id, TRACED, assurance=""), pack)
