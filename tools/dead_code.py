@@ -23,6 +23,7 @@ DECORATED = [
     "@task",
     "@*.task",
     "@mails",
+    "@pictures.maker",
 ]
 """Decorators that register what they decorate."""
 BY_NAME = [
@@ -40,6 +41,7 @@ BY_NAME = [
 """Methods and functions that a library calls by their name."""
 KEPT = {
     "concluded_due": "tests of the clocks ask it of a case whose conclusion is due",
+    "VoucherPicture": "its relationship names it as text; rows of vouchers that were handed in before pictures were made by a job",
     "adder": "tests of rule packs give it to the clocks",
     "forget_all": "the bench and tests measure pages as after a restart",
     "is_provisional": "tests of rule packs ask it of every year",
