@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 
 from verifier.core.errors import Refusal
 from verifier.evidence.file_kinds import ATTACHMENT
-from verifier.evidence.files import LONGEST_NAME, kind, read_attachment, safe_name
+from verifier.evidence.files import LONGEST_NAME, download_name, kind, read_attachment, safe_name
 
 
 def package(*names: str) -> bytes:
@@ -151,3 +151,9 @@ def test_any_bytes_are_told_or_unknown(data: bytes) -> None:
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=50))
 def test_text_is_told_in_the_encodings_the_field_uses(said: str) -> None:
     assert kind(f"电 {said}".encode()) == kind(f"电 {said}".encode("gb18030")) == "TXT"
+
+
+def test_a_download_ends_as_its_kind_whatever_it_was_handed_in_as() -> None:
+    assert download_name("锅炉.png", "image/jpeg") == "锅炉.png.jpg"
+    assert download_name("IMG_1.JPEG", "image/jpeg") == "IMG_1.JPEG"
+    assert download_name("IMG_1", "image/heic") == "IMG_1.heic"

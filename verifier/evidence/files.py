@@ -96,6 +96,12 @@ def safe_name(filename: str, endings: tuple[str, ...] = ()) -> str:
     return stem.rstrip(" .") + ending if len(ending.encode()) <= 40 else stem
 
 
+def download_name(filename: str, media_type: str) -> str:
+    """The name under which stored content is saved: its ending is one of its kind, whatever it was handed in as."""
+    endings = next((each.endings for each in FILE_KINDS.values() if each.media_type == media_type), ())
+    return safe_name(filename, endings)
+
+
 def _is_pdf(data: bytes) -> bool:
     """`%PDF-` at the start, or within the first 1,024 bytes of a file that ends like a PDF: behind a line of a copier or printer language.
 

@@ -20,6 +20,8 @@ from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions, pictures, queries
+from verifier.evidence.file_kinds import JPEG
+from verifier.evidence.files import download_name
 from verifier.evidence.forms import KINDS, CaptionForm, PhotoFilter, UploadForm
 from verifier.evidence.models import Photo
 from verifier.evidence.uploads import actions as uploads
@@ -125,7 +127,7 @@ def original(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
         effect=Effect.LOOK,
         sha256=shown.original_sha256,
     )
-    return _sandboxed(download(data, shown.filename, shown.original.media_type))
+    return _sandboxed(download(data, download_name(shown.filename, shown.original.media_type), shown.original.media_type))
 
 
 @bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>/<any(original, preview, thumbnail):copy>")
