@@ -51,7 +51,11 @@ const commands = {
   previous: (row) => focusRow(neighbour("previous", row, rows.length)),
   select: (row) => checkbox(row)?.click(),
   agree,
-  search: () => document.querySelector("form.filter input[name=q]")?.focus(),
+  search: () => {
+    const input = document.querySelector("form.filter input[name=q]");
+    input?.closest("details")?.setAttribute("open", "");
+    input?.focus();
+  },
   help: () => help.togglePopover(),
 };
 

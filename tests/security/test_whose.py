@@ -98,7 +98,7 @@ def test_no_list_search_or_export_shows_another_tenant_s_rows(world: World, riva
 
 def test_another_s_photo_cannot_be_put_with_a_finding_of_one_s_own(world: World, rival: Foreign) -> None:
     client, case = Browsers(world).of("lead"), world.values["engagement_id"]
-    answer = client.post(f"/cases/{case}/findings/1/photos", data={"photo_id": rival.values["photo_id"], "photo": rival.values["photo_id"]})
+    answer = client.post(f"/cases/{case}/photos/{rival.values['photo_id']}/finding", data={"number": "1"})
     assert answer.status_code in (303, 400, 404, 409)
     for finding in db.session.scalars(select(Finding).where(Finding.engagement_id == UUID(case))):
         assert rival.values["photo_id"] not in client.get(f"/cases/{case}/findings/{finding.number}").text

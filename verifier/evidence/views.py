@@ -20,7 +20,6 @@ from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence import actions, pictures, queries
-from verifier.evidence.file_kinds import JPEG
 from verifier.evidence.files import download_name
 from verifier.evidence.forms import KINDS, CaptionForm, PhotoFilter, UploadForm
 from verifier.evidence.models import Photo

@@ -1,6 +1,7 @@
 """Pages of findings: list, detail with correspondence, and the forms of both parties."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,7 +35,7 @@ from verifier.web.pages.labels import label
 from verifier.web.pages.lists import every_row, export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
-from verifier.web.subjects import Described, SubjectKind, describe, row_id, row_in_case, rows_in_case
+from verifier.web.subjects import Described, SubjectKind, describe, row_in_case, rows_in_case
 from verifier.web.transactions import prepared
 
 bp = Blueprint("findings", __name__)
@@ -207,14 +208,14 @@ def judge(engagement: Engagement, number: int) -> ResponseReturnValue:
     return _page(engagement, finding, judging=form)
 
 
-@bp.route("/cases/<uuid:engagement_id>/findings/<int:number>/photos", methods=["POST"])
+@bp.route("/cases/<uuid:engagement_id>/photos/<uuid:photo_id>/finding", methods=["POST"])
 @permit(Permission.FINDING_RAISE, on_report=False)
-def put_photo(engagement: Engagement, number: int) -> ResponseReturnValue:
-    """Put a photo of another subject to the finding."""
-    finding, photo_id = _found(engagement, number), row_id(request.form.get("photo_id", ""))
-    shown = photo(engagement.id, photo_id) if photo_id is not None else None
+def put_photo(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
+    """Put the photo to the finding chosen on the photo's page."""
+    shown = photo(engagement.id, photo_id)
     if shown is None:
         abort(404)
+    finding = _found(engagement, request.form.get("number", 0, type=int))
     actions.put_photo(finding, shown, actor=current_actor(), now=utcnow())
     flash(_("The photo was added to %(number)s.", number=finding.label), "success")
     return redirect(_url(finding), 303)

@@ -1,7 +1,8 @@
 """Queries of reports: versions of a unit's year, their content, recalculation, and changes between versions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal, or_, select
@@ -15,7 +16,7 @@ from verifier.db import db
 from verifier.registry.models import UnitYear
 from verifier.reports.calculation_form import form_of_calculation
 from verifier.reports.derived_values import DerivedValues
-from verifier.reports.models import ReportedFacility, ReportedSource, ReportVersion
+from verifier.reports.models import ReportedFacility, ReportedNumber, ReportedSource, ReportVersion
 from verifier.reports.open_cases import rules_of
 from verifier.reports.stored_content import from_json
 
@@ -78,8 +79,31 @@ def remember(sha256: str, pack_sha256: str, report: ReportedReport, calculation:
 
 
 def flags_of(version: ReportVersion) -> tuple[Flag, ...]:
-    """What looks wrong in a version, by sheet and row."""
+    """Data alerts of a version, by sheet and row."""
     return calculation_of(version).flags
+
+
+def number_keys_of(version: ReportVersion, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The natural key of the number that stands in each place of the report (sheet, row); of several, the first that has an alert."""
+    wanted = set(places)
+    found = (
+        select(ReportedNumber.sheet, ReportedNumber.row, ReportedNumber.number_key)
+        .where(ReportedNumber.version_id == version.id, ReportedNumber.row.in_({row for _sheet, row in wanted}))
+        .order_by(ReportedNumber.flag_codes == "", ReportedNumber.position)
+    )
+    keys: dict[tuple[str, int], str] = {}
+    for sheet, row, key in db.session.execute(found):
+        if (sheet, row) in wanted:
+            keys.setdefault((sheet, row), key)
+    return keys
+
+
+def reported_tonnes(version: ReportVersion) -> dict[str, Decimal]:
+    """What each source of a version reports, in tCO2; sources without a figure are left out."""
+    found = select(ReportedSource.source_key, ReportedSource.reported).where(
+        ReportedSource.version_id == version.id, ReportedSource.counts, ReportedSource.reported.is_not(None)
+    )
+    return {row.source_key: row.reported for row in db.session.execute(found)}
 
 
 def sources_of(version: ReportVersion, *, search: str = "", category: str = "", flag: str = "", sort: str = "") -> Select[Any]:

@@ -1,6 +1,7 @@
 """Pages of reports: a unit's years, the versions uploaded for each, and one version with its sources."""
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -243,8 +244,9 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
 
 
 def _sentences_of(version: ReportVersion, names: dict[str, str]) -> list[tuple[Flag, str, str]]:
-    """Each flag of a version with its name and its sentence."""
-    return [(flag, flag_name(flag.code), flag_sentence(flag, names)) for flag in queries.calculation_of(version).flags]
+    """Each flag of a version with its name and its sentence, the largest estimated effect first."""
+    heaviest_first = sorted(queries.flags_of(version), key=lambda flag: abs(flag.tonnes or Decimal()), reverse=True)
+    return [(flag, flag_name(flag.code), flag_sentence(flag, names)) for flag in heaviest_first]
 
 
 @bp.get("/reports/<uuid:unit_year_id>/versions/<int:number>/flags")

@@ -23,7 +23,9 @@ from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.findings.actions import Draft, raise_finding
+from verifier.reports.queries import reported_tonnes
 from verifier.rulepacks.load import load
+from verifier.web.pages import filters
 
 
 @pytest.fixture
@@ -37,6 +39,13 @@ def text_of(response: object) -> str:
 
 def decisions() -> int:
     return db.session.scalar(select(func.count()).select_from(BoundaryDecision)) or 0
+
+
+def test_sources_are_listed_with_their_tonnes_and_their_share(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    tonnes = reported_tonnes(case.report_version)
+    page = text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/boundary/sources?q=E-059"))
+    assert filters.tonnes(tonnes["E-059"]) in page
+    assert filters.tonnes(tonnes["E-059"] * 100 / sum(tonnes.values())) + " %" in page
 
 
 def test_everything_is_confirmed_at_once_except_what_stands_out(client: FlaskClient, cast: Cast, case: Engagement) -> None:

@@ -49,6 +49,14 @@ def test_the_list_hangs_what_follows_below_its_main_flag_heaviest_first(client: 
     assert page.index("8,345.8 MWh") < page.index("5,084.0443") < page.index("The source has no data")
 
 
+def test_each_row_links_its_source_and_its_number(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    page = unescape(sign_in(client, cast.verifier).get(f"/cases/{case.id}/data/flags?code=metering_gap&source=E-102").text)
+    assert f'href="/cases/{case.id}/data/E-102"' in page
+    number = next(each for each in re.findall(r'href="([^"]+)"', page) if "/data/register/" in each)
+    assert "E-102" in number
+    assert client.get(number).status_code == 200
+
+
 FILTERS = [
     ("code=metering_gap", "E-102", "G-053"),
     ("source=G-053", "G-053", "E-102"),

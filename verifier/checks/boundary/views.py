@@ -22,6 +22,7 @@ from verifier.core.report.rows import CATEGORIES
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.reports.queries import reported_tonnes
 from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
 from verifier.web.pages.filters import listed, text_in
@@ -227,8 +228,11 @@ def withdraw(engagement: Engagement, key: str) -> ResponseReturnValue:
 
 def _list(engagement: Engagement, kind: Kind) -> ResponseReturnValue:
     rows, form = _filtered(engagement, kind)
+    tonnes = reported_tonnes(engagement.report_version) if kind is Kind.SOURCE else {}
     return render_template(
         "checks/boundary/list.html",
+        tonnes=tonnes,
+        total=sum(tonnes.values()),
         engagement=engagement,
         kind=kind,
         form=form,

@@ -54,6 +54,8 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
     """Data alerts of the report, largest effect first, each with its consequences."""
     every = queries.flagged(engagement)
     rows, form = _filtered(engagement, every)
+    page = paged_list(rows, PER_PAGE)
+    places = {(each.main.sheet, each.main.row) for each in page.items if each.main.sheet and each.main.row}
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id), [each.main.code for each in rows if each.is_open])
     cover_form = CoverForm(formdata=None)
@@ -62,7 +64,8 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         "checks/data/flags/flags.html",
         engagement=engagement,
         form=form,
-        page=paged_list(rows, PER_PAGE),
+        page=page,
+        number_keys=reports.number_keys_of(engagement.report_version, places),
         filter_values=carried_filter(),
         resolved=sum(not each.is_open for each in every),
         total=len(every),
