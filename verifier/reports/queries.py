@@ -93,8 +93,8 @@ def number_keys_of(version: ReportVersion, places: Iterable[tuple[str, int]]) ->
     )
     keys: dict[tuple[str, int], str] = {}
     for sheet, row, key in db.session.execute(found):
-        if (sheet, row) in wanted:
-            keys.setdefault((sheet, row), key)
+        if row is not None and (sheet, row) in wanted:
+            keys.setdefault((sheet, int(row)), key)
     return keys
 
 
