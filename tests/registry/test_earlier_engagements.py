@@ -91,6 +91,15 @@ def test_advice_within_three_years_keeps_the_body_from_being_named(cast: Cast, y
     assert (refusal.message, refusal.values["reference"]) == ("independence.earlier_work", f"R-{year}")
 
 
+def test_the_refusal_names_work_year_and_reference(cast: Cast, client: FlaskClient) -> None:
+    enter(cast, 2020, WorkKind.ADVICE)
+    of = unit_year(cast)
+    db.session.commit()
+    typed_body = {"body": str(cast.org("body").id)}
+    page = sign_in(client, cast.contact).post(f"/reports/{of.id}/body", data=typed_body, follow_redirects=True).text
+    assert "Consulting or management on carbon in 2020 (R-2020)" in page
+
+
 def test_work_that_the_pack_does_not_name_rules_nothing_out(cast: Cast) -> None:
     enter(cast, 2021, WorkKind.OTHER)
     of = unit_year(cast)
