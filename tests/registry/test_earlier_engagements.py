@@ -36,6 +36,7 @@ def enter(cast: Cast, year: int, kind: WorkKind = WorkKind.VERIFICATION, *, lead
 
 def unit_year(cast: Cast, body: str | None = None) -> UnitYear:
     cast.org("unit").credit_code = CODE
+    db.session.commit()
     return make.unit_year(cast, body=body)
 
 
@@ -46,6 +47,7 @@ def name_body(cast: Cast, of: UnitYear, body: str = "body") -> None:
 def eu_case(cast: Cast) -> Engagement:
     """A case of 2021 under the rules of the EU ETS, without a lead verifier."""
     cast.org("unit").credit_code = CODE
+    db.session.commit()
     case = make.engagement(cast, Stage.ARRANGING)
     pack = load("eu-ets/2018.3")
     case.pack_id = case.unit_year.year.pack_id = pack.id

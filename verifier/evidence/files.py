@@ -78,7 +78,8 @@ def kind(data: bytes) -> str:
         return _iso_kind(data)
     if _is_pdf(data):
         return "PDF"
-    return _text_kind(data) or next((name for start, name in _SIGNATURES if data.startswith(start)), "")
+    signature, name = next((each for each in _SIGNATURES if data.startswith(each[0])), (b"", ""))
+    return name if name and not signature.isascii() else _text_kind(data) or name
 
 
 def safe_name(filename: str, endings: tuple[str, ...] = ()) -> str:
