@@ -254,14 +254,15 @@ ODD = [
     kept("0/0 for a place", lambda: with_exif(place=at((RATIO(0, 0),) * 3, (RATIO(0, 0),) * 3)), **NOWHERE),
     kept("0° 0°", lambda: with_exif(place=at((RATIO(0),) * 3, (RATIO(0),) * 3)), **NOWHERE),
     kept("91° north", lambda: with_exif(place=at((RATIO(91), RATIO(0), RATIO(0)), (RATIO(1),) * 3)), **NOWHERE),
-    kept("a place of two numbers", lambda: with_exif(place=at((RATIO(39),) * 2, (RATIO(116),) * 2)), **NOWHERE),
+    kept("a place of two numbers", lambda: with_exif(place=at((RATIO(39), RATIO(30)), (RATIO(116), RATIO(15)))), latitude=Decimal("39.5")),
+    kept("a place of one whole number", lambda: with_exif(place=at((RATIO(39),), (RATIO(116),))), **NOWHERE),
     kept(
         "a latitude without a longitude", lambda: with_exif(place={GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (RATIO(39),) * 3}), **NOWHERE
     ),
     kept("a hemisphere that is none", lambda: with_exif(place={**PLACE, GPS.GPSLatitudeRef: "X"}), **NOWHERE),
     *(
         kept(f"taken on {when}", lambda when=when: with_exif(said={TAGS.DateTimeOriginal: when}), taken_at=None)
-        for when in ("0000:00:00 00:00:00", "2021:02:30 10:00:00", "    :  :     :  :  ", "yesterday", "2021-06-03 10:00")
+        for when in ("0000:00:00 00:00:00", "2021:02:30 10:00:00", "    :  :     :  :  ", "yesterday", "2021-06 10:00")
     ),
 ]
 CASES = [*NO_PICTURE, *HALF, *LARGE, *ODD]
