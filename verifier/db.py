@@ -1,7 +1,7 @@
 """The database: base class of all rows, column types named once, and SQLite's settings."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -113,7 +113,7 @@ BUSY_TIMEOUT = 15_000
 
 longest_write: ContextVar[float] = ContextVar("longest_write", default=0.0)
 """Seconds that the longest writing transaction took since this was set to 0, from getting its lock to the end of its commit."""
-_WRITES_SINCE, _TURN = "writes_since", "turn"
+_WRITES_SINCE, _IS_WRITER = "writes_since", "is_writer"
 
 
 @contextmanager
@@ -147,37 +147,26 @@ def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[first : first + size]
 
 
-class _Turn:
-    """The writers of one process wait for each other here, and only one of them for SQLite's lock.
+class _WriteQueue:
+    """Admits one writing transaction of this process at a time to SQLite's lock.
 
-    SQLite makes those who wait for its lock sleep up to a tenth of a second and then look again: the lock is free meanwhile, and whoever
-    came last may get it first.
+    SQLite polls for its lock with pauses of up to a tenth of a second, in which the lock is free, and admits waiting writers in any order.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
 
-    def take(self, connection: Connection, milliseconds: int) -> None:
-        """Wait for one's turn; whoever waits in vain leaves it to SQLite to say so."""
-        if not connection.info.get(_TURN) and self._lock.acquire(timeout=milliseconds / 1000):
-            connection.info[_TURN] = True
+    def enter(self, connection: Connection, milliseconds: int) -> int:
+        """Wait until no other transaction of the process writes; returns the milliseconds that are left to wait for other processes."""
+        since = perf_counter()
+        if not connection.info.get(_IS_WRITER) and self._lock.acquire(timeout=milliseconds / 1000):
+            connection.info[_IS_WRITER] = True
+        return max(0, milliseconds - round((perf_counter() - since) * 1000))
 
-    def end(self, info: dict[Any, Any]) -> None:
-        """The transaction of a connection is over."""
-        if info.pop(_TURN, False):
+    def leave(self, record: Any) -> None:
+        """The connection goes back to its pool: its transaction has ended."""
+        if record.info.pop(_IS_WRITER, False):
             self._lock.release()
-
-    def ends_with(self, end: Callable[[Any], None]) -> Callable[[Any], None]:
-        """What ends a transaction, followed by the end of its turn."""
-
-        def ended(connection: Any) -> None:
-            try:
-                end(connection)
-            finally:
-                with suppress(NotImplementedError):  # a connection that the dialect looks at before it belongs to a pool has none
-                    self.end(connection.info)
-
-        return ended
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:
@@ -188,15 +177,13 @@ def _open_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection, turn: _Turn) -> None:
+def _begin_sqlite(connection: Connection, queue: _WriteQueue) -> None:
     patience = lock_patience.get()
-    if patience is not None or write_transaction.get():
-        turn.take(connection, BUSY_TIMEOUT if patience is None else patience)
-    if patience is None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write_transaction.get() else "BEGIN")
-        note_lock(connection)
+    if patience is None and not write_transaction.get():
+        connection.exec_driver_sql("BEGIN")
         return
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience:d}")
+    left = queue.enter(connection, BUSY_TIMEOUT if patience is None else patience)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={left:d}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         note_lock(connection)
@@ -227,13 +214,11 @@ def prepare(engine: Engine) -> None:
     failpoints.watch(engine)
     event.listen(engine, "checkin", _measure_lock)
     if engine.dialect.name == "sqlite":
-        turn = _Turn()
+        queue = _WriteQueue()
         event.listen(engine, "connect", _open_sqlite)
-        event.listen(engine, "begin", lambda connection: _begin_sqlite(connection, turn))
-        for name in ("do_commit", "do_rollback"):
-            setattr(engine.dialect, name, turn.ends_with(getattr(engine.dialect, name)))
+        event.listen(engine, "begin", lambda connection: _begin_sqlite(connection, queue))
         for ended in ("checkin", "invalidate"):
-            event.listen(engine, ended, lambda _connection, record, *_error: turn.end(record.info))
+            event.listen(engine, ended, lambda _connection, record, *_error: queue.leave(record))
     else:
         event.listen(engine, "begin", _begin_postgresql)
 
