@@ -35,7 +35,7 @@ from verifier.web.pages.labels import label
 from verifier.web.pages.lists import every_row, export_url, paged, wants_spreadsheet
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
-from verifier.web.subjects import Described, SubjectKind, describe, row_in_case, rows_in_case
+from verifier.web.subjects import Described, SubjectKind, describe, row_in_case, row_number, rows_in_case
 from verifier.web.transactions import prepared
 
 bp = Blueprint("findings", __name__)
@@ -215,7 +215,7 @@ def put_photo(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
     shown = photo(engagement.id, photo_id)
     if shown is None:
         abort(404)
-    finding = _found(engagement, request.form.get("number", 0, type=int))
+    finding = _found(engagement, row_number(request.form.get("number", "")) or 0)
     actions.put_photo(finding, shown, actor=current_actor(), now=utcnow())
     flash(_("The photo was added to %(number)s.", number=finding.label), "success")
     return redirect(_url(finding), 303)

@@ -13,7 +13,7 @@ from tests.statement.builders import reperform, worked_case
 from verifier.checks.data import actions as data
 from verifier.checks.data import queries as sources
 from verifier.checks.data.references.models import BodyTolerance
-from verifier.checks.data.sampling import error_actions, item_errors, queries, results
+from verifier.checks.data.sampling import error_actions, item_errors, item_tolerance, queries, results
 from verifier.checks.data.sampling.error_actions import ErrorFinding
 from verifier.checks.data.sampling.models import Sample
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
@@ -197,5 +197,6 @@ def test_how_far_an_item_may_differ_is_for_the_rules_to_say_and_the_body_may_ask
     case.pack_id, case.pack_sha256 = pack_id, load(pack_id).sha256
     db.session.flush()
     assert bool(item_errors.wrong_items(case)) is wrong
-    assert bool(queries.failed_count(made, queries.items(made))) is wrong
-    assert bool(queries.errors_of(made, queries.items(made))[row.line]) is wrong
+    assert bool(item_tolerance.failed_count(made, queries.items(made))) is wrong
+    assert bool(queries.counted(case)[made.number][2]) is wrong
+    assert bool(item_tolerance.errors_of(made, queries.items(made))[row.line]) is wrong

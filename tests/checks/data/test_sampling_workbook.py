@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests import make, spreadsheetprogram
 from tests.checks.data.test_sampling import agree_rest, assessed_ladder, drawn, note, tonnes_plan
 from tests.people import Cast, sign_in
-from verifier.checks.data.sampling import queries
+from verifier.checks.data.sampling import item_tolerance, queries
 from verifier.core.sampling.plan import Result, signed_error
 from verifier.db import db
 
@@ -40,7 +40,7 @@ def test_a_spreadsheet_program_comes_to_what_the_page_says(client: FlaskClient, 
     rows, said = queries.items(made), by_tonnes["Evaluation"]
     found = queries.evaluation(made, rows)
     assert found is not None
-    error = signed_error(queries.item_value(first), Result.DIFFERS, Decimal(first.quantity) / 2)
+    error = signed_error(item_tolerance.item_value(first), Result.DIFFERS, Decimal(first.quantity) / 2)
     places = ("B2", "B4", "B5", "B7", "B9", "B10", "B11")
     worth = (
         queries.stored_population(made).size,

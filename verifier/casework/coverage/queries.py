@@ -191,13 +191,17 @@ def _assessed(engagement: Engagement, rule: Coverage | None) -> CoverageAssessme
         deviations={each.source_key: each.reason for each in deviations(engagement)},
         plan=plan,
         levels=risks,
-        first_test=begun_at(engagement),
+        first_test=_first_test(engagement, done),
     )
 
 
 def begun_at(engagement: Engagement) -> datetime | None:
     """When testing began."""
-    return first_test(engagement, (each for several in procedures(engagement).values() for each in several))
+    return _first_test(engagement, procedures(engagement))
+
+
+def _first_test(engagement: Engagement, done: Mapping[str, Sequence[Procedure]]) -> datetime | None:
+    return first_test(engagement, (each for several in done.values() for each in several))
 
 
 def quickest(engagement: Engagement, assessment: CoverageAssessment) -> tuple[Way, ...]:

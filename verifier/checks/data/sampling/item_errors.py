@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from verifier.checks.data.sampling import queries
+from verifier.checks.data.sampling import item_tolerance, queries
 from verifier.checks.data.sampling.models import Sample, SampleCover, SampledItem
 from verifier.core.calculation.units import half_a_last_digit
 from verifier.core.findings import FindingState
@@ -36,8 +36,8 @@ def wrong_items(engagement: Engagement) -> list[WrongItem]:
         return []
     of = select(SampledItem).where(SampledItem.sample_id.in_(list(drawn)), SampledItem.result.in_(queries.FAILED))
     rows = list(db.session.scalars(of.order_by(SampledItem.tested_at, SampledItem.id)))
-    tolerance = queries.tolerance_of(engagement)
-    rows = [row for row in rows if is_wrong(queries.item_value(row), row.result, row.found, tolerance)]
+    tolerance = item_tolerance.tolerance_of(engagement)
+    rows = [row for row in rows if is_wrong(item_tolerance.item_value(row), row.result, row.found, tolerance)]
     if not rows:
         return []
     deducted = deducted_sources(engagement)
@@ -116,8 +116,12 @@ def _error(
     sample: Sample, row: SampledItem, present: dict[tuple[str, ...], Item], deducted: frozenset[str], tolerance: Fraction | None
 ) -> SampledError:
     source, period = (row.parts[0], row.parts[1] if len(row.parts) > 1 else "") if _of_a_source(sample) else ("", row.line)
-    measured = row.result is not None and _of_a_source(sample)
-    tonnes = signed_error(queries.item_value(row), row.result, row.found, tolerance) if row.result and measured else Fraction()
+    measured = _of_a_source(sample)
+    tonnes = (
+        signed_error(item_tolerance.item_value(row), row.result, row.found, tolerance)
+        if row.result is not None and measured
+        else Fraction()
+    )
     negative = sample.kind == "deducted" or (sample.kind == "data" and source in deducted)
     state = row.finding.state if row.finding else None
     named = state is not None and state is not FindingState.WITHDRAWN

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from verifier.checks.data.references.queries import own_tolerances
+from verifier.checks.data.sampling.item_tolerance import errors_of, failed, failed_count, read_decimal
 from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampledItem
 from verifier.checks.data.sampling.risk_queries import levels
 from verifier.core.sampling import ladder, tonneunit
 from verifier.core.sampling.ladder import Forced, LadderPlace
-from verifier.core.sampling.plan import Method, Plan, Result, is_wrong, of_json, population_of, share_sizes, signed_error, total_of
+from verifier.core.sampling.plan import Method, Plan, Result, of_json, population_of, share_sizes, total_of
 from verifier.core.sampling.population import Item, Population
 from verifier.core.sampling.projection import Projection, ratio
 from verifier.core.sampling.risk import Level, highest
@@ -98,7 +98,8 @@ def plan_of(drawn: Sample) -> Plan:
 def stored_population(drawn: Sample) -> Population:
     """The population as it was when the sample was planned."""
     found = tuple(
-        Item(tuple(parts), _decimal(size), _decimal(quantity), unit, label) for parts, size, quantity, unit, label in drawn.population
+        Item(tuple(parts), read_decimal(size), read_decimal(quantity), unit, label)
+        for parts, size, quantity, unit, label in drawn.population
     )
     return Population(drawn.kind, found, tuple(drawn.unknown))
 
@@ -112,52 +113,11 @@ def _text(number: Decimal | None) -> str | None:
     return None if number is None else format(number, "f")
 
 
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def item_value(row: SampledItem) -> Item:
-    """The row's item as the core knows it."""
-    return Item(tuple(row.parts), row.size, row.quantity, row.unit, row.label)
-
-
 def changed_since(engagement: Engagement, drawn: Sample) -> bool:
     """Whether the population is another one by now; a list handed in for sampling never changes by itself."""
     if drawn.method == Method.RECIPROCAL or drawn.report_version_id == engagement.report_version_id:
         return False
     return population(engagement, drawn.kind).checksum != drawn.checksum
-
-
-def tolerance_of(engagement: Engagement) -> Fraction | None:
-    """The share within which what was found for an item may differ: the body's own, else the pack's; 0: any difference is an error.
-
-    None under rules that do not say how numbers are covered: what such a case was worked with stays.
-    """
-    pack = load(engagement.pack_id)
-    if pack.coverage is None:
-        return None
-    found = pack.tolerance("crosscheck_difference", {code: Fraction(value) for code, value in own_tolerances(engagement).items()})
-    return found.value if found else Fraction()
-
-
-def _tolerance(drawn: Sample) -> Fraction | None:
-    return tolerance_of(db.session.get_one(Engagement, drawn.engagement_id))
-
-
-def _failed(drawn: Sample, rows: Sequence[SampledItem]) -> set[UUID]:
-    tolerance = _tolerance(drawn)
-    return {row.id for row in rows if is_wrong(item_value(row), row.result, row.found, tolerance)}
-
-
-def failed_count(drawn: Sample, rows: Sequence[SampledItem]) -> int:
-    """How many items are wrong."""
-    return len(_failed(drawn, rows))
-
-
-def errors_of(drawn: Sample, rows: Sequence[SampledItem]) -> dict[str, Fraction]:
-    """The signed errors of the items worked, t CO2 of their size, by line."""
-    tolerance = _tolerance(drawn)
-    return {row.line: signed_error(item_value(row), row.result, row.found, tolerance) for row in rows if row.result}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +140,7 @@ def strata(drawn: Sample, rows: Sequence[SampledItem]) -> list[Stratum]:
     pack = load(db.session.get_one(Engagement, drawn.engagement_id).pack_id)
     assert pack.sampling is not None
     assert pack.sampling.ladder is not None
-    failed = _failed(drawn, rows)
+    wrong_ids = failed(drawn, rows)
     by_stratum: dict[str, list[SampledItem]] = {}
     for row in rows:
         by_stratum.setdefault(row.stratum, []).append(row)
@@ -189,10 +149,10 @@ def strata(drawn: Sample, rows: Sequence[SampledItem]) -> list[Stratum]:
         own = by_stratum.get(key, [])
         newest = [row for row in own if Fraction(row.step) == step]
         state = ladder.forced(
-            step, pack.sampling.ladder.steps, sum(not row.result for row in newest), sum(row.id in failed for row in newest)
+            step, pack.sampling.ladder.steps, sum(not row.result for row in newest), sum(row.id in wrong_ids for row in newest)
         )
         name = own[0].label if own and key != ladder.SITES else ""
-        worked, wrong = sum(bool(row.result) for row in own), sum(row.id in failed for row in own)
+        worked, wrong = sum(bool(row.result) for row in own), sum(row.id in wrong_ids for row in own)
         found.append(Stratum(key, name, step, len(own), worked, wrong, state))
     return found
 
@@ -299,16 +259,13 @@ def _of_data(engagement: Engagement) -> list[SampledItem]:
 
 
 def counted(engagement: Engagement) -> Mapping[int, tuple[int, int, int]]:
-    """Items, worked items and failures of each drawn sample, by its number."""
-    of = (
-        select(
-            Sample.number,
-            func.count(SampledItem.id),
-            func.count(SampledItem.result),
-            func.count(SampledItem.id).filter(SampledItem.result.in_(FAILED)),
-        )
-        .join(SampledItem, SampledItem.sample_id == Sample.id)
-        .where(Sample.engagement_id == engagement.id)
-        .group_by(Sample.number)
-    )
-    return {number: (total, done, wrong) for number, total, done, wrong in db.session.execute(of)}
+    """Items, worked items and wrong ones of each drawn sample, by its number."""
+    of = select(SampledItem).join(Sample, SampledItem.sample_id == Sample.id).where(Sample.engagement_id == engagement.id)
+    by_sample: dict[UUID, list[SampledItem]] = {}
+    for row in db.session.scalars(of).unique():
+        by_sample.setdefault(row.sample_id, []).append(row)
+    drawn = {each.id: each for each in samples(engagement)}
+    return {
+        drawn[key].number: (len(rows), sum(row.result is not None for row in rows), failed_count(drawn[key], rows))
+        for key, rows in by_sample.items()
+    }

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
-from verifier.checks.data.sampling import queries
+from verifier.checks.data.sampling import item_tolerance, queries
 from verifier.checks.data.sampling.actions import add_items, check_drawn
 from verifier.checks.data.sampling.models import Sample, SampleClimb, SampledItem
 from verifier.core.actor import Actor
@@ -37,7 +37,7 @@ def note_result(
 ) -> None:
     """Write down what looking at one item showed; a newer result is shown first."""
     sample = check_drawn(engagement, row.sample, now)
-    stored = checked_result(sample.method, sample.kind, queries.item_value(row), result, found, note)
+    stored = checked_result(sample.method, sample.kind, item_tolerance.item_value(row), result, found, note)
     _unclimbed(sample, row, result)
     stale = Refusal(
         "data.sample.item_stale",

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from xlsxwriter import Workbook
 
-from verifier.checks.data.sampling import queries
+from verifier.checks.data.sampling import item_tolerance, queries
 from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.checks.data.sampling.wording import kind_name
 from verifier.core.calculation.units import plain
@@ -131,7 +131,7 @@ def _draw(book: Workbook, bold: Any, sample: Sample, rows: Sequence[SampledItem]
         _("Projected, t CO2"),
     ]
     sheet = _headed(book, bold, DRAW, headers)
-    errors, evaluated = queries.errors_of(sample, rows), queries.evaluation(sample, rows)
+    errors, evaluated = item_tolerance.errors_of(sample, rows), queries.evaluation(sample, rows)
     interval = evaluated.size.interval if evaluated else None
     for row, each in enumerate(rows, 1):
         at = row + 1
@@ -183,7 +183,7 @@ def _evaluation(book: Workbook, bold: Any, sample: Sample, rows: Sequence[Sample
     sheet.set_column(0, 0, 54)
     sheet.set_column(1, 5, 18)
     sheet.write_string(0, 0, _("Evaluation"), bold)
-    last, errors, found = len(rows) + 1, queries.errors_of(sample, rows).values(), queries.evaluation(sample, rows)
+    last, errors, found = len(rows) + 1, item_tolerance.errors_of(sample, rows).values(), queries.evaluation(sample, rows)
     size = queries.stored_population(sample).size
     tonnes: Line = (_("Tonnes in the population, t CO2"), f"=SUM({POPULATION}!D2:D{len(sample.population) + 1})", size)
     known: list[Line] = [

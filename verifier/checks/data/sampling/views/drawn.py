@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from verifier.checks.data import queries as data
-from verifier.checks.data.sampling import actions, item_errors, queries, results
+from verifier.checks.data.sampling import actions, item_errors, item_tolerance, queries, results
 from verifier.checks.data.sampling.forms import ClimbForm, CoverForm, ExtendForm, ItemFilter, ResultForm, SeedForm
 from verifier.checks.data.sampling.models import Sample, SampledItem
 from verifier.checks.data.sampling.sample_command import command
@@ -69,13 +69,13 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         rows=rows,
         page=paged_list(_matching(rows, form.q.data or "", form.state.data or ""), PER_PAGE),
         worked=sum(bool(row.result) for row in rows),
-        failed=queries.failed_count(current, rows),
+        failed=item_tolerance.failed_count(current, rows),
         strata=queries.strata(current, rows),
         climbs=queries.climbs(current),
         evaluation=queries.evaluation(current, rows),
         projections=queries.projections_of(current, rows, deducted),
         outcomes=outcomes,
-        error=partial(_error, queries.tolerance_of(engagement)),
+        error=partial(_error, item_tolerance.tolerance_of(engagement)),
         wrong_items={each.row.position: each for each in wrong},
         cover=item_errors.covers(engagement).get(number),
         cover_form=CoverForm(formdata=None),
@@ -104,7 +104,7 @@ def _rate(engagement: Engagement, sample: Sample, rows: list[SampledItem]) -> tu
 
 
 def _error(tolerance: Fraction | None, row: SampledItem) -> Fraction | None:
-    return signed_error(queries.item_value(row), row.result, row.found, tolerance) if row.result else None
+    return signed_error(item_tolerance.item_value(row), row.result, row.found, tolerance) if row.result else None
 
 
 def _matching(rows: list[SampledItem], search: str, state: str) -> list[SampledItem]:
@@ -186,7 +186,7 @@ def item(engagement: Engagement, number: int, position: int) -> ResponseReturnVa
         count=len(rows),
         listed=listed,
         following=following,
-        error=_error(queries.tolerance_of(engagement), row),
+        error=_error(item_tolerance.tolerance_of(engagement), row),
         wrong=item_errors.wrong_item(engagement, row),
         error_form=error_form(engagement),
     )
