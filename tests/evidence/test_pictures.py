@@ -1,6 +1,10 @@
 """Pictures of stored files are made after the files were accepted: by a job, or by the first page that shows them."""
 
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Flask
@@ -38,7 +42,12 @@ def case(cast: Cast) -> Engagement:
 
 def kept() -> int:
     """How many files of pictures there are."""
-    return sum(1 for path in (derived_files.folder() / pictures.version()).glob("*/*") if path.is_file())
+    return len(stored_files())
+
+
+def stored_files() -> list[Path]:
+    """The files of pictures."""
+    return [path for version in pictures.versions() for path in (derived_files.folder() / version).glob("*/*") if path.is_file()]
 
 
 def test_a_photo_is_accepted_before_its_copies_are_made_and_a_job_makes_them(app: Flask, cast: Cast, case: Engagement) -> None:
@@ -48,7 +57,7 @@ def test_a_photo_is_accepted_before_its_copies_are_made_and_a_job_makes_them(app
     db.session.commit()
     empty(app)
     assert kept() == 1
-    assert [Image.open(BytesIO(each)).format for each in pictures.of(pictures.PHOTO, digest).pictures] == ["JPEG", "JPEG"]
+    assert [Image.open(BytesIO(each)).format for each in pictures.pictures_of(pictures.PHOTO, digest).pictures] == ["JPEG", "JPEG"]
 
 
 def test_a_page_that_comes_before_the_job_makes_the_pictures_itself(client: FlaskClient, cast: Cast, case: Engagement) -> None:
@@ -74,7 +83,7 @@ def test_while_all_readers_are_busy_a_picture_is_said_to_be_in_preparation(
     address = f"/cases/{case.id}/photos/{shown.id}/preview"
     db.session.commit()
     sign_in(client, cast.lead)
-    monkeypatch.setattr("verifier.evidence.photo_reader.PATIENCE", 0.01)
+    monkeypatch.setattr("verifier.web.downloads.pictures.PATIENCE", 0.01)
     taken = [sandbox._here.places.acquire(blocking=False) for _ in range(sandbox.AT_ONCE)]
     answer = client.get(address)
     for _ in taken:
@@ -94,7 +103,7 @@ def test_a_file_of_which_no_picture_can_be_made_says_so_and_is_kept(client: Flas
     sign_in(client, cast.lead)
     answer = client.get(address)
     assert "No picture could be made of this file; the original is stored unchanged." in answer.text
-    assert (answer.mimetype, pictures.of(pictures.PHOTO, digest).refused) == ("image/svg+xml", "evidence.photo.truncated")
+    assert (answer.mimetype, pictures.pictures_of(pictures.PHOTO, digest).refused) == ("image/svg+xml", "evidence.photo.truncated")
     assert store().get(digest) == cut
 
 
@@ -110,9 +119,44 @@ def test_a_worker_killed_in_the_middle_leaves_the_job_to_another(app: Flask, cas
 
 def test_pictures_that_were_deleted_are_made_again_and_the_sweep_leaves_those_in_use(cast: Cast, case: Engagement) -> None:
     digest = photo(case, cast, ITEM).original_sha256
-    first = pictures.of(pictures.PHOTO, digest)
+    first = pictures.pictures_of(pictures.PHOTO, digest)
     clear_unused()
     assert kept() == 1
-    for path in (derived_files.folder() / pictures.version()).glob("*/*"):
+    for path in stored_files():
         path.unlink()
-    assert (pictures.of(pictures.PHOTO, digest), kept()) == (first, 1)
+    assert (pictures.pictures_of(pictures.PHOTO, digest), kept()) == (first, 1)
+
+
+def test_a_file_that_exceeded_its_time_is_tried_again_after_an_hour(cast: Cast, case: Engagement, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = photo(case, cast, ITEM).original_sha256
+    with monkeypatch.context() as patched:
+        patched.setattr("verifier.evidence.photo_reader.MEMORY", 2**20)
+        assert pictures.pictures_of(pictures.PHOTO, digest).refused == "evidence.photo.too_much"
+    assert pictures.pictures_of(pictures.PHOTO, digest).refused == "evidence.photo.too_much"
+    monkeypatch.setattr("verifier.evidence.pictures.AGAIN", timedelta())
+    assert (pictures.pictures_of(pictures.PHOTO, digest).refused, kept()) == (None, 1)
+
+
+def test_pages_that_ask_for_one_document_at_once_draw_it_once(app: Flask, cast: Cast, case: Engagement) -> None:
+    voucher, _new = give(case, cast, pdf(2))
+    digest, drawn, found = voucher.sha256, [], []
+    make = pictures.MAKERS["pdf"]
+
+    def counted(data: bytes, patience: float | None) -> tuple[bytes, ...]:
+        drawn.append(digest)
+        return make.make(data, patience)
+
+    def ask() -> None:
+        with app.app_context():
+            found.append(pictures.pictures_of("pdf", digest))
+
+    pictures.MAKERS["pdf"] = replace(make, make=counted)
+    try:
+        asking = [Thread(target=ask) for _ in range(4)]
+        for each in asking:
+            each.start()
+        for each in asking:
+            each.join()
+    finally:
+        pictures.MAKERS["pdf"] = make
+    assert (len(drawn), {len(each.pictures) for each in found}) == (1, {2})

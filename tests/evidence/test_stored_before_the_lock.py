@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from tests import make
 from tests.checks.data.test_vouchers import pdf
-from tests.checks.site.test_visit import under
+from tests.checks.site.builders import waiver_form
+from tests.checks.site.test_waiver import under
 from tests.findings.builders import finding, jpeg, sent
 from tests.people import Cast, sign_in
 from verifier.core.lifecycle import Stage
@@ -53,24 +54,12 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return found
 
 
-def waiver() -> dict[str, Any]:
-    day = make.some_day(-1)
-    return {
-        "decided_on-year": str(day.year),
-        "decided_on-month": str(day.month),
-        "decided_on-day": str(day.day),
-        "reference": "No. 12",
-        "reason": "Two clean years.",
-        "conditions": "two_clean_years",
-    }
-
-
 KINDS: dict[str, tuple[str, str, str, dict[str, Any], bytes, str]] = {
     "an attachment": ("contact", "/findings/1/answer", "files", {"text": "Corrected.", "report_version": ""}, pdf(), "letter.pdf"),
     "a document": ("contact", "/vouchers/new", "file", {"title": "Invoice"}, pdf(), "invoice.pdf"),
     "a table": ("contact", "/vouchers/new", "file", {"title": "List"}, b"month,kWh\n2021-01,5\n", "list.csv"),
     "a photo": ("lead", "/photos/new", "photos", {}, jpeg(), "boiler.jpg"),
-    "a decision": ("lead", "/visits/waiver", "file", waiver(), b"%PDF-1.4\n%%EOF", "decision.pdf"),
+    "a decision": ("lead", "/visits/waiver", "file", waiver_form(), b"%PDF-1.4\n%%EOF", "decision.pdf"),
 }
 
 

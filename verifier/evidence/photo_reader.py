@@ -20,12 +20,12 @@ PICTURES = ("preview", "thumbnail")
 EXACT = ("latitude", "longitude", "altitude")
 
 
-def read(data: bytes, filename: str, *, copies: bool = True) -> ReadPhoto:
-    """`photos.read_photo` in a process of its own; refused where that exceeds its memory or time."""
+def read(data: bytes, filename: str, *, copies: bool = True, patience: float | None = None) -> ReadPhoto:
+    """`photos.read_photo` in a process of its own; refused where that exceeds its memory or time, or none is free within the patience."""
     name = safe_name(filename)
     given = json.dumps({"filename": filename, "copies": copies}).encode() + b"\n" + data
     try:
-        output = sandbox.run(__name__, given, memory=MEMORY, seconds=SECONDS, patience=PATIENCE)
+        output = sandbox.run(__name__, given, memory=MEMORY, seconds=SECONDS, patience=PATIENCE if patience is None else patience)
     except (sandbox.TooSlow, sandbox.TooMuch, sandbox.Broken) as error:
         raise Refusal("evidence.photo.too_much", file=name) from error
     except sandbox.Busy as error:

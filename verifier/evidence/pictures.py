@@ -6,8 +6,11 @@ first page that asks for one. A file of which no picture can be made is marked a
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from time import time
 from types import MappingProxyType
 
 from verifier.core.errors import Refusal
@@ -19,64 +22,107 @@ from verifier.jobs.task_registry import task
 from verifier.jobs.worker import JobRun
 
 KIND = "evidence.pictures"
-SOURCES = ("evidence/photos.py", "evidence/pictures.py", "checks/data/vouchers/pdf_pages.py")
 BUSY = "statement.check.busy"
-PASSING = frozenset({BUSY, "evidence.file.missing", "evidence.file.damaged"})
-"""Refusals that say nothing about the file as it was accepted: its pictures are tried again."""
+TRANSIENT = frozenset({BUSY, "evidence.file.missing", "evidence.file.damaged"})
+"""Refusals that say nothing about the file as it was accepted: they are not stored."""
+LIMITS = frozenset({"evidence.photo.too_much", "voucher.pdf.too_much"})
+"""Refusals of what exceeded its time or memory, perhaps because the machine was busy: stored, and tried again after `AGAIN`."""
+AGAIN = timedelta(hours=1)
 AT_ONCE = 20
 """Files of one job: what a killed worker has to do again at most."""
 PHOTO = "photo"
 COPIES = MappingProxyType({"preview": 0, "thumbnail": 1})
 """Place of each copy of a photo among its pictures."""
+LAYOUT = "2"
+"""Layout of the stored files."""
 
-Maker = Callable[[bytes], tuple[bytes, ...]]
+Make = Callable[[bytes, float | None], tuple[bytes, ...]]
+"""Makes the pictures (JPEG) of a file; waits so many seconds for a reader, None: as long as its reader allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What makes the pictures of a kind of file, and the source files (below `verifier/`) that its result follows from."""
+
+    make: Make
+    sources: tuple[str, ...]
+
+    @property
+    def version(self) -> str:
+        """The version of these sources, as a name."""
+        return derived_files.version_of(*self.sources)
+
+
 MAKERS: dict[str, Maker] = {}
-"""What makes the pictures (JPEG) of a kind of file; each package registers its own."""
+"""By kind of file; each package registers its own."""
+_making = tuple(Lock() for _ in range(64))
+"""So that requests for the pages of one document draw it once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The pictures of a file as JPEG, or the message id that says why there are none."""
+    """The pictures of a file as JPEG, or the message id that says why there are none; `at`: seconds since 1970 when they were made."""
 
     pictures: tuple[bytes, ...]
     refused: str | None = None
+    at: float = field(default=0, compare=False)
+
+    def is_final(self) -> bool:
+        """Whether making them again would not give anything else."""
+        return self.refused not in LIMITS or time() - self.at < AGAIN.total_seconds()
 
 
-def maker(kind: str) -> Callable[[Maker], Maker]:
+def maker(kind: str, *sources: str) -> Callable[[Make], Make]:
     """Register what makes the pictures of a kind of file."""
 
-    def register(make: Maker) -> Maker:
-        MAKERS[kind] = make
+    def register(make: Make) -> Make:
+        MAKERS[kind] = Maker(make, sources)
         return make
 
     return register
 
 
-@maker(PHOTO)
-def copies(data: bytes) -> tuple[bytes, ...]:
+@maker(PHOTO, "evidence/photos.py")
+def copies(data: bytes, patience: float | None = None) -> tuple[bytes, ...]:
     """Preview and thumbnail of a photo."""
-    read = photo_reader.read(data, "")
+    read = photo_reader.read(data, "", patience=patience)
     return read.preview, read.thumbnail
 
 
-def version() -> str:
-    """The version of what makes pictures, as a name."""
-    return derived_files.version_of(*SOURCES)
+def versions() -> frozenset[str]:
+    """The versions of all that makes pictures: folders of other versions are no longer used."""
+    return frozenset(each.version for each in MAKERS.values())
 
 
-def of(kind: str, sha256: str) -> Pictures:
-    """The pictures of a stored file: as they were kept, else made now and kept; refused while all readers are busy."""
-    path = derived_files.path_of(version(), kind, (sha256,))
-    found = derived_files.read(path)
-    if found is not None:
-        return _opened(found)
+def pictures_of(kind: str, sha256: str, patience: float | None = None) -> Pictures:
+    """The pictures of a stored file: as stored, else made now and stored; `BUSY` where no reader is free within the patience."""
+    path = derived_files.path_of(MAKERS[kind].version, kind, (LAYOUT, sha256))
+    stored = _stored(path)
+    if stored is not None:
+        return stored
+    making = _making[int(sha256[:8], 16) % len(_making)]
+    if not making.acquire(timeout=-1 if patience is None else patience):
+        raise Refusal(BUSY)
     try:
-        made = Pictures(MAKERS[kind](store().get(sha256)))
+        return _stored(path) or _made(path, kind, sha256, patience)
+    finally:
+        making.release()
+
+
+def _stored(path: Path) -> Pictures | None:
+    body = derived_files.read(path)
+    found = None if body is None else _from_bytes(body)
+    return found if found is not None and found.is_final() else None
+
+
+def _made(path: Path, kind: str, sha256: str, patience: float | None) -> Pictures:
+    try:
+        made = Pictures(MAKERS[kind].make(store().get(sha256), patience), at=time())
     except Refusal as refusal:
-        if refusal.message in PASSING:
+        if refusal.message in TRANSIENT:
             raise
-        made = Pictures((), refusal.message)
-    derived_files.write(path, _written(made))
+        made = Pictures((), refusal.message, at=time())
+    derived_files.write(path, _to_bytes(made))
     return made
 
 
@@ -90,18 +136,18 @@ def request(kind: str, digests: Collection[str], *, now: datetime) -> None:
 def make_pictures(_work: JobRun, *, kind_of_file: str, files: list[str]) -> None:
     """Make what is not there yet; nothing in the database changes."""
     for sha256 in files:
-        of(kind_of_file, sha256)
+        pictures_of(kind_of_file, sha256)
 
 
-def _written(made: Pictures) -> bytes:
-    head = json.dumps({"refused": made.refused, "sizes": [len(each) for each in made.pictures]}).encode()
+def _to_bytes(made: Pictures) -> bytes:
+    head = json.dumps({"refused": made.refused, "at": made.at, "sizes": [len(each) for each in made.pictures]}).encode()
     return head + b"\n" + b"".join(made.pictures)
 
 
-def _opened(body: bytes) -> Pictures:
+def _from_bytes(body: bytes) -> Pictures:
     line, _, rest = body.partition(b"\n")
     head, found, at = json.loads(line), [], 0
     for size in head["sizes"]:
         found.append(rest[at : at + size])
         at += size
-    return Pictures(tuple(found), head["refused"])
+    return Pictures(tuple(found), head["refused"], head["at"])

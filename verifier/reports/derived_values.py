@@ -115,7 +115,7 @@ def clear_unused(now: float | None = None) -> int:
     """Remove values of other versions of the method and those nobody asked for in a long time; how many folders and files went."""
     gone, now = 0, time.time() if now is None else now
     for version in folder().glob("*"):
-        if version.name not in (method_version(), pictures.version()):
+        if version.name not in {method_version(), *pictures.versions()}:
             shutil.rmtree(version, ignore_errors=True)
             gone += 1
     for path in folder().glob("*/*/*"):

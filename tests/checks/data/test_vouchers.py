@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from time import process_time
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,6 +23,7 @@ from verifier.core.evidence_requests import NumberKey, RequestAction, RequestSta
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
+from verifier.evidence.text_encoding import decoded
 
 KEYS = [NumberKey.of("E-061", "2021-01"), NumberKey.of("E-061", "2021年2月"), NumberKey.of("E-062")]
 
@@ -88,6 +90,27 @@ def test_a_csv_is_a_table_whatever_its_encoding_and_separator(encoding: str, mar
     text = f'month{mark}度{mark}"a{mark}b"\n1{mark}2{mark}3\n'
     rows = read(text.encode(encoding), "a.csv").first_rows
     assert rows == [{"name": "", "rows": [["month", "度", f"a{mark}b"], ["1", "2", "3"]], "row_count": 2, "column_count": 3}]
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"Readings of 2021\nmonth;kWh\n1;2\n2;3\n", "with a title.csv"),
+        (b"sep=\t\nReadings of 2021\nmonth\tkWh\n1\t2\n2\t3\n", "named.csv"),
+        (b"Readings of 2021\nmonth\tkWh\n1\t2\n2\t3\n", "by its ending.tsv"),
+    ],
+)
+def test_a_table_below_a_title_has_its_columns(data: bytes, name: str) -> None:
+    rows = read(data, name).first_rows
+    assert rows is not None
+    assert rows[0]["rows"] == [["Readings of 2021"], ["month", "kWh"], ["1", "2"], ["2", "3"]]
+
+
+def test_the_encoding_of_a_large_table_is_found_in_a_moment() -> None:
+    text = ("一月，二月，用电量；" * 500_000).encode("gb18030")
+    begun = process_time()
+    assert decoded(text) is not None
+    assert process_time() - begun < 1
 
 
 def test_a_long_table_is_shown_in_part_and_says_how_long_it_is() -> None:

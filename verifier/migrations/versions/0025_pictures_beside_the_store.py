@@ -18,8 +18,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in COPIES:
-        op.execute(f'UPDATE photo SET {name} = original_sha256 WHERE {name} IS NULL')  # noqa: S608
+    without = op.get_bind().scalar(sa.text('SELECT count(*) FROM photo WHERE preview_sha256 IS NULL OR thumbnail_sha256 IS NULL'))
+    if without:
+        raise RuntimeError(f'{without} photos have no stored copies, which the earlier version needs: restore the copy from before the update')
     with op.batch_alter_table('photo', schema=None) as batch_op:
         for name in COPIES:
             batch_op.alter_column(name, existing_type=sa.Text(), nullable=False)

@@ -10,6 +10,8 @@ from verifier.web.transactions import released
 
 SANDBOX = "default-src 'none'; sandbox"
 FOR_A_YEAR = "private, max-age=31536000, immutable"
+PATIENCE = 2
+"""Seconds that a page waits for a reader; the job waits longer."""
 AGAIN = 5
 """Seconds after which it is worth asking for a picture again."""
 
@@ -26,7 +28,7 @@ def picture_of(kind: str, sha256: str, place: int) -> Response:
     """One of the pictures of a stored file, made now where neither the job nor a page has made it before."""
     try:
         with released():
-            found = pictures.of(kind, sha256)
+            found = pictures.pictures_of(kind, sha256, PATIENCE)
     except Refusal as refusal:
         if refusal.message != pictures.BUSY:
             raise

@@ -38,15 +38,15 @@ def read(data: bytes, filename: str) -> ReadVoucher:
         except reader.Unreadable as unreadable:
             raise Refusal("voucher.sheet.broken", file=file.safe_name) from unreadable
     if found == "TXT":
-        return ReadVoucher(file, first_rows=_text(data, file.safe_name))
+        return ReadVoucher(file, first_rows=_text(data, filename))
     photo_reader.read(data, filename, copies=False)
     return ReadVoucher(file)
 
 
-@pictures.maker(PDF_PAGES)
-def pages_of(data: bytes) -> tuple[bytes, ...]:
+@pictures.maker(PDF_PAGES, "checks/data/vouchers/pdf_pages.py")
+def pages_of(data: bytes, patience: float | None = None) -> tuple[bytes, ...]:
     """The first pages of a PDF as pictures."""
-    return read_pdf(data, "").pictures
+    return read_pdf(data, "", patience=patience).pictures
 
 
 def pictured_as(media_type: str) -> str | None:
@@ -68,13 +68,17 @@ def _text(data: bytes, filename: str) -> list[Any]:
     if text is None:
         raise Refusal("voucher.sheet.broken", file=filename)
     lines = text.splitlines()
-    named = lines[0].strip() if lines else ""
-    mark = named[4:] if named.casefold().startswith("sep=") and len(named) == 5 else ""
-    table = filename.lower().endswith((".csv", ".tsv", ".tab"))
+    first = lines[0] if lines else ""
+    mark = first[4:] if first.casefold().startswith("sep=") and len(first) == 5 else ""
+    is_table = filename.lower().endswith((".csv", ".tsv", ".tab"))
     found = csv.reader(StringIO("\n".join(lines[bool(mark) :])), delimiter=mark or separator(lines[:LOOKED_AT]))
+    shown: list[list[str]] = []
+    row_count = column_count = 0
     try:
-        rows = list(found) if table else [[line] for line in lines]
+        for row in found if is_table else ([line] for line in lines):
+            row_count, column_count = row_count + 1, max(column_count, len(row))
+            if row_count <= ROWS:
+                shown.append([cell[:LONGEST] for cell in row[:COLUMNS]])
     except csv.Error as error:
         raise Refusal("voucher.sheet.broken", file=filename) from error
-    shown = [[cell[:LONGEST] for cell in row[:COLUMNS]] for row in rows[:ROWS]]
-    return [{"name": "", "rows": shown, "row_count": len(rows), "column_count": max(map(len, rows), default=0)}]
+    return [{"name": "", "rows": shown, "row_count": row_count, "column_count": column_count}]

@@ -26,10 +26,10 @@ class ReadPdf:
     pictures: tuple[bytes, ...]
 
 
-def read_pdf(data: bytes, filename: str, drawn: int = DRAWN) -> ReadPdf:
+def read_pdf(data: bytes, filename: str, drawn: int = DRAWN, patience: float | None = None) -> ReadPdf:
     """The first pages, `drawn` of them as pictures; refused: what poppler cannot open, is locked, or is too slow to draw."""
     try:
-        output = sandbox.run(__name__, f"{drawn} {SIDE}\n".encode() + data, memory=MEMORY, seconds=SECONDS)
+        output = sandbox.run(__name__, f"{drawn} {SIDE}\n".encode() + data, memory=MEMORY, seconds=SECONDS, patience=patience)
     except (sandbox.TooSlow, sandbox.TooMuch) as error:
         raise Refusal("voucher.pdf.too_much", file=filename) from error
     except sandbox.Busy as error:
