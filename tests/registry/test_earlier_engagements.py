@@ -1,5 +1,6 @@
 """Engagements outside this system: who enters them, and that rotation and independence count them."""
 
+from collections.abc import Callable
 from io import BytesIO
 from uuid import UUID
 
@@ -60,9 +61,9 @@ def eu_case(cast: Cast) -> Engagement:
     return case
 
 
-def refusal_of(call: object) -> Refusal:
+def refusal_of(call: Callable[[], object]) -> Refusal:
     with pytest.raises(Refusal) as refusal:
-        call()  # type: ignore[operator]
+        call()
     return refusal.value
 
 
@@ -106,6 +107,7 @@ def test_work_that_the_pack_does_not_name_rules_nothing_out(cast: Cast) -> None:
     enter(cast, 2021, WorkKind.OTHER)
     of = unit_year(cast)
     name_body(cast, of)
+    assert of.body_id == cast.org("body").id
 
 
 def test_advice_entered_after_the_body_was_named_keeps_it_from_opening_the_case(cast: Cast) -> None:
@@ -114,6 +116,33 @@ def test_advice_entered_after_the_body_was_named_keeps_it_from_opening_the_case(
     enter(cast, 2020, WorkKind.ADVICE)
     refusal = refusal_of(lambda: engagements.open_case(of, conflict_check="None.", actor=actor(cast.coordinator), now=utcnow()))
     assert refusal.message == "independence.earlier_work"
+
+
+def test_verifications_entered_after_the_body_was_named_keep_it_from_opening_the_case(cast: Cast) -> None:
+    of = unit_year(cast, "body")
+    make.report(cast, of)
+    for year in (2018, 2019, 2020):
+        enter(cast, year)
+    refusal = refusal_of(lambda: engagements.open_case(of, conflict_check="None.", actor=actor(cast.coordinator), now=utcnow()))
+    assert refusal.message == "independence.rotation"
+
+
+def test_advice_entered_during_a_case_stops_its_start_and_not_the_naming_of_a_reviewer(cast: Cast) -> None:
+    cast.org("unit").credit_code = CODE
+    db.session.commit()
+    case = make.engagement(cast, Stage.ARRANGING)
+    reviewer = next(member for member in case.members if member.role == CASE_ROLES["reviewer"])
+    engagements.remove_member(reviewer, actor=actor(cast.coordinator), now=utcnow())
+    enter(cast, 2020, WorkKind.ADVICE)
+    engagements.name_member(case, reviewer.user, CASE_ROLES["reviewer"], actor=actor(cast.coordinator), now=utcnow())
+    engagements.declare(
+        case, {each.code: (False, "") for each in load(case.pack_id).independence_questions}, actor=actor(reviewer.user), now=utcnow()
+    )
+    assert refusal_of(lambda: engagements.start(case, actor=actor(cast.coordinator), now=utcnow())).message == "independence.earlier_work"
+
+
+def test_a_year_to_come_is_refused(cast: Cast) -> None:
+    assert refusal_of(lambda: enter(cast, utcnow().year + 1)).message == "registry.earlier.year_to_come"
 
 
 def test_five_years_led_outside_this_system_count_for_the_rotation_of_the_lead(cast: Cast) -> None:

@@ -38,7 +38,8 @@ def conflicting(
 ) -> tuple[EarlierWork, ConflictingWork] | None:
     """The latest work that rules out verifying an emission year, with its rule.
 
-    An emission year is verified in the year after it: the rule's years are counted back from there, that year itself included.
+    Work of so many years before the year of verification, which follows the emission year, rules it out: with three years, an emission
+    year of 2021 is verified in 2022, and work of 2019 or later is in the way.
     """
     by_code = {rule.code: rule for rule in rules}
     found = [(work, by_code[work.kind]) for work in done if work.kind in by_code and work.year + by_code[work.kind].years > emission_year]

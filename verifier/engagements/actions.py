@@ -11,7 +11,6 @@ from verifier.audit.trail_actions import TrailAction
 from verifier.core import independence
 from verifier.core.access import CASE_ROLES, Role
 from verifier.core.actor import Actor
-from verifier.core.earlier_work import check_no_conflict
 from verifier.core.errors import Refusal
 from verifier.core.independence import TeamPlace, WorkDone
 from verifier.core.lifecycle import CaseAction, Stage, after
@@ -20,7 +19,7 @@ from verifier.db import db
 from verifier.engagements import queries
 from verifier.engagements.models import Engagement, ReportAdoption, TeamMember
 from verifier.jobs.actions import enqueue
-from verifier.registry.earlier_engagements import queries as earlier
+from verifier.registry import actions as registry
 from verifier.registry.models import UnitYear
 from verifier.reports.derived_values import KIND
 from verifier.reports.models import ReportVersion
@@ -49,9 +48,7 @@ def open_case(unit_year: UnitYear, *, conflict_check: str, actor: Actor, now: da
     if queries.case_of(unit_year) is not None:
         raise Refusal("engagement.open.exists")
     year, pack = unit_year.year, load(unit_year.year.pack_id)
-    check_no_conflict(
-        earlier.other_work(unit_year.unit, opener.organisation_id), year.emission_year, pack.conflicting_work, name=opener.organisation.name
-    )
+    registry.check_body(unit_year, opener.organisation, pack)
     previous = next(iter(queries.previous_reports(unit_year)), None)
     engagement = Engagement(
         number=_next_number(year.emission_year),
@@ -109,7 +106,8 @@ def name_member(
     )
     if Role.COORDINATOR in person.roles and not able:
         raise Refusal("independence.no_keeper", name=person.name, role=role, pack=pack.id)
-    queries.check_history(engagement, person if role is Role.LEAD_VERIFIER else None)
+    if role is Role.LEAD_VERIFIER:
+        _check_lead(engagement, person)
     declared = next((member for member in engagement.members if member.user_id == person.id and member.declared_at), None)
     member = TeamMember(
         engagement=engagement,
@@ -180,6 +178,12 @@ def declare(engagement: Engagement, answers: Mapping[str, tuple[bool, str]], *, 
     return waiting[0]
 
 
+def _check_lead(engagement: Engagement, person: User) -> None:
+    """Refuse a lead verifier who led the verification of the unit in too many years before (pack)."""
+    year, led = engagement.unit_year.year.emission_year, queries.years_led(engagement, person)
+    independence.check_rotation("lead_verifier", year, led, load(engagement.pack_id), name=person.name)
+
+
 def start(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
     """Start the checks once the team is complete and all have declared independence."""
     _lock(engagement)
@@ -187,7 +191,8 @@ def start(engagement: Engagement, *, actor: Actor, now: datetime) -> None:
     after(engagement.stage, CaseAction.START)
     if lacks:
         raise Refusal(lacks[0].message, **dict(lacks[0].values))
-    queries.check_history(engagement, next(each.user for each in engagement.members if each.role is Role.LEAD_VERIFIER))
+    registry.check_body(engagement.unit_year, engagement.body, load(engagement.pack_id))
+    _check_lead(engagement, next(each.user for each in engagement.members if each.role is Role.LEAD_VERIFIER))
     advance(engagement, CaseAction.START, now=now)
     record(TrailAction.ENGAGEMENT_CASE_STARTED, actor, _subject(engagement), now=now, case=engagement.id)
 

@@ -9,7 +9,6 @@ from verifier.accounts.models import Organisation, User
 from verifier.accounts.queries import not_taken_up
 from verifier.core import independence
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Role
-from verifier.core.earlier_work import check_no_conflict
 from verifier.core.independence import MissingMember, RoleConflict, TeamPlace, WorkDone
 from verifier.core.lifecycle import Stage
 from verifier.db import db, once_per_read
@@ -84,14 +83,6 @@ def years_led(engagement: Engagement, person: User) -> set[int]:
         )
     )
     return set(db.session.scalars(of)) | earlier.years_led(engagement.unit, engagement.unit_year.year, person)
-
-
-def check_history(engagement: Engagement, person: User | None = None) -> None:
-    """Refuse what earlier work for the unit rules out: the case to its body, leading it to the person."""
-    year, pack = engagement.unit_year.year.emission_year, load(engagement.pack_id)
-    check_no_conflict(earlier.other_work(engagement.unit, engagement.body_id), year, pack.conflicting_work, name=engagement.body.name)
-    if person is not None:
-        independence.check_rotation("lead_verifier", year, years_led(engagement, person), pack, name=person.name)
 
 
 def adoptions(engagement: Engagement) -> list[ReportAdoption]:

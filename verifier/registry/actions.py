@@ -12,6 +12,7 @@ from verifier.core import independence
 from verifier.core.actor import Actor
 from verifier.core.earlier_work import check_no_conflict
 from verifier.core.errors import NotYours, Refusal
+from verifier.core.rulepack.pack import RulePack
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.registry import queries
@@ -199,6 +200,13 @@ def _free_code(credit_code: str, authority_id: UUID) -> str:
     return code
 
 
+def check_body(unit_year: UnitYear, body: Organisation, pack: RulePack) -> None:
+    """Refuse a body whose earlier verifications of the unit, or other work for it, rule out verifying it this year (pack)."""
+    year = unit_year.year.emission_year
+    independence.check_rotation("body", year, queries.years_verified(unit_year, body), pack, name=body.name)
+    check_no_conflict(earlier.other_work(unit_year.unit, body.id), year, pack.conflicting_work, name=body.name)
+
+
 def name_body(unit_year: UnitYear, body: Organisation, *, case: UUID | None = None, actor: Actor, now: datetime) -> None:
     """Name the body that verifies the unit this year; once it has opened its case (given by value) it is not changed any more."""
     if case is not None:
@@ -208,11 +216,7 @@ def name_body(unit_year: UnitYear, body: Organisation, *, case: UUID | None = No
     before = unit_year.body.name if unit_year.body else None
     if unit_year.body_id == body.id:
         raise Refusal("registry.body.named_already", body=body.name)
-    year = unit_year.year
-    done = queries.years_verified(unit_year, body)
-    pack = load(year.pack_id)
-    independence.check_rotation("body", year.emission_year, done, pack, name=body.name)
-    check_no_conflict(earlier.other_work(unit_year.unit, body.id), year.emission_year, pack.conflicting_work, name=body.name)
+    check_body(unit_year, body, load(unit_year.year.pack_id))
     unit_year.body_id, unit_year.named_by, unit_year.named_at = body.id, actor.id, now
     unit_year.version += 1
     db.session.flush()

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests import make
+from tests.checks.site.builders import DAY, PLAN
 from tests.findings.builders import finding, jpeg
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
@@ -17,7 +18,7 @@ from verifier.checks.site import actions, queries
 from verifier.checks.site.models import ChecklistAnswer
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
-from verifier.core.site import ChecklistOutcome, Gap, VisitKind, VisitPlan
+from verifier.core.site import ChecklistOutcome, Gap
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
@@ -25,11 +26,7 @@ from verifier.evidence.models import Photo
 from verifier.findings import actions as findings
 from verifier.findings.models import Finding
 from verifier.findings.queries import photos_of
-from verifier.rulepacks.load import load
-from verifier.statement.facts import assessment
 
-DAY = date(2022, 3, 1)
-PLAN = VisitPlan(DAY, DAY, "Park, boiler house", ("Lead", "Verifier"), ("Contact",))
 FORM = {
     "starts_on-year": "2022",
     "starts_on-month": "3",
@@ -274,43 +271,3 @@ def test_a_finding_raised_from_an_item_carries_its_note_and_photos_and_settles_t
         "finding:photo:added",
         "site:item:answered",
     ]
-
-
-def under(case: Engagement, pack_id: str) -> Engagement:
-    """The same case under other rules."""
-    case.pack_id, case.pack_sha256 = pack_id, load(pack_id).sha256
-    db.session.flush()
-    return case
-
-
-def test_a_case_with_a_valid_waiver_needs_neither_visit_nor_checklist(client: FlaskClient, cast: Cast) -> None:
-    case = under(make.engagement(cast), "china-national/2021.3")
-    db.session.commit()
-    sign_in(client, cast.lead)
-    assert "waiver of the visit" in client.get(f"/cases/{case.id}/site").text
-    day = make.some_day(-1)
-    form = {
-        "decided_on-year": str(day.year),
-        "decided_on-month": str(day.month),
-        "decided_on-day": str(day.day),
-        "reference": "No. 12",
-        "reason": "Two clean years.",
-        "conditions": "two_clean_years",
-    }
-    address = f"/cases/{case.id}/visits/waiver"
-    assert client.post(address, data=form | {"file": (BytesIO(b"%PDF-1.4\n%%EOF"), "decision.pdf")}).status_code == 303
-    found = assessment.case_assessment(case)
-    assert (found.visits, found.checklist_unanswered) == (1, 0)
-    assert "No. 12" in client.get(f"/cases/{case.id}/site").text
-    assert client.get(f"{address}/file").data.startswith(b"%PDF")
-    assert client.post(f"{address}/withdraw", data={"reason": "The authority took it back."}).status_code == 303
-    assert assessment.case_assessment(case).visits == 0
-
-
-def test_a_visit_only_made_remotely_leaves_one_on_site_due_where_the_rules_say_so(cast: Cast) -> None:
-    case = under(make.engagement(cast), "eu-ets/2018.3")
-    plan = replace(PLAN, kind=VisitKind.REMOTE, reason="Flood")
-    actions.plan_visit(case, plan, actor=actor(cast.lead), now=utcnow())
-    assert queries.physical_due(case)
-    actions.plan_visit(case, replace(PLAN, place="Rolling mill"), actor=actor(cast.lead), now=utcnow())
-    assert not queries.physical_due(case)

@@ -43,7 +43,7 @@ class EngagementEntry:
             "year": self.year,
             "programme": self.programme,
             "kind": self.kind,
-            "lead_id": self.lead if self.kind is WorkKind.VERIFICATION else None,
+            "lead_id": self.lead,
             "people": sorted({str(each) for each in (*self.people, *([self.lead] if self.lead else []))}),
             "others": self.others.strip(),
             "reference": self.reference.strip(),
@@ -53,7 +53,7 @@ class EngagementEntry:
 def enter(entry: EngagementEntry, *, actor: Actor, now: datetime) -> EarlierEngagement:
     """Enter an engagement of the coordinator's body; the same one twice is refused."""
     body_id = _body_of(actor)
-    _check(entry, body_id, known=None)
+    _check(entry, body_id, now, known=None)
     row = EarlierEngagement(body_id=body_id, entered_by=actor.id, entered_at=now, **entry.values())
     db.session.add(row)
     db.session.flush()
@@ -64,8 +64,8 @@ def enter(entry: EngagementEntry, *, actor: Actor, now: datetime) -> EarlierEnga
 def edit(row: EarlierEngagement, entry: EngagementEntry, *, version: int | None, actor: Actor, now: datetime) -> None:
     """Correct an entry; an edit based on an older one is refused."""
     _check_own(row, actor)
-    _check(entry, row.body_id, known=row)
     _check_seen(row, version)
+    _check(entry, row.body_id, now, known=row)
     before = _written(row)
     for name, value in entry.values().items():
         setattr(row, name, value)
@@ -99,13 +99,15 @@ def _check_seen(row: EarlierEngagement, version: int | None) -> None:
     check_version(row, version, lambda: Refusal("registry.earlier.stale", reference=row.reference, year=row.year))
 
 
-def _check(entry: EngagementEntry, body_id: UUID, *, known: EarlierEngagement | None) -> None:
-    """The people are the body's own, a lead is named for verifications alone, and the entry stands once."""
-    own = {user.id for user in queries.people_of(body_id)} | ({UUID(each) for each in known.people} if known else set())
+def _check(entry: EngagementEntry, body_id: UUID, now: datetime, *, known: EarlierEngagement | None) -> None:
+    """The people are the body's own, a lead is named for verifications alone, the year is not to come, and the entry stands once."""
+    own = {user.id for user in queries.people_of(body_id)}
     if not {*entry.people, *([entry.lead] if entry.lead else [])} <= own:
         raise Refusal("registry.earlier.not_of_body")
     if entry.lead is not None and entry.kind is not WorkKind.VERIFICATION:
         raise Refusal("registry.earlier.lead_of_verification")
+    if entry.year > now.year:
+        raise Refusal("registry.earlier.year_to_come", year=entry.year)
     values = entry.values()
     same = select(EarlierEngagement.id).where(
         EarlierEngagement.body_id == body_id,

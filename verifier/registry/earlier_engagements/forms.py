@@ -27,7 +27,7 @@ class EarlierEngagementForm(VersionedForm):
         _l("Unified social credit code"),
         [
             Required(_l("Enter the credit code of the unit")),
-            Regexp(r"^\s*[0-9A-Za-z]{4,30}\s*$", message=_l("A credit code contains letters and digits only (18 characters in China)")),
+            Regexp(r"^\s*[0-9A-Za-z]{8,30}\s*$", message=_l("A credit code contains letters and digits only (18 characters in China)")),
         ],
     )
     kind = SelectField(_l("Kind of work"), [Required(_l("Choose the kind of work"))])

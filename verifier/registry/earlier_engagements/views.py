@@ -67,6 +67,7 @@ def entries() -> ResponseReturnValue:
         export=export_url(),
         names=queries.names_of(list(page.items)),
         programmes=dict(_programmes()),
+        took_part=_took_part,
         filtered=bool(form.q.data or kind or form.year.data),
     )
 
@@ -126,6 +127,13 @@ def _form(form: EarlierEngagementForm, row: EarlierEngagement | None = None) -> 
     return form
 
 
+def _took_part(row: EarlierEngagement, names: dict[str, str]) -> list[str]:
+    """The people of an entry by name, the lead verifier first and marked."""
+    lead = str(row.lead_id) if row.lead_id else None
+    others = [names.get(each, each) for each in row.people if each != lead]
+    return [_("%(name)s (lead verifier)", name=names.get(lead, lead)), *others] if lead else others
+
+
 def _sheet(rows: list[EarlierEngagement], body_id: UUID) -> ResponseReturnValue:
     about = Subject("earlier_engagements", str(body_id))
     record(TrailAction.REGISTRY_EARLIER_ENGAGEMENTS_DOWNLOADED, current_actor(), about, now=utcnow(), effect=Effect.LOOK, rows=len(rows))
@@ -149,7 +157,7 @@ def _sheet(rows: list[EarlierEngagement], body_id: UUID) -> ResponseReturnValue:
             row.credit_code,
             label(row.kind),
             programmes.get(row.programme, row.programme),
-            row.lead.name if row.lead else None,
+            names.get(str(row.lead_id)),
             listed(names.get(each, each) for each in row.people),
             row.others,
             row.reference,

@@ -204,7 +204,7 @@ def _thumbnail(photo: Photo) -> bytes:
     """The small copy of a photo; empty where none can be made."""
     if photo.thumbnail_sha256 is not None:
         return store().get(photo.thumbnail_sha256)
-    found = pictures.of(pictures.PHOTO, photo.original_sha256)
+    found = pictures.pictures_of(pictures.PHOTO, photo.original_sha256)
     return b"" if found.refused is not None else found.pictures[pictures.COPIES["thumbnail"]]
 
 
