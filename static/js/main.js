@@ -3,13 +3,13 @@ import { bulk } from "./bulk.js";
 import { confirmed } from "./confirm.js";
 import { copy } from "./copy.js";
 import { errorSummary, files, once } from "./forms.js";
-import { menu, overflow } from "./page.js";
+import { menu, message, overflow } from "./page.js";
 import { passkey } from "./passkey.js";
 import { typed } from "./typed.js";
 import { uploads } from "./uploads.js";
 import { waiting } from "./waiting.js";
 
-const parts = { "error-summary": errorSummary, bulk, confirm: confirmed, copy, files, overflow, passkey, uploads, waiting };
+const parts = { "error-summary": errorSummary, bulk, confirm: confirmed, copy, files, message, overflow, passkey, uploads, waiting };
 
 for (const element of document.querySelectorAll("[data-part]")) {
   parts[element.dataset.part]?.(element);

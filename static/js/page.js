@@ -1,4 +1,4 @@
-// Keyboard access to parts of the page frame: tables that scroll sideways, and the user menu.
+// Parts of the page frame: tables that scroll sideways, messages beside the part that the address names, and the user menu.
 
 /** Makes a table container focusable only while it overflows, so that the keyboard can scroll it. */
 export function overflow(box) {
@@ -13,6 +13,16 @@ export function overflow(box) {
   };
   const observer = new ResizeObserver(measure);
   for (const element of [box, ...box.children]) observer.observe(element);
+}
+
+/** Puts a message of the page before the part that the address names (#part), where the reader lands. */
+export function message(notice) {
+  const target = document.getElementById(location.hash.slice(1));
+  if (!target || target.contains(notice)) return;
+  (target.closest("form, .scroll") ?? target).before(notice);
+  const show = () => notice.scrollIntoView();
+  show();
+  window.addEventListener("load", show, { once: true });
 }
 
 /** Closes an open menu on Escape and on a click outside it. */

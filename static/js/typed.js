@@ -48,6 +48,17 @@ function settle(main, kept, forms, submitted) {
   if (again) kept.write(address(), again.name, { values: valuesOf(again.form), base: entry.base, at: entry.at });
 }
 
+/** Brings along what was typed into the other forms of the page that a form was submitted from, where this page shows them as well. */
+function bring(kept, forms, submitted) {
+  const left = kept.read(submitted.page);
+  for (const { name } of forms) {
+    const entry = left[name];
+    if (!entry || name === submitted.name) continue;
+    kept.remove(submitted.page, name);
+    if (entry.at > (kept.read(address())[name]?.at ?? 0)) kept.write(address(), name, entry);
+  }
+}
+
 /** Fills the forms of the page that have entries, except the refused one, which shows them already. */
 function restore(main, kept, forms, { refused, discard }) {
   const entries = kept.read(address());
@@ -117,6 +128,7 @@ export function typed(main) {
   prune(reader, Date.now());
   kept.accept((accepted ?? "").split(" ").filter(Boolean));
   if (posted) settle(main, kept, forms, submitted);
+  if (submitted.page !== address()) bring(kept, forms, submitted);
   restore(main, kept, forms, { refused: posted && submitted.name, discard });
   forget = follow(kept, forms, discard);
 }

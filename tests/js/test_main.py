@@ -52,6 +52,13 @@ def test_a_waiting_page_asks_for_the_state_it_names(tab: Tab) -> None:
     tab.errors.clear()  # what the console says of an answer that is not there
 
 
+def test_a_message_goes_to_the_part_that_the_address_names(tab: Tab) -> None:
+    tab.write(FRAME.format('<p class="flash" data-part="message">Saved</p>{0}<p id="part">Part</p>{0}'.format("<br>" * 200)), scripts=["main"])
+    tab.goto("/page#part")
+    expect(tab.page.locator(".flash + #part")).to_have_count(1)
+    expect(tab.page.locator(".flash")).to_be_in_viewport()
+
+
 def test_every_element_of_a_part_is_bound(tab: Tab) -> None:
     open_page(tab, '<input type="file" data-part="files"><input type="file" data-part="files">')
     expect(tab.page.locator(".chosen")).to_have_count(2)

@@ -1,4 +1,4 @@
-"""Scrolling tables by keyboard, and the user menu."""
+"""Scrolling tables by keyboard, messages beside the part that the address names, and the user menu."""
 
 import pytest
 from playwright.sync_api import expect
@@ -56,6 +56,38 @@ def test_a_table_becomes_a_stop_when_it_grows_wider_than_its_container(tab: Tab)
     resize(tab, 200)
     resize(tab, 900)
     assert tab.page.locator(".scroll").evaluate(ROLE) == STOP
+
+
+SCREENS = "<br>" * 200
+MESSAGE = f'<main id="main"><div class="flash">Saved.</div>{SCREENS}{{part}}{SCREENS}</main>'
+
+
+def open_message(tab: Tab, part: str, named: str) -> None:
+    """A page with a message above, opened at a part that is several screens below it."""
+    tab.open(MESSAGE.format(part=part))
+    tab.goto(f"/page#{named}")
+    tab.bind("page", "message", ".flash")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<section id="part">Numbers</section>',
+        '<form><input id="part"></form>',
+        '<div class="scroll"><table><tr id="part"><td>Row</td></tr></table></div>',
+    ],
+    ids=["section", "field", "row"],
+)
+def test_a_message_is_shown_before_the_part_that_the_address_names(tab: Tab, part: str) -> None:
+    open_message(tab, part, "part")
+    expect(tab.page.locator(".flash")).to_be_in_viewport()
+    assert tab.run("document.querySelector('.flash').nextElementSibling.matches('section, form, .scroll')")
+
+
+@pytest.mark.parametrize("named", ["", "elsewhere", "main", "%E0"])
+def test_a_message_stays_above_a_page_whose_address_names_no_part(tab: Tab, named: str) -> None:
+    open_message(tab, "<section>Numbers</section>", named)
+    assert tab.run("document.querySelector('main').firstElementChild.className") == "flash"
 
 
 @pytest.fixture

@@ -261,3 +261,31 @@ def test_the_entries_of_a_refused_form_can_be_discarded(tab: Tab) -> None:
     with tab.page.expect_event("load"):
         tab.page.click(".unsent button")
     assert (title(tab), stored(tab)) == ("", {})
+
+
+NUMBERS = f'<form method="post" action="/numbers" autocomplete="off">{ONCE}<input name="value"><button>Save numbers</button></form>'
+
+
+@pytest.fixture
+def two_forms(tab: Tab) -> Tab:
+    """A page with two forms; the one of the numbers is shown again by its own address when it is refused."""
+    write(tab, "/finding", FORM.format(title="") + NUMBERS)
+    write(tab, "POST /numbers", FORM.format(title="") + NUMBERS, posted="/numbers")
+    tab.goto("/finding")
+    tab.page.fill("[name=title]", "Late")
+    tab.page.fill("[name=value]", "x")
+    send(tab, None, "Save numbers")
+    return tab
+
+
+def test_what_was_typed_is_shown_when_another_form_of_the_page_is_refused_at_its_own_address(two_forms: Tab) -> None:
+    assert (title(two_forms), announced(two_forms)) == ("Late", "Here again.\n\nDiscard all")
+
+
+def test_what_was_typed_is_there_when_the_other_form_is_accepted_afterwards(two_forms: Tab) -> None:
+    two_forms.site.answers["POST /numbers"] = "/finding"
+    two_forms.page.fill("[name=title]", "Later")
+    two_forms.wait_until("Object.values(localStorage).some((text) => text.includes('Later'))")
+    send(two_forms, None, "Save numbers")
+    assert title(two_forms) == "Later"
+    assert [each for each in values(two_forms) if each[0][0] == "title"] == [[["title", "Later"]]]
