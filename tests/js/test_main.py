@@ -53,7 +53,9 @@ def test_a_waiting_page_asks_for_the_state_it_names(tab: Tab) -> None:
 
 
 def test_a_message_goes_to_the_part_that_the_address_names(tab: Tab) -> None:
-    tab.write(FRAME.format('<p class="flash" data-part="message">Saved</p>{0}<p id="part">Part</p>{0}'.format("<br>" * 200)), scripts=["main"])
+    tab.write(
+        FRAME.format('<p class="flash" data-part="message">Saved</p>{0}<p id="part">Part</p>{0}'.format("<br>" * 200)), scripts=["main"]
+    )
     tab.goto("/page#part")
     expect(tab.page.locator(".flash + #part")).to_have_count(1)
     expect(tab.page.locator(".flash")).to_be_in_viewport()

@@ -1,5 +1,6 @@
 """Engagements outside this system: who enters them, and that rotation and independence count them."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from uuid import UUID
@@ -245,3 +246,35 @@ def test_the_list_is_downloaded_as_filtered(cast: Cast, client: FlaskClient) -> 
     answer = sign_in(client, cast.coordinator).get(f"{PAGE}?kind=verification&export=xlsx")
     rows = list(load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True))
     assert [(row[0], row[3], row[5], row[8]) for row in rows[1:]] == [(2019, "Verification", "Lead", "R-2019")]
+
+
+def test_a_stale_edit_names_the_fields_that_differ_and_is_saved_when_it_is_sent_again(cast: Cast, client: FlaskClient) -> None:
+    sign_in(client, cast.coordinator).post(f"{PAGE}/new", data=typed())
+    address = f"{PAGE}/{entered()[0].id}"
+    client.post(address, data=typed(year="2018", others="Ma Li", version="1"))
+    refused = client.post(address, data=typed(year="2017", others="Ma Li", reference="S-2017", version="1"))
+    assert refused.status_code == 409
+    assert "Yours differs in: Year, Reference." in refused.text
+    assert "Stored in the meantime" in refused.text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', refused.text)
+    assert version is not None
+    again = typed(year="2017", others="Ma Li", reference="S-2017", version=version[1])
+    assert client.post(address, data=again).status_code == 303
+    assert [(each.year, each.reference) for each in entered()] == [(2017, "S-2017")]
+
+
+def test_a_stale_removal_says_that_nothing_was_removed(cast: Cast, client: FlaskClient) -> None:
+    sign_in(client, cast.coordinator).post(f"{PAGE}/new", data=typed())
+    address = f"{PAGE}/{entered()[0].id}"
+    client.post(address, data=typed(year="2018", version="1"))
+    refused = client.post(f"{address}/remove", data={"version": "1"}, follow_redirects=True)
+    assert "it has not been removed" in refused.text
+
+
+def test_the_programme_is_chosen_by_its_name_without_a_year(cast: Cast, client: FlaskClient) -> None:
+    page = sign_in(client, cast.coordinator).get(f"{PAGE}/new").text
+    assert '<option value="">Choose a programme</option>' in page
+    assert '<option value="beijing">Beijing pilot carbon market</option>' in page
+    assert client.post(f"{PAGE}/new", data=typed(programme="")).status_code == 200
+    assert client.post(f"{PAGE}/new", data=typed(programme="none")).status_code == 303
+    assert [each.programme for each in entered()] == [""]

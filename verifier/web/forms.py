@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import flash, g, request
 from flask_babel import gettext as _
@@ -81,6 +81,15 @@ class VersionedForm(BaseForm):
     """A form for an existing row: sends back the version it was filled from."""
 
     version = HiddenField()
+    compared: ClassVar[str] = ""
+    """The refusal of a stale version whose sentence shows what is stored; the form is then saved as based on the stored version."""
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        valid = super().validate_on_submit(extra_validators)
+        refusal: Refusal | None = getattr(g, "refusal", None)
+        if refusal is not None and refusal.message == self.compared and self.version.object_data is not None:
+            self.version.data = str(self.version.object_data)
+        return valid
 
     @property
     def seen_version(self) -> int | None:

@@ -20,6 +20,8 @@ from verifier.web.forms import BaseForm, VersionedForm
 class PlanningForm(VersionedForm):
     """The share of the total a body plans with."""
 
+    compared = "materiality.stale"
+
     share = StringField(_l("Planning threshold, % of the total"))
     reason = TextAreaField(_l("Reason for this threshold"), [Length(max=2000)])
 

@@ -177,7 +177,8 @@ def downloaded(engagement: Engagement) -> ResponseReturnValue:
 @permit(Permission.DATA_DECIDE, on_report=True)
 def plan(engagement: Engagement) -> ResponseReturnValue:
     """Set the body's own planning threshold."""
-    form = PlanningForm()
+    own = queries.planning(engagement)
+    form = PlanningForm(data={"version": own.version if own else 0})
     if form.validate_on_submit():
         actions.plan_with(
             engagement, form.value(), form.reason.data or "", seen_version=form.seen_version, actor=current_actor(), now=utcnow()

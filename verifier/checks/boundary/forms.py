@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from verifier.checks.boundary.models import BoundaryDecision
 from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind, Mark
 from verifier.web.forms import BaseForm, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
@@ -47,6 +45,8 @@ class BoundaryFilter(SearchForm):
 class DecisionForm(VersionedForm):
     """Decision on one facility or source."""
 
+    compared = "boundary.decision.stale"
+
     outcome = RadioField(
         _l("Your decision"),
         [InputRequired(_l("Choose whether it is confirmed or excluded"))],
@@ -56,12 +56,6 @@ class DecisionForm(VersionedForm):
         ],
     )
     note = TextAreaField(_l("Note"), [Optional(), Length(max=2000)])
-
-    def see(self, decision: BoundaryDecision | None) -> None:
-        """After a stale decision was refused and both were shown, the next one is made knowing the newer."""
-        refusal = getattr(g, "refusal", None)
-        if refusal is not None and refusal.message == "boundary.decision.stale":
-            self.version.data = str(decision.version if decision else 0)
 
 
 class MissingForm(BaseForm):

@@ -170,7 +170,6 @@ def one(engagement: Engagement, kind: str, key: str) -> ResponseReturnValue:
         )
         flash(_("%(key)s: %(decision)s.", key=judged.row.key, decision=label(BoundaryStatus(outcome))), "success")
         return redirect(_address(engagement, following) if following else url_for(_list_of(what), engagement_id=engagement.id), 303)
-    form.see(judged.decision)
     return render_template(
         "checks/boundary/one.html",
         engagement=engagement,

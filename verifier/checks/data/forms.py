@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from verifier.checks.data.models import SourceDecision
 from verifier.core.outcomes.source_outcomes import OutcomeStatus, SourceOutcome
 from verifier.reports.wording import flag_name
 from verifier.web.forms import SearchForm, TonnesField, VersionedForm
@@ -55,6 +53,8 @@ class DataFilter(SearchForm):
 class OutcomeForm(VersionedForm):
     """Decision on a source's tonnes."""
 
+    compared = "data.outcome.stale"
+
     outcome = RadioField(
         _l("Outcome"),
         [InputRequired(_l("Choose your decision on this figure"))],
@@ -67,9 +67,3 @@ class OutcomeForm(VersionedForm):
     verified = TonnesField(_l("Verified, tCO₂ (only if it differs)"))
     note = TextAreaField(_l("Basis or reason"), [Optional(), Length(max=2000)])
     no_finding = TextAreaField(_l("Reason why no finding is needed"), [Optional(), Length(max=2000)])
-
-    def see(self, outcome: SourceDecision | None) -> None:
-        """After a stale outcome was refused and both were shown, the next one is given knowing the newer."""
-        refusal = getattr(g, "refusal", None)
-        if refusal is not None and refusal.message == "data.outcome.stale":
-            self.version.data = str(outcome.version if outcome else 0)

@@ -186,7 +186,6 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         )
         flash(_("%(key)s: %(decision)s.", key=key, decision=label(OutcomeStatus(outcome))), "success")
         return redirect(_address(engagement, following) if following else url_for(".sources", engagement_id=engagement.id), 303)
-    form.see(review.outcome)
     report = reports.report_of(engagement.report_version)
     flags = references.calculation_of(engagement).flags_of(key)
     numbers = recalculated.of_source(engagement, review.result)

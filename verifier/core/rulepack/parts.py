@@ -1,5 +1,6 @@
 """The parts of a rule pack: values with their names in both languages and where they are from."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated
@@ -10,6 +11,7 @@ LIMITED = "limited"
 """The level of assurance under which an opinion is worded negatively: nothing came to our attention."""
 UNSTATED = "unstated"
 """The basis of a value that nothing we have read states."""
+YEAR_AT_END = re.compile(r"[,，]\s*\d{4}(\s*年度?)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,10 @@ class Text:
     def in_(self, lang: str) -> str:
         """The Chinese for any `zh…` language, else the English."""
         return self.zh if lang.lower().startswith("zh") else self.en
+
+    def without_year(self) -> "Text":
+        """A name without the year at its end (“…, 2021”, “…，2021 年度”): what it names in every year."""
+        return Text(YEAR_AT_END.sub("", self.en), YEAR_AT_END.sub("", self.zh))
 
 
 @dataclass(frozen=True, slots=True)

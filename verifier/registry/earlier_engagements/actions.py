@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,20 @@ from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.registry.earlier_engagements import queries
 from verifier.registry.earlier_engagements.models import EarlierEngagement
+
+
+class EntryField(StrEnum):
+    """A field of an entry, as the columns name it."""
+
+    UNIT_NAME = "unit_name"
+    CREDIT_CODE = "credit_code"
+    YEAR = "year"
+    PROGRAMME = "programme"
+    KIND = "kind"
+    LEAD = "lead_id"
+    PEOPLE = "people"
+    OTHERS = "others"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +77,10 @@ def enter(entry: EngagementEntry, *, actor: Actor, now: datetime) -> EarlierEnga
 
 
 def edit(row: EarlierEngagement, entry: EngagementEntry, *, version: int | None, actor: Actor, now: datetime) -> None:
-    """Correct an entry; an edit based on an older one is refused."""
+    """Correct an entry; an edit based on an older one is refused with the fields in which it differs from what is stored."""
     _check_own(row, actor)
-    _check_seen(row, version)
+    differing = tuple(field for field in EntryField if getattr(row, field) != entry.values()[field])
+    check_version(row, version, lambda: Refusal("registry.earlier.stale", fields=differing))
     _check(entry, row.body_id, now, known=row)
     before = _written(row)
     for name, value in entry.values().items():
@@ -76,7 +92,7 @@ def edit(row: EarlierEngagement, entry: EngagementEntry, *, version: int | None,
 def remove(row: EarlierEngagement, *, version: int | None, actor: Actor, now: datetime) -> None:
     """Remove an entry as it was shown; the trail keeps what it said."""
     _check_own(row, actor)
-    _check_seen(row, version)
+    check_version(row, version, lambda: Refusal("registry.earlier.remove_stale", reference=row.reference, year=row.year))
     before = _written(row)
     db.session.delete(row)
     db.session.flush()
@@ -93,10 +109,6 @@ def _body_of(actor: Actor) -> UUID:
 def _check_own(row: EarlierEngagement, actor: Actor) -> None:
     if row.body_id != _body_of(actor):
         raise NotPermitted
-
-
-def _check_seen(row: EarlierEngagement, version: int | None) -> None:
-    check_version(row, version, lambda: Refusal("registry.earlier.stale", reference=row.reference, year=row.year))
 
 
 def _check(entry: EngagementEntry, body_id: UUID, now: datetime, *, known: EarlierEngagement | None) -> None:

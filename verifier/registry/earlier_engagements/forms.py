@@ -17,10 +17,14 @@ from verifier.web.forms import Required, SearchForm, VersionedForm, WholeNumberF
 from verifier.web.pages.labels import label
 
 NOBODY = ""
+NO_PROGRAMME = "none"
+"""Choice of the programme field whose stored value is empty: a programme whose rules are not installed, or none."""
 
 
 class EarlierEngagementForm(VersionedForm):
     """An engagement outside this system."""
+
+    compared = "registry.earlier.stale"
 
     unit_name = StringField(_l("Unit"), [Required(_l("Enter the name of the unit")), Length(max=200)])
     credit_code = StringField(
@@ -36,7 +40,7 @@ class EarlierEngagementForm(VersionedForm):
         [InputRequired(_l("Enter the year, like 2019")), NumberRange(1990, 2100, _l("Enter a year between 1990 and 2100"))],
         description=_l("Of a verification: the emission year. Of other work: the year in which it ended."),
     )
-    programme = SelectField(_l("Programme"))
+    programme = SelectField(_l("Programme"), [Required(_l("Choose the programme"))])
     lead = SelectField(_l("Lead verifier"), description=_l("Only for a verification."))
     people = SelectMultipleField(
         _l("People who took part"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), validators=[Optional()]
@@ -54,8 +58,9 @@ class EarlierEngagementForm(VersionedForm):
         """The people of the body, the programmes whose rules are installed, the kinds of work."""
         self.kind.choices = [SelectChoice("", _l("Choose a kind of work")), *(SelectChoice(each.value, label(each)) for each in WorkKind)]
         self.programme.choices = [
+            SelectChoice("", _l("Choose a programme")),
             *(SelectChoice(code, name) for code, name in programmes),
-            SelectChoice("", _l("Another programme, or none")),
+            SelectChoice(NO_PROGRAMME, _l("Another programme, or none")),
         ]
         self.lead.choices = [
             SelectChoice(NOBODY, _l("Nobody with an account")),
@@ -69,7 +74,7 @@ class EarlierEngagementForm(VersionedForm):
             unit_name=self.unit_name.data or "",
             credit_code=self.credit_code.data or "",
             year=self.year.data or 0,
-            programme=self.programme.data or "",
+            programme="" if self.programme.data == NO_PROGRAMME else self.programme.data,
             kind=WorkKind(self.kind.data),
             reference=self.reference.data or "",
             lead=UUID(self.lead.data) if self.lead.data else None,
@@ -80,10 +85,11 @@ class EarlierEngagementForm(VersionedForm):
 
 def shown(row: EarlierEngagement) -> dict[str, Any]:
     """The values of an entry for its form."""
-    names = ("unit_name", "credit_code", "year", "programme", "others", "reference", "version")
+    names = ("unit_name", "credit_code", "year", "others", "reference", "version")
     people = [each for each in row.people if each != str(row.lead_id)]
     return {name: getattr(row, name) for name in names} | {
         "kind": row.kind.value,
+        "programme": row.programme or NO_PROGRAMME,
         "lead": str(row.lead_id) if row.lead_id else NOBODY,
         "people": people,
     }

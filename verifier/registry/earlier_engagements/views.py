@@ -1,9 +1,10 @@
 """Pages of engagements outside this system: the list of a body, entering, editing and removing one."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +17,7 @@ from verifier.core.earlier_work import WorkKind
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.registry.earlier_engagements import actions, queries
+from verifier.registry.earlier_engagements.actions import EntryField
 from verifier.registry.earlier_engagements.forms import EarlierEngagementForm, EarlierFilter, shown
 from verifier.registry.earlier_engagements.models import EarlierEngagement
 from verifier.rulepacks.load import load, newest
@@ -37,6 +39,15 @@ LABELS = {
     WorkKind.INTERNAL_AUDIT: _l("Internal audit of the data"),
     WorkKind.TRADING: _l("Trading or management of carbon assets"),
     WorkKind.OTHER: _l("Other work"),
+    EntryField.UNIT_NAME: _l("Unit"),
+    EntryField.CREDIT_CODE: _l("Unified social credit code"),
+    EntryField.YEAR: _l("Year"),
+    EntryField.PROGRAMME: _l("Programme"),
+    EntryField.KIND: _l("Kind of work"),
+    EntryField.LEAD: _l("Lead verifier"),
+    EntryField.PEOPLE: _l("People who took part"),
+    EntryField.OTHERS: _l("Others who took part"),
+    EntryField.REFERENCE: _l("Reference"),
 }
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "earlier_engagement": SubjectKind[EarlierEngagement](
@@ -81,7 +92,7 @@ def add() -> ResponseReturnValue:
         row = actions.enter(form.entry(), actor=current_actor(), now=utcnow())
         flash(_("%(reference)s has been saved. It counts for rotation and independence.", reference=row.reference), "success")
         return redirect(url_for(".entries"), 303)
-    return render_template("registry/earlier/entry.html", form=form, row=None)
+    return render_template("registry/earlier/entry.html", form=form, row=None, stored=[])
 
 
 @bp.route("/organisation/earlier-engagements/<uuid:entry_id>", methods=["GET", "POST"])
@@ -94,7 +105,9 @@ def edit(entry_id: UUID) -> ResponseReturnValue:
         actions.edit(row, form.entry(), version=form.seen_version, actor=current_actor(), now=utcnow())
         flash(_("%(reference)s has been saved. It counts for rotation and independence.", reference=row.reference), "success")
         return redirect(url_for(".entries"), 303)
-    return render_template("registry/earlier/entry.html", form=form, row=row)
+    refusal = getattr(g, "refusal", None)
+    stale = refusal.values["fields"] if refusal is not None and refusal.message == form.compared else ()
+    return render_template("registry/earlier/entry.html", form=form, row=row, stored=_in_words(row, stale))
 
 
 @bp.post("/organisation/earlier-engagements/<uuid:entry_id>/remove")
@@ -113,9 +126,9 @@ def _own(entry_id: UUID) -> EarlierEngagement:
 
 
 def _programmes() -> list[tuple[str, str]]:
-    """The programmes whose rules are installed, by the code and name of their newest pack."""
+    """The programmes whose rules are installed, by their code, with the name in their newest pack."""
     packs = [load(each) for each in newest()]
-    return sorted({pack.programme: text_in(pack.name) for pack in packs}.items())
+    return sorted({pack.programme: text_in(pack.name.without_year()) for pack in packs}.items())
 
 
 def _form(form: EarlierEngagementForm, row: EarlierEngagement | None = None) -> EarlierEngagementForm:
@@ -125,6 +138,18 @@ def _form(form: EarlierEngagementForm, row: EarlierEngagement | None = None) -> 
         programmes.append((row.programme, row.programme))
     form.offer(queries.people_of(this_user().organisation_id), programmes)
     return form
+
+
+def _in_words(row: EarlierEngagement, fields: Iterable[EntryField]) -> list[tuple[str, object]]:
+    """Fields of an entry with what is stored in them."""
+    names = queries.names_of([row])
+    worded: dict[EntryField, object] = {
+        EntryField.PROGRAMME: dict(_programmes()).get(row.programme, row.programme),
+        EntryField.KIND: label(row.kind),
+        EntryField.LEAD: names.get(str(row.lead_id), ""),
+        EntryField.PEOPLE: listed(names.get(each, each) for each in row.people),
+    }
+    return [(label(field), worded.get(field, getattr(row, field)) or "—") for field in fields]
 
 
 def _took_part(row: EarlierEngagement, names: dict[str, str]) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
@@ -108,6 +107,8 @@ class AmountField(StringField):
 class NumberForm(VersionedForm):
     """Decision on one number."""
 
+    compared = "data.number.stale"
+
     outcome = RadioField(
         _l("Outcome"),
         [InputRequired(_l("Choose your decision on this number"))],
@@ -138,12 +139,6 @@ class NumberForm(VersionedForm):
             )
             if outcome.outcome == SourceOutcome.DIFFERS and outcome.verified is not None:
                 self.value.data, self.no_finding.data = plain(outcome.verified), outcome.no_finding_reason
-
-    def see(self, outcome: NumberDecision | None) -> None:
-        """After a stale outcome was refused and both were shown, the next one is given knowing the newer."""
-        refusal = getattr(g, "refusal", None)
-        if refusal is not None and refusal.message == "data.number.stale":
-            self.version.data = str(outcome.version if outcome else 0)
 
     @property
     def review(self) -> NumberReview:

@@ -211,7 +211,6 @@ def number(engagement: Engagement, number_key: str) -> ResponseReturnValue:
         flash(_("%(key)s: %(decision)s.", key=number_title(line.number), decision=label(OutcomeStatus(form.outcome.data))), "success")
         register = url_for(".register", engagement_id=engagement.id, **carried_filter("number_key"))
         return redirect(_address(engagement, following) if following else register, 303)
-    form.see(line.outcome)
     before, after = queries.neighbours(engagement, query, line.number)
     return render_template(
         "checks/data/numbers/number.html",

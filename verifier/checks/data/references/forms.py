@@ -36,5 +36,7 @@ class PreviousForm(BaseForm):
 class ToleranceForm(VersionedForm):
     """A tolerance of the body's own, and why."""
 
+    compared = "tolerance.stale"
+
     value = StringField(_l("Value set by the verification body"), [Optional(), Length(max=40)])
     reason = TextAreaField(_l("Reason"), [Required(_l("State the reason; visible to the reviewer")), Length(max=2000)])

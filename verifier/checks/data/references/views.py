@@ -174,8 +174,6 @@ def tolerance(engagement: Engagement, tolerance_code: str) -> ResponseReturnValu
         )
         flash(_("The tolerance was saved.") if changed.value is not None else _("The tolerance was removed."), "success")
         return redirect(url_for(".tolerances", engagement_id=engagement.id), 303)
-    if getattr(getattr(g, "refusal", None), "message", "") == "tolerance.stale":
-        form.version.data = str(own.version if own else 0)
     return render_template(
         "checks/data/references/tolerance.html", engagement=engagement, form=form, row=row, own=own, name=tolerance_name, amount=amount
     )

@@ -167,6 +167,8 @@ class Amount(TonnesField):
 class ResultForm(VersionedForm):
     """What looking at one item showed."""
 
+    compared = "data.sample.item_stale"
+
     result = RadioField(_l("Result"), [InputRequired(_l("Choose the result"))])
     found = Amount(_l("Amount found"), [Optional()])
     note = TextAreaField(_l("Basis or reason"), [Optional(), Length(max=2000)])
