@@ -239,7 +239,9 @@ def test_a_photo_is_put_to_a_finding_from_its_own_page(client: FlaskClient, cast
     sign_in(client, cast.verifier)
     assert "F-001" in client.get(f"/cases/{case.id}/photos/{shown.id}").text
     assert client.post(f"/cases/{case.id}/photos/{shown.id}/finding", data={"number": "1"}).status_code == 303
-    for number in ("nonsense", "", "0", "-1", "9" * 30, "１"):
+    unchosen = client.post(f"/cases/{case.id}/photos/{shown.id}/finding", data={"number": ""}, follow_redirects=True)
+    assert "Choose the finding that the photo belongs to." in unchosen.text
+    for number in ("nonsense", "0", "-1", "9" * 30, "１"):
         assert client.post(f"/cases/{case.id}/photos/{shown.id}/finding", data={"number": number}).status_code == 404
     sign_in(client, cast.contact)
     assert str(shown.id) in client.get(f"/cases/{case.id}/findings/1").text

@@ -74,6 +74,21 @@ def test_a_case_sent_back_is_told_to_the_lead_who_answers_each_comment_before_co
     actions.draw_conclusion(case, "pass", TEXT, actor=actor(cast.lead), now=utcnow())
 
 
+def test_comments_that_are_not_answered_are_outstanding_on_the_page_of_the_conclusion(client: FlaskClient, cast: Cast) -> None:
+    case = sent_back(cast)
+    address = f"/cases/{case.id}/conclusion"
+    page = sign_in(client, cast.lead).get(address).text
+    assert f'<a href="/cases/{case.id}/review">Comments of the independent reviewer not yet answered: 2.' in page
+    assert "Nothing is outstanding" not in page
+    assert "Submit the conclusion for review" not in page
+    for row in reviewed.comments(case):
+        papers.answer(case, row.id, "Page 12.", actor=actor(cast.lead), now=utcnow())
+    db.session.commit()
+    page = client.get(address).text
+    assert "Nothing is outstanding" in page
+    assert "Submit the conclusion for review" in page
+
+
 def test_the_reviewer_sees_answers_beside_what_changed_before_and_after(client: FlaskClient, cast: Cast) -> None:
     case = sent_back(cast)
     another_figure(case, cast)

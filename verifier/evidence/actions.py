@@ -59,9 +59,10 @@ def put_while(data: bytes, read: Callable[[], T]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class AddedPhotos:
-    """What became of some photos: those kept now, and those that the case already had."""
+    """What became of some photos: those kept now, those of the case that now show this subject too, and those that already did."""
 
     stored: tuple[Photo, ...]
+    linked: tuple[Photo, ...]
     known: tuple[Photo, ...]
 
 
@@ -100,12 +101,12 @@ def add_photos(
     actor: Actor,
     now: datetime,
 ) -> AddedPhotos:
-    """Keep photos, given as (name, bytes), of a subject: all or none; a photo is kept once in a case, whatever it shows.
+    """Keep photos, given as (name, bytes), of a subject: all or none; a photo is kept once in a case, and linked to each of its subjects.
 
-    `already` holds those that were decoded before the transaction began.
+    A photo of the case as a whole names no further subject. `already` holds those that were decoded before the transaction began.
     """
     after(stage, CaseAction.CHECK)
-    stored, known = [], []
+    stored, linked, known = [], [], []
     for filename, data in files:
         digest = sha256(data).hexdigest()
         twin = photo_with(case, digest)
@@ -114,10 +115,27 @@ def add_photos(
             read = decoded or photo_reader.read(data, filename, copies=False)
             keep(data, read.media_type, in_store=decoded is not None, now=now)
             stored.append(_kept_photo(case, subject, filename, read, caption=caption, actor=actor, now=now))
-        elif twin not in stored:
+        elif subject.kind != "case" and subject not in [each.subject for each in twin.shows]:
+            _link(twin, subject, actor=actor, now=now)
+            linked.append(twin)
+        elif twin not in (*stored, *linked):
             known.append(twin)
     pictures.request(pictures.PHOTO, [photo.original_sha256 for photo in stored], now=now)
-    return AddedPhotos(tuple(stored), tuple(known))
+    return AddedPhotos(tuple(stored), tuple(linked), tuple(known))
+
+
+def _link(photo: Photo, subject: Subject, *, actor: Actor, now: datetime) -> None:
+    photo.shows.append(PhotoSubject(**PhotoSubject.named(subject), tied_by=actor.id, tied_at=now))
+    db.session.flush()
+    record(
+        TrailAction.EVIDENCE_PHOTO_LINKED,
+        actor,
+        Subject("photo", str(photo.id)),
+        now=now,
+        case=photo.case_id,
+        shows=str(subject),
+        sha256=photo.original_sha256,
+    )
 
 
 def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None, *, actor: Actor, now: datetime) -> None:

@@ -165,9 +165,11 @@ def attachment(engagement: Engagement, attachment_id: UUID) -> ResponseReturnVal
 
 
 def flash_added(engagement: Engagement, added: actions.AddedPhotos) -> None:
-    """What was kept, and what the case already had."""
+    """What was kept, what the case already had, and whether it was linked to the subject as well."""
     if added.stored:
         flash(ngettext("%(num)s photo has been saved.", "%(num)s photos have been saved.", len(added.stored)), "success")
+    for linked in added.linked:
+        flash(_("“%(file)s” was already in this case. The stored photo is now shown here as well.", file=linked.filename), "success")
     for known in added.known:
         flash(
             _(

@@ -1,18 +1,20 @@
 """Forms of findings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from verifier.core.errors import Refusal
 from verifier.core.findings import Check, FindingAction, FindingState
 from verifier.core.rulepack.pack import RulePack
 from verifier.evidence.file_kinds import ATTACHMENT
+from verifier.evidence.models import Photo
 from verifier.findings.actions import NEEDS_REASON, Draft
 from verifier.findings.models import Finding
 from verifier.reports.models import ReportVersion
@@ -65,11 +67,32 @@ class FindingForm(VersionedForm):
     description = TextAreaField(_l("Description of the finding"), [Required(_l("Describe the finding")), Length(max=20_000)])
     effect = TonnesField(_l("Effect (reported − correct), tCO₂"), [Optional()])
     internal_note = TextAreaField(_l("Note for the team"), [Optional(), Length(max=20_000)])
+    photos = SelectMultipleField(
+        _l("Photos of the finding"),
+        [Optional()],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        description=_l("Photos of the checklist item. Those ticked are attached to the finding; the unit sees them once it is sent."),
+    )
 
     def offer(self, pack: RulePack) -> None:
         """The classes and clauses of the case's pack."""
         self.class_code.choices = [(of.code, text_in(of.name)) for of in pack.finding_classes]
         self.clause.choices = [("", _("Choose a clause")), *((of.code, f"{of.code}  {text_in(of.name)}") for of in pack.clauses)]
+
+    def offer_photos(self, photos: Sequence[Photo]) -> None:
+        """The photos of the checklist item on which the finding is raised, all ticked at first; without any there is no such field."""
+        if not photos:
+            del self.photos
+            return
+        self.photos.choices = [SelectChoice(str(photo.id), photo.caption or photo.filename) for photo in photos]
+        if not self.is_submitted():
+            self.photos.data = [str(photo.id) for photo in photos]
+
+    @property
+    def chosen_photos(self) -> list[str]:
+        """The ids of the photos that were ticked."""
+        return list(self.photos.data or ()) if self.photos else []
 
     def draft(self) -> Draft:
         """What was typed, as the action takes it."""

@@ -17,6 +17,7 @@ from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.versions.queries import step_of
 from verifier.checks.site import raised_findings
 from verifier.core.access import Permission
+from verifier.core.errors import Refusal
 from verifier.core.findings import WITH_UNIT, Check, FindingAction, FindingState
 from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.subject import Subject
@@ -100,20 +101,24 @@ def raise_finding(engagement: Engagement) -> ResponseReturnValue:
     noted = raised_findings.note_of(engagement, subject)
     form, pack = FindingForm(clause=_likely_clause(engagement, subject), description=noted), load(engagement.pack_id)
     form.offer(pack)
+    photos = raised_findings.photos_of_item(engagement, subject)
+    form.offer_photos(photos)
     if form.validate_on_submit():
         draft = form.draft()
         actions.refuse_duplicate(engagement, subject, draft)
         finding = actions.raise_finding(
             engagement, subject, check, draft, subject_title=described.title, actor=current_actor(), now=utcnow()
         )
-        raised_findings.take_over(engagement, finding, actor=current_actor(), now=utcnow())
+        raised_findings.take_over(engagement, finding, form.chosen_photos, actor=current_actor(), now=utcnow())
         flash(
             _("%(number)s is saved as a draft. It becomes visible to the unit when the findings are sent.", number=finding.label), "success"
         )
         if check is Check.SITE and described.url:
             return redirect(described.url, 303)
         return redirect(_url(finding), 303)
-    return render_template("findings/form.html", engagement=engagement, form=form, pack=pack, finding=None, about=described, check=check)
+    return render_template(
+        "findings/form.html", engagement=engagement, form=form, pack=pack, finding=None, about=described, check=check, photos=photos
+    )
 
 
 @bp.route("/cases/<uuid:engagement_id>/findings/<int:number>")
@@ -130,6 +135,7 @@ def edit(engagement: Engagement, number: int) -> ResponseReturnValue:
     finding, pack = _found(engagement, number), load(engagement.pack_id)
     form = FindingForm(data=FindingForm.filled_from(finding))
     form.offer(pack)
+    form.offer_photos(())
     if form.validate_on_submit():
         actions.edit_draft(finding, form.draft(), form.seen_version, actor=current_actor(), now=utcnow())
         flash(_("%(number)s was saved.", number=finding.label), "success")
@@ -215,7 +221,10 @@ def put_photo(engagement: Engagement, photo_id: UUID) -> ResponseReturnValue:
     shown = photo(engagement.id, photo_id)
     if shown is None:
         abort(404)
-    finding = _found(engagement, row_number(request.form.get("number", "")) or 0)
+    number = request.form.get("number", "")
+    if not number:
+        raise Refusal("finding.photo.no_finding")
+    finding = _found(engagement, row_number(number) or 0)
     actions.put_photo(finding, shown, actor=current_actor(), now=utcnow())
     flash(_("The photo was added to %(number)s.", number=finding.label), "success")
     return redirect(_url(finding), 303)

@@ -260,7 +260,9 @@ def test_a_finding_raised_from_an_item_carries_its_note_and_photos_and_settles_t
     data = {"version": "0", "note": "A second boiler", "then": "raise", "photos": [(BytesIO(jpeg()), "boiler.jpg")]}
     address = client.post(f"/cases/{case.id}/site/boundary/answer", data=data).location
     assert "A second boiler" in client.get(address).text.partition('name="description"')[2].partition("</textarea>")[0]
+    (photo,) = next(line for line in queries.lines(case) if line.item.code == "boundary").photos
     typed = {"class_code": "non_conformity", "clause": "2", "title": "Boiler", "description": "A second boiler, not reported"}
+    typed["photos"] = str(photo.id)
     assert client.post(address, data=typed).status_code == 303
     raised = db.session.scalars(select(Finding)).one()
     assert [photo.filename for photo in photos_of(raised)] == ["boiler.jpg"]
@@ -271,3 +273,45 @@ def test_a_finding_raised_from_an_item_carries_its_note_and_photos_and_settles_t
         "finding:photo:added",
         "site:item:answered",
     ]
+
+
+def test_a_photo_that_the_case_already_has_is_shown_with_the_item_as_well(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    sign_in(client, cast.verifier)
+    picture = jpeg()
+    client.post(f"/cases/{case.id}/photos/new", data={"photos": [(BytesIO(picture), "boiler.jpg")]})
+    for _twice in range(2):
+        data = {"version": "0", "note": "", "then": "raise", "photos": [(BytesIO(picture), "again.jpg")]}
+        assert client.post(f"/cases/{case.id}/site/boundary/answer", data=data).status_code == 303
+    line = next(line for line in queries.lines(case) if line.item.code == "boundary")
+    assert [photo.filename for photo in line.photos] == ["boiler.jpg"]
+    assert [row.action for row in db.session.scalars(select(TrailRow)) if "photo" in row.action] == [
+        "evidence:photo:added",
+        "evidence:photo:linked",
+    ]
+
+
+@pytest.mark.parametrize("ticked", [["boiler.jpg", "meter.jpg"], ["meter.jpg"], []])
+def test_the_verifier_chooses_which_photos_of_the_item_go_to_the_finding(
+    client: FlaskClient, cast: Cast, case: Engagement, ticked: list[str]
+) -> None:
+    sign_in(client, cast.verifier)
+    photos = [(BytesIO(jpeg()), "boiler.jpg"), (BytesIO(jpeg("blue")), "meter.jpg")]
+    address = client.post(f"/cases/{case.id}/site/boundary/answer", data={"version": "0", "then": "raise", "photos": photos}).location
+    ids = {photo.filename: str(photo.id) for photo in next(x for x in queries.lines(case) if x.item.code == "boundary").photos}
+    page = client.get(address).text
+    assert all(re.search(rf'<input[^>]*checked[^>]*value="{each}"', page) for each in ids.values())
+    typed = {"class_code": "non_conformity", "clause": "2", "title": "Boiler", "description": "Not reported"}
+    assert client.post(address, data=typed | {"photos": [ids[name] for name in ticked]}).status_code == 303
+    raised = db.session.scalars(select(Finding)).one()
+    assert sorted(photo.filename for photo in photos_of(raised)) == ticked
+
+
+def test_a_stale_answer_of_an_item_is_saved_when_it_is_sent_again(client: FlaskClient, cast: Cast, case: Engagement) -> None:
+    address, given = f"/cases/{case.id}/site/boundary/answer", {"version": "0", "outcome": "in_order", "note": "Seen."}
+    assert sign_in(client, cast.verifier).post(address, data=given).status_code == 303
+    refused = client.post(address, data=given | {"note": "Seen twice."})
+    assert refused.status_code == 409
+    version = re.search(r'name="version"[^>]*value="(\d+)"', refused.text)
+    assert version is not None
+    assert client.post(address, data=given | {"note": "Seen twice.", "version": version[1]}).status_code == 303
+    assert queries.answers(case)["boundary"].note == "Seen twice."

@@ -92,6 +92,8 @@ class WaiverForm(BaseForm):
 class ItemForm(PhotoFields, VersionedForm):
     """What was found of one item of the checklist, with photos taken right there."""
 
+    compared = "site.item.stale"
+
     outcome = RadioField(_l("Outcome"), validate_choice=False, default="")
     note = TextAreaField(_l("Observations"), [Optional(), Length(max=20_000)])
 

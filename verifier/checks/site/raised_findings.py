@@ -1,5 +1,6 @@
-"""What a finding takes over from the checklist item on which it is raised: its note, its photos, and the outcome of the item."""
+"""What a finding takes over from the checklist item on which it is raised: its note, the chosen photos, and the outcome of the item."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from verifier.checks.site import actions, queries
@@ -7,6 +8,7 @@ from verifier.core.actor import Actor
 from verifier.core.site import ChecklistOutcome
 from verifier.core.subject import Subject
 from verifier.engagements.models import Engagement
+from verifier.evidence.models import Photo
 from verifier.evidence.queries import photos_of
 from verifier.findings.actions import put_photo
 from verifier.findings.models import Finding
@@ -19,14 +21,19 @@ def note_of(engagement: Engagement, subject: Subject) -> str:
     return answer.note if answer else ""
 
 
-def take_over(engagement: Engagement, finding: Finding, *, actor: Actor, now: datetime) -> None:
-    """Put the photos of the item to its finding, and state “finding” as its outcome; nothing for a finding on another subject."""
+def photos_of_item(engagement: Engagement, subject: Subject) -> list[Photo]:
+    """The photos of a checklist item; none of another subject."""
+    return photos_of(engagement.id, subject) if subject.kind == queries.KIND else []
+
+
+def take_over(engagement: Engagement, finding: Finding, chosen: Collection[str], *, actor: Actor, now: datetime) -> None:
+    """Put the chosen photos of the item, by their ids, to its finding, and state “finding” as its outcome; nothing on another subject."""
     subject = finding.subject
     if subject.kind != queries.KIND:
         return
     shown = photos_shown(finding)
-    for photo in photos_of(engagement.id, subject):
-        if photo not in shown:
+    for photo in photos_of_item(engagement, subject):
+        if str(photo.id) in chosen and photo not in shown:
             put_photo(finding, photo, actor=actor, now=now)
     answer = queries.answers(engagement).get(subject.id)
     if queries.visit(engagement) is not None and (answer is None or answer.outcome is not ChecklistOutcome.FINDING):

@@ -186,7 +186,7 @@ def item(engagement: Engagement, item_code: str) -> ResponseReturnValue:
 def answer(engagement: Engagement, item_code: str) -> ResponseReturnValue:
     """Keep the outcome, the note and the photos of an item together, or none of them; on the way to a finding the outcome waits for it."""
     line, raising = _line(engagement, item_code), request.form.get("then") == "raise"
-    form = ItemForm()
+    form = ItemForm(data={"version": str(line.answer.version) if line.answer else "0"})
     form.offer()
     if form.validate_on_submit():
         sent, who, now = form.uploaded.data, this_user().id, utcnow()

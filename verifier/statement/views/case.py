@@ -13,7 +13,7 @@ from verifier.accounts.models import ChallengePurpose
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
-from verifier.casework.review.queries import reviews
+from verifier.casework.review.queries import reviews, unanswered
 from verifier.casework.trail_wording import in_words
 from verifier.core.access import Permission, Role
 from verifier.core.errors import NotYours
@@ -57,6 +57,7 @@ WHERE: dict[str, tuple[str, dict[str, str]]] = {
     "opinion.checklist_unanswered": ("site.visit", {}),
     "opinion.not_covered": ("coverage.numbers", {"state": "missing"}),
     "opinion.risk_not_assessed": ("samples.risk", {}),
+    "statement.conclusion.unanswered": ("statement.review", {}),
     "opinion.plan_not_approved": ("coverage.coverage", {}),
     "opinion.plan_changed": ("coverage.coverage", {}),
     "opinion.plan_late": ("coverage.coverage", {}),
@@ -121,9 +122,12 @@ def draw(engagement: Engagement) -> ResponseReturnValue:
 def _conclusion(engagement: Engagement, form: ConclusionForm) -> ResponseReturnValue:
     choices = assessment.choices(engagement)
     form.offer(choices)
-    missing = reasons(engagement, unresolved(assessment.case_assessment(engagement)))
+    to_answer = unanswered(engagement)
+    comments = (StatedReason("statement.conclusion.unanswered", (("count", to_answer),)),) if to_answer else ()
+    missing = reasons(engagement, (*comments, *unresolved(assessment.case_assessment(engagement))))
     offered = [(choice, reasons(engagement, choice.own)) for choice in choices]
     can = may(Permission.CONCLUSION_DRAW) and possible(engagement.stage, CaseAction.CONCLUDE) and any(choice.open for choice in choices)
+    can = can and (not to_answer or form.is_submitted())
     return render_template(
         "statement/conclusion.html",
         form=form if can else None,
