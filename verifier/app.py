@@ -28,6 +28,7 @@ from verifier.casework.handover import views as handover
 from verifier.casework.materiality import views as materiality
 from verifier.casework.rules import views as rules
 from verifier.checks.boundary import views as boundary
+from verifier.checks.boundary.plans import views as entered_plans
 from verifier.checks.data import views as data
 from verifier.checks.data.analysis import views as analysis
 from verifier.checks.data.calculation_export import views as calculation_export
@@ -82,6 +83,7 @@ PARTS = (
     coverage,
     handover,
     boundary,
+    entered_plans,
     data,
     flags,
     samples,

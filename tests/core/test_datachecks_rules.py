@@ -15,6 +15,7 @@ from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Flag
 from verifier.core.datachecks import families
 from verifier.core.datachecks.flag_resolution import Disposition, FlagState, keyed, state
+from verifier.core.monitoring_plan import of_workbook
 from verifier.core.report.monthly_readings import read_activity
 from verifier.core.report.rows import ActivityRow, CrosscheckRow, MeterRow, PlanRow, ReportedReport, TotalRow
 
@@ -159,7 +160,7 @@ def test_last_years_report_shows_what_is_gone_and_what_changed() -> None:
 
 
 def test_a_plan_at_hand_is_believed_before_the_report() -> None:
-    plan = ReportedReport(year=2021, kind="plan", plan=(PlanRow(sheet="plan", row=2, source_id="T"),))
+    plan = of_workbook(ReportedReport(year=2021, kind="plan", plan=(PlanRow(sheet="plan", row=2, source_id="T"),)))
     said = replace(year(), sources=(source(in_plan="yes"),))
     assert [flag.message for flag in flags(said, plan=plan) if flag.code == "not_in_plan"] == ["flag.not_in_plan.contradicted"]
     assert [flag for flag in flags(said) if flag.code == "not_in_plan"] == []

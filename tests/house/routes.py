@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests import big, make
+from tests.checks.boundary.builders import enter
 from tests.people import Cast, actor, sign_in
 from tests.rulepacks.builders import SIX_DAYS, newer_beijing
 from tests.statement.builders import give_key
@@ -21,7 +22,6 @@ from verifier.accounts import requests as account_requests
 from verifier.accounts.authentication import crypto
 from verifier.accounts.models import SignedInSession
 from verifier.checks.data.references import actions as references
-from verifier.checks.data.references.models import ReferenceKind
 from verifier.checks.data.sampling import actions as sampling
 from verifier.checks.data.sampling import queries
 from verifier.checks.data.vouchers import actions as vouchers
@@ -40,6 +40,7 @@ from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.demo import workbooks
 from verifier.engagements.models import TeamMember
+from verifier.engagements.references.models import ReferenceKind
 from verifier.evidence import actions as evidence
 from verifier.evidence.queries import attachments_of, store
 from verifier.findings import actions as findings
@@ -149,6 +150,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         actor=actor(cast.lead),
         now=now,
     )
+    entered = enter(case, cast, source)
     make.report(cast, case.unit_year, later)
     newer_beijing(app, SIX_DAYS)
     values = {
@@ -167,6 +169,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "page": 1,
         "request_number": 1,
         "workbook_id": plan.id,
+        "plan_id": entered.id,
         "workbook_kind": "plan",
         "procedure": "months",
         "line_key": f"months/source/{source}/2021-07",

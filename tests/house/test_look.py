@@ -61,6 +61,8 @@ PAGES = [
     ("lead", "/cases/{engagement_id}/boundary/sources"),
     ("lead", "/cases/{engagement_id}/boundary/source/G-053"),
     ("lead", "/cases/{engagement_id}/boundary/missing"),
+    ("lead", "/cases/{engagement_id}/boundary/plan"),
+    ("lead", "/cases/{engagement_id}/boundary/plan/new"),
     ("lead", "/cases/{engagement_id}/data"),
     ("lead", "/cases/{engagement_id}/data/flags"),
     ("lead", "/cases/{engagement_id}/data/E-095"),

@@ -109,7 +109,7 @@ def test_the_tasks_of_each_person_are_found_by_a_constant_number_of_statements(c
 def many_subjects(case: Engagement, cast: Cast, count: int) -> None:
     """Findings that were sent and answered, and decisions on sources, facilities and numbers."""
     by, now = actor(cast.verifier), utcnow()
-    facilities = [row.key for row in boundary.rows_of(case.report_version) if row.kind is Kind.FACILITY and not row.remarkable]
+    facilities = [row.key for row in boundary.rows_of(case) if row.kind is Kind.FACILITY and not row.remarkable]
     keys = [each.number.number_key for each in numbers.every(case, NumberQuery())]
     for at in range(count):
         sent = finding(case, cast, subject=Subject("source", f"E-{at + 1:03d}"))

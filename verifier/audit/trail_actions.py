@@ -44,6 +44,9 @@ class TrailAction(StrEnum):
     BOUNDARY_MANY_DECIDED = "boundary:many:decided"
     BOUNDARY_MISSING_SOURCE_ADDED = "boundary:missing_source:added"
     BOUNDARY_MISSING_SOURCE_WITHDRAWN = "boundary:missing_source:withdrawn"
+    BOUNDARY_PLAN_DOWNLOADED = "boundary:plan:downloaded"
+    BOUNDARY_PLAN_ENTERED = "boundary:plan:entered"
+    BOUNDARY_PLAN_WITHDRAWN = "boundary:plan:withdrawn"
     BOUNDARY_SOURCE_DECIDED = "boundary:source:decided"
 
     CASE_TRAIL_DOWNLOADED = "case:trail:downloaded"

@@ -18,7 +18,7 @@ from verifier.reports.derived_values import KIND
 def keep_derived_values(_work: JobRun, *, case: str) -> None:
     """Keep what follows from the report of a case, its references and the rules; nothing in the database changes."""
     engagement = db.session.get_one(Engagement, UUID(case))
-    boundary.rows_of(engagement.report_version)
+    boundary.rows_of(engagement)
     flags.keyed_of(engagement)
     analysis.summary_of(engagement)
     for step in versions.steps(engagement):

@@ -12,6 +12,7 @@ import click
 from verifier import config
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.errors import Refusal
+from verifier.core.monitoring_plan import of_workbook
 from verifier.core.sampling.plan import Method
 from verifier.reports import sample_command, summary
 from verifier.reports.workbook.reader import Unreadable, read
@@ -55,7 +56,7 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
         reading = previous or plan or workbook
         before = read(previous) if previous else None
         reading = plan or workbook
-        planned = read(plan, kind="plan") if plan else None
+        planned = of_workbook(read(plan, kind="plan")) if plan else None
     except Unreadable as unreadable:
         click.echo(f"{reading}:", err=True)
         for problem in unreadable.problems:

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from verifier.core.calculation.recalculation import facility_fingerprint
 from verifier.core.errors import Refusal
+from verifier.core.monitoring_plan import MonitoringPlan, PlanOrigin, of_report
 from verifier.core.report.rows import FacilityRow, PlanRow, ReportedReport, SourceRow, plain_text, yes_or_no
 
 
@@ -24,9 +25,9 @@ class Mark(StrEnum):
     """Deviation between the report and the monitoring plan."""
 
     IN_PLAN = "in_plan"
-    """A monitoring plan was handed in, and names it."""
+    """A monitoring plan was handed in or entered, and names it."""
     STATED_IN_PLAN = "stated_in_plan"
-    """The unit states so; no plan was handed in with the report."""
+    """The unit states so; no plan at hand says anything of it."""
     NOT_IN_PLAN = "not_in_plan"
     PLAN_UNSTATED = "plan_unstated"
     """The report does not say, and no plan was handed in with it."""
@@ -80,6 +81,8 @@ class BoundaryRow:
     source: SourceRow | None = None
     facility_row: FacilityRow | None = None
     planned: tuple[PlanRow, ...] = ()
+    plan_reason: str = ""
+    """Why the source is not in the plan, as the verification body entered it."""
     marks: tuple[Mark, ...]
     fingerprint: str
 
@@ -89,22 +92,28 @@ class BoundaryRow:
         return not CALM.issuperset(self.marks)
 
 
-def side_by_side(report: ReportedReport) -> tuple[BoundaryRow, ...]:
-    """All reported facilities and sources in order, then those only in the plan; duplicate keys are listed once."""
+def side_by_side(report: ReportedReport, handed_in: MonitoringPlan | None = None) -> tuple[BoundaryRow, ...]:
+    """All reported facilities and sources in order, then those only in the plan; duplicate keys are listed once.
+
+    A plan handed in beside the report goes before the report's own `plan` sheet.
+    """
+    plan = handed_in or of_report(report)
     facilities: dict[str, FacilityRow] = {}
     for facility in report.facilities:
         facilities.setdefault(facility.facility_id, facility)
     planned: dict[str, list[PlanRow]] = {}
-    for row in report.plan:
+    for row in plan.rows if plan else ():
         planned.setdefault(row.source_id, []).append(row)
+    for key in sorted(plan.named if plan else ()):
+        planned.setdefault(key, [])
     sources: dict[str, BoundaryRow] = {}
     for source in report.sources:
         if source.source_id not in sources:
-            plan = tuple(planned.get(source.source_id, ()))
-            sources[source.source_id] = _source(source, facilities.get(source.facility_id), plan, report)
-    found = [_facility(row, sources.values(), report) for row in facilities.values()]
+            rows = tuple(planned.get(source.source_id, ()))
+            sources[source.source_id] = _source(source, facilities.get(source.facility_id), rows, plan, report)
+    found = [_facility(row, sources.values(), plan, report) for row in facilities.values()]
     found += sources.values()
-    found += [_only_planned(key, tuple(rows)) for key, rows in planned.items() if key and key not in sources]
+    found += [_only_planned(key, tuple(planned[key])) for key in planned if key and key not in sources]
     return tuple(found)
 
 
@@ -139,15 +148,19 @@ def next_number(used: Iterable[str]) -> str:
     return f"N-{max((int(key.removeprefix('N-')) for key in used), default=0) + 1:03d}"
 
 
-def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow, ...], report: ReportedReport) -> BoundaryRow:
-    marks = [_planned(source, plan, bool(report.plan))]
+def _source(
+    source: SourceRow, facility: FacilityRow | None, rows: tuple[PlanRow, ...], plan: MonitoringPlan | None, report: ReportedReport
+) -> BoundaryRow:
+    marks, reason = [_planned(source, plan)], plan.absent.get(source.source_id, "") if plan else ""
     if facility is not None and _retired(facility, report.year):
         marks.append(Mark.RETIRED)
     if yes_or_no(source.counts) is False or (facility is not None and yes_or_no(facility.in_boundary) is False):
         marks.append(Mark.OUTSIDE_BOUNDARY)
     if source.facility_id and facility is None:
         marks.append(Mark.UNKNOWN_FACILITY)
-    rests_on = [_content(source, "reported_tco2"), _content(facility) if facility else None, [_content(row) for row in plan]]
+    rests_on: list[object] = [_content(source, "reported_tco2"), _content(facility) if facility else None, [_content(row) for row in rows]]
+    if plan and plan.origin is not PlanOrigin.REPORT:
+        rests_on.append([plan.names(source.source_id), reason])
     return BoundaryRow(
         kind=Kind.SOURCE,
         key=source.source_id,
@@ -156,24 +169,29 @@ def _source(source: SourceRow, facility: FacilityRow | None, plan: tuple[PlanRow
         facility=source.facility_id,
         source=source,
         facility_row=facility,
-        planned=plan,
+        planned=rows,
+        plan_reason=reason,
         marks=tuple(marks),
         fingerprint=_digest(rests_on),
     )
 
 
-def _planned(source: SourceRow, plan: tuple[PlanRow, ...], has_plan: bool) -> Mark:
-    """A monitoring plan submitted with the report takes precedence over the unit's own statement."""
-    if has_plan:
-        return Mark.IN_PLAN if plan else Mark.NOT_IN_PLAN
+def _planned(source: SourceRow, plan: MonitoringPlan | None) -> Mark:
+    """A monitoring plan takes precedence over the unit's own statement."""
+    named = plan.names(source.source_id) if plan else None
+    if named is not None:
+        return Mark.IN_PLAN if named else Mark.NOT_IN_PLAN
     stated = yes_or_no(source.in_plan)
     return Mark.PLAN_UNSTATED if stated is None else Mark.STATED_IN_PLAN if stated else Mark.NOT_IN_PLAN
 
 
-def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: ReportedReport) -> BoundaryRow:
+def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], plan: MonitoringPlan | None, report: ReportedReport) -> BoundaryRow:
     own_sources = [row for row in sources if row.facility == facility.facility_id]
-    plan = {row.marks[0] for row in own_sources}
-    marks = [Mark.NOT_IN_PLAN] if Mark.NOT_IN_PLAN in plan else [*plan] if plan in ALL_OF_ONE else [Mark.PLAN_UNSTATED]
+    found = {row.marks[0] for row in own_sources}
+    marks = [Mark.NOT_IN_PLAN] if Mark.NOT_IN_PLAN in found else [*found] if found in ALL_OF_ONE else [Mark.PLAN_UNSTATED]
+    fingerprint = facility_fingerprint(report, facility.facility_id)
+    if plan and plan.origin is not PlanOrigin.REPORT:
+        fingerprint = _digest([fingerprint, sorted((row.key, row.marks[0], row.plan_reason) for row in own_sources)])
     if _retired(facility, report.year):
         marks.append(Mark.RETIRED)
     if yes_or_no(facility.in_boundary) is False:
@@ -186,7 +204,7 @@ def _facility(facility: FacilityRow, sources: Iterable[BoundaryRow], report: Rep
         facility_row=facility,
         planned=tuple(planned for row in own_sources for planned in row.planned),
         marks=tuple(marks),
-        fingerprint=facility_fingerprint(report, facility.facility_id),
+        fingerprint=fingerprint,
     )
 
 

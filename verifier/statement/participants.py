@@ -14,7 +14,7 @@ from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.estimates.models import ConservativeEstimate
 from verifier.checks.data.models import FlagDisposition, NumberDecision, SourceDecision
-from verifier.checks.data.references.models import BodyTolerance, ReferenceWorkbook
+from verifier.checks.data.references.models import BodyTolerance
 from verifier.checks.data.sampling.models import DataRisk, Sample, SampleClimb, SampleCover, SampledItem
 from verifier.checks.data.versions.models import ChangeDisposition
 from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, VoucherLink
@@ -22,6 +22,7 @@ from verifier.checks.site.models import ChecklistAnswer, SiteVisit, VisitWaiver
 from verifier.core.independence import Work, WorkDone
 from verifier.db import db
 from verifier.engagements.models import Engagement
+from verifier.engagements.references.models import EnteredPlan, ReferenceWorkbook
 from verifier.evidence.models import PhotoSubject
 from verifier.findings.models import Exchange, Finding
 from verifier.statement.models import Conclusion, Signature, SignerRole, Statement
@@ -33,6 +34,8 @@ OF_CASE: tuple[Any, ...] = (
     NumberDecision.decided_by,
     FlagDisposition.decided_by,
     ReferenceWorkbook.added_by,
+    EnteredPlan.entered_by,
+    EnteredPlan.withdrawn_by,
     BodyTolerance.set_by,
     Sample.planned_by,
     Sample.drawn_by,

@@ -11,17 +11,18 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from tests import make
+from tests.checks.boundary.builders import enter
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
 from verifier.checks.boundary import actions, queries
 from verifier.checks.boundary.models import BoundaryDecision, MissingSource
 from verifier.checks.data.references.actions import keep_workbook
-from verifier.checks.data.references.models import ReferenceKind
 from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind
 from verifier.core.errors import Refusal
 from verifier.core.subject import Subject
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
+from verifier.engagements.references.models import ReferenceKind
 from verifier.findings.actions import Draft, raise_finding
 from verifier.reports.queries import reported_tonnes
 from verifier.rulepacks.load import load
@@ -97,7 +98,8 @@ def test_confirming_what_stands_out_without_a_reason_is_refused_with_what_was_ch
 PLANS = [
     ("none", "No monitoring plan was submitted with the report. The information shown is the unit's own statement"),
     ("handed in", "The monitoring plan submitted with the report does not list this source."),
-    ("uploaded", "No monitoring plan was submitted with the report, but one was uploaded separately."),
+    ("uploaded", "Compared with the uploaded monitoring plan."),
+    ("entered", "Data-quality control plan, version 2 (Filing 17, 1 Mar 2020), entered by"),
 ]
 
 
@@ -115,10 +117,13 @@ def test_the_page_of_a_source_outside_the_plan_says_which_plan_there_is(
         keep_workbook(
             case, ReferenceKind.PLAN, "plan.xlsx", given.read_bytes(), "Sent by the contact", actor=actor(cast.lead), now=utcnow()
         )
+    elif plan == "entered":
+        enter(case, cast, "E-000", "G-053: installed later")
     db.session.commit()
     page = text_of(sign_in(client, cast.verifier).get(f"/cases/{case.id}/boundary/source/G-053"))
     assert {words for _, words in PLANS if words in page} == {said}
     assert ("View the uploaded plan" in page) == (plan == "uploaded")
+    assert ("Not in the plan: installed later" in page) == (plan == "entered")
 
 
 def test_a_stale_decision_is_shown_both_and_may_then_be_made_knowingly(client: FlaskClient, cast: Cast, case: Engagement) -> None:

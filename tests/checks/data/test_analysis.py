@@ -17,12 +17,12 @@ from verifier.casework.tasks import Name, TaskState, progress, tasks
 from verifier.checks.data.analysis import actions, queries
 from verifier.checks.data.analysis.models import AnalysisConclusion
 from verifier.checks.data.references import actions as references
-from verifier.checks.data.references.models import ReferenceKind
 from verifier.core.analysis.lines import LineState, Procedure
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
+from verifier.engagements.references.models import ReferenceKind
 
 MONTH = "months/source/E-053/2021-07"
 STEADY = "months/source/E-053/2021-05"

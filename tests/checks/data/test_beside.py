@@ -11,11 +11,11 @@ from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.checks.data import queries as data
 from verifier.checks.data.references import actions, queries
-from verifier.checks.data.references.models import ReferenceKind
 from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
+from verifier.engagements.references.models import ReferenceKind
 
 
 def last_year() -> bytes:

@@ -11,15 +11,15 @@ from verifier.core.boundary import OPEN, BoundaryRow, BoundaryStatus, Kind, Mark
 from verifier.core.findings import FindingState
 from verifier.db import db
 from verifier.engagements.models import Engagement
+from verifier.engagements.references.queries import content_of, plan_in_hand, plan_key
 from verifier.findings.models import Finding
 from verifier.findings.queries import not_withdrawn
 from verifier.reports.derived_values import DerivedValues, form_of
-from verifier.reports.models import ReportVersion
 from verifier.reports.queries import report_of
 
 CHECK = "boundary"
 _rows = DerivedValues[tuple[BoundaryRow, ...]]("boundary", lambda: form_of(tuple[BoundaryRow, ...]))
-"""By the SHA-256 of the workbook."""
+"""By the SHA-256 of the workbook and what names the plan handed in beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def judged(engagement: Engagement, kind: Kind | None = None) -> list[Judged]:
     for finding in findings(engagement):
         raised.setdefault((finding.subject_kind, finding.subject_id), []).append(finding)
     found = []
-    for row in rows_of(engagement.report_version):
+    for row in rows_of(engagement):
         if kind is None or row.kind is kind:
             decision, own_findings = decisions.get((row.kind, row.key)), tuple(raised.get((row.kind, row.key), ()))
             decided = decision.outcome if decision else None
@@ -88,14 +88,11 @@ def matching(
     ]
 
 
-def rows_of(version: ReportVersion) -> Sequence[BoundaryRow]:
-    """Every facility and source as reported, compared with the plan; cached per version."""
-    return _rows.get((version.sha256,), lambda: tuple(side_by_side(report_of(version))))
-
-
-def has_plan(version: ReportVersion) -> bool:
-    """Whether a monitoring plan was handed in with the report."""
-    return bool(report_of(version).plan)
+def rows_of(engagement: Engagement) -> Sequence[BoundaryRow]:
+    """Every facility and source as reported, compared with the plan; cached per version and plan."""
+    plan, version = plan_in_hand(engagement), engagement.report_version
+    key = (version.sha256, plan_key(plan)) if plan is not None else (version.sha256,)
+    return _rows.get(key, lambda: tuple(side_by_side(report_of(version), content_of(plan) if plan is not None else None)))
 
 
 def progress(engagement: Engagement) -> BoundaryProgress:
@@ -112,7 +109,7 @@ def progress_by_kind(engagement: Engagement) -> dict[Kind, BoundaryProgress]:
     raised = [(each.subject_kind, each.subject_id) for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     found, about = {}, set(raised)
     for kind in Kind:
-        rows = [row for row in rows_of(engagement.report_version) if row.kind is kind]
+        rows = [row for row in rows_of(engagement) if row.kind is kind]
         at = [boundary_status(row, *decided.get((kind, row.key), (None, None)), finding=(kind, row.key) in about) for row in rows]
         found[kind] = BoundaryProgress(
             sum(each not in OPEN for each in at), len(rows), sum(of_kind in (kind, f"missing_{kind}") for of_kind, _key in raised)

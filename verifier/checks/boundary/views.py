@@ -22,6 +22,7 @@ from verifier.core.report.rows import CATEGORIES
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.engagements.references.queries import monitoring_plan
 from verifier.reports.queries import reported_tonnes
 from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
@@ -184,7 +185,7 @@ def one(engagement: Engagement, kind: str, key: str) -> ResponseReturnValue:
         following=_address(engagement, following) if following else None,
         address=_address,
         list_url=url_for(_list_of(what), engagement_id=engagement.id),
-        has_plan=queries.has_plan(engagement.report_version),
+        has_plan=monitoring_plan(engagement) is not None,
     )
 
 

@@ -22,6 +22,7 @@ from verifier.core.calculation.results import (
 )
 from verifier.core.calculation.units import Dimension, Unit, number, round_half_up
 from verifier.core.errors import Refusal
+from verifier.core.monitoring_plan import MonitoringPlan
 from verifier.core.report.fingerprints import content, facility_fingerprint, fingerprint
 from verifier.core.report.monthly_readings import AnyRow, DataRow, Quantity, Reading, in_one_unit, read_activity, read_measurements
 from verifier.core.report.rows import ActivityRow, ReportedReport, SourceRow, yes_or_no
@@ -48,7 +49,7 @@ def calculate(
     pack: RulePack,
     *,
     previous: ReportedReport | None = None,
-    plan: ReportedReport | None = None,
+    plan: MonitoringPlan | None = None,
     body: Mapping[str, Decimal | Fraction] | None = None,
 ) -> Calculation:
     """A report recalculated under a pack: tonnes of CO2, exact, before rounding; the order of rows never matters.

@@ -9,6 +9,7 @@ from verifier.core.datachecks import comparisons, factors, meters, patterns, pre
 from verifier.core.datachecks.context import CheckContext
 from verifier.core.datachecks.families import Family, families, linked
 from verifier.core.datachecks.thresholds import Thresholds
+from verifier.core.monitoring_plan import MonitoringPlan
 from verifier.core.report.monthly_readings import Reading, read_activity
 from verifier.core.report.rows import ActivityRow, ReportedReport
 from verifier.core.rulepack.pack import RulePack
@@ -24,7 +25,7 @@ def flags(
     unassigned: Sequence[Unassigned],
     *,
     previous: ReportedReport | None = None,
-    plan: ReportedReport | None = None,
+    plan: MonitoringPlan | None = None,
     body: Mapping[str, Decimal | Fraction] | None = None,
 ) -> tuple[Flag, ...]:
     """Every flag of a report, by sheet and row; tonnes are t CO2, reported − right, None where nothing can be estimated.

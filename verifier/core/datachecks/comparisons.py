@@ -8,8 +8,9 @@ from verifier.core.calculation.results import Flag
 from verifier.core.calculation.units import half_a_last_digit, measures_same, plain, unit
 from verifier.core.datachecks.context import CheckContext, decimal, flag
 from verifier.core.datachecks.sizes import transpositions
+from verifier.core.monitoring_plan import of_report
 from verifier.core.report.monthly_readings import Quantity
-from verifier.core.report.rows import CrosscheckRow, PlanRow, SourceRow, month_of, yes_or_no
+from verifier.core.report.rows import CrosscheckRow, month_of, yes_or_no
 
 YEAR_ON_YEAR = "year_on_year"
 
@@ -121,8 +122,7 @@ def _periods(
 
 def not_in_plan(context: CheckContext) -> Iterator[Flag]:
     """A source the unit itself says is not in its monitoring plan, or that the plan at hand does not name."""
-    rows: Sequence[SourceRow | PlanRow] = (*context.plan.sources, *context.plan.plan) if context.plan else context.report.plan
-    planned = {row.source_id for row in rows if row.source_id}
+    plan = context.plan or of_report(context.report)
     for source in context.rows.values():
         stated = yes_or_no(source.in_plan)
         if stated is False:
@@ -131,7 +131,7 @@ def not_in_plan(context: CheckContext) -> Iterator[Flag]:
             values = {"text": source.in_plan.strip()}
             place = (None, source.sheet, source.row, "in_plan")
             yield flag("not_in_plan", source.source_id, *place, message="flag.not_in_plan.unclear", values=values)
-        elif planned and source.source_id not in planned:
+        elif plan is not None and plan.names(source.source_id) is False:
             message = "flag.not_in_plan.contradicted" if stated else "flag.not_in_plan"
             yield flag("not_in_plan", source.source_id, None, source.sheet, source.row, "source_id", message=message)
 

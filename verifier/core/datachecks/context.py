@@ -11,6 +11,7 @@ from verifier.core.calculation.results import Flag, SourceResult, Unassigned
 from verifier.core.calculation.units import Dimension, Unit, number, round_half_up
 from verifier.core.datachecks.thresholds import Thresholds
 from verifier.core.errors import Refusal
+from verifier.core.monitoring_plan import MonitoringPlan
 from verifier.core.report.monthly_readings import Quantity, Reading, in_one_unit
 from verifier.core.report.rows import PARAMETERS, FactorRow, ReportedReport, SourceRow, code_of, plain_text
 from verifier.core.rulepack.pack import RulePack
@@ -61,7 +62,8 @@ class CheckContext:
     unassigned: Sequence[Unassigned]
     limits: Thresholds
     previous: ReportedReport | None = None
-    plan: ReportedReport | None = None
+    plan: MonitoringPlan | None = None
+    """The monitoring plan handed in beside the report."""
     before: Mapping[str, Reading] | None = None
     """Last year's readings by source, where last year's report is at hand."""
 

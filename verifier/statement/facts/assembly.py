@@ -30,6 +30,7 @@ from verifier.reports.queries import report_of
 from verifier.statement import queries
 from verifier.statement.facts import assessment
 from verifier.statement.facts import model as said
+from verifier.statement.facts.compared_plan import compared_plan
 from verifier.statement.facts.coverage import coverage
 from verifier.statement.facts.findings_and_visits import findings, milestones, samples, visits, waiver
 from verifier.statement.facts.model import Both
@@ -82,6 +83,7 @@ def statement_facts(
         review=said.Review(review.person.registered_name, review.decided_at.astimezone(zone).date(), review.comments),
         site_visits=visits(engagement, pack),
         visit_waiver=waiver(engagement),
+        compared_plan=compared_plan(engagement),
         samples=samples(engagement, pack),
         photos=_photos(engagement, zone),
         milestones=milestones(engagement, drawn, review, zone),

@@ -242,6 +242,17 @@ class VisitWaiver:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedPlan:
+    """The monitoring plan that the report was compared with: where it came from, and its document; `sha256` is of its file."""
+
+    origin: Both
+    document: str = ""
+    reference: str = ""
+    dated_on: date | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SampleLine:
     """One sample that was drawn: its items, those found wrong, and, where the method gives them, its limit against the tolerable error.
 
@@ -367,6 +378,7 @@ class StatementFacts:
     reconciliation: Reconciliation | None = None
     samples: tuple[SampleLine, ...] = ()
     visit_waiver: VisitWaiver | None = None
+    compared_plan: ComparedPlan | None = None
     own_figure: bool = True
     """Whether the rules let the verifier state tonnes of its own; else it speaks of the reported ones, and what is wrong with them."""
 

@@ -5,7 +5,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepInFrame, Spacer, Table
 
-from verifier.statement.facts.model import Both, Party, StatementFacts
+from verifier.statement.facts.model import Both, ComparedPlan, Party, StatementFacts
 from verifier.statement.pdf.fonts import BOLD
 from verifier.statement.pdf.parts import (
     BOTTOM,
@@ -192,7 +192,16 @@ def scope_section(facts: StatementFacts, languages: Languages, at: int) -> list[
                 Text(f"SHA-256 {criteria.sha256}", SMALL),
             ],
         ),
+        *([(word("compared_plan"), _compared_plan(facts.compared_plan, languages))] if facts.compared_plan else []),
         (word("assurance"), languages.stacked(criteria.assurance, face) if criteria.assurance else []),
         (word("materiality"), languages.stacked(criteria.materiality, face, under) if criteria.materiality else []),
     ]
     return [*languages.heading(word("scope"), at), fact_table(languages, rows)]
+
+
+def _compared_plan(plan: ComparedPlan, languages: Languages) -> list[Flowable]:
+    """Where the monitoring plan came from, with the document that was entered."""
+    named = " · ".join(part for part in (plan.document, plan.reference, plan.dated_on.isoformat() if plan.dated_on else "") if part)
+    lines = [Text(named, CELL)] if named else []
+    lines += [Text(f"SHA-256 {plan.sha256}", SMALL)] if plan.sha256 else []
+    return [*languages.stacked(plan.origin, Face(9, 14), SMALL), *lines]

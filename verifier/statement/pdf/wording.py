@@ -27,6 +27,7 @@ WORDING = {
     "scope": Both("范围与依据", "Scope and criteria"),
     "scope_label": Both("核查范围", "Scope"),
     "pack": Both("规则包", "Rule pack"),
+    "compared_plan": Both("监测计划", "Monitoring plan"),
     "standards": Both("依据", "Criteria"),
     "materiality": Both("重要性", "Materiality"),
     "assurance": Both("保证程度", "Level of assurance"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.references import queries
-from verifier.checks.data.references.models import BodyTolerance, ReferenceKind, ReferenceWorkbook
+from verifier.checks.data.references.models import BodyTolerance
 from verifier.core.actor import Actor
 from verifier.core.calculation.units import plain
 from verifier.core.datachecks import tolerances
@@ -18,6 +18,8 @@ from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
+from verifier.engagements.references.models import ReferenceKind, ReferenceWorkbook
+from verifier.engagements.references.queries import workbooks
 from verifier.evidence import actions as evidence
 from verifier.jobs.actions import enqueue
 from verifier.reports.actions import MEDIA_TYPE, Expected, UnreadableReport, expected
@@ -87,7 +89,7 @@ def keep_workbook(
         raise Refusal("references.previous.in_system", number=last_version.number, year=last_version.unit_year.year.emission_year)
     report = already or read(data, kind, expected_of(engagement, kind))
     stored = evidence.keep(data, MEDIA_TYPE, in_store=already is not None, now=now)
-    newest = next((row for row in queries.workbooks(engagement) if row.kind == kind), None)
+    newest = next((row for row in workbooks(engagement) if row.kind == kind), None)
     if newest is not None and newest.sha256 == stored.sha256:
         raise Refusal("references.same_file", file=newest.filename)
     row = ReferenceWorkbook(

@@ -8,15 +8,18 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from verifier.checks.data.references.models import BodyTolerance, ReferenceKind, ReferenceWorkbook
+from verifier.checks.data.references.models import BodyTolerance
 from verifier.checks.data.references.stored_flags import flags_from_json
 from verifier.core.calculation.recalculation import calculate
 from verifier.core.calculation.results import Calculation, Flag
 from verifier.core.datachecks.tolerances import InForce, in_force
+from verifier.core.monitoring_plan import MonitoringPlan
 from verifier.core.report.rows import ReportedReport
 from verifier.db import db, once_per_read
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import previous_reports, signed_snapshot
+from verifier.engagements.references.models import EnteredPlan, ReferenceKind, ReferenceWorkbook
+from verifier.engagements.references.queries import content_of, entered_plan, plan_in_hand, plan_key, workbooks
 from verifier.reports import queries as reports
 from verifier.reports.calculation_form import form_of_calculation
 from verifier.reports.derived_values import DerivedValues
@@ -35,13 +38,15 @@ class References:
     version: ReportVersion | None
     previous: ReferenceWorkbook | None
     plan: ReferenceWorkbook | None
+    plan_in_hand: ReferenceWorkbook | EnteredPlan | None
+    """The plan that is compared with: the uploaded or the entered one, whichever is newer."""
     body: Mapping[str, Decimal]
 
     @property
     def key(self) -> tuple[str, ...]:
         """The hashes of all references; empty where there are none."""
         last = self.version or self.previous
-        named = (last.sha256 if last else "", self.plan.sha256 if self.plan else "", *(f"{c}={v}" for c, v in sorted(self.body.items())))
+        named = (last.sha256 if last else "", plan_key(self.plan_in_hand), *(f"{c}={v}" for c, v in sorted(self.body.items())))
         return named if any(named) else ()
 
     def last_year(self) -> ReportedReport | None:
@@ -50,9 +55,9 @@ class References:
             return reports.report_of(self.version)
         return from_json(self.previous.content) if self.previous is not None else None
 
-    def the_plan(self) -> ReportedReport | None:
-        """The monitoring plan, None where nobody handed one in."""
-        return from_json(self.plan.content) if self.plan is not None else None
+    def the_plan(self) -> MonitoringPlan | None:
+        """The monitoring plan, None where nobody handed one in beside the report."""
+        return content_of(self.plan_in_hand) if self.plan_in_hand is not None else None
 
 
 @once_per_read
@@ -63,7 +68,11 @@ def references(engagement: Engagement) -> References:
     if signed is not None:
         return _signed(engagement, signed.content["references"])
     return References(
-        last_version(engagement), uploaded.get(ReferenceKind.PREVIOUS), uploaded.get(ReferenceKind.PLAN), own_tolerances(engagement)
+        last_version(engagement),
+        uploaded.get(ReferenceKind.PREVIOUS),
+        uploaded.get(ReferenceKind.PLAN),
+        plan_in_hand(engagement),
+        own_tolerances(engagement),
     )
 
 
@@ -72,16 +81,18 @@ def _signed(engagement: Engagement, kept: Mapping[str, Any]) -> References:
     files = {str(row.id): row for row in workbooks(engagement)}
     version = db.session.get(ReportVersion, UUID(kept["version"])) if kept["version"] else None
     body = {code: Decimal(value) for code, value in kept["body"].items()}
-    return References(version, files.get(kept["previous"] or ""), files.get(kept["plan"] or ""), body)
+    plan = files.get(kept["plan"] or "")
+    return References(version, files.get(kept["previous"] or ""), plan, plan_in_hand(engagement) or plan, body)
 
 
 def references_as_json(engagement: Engagement) -> dict[str, Any]:
     """The references as a snapshot keeps them."""
-    found = references(engagement)
+    found, entered = references(engagement), entered_plan(engagement)
     return {
         "version": str(found.version.id) if found.version else None,
         "previous": str(found.previous.id) if found.previous else None,
         "plan": str(found.plan.id) if found.plan else None,
+        "entered_plan": str(entered.id) if entered else None,
         "body": {code: str(value) for code, value in found.body.items()},
     }
 
@@ -94,12 +105,6 @@ def last_version(engagement: Engagement) -> ReportVersion | None:
 def other_previous(engagement: Engagement) -> list[ReportVersion]:
     """Reports of the unit for the year before, under the same authority and programme, that could be chosen instead."""
     return [version for version in previous_reports(engagement.unit_year) if version.id != engagement.previous_version_id]
-
-
-def workbooks(engagement: Engagement) -> list[ReferenceWorkbook]:
-    """What was uploaded to compare with, newest first; older ones stay, for the record."""
-    of = select(ReferenceWorkbook).where(ReferenceWorkbook.engagement_id == engagement.id)
-    return list(db.session.scalars(of.order_by(ReferenceWorkbook.added_at.desc(), ReferenceWorkbook.id.desc())))
 
 
 def own_rows(engagement: Engagement) -> dict[str, BodyTolerance]:

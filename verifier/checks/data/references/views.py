@@ -12,7 +12,6 @@ from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.references import actions, queries
 from verifier.checks.data.references.forms import PreviousForm, ToleranceForm, WorkbookForm
-from verifier.checks.data.references.models import ReferenceKind
 from verifier.checks.data.references.wording import WHOSE, WHOSE_STATES, amount, tolerance_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
@@ -21,6 +20,8 @@ from verifier.core.lifecycle import CaseAction, after, possible
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.engagements.references.models import ReferenceKind
+from verifier.engagements.references.queries import workbooks
 from verifier.evidence.actions import put_while
 from verifier.evidence.queries import store
 from verifier.reports.actions import MEDIA_TYPE
@@ -55,7 +56,7 @@ def overview(engagement: Engagement) -> ResponseReturnValue:
         "checks/data/references/references.html",
         engagement=engagement,
         references=queries.references(engagement),
-        workbooks=queries.workbooks(engagement),
+        workbooks=workbooks(engagement),
         can=may(Permission.DATA_DECIDE) and possible(engagement.stage, CaseAction.CHECK),
         last_year=engagement.unit_year.year.emission_year - 1,
         others=queries.other_previous(engagement),
@@ -117,7 +118,7 @@ def keep(engagement: Engagement, workbook_kind: str) -> ResponseReturnValue:
 @permit(Permission.WORK_READ, keeps_record=True)
 def downloaded(engagement: Engagement, workbook_id: UUID) -> ResponseReturnValue:
     """A workbook as it was uploaded, byte for byte."""
-    row = next((each for each in queries.workbooks(engagement) if each.id == workbook_id), None)
+    row = next((each for each in workbooks(engagement) if each.id == workbook_id), None)
     if row is None:
         abort(404)
     data = store().get(row.sha256)
