@@ -24,9 +24,13 @@ from verifier.casework import derived_values as _derived_values  # noqa: F401 - 
 from verifier.casework import reminders as _reminders  # noqa: F401 - so that its task is known
 from verifier.casework import views as casework
 from verifier.casework.coverage import views as coverage
+from verifier.casework.events import digest as _digest  # noqa: F401 - so that its task is known
+from verifier.casework.events import notices as event_notices
+from verifier.casework.events import views as events
 from verifier.casework.handover import views as handover
 from verifier.casework.materiality import views as materiality
 from verifier.casework.rules import views as rules
+from verifier.casework.workload import views as workload
 from verifier.checks.boundary import views as boundary
 from verifier.checks.boundary.plans import views as entered_plans
 from verifier.checks.data import views as data
@@ -80,6 +84,8 @@ PARTS = (
     reports,
     engagements,
     casework,
+    events,
+    workload,
     coverage,
     handover,
     boundary,
@@ -133,6 +139,7 @@ written_rows.collect(db.session)
 before_after.collect(db.session)
 recording.watch(db.session)
 review_notices.watch(db.session)
+event_notices.watch(db.session)
 trail_guard.watch(db.session, _checkpoints_here)
 cases.found_by(select(engagement_rows.Engagement.id))
 witness.watch(db.session)

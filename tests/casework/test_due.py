@@ -10,7 +10,8 @@ from tests import make
 from tests.findings.builders import finding
 from tests.people import Cast, actor, sign_in
 from verifier.casework.due_dates import answers_due, concluded_due, day_due
-from verifier.casework.to_do import Duty, waiting_for
+from verifier.casework.events.table import Duty
+from verifier.casework.to_do import waiting_for
 from verifier.checks.data.vouchers.request_actions import request_evidence
 from verifier.core.clocks import day_in, sooner
 from verifier.core.findings import FindingState

@@ -1,89 +1,138 @@
-"""Who is reminded of what, when, and in which words: once each."""
+"""Who is reminded of what, when, and in which words: once each, every due thing by its number."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from tests import make
-from tests.accounts.builders import mails
-from tests.people import CASE_ROLES, Cast
+from tests.casework.events.told import digests, enable
+from tests.people import CASE_ROLES, Cast, actor
 from verifier.accounts.models import User
+from verifier.casework.events.models import Notice
 from verifier.casework.reminders import remind_everyone, rung
+from verifier.checks.data.vouchers.request_actions import request_evidence
 from verifier.core.clocks import Lateness
+from verifier.core.findings import Check
 from verifier.core.lifecycle import Stage
+from verifier.core.subject import Subject
 from verifier.db import db, utcnow
-from verifier.jobs import worker
-from verifier.jobs.models import Job
+from verifier.engagements.models import Engagement
+from verifier.findings import actions as findings
 from verifier.registry.models import ProgrammeYear
+from verifier.rulepacks.load import load
 
 TODAY = utcnow().date()
-MORNING = datetime.combine(TODAY, time(2), UTC)
-"""Ten o'clock in the programme's zone, of the day the builders count from."""
+DUE = date(2025, 10, 13)
+"""A Monday; the working days before it are 11 (a swapped Saturday), 10 and 9 October, then 30 and 29 September."""
 
 
 @pytest.mark.parametrize(
     ("left", "late", "expected"), [(8, 0, None), (7, 0, "7"), (2, 0, "7"), (1, 0, "1"), (0, 0, "1"), (0, 1, "late"), (0, 90, "late")]
 )
 def test_the_nearest_rung_whose_time_has_come(left: int, late: int, expected: str | None) -> None:
-    assert rung(Lateness(TODAY, late, left), (7, 1)) == expected
+    assert rung(Lateness(TODAY, late, left), left, (7, 1)) == expected
 
 
-def enable(*people: User) -> None:
-    for person in people:
-        person.password_hash = "set"
+def year_due(day: date) -> None:
+    """Let the report and the statement of the year be due on a day."""
+    dates = {"report_due": day, "verified_due": day, "surrender_due": day + timedelta(days=60)}
+    db.session.execute(update(ProgrammeYear).values(**dates))
     db.session.commit()
 
 
-def said(app: Flask, days: int = 0) -> list[str]:
-    """Every message once so many days have passed."""
-    remind_everyone(now=MORNING + timedelta(days=days))
-    db.session.execute(update(Job).values(run_at=utcnow()))
-    db.session.commit()
-    worker.empty(app)
-    return mails(app.extensions["verifier"].settings.mail_folder)
+def reminded(app: Flask, day: date) -> dict[str, str]:
+    """Who is reminded on the morning of a day in the programme's zone, ten o'clock there."""
+    morning = datetime.combine(day, time(2), UTC)
+    remind_everyone(now=morning)
+    return digests(app, now=morning)
 
 
-def test_the_units_people_are_reminded_of_a_report_once_before_each_date_and_once_when_it_is_late(app: Flask, cast: Cast) -> None:
+def test_the_units_people_are_reminded_once_before_each_date_in_working_days_and_once_when_it_is_late(app: Flask, cast: Cast) -> None:
     make.unit_year(cast)
-    enable(cast.contact, cast.coordinator)
-    counts = [len(said(app, days)) for days in (0, 2, 3, 4, 8, 9, 10, 11, 12, 60)]
-    assert counts == [0, 0, 1, 1, 1, 2, 2, 3, 3, 3]
+    year_due(DUE)
+    enable(cast.contact)
+    september = [date(2025, 9, day) for day in (25, 26, 28, 29, 30)]
+    october = [date(2025, 10, day) for day in (9, 10, 11, 12, 13, 14, 20)]
+    counts = [len(reminded(app, day)) for day in (*september, *october)]
+    assert counts == [0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0]
 
 
 def test_everyone_is_addressed_in_their_language_with_a_link_to_the_page(app: Flask, cast: Cast) -> None:
     of = make.unit_year(cast)
-    cast.contact.language, cast.contributor.language = "zh", "en"
+    year_due(DUE)
+    cast.contact.language = "zh"
     enable(cast.contact, cast.contributor)
-    english, chinese = sorted(said(app, 4), key=lambda text: "您好" in text)
-    assert "Upload the report" in english
-    assert "6 days left" in english
-    assert "上传排放报告" in chinese
-    assert "还剩 6 天" in chinese
-    assert all(f"/reports/{of.id}" in text for text in (english, chinese))
+    told = reminded(app, date(2025, 9, 30))
+    assert "Upload the report – by" in told["Contributor"]
+    assert "4 working days left" in told["Contributor"]
+    assert "上传排放报告" in told["Contact"]
+    assert "还剩 4 个工作日" in told["Contact"]
+    assert all(f"/reports/{of.id}" in text for text in told.values())
 
 
 def test_the_team_is_reminded_on_a_case_and_who_has_nothing_to_do_is_not(app: Flask, cast: Cast) -> None:
     make.engagement(cast, Stage.CHECKING)
+    year_due(DUE)
     enable(*(getattr(cast, key) for key in CASE_ROLES), cast.contact)
-    names = {text.split(",")[0].removeprefix("Hello ") for text in said(app, 35)}
-    assert names == {"Lead", "Verifier", "Expert"}
+    assert set(reminded(app, DUE)) == {"Lead", "Verifier", "Expert"}
+
+
+def returned(cast: Cast) -> Engagement:
+    """A case in which the unit has one returned finding of two to answer, and two requests of one day."""
+    case = make.engagement(cast, Stage.CHECKING)
+    clause = load(case.pack_id).clauses[0].code
+    for number in (1, 2):
+        draft = findings.Draft("non_conformity", clause, f"Finding {number}", "Look.")
+        findings.raise_finding(case, Subject("source", "E-095"), Check.DATA, draft, actor=actor(cast.lead), now=utcnow())
+    sent = findings.send_all(case, actor=actor(cast.lead), now=utcnow())
+    findings.answer(sent[1], "Here.", actor=actor(cast.contact), now=utcnow())
+    findings.return_(sent[1], "Where?", actor=actor(cast.lead), now=utcnow())
+    for asked in ("Invoices.", "Photos."):
+        request_evidence(case, [], "Meters", asked, "", DUE, actor=actor(cast.verifier), now=utcnow())
+    db.session.commit()
+    return case
+
+
+def test_every_due_thing_is_named_in_one_message(app: Flask, cast: Cast) -> None:
+    case = returned(cast)
+    year_due(DUE)
+    enable(cast.contact)
+    text = " ".join(reminded(app, DUE)["Contact"].split())
+    assert "A task is due soon: R-1, R-2" in text or "A task is due soon (3)" in text
+    first, second = (each.label for each in findings.queries.awaiting_answer(case))
+    assert f"Respond to the findings: {second} (returned), {first} – by" in text
+    assert text.count("Provide requested evidence: R-") == 2
+    assert text.count("due today") == 3
+
+
+def test_a_thing_that_was_done_in_between_is_not_reminded_of(app: Flask, cast: Cast) -> None:
+    of = make.unit_year(cast)
+    year_due(DUE)
+    enable(cast.contact)
+    remind_everyone(now=datetime.combine(DUE, time(2), UTC))
+    make.report(cast, of)
+    db.session.commit()
+    db.session.execute(update(Notice).where(Notice.event != "due_soon").values(settled_at=utcnow()))
+    assert "due_soon" in db.session.scalars(select(Notice.event).where(Notice.settled_at.is_(None))).all()
+    assert digests(app, now=datetime.combine(DUE, time(2), UTC)) == {}
 
 
 def test_while_the_unit_answers_the_clock_of_the_pack_runs(app: Flask, cast: Cast) -> None:
     make.engagement(cast, Stage.ANSWERING)
-    db.session.execute(update(ProgrammeYear).values(verified_due=TODAY + timedelta(days=90), surrender_due=TODAY + timedelta(days=95)))
+    year_due(TODAY + timedelta(days=90))
     enable(cast.contact)
     here = app.extensions["verifier"]
     here.settings = replace(here.settings, remind_days=(30,))
-    assert "Respond to the findings" in said(app)[0]
+    assert "Respond to the findings" in reminded(app, TODAY)["Contact"]
 
 
 def test_nobody_without_an_account_in_use_is_written_to(app: Flask, cast: Cast) -> None:
     make.unit_year(cast)
+    year_due(DUE)
     cast.contact.disabled_at = utcnow()
     enable(cast.contact)
-    assert said(app, 9) == []
+    assert reminded(app, DUE) == {}
     assert db.session.scalars(select(User).where(User.password_hash.is_not(None))).one() == cast.contact

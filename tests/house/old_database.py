@@ -154,7 +154,11 @@ STATEMENTS = [
     ),
     ("signature", {"statement_id": STATEMENT, "place": "lead", "key_id": SIGNING_KEY, "signed_by": PERSON, "pdf_sha256": SHA}),
 ]
-ROWS = [*FILES, *REPORTS, *CASES, *FINDINGS, *PHOTOS, *STATEMENTS]
+JOBS = [
+    ("job", {"kind": "mail.send", "key": sent, "arguments": {}, "done_at": NOW})
+    for sent in (f"reminder:{PERSON}:check:{CASE}:2025-03-02:1", f"approval-void:{REVIEW}:{PERSON}", "reminder:of:another:shape")
+]
+ROWS = [*FILES, *REPORTS, *CASES, *FINDINGS, *PHOTOS, *STATEMENTS, *JOBS]
 ADOPTED = {"before": 1, "after": 2, "sha256": SHA}
 TRAIL: list[tuple[str, str, str, str, dict[str, Any]]] = [
     ("engagement:case:opened", "case", str(CASE), "change", {"number": "2021-0001"}),

@@ -20,6 +20,7 @@ from verifier.app import create_app
 from verifier.audit.checkpoints import Checkpoints
 from verifier.audit.models import Effect, TrailHead, TrailRow
 from verifier.audit.queries import verify
+from verifier.casework.events.models import Notice
 from verifier.config import Settings
 from verifier.core.findings import FindingAction, FindingState
 from verifier.core.lifecycle import Stage
@@ -119,6 +120,13 @@ def test_a_report_version_taken_up_is_a_row_of_its_own(migrated: Migrated) -> No
     (adoption,) = adoptions(db.session.get_one(Engagement, old.CASE))
     assert (adoption.before_id, adoption.version_id, adoption.adopted_by) == (old.FIRST, old.SECOND, old.PERSON)
     assert adoption.adopted_at == old.NOW + timedelta(minutes=5)
+
+
+def test_what_was_mailed_before_notices_is_not_mailed_again(migrated: Migrated) -> None:
+    kept = {(row.event, row.occasion): row for row in db.session.scalars(select(Notice))}
+    assert set(kept) == {("due_soon", f"check:{old.CASE}::2025-03-02:1"), ("approval_void", f"review:{old.REVIEW}")}
+    assert {(row.user_id, row.engagement_id, row.unit_year_id) for row in kept.values()} == {(old.PERSON, old.CASE, old.UNIT_YEAR)}
+    assert all(row.settled_at is not None for row in kept.values())
 
 
 def test_what_photos_show_is_kept_with_checked_keys(migrated: Migrated) -> None:

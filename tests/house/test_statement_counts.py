@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +15,7 @@ from tests.people import Cast, actor, sign_in
 from verifier.accounts.models import User
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
+from verifier.casework.events.digest import send_due
 from verifier.casework.reminders import remind_everyone
 from verifier.casework.review.models import Review
 from verifier.casework.to_do import waiting_for
@@ -43,6 +45,8 @@ PAGES = [
     ("manager", "/programme/years/{year}/progress?export=xlsx"),
     ("coordinator", "/"),
     ("coordinator", "/cases"),
+    ("coordinator", "/workload"),
+    ("coordinator", "/workload?due=late&page=2"),
     ("lead", "/"),
     ("lead", "/cases/{case}"),
     ("contact", "/"),
@@ -158,17 +162,20 @@ def test_the_facts_of_a_statement_ask_no_statement_for_each_finding(cast: Cast, 
     assert counts[0] == counts[1]
 
 
-def test_reminders_hold_the_write_lock_for_their_messages_only(cast: Cast, case: Engagement) -> None:
+def test_reminders_and_digests_hold_the_write_lock_for_their_rows_only(cast: Cast, case: Engagement) -> None:
     make.more_cases(case, MANY)
     for person in (cast.lead, cast.coordinator):
         person.password_hash = "set"
     db.session.commit()
     with statements() as seen:
-        remind_everyone(now=utcnow().replace(year=utcnow().year + 1))
+        later = utcnow().replace(year=utcnow().year + 1)
+        remind_everyone(now=later)
+        send_due(now=later + timedelta(minutes=5))
     assert any(sent.startswith("INSERT INTO job") for sent in seen)
     if db.engine.dialect.name == "sqlite":
         transactions = "\n".join(seen).split("BEGIN")[1:]
         assert not [each for each in transactions if each.startswith(" IMMEDIATE") and "FROM engagement" in each]
+        assert [each for each in transactions if each.startswith(" IMMEDIATE") and "INSERT INTO notice" in each]
         assert [each for each in transactions if each.startswith(" IMMEDIATE") and "INSERT INTO job" in each]
 
 

@@ -69,6 +69,7 @@ CODES = {
     "conservative_estimate": {"source_key", "fingerprint"},
     "materiality_mark": {"kind", "subject_kind", "subject_id"},
     "sent_form": None,
+    "notice": None,
     "evidence_procedure": {"method"},
     "stated_unit_category": {"code"},
     "agreed_assurance": {"level"},

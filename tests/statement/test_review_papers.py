@@ -1,5 +1,6 @@
 """Comments and their answers, re-performed numbers, who is told of a void approval, and what a sealed case shows."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,17 +9,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import inspect, select
 
 from tests import make
-from tests.accounts.builders import mails
+from tests.casework.events.told import digests, enable, enable_everyone
 from tests.people import Cast, actor, sign_in
 from tests.statement.builders import TEXT, approved, concluded, issued, reperform
 from verifier.audit.queries import last_change
 from verifier.casework.coverage import queries as coverage
 from verifier.casework.coverage.models import EvidenceProcedure
+from verifier.casework.events.table import Duty
 from verifier.casework.review import actions as papers
 from verifier.casework.review import queries as reviewed
 from verifier.casework.review.actions import ReperformedResult
 from verifier.casework.review.models import ReviewPart
-from verifier.casework.to_do import Duty, on_case
+from verifier.casework.to_do import on_case
 from verifier.checks.data import actions as data
 from verifier.checks.data.queries import source_reviews
 from verifier.checks.data.references import actions as references
@@ -58,10 +60,9 @@ def another_figure(case: Engagement, cast: Cast) -> str:
 def test_a_case_sent_back_is_told_to_the_lead_who_answers_each_comment_before_concluding_again(
     app: Flask, client: FlaskClient, cast: Cast
 ) -> None:
+    enable(cast.lead)
     case = sent_back(cast)
-    (message,) = mails(app.extensions["verifier"].settings.mail_folder)
-    assert message.startswith("Hello Lead,")
-    assert "Which page of the log?" in message
+    assert set(digests(app, later=timedelta())) == {"Lead"}
     assert [each.what for each in on_case(cast.lead, case)] == [Duty.ANSWER_REVIEW, Duty.CHECK]
     with pytest.raises(Refusal, match=r"statement\.conclusion\.unanswered"):
         actions.draw_conclusion(case, "pass", TEXT, actor=actor(cast.lead), now=utcnow())
@@ -101,20 +102,15 @@ def test_the_reviewer_sees_answers_beside_what_changed_before_and_after(client: 
     assert "Outcome: Agreed → Differs" in page
 
 
-def test_a_void_approval_is_told_to_everyone_concerned_with_values_before_and_after(app: Flask, client: FlaskClient, cast: Cast) -> None:
+def test_a_void_approval_is_shown_with_values_before_and_after_and_asks_the_lead_to_conclude_again(client: FlaskClient, cast: Cast) -> None:
     case = approved(cast)
     db.session.commit()
     another_figure(case, cast)
     db.session.commit()
-    messages = mails(app.extensions["verifier"].settings.mail_folder)
-    told = {name for name in ("Lead", "Reviewer", "Signatory", "Coordinator") for each in messages if each.startswith(f"Hello {name},")}
-    assert len(told) == len(messages) == 4
-    assert all("Outcome: Agreed" in each and "Differs" in each for each in messages)
     assert [each.what for each in on_case(cast.lead, case)] == [Duty.CONCLUDE_AGAIN]
-    assert "Prepare the conclusion again" in sign_in(client, cast.lead).get(f"/cases/{case.id}").text
-    another_figure(case, cast)
-    db.session.commit()
-    assert len(mails(app.extensions["verifier"].settings.mail_folder)) == len(messages)
+    page = sign_in(client, cast.lead)
+    assert "Prepare the conclusion again" in page.get(f"/cases/{case.id}").text
+    assert "Outcome: Agreed → Differs" in page.get(f"/cases/{case.id}/review").text
 
 
 def test_the_numbers_to_re_perform_are_the_heaviest_and_random_ones_that_the_seed_repeats(cast: Cast) -> None:
@@ -199,8 +195,9 @@ def test_an_approval_may_carry_comments_that_need_no_answer(cast: Cast) -> None:
     assert reviewed.unanswered(case) == 0
 
 
-def test_the_mail_of_a_void_approval_is_not_sent_where_nothing_was_approved(app: Flask, cast: Cast) -> None:
+def test_nobody_is_told_of_a_void_approval_where_nothing_was_approved(app: Flask, cast: Cast) -> None:
+    enable_everyone(cast)
     case = concluded(cast)
+    digests(app)
     another_figure(case, cast)
-    db.session.commit()
-    assert mails(app.extensions["verifier"].settings.mail_folder) == []
+    assert digests(app) == {}

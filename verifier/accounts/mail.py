@@ -46,8 +46,9 @@ def send_link(user: User, purpose: Purpose, token: str, *, now: datetime) -> Non
     post(user, lambda: _invitation(user, token) if purpose is Purpose.INVITATION else _reset(user, token), now=now)
 
 
-def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | None = None, to: str | None = None) -> None:
-    """Send a message built by `words` in the user's language, or in both if it is unknown; at most once per key; `to` another address.
+def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | None = None, to: str | None = None) -> UUID:
+    """Send a message built by `words` in the user's language, or in both if it is unknown; at most once per key; `to` another
+    address. Returns the job that sends it.
 
     It is sent only if this transaction commits. In the queue it is encrypted, because it may contain a link.
     """
@@ -61,7 +62,7 @@ def post(user: User, words: Callable[[], Words], *, now: datetime, key: str | No
     message["Date"], message["Message-ID"] = format_datetime(now), make_msgid(domain="verifier.invalid")
     message.set_content("\n\n".join(text for _subject, text in texts))
     sealed = crypto.sealed("mail", message.as_bytes().decode())
-    enqueue("mail.send", key=key, now=now, at_once=not is_sent(), sealed=sealed)
+    return enqueue("mail.send", key=key, now=now, at_once=not is_sent(), sealed=sealed).id
 
 
 @task("mail.send", forget=True, keep=timedelta(days=400))

@@ -1,6 +1,7 @@
 """Appends audit trail rows: each row's hash covers the previous row's hash; written in the transaction of the action."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from json import loads
@@ -23,6 +24,21 @@ from verifier.db import db, uuid7, write_transaction
 POSTPONED = "postponed_rows"
 CHANGED_CASES = "changed_cases"
 """Name in the session's `info`: the cases that this transaction changed, each with the number of its first such row."""
+RECORDED = "recorded_acts"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAct:
+    """An act as it was recorded, for those that must be told of it in the same transaction."""
+
+    action: TrailAction
+    actor_id: UUID | None
+    subject: Subject
+    case: UUID | None
+    row: str
+    """Trail and number of its row."""
+    detail: Mapping[str, object]
+    now: datetime
 
 
 def trail_of(case: UUID | None) -> str:
@@ -79,6 +95,15 @@ def record(
         db.session.info.setdefault("born", set()).add(head.trail)
     written_rows.keep(written, row.trail, row.number)
     db.session.info.setdefault("heads", {})[head.trail] = (row.number, row.hash, now)
+    if effect is not Effect.LOOK:
+        act = RecordedAct(action, actor.id, subject, case, f"{head.trail}:{row.number}", detail, now)
+        db.session.info.setdefault(RECORDED, []).append(act)
+
+
+def recorded_acts() -> list[RecordedAct]:
+    """The acts recorded by this transaction since this was asked last, in order."""
+    found: list[RecordedAct] = db.session.info.pop(RECORDED, [])
+    return found
 
 
 def changed_cases() -> dict[UUID, int]:
@@ -97,6 +122,7 @@ def postponed() -> list[Callable[[], None]]:
 def _forget(undone: Session) -> None:
     undone.info.pop(POSTPONED, None)
     undone.info.pop(CHANGED_CASES, None)
+    undone.info.pop(RECORDED, None)
 
 
 def _append(row: TrailRow) -> None:

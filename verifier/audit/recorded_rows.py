@@ -20,6 +20,7 @@ EXEMPT_TABLES = MappingProxyType(
         "trail_head": "the trail itself: compared with its rows and with the checkpoints",
         "recorded_row": "index of the hashes in the trails; verification reads the trails",
         "job": "leases, attempts and progress of background jobs",
+        "notice": "what waits to be mailed; the events themselves are recorded as actions",
         "sent_form": "forms already answered, removed after a day",
         "signed_in_session": "times last seen; beginning and end of a session are recorded as actions",
         "throttle_count": "failed attempts counted, written even where the request is refused",

@@ -1,9 +1,8 @@
 """A person's tasks: by their roles in each case, and what their unit or body has to begin."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,11 +10,13 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from verifier.accounts.models import User
 from verifier.casework.due_dates import DueFacts, due, has_answers
+from verifier.casework.events.table import Duty, at_stage, before_case
 from verifier.casework.list_rows import HAS_ANSWERS
 from verifier.casework.queries import finding_counts
 from verifier.casework.review import queries as reviewed
+from verifier.casework.task_subjects import Thing, findings_of, of_request
 from verifier.checks.data.vouchers.queries import requests_waiting
-from verifier.core.access import TEAM, UNIT, Role
+from verifier.core.access import UNIT, Role
 from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, unit_year_status
 from verifier.core.findings import FindingState
 from verifier.core.lifecycle import Stage
@@ -25,29 +26,6 @@ from verifier.engagements.queries import openable_by, roles_held
 from verifier.findings.models import Finding
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports.models import ReportVersion
-
-
-class Duty(StrEnum):
-    """Kind of task assigned to a person."""
-
-    DECLARE = "declare"
-    OPEN = "open"
-    ARRANGE = "arrange"
-    CHECK = "check"
-    ANSWER = "answer"
-    JUDGE = "judge"
-    SEND = "send"
-    SHOW = "show"
-    REVIEW = "review"
-    CONCLUDE_AGAIN = "conclude_again"
-    ANSWER_REVIEW = "answer_review"
-    CERTIFY = "certify"
-    COUNTERSIGN = "countersign"
-    SEAL = "seal"
-    SUBMIT = "submit"
-    RELEASE = "release"
-    NAME_BODY = "name_body"
-
 
 ENDPOINTS: Mapping[Duty, str] = {
     Duty.DECLARE: "engagements.declare",
@@ -63,26 +41,17 @@ ENDPOINTS: Mapping[Duty, str] = {
     Duty.CERTIFY: "statement.signing",
     Duty.COUNTERSIGN: "statement.signing",
     Duty.SEAL: "statement.signing",
-    Duty.SUBMIT: "reports.unit_year",
+    Duty.SUBMIT: "reports.submit",
     Duty.RELEASE: "reports.unit_year",
-    Duty.NAME_BODY: "reports.unit_year",
+    Duty.NAME_BODY: "reports.body",
     Duty.OPEN: "engagements.new",
 }
 
-AT_STAGE: Mapping[Stage, tuple[frozenset[Role], Duty]] = {
-    Stage.ARRANGING: (frozenset({Role.COORDINATOR}), Duty.ARRANGE),
-    Stage.CHECKING: (TEAM, Duty.CHECK),
-    Stage.ANSWERING: (UNIT, Duty.ANSWER),
-    Stage.REVIEWING: (frozenset({Role.REVIEWER}), Duty.REVIEW),
-    Stage.TO_CERTIFY: (frozenset({Role.LEAD_VERIFIER}), Duty.CERTIFY),
-    Stage.TO_COUNTERSIGN: (frozenset({Role.SIGNATORY}), Duty.COUNTERSIGN),
-    Stage.TO_SEAL: (frozenset({Role.COORDINATOR}), Duty.SEAL),
-}
-BEFORE: Mapping[Before, tuple[frozenset[Role], Duty]] = {
-    Before.NO_REPORT: (frozenset({Role.CONTACT, Role.CONTRIBUTOR}), Duty.SUBMIT),
-    Before.TO_RELEASE: (frozenset({Role.RESPONSIBLE}), Duty.RELEASE),
-    Before.NO_BODY: (frozenset({Role.CONTACT, Role.RESPONSIBLE}), Duty.NAME_BODY),
-}
+SOON = 7
+"""Days before a due day from which pages say so."""
+AT_STAGE, BEFORE = at_stage(), before_case()
+OF_ONE_FINDING = frozenset({Duty.ANSWER, Duty.JUDGE})
+"""Tasks that are done finding by finding, on the page of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +64,35 @@ class Waiting:
     time_zone: str
     case: UUID | None = None
     since: datetime | None = None
-    request: int | None = None
-    """The number of the request for evidence, where it is one."""
+    pack_id: str = ""
+    """The rules under which working days are counted."""
+    things: tuple[Thing, ...] = ()
+    """The findings or the request that it is about, the next one first."""
 
     @property
     def endpoint(self) -> str:
-        """The page where it is done."""
-        return ENDPOINTS[self.what]
+        """The page where it, or the next part of it, is done."""
+        return "findings.finding" if self._of_one_finding else ENDPOINTS[self.what]
 
     @property
     def address(self) -> dict[str, object]:
         """What the page's address names."""
         if self.what is Duty.OPEN:
             return {}
-        if self.case and self.request is not None:
-            return {"engagement_id": self.case, "request_number": self.request}
+        if self.is_of_request:
+            return {"engagement_id": self.case, "request_number": self.things[0].number}
+        if self._of_one_finding:
+            return {"engagement_id": self.case, "number": self.things[0].number}
         return {"engagement_id": self.case} if self.case else {"unit_year_id": self.unit_year}
+
+    @property
+    def is_of_request(self) -> bool:
+        """Whether it is about one evidence request."""
+        return self.what is Duty.SHOW
+
+    @property
+    def _of_one_finding(self) -> bool:
+        return self.what in OF_ONE_FINDING and bool(self.things)
 
 
 class Membership(NamedTuple):
@@ -140,7 +122,7 @@ class CaseFacts(NamedTuple):
     def task(self, what: Duty, *, since: datetime | None = None, stage_due: bool = False) -> Waiting:
         """A task in this case, due when its stage is or when its statement is."""
         day = due(DueFacts(*self[5:])) if stage_due else self.verified_due
-        return Waiting(what, self.unit_year_id, day, self.time_zone, self.id, since)
+        return Waiting(what, self.unit_year_id, day, self.time_zone, self.id, since, self.pack_id)
 
 
 _CASE = (Engagement.id, Engagement.unit_year_id, Engagement.body_id, UnitYear.unit_id, ProgrammeYear.authority_id, Engagement.stage)
@@ -158,13 +140,27 @@ def waiting_for(user: User) -> list[Waiting]:
     """All tasks of a person, the earliest due first; a constant number of queries of bare columns, however many cases there are."""
     found = _in_cases(user)
     if Role.COORDINATOR in user.roles:
-        to_open = openable_by(user).with_only_columns(UnitYear.id, ProgrammeYear.verified_due, ProgrammeYear.time_zone, UnitYear.named_at)
-        rows = db.session.execute(to_open)
-        found += [Waiting(Duty.OPEN, key, day, zone, since=named_at) for key, day, zone, named_at in rows]
+        columns = (UnitYear.id, ProgrammeYear.verified_due, ProgrammeYear.time_zone, UnitYear.named_at, ProgrammeYear.pack_id)
+        rows = db.session.execute(openable_by(user).with_only_columns(*columns))
+        found += [Waiting(Duty.OPEN, key, day, zone, since=named_at, pack_id=pack) for key, day, zone, named_at, pack in rows]
     if user.roles & UNIT:
         found += _before_cases(user)
-        found += [Waiting(Duty.SHOW, of, day, zone, case, since, number) for of, day, zone, case, since, number in requests_waiting(user)]
+        found += _requested(user)
     return sorted(found, key=lambda each: each.due)
+
+
+def _requested(user: User, case: UUID | None = None) -> list[Waiting]:
+    """The evidence requests that wait for a person of a unit, each a task of its own."""
+    return [
+        Waiting(Duty.SHOW, each.unit_year, each.due, each.time_zone, each.case, each.raised_at, each.pack_id, (of_request(each),))
+        for each in requests_waiting(user, case)
+    ]
+
+
+def with_things(tasks: Sequence[Waiting]) -> list[Waiting]:
+    """Tasks on findings with the findings that they are about."""
+    things = findings_of([(each.case, each.pack_id, each.what) for each in tasks if each.case is not None])
+    return [replace(each, things=things.get((each.case, each.what), ())) if each.case is not None else each for each in tasks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +200,10 @@ def on_case(user: User, engagement: Engagement) -> list[Waiting]:
         year.time_zone,
         year.verified_due,
     )
-    counts = finding_counts(engagement, inside=True) if _leads_answering(facts, memberships) else None
+    counts = finding_counts(engagement, inside=True) if leads_answering(facts, memberships) else None
     work = {duty for duty, count in ((Duty.JUDGE, counts.answered), (Duty.SEND, counts.drafts)) if count} if counts else set()
-    return _duties(user, facts, memberships, work | _of_review([facts]).get(facts.id, set()))
+    found = duties_in(user, facts, memberships, work | review_work([facts]).get(facts.id, set()))
+    return sorted(with_things(found) + _requested(user, engagement.id), key=lambda each: each.due)
 
 
 def _in_cases(user: User) -> list[Waiting]:
@@ -216,16 +213,18 @@ def _in_cases(user: User) -> list[Waiting]:
     for case, role, declared_at, barred_by, named_at in db.session.execute(held):
         memberships.setdefault(case, []).append(Membership(role, declared_at, barred_by, named_at))
     cases = [CaseFacts(*row) for row in db.session.execute(_with_tasks(user))]
-    led = [case.id for case in cases if _leads_answering(case, memberships.get(case.id, ()))]
-    work, review = _work_while_answering(user) if led else {}, _of_review(cases)
-    return [
-        each
-        for case in cases
-        for each in _duties(user, case, memberships.get(case.id, ()), work.get(case.id, set()) | review.get(case.id, set()))
-    ]
+    led = [case.id for case in cases if leads_answering(case, memberships.get(case.id, ()))]
+    work, review = answering_work(_led_by(user)) if led else {}, review_work(cases)
+    return with_things(
+        [
+            each
+            for case in cases
+            for each in duties_in(user, case, memberships.get(case.id, ()), work.get(case.id, set()) | review.get(case.id, set()))
+        ]
+    )
 
 
-def _of_review(cases: Sequence[CaseFacts]) -> dict[UUID, set[Duty]]:
+def review_work(cases: Sequence[CaseFacts]) -> dict[UUID, set[Duty]]:
     """What the independent review leaves to the lead verifier: comments to answer, a conclusion to prepare again; two queries at most."""
     checking = [case.id for case in cases if case.stage in (Stage.CHECKING, Stage.ANSWERING)]
     found: dict[UUID, set[Duty]] = {case: {Duty.ANSWER_REVIEW} for case in reviewed.cases_to_answer(checking)}
@@ -251,7 +250,7 @@ def _with_tasks(user: User) -> Select[Any]:
     )
 
 
-def _duties(user: User, case: CaseFacts, memberships: Sequence[Membership], work: Iterable[Duty]) -> list[Waiting]:
+def duties_in(user: User, case: CaseFacts, memberships: Sequence[Membership], work: Iterable[Duty]) -> list[Waiting]:
     """The tasks of a person in a case; `work` is what there is for its lead verifier beside, or instead of, what its stage waits for."""
     if any(membership.declared_at is None for membership in memberships):
         return [case.task(Duty.DECLARE, since=memberships[-1].named_at)]
@@ -267,7 +266,7 @@ def _duties(user: User, case: CaseFacts, memberships: Sequence[Membership], work
     return [case.task(each) for each in own_work]
 
 
-def _leads_answering(case: CaseFacts, memberships: Sequence[Membership]) -> bool:
+def leads_answering(case: CaseFacts, memberships: Sequence[Membership]) -> bool:
     """Whether the person leads a case that awaits the unit's responses."""
     return _leads(memberships) and case.stage is Stage.ANSWERING
 
@@ -277,24 +276,29 @@ def _leads(memberships: Sequence[Membership]) -> bool:
     return any(each.role is Role.LEAD_VERIFIER and each.declared_at and each.barred_by is None for each in memberships)
 
 
-def _work_while_answering(user: User) -> dict[UUID, set[Duty]]:
-    """For each case that a person leads, what there is to do while the unit responds: review responses, send new findings."""
+def answering_work(led: ColumnElement[bool]) -> dict[UUID, set[Duty]]:
+    """For each of the cases, what its lead verifier has to do while the unit responds: review responses, send new findings."""
+    states = {FindingState.ANSWERED: Duty.JUDGE, FindingState.DRAFT: Duty.SEND}
+    of = select(Finding.engagement_id, Finding.state).where(led, Finding.state.in_(states)).distinct()
+    found: dict[UUID, set[Duty]] = {}
+    for case, state in db.session.execute(of):
+        found.setdefault(case, set()).add(states[state])
+    return found
+
+
+def _led_by(user: User) -> ColumnElement[bool]:
+    """Findings of the cases that a person leads."""
     led = select(TeamMember.engagement_id).where(
         TeamMember.user_id == user.id, TeamMember.role == Role.LEAD_VERIFIER, TeamMember.removed_at.is_(None)
     )
-    duties = {FindingState.ANSWERED: Duty.JUDGE, FindingState.DRAFT: Duty.SEND}
-    of = select(Finding.engagement_id, Finding.state).where(Finding.engagement_id.in_(led), Finding.state.in_(duties)).distinct()
-    found: dict[UUID, set[Duty]] = {}
-    for case, state in db.session.execute(of):
-        found.setdefault(case, set()).add(duties[state])
-    return found
+    return Finding.engagement_id.in_(led)
 
 
 def _before_cases(user: User) -> list[Waiting]:
     """What the person's unit has to do in years that have no case yet."""
     handed_in = select(ReportVersion.id).where(ReportVersion.unit_year_id == UnitYear.id)
     released = handed_in.where(ReportVersion.released_at.is_not(None))
-    year = (ProgrammeYear.report_due, ProgrammeYear.verified_due, ProgrammeYear.time_zone)
+    year = (ProgrammeYear.report_due, ProgrammeYear.verified_due, ProgrammeYear.time_zone, ProgrammeYear.pack_id)
     of = (
         select(UnitYear.id, handed_in.exists(), released.exists(), UnitYear.body_id, *year)
         .join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)
@@ -302,9 +306,9 @@ def _before_cases(user: User) -> list[Waiting]:
         .order_by(ProgrammeYear.emission_year.desc())
     )
     found = []
-    for key, is_handed_in, is_released, body, report_due, verified_due, zone in db.session.execute(of):
+    for key, is_handed_in, is_released, body, report_due, verified_due, zone, pack_id in db.session.execute(of):
         status = unit_year_status(handed_in=is_handed_in, released=is_released, body_named=body is not None, stage=None)
         if isinstance(status, Before) and status in BEFORE and not user.roles.isdisjoint(BEFORE[status][0]):
             day = due_day(status, report_due=report_due, verified_due=verified_due)
-            found.append(Waiting(BEFORE[status][1], key, day or verified_due, zone))
+            found.append(Waiting(BEFORE[status][1], key, day or verified_due, zone, pack_id=pack_id))
     return found

@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import FORMER
+from verifier.casework.events.table import Duty
 from verifier.casework.tasks import Group, Name, TaskReason, TaskState
-from verifier.casework.to_do import Duty
 from verifier.core.access import Role
 from verifier.core.chain import Fault
 

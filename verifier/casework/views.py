@@ -19,7 +19,7 @@ from verifier.casework.changed_values import before_and_after
 from verifier.casework.due_dates import day_due, due
 from verifier.casework.forms import CasesFilter, TrailFilter
 from verifier.casework.list_rows import CaseRow
-from verifier.casework.to_do import on_case, open_requests, waiting_for
+from verifier.casework.to_do import SOON, on_case, open_requests, waiting_for
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
 from verifier.core.clocks import day_in, lateness
 from verifier.core.errors import Refusal
@@ -48,8 +48,6 @@ from verifier.web.subjects import Described, describe_all
 bp = Blueprint("casework", __name__)
 LABELS = labels.words(trail_wording.GROUPS, trail_wording.TASKS, trail_wording.WAITING, trail_wording.EFFECTS, trail_wording.FAULTS)
 STATES = trail_wording.TASK_STATES
-SOON = 7
-"""Days before a due day from which the page says so."""
 
 
 @bp.get("/")

@@ -181,6 +181,7 @@ def answer(
     """
     _lock(finding)
     engagement = finding.engagement
+    _refuse_answered(finding)
     advance(engagement, CaseAction.ANSWER, now=now)
     state = after(finding.state, FindingAction.ANSWER)
     if not text.strip():
@@ -283,6 +284,13 @@ def _title_of(engagement: Engagement, subject: Subject) -> str:
     if subject.kind == "checklist_item":
         return load(engagement.pack_id).checklist_item(subject.id).look.en
     return subject.id
+
+
+def _refuse_answered(finding: Finding) -> None:
+    """Of two who answer, the second is told by whom it was answered."""
+    if finding.state is FindingState.ANSWERED:
+        last = next(each for each in reversed(finding.exchanges) if each.action is FindingAction.ANSWER)
+        raise Refusal("finding.answer.answered", finding=finding.label, name=last.speaker.name)
 
 
 def _lock(finding: Finding) -> None:

@@ -29,6 +29,8 @@ STATES = {(State, "waiting"): "mute", (State, "running"): "info", (State, "gave_
 KINDS = {
     "mail.send": _l("Send message"),
     "reminders.find": _l("Prepare reminders"),
+    "events.digest": _l("Prepare messages about events"),
+    "events.sweep": _l("Remove old notices of events"),
     "accounts.sweep": _l("Remove ended sessions and used links"),
     "jobs.sweep": _l("Remove old background work"),
     "evidence.sweep": _l("Remove orphaned files"),

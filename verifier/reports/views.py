@@ -14,9 +14,10 @@ from wtforms import SelectChoice
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
+from verifier.casework.to_do import SOON, Waiting, waiting_for
 from verifier.core.access import Permission
 from verifier.core.calculation.results import Flag
-from verifier.core.clocks import Before
+from verifier.core.clocks import Before, Lateness, day_in, lateness
 from verifier.core.errors import NotYours
 from verifier.core.subject import Subject
 from verifier.db import utcnow
@@ -101,7 +102,7 @@ def _version(unit_year: UnitYear, number: int) -> ReportVersion:
 def home() -> ResponseReturnValue:
     """The years of the user's unit, with the party responsible for the next action."""
     years = programme.with_people(programme.progress_of_unit(this_user().organisation, now=utcnow()))
-    return render_template("reports/home.html", years=years)
+    return render_template("reports/home.html", years=years, tasks=_tasks(), soon=SOON)
 
 
 @bp.get("/reports/<uuid:unit_year_id>")
@@ -111,7 +112,20 @@ def unit_year(unit_year: UnitYear) -> ResponseReturnValue:
     progress = programme.progress_of(unit_year, now=utcnow())
     takes = progress.case is None or progress.case.stage in actions.TAKES_REPORTS
     versions = queries.readable_versions(unit_year, drafts=may(Permission.REPORT_DRAFTS))
-    return render_template("reports/unit_year.html", unit_year=unit_year, progress=progress, versions=versions, takes_reports=takes)
+    return render_template(
+        "reports/unit_year.html",
+        unit_year=unit_year,
+        progress=progress,
+        versions=versions,
+        takes_reports=takes,
+        tasks=[each for each in _tasks() if each[0].unit_year == unit_year.id],
+        soon=SOON,
+    )
+
+
+def _tasks() -> list[tuple[Waiting, Lateness]]:
+    """The reader's tasks, the most urgent first, each with its lateness."""
+    return [(each, lateness(each.due, day_in(each.time_zone, utcnow()))) for each in waiting_for(this_user())]
 
 
 @bp.route("/reports/<uuid:unit_year_id>/hand-in", methods=["GET", "POST"])

@@ -26,7 +26,7 @@ from verifier.engagements.actions import advance
 from verifier.engagements.models import Engagement
 from verifier.engagements.queries import places
 from verifier.reports.derived_values import calculated_anew
-from verifier.statement import notices, queries
+from verifier.statement import queries
 from verifier.statement.facts import assessment, snapshot
 from verifier.statement.models import Conclusion
 from verifier.statement.participants import work_done
@@ -111,13 +111,13 @@ def approve(
 def send_back(
     engagement: Engagement, comments: str, *, on_parts: Mapping[ReviewPart, str] = NO_COMMENTS, actor: Actor, now: datetime
 ) -> Review:
-    """Return the case to its team with comments, on parts of it or on the whole; the lead verifier is told, and answers each."""
+    """Return the case to its team with comments, on parts of it or on the whole; the lead verifier answers each."""
     drawn = _to_review(engagement, CaseAction.SEND_BACK, actor)
     texts = {part: text.strip() for part, text in {**on_parts, ReviewPart.CASE: comments}.items() if text.strip()}
     if not texts:
         raise Refusal("statement.review.comments")
     review = _decided(engagement, drawn, ReviewOutcome.SENT_BACK, comments, actor, now)
-    notices.sent_back(engagement, working_papers.comment_on(review, texts), now=now)
+    working_papers.comment_on(review, texts)
     return review
 
 

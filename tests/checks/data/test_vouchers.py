@@ -15,7 +15,8 @@ from sqlalchemy import select
 from tests import make
 from tests.people import Cast, actor, sign_in
 from verifier.audit.models import TrailRow
-from verifier.casework.to_do import Duty, waiting_for
+from verifier.casework.events.table import Duty
+from verifier.casework.to_do import waiting_for
 from verifier.checks.data.vouchers import actions, queries, request_actions
 from verifier.checks.data.vouchers.file_kinds import read
 from verifier.core.errors import Refusal

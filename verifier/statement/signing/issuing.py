@@ -272,6 +272,9 @@ def _signed(statement: Statement, engagement: Engagement, hand: _Hand, *, actor:
     advance(engagement, ACTIONS[hand.place], now=now)
     subject = Subject("statement", str(statement.id))
     detail = {"number": statement.number, "sha256": statement.pdf_sha256, "certificate": keys.fingerprint(hand.key)}
+    superseded = next((each for each in queries.statements(engagement) if each.status == Status.SUPERSEDED), None)
+    if hand.place is SignerRole.SEAL and superseded is not None:
+        detail["supersedes"] = superseded.number
     place = hand.place
     record(TrailAction(f"statement:{place}:signed"), actor, subject, now=now, case=engagement.id, effect=Effect.PROCEED, **detail)
 

@@ -128,7 +128,7 @@ class AssignForm(VersionedForm):
         ]
 
 
-class AnswerForm(BaseForm):
+class AnswerForm(VersionedForm):
     """An answer without a file."""
 
     words = TextAreaField(_l("Response"), [Required(_l("Enter the response")), Length(max=2000)])

@@ -97,6 +97,10 @@ class RequestWaiting(NamedTuple):
     case: UUID
     raised_at: datetime
     number: int
+    pack_id: str
+    about: str
+    numbers: Sequence[Sequence[str]]
+    returned: bool
 
 
 def requests_waiting(user: User, case: UUID | None = None) -> list[RequestWaiting]:
@@ -104,9 +108,10 @@ def requests_waiting(user: User, case: UUID | None = None) -> list[RequestWaitin
     if user.roles.isdisjoint(UNIT):
         return []
     mine = EvidenceRequest.assigned_to == user.id
-    columns = (UnitYear.id, EvidenceRequest.due, ProgrammeYear.time_zone, Engagement.id, EvidenceRequest.raised_at, EvidenceRequest.number)
+    place = (UnitYear.id, EvidenceRequest.due, ProgrammeYear.time_zone, Engagement.id)
+    asked = (EvidenceRequest.about, EvidenceRequest.numbers, EvidenceRequest.state == RequestState.RETURNED)
     of = (
-        select(*columns)
+        select(*place, EvidenceRequest.raised_at, EvidenceRequest.number, Engagement.pack_id, *asked)
         .join(Engagement, EvidenceRequest.engagement_id == Engagement.id)
         .join(UnitYear, Engagement.unit_year_id == UnitYear.id)
         .join(ProgrammeYear, UnitYear.year_id == ProgrammeYear.id)

@@ -129,9 +129,16 @@ def judge(
             record(TrailAction.DATA_REQUEST_WITHDRAWN, actor, subject, now=now, case=engagement.id, number=number, reason=request.reason)
 
 
-def answer_in_words(engagement: Engagement, request: EvidenceRequest, words: str, *, actor: Actor, now: datetime) -> None:
-    """The unit answers without a file: there is none, or it is in one that was handed in already."""
+def answer_in_words(
+    engagement: Engagement, request: EvidenceRequest, words: str, seen_version: int | None = None, *, actor: Actor, now: datetime
+) -> None:
+    """The unit answers without a file: there is none, or it is in one that was handed in already.
+
+    Where somebody else answered since the page was read, their words are not replaced: the second person is told by whom.
+    """
     check_open(engagement, by_unit=True, now=now)
+    if seen_version not in (None, request.version) and request.state is RequestState.ANSWERED and request.answerer is not None:
+        raise Refusal("voucher.request.answered", number=request.label, name=request.answerer.name)
     state = after(request.state, RequestAction.ANSWER)
     if not words.strip():
         raise Refusal("voucher.request.no_answer")

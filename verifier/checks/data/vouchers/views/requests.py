@@ -74,7 +74,7 @@ def answer(engagement: Engagement, request_number: int) -> ResponseReturnValue:
     shown, form = request_or_404(engagement, request_number), AnswerForm()
     if not form.validate_on_submit():
         return _request_page(engagement, shown, answer_form=form)
-    request_actions.answer_in_words(engagement, shown, form.words.data or "", actor=current_actor(), now=utcnow())
+    request_actions.answer_in_words(engagement, shown, form.words.data or "", form.seen_version, actor=current_actor(), now=utcnow())
     flash(_("The response was submitted to the verifiers."), "success")
     return redirect(url_for(".evidence_request", engagement_id=engagement.id, request_number=request_number), 303)
 
@@ -104,6 +104,8 @@ def _request_page(
     judging = judge_form or JudgeForm(formdata=None)
     judging.offer([action for action in RequestAction if (shown.state, action) in NEXT])
     open_to_unit = shown.state in WITH_UNIT | {RequestState.ANSWERED} and can_give(engagement) and by_unit()
+    answered = open_to_unit and shown.state is RequestState.ANSWERED and answer_form is None
+    answering = answer_form or AnswerForm(formdata=None, data={"version": str(shown.version)})
     return render_template(
         "checks/data/vouchers/request.html",
         engagement=engagement,
@@ -111,11 +113,12 @@ def _request_page(
         inside=inside(),
         name=parameter_name,
         assign_form=choose,
-        answer_form=answer_form or AnswerForm(formdata=None),
+        answer_form=answering,
         judge_form=judging,
         yours=by_unit(),
         can_assign=may(Permission.VOUCHER_ASSIGN) and shown.state in WITH_UNIT and can_give(engagement),
-        can_answer=open_to_unit,
+        can_answer=open_to_unit and not (answered and "add" not in request.args),
+        answered=answered and "add" not in request.args,
         can_judge=may(Permission.EVIDENCE_REQUEST)
         and shown.state not in (RequestState.ACCEPTED, RequestState.WITHDRAWN)
         and possible(engagement.stage, CaseAction.CHECK),

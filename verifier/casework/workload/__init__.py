@@ -1,0 +1,1 @@
+"""Load and deadlines of a body's people across its cases."""
