@@ -128,6 +128,8 @@ ACTIONS = {
     "evidence:photo:added": _l("Added a photo"),
     "evidence:photo:captioned": _l("Changed a photo's caption"),
     "evidence:photo:downloaded": _l("Downloaded an original photo"),
+    "evidence:photo:subject_added": _l("Added a subject to a photo"),
+    "evidence:photo:subject_removed": _l("Removed a subject from a photo"),
     "evidence:photos:downloaded": _l("Downloaded the list of photos"),
     "finding:finding:answered": _l("Responded to a finding"),
     "finding:finding:resolved": _l("Resolved a finding"),
