@@ -1,5 +1,6 @@
 """The database: base class of all rows, column types named once, and SQLite's settings."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -113,7 +114,7 @@ BUSY_TIMEOUT = 15_000
 
 longest_write: ContextVar[float] = ContextVar("longest_write", default=0.0)
 """Seconds that the longest writing transaction took since this was set to 0, from getting its lock to the end of its commit."""
-_WRITES_SINCE, _IS_WRITER = "writes_since", "is_writer"
+_WRITES_SINCE = "writes_since"
 
 
 @contextmanager
@@ -156,33 +157,66 @@ class _WriteQueue:
     def __init__(self) -> None:
         self._lock = Lock()
 
-    def enter(self, connection: Connection, milliseconds: int) -> int:
+    def enter(self, connection: "_SQLiteConnection", milliseconds: int) -> int:
         """Wait until no other transaction of the process writes; returns the milliseconds that are left to wait for other processes."""
         since = perf_counter()
-        if not connection.info.get(_IS_WRITER) and self._lock.acquire(timeout=milliseconds / 1000):
-            connection.info[_IS_WRITER] = True
+        if not connection.is_writer:
+            connection.is_writer = self._lock.acquire(timeout=milliseconds / 1000)
         return max(0, milliseconds - round((perf_counter() - since) * 1000))
 
-    def leave(self, record: Any) -> None:
-        """The connection goes back to its pool: its transaction has ended."""
-        if record.info.pop(_IS_WRITER, False):
-            self._lock.release()
+    def leave(self) -> None:
+        """The transaction that was admitted has ended."""
+        self._lock.release()
 
 
-def _open_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
+class _SQLiteConnection(sqlite3.Connection):
+    """A connection whose transaction leaves the queue of writers at the moment it ends, before anything that follows a commit."""
+
+    is_writer = False
+    queue: _WriteQueue
+
+    def commit(self) -> None:
+        """Commit, and leave the queue."""
+        try:
+            super().commit()
+        finally:
+            self._leave()
+
+    def rollback(self) -> None:
+        """Roll back, and leave the queue."""
+        try:
+            super().rollback()
+        finally:
+            self._leave()
+
+    def close(self) -> None:
+        """Close, and leave the queue."""
+        try:
+            super().close()
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.is_writer:
+            self.is_writer = False
+            self.queue.leave()
+
+
+def _open_sqlite(connection: _SQLiteConnection, queue: _WriteQueue) -> None:
+    connection.queue, connection.isolation_level = queue, None
     cursor = connection.cursor()
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT}", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection, queue: _WriteQueue) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     patience = lock_patience.get()
     if patience is None and not write_transaction.get():
         connection.exec_driver_sql("BEGIN")
         return
-    left = queue.enter(connection, BUSY_TIMEOUT if patience is None else patience)
+    own: Any = connection.connection.dbapi_connection
+    left = own.queue.enter(own, BUSY_TIMEOUT if patience is None else patience)
     connection.exec_driver_sql(f"PRAGMA busy_timeout={left:d}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -215,10 +249,9 @@ def prepare(engine: Engine) -> None:
     event.listen(engine, "checkin", _measure_lock)
     if engine.dialect.name == "sqlite":
         queue = _WriteQueue()
-        event.listen(engine, "connect", _open_sqlite)
-        event.listen(engine, "begin", lambda connection: _begin_sqlite(connection, queue))
-        for ended in ("checkin", "invalidate"):
-            event.listen(engine, ended, lambda _connection, record, *_error: queue.leave(record))
+        event.listen(engine, "do_connect", lambda *given: given[-1].update(factory=_SQLiteConnection))
+        event.listen(engine, "connect", lambda connection, _record: _open_sqlite(connection, queue))
+        event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
 

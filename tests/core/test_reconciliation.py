@@ -87,6 +87,9 @@ ATTRIBUTED = [
     ("March on request and April silently", two_months("900", "950", "1117.4"), [MARCH], ("60.4", "30.2")),
     ("the tonnes lowered by more than March explains", two_months("900", "1000", "1100"), [MARCH], ("60.4", "47.6")),
     ("a finding on the whole source asks for all of it", two_months("900", "950", "1100"), [WHOLE], (108, 0)),
+    ("March on request by an amount that cannot be read, and April silently", two_months("some", "950", "1100"), [MARCH], ("77.8", "30.2")),
+    ("March on request, April silently by an amount that cannot be read", two_months("900", "some", "1100"), [MARCH], ("60.4", "47.6")),
+    ("both by amounts that cannot be read", two_months("some", "none", "1100"), [MARCH], (0, 108)),
     ("the stated tonnes alone", two_months("1000", "1000", "1200"), [], (0, 8)),
     ("the stated tonnes alone, on request", two_months("1000", "1000", "1200"), [WHOLE], (8, 0)),
     ("nothing", OLD, [WHOLE], None),
@@ -114,3 +117,24 @@ def test_a_change_counts_as_accepted_once_all_of_the_source_is() -> None:
     assert accepted_sources({"S": [(row, True) for row in rows]}) == {"S"}
     assert accepted_sources({"S": [(row, row is not silent[0]) for row in rows]}) == frozenset()
     assert accepted_sources({"S": [(row, True) for row in rows if row.requested]}) == frozenset()
+
+
+def test_lines_that_did_not_move_stand_as_one_and_the_remainder_of_the_totals_for_itself() -> None:
+    first, moved = {"A": Fraction(10), "B": Fraction(20), "C": Fraction(30)}, {"A": Fraction(4), "B": Fraction(20), "C": Fraction(30)}
+    verified = {**moved, "C": Fraction(30) - Fraction(1, 1000)}
+    found = reconcile(figures(first, Fraction()), figures(moved, Fraction(1)), [], figures(verified, Fraction(1)), total_on_request=False)
+    shown, others, count = found.grouped(Fraction(1, 100))
+    assert [line.source for line in shown] == ["A", ""]
+    assert others is not None
+    assert (others.first, others.final, count) == (50, 50, 2)
+    noticed, alone, number = found.grouped(Fraction())
+    assert ([line.source for line in noticed], alone.source if alone else None, number) == (["A", "C", ""], "B", 1)
+
+
+def test_no_line_is_left_for_the_others_where_every_source_moved_or_is_unknown() -> None:
+    first = StatedFigures({"A": None, "B": Fraction(5)}, Fraction(9))
+    final = StatedFigures({"A": Fraction(4), "B": Fraction(6)}, Fraction(9))
+    found = reconcile(first, final, [], StatedFigures({"A": None, "B": Fraction(6)}, None), total_on_request=False)
+    assert found.grouped(Fraction())[1:] == (None, 0)
+    unknown = reconcile(final, final, [], StatedFigures({"A": None, "B": Fraction(6)}, None), total_on_request=False)
+    assert [line.source for line in unknown.grouped(Fraction())[0]][:1] == ["A"]

@@ -6,7 +6,7 @@ from threading import Event, Thread
 from time import perf_counter, sleep
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from verifier.db import db, lock_patience, writing
 
@@ -70,3 +70,21 @@ def test_a_rollback_and_a_timed_out_wait_both_leave_the_queue(app: Flask) -> Non
     assert "database is locked" in failed[0]
     assert waited < 1
     assert waited_after_release(app) < 0.3
+
+
+def test_what_follows_a_commit_may_write_at_once(app: Flask) -> None:
+    db.session.remove()
+    took = []
+
+    def follow(_session: object) -> None:
+        since = perf_counter()
+        with app.app_context(), writing():
+            db.session.execute(text("SELECT 1"))
+            db.session.commit()
+        took.append(perf_counter() - since)
+
+    with writing():
+        db.session.execute(text("SELECT 1"))
+        event.listen(db.session, "after_commit", follow, once=True)
+        db.session.commit()
+    assert took[0] < 1

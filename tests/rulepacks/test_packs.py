@@ -149,6 +149,21 @@ SPOILED = [
     (lambda pack: pack["categories"][0].update(code="Burnt"), "categories.Burnt", "no report can name it: it is read as 'burnt'"),
     (lambda pack: pack["categories"][0].update(code="burnt"), "categories.burnt", "no method is admitted for it"),
     (lambda pack: pack["factors"][0].update(category="burnt"), "factors[0].category", "no category 'burnt'"),
+    (lambda pack: pack["factors"][0].update(unit="furlong"), "factors[0].unit", "no unit 'furlong'"),
+    (lambda pack: pack["suggested_dates"][0].update(month=2, day=30), "suggested_dates.report_due", "there is no day 30 in month 2"),
+    (
+        lambda pack: [opinion.update(positive=True) for opinion in pack["opinions"]],
+        "opinions",
+        "at least one positive and one negative opinion are needed",
+    ),
+    (lambda pack: pack.update(unstated="all"), "unstated", "must be a table"),
+    (lambda pack: pack.update(unstated={"zone": {"en": "x", "zh": "x"}}), "unstated.zone", "is not a section that may be unstated"),
+    (lambda pack: pack.update(unstated={"clocks": {"en": "x", "zh": "x"}}), "unstated.clocks", "the section is stated as well"),
+    (
+        lambda pack: (pack.pop("retention", None), pack.update(unstated={"retention": {"en": "x"}})),
+        "unstated.retention",
+        "must have en and zh",
+    ),
     (lambda pack: pack.update(likely_clauses=[likely("4a", "outlierx")]), "likely_clauses.4a.flags", "no alert 'outlierx'"),
     (lambda pack: pack.update(likely_clauses=[likely("99", "outlier")]), "likely_clauses.99.code", "no clause '99'"),
     (

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.core.errors import Refusal
-from verifier.core.sampling.ladder import LadderReason, climbed, draw_steps, forced, needed, places
+from verifier.core.sampling.ladder import SITES, LadderReason, check_steps, climbed, draw_steps, forced, needed, places
 from verifier.core.sampling.population import Item, population
 from verifier.core.sampling.projection import ratio
 from verifier.core.sampling.risk import Level, combined, first_step, risk_of_sample
@@ -139,3 +139,37 @@ def test_risk_decides_where_the_ladder_begins_and_how_sure_a_draw_by_size_must_b
     assert [risk_of_sample(level, SAMPLING.risks) for level in (None, *Level)] == [
         Fraction(each) for each in ("0.05", "0.1", "0.05", "0.05")
     ]
+
+
+SHARES = {"small": Fraction(1, 100), "large": Fraction(1, 20), "lost": None}
+
+
+@pytest.mark.parametrize(
+    ("steps", "among", "refused"),
+    [
+        ({"small": Fraction(1, 20)}, (), "data.sample.step_unknown"),
+        ({"small": Fraction(2)}, (), "data.sample.step_unknown"),
+        ({"absent": LADDER.steps[0]}, (), "data.sample.key_unknown"),
+        ({SITES: LADDER.steps[0]}, ("absent",), "data.sample.key_unknown"),
+        ({"large": LADDER.steps[0]}, (), "data.sample.not_sampled"),
+        ({"lost": LADDER.steps[0]}, (), "data.sample.not_sampled"),
+        ({SITES: LADDER.steps[0]}, ("large",), "data.sample.not_sampled"),
+    ],
+)
+def test_a_step_the_ladder_has_not_and_a_source_that_may_not_be_sampled_are_refused(steps, among, refused) -> None:
+    with pytest.raises(Refusal) as caught:
+        check_steps(steps, among, SHARES, LADDER)
+    assert caught.value.message == refused
+
+
+@pytest.mark.parametrize(
+    ("steps", "among"),
+    [
+        ({"small": LADDER.steps[0]}, ()),
+        ({"large": Fraction(1), "lost": Fraction(1)}, ()),
+        ({SITES: Fraction(1)}, ("large",)),
+        ({SITES: LADDER.steps[0]}, ("small",)),
+    ],
+)
+def test_what_is_examined_in_full_may_have_any_share(steps, among) -> None:
+    check_steps(steps, among, SHARES, LADDER)

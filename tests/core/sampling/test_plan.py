@@ -1,5 +1,6 @@
 """A sample as it is asked for: read back as it was written, drawn the same anywhere, and what its results come to."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -144,3 +145,39 @@ def test_a_result_keeps_the_amount_only_where_it_differs() -> None:
 )
 def test_an_item_nothing_was_found_for_is_wrong_with_all_its_tonnes(result: Result, found: str | None, error: int) -> None:
     assert signed_error(ITEM, result, None if found is None else Decimal(found)) == error
+
+
+def test_steps_of_a_plan_are_held_against_the_shares_of_its_sources_and_its_sites() -> None:
+    report, pack = park(), beijing()
+    calculation = calculate(report, pack)
+    assert pack.sampling is not None
+    assert pack.sampling.ladder is not None
+    step = pack.sampling.ladder.steps[0]
+    data, places = (plans.population_of(kind, report, calculation) for kind in ("data", plans.SITES))
+    for found, kind in ((data, "data"), (places, plans.SITES)):
+        sizes = plans.share_sizes(found, calculation)
+        shares = {key: plans.share_of(size, plans.total_of(calculation)) for key, size in sizes.items() if key not in found.unknown}
+        large = max(shares, key=lambda key: shares[key] or 0)
+        small = min(shares, key=lambda key: shares[key] or 0)
+        for key, refused in ((large, True), (small, False)):
+            steps, among = ({key: step}, ()) if kind == "data" else ({plans.SITES: step}, (key,))
+            plan = Plan(Method.LADDER, kind, steps, among)
+            if refused:
+                with pytest.raises(Refusal, match=r"data\.sample\.not_sampled"):
+                    plans.check_ladder(plan, found, calculation, pack)
+            else:
+                plans.check_ladder(plan, found, calculation, pack)
+
+
+def test_a_ladder_is_refused_by_a_pack_that_has_none_and_other_methods_have_no_steps_to_hold() -> None:
+    report, pack = park(), beijing()
+    calculation = calculate(report, pack)
+    population = plans.population_of("data", report, calculation)
+    without = replace(pack, sampling=None)
+    with pytest.raises(Refusal, match=r"data\.sample\.method"):
+        plans.check_ladder(Plan(Method.LADDER, "data"), population, calculation, without)
+    plans.check_ladder(Plan(Method.TONNE_UNIT, "added", tonnes=TONNES), population, calculation, without)
+
+
+def test_no_share_is_taken_of_a_total_that_is_not_positive() -> None:
+    assert [plans.share_of(Fraction(-5), Fraction(total)) for total in (20, 0, -1)] == [Fraction(1, 4), None, None]
