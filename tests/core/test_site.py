@@ -7,6 +7,7 @@ import pytest
 from verifier.core.errors import Refusal
 from verifier.core.rulepack.pack import ChecklistItem, Origin, Text
 from verifier.core.site import (
+    OLD_PHOTO_DAYS,
     ChecklistOutcome,
     Gap,
     MissingStep,
@@ -124,7 +125,7 @@ def test_what_is_missing_before_leaving_is_named_with_its_items(visit, outcomes,
 
 
 def test_a_photo_that_is_missing_keeps_nobody_from_leaving() -> None:
-    advice = [Gap.NO_PHOTO, Gap.ANSWERED_OUTSIDE, Gap.PHOTO_OUTSIDE, Gap.CAMERA_CLOCK]
+    advice = [Gap.NO_PHOTO, Gap.ANSWERED_OUTSIDE, Gap.PHOTO_OUTSIDE, Gap.CAMERA_CLOCK, Gap.PHOTO_OLD]
     assert [gap for gap in Gap if not MissingStep(gap).must] == advice
 
 
@@ -210,6 +211,11 @@ NOON = datetime(2022, 3, 1, 12, tzinfo=UTC)
 )
 def test_a_photo_outside_the_visit_days_and_a_camera_clock_that_is_off_are_named(why, taken, gap) -> None:
     assert photo_gap(taken, NOON, [VISIT]) is gap, why
+
+
+@pytest.mark.parametrize(("days", "gap"), [(OLD_PHOTO_DAYS, None), (OLD_PHOTO_DAYS + 1, Gap.PHOTO_OLD)])
+def test_without_a_visit_a_photo_taken_long_before_it_was_handed_in_is_named(days: int, gap: Gap | None) -> None:
+    assert photo_gap(NOON - timedelta(days=days), NOON, []) is gap
 
 
 def test_items_recorded_outside_the_visit_days_are_asked_about() -> None:

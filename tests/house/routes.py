@@ -187,6 +187,7 @@ def build(app: Flask, workbook: Path = make.PARK_WITH_ERRORS, later: Path = make
         "item_code": item,
         "photo_id": photo.id,
         "copy": "preview",
+        "shown_id": uuid4(),
         "file_hash": "0" * 64,
         "visit_id": visit.id,
         "at": report_intake.wait_for(case.unit_year, b"waits", "large.xlsx", "", actor=actor(cast.contact), now=now),

@@ -130,7 +130,8 @@ class TrailAction(StrEnum):
     EVIDENCE_PHOTO_ADDED = "evidence:photo:added"
     EVIDENCE_PHOTO_CAPTIONED = "evidence:photo:captioned"
     EVIDENCE_PHOTO_DOWNLOADED = "evidence:photo:downloaded"
-    EVIDENCE_PHOTO_LINKED = "evidence:photo:linked"
+    EVIDENCE_PHOTO_SUBJECT_ADDED = "evidence:photo:subject_added"
+    EVIDENCE_PHOTO_SUBJECT_REMOVED = "evidence:photo:subject_removed"
     EVIDENCE_PHOTOS_DOWNLOADED = "evidence:photos:downloaded"
 
     FINDING_FINDING_ANSWERED = "finding:finding:answered"

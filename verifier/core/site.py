@@ -59,9 +59,11 @@ class Gap(StrEnum):
     """Advice: a photo that its camera dates to a day without a visit."""
     CAMERA_CLOCK = "camera_clock"
     """Advice: a photo that its camera dates after it was handed in: the camera's clock is off."""
+    PHOTO_OLD = "photo_old"
+    """Advice: a photo of a case without a visit that its camera dates long before it was handed in."""
 
 
-ADVICE = frozenset({Gap.NO_PHOTO, Gap.ANSWERED_OUTSIDE, Gap.PHOTO_OUTSIDE, Gap.CAMERA_CLOCK})
+ADVICE = frozenset({Gap.NO_PHOTO, Gap.ANSWERED_OUTSIDE, Gap.PHOTO_OUTSIDE, Gap.CAMERA_CLOCK, Gap.PHOTO_OLD})
 """What is worth a second look but keeps nobody from leaving."""
 
 
@@ -108,15 +110,22 @@ def outside_visits(day: date, plans: Sequence[VisitPlan]) -> bool:
 
 CLOCK_ALLOWANCE = timedelta(minutes=10)
 """By how much a camera's clock may run ahead of ours before it is called off."""
+OLD_PHOTO_DAYS = 31
+"""Days between taking and handing in above which a photo's date is pointed out: practice, no rule pack states one."""
 
 
 def photo_gap(taken: datetime | None, added: datetime, plans: Sequence[VisitPlan]) -> Gap | None:
-    """What is to be asked of a photo's time; both times in the programme's zone. None: nothing, or the camera wrote no time."""
+    """What is to be asked of a photo's time; both times in the programme's zone. None: nothing, or the camera wrote no time.
+
+    A photo is compared with the days of the visits; where there is none, with the day on which it was handed in.
+    """
     if taken is None:
         return None
     if taken > added + CLOCK_ALLOWANCE:
         return Gap.CAMERA_CLOCK
-    return Gap.PHOTO_OUTSIDE if outside_visits(taken.date(), plans) else None
+    if plans:
+        return Gap.PHOTO_OUTSIDE if outside_visits(taken.date(), plans) else None
+    return Gap.PHOTO_OLD if (added.date() - taken.date()).days > OLD_PHOTO_DAYS else None
 
 
 def check_kind(plan: VisitPlan, rule: SiteVisitRule | None) -> None:

@@ -19,7 +19,7 @@ from verifier.core.errors import Refusal
 from verifier.core.lifecycle import CaseAction, Stage, after
 from verifier.core.subject import Subject
 from verifier.db import check_version, db
-from verifier.evidence import photo_reader, pictures
+from verifier.evidence import photo_reader, photo_subjects, pictures
 from verifier.evidence.file_kinds import ATTACHMENT, FileUse
 from verifier.evidence.files import read_attachment, safe_name
 from verifier.evidence.models import Attachment, AttachmentSubject, Photo, PhotoSubject, StoredFile
@@ -59,10 +59,10 @@ def put_while(data: bytes, read: Callable[[], T]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class AddedPhotos:
-    """What became of some photos: those kept now, those of the case that now show this subject too, and those that already did."""
+    """What became of some photos: those kept now, and those the case already had: which were given the subject, which showed it before."""
 
     stored: tuple[Photo, ...]
-    linked: tuple[Photo, ...]
+    extended: tuple[Photo, ...]
     known: tuple[Photo, ...]
 
 
@@ -101,12 +101,12 @@ def add_photos(
     actor: Actor,
     now: datetime,
 ) -> AddedPhotos:
-    """Keep photos, given as (name, bytes), of a subject: all or none; a photo is kept once in a case, and linked to each of its subjects.
+    """Keep photos, given as (name, bytes), of a subject: all or none; one that the case already has shows the subject from now on as well.
 
     A photo of the case as a whole names no further subject. `already` holds those that were decoded before the transaction began.
     """
     after(stage, CaseAction.CHECK)
-    stored, linked, known = [], [], []
+    stored, extended, known = [], [], []
     for filename, data in files:
         digest = sha256(data).hexdigest()
         twin = photo_with(case, digest)
@@ -115,27 +115,13 @@ def add_photos(
             read = decoded or photo_reader.read(data, filename, copies=False)
             keep(data, read.media_type, in_store=decoded is not None, now=now)
             stored.append(_kept_photo(case, subject, filename, read, caption=caption, actor=actor, now=now))
-        elif subject.kind != "case" and subject not in [each.subject for each in twin.shows]:
-            _link(twin, subject, actor=actor, now=now)
-            linked.append(twin)
-        elif twin not in (*stored, *linked):
+        elif subject.kind != "case" and not photo_subjects.shows(twin, subject):
+            photo_subjects.add_subject(twin, stage, subject, actor=actor, now=now)
+            extended.append(twin)
+        elif twin not in (*stored, *extended):
             known.append(twin)
     pictures.request(pictures.PHOTO, [photo.original_sha256 for photo in stored], now=now)
-    return AddedPhotos(tuple(stored), tuple(linked), tuple(known))
-
-
-def _link(photo: Photo, subject: Subject, *, actor: Actor, now: datetime) -> None:
-    photo.shows.append(PhotoSubject(**PhotoSubject.named(subject), tied_by=actor.id, tied_at=now))
-    db.session.flush()
-    record(
-        TrailAction.EVIDENCE_PHOTO_LINKED,
-        actor,
-        Subject("photo", str(photo.id)),
-        now=now,
-        case=photo.case_id,
-        shows=str(subject),
-        sha256=photo.original_sha256,
-    )
+    return AddedPhotos(tuple(stored), tuple(extended), tuple(known))
 
 
 def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None, *, actor: Actor, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Forms for photos."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from re import fullmatch
 from typing import Any
 
@@ -10,6 +10,7 @@ from markupsafe import Markup
 from wtforms import Field, SelectField, StringField
 from wtforms.validators import Length, Optional, StopValidation
 
+from verifier.core.subject import Subject
 from verifier.evidence.file_kinds import PHOTO
 from verifier.web.forms import BaseForm, FileBox, FilesBox, SearchForm, VersionedForm
 
@@ -92,3 +93,30 @@ class CaptionForm(VersionedForm):
     """What a photo shows, in words."""
 
     caption = StringField(_l("Caption"), [Optional(), Length(max=300)])
+
+
+class SubjectForm(BaseForm):
+    """One thing more that a photo shows, or one in place of another."""
+
+    subject = SelectField(_l("Subject"), validate_choice=False)
+    number = StringField(_l("Or number of an emission source or facility"), [Optional(), Length(max=200)])
+    instead_of = SelectField(_l("In place of"), validate_choice=False)
+
+    def offer(self, subjects: Mapping[str, Sequence[tuple[Subject, str]]], shown: Sequence[tuple[str, str]]) -> None:
+        """What there is to choose, by kind, and what the photo shows now, as (id, words)."""
+        self._subjects = {str(subject): subject for each in subjects.values() for subject, _words in each}
+        groups = {str(KINDS.get(kind, _("Other"))): [(str(subject), words) for subject, words in each] for kind, each in subjects.items()}
+        self.subject.choices = {"": [("", _("Choose a subject"))], **groups}
+        self.instead_of.choices = [("", _("Nothing: keep the present subjects as well")), *shown]
+
+    def chosen(self) -> Subject | None:
+        """The subject chosen from the list."""
+        return self._subjects.get(self.subject.data or "")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A subject is chosen or a number is given, not both."""
+        good = bool(super().validate(extra_validators))
+        if (self.chosen() is None) == (not (self.number.data or "").strip()):
+            self.subject.errors = [_("Choose a subject, or enter the number of a source or facility")]
+            return False
+        return good

@@ -161,6 +161,11 @@ def shown_to_unit(engagement: Engagement) -> Select[Any]:
     return select(Photo.id).where(Photo.case_id == engagement.id, Photo.id.in_(shown))
 
 
+def is_evidence_sent(engagement: Engagement, photo: Photo) -> bool:
+    """Whether a photo is evidence of a finding that was sent."""
+    return db.session.scalar(shown_to_unit(engagement).where(Photo.id == photo.id)) is not None
+
+
 def showing(engagement: Engagement, photo: Photo, *, inside: bool) -> list[Finding]:
     """The findings that show a photo, as far as the reader may see them."""
     shows = select(PhotoSubject.finding_id).where(PhotoSubject.photo_id == photo.id, PhotoSubject.finding_id.is_not(None))

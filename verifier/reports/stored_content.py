@@ -10,6 +10,8 @@ from verifier.core.report.rows import (
     EquipmentRow,
     FacilityRow,
     FactorRow,
+    HiddenKind,
+    HiddenPart,
     MeasurementRow,
     MeterRow,
     PlanRow,
@@ -46,6 +48,7 @@ def as_json(report: ReportedReport) -> dict[str, Any]:
         "equipment": _written(report.equipment),
         "unknown_sheets": [{"name": sheet.name, "rows": [list(row) for row in sheet.rows]} for sheet in report.unknown_sheets],
         "unknown_columns": [list(place) for place in report.unknown_columns],
+        "hidden": [[part.sheet, part.kind.value, part.places] for part in report.hidden],
     }
 
 
@@ -68,6 +71,7 @@ def from_json(content: Mapping[str, Any]) -> ReportedReport:
         equipment=_read(EquipmentRow, content["equipment"]),
         unknown_sheets=tuple(UnknownSheet(sheet["name"], tuple(map(tuple, sheet["rows"]))) for sheet in content["unknown_sheets"]),
         unknown_columns=tuple((sheet, column) for sheet, column in content["unknown_columns"]),
+        hidden=tuple(HiddenPart(sheet, HiddenKind(kind), places) for sheet, kind, places in content.get("hidden", ())),
     )
 
 

@@ -12,7 +12,7 @@ from verifier.core.coverage.assessment import CoverageAssessment, amount
 from verifier.core.coverage.procedures import BEYOND_RECALCULATION
 from verifier.core.coverage.report_alone import coverage_of
 from verifier.core.opinion.materiality import Error, assess
-from verifier.core.report.rows import ReportedReport
+from verifier.core.report.rows import HiddenKind, ReportedReport
 from verifier.core.rulepack.pack import RulePack
 
 Say = Callable[[str, Mapping[str, object]], str]
@@ -32,6 +32,8 @@ WORTH_A_LOOK = frozenset(
     }
 )
 """Alerts that need review but may be correct; all others indicate an error."""
+HIDDEN = {HiddenKind.SHEET: "check.hidden_sheet", HiddenKind.ROWS: "check.hidden_rows", HiddenKind.COLUMNS: "check.hidden_columns"}
+"""Message of each kind of hidden part."""
 GUESSES = frozenset({"flag.factor_of_thousand", "flag.default_factor_altered.close"})
 """Messages of alerts that only a likeness speaks for: to the other months, or to a published value."""
 
@@ -104,6 +106,7 @@ def check_text(report: ReportedReport, calculation: Calculation, pack: RulePack,
     lines.append(sentence("check.coverage", _coverage_words(report, calculation, pack)))
     lines += [sentence("check.unknown_column", {"sheet": sheet, "column": column}) for sheet, column in report.unknown_columns]
     lines += [sentence("check.unknown_sheet", {"sheet": sheet.name}) for sheet in report.unknown_sheets]
+    lines += [sentence(HIDDEN[part.kind], {"sheet": part.sheet, "places": part.places}) for part in report.hidden]
     if not calculation.flags:
         return "\n".join([*lines, sentence("check.no_flags", {})])
     lines.append(sentence("check.flags", {"count": len(calculation.flags)}))

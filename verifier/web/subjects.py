@@ -46,6 +46,8 @@ class SubjectKind(Generic[T]):
     """The values of several ids in a case, by id, in a constant number of queries; None where finding one asks no query."""
     find_many_outside: Callable[[Collection[str]], Mapping[str, T]] | None = None
     """The same outside any case."""
+    photographed: Callable[[Engagement], Mapping[str, T]] | None = None
+    """The values of a case, by id, that are offered as subjects of a photo; None where they are not, or go by a number people type."""
 
 
 def describe(engagement: Engagement | None, subject: Subject) -> Described | None:

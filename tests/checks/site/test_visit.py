@@ -286,7 +286,7 @@ def test_a_photo_that_the_case_already_has_is_shown_with_the_item_as_well(client
     assert [photo.filename for photo in line.photos] == ["boiler.jpg"]
     assert [row.action for row in db.session.scalars(select(TrailRow)) if "photo" in row.action] == [
         "evidence:photo:added",
-        "evidence:photo:linked",
+        "evidence:photo:subject_added",
     ]
 
 

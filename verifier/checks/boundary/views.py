@@ -85,6 +85,7 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
         find_many=lambda engagement, _keys: {row.key: row for row in queries.missing(engagement, withdrawn=True)},
         title=lambda row: f"{row.key} {row.name}",
         url=lambda engagement, _row: url_for("boundary.missing", engagement_id=engagement.id),
+        photographed=lambda engagement: {row.key: row for row in queries.missing(engagement)},
     ),
 }
 

@@ -197,7 +197,7 @@ def gap_of(engagement: Engagement, photo: Photo, plans: Sequence[VisitPlan] | No
         return None
     taken = taken.astimezone(zone) if taken.tzinfo else taken.replace(tzinfo=zone)
     known = [plan_of(each) for each in visits(engagement)] if plans is None else plans
-    return site.photo_gap(taken, photo.added_at.astimezone(zone), known) if known else None
+    return site.photo_gap(taken, photo.added_at.astimezone(zone), known)
 
 
 def plan_of(visit: SiteVisit) -> VisitPlan:

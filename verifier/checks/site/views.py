@@ -47,6 +47,7 @@ LABELS = {
     Gap.ANSWERED_OUTSIDE: _l("Recorded outside the visit days"),
     Gap.PHOTO_OUTSIDE: _l("Photo taken outside the visit days, by the camera clock"),
     Gap.CAMERA_CLOCK: _l("Camera clock is off: photo dated after it was uploaded"),
+    Gap.PHOTO_OLD: _l("Photo taken long before it was uploaded, by the camera clock"),
     VisitKind.ON_SITE: _l("On site"),
     VisitKind.REMOTE: _l("Remote"),
     VisitState.TO_COME: _l("Planned"),
@@ -279,11 +280,13 @@ SUBJECTS: dict[str, SubjectKind[Any]] = {
         find=_find_item,
         title=lambda item: text_in(item.look),
         url=lambda engagement, item: url_for("site.item", engagement_id=engagement.id, item_code=item.code),
+        photographed=lambda engagement: {item.code: item for item in queries.by_clause(load(engagement.pack_id))},
     ),
     "visit": SubjectKind[SiteVisit](
         find=row_in_case(SiteVisit),
         find_many=rows_in_case(SiteVisit),
         title=lambda visit: _("Visit of %(day)s", day=day(visit.starts_on)),
         url=lambda engagement, _visit: url_for("site.visit", engagement_id=engagement.id),
+        photographed=lambda engagement: {str(visit.id): visit for visit in queries.visits(engagement)},
     ),
 }

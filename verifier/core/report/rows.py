@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from functools import lru_cache
 
 CATEGORIES: Mapping[str, str] = {
@@ -265,6 +266,23 @@ class UnknownSheet:
     rows: tuple[tuple[str, ...], ...]
 
 
+class HiddenKind(StrEnum):
+    """What of a workbook is hidden."""
+
+    SHEET = "sheet"
+    ROWS = "rows"
+    COLUMNS = "columns"
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenPart:
+    """A sheet, or rows or columns of one, that hold values and are hidden in the workbook; `places` as people write them: `5–7, 12`."""
+
+    sheet: str
+    kind: HiddenKind
+    places: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedReport:
     """A report (or, with kind `plan`, a monitoring plan) as handed in; `unit` holds the facts of the unit sheet by English field name."""
@@ -285,6 +303,7 @@ class ReportedReport:
     equipment: Sequence[EquipmentRow] = ()
     unknown_sheets: tuple[UnknownSheet, ...] = ()
     unknown_columns: tuple[tuple[str, str], ...] = ()
+    hidden: tuple[HiddenPart, ...] = ()
 
     @property
     def months(self) -> tuple[str, ...]:

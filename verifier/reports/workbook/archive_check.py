@@ -5,23 +5,20 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
 from verifier.reports.workbook.cell_styles import CellStyles
+from verifier.reports.workbook.sheet_facts import FARTHEST_ROW, SheetFacts, SheetWalker, column_letters, column_number
 
 UNPACKED = 300 * 2**20
 RATIO = 400
 RATIO_FROM = 5 * 2**20
-FARTHEST_ROW = 200_000
-FARTHEST_COLUMN = 256
 CELLS = 4_000_000
 """The rectangle of cells a library would lay out in memory, all sheets together."""
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _CHUNK = 2**20
 _LONGEST_ROW = 8 * _CHUNK
-_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _REFERENCE = rb"""<c\s(?:[^>]*?\s)?r=["']([A-Z]+)(\d+)["'][^>]*(?<!/)>\s*"""
 _VALUED = re.compile(_REFERENCE + rb"<[vif]")
 _UNSTORED = re.compile(_REFERENCE + rb"<f(?:\s[^>]*)?(?:/>|(?<!/)>[^<]*</f>)\s*(?:<v\s*/>|<v\s*></v>)?\s*</c>")
@@ -30,9 +27,11 @@ _ERROR = re.compile(
 )
 _STYLED = re.compile(rb"""<c\s(?=[^>]*\bs=["'](\d+)["'])(?:[^>]*?\s)?r=["']([A-Z]+)(\d+)["']""")
 _MERGED = re.compile(rb"""<mergeCell\s(?:[^>]*?\s)?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
-_MERGED_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _ROW = re.compile(rb"""<row\s(?:[^>]*?\s)?r=["'](\d+)["']""")
 _PLACED = re.compile(rb"""<c\s(?:[^>]*?\s)?r=["'][A-Z]+\d""")
+_HIDDEN_ROW = re.compile(rb"""<row\s(?=[^>]*\bhidden=["'](?:1|true)["'])(?:[^>]*?\s)?r=["'](\d+)["']""")
+_HIDDEN_COLUMN = re.compile(rb"""<col\s(?=[^>]*\bhidden=["'](?:1|true)["'])(?=[^>]*\bmin=["'](\d{1,5})["'])[^>]*\bmax=["'](\d{1,5})["']""")
+_HIDDEN_STATES = ("hidden", "veryHidden")
 _WIDE = re.compile(rb"""r=["'][A-Z]{2}""")
 
 
@@ -44,81 +43,8 @@ class Refused(Exception):
         self.problem = {"message": message, "sheet": sheet, "values": values}
 
 
-@dataclass
-class SheetFacts:
-    """What the XML of one sheet says that the library would not: formulas without a value, errors, and how far its values reach.
-
-    `percent` are the cells with a percent format, `merged` the merged ranges: first row and column, last row and column.
-    """
-
-    unstored: list[tuple[int, int]] = field(default_factory=list)
-    percent: list[tuple[int, int]] = field(default_factory=list)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    errors: list[tuple[int, int, str]] = field(default_factory=list)
-    rows: int = 0
-    columns: int = 0
-    far: str = ""
-
-    def reach(self, row: int, column: int) -> None:
-        """A value may stand as far out as this."""
-        self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-
-    def value_at(self, row: int, column: int) -> None:
-        """A value stands here; the first one too far away is kept by name."""
-        self.reach(row, column)
-        if row > FARTHEST_ROW or column > FARTHEST_COLUMN:
-            self.far = self.far or f"{column_letters(column)}{row}"
-
-
 class _Odd(Exception):
     """The XML is well formed but not written as spreadsheet programs write it: it is walked element by element."""
-
-
-class _Cells:
-    """Walks a sheet's XML element by element: slow, and right whatever way it is written."""
-
-    def __init__(self, look: SheetFacts, percent: frozenset[int] = frozenset()) -> None:
-        self.look, self._percent = look, percent
-        self._row = self._column = 0
-        self._kind = ""
-        self._formula = self._valued = self._reading = False
-        self._text: list[str] = []
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        tag = name.rpartition(":")[2]
-        if tag == "row":
-            self._row = int(attributes.get("r", self._row + 1))
-            self._column = 0
-        elif tag == "c":
-            self._column += 1
-            found = _CELL.fullmatch(attributes.get("r", ""))
-            if found:
-                self._column, self._row = column_number(found[1]), int(found[2])
-            self._kind = attributes.get("t", "n")
-            if attributes.get("s", "").isdecimal() and int(attributes["s"]) in self._percent:
-                self.look.percent.append((self._row, self._column))
-            self._formula = self._valued = False
-        elif tag == "mergeCell" and (place := _MERGED_REFERENCE.fullmatch(attributes.get("ref", ""))):
-            self.look.merged.append((int(place[2]), column_number(place[1]), int(place[4]), column_number(place[3])))
-        elif tag == "f":
-            self._formula = True
-        elif tag in ("v", "is"):
-            self._reading, self._text = True, []
-            self.look.value_at(self._row, self._column)
-
-    def end(self, name: str) -> None:
-        tag = name.rpartition(":")[2]
-        if tag in ("v", "is"):
-            self._reading = False
-            self._valued = self._valued or bool("".join(self._text))
-            if tag == "v" and self._kind == "e":
-                self.look.errors.append((self._row, self._column, "".join(self._text)))
-        elif tag == "c" and self._formula and not self._valued:
-            self.look.unstored.append((self._row, self._column))
-
-    def text(self, text: str) -> None:
-        if self._reading:
-            self._text.append(text)
 
 
 class _Named:
@@ -131,23 +57,6 @@ class _Named:
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name.rpartition(":")[2] == self._tag:
             self.found.append({key.rpartition(":")[2]: value for key, value in attributes.items()} | {"@id": attributes.get("r:id", "")})
-
-
-def column_number(letters: str) -> int:
-    """A is 1, Z is 26, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def look_through(data: bytes) -> dict[str, SheetFacts]:
@@ -178,6 +87,7 @@ def look_through(data: bytes) -> dict[str, SheetFacts]:
             looks[name] = _look(archive, parts[path], styles.percent, exact=True)
         if _laid_out(looks) > CELLS and not looks[name].far:
             looks[name].far = f"{column_letters(looks[name].columns)}{looks[name].rows}"
+        looks[name].hidden = sheet.get("state", "") in _HIDDEN_STATES
     if "xl/sharedstrings.xml" in parts:
         _walk(archive, parts["xl/sharedstrings.xml"], None)
     return looks
@@ -246,7 +156,7 @@ def _look(archive: zipfile.ZipFile, part: zipfile.ZipInfo, percent: frozenset[in
             return _scanned(stream, exact, percent)
     except _Odd:
         look = SheetFacts()
-        _walk(archive, part, _Cells(look, percent))
+        _walk(archive, part, SheetWalker(look, percent))
         return look
 
 
@@ -273,6 +183,10 @@ def _scanned(stream: BinaryIO, exact: bool, percent: frozenset[int]) -> SheetFac
             (int(found[2]), column_number(found[1].decode()), int(found[4]), column_number(found[3].decode()))
             for found in (_MERGED.finditer(piece) if b"<mergeCell" in piece else ())
         ]
+        if b"hidden=" in piece:
+            for found in _HIDDEN_ROW.finditer(piece):
+                look.hide_row(int(found[1]))
+            look.hidden_columns += [(int(found[1]), int(found[2])) for found in _HIDDEN_COLUMN.finditer(piece)]
         if b"<f" in piece:
             look.unstored += [(int(found[2]), column_number(found[1].decode())) for found in _UNSTORED.finditer(piece)]
         if b'"e"' in piece or b"'e'" in piece:

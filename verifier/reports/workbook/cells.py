@@ -18,14 +18,15 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from verifier.reports.workbook.archive_check import CELLS, Refused, SheetFacts, look_through
+from verifier.reports.workbook.archive_check import CELLS, Refused, look_through
+from verifier.reports.workbook.sheet_facts import SheetFacts
 
 MEMORY = 450 * 2**20
 PROCESSOR_SECONDS = 8
 TEXT = 64 * 2**20
 TOGETHER = 1_000
 NOTED = 200_000
-"""Most cells with a percent format, and merged ranges, of one sheet that are told."""
+"""Most cells with a percent format, merged ranges, and runs of hidden rows or columns, of one sheet that are told."""
 
 
 def shown(value: object) -> str:
@@ -66,7 +67,15 @@ def read(data: bytes, *, anywhere: bool = False) -> Iterator[object]:
         for name in workbook.sheet_names:
             if name in looks:
                 look = looks[name]
-                yield {"name": name, "unstored": look.unstored, "percent": look.percent[:NOTED], "merged": look.merged[:NOTED]}
+                yield {
+                    "name": name,
+                    "unstored": look.unstored,
+                    "percent": look.percent[:NOTED],
+                    "merged": look.merged[:NOTED],
+                    "hidden": look.hidden,
+                    "hidden_rows": look.hidden_rows[:NOTED],
+                    "hidden_columns": look.hidden_columns[:NOTED],
+                }
                 yield from _rows(workbook.get_sheet_by_name(name), looks[name])
     except (CalamineError, ValueError) as error:
         raise Refused("malformed") from error

@@ -12,8 +12,9 @@ from pathlib import Path
 from threading import Event, Thread, Timer
 from typing import Any
 
-from verifier.core.report.rows import ReportedReport, Row, UnknownSheet, period_of, plain_text
+from verifier.core.report.rows import HiddenPart, ReportedReport, Row, UnknownSheet, period_of, plain_text
 from verifier.reports.workbook.columns import IDENTIFIERS, REQUIRED_FIELDS, REQUIRED_SHEETS, SHEETS, Sheet, field_code, key, sheet_code
+from verifier.reports.workbook.hidden_parts import hidden_parts
 
 SECONDS = 60
 PROCESSOR_SECONDS, MEMORY = 8, 450 * 2**20
@@ -57,6 +58,14 @@ class _Table:
     unstored: frozenset[tuple[int, int]]
     percent: frozenset[tuple[int, int]] = frozenset()
     merged: Mapping[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    hidden: bool = False
+    hidden_rows: Sequence[Sequence[int]] = ()
+    hidden_columns: Sequence[Sequence[int]] = ()
+
+    @property
+    def hidden_parts(self) -> list[HiddenPart]:
+        """What of the sheet is hidden and holds values."""
+        return hidden_parts(self.name, self.rows, whole=self.hidden, row_runs=self.hidden_rows, column_runs=self.hidden_columns)
 
     def covered(self, row: int, column: int) -> bool:
         """Whether the cell belongs to a merged one whose value stands elsewhere."""
@@ -86,9 +95,11 @@ def read(
     """
     data = workbook if isinstance(workbook, bytes) else Path(workbook).read_bytes()
     by_code: dict[str, _Table] = {}
+    hidden: list[HiddenPart] = []
     unknown: list[UnknownSheet] = []
     problems: list[Problem] = []
     for table in _tables(data):
+        hidden += table.hidden_parts
         code = sheet_code(table.name)
         if code is None:
             unknown.append(UnknownSheet(table.name, tuple(tuple(row) for row in table.rows)))
@@ -114,19 +125,24 @@ def read(
     if problems:
         raise Unreadable(problems)
     tables: dict[str, Any] = rows
-    return ReportedReport(year=year, kind=kind, unit=unit, unknown_sheets=tuple(unknown), unknown_columns=tuple(columns), **tables)
+    kept: dict[str, Any] = {"unknown_sheets": tuple(unknown), "unknown_columns": tuple(columns), "hidden": tuple(hidden)}
+    return ReportedReport(year=year, kind=kind, unit=unit, **kept, **tables)
 
 
 def first_rows(data: bytes, sheets: int, rows: int, columns: int, longest: int) -> list[dict[str, Any]]:
-    """The first rows of the first sheets of any workbook, to be looked at: [{name, rows, row_count, column_count}]; raises `Unreadable`."""
+    """The first rows of the first sheets of any workbook, to be looked at: [{name, rows, row_count, column_count}]; raises `Unreadable`.
+
+    Of further sheets no rows. `hidden`: what of a sheet is hidden and holds values, as [[kind, places]].
+    """
     return [
         {
             "name": table.name,
-            "rows": [[cell[:longest] for cell in row[:columns]] for row in table.rows[:rows]],
+            "rows": [[cell[:longest] for cell in row[:columns]] for row in table.rows[:rows]] if place < sheets else [],
             "row_count": len(table.rows),
             "column_count": max(map(len, table.rows), default=0),
+            "hidden": [[part.kind.value, part.places] for part in table.hidden_parts],
         }
-        for table in _tables(data, ANYWHERE)[:sheets]
+        for place, table in enumerate(_tables(data, ANYWHERE))
     ]
 
 
@@ -186,7 +202,8 @@ def _parse(lines: Iterable[bytes]) -> tuple[list[_Table], list[Problem]]:
             return found, [_problem(each["message"], each["sheet"], **each["values"]) for each in content["problems"]]
         else:
             unstored, percent = (frozenset((row, column) for row, column in content[name]) for name in ("unstored", "percent"))
-            found.append(_Table(content["name"], [], unstored, percent, _by_column(content["merged"])))
+            hidden = (content["hidden"], content["hidden_rows"], content["hidden_columns"])
+            found.append(_Table(content["name"], [], unstored, percent, _by_column(content["merged"]), *hidden))
     return found, []
 
 

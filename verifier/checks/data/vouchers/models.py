@@ -57,6 +57,11 @@ class Voucher(Base):
         return f"{'V' if self.by_unit else 'W'}-{self.number}"
 
     @property
+    def hidden_parts(self) -> list[tuple[str, str, str]]:
+        """What of a workbook is hidden and holds values: sheet, kind, places."""
+        return [(sheet["name"], kind, places) for sheet in self.first_rows or () for kind, places in sheet.get("hidden", ())]
+
+    @property
     def shown_pages(self) -> Sequence[int]:
         """The pages that are shown as pictures."""
         if self.pictures:
