@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests import make
+from tests.checks.data.test_beside import plan
 from tests.checks.data.test_vouchers import pdf
 from tests.checks.site.builders import waiver_form
 from tests.checks.site.test_waiver import under
@@ -59,6 +60,16 @@ KINDS: dict[str, tuple[str, str, str, dict[str, Any], bytes, str]] = {
     "a document": ("contact", "/vouchers/new", "file", {"title": "Invoice"}, pdf(), "invoice.pdf"),
     "a table": ("contact", "/vouchers/new", "file", {"title": "List"}, b"month,kWh\n2021-01,5\n", "list.csv"),
     "a photo": ("lead", "/photos/new", "photos", {}, jpeg(), "boiler.jpg"),
+    "a monitoring plan": ("lead", "/data/references/plan", "workbook", {}, plan(), "plan.xlsx"),
+    "a list to sample": (
+        "verifier",
+        "/data/sampling/plan/reciprocal",
+        "file",
+        {"name": "invoices", "share": "5", "risk": "1/20", "basis": "Supplier's list."},
+        b"reference,description,amount\nA-1,May,3\nA-2,June,4\n",
+        "list.csv",
+    ),
+    "a report": ("contact", "/hand-in", "workbook", {"note": "corrected"}, make.PARK.read_bytes(), "report.xlsx"),
     "a decision": ("lead", "/visits/waiver", "file", waiver_form(), b"%PDF-1.4\n%%EOF", "decision.pdf"),
 }
 
@@ -72,7 +83,7 @@ def test_a_file_is_stored_before_the_write_lock_is_taken(
     person, path, field, typed, data, name = KINDS[kind]
     if kind == "a decision":
         under(case, "china-national/2021.3")
-    address = f"/cases/{case.id}{path}"
+    address = f"/reports/{case.unit_year_id}{path}" if kind == "a report" else f"/cases/{case.id}{path}"
     db.session.commit()
     db.session.remove()
     sign_in(client, getattr(cast, person))

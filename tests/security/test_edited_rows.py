@@ -219,6 +219,7 @@ def test_against_a_folder_without_checkpoints_is_not_taken_for_a_sound_copy(
         ("reported_number", "UPDATE reported_number SET written = '1' WHERE position = 3", False),
         ("reported_number", "DELETE FROM reported_number WHERE position = 3", False),
         ("reported_number", "DELETE FROM reported_number", False),
+        ("content", "UPDATE report_version SET content = '{}'", False),
     ],
 )
 def test_an_edited_row_of_a_report_is_told_apart_from_what_its_content_gives(

@@ -19,10 +19,11 @@ from wtforms.validators import StopValidation
 
 from verifier.core.errors import Refusal
 from verifier.core.typed_digits import plain_digits, whole_number
+from verifier.db import db
 from verifier.evidence.file_kinds import FileUse
 from verifier.web import idempotency
 from verifier.web.pages.printable import unprintable
-from verifier.web.refusals import explained
+from verifier.web.refusals import InvalidForm, explained
 
 
 class BaseForm(FlaskForm):
@@ -45,6 +46,8 @@ class BaseForm(FlaskForm):
             valid = bool(super().validate_on_submit(extra_validators))
             if valid:
                 self._warn_of_unprintable()
+            elif self.is_submitted() and "is_invalid" not in g and not db.session.new:
+                raise InvalidForm
             return valid
         if self.is_submitted():
             super().validate(extra_validators)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, flash, g, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from verifier.core.errors import NotPermitted, NotYours, Refusal
-from verifier.db import db
+from verifier.db import db, reading
 from verifier.web.downloads.large import later
 from verifier.web.downloads.sizes import LargeDownload
 from verifier.web.operations import outages
@@ -23,6 +23,10 @@ from verifier.web.shown_report import ReportReplaced
 from verifier.web.transactions import collided
 
 log = structlog.get_logger()
+
+
+class InvalidForm(Exception):
+    """A submitted form has errors: its page is shown again outside the writing transaction, where the form says them."""
 
 
 def sentence(refusal: Refusal) -> str:
@@ -59,7 +63,7 @@ def on_refusal(refusal: Refusal) -> Any:
     if request.method != "POST":
         return _refused(refusal)
     try:
-        response = current_app.make_response(current_app.view_functions[rule.endpoint](**(request.view_args or {})))
+        response = _shown_again()
     except (NotYours, NotPermitted) as gone:
         return current_app.handle_user_exception(gone)
     except (HTTPException, Refusal) as gone:
@@ -69,6 +73,25 @@ def on_refusal(refusal: Refusal) -> Any:
     if response.status_code == 200:
         response.status_code = 409
     return response
+
+
+def on_invalid(_error: InvalidForm) -> Any:
+    """Show the form again with its errors."""
+    db.session.rollback()
+    g.is_invalid = True
+    try:
+        return _shown_again()
+    except (NotYours, NotPermitted, HTTPException, Refusal) as gone:
+        return current_app.handle_user_exception(gone)
+
+
+def _shown_again() -> Response:
+    """The answer of the view to a form that it does not accept: it reads only, so nobody waits while its page is drawn."""
+    for file in request.files.values():
+        file.stream.seek(0)
+    assert request.endpoint is not None
+    with reading():
+        return current_app.make_response(current_app.view_functions[request.endpoint](**(request.view_args or {})))
 
 
 def _refused(refusal: Refusal) -> tuple[str, int]:
@@ -149,6 +172,7 @@ def on_crash(error: Exception) -> Any:
 def install(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(Refusal, on_refusal)
+    app.register_error_handler(InvalidForm, on_invalid)
     app.register_error_handler(LargeDownload, later)
     app.register_error_handler(NotYours, lambda _error: _rolled_back(404))
     app.register_error_handler(NotPermitted, lambda _error: _rolled_back(403))

@@ -98,7 +98,7 @@ def _reset(before: dict[str, object]) -> None:
 
 def begin() -> Any:
     """Before every request: say whether it writes, lock its case, load the person, and replay a form that was done before."""
-    for left_over in ("refusal", "roles", "engagement", "time_zone"):
+    for left_over in ("refusal", "is_invalid", "roles", "engagement", "time_zone"):
         g.pop(left_over, None)
     if request.endpoint == "static":
         return None
