@@ -1,6 +1,7 @@
 """The database: base class of all rows, column types named once, and SQLite's settings."""
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -8,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import wraps
-from threading import Lock
+from threading import Event, Lock
 from time import perf_counter
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -149,24 +150,43 @@ def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 class _WriteQueue:
-    """Admits one writing transaction of this process at a time to SQLite's lock.
+    """Admits the writing transactions of this process to SQLite's lock one at a time, in the order in which they come.
 
     SQLite polls for its lock with pauses of up to a tenth of a second, in which the lock is free, and admits waiting writers in any order.
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._guard, self._is_taken, self._waiting = Lock(), False, deque[Event]()
 
     def enter(self, connection: "_SQLiteConnection", milliseconds: int) -> int:
         """Wait until no other transaction of the process writes; returns the milliseconds that are left to wait for other processes."""
         since = perf_counter()
         if not connection.is_writer:
-            connection.is_writer = self._lock.acquire(timeout=milliseconds / 1000)
+            connection.is_writer = self._admitted(milliseconds / 1000)
         return max(0, milliseconds - round((perf_counter() - since) * 1000))
 
     def leave(self) -> None:
-        """The transaction that was admitted has ended."""
-        self._lock.release()
+        """The transaction that was admitted has ended: the first that waits is admitted."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_taken = False
+
+    def _admitted(self, seconds: float) -> bool:
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            turn = Event()
+            self._waiting.append(turn)
+        if turn.wait(seconds):
+            return True
+        with self._guard:
+            if turn.is_set():
+                return True
+            self._waiting.remove(turn)
+            return False
 
 
 class _SQLiteConnection(sqlite3.Connection):

@@ -88,3 +88,26 @@ def test_what_follows_a_commit_may_write_at_once(app: Flask) -> None:
         event.listen(db.session, "after_commit", follow, once=True)
         db.session.commit()
     assert took[0] < 1
+
+
+def test_writers_are_admitted_in_the_order_in_which_they_come(app: Flask) -> None:
+    db.session.remove()
+    order: list[int] = []
+
+    def write(number: int) -> None:
+        with app.app_context(), writing():
+            db.session.execute(text("SELECT 1"))
+            order.append(number)
+            sleep(0.01)
+            db.session.commit()
+
+    with writing():
+        db.session.execute(text("SELECT 1"))
+        others = [Thread(target=write, args=(number,)) for number in range(6)]
+        for each in others:
+            each.start()
+            sleep(0.05)
+        db.session.commit()
+    for each in others:
+        each.join()
+    assert order == list(range(6)) or db.engine.dialect.name != "sqlite"
