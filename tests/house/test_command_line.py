@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -207,3 +208,12 @@ def test_a_wrong_instance_ends_in_a_sentence_and_makes_no_keys(app: Flask, tmp_p
     assert (ended.returncode, "Traceback" in ended.stderr) == (2, False), ended.stderr
     assert said in ended.stderr
     assert not list(tmp_path.glob(f"{folder}/keys/*"))
+
+
+def test_check_prints_the_tonnes_of_each_alert_with_the_heaviest_first() -> None:
+    printed = run("check", str(make.PARK_WITH_ERRORS), "--pack", "beijing/2021").output.splitlines()
+    told = [found[1] for line in printed if (found := re.match(r" +([+−][\d,.]+ tCO2|–)  ", line))]
+    weights = [0.0 if each == "–" else float(each[1:-5].replace(",", "")) for each in told]
+    assert "+5,035.82 tCO2" in told
+    assert weights == sorted(weights, reverse=True)
+    assert weights[-1] == 0.0 < weights[0]

@@ -103,8 +103,16 @@ def declare(engagement: Engagement) -> ResponseReturnValue:
         return redirect(url_for(".declare", engagement_id=engagement.id), 303)
     barring = next((member.barred_by for member in memberships if member.barred_by), None)
     question = next((each for each in pack.independence_questions if each.code == barring), None)
+    practice = next((each.origin.words for each in pack.independence_questions if each.origin.basis == "practice"), None)
     return render_template(
-        "engagements/declare.html", engagement=engagement, form=form, mine=memberships, waiting=waiting, question=question, Role=Role
+        "engagements/declare.html",
+        engagement=engagement,
+        form=form,
+        mine=memberships,
+        waiting=waiting,
+        question=question,
+        practice=practice,
+        Role=Role,
     )
 
 

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from verifier.core.calculation.recalculation import Calculation, Flag
 from verifier.core.calculation.results import SourceResult
-from verifier.core.calculation.units import half_a_last_digit, plain, round_half_up
+from verifier.core.calculation.units import half_a_last_digit, plain
 from verifier.core.coverage.assessment import CoverageAssessment, amount
 from verifier.core.coverage.procedures import BEYOND_RECALCULATION
 from verifier.core.coverage.report_alone import coverage_of
-from verifier.core.opinion.materiality import Error, assess
+from verifier.core.opinion.materiality import Error, assess, tonnes
 from verifier.core.report.rows import HiddenKind, ReportedReport
 from verifier.core.rulepack.pack import RulePack
 
@@ -208,8 +208,8 @@ def _flag(flag: Flag, sentence: Say | None) -> dict[str, object]:
 
 
 def _weight(flag: Flag) -> str:
-    """The tonnes of an alert, reported − right, to one place; a dash where nothing can be estimated."""
-    return "–" if flag.tonnes is None else f"{round_half_up(Fraction(flag.tonnes), 1):+,} tCO2"
+    """The tonnes of an alert, reported − right, with their sign; a dash where nothing can be estimated."""
+    return "–" if flag.tonnes is None else f"{'+' if flag.tonnes > 0 else ''}{tonnes(Fraction(flag.tonnes))} tCO2"
 
 
 def _place(flag: Flag) -> str:

@@ -1,6 +1,6 @@
 """Pages of reports: a unit's years, the versions uploaded for each, and one version with its sources."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.casework.to_do import SOON, Waiting, waiting_for
+from verifier.checks.data.flags.views import AlertLinks, alert_links
 from verifier.core.access import Permission
 from verifier.core.calculation.results import Flag
 from verifier.core.clocks import Before, Lateness, day_in, lateness
@@ -248,7 +249,8 @@ def version(unit_year: UnitYear, number: int) -> ResponseReturnValue:
         page=paged(query),
         export=export_url(),
         flag_name=flag_name,
-        flags=_sentences_of(version, names),
+        flags=(flags := _sentences_of(version, names)),
+        links=_links(unit_year, version, flags[:5]),
         sheet_name=sheet_name,
         before=before,
         changes=queries.changed_sources(before, version) if before else None,
@@ -261,6 +263,12 @@ def _sentences_of(version: ReportVersion, names: dict[str, str]) -> list[tuple[F
     """Each flag of a version with its name and its sentence, the largest estimated effect first."""
     heaviest_first = sorted(queries.flags_of(version), key=lambda flag: abs(flag.tonnes or Decimal()), reverse=True)
     return [(flag, flag_name(flag.code), flag_sentence(flag, names)) for flag in heaviest_first]
+
+
+def _links(unit_year: UnitYear, version: ReportVersion, rows: Iterable[tuple[Flag, str, str]]) -> dict[Flag, AlertLinks]:
+    """Where the alerts lead in the case, for those who work on it."""
+    case = programme.case_of(unit_year)
+    return alert_links(case, [flag for flag, _name, _sentence in rows], version) if case else {}
 
 
 @bp.get("/reports/<uuid:unit_year_id>/versions/<int:number>/flags")
@@ -288,7 +296,8 @@ def flags(unit_year: UnitYear, number: int) -> ResponseReturnValue:
         unit_year=unit_year,
         version=version,
         form=form,
-        page=paged_list(shown),
+        page=(page := paged_list(shown)),
+        links=_links(unit_year, version, page.items),
         export=export_url(),
         sheet_name=sheet_name,
     )

@@ -18,6 +18,9 @@ from verifier.core.rulepack.pack import RulePack
 from verifier.rulepacks.calendars import CALENDARS
 
 SHIPPED = Path(__file__).with_name("packs")
+GENERAL = Path(__file__).with_name("general") / "independence.toml"
+"""Independence questions of packs that name none."""
+QUESTIONS = "independence_questions"
 IS_ID = re.compile(r"[^./\\\0][^/\\\0]*/[^./\\\0][^/\\\0]*")
 Read = tuple[Path, int]
 """A file and when it was last changed."""
@@ -59,7 +62,7 @@ def source_of(pack_id: str, own: Path | None = None) -> PackSource:
     """What a pack says, key by key, with what it extends, and whether it ships with the program."""
     chain = _chain(pack_id, own)
     found = _resolved(chain)
-    return PackSource(found.data, found.extends, chain[0][0].is_relative_to(SHIPPED))
+    return PackSource(_with_questions(found.data), found.extends, chain[0][0].is_relative_to(SHIPPED))
 
 
 def newer(pack_id: str) -> tuple[str, ...]:
@@ -197,4 +200,18 @@ def _pack(chain: tuple[Read, ...]) -> RulePack:
     if found.defects:
         key, reason = found.defects[0]
         raise Refusal("pack.malformed", key=key, reason=reason, count=len(found.defects))
-    return replace(reading.parse(found.data), sha256=sha256(canonical_json(found.data)).hexdigest())
+    return replace(reading.parse(_with_questions(found.data)), sha256=sha256(canonical_json(found.data)).hexdigest())
+
+
+def _with_questions(data: dict[str, Any]) -> dict[str, Any]:
+    """A pack as it is applied: without independence questions of its own it asks the general ones, marked as practice."""
+    if data.get(QUESTIONS) or "unstated" not in data:
+        return data
+    unstated = {key: reason for key, reason in data["unstated"].items() if key != QUESTIONS}
+    return {**data, QUESTIONS: _general_questions(), "unstated": unstated}
+
+
+@cache
+def _general_questions() -> list[dict[str, Any]]:
+    questions: list[dict[str, Any]] = tomllib.loads(GENERAL.read_text("utf-8"))[QUESTIONS]
+    return questions

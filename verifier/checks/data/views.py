@@ -13,7 +13,6 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import actions, queries
-from verifier.checks.data.flags.queries import raised_as
 from verifier.checks.data.forms import DataFilter, OutcomeForm
 from verifier.checks.data.numbers import grid, recalculated
 from verifier.checks.data.numbers.wording import what
@@ -200,7 +199,6 @@ def source(engagement: Engagement, source_key: str) -> ResponseReturnValue:
         what=what,
         categories=_categories(engagement),
         flags=flags,
-        raised_as=raised_as(engagement),
         elsewhere=[flag for flag in flags if flag not in months.flagged],
         findings=queries.findings_on(engagement, key),
         row=queries.source_row(report, key),

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from verifier.checks.data import queries as data
 from verifier.checks.data.estimates import queries as estimates
 from verifier.checks.data.numbers.without_finding import number_reasons
 from verifier.core.access import TEAM, Role
+from verifier.core.calculation.units import plain
 from verifier.core.opinion.permitted import shortcomings
 from verifier.core.reason import StatedReason
 from verifier.core.rulepack.pack import RulePack, Text
@@ -119,7 +119,7 @@ def _holder(engagement: Engagement, role: Role) -> str:
 def criteria(pack: RulePack, sha256: str, share: Fraction | None = None) -> said.Criteria:
     """The pack, pinned, with the documents its clauses are read from, and the share that holds for this report's total."""
     documents = dict.fromkeys(PLACE_IN.split(clause.origin.source)[0] for clause in pack.clauses)
-    threshold = f"{Decimal(share.numerator) * 100 / Decimal(share.denominator):f} %" if share is not None else ""
+    threshold = f"{plain(share * 100, 4)} %" if share is not None else ""
     materiality = Both(f"重要性阈值：{threshold}", f"Materiality threshold: {threshold}") if threshold else both(pack.materiality_reason)
     return said.Criteria(pack.id, pack.version, sha256, both(pack.name), tuple(Both.same(name) for name in documents), materiality)
 

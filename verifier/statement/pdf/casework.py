@@ -108,8 +108,8 @@ def samples_section(facts: StatementFacts, languages: Languages, at: int) -> lis
             languages.stacked(line.method, CELL, SMALL) + ([Text(line.procedures, SMALL.but(before=2))] if line.procedures else []),
             number(str(line.items)),
             number(str(line.wrong)),
-            number("—" if line.limit is None else f"{line.limit:,}"),
-            number("—" if line.tolerable is None else f"{line.tolerable:,}"),
+            number(tonnes(line.limit)),
+            number(tonnes(line.tolerable)),
         ]
         for line in facts.samples
     ]

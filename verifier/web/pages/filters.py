@@ -47,6 +47,16 @@ def tonnes_exact(value: Number) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def share(value: Number) -> str:
+    """A calculated share in percent, to two places; a dash where it is unknown."""
+    return "—" if value is None else f"{tonnes(Fraction(value) * 100)} %"
+
+
+def rate(value: Number | str) -> str:
+    """A percentage that rules or people set, with the places it was set with; a dash where there is none."""
+    return "—" if value is None else f"{tonnes_exact(as_decimal(Fraction(value) * 100, 4))} %"
+
+
 def day(value: date | datetime | None) -> str:
     """A date as the reader writes it; a moment becomes a date in the programme's zone."""
     if value is None:
@@ -171,5 +181,5 @@ def install(app: Flask) -> None:
         in_unit,
         labelled,
     )
-    for filter in (tonnes, tonnes_exact, day, moment, *plain):
+    for filter in (tonnes, tonnes_exact, share, rate, day, moment, *plain):
         app.jinja_env.filters[filter.__name__] = filter

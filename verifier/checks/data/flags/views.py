@@ -1,6 +1,9 @@
 """Pages of check 2, data alerts: list, dismissal with a reason, and raising as findings, single or bulk."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,8 +27,10 @@ from verifier.core.subject import Subject
 from verifier.core.typed_digits import whole_number
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
+from verifier.findings.models import Finding
 from verifier.findings.queries import coverable
 from verifier.reports import queries as reports
+from verifier.reports.models import ReportVersion
 from verifier.reports.wording import flag_name, flag_sentence
 from verifier.rulepacks.load import load
 from verifier.web.downloads.spreadsheet import spreadsheet
@@ -48,6 +53,38 @@ LABELS = {
 STATES = {(FlagState, "open"): "warn", (FlagState, "changed"): "warn", (FlagState, "finding"): "info", (FlagState, "dismissed"): "ok"}
 
 
+@dataclass(frozen=True, slots=True)
+class AlertLinks:
+    """Addresses that a data alert leads to in a case, and the finding it was raised as or is covered by."""
+
+    source: str | None
+    number: str | None
+    finding: Finding | None
+    finding_url: str | None
+
+
+@bp.app_template_global("alert_links")
+def alert_links(engagement: Engagement, flags: Iterable[Flag], version: ReportVersion | None = None) -> dict[Flag, AlertLinks]:
+    """Where each alert leads; nowhere for a reader who may not see the work of the case, and for a version not under verification."""
+    of = engagement.report_version
+    if not may(Permission.WORK_READ) or (version is not None and version.id != of.id):
+        return {}
+    every, raised = tuple(flags), {_identity(flag): finding for flag, finding in queries.raised_as(engagement).items()}
+    keys = reports.number_keys_of(of, {(flag.sheet, flag.row) for flag in every if flag.sheet and flag.row})
+    listed = {result.source_id for result in reports.calculation_of(of).sources}
+    at: dict[str, Any] = {"engagement_id": engagement.id}
+    found = {}
+    for flag in every:
+        key, finding = keys.get((flag.sheet, flag.row)) if flag.row else None, raised.get(_identity(flag))
+        found[flag] = AlertLinks(
+            url_for("data.source", source_key=flag.source, **at) if flag.source and flag.source in listed else None,
+            url_for("numbers.number", number_key=key, source=flag.source or None, **at) if key else None,
+            finding,
+            url_for("findings.finding", number=finding.number, **at) if finding else None,
+        )
+    return found
+
+
 @bp.get("/cases/<uuid:engagement_id>/data/flags")
 @permit(Permission.WORK_READ)
 def flags(engagement: Engagement) -> ResponseReturnValue:
@@ -55,7 +92,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
     every = queries.flagged(engagement)
     rows, form = _filtered(engagement, every)
     page = paged_list(rows, PER_PAGE)
-    places = {(each.main.sheet, each.main.row) for each in page.items if each.main.sheet and each.main.row}
+    shown = [flag for each in page.items for flag in (each.main, *each.flag.family.consequences)]
     raise_form = RaiseForm(formdata=None)
     raise_form.offer(load(engagement.pack_id), [each.main.code for each in rows if each.is_open])
     cover_form = CoverForm(formdata=None)
@@ -65,7 +102,7 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         engagement=engagement,
         form=form,
         page=page,
-        number_keys=reports.number_keys_of(engagement.report_version, places),
+        links=alert_links(engagement, shown),
         filter_values=carried_filter(),
         resolved=sum(not each.is_open for each in every),
         total=len(every),
@@ -74,7 +111,6 @@ def flags(engagement: Engagement) -> ResponseReturnValue:
         dismiss_form=DismissForm(formdata=None),
         raise_form=raise_form,
         cover_form=cover_form,
-        listed={result.source_id for result in reports.calculation_of(engagement.report_version).sources},
         flag_name=flag_name,
         flag_sentence=partial(flag_sentence, categories=_categories(engagement)),
         place=place,
@@ -171,6 +207,11 @@ def reopen(engagement: Engagement) -> ResponseReturnValue:
     actions.reopen(engagement, request.form.get("key", ""), actor=current_actor(), now=utcnow())
     flash(_("The dismissal was undone; the alert is open again."), "success")
     return redirect(came_from(), 303)
+
+
+def _identity(flag: Flag) -> tuple[object, ...]:
+    """What makes two alerts the same one, whichever references the calculation had at hand."""
+    return flag.code, flag.source, flag.period, flag.sheet, flag.row, flag.column
 
 
 def _filtered(engagement: Engagement, every: list[Flagged]) -> tuple[list[Flagged], FlagFilter]:

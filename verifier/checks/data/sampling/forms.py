@@ -12,7 +12,7 @@ from flask_wtf.file import FileRequired
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
-from verifier.checks.data.sampling.wording import kind_name, percent
+from verifier.checks.data.sampling.wording import kind_name
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.rulepack.parts import NamedCode
 from verifier.core.sampling.plan import Result
@@ -21,7 +21,7 @@ from verifier.core.typed_digits import plain_digits
 from verifier.evidence.file_kinds import SAMPLE_LIST
 from verifier.findings.models import Finding
 from verifier.web.forms import BaseForm, FileBox, Required, SearchForm, TonnesField, VersionedForm
-from verifier.web.pages.filters import text_in
+from verifier.web.pages.filters import rate, text_in
 from verifier.web.pages.labels import label
 
 
@@ -116,7 +116,7 @@ class TonneUnitForm(ReasonedForm):
     def offer(self, kinds: Sequence[str], risks: Sequence[Fraction], suggested: Fraction) -> None:
         """The populations there are, the pack's risks, and the one the assessed risks suggest."""
         self.kind.choices = [SelectChoice(code, kind_name(code)) for code in kinds]
-        self.risk.choices = [SelectChoice(str(each), percent(each)) for each in sorted(risks)]
+        self.risk.choices = [SelectChoice(str(each), rate(each)) for each in sorted(risks)]
         self.kind.data = self.kind.data or kinds[0]
         self.risk.data = self.risk.data or str(suggested)
 
@@ -131,7 +131,7 @@ class ListForm(ReasonedForm):
 
     def offer(self, risks: Sequence[Fraction], suggested: Fraction) -> None:
         """The pack's risks, and the one the assessed risks suggest."""
-        self.risk.choices = [SelectChoice(str(each), percent(each)) for each in sorted(risks)]
+        self.risk.choices = [SelectChoice(str(each), rate(each)) for each in sorted(risks)]
         self.risk.data = self.risk.data or str(suggested)
 
 
@@ -225,4 +225,4 @@ class ClimbForm(BaseForm):
 
     def offer(self, steps: Sequence[Fraction]) -> None:
         """The steps above the present one, the forced one first."""
-        self.to.choices = [SelectChoice(str(step), percent(step)) for step in steps]
+        self.to.choices = [SelectChoice(str(step), rate(step)) for step in steps]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from flask_babel import gettext as _
 
 from verifier.core.analysis.lines import AnalysisLine
-from verifier.web.pages.filters import tonnes
+from verifier.web.pages.filters import share, tonnes
 
 MOST_PLACES = 8
 Namer = Callable[[AnalysisLine], str]
@@ -27,7 +27,7 @@ def signed_figure(value: Fraction | None, like: Fraction | None = None) -> str:
 
 def part(value: Fraction | None) -> str:
     """A share in percent; an unknown one as “unknown”."""
-    return _("unknown") if value is None else f"{tonnes(value * 100)} %"
+    return _("unknown") if value is None else share(value)
 
 
 def signed_part(value: Fraction | None) -> str:

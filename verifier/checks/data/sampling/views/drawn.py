@@ -17,7 +17,7 @@ from verifier.checks.data.sampling.sample_command import command
 from verifier.checks.data.sampling.summary import outline
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of, sample_or_404
 from verifier.checks.data.sampling.views.errors import error_form
-from verifier.checks.data.sampling.wording import BLIND, kind_name, percent
+from verifier.checks.data.sampling.wording import BLIND, kind_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
 from verifier.core.lifecycle import CaseAction, possible
@@ -47,7 +47,6 @@ def sample(engagement: Engagement, number: int) -> ResponseReturnValue:
         "sample": current,
         "outline": outline(current),
         "kind_name": kind_name,
-        "percent": percent,
         "blind": BLIND[current.method],
         "plan": queries.plan_of(current),
         "back": url_for(".samples", engagement_id=engagement.id),
@@ -224,6 +223,5 @@ def extend(engagement: Engagement, number: int) -> ResponseReturnValue:
         sample=sample,
         stratum=stratum,
         form=form,
-        percent=percent,
         weigh=[each.code for each in rule.ladder.weigh],
     )

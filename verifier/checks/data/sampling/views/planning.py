@@ -13,7 +13,7 @@ from verifier.checks.data.sampling.actions import SampleRequest
 from verifier.checks.data.sampling.forms import LadderForm, ListForm, TonneUnitForm
 from verifier.checks.data.sampling.models import Sample
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of
-from verifier.checks.data.sampling.wording import BLIND, WHEN, kind_name, percent
+from verifier.checks.data.sampling.wording import BLIND, WHEN, kind_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
 from verifier.core.lifecycle import CaseAction, possible
@@ -85,7 +85,6 @@ def plan(engagement: Engagement, method: str) -> ResponseReturnValue:
         method=how,
         rule=rule,
         blind=BLIND[how],
-        percent=percent,
         suggested=suggested,
         threshold=_share(engagement, total) if pack.materiality else None,
         total=total,
