@@ -28,6 +28,7 @@ from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
 from verifier.statement import actions
+from verifier.statement.facts.coverage import named
 from verifier.statement.pdf.document import ATTACHMENT
 from verifier.statement.signing import issuing
 
@@ -81,3 +82,8 @@ def test_a_sample_of_the_bodys_own_practice_is_accepted_by_the_reviewer_or_sent_
     assert review.sampling_accepted
     said = json.loads(PdfReader(BytesIO(issuing.draft(case, now=utcnow()))).attachments[ATTACHMENT][0])["coverage"]
     assert said["sampling_accepted"] > 0
+
+
+def test_evidence_names_the_items_of_a_sample_together_and_says_how_many_documents_it_leaves_out() -> None:
+    assert named(["S-1, 4", "", "V-2 Invoices, p. 1", "S-1, 2", "S-1, 3", "S-1, 421", "S-1"]) == ("S-1: 2–4, 421", "V-2 Invoices, p. 1")
+    assert named(f"V-{number}" for number in range(15))[-1] == "… +3"

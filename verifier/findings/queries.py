@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from verifier.core.findings import RESOLVED_STATES, WITH_UNIT, Check, FindingAction, FindingState, open_actions
+from verifier.core.lifecycle import CaseAction, possible
 from verifier.core.rulepack.pack import FindingClass
 from verifier.core.subject import Subject
 from verifier.core.typed_digits import plain_digits, whole_number
@@ -193,3 +194,12 @@ def of_subject(engagement: Engagement, subject: Subject) -> Finding | None:
     else:
         finding = db.session.get(Finding, key) if subject.kind == "finding" else None
     return finding if finding is not None and finding.engagement_id == engagement.id else None
+
+
+def uncorrected_errors(engagement: Engagement) -> dict[str, Finding]:
+    """By source, a finding with an effect on its tonnes that stays uncorrected; none once the checks are over: decisions then stand."""
+    if not possible(engagement.stage, CaseAction.CHECK):
+        return {}
+    of = select(Finding).where(Finding.engagement_id == engagement.id, Finding.subject_kind == "source", Finding.effect != 0)
+    left = of.where(Finding.state.in_((FindingState.UNCORRECTED, FindingState.CARRIED_OVER))).order_by(Finding.number.desc())
+    return {each.subject_id: each for each in db.session.scalars(left)}

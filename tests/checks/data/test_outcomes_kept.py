@@ -101,3 +101,22 @@ def test_a_stale_outcome_is_refused_with_both(case: Engagement, cast: Cast) -> N
         OutcomeStatus.AGREED,
         OutcomeStatus.CANNOT_CONFIRM,
     )
+
+
+def test_a_source_whose_error_stays_uncorrected_is_not_agreed_as_reported(app: Flask, cast: Cast) -> None:
+    case, by = make.engagement(cast, workbook=make.PARK), {"actor": actor(cast.lead), "now": utcnow()}
+    actions.decide(case, "E-000", SourceOutcome.AGREED, **by)
+    clause = load(case.pack_id).clauses[0].code
+    draft = Draft("non_conformity", clause, "Meter", "It reads 10 t more.", Decimal(-10))
+    finding = raise_finding(case, Subject("source", "E-000"), Check.DATA, draft, **by)
+    assert standing_of(case, "E-000") is OutcomeStatus.AGREED, "a draft decides nothing"
+    finding.state, finding.sent_at = FindingState.UNCORRECTED, utcnow()
+    db.session.flush()
+    assert standing_of(case, "E-000") is OutcomeStatus.ASKED_AGAIN
+    assert queries.undecided_count(case) == len(queries.source_reviews(case))
+    with pytest.raises(Refusal, match=r"data\.agreed\.uncorrected"):
+        actions.decide(case, "E-000", SourceOutcome.AGREED, **by)
+    with pytest.raises(Refusal, match=r"data\.many\.unfit"):
+        actions.agree_many(case, ["E-000"], **by)
+    actions.decide(case, "E-000", SourceOutcome.DIFFERS, Decimal("109.29"), "Meter", **by)
+    assert standing_of(case, "E-000") is OutcomeStatus.DIFFERS

@@ -125,13 +125,13 @@ class Evidence:
                 continue
             rows = sampling.items(drawn)
             tested = {(row.parts[0], row.parts[1]): row for row in rows if row.result and len(row.parts) > 1}
-            supported = frozenset[tuple[str, str]]() if sampling.changed_since(self._case, drawn) else supports(drawn, rows)
+            supported = still_supports(self._case, drawn, rows)
             for datum in self._by_key.values():
                 place = (datum.source, datum.period)
                 row = tested.get(place)
                 if datum.kind is CoverageKind.FACTOR:
                     continue
-                if row is not None and (row.quantity is None or row.quantity == datum.quantity):
+                if row is not None and (row.quantity is None or datum.quantity in (row.quantity, row.found)):
                     method = ProcedureMethod.ORIGINAL_RECORD if row.result != "not_found" else ProcedureMethod.RECALCULATED
                     name = row.tester.name if row.tester else ""
                     yield datum.key, Procedure(method, f"S-{drawn.number}, {row.position}", frozenset(), name, row.tested_at, note=row.note)
@@ -201,6 +201,31 @@ def supports(drawn: Sample, rows: Sequence[SampledItem]) -> frozenset[tuple[str,
     if found is None or tonnes is None or found.open or found.upper_limit > Fraction(tonnes.tolerable):
         return frozenset()
     return frozenset(place for place in places if place[0] not in population.unknown)
+
+
+def still_supports(engagement: Engagement, drawn: Sample, rows: Sequence[SampledItem]) -> frozenset[tuple[str, str]]:
+    """The same after a corrected report: of a ladder without the months that changed, since no draw could have reached their new amount;
+    of tonne units all or nothing, and all only where none but tested items changed."""
+    changed = {(parts[0], parts[1]) for parts in sampling.changed_items(engagement, drawn) if len(parts) > 1}
+    if drawn.method == Method.LADDER:
+        return supports(drawn, rows) - changed
+    tested = {(row.parts[0], row.parts[1]) for row in rows if row.result and len(row.parts) > 1}
+    return supports(drawn, rows) if changed <= tested else frozenset()
+
+
+def would_support(engagement: Engagement, drawn: Sample) -> frozenset[tuple[str, str]]:
+    """Source and month of all that a sample would speak for if it were completed and supported the figure: of a ladder what it samples.
+
+    What it speaks for today is not among them.
+    """
+    rows = sampling.items(drawn)
+    done = still_supports(engagement, drawn, rows)
+    places = {(item.parts[0], item.parts[1]) for item in sampling.stored_population(drawn).items if len(item.parts) > 1}
+    if drawn.method == Method.LADDER:
+        sampled = {each.key for each in sampling.strata(drawn, rows)}
+        changed = {parts[:2] for parts in sampling.changed_items(engagement, drawn)}
+        places = {place for place in places if place[0] in sampled and place not in changed}
+    return frozenset(places - done)
 
 
 def first_test(engagement: Engagement, procedures: Iterable[Procedure]) -> datetime | None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from verifier.cache import REPORTS, Cache
 from verifier.casework.coverage import published, stored
-from verifier.casework.coverage.derived import Datum, Evidence, evidence_of, first_test, links_of
+from verifier.casework.coverage.derived import Datum, Evidence, evidence_of, first_test, links_of, would_support
 from verifier.casework.coverage.models import CoverageDeviation, EvidencePlan, EvidenceProcedure
 from verifier.checks.boundary import queries as boundary
 from verifier.checks.data.sampling import queries as sampling
@@ -226,7 +226,7 @@ def leads(engagement: Engagement, keys: set[str]) -> dict[str, list[Lead]]:
                     found[datum.key].append(Lead(kind, request.label))
     for drawn in sampling.live(engagement):
         if drawn.method != Method.RECIPROCAL and drawn.kind != SITES:
-            places = {tuple(item.parts[:2]) for item in sampling.stored_population(drawn).items}
+            places = would_support(engagement, drawn)
             for datum in data:
                 if datum.kind is CoverageKind.ACTIVITY and (datum.source, datum.period) in places:
                     found[datum.key].append(Lead(LeadKind.OPEN_SAMPLE, f"S-{drawn.number}"))

@@ -43,6 +43,8 @@ def decide(
         raise NotYours
     category = load(engagement.pack_id).category(review.source.category)
     sign, wrong = category.sign if category else 1, review.wrong_since is not None
+    if outcome is SourceOutcome.AGREED and review.uncorrected is not None:
+        raise Refusal("data.agreed.uncorrected", finding=review.uncorrected.label, effect=plain(review.uncorrected.effect or Decimal()))
     tonnes = verified_tonnes(review.result, outcome, verified, note, sign=sign, sampled_wrong=wrong)
     row = _write(engagement, review, outcome, tonnes, note, seen_version, actor=actor, now=now)
     row.no_finding_reason = no_finding.strip() if outcome is SourceOutcome.DIFFERS else ""

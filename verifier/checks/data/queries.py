@@ -27,7 +27,7 @@ from verifier.core.report.rows import MeterRow, ReportedReport, SourceRow
 from verifier.db import db
 from verifier.engagements.models import Engagement
 from verifier.findings.models import Finding
-from verifier.findings.queries import by_subject, not_withdrawn
+from verifier.findings.queries import by_subject, not_withdrawn, uncorrected_errors
 from verifier.reports import queries as reports
 from verifier.reports.models import ReportedSource
 from verifier.rulepacks.load import load
@@ -58,6 +58,8 @@ class SourceReview:
     """Whether a flag of it is neither raised as a finding nor dismissed."""
     wrong_since: datetime | None = None
     """When an item of it was last found wrong in a sample; None where none is, or the report was corrected."""
+    uncorrected: Finding | None = None
+    """A finding on it with an effect on its tonnes that stays uncorrected: it cannot be agreed as reported."""
     flag_codes: tuple[str, ...] = ()
     """Data alerts of the source in this case, including those from last year's report, the plan and the body's tolerances."""
 
@@ -69,7 +71,7 @@ class SourceReview:
     @property
     def current(self) -> bool:
         """Whether the outcome given holds for what is reported now, and for what its sampled items showed."""
-        return self.outcome is not None and _holds(self.outcome, self.source.fingerprint, self.wrong_since)
+        return self.outcome is not None and _holds(self.outcome, self.source.fingerprint, self.wrong_since, self.uncorrected)
 
     @property
     def verified(self) -> Decimal | None:
@@ -83,8 +85,8 @@ class SourceReview:
 
     @property
     def agreeable(self) -> bool:
-        """Whether it may be agreed among others: open, recalculated whole, as reported, no flag of it left open, no sampled item wrong."""
-        return self.is_open and self.agrees and not self.flags_open and self.wrong_since is None
+        """Whether it may be agreed among others: open, recalculated whole, as reported, no flag left open, no known error."""
+        return self.is_open and self.agrees and not self.flags_open and self.wrong_since is None and self.uncorrected is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def source_reviews(engagement: Engagement, *, search: str = "", category: str = 
     decisions = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
     outcomes = {row.source_key: row for row in db.session.scalars(decisions)}
     raised, flagged = _by_source(findings(engagement)), flags.open_sources(engagement)
-    wrong = item_errors.wrong_since(engagement)
+    wrong, uncorrected = item_errors.wrong_since(engagement), uncorrected_errors(engagement)
     found = [
         _held(
             row,
@@ -122,6 +124,7 @@ def source_reviews(engagement: Engagement, *, search: str = "", category: str = 
             raised.get(row.source_key, ()),
             row.source_key in flagged,
             wrong_since=wrong.get(row.source_key),
+            uncorrected=uncorrected.get(row.source_key),
             codes=codes.get(row.source_key, frozenset()),
         )
         for row in rows
@@ -159,8 +162,18 @@ def source_review(engagement: Engagement, source_key: str) -> SourceReview | Non
     raised = tuple(finding for finding in findings(engagement) if (finding.subject_kind, finding.subject_id) == ("source", source_key))
     flagged = source_key in flags.open_sources(engagement)
     codes = references.codes_of(engagement).get(source_key, frozenset())
-    wrong = item_errors.wrong_since(engagement).get(source_key)
-    return _held(row, result, outcome_on(engagement, source_key), raised, flagged, wrong_since=wrong, codes=codes) if result else None
+    if result is None:
+        return None
+    return _held(
+        row,
+        result,
+        outcome_on(engagement, source_key),
+        raised,
+        flagged,
+        wrong_since=item_errors.wrong_since(engagement).get(source_key),
+        uncorrected=uncorrected_errors(engagement).get(source_key),
+        codes=codes,
+    )
 
 
 def outcome_on(engagement: Engagement, source_key: str) -> SourceDecision | None:
@@ -174,13 +187,13 @@ def progress(engagement: Engagement) -> SourceProgress:
     of = select(ReportedSource.source_key, ReportedSource.fingerprint).where(ReportedSource.version_id == engagement.report_version_id)
     decisions = select(SourceDecision).where(SourceDecision.engagement_id == engagement.id)
     outcomes = {row.source_key: row for row in db.session.scalars(decisions)}
-    wrong = item_errors.wrong_since(engagement)
+    wrong, uncorrected = item_errors.wrong_since(engagement), uncorrected_errors(engagement)
     raised = [each for each in not_withdrawn(engagement) if each.arose_in == CHECK]
     waiting = {each.subject_id for each in raised if each.subject_kind == "source" and each.state not in RESOLVED_STATES}
     found = []
     for key, fingerprint in db.session.execute(of):
         row = outcomes.get(key)
-        current = row is not None and _holds(row, fingerprint, wrong.get(key))
+        current = row is not None and _holds(row, fingerprint, wrong.get(key), uncorrected.get(key))
         found.append(outcome_status(row.outcome if row else None, current=current, open_finding=key in waiting))
     return SourceProgress(sum(each not in OPEN for each in found), len(found), len(raised))
 
@@ -261,17 +274,20 @@ def _held(
     flags_open: bool,
     *,
     wrong_since: datetime | None,
+    uncorrected: Finding | None,
     codes: Collection[str],
 ) -> SourceReview:
-    current = outcome is not None and _holds(outcome, source.fingerprint, wrong_since)
+    current = outcome is not None and _holds(outcome, source.fingerprint, wrong_since, uncorrected)
     waiting = any(finding.state not in RESOLVED_STATES for finding in raised)
     how_far = outcome_status(outcome.outcome if outcome else None, current=current, open_finding=waiting)
-    return SourceReview(source, result, outcome, tuple(raised), how_far, flags_open, wrong_since, tuple(sorted(codes)))
+    return SourceReview(source, result, outcome, tuple(raised), how_far, flags_open, wrong_since, uncorrected, tuple(sorted(codes)))
 
 
-def _holds(outcome: SourceDecision, fingerprint: str, wrong_since: datetime | None) -> bool:
-    """Whether an outcome holds: given on the same numbers, and after the last sampled item of the source was found wrong."""
-    return outcome.fingerprint == fingerprint and not (wrong_since is not None and outcome.decided_at < wrong_since)
+def _holds(outcome: SourceDecision, fingerprint: str, wrong_since: datetime | None, uncorrected: Finding | None) -> bool:
+    """Whether an outcome holds: given on the same numbers, after the last sampled item of the source was found wrong, and not agreed
+    while a finding says that the figure stays wrong."""
+    contradicted = uncorrected is not None and outcome.outcome == SourceOutcome.AGREED
+    return outcome.fingerprint == fingerprint and not contradicted and not (wrong_since is not None and outcome.decided_at < wrong_since)
 
 
 def _by_source(raised: Sequence[Finding]) -> dict[str, tuple[Finding, ...]]:

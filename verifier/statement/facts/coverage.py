@@ -1,5 +1,6 @@
 """How numbers were tested, as stated in the statement: totals by procedure and category, and source by source."""
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -19,6 +20,8 @@ from verifier.statement.pdf.wording import PROCEDURES
 PLACES = 6
 MOST_EVIDENCE = 12
 """Documents named for one procedure of a source; all of them stand in the working papers."""
+ITEM = re.compile(r"(S-\d+), (\d+)")
+"""A tested item, as evidence names it: its sample and its number."""
 
 
 def coverage(engagement: Engagement, review: Review) -> said.Coverage | None:
@@ -61,8 +64,7 @@ def _lines(found: CoverageAssessment, names: dict[str, str]) -> Iterable[said.Co
             by_method.setdefault((row.number.kind, row.method), []).append(row)
         for (kind, method), own in sorted(by_method.items(), key=_place):
             code, tonnes = method.value if method else "", sum((row.number.tonnes for row in own), Fraction())
-            evidence = tuple(text for text in dict.fromkeys(map(_evidence, own)) if text)[:MOST_EVIDENCE]
-            rounded = round_half_up(tonnes, PLACES)
+            evidence, rounded = named(map(_evidence, own)), round_half_up(tonnes, PLACES)
             yield said.CoverageLine(source, names.get(source, ""), kind.value, code, PROCEDURES[code], len(own), rounded, evidence)
 
 
@@ -74,6 +76,31 @@ def _place(entry: tuple[tuple[CoverageKind, ProcedureMethod | None], list[Number
 def _evidence(row: NumberCoverage) -> str:
     best = strongest(row.procedures)
     return best.evidence if best and best.method is not ProcedureMethod.RECALCULATED else ""
+
+
+def named(evidence: Iterable[str]) -> tuple[str, ...]:
+    """Documents as they are named, each once; the items of a sample together by their numbers, and at the end how many are not named."""
+    items: dict[str, list[int]] = {}
+    found: dict[str, None] = {}
+    for text in filter(None, evidence):
+        item = ITEM.fullmatch(text)
+        found[item[1] if item else text] = None
+        if item:
+            items.setdefault(item[1], []).append(int(item[2]))
+    texts = [f"{text}: {_ranges(items[text])}" if text in items else text for text in found]
+    more = len(texts) - MOST_EVIDENCE
+    return (*texts[:MOST_EVIDENCE], f"… +{more}") if more > 0 else tuple(texts)
+
+
+def _ranges(numbers: Iterable[int]) -> str:
+    """Numbers in order, neighbours as a range: “1–4, 421”."""
+    ends: list[list[int]] = []
+    for each in sorted(set(numbers)):
+        if ends and each == ends[-1][1] + 1:
+            ends[-1][1] = each
+        else:
+            ends.append([each, each])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ends)
 
 
 def _plan(engagement: Engagement, found: CoverageAssessment) -> str:

@@ -14,8 +14,8 @@ def coverage_part(facts: StatementFacts, languages: Languages) -> list[Flowable]
     found = facts.coverage
     if found is None:
         return []
-    missing = word("coverage_missing_is", count=found.missing, tonnes=tonnes(found.missing_tonnes))
-    accepted = word("coverage_numbers", count=found.sampling_accepted)
+    missing = word("coverage_missing_is", count=f"{found.missing:,}", tonnes=tonnes(found.missing_tonnes))
+    accepted = word("coverage_numbers", count=f"{found.sampling_accepted:,}")
     rows: list[tuple[Both, Cell]] = [
         (word("coverage_basis"), languages.stacked(found.basis, CELL, SMALL)),
         (word("coverage_missing"), languages.one_line(missing) if found.missing else ""),
@@ -28,7 +28,7 @@ def coverage_part(facts: StatementFacts, languages: Languages) -> list[Flowable]
             languages.stacked(KINDS[each.kind], CELL, SMALL),
             languages.stacked(category_name(each.category), CELL, SMALL),
             languages.stacked(each.name, CELL, SMALL),
-            number(str(each.count)),
+            number(f"{each.count:,}"),
             number(tonnes(each.tonnes)),
         ]
         for each in found.cells
@@ -43,7 +43,7 @@ def coverage_annex(facts: StatementFacts, languages: Languages) -> list[Flowable
     """One row for each source, kind and procedure, with the documents it rests on."""
     if facts.coverage is None or not facts.coverage.lines:
         return []
-    widths = (20 * mm, 36 * mm, 38 * mm, 13 * mm, 23 * mm, COLUMN - 130 * mm)
+    widths = (18 * mm, 35 * mm, 38 * mm, 17 * mm, 23 * mm, COLUMN - 131 * mm)
     rows = [_line(line, languages) for line in facts.coverage.lines]
     headers = ("source_id", "source", "procedure", "numbers", "related", "evidence")
     first, second = languages.of(word("coverage_annex"))
@@ -56,7 +56,7 @@ def _line(line: CoverageLine, languages: Languages) -> list[Cell]:
         Text(line.source, CELL),
         [Text(line.name or "—", CELL), Text(languages.one_line(KINDS[line.kind]), SMALL)],
         languages.stacked(line.method_name, CELL, SMALL),
-        number(str(line.count)),
+        number(f"{line.count:,}"),
         number(tonnes(line.tonnes)),
         Text("\n".join(line.evidence) or "—", SMALL),
     ]

@@ -87,4 +87,4 @@ def barred(engagement: Engagement, role: Role) -> str | None:
 def sentence(reason: Any) -> str:
     """A reason of a rule in the reader's language."""
     text: str = _(reason.message)
-    return text % {name: in_words(value) for name, value in reason.values}
+    return text % {name: f"{value:,}" if name == "count" else in_words(value) for name, value in reason.values}

@@ -120,6 +120,20 @@ def changed_since(engagement: Engagement, drawn: Sample) -> bool:
     return population(engagement, drawn.kind).checksum != drawn.checksum
 
 
+def changed_items(engagement: Engagement, drawn: Sample) -> frozenset[tuple[str, ...]]:
+    """Parts of the items whose amount is another one by now, or that are gone: of a ladder as reported, else in tonnes."""
+    if drawn.method == Method.RECIPROCAL or drawn.report_version_id == engagement.report_version_id:
+        return frozenset()
+    today = {each.parts: each for each in population(engagement, drawn.kind).items}
+    return frozenset(each.parts for each in stored_population(drawn).items if _amount(drawn, each) != _amount(drawn, today.get(each.parts)))
+
+
+def _amount(drawn: Sample, item: Item | None) -> object:
+    if item is None:
+        return None
+    return (item.quantity, item.unit) if drawn.method is Method.LADDER and drawn.kind != ladder.SITES else (item.size, item.parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Stratum:
     """One stratum of a ladder's sample: its step now, how far it is, and what its newest items force."""
