@@ -8,7 +8,7 @@ engagements  one unit, one year, one verification body: the case and its team
 checks       1 boundary · 2 data · 3 site
 findings     raise, answer, resolve
 evidence     stored files and photos
-casework     the case as a whole: tasks, due dates, materiality, trail
+casework     the case as a whole: tasks, events (who is told of what), due dates, materiality, trail
 statement    conclusion, independent review, signatures, PDF, public check
 programme    the authority's view of a year
 core         the method: pure functions and values, no database and no web

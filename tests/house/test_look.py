@@ -29,6 +29,8 @@ PAGES = [
     ("contact", "/account/passkeys"),
     ("lead", "/account/second-factor"),
     ("coordinator", "/organisation/people"),
+    ("coordinator", "/workload"),
+    ("contact", "/help/notices"),
     ("admin", "/admin/people"),
     ("admin", "/admin/organisations"),
     ("admin", "/admin/trail"),

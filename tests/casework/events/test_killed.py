@@ -27,7 +27,7 @@ from verifier.db import utcnow
 with create_app().app_context():
     send_due(now=utcnow() + timedelta(minutes=3))
 """
-PLACES = ("update.notice.before", "update.notice.after", "insert.job.after", "update.notice.after:2", "commit.before", "update.job.before")
+PLACES = ("update.notice.before", "update.notice.after", "insert.job.after", "update.notice.after:2", "commit.before")
 
 
 @pytest.mark.hold

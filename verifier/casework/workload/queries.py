@@ -112,6 +112,6 @@ def _memberships(body: Organisation) -> dict[tuple[UUID, UUID], list[Membership]
         .order_by(TeamMember.id)
     )
     found: dict[tuple[UUID, UUID], list[Membership]] = {}
-    for case, person, *place in db.session.execute(of):
-        found.setdefault((case, person), []).append(Membership(*place))
+    for case, person, role, declared_at, barred_by, named_at in db.session.execute(of):
+        found.setdefault((case, person), []).append(Membership(role, declared_at, barred_by, named_at))
     return found
