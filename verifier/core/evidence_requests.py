@@ -1,8 +1,8 @@
 """Check 2: evidence requests, their states, and when a supporting document may be withdrawn."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from verifier.core.errors import Refusal
@@ -121,3 +121,51 @@ def check_may_withdraw(*, withdrawn: bool, relied_on: bool, reason: str) -> None
         raise Refusal("voucher.withdraw.relied_on")
     if not reason.strip():
         raise Refusal("voucher.withdraw.no_reason")
+
+
+_UP_TO = re.compile(r"\s*(?:至|到|~|～|–|—|\bto\b)\s*")
+_IN_NAME = (
+    re.compile(r"(?<!\d)(20\d\d)\s*[年\-_.\s]\s*(1[0-2]|0?[1-9])(?!\d)"),
+    re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)"),
+)
+MOST_MONTHS = 36
+"""Months of one range."""
+
+
+def periods_in(text: str) -> tuple[str, ...]:
+    """The months and years of a text: one as people write it, several, or the first and last of a range (`2021-01 to 2021-03`).
+
+    A text that holds anything else is refused.
+    """
+    written = text.strip()
+    if not written or (whole := period_of(written)) is not None:
+        return (whole,) if written and whole else ("",)
+    found: list[str] = []
+    for part in _UP_TO.sub("~", written).split():
+        first, *last = (period_of(each) for each in part.split("~"))
+        months = _between(first, last[0]) if first and len(last) == 1 and last[0] else (first,) if first and not last else ()
+        if not months:
+            raise Refusal("voucher.number.period", period=written)
+        found += months
+    return tuple(dict.fromkeys(found))
+
+
+def _between(first: str, last: str) -> tuple[str, ...]:
+    """Every month from the first to the last; none where they are no months in order, or too many."""
+    if len(first) != 7 or len(last) != 7:
+        return ()
+    begin, end = (int(each[:4]) * 12 + int(each[5:]) - 1 for each in (first, last))
+    return tuple(f"{at // 12}-{at % 12 + 1:02d}" for at in range(begin, end + 1)) if 0 <= end - begin < MOST_MONTHS else ()
+
+
+def month_in_name(filename: str) -> str:
+    """The month that a file's name holds (`2021-03`, `2021年3月`, `202103`, `20210315`); empty where it holds none."""
+    found = next((match for pattern in _IN_NAME if (match := pattern.search(filename))), None)
+    return f"{found[1]}-{int(found[2]):02d}" if found else ""
+
+
+def of_month(keys: Sequence[NumberKey], month: str) -> list[NumberKey]:
+    """The numbers of one month: those that name it, and those that name no period; without a month all of them."""
+    if not month:
+        return list(keys)
+    return [replace(key, period=month) for key in keys if key.period in ("", month)]

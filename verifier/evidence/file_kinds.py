@@ -28,6 +28,9 @@ FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
         "PNG": FileKind("PNG", "image/png", (".png",), is_picture=True),
         "WEBP": FileKind("WebP", "image/webp", (".webp",), is_picture=True),
         "HEIC": FileKind("HEIC", "image/heic", (".heic", ".heif"), is_picture=True),
+        "TIFF": FileKind("TIFF", "image/tiff", (".tif", ".tiff")),
+        "OFD": FileKind("OFD", "application/ofd", (".ofd",)),
+        "XML": FileKind("XML", "application/xml", (".xml",)),
         "XLSX": FileKind("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (".xlsx",)),
         "XLS": FileKind("XLS", "application/vnd.ms-excel", (".xls",)),
         "CSV": FileKind("CSV", "text/csv", (".csv",)),
@@ -37,7 +40,9 @@ FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
 )
 """By the name that `files.kind` gives to content."""
 PICTURES = tuple(name for name, kind in FILE_KINDS.items() if kind.is_picture)
-PDF, JPEG, XLSX = (FILE_KINDS[name].media_type for name in ("PDF", "JPEG", "XLSX"))
+PDF, JPEG, XLSX, TIFF = (FILE_KINDS[name].media_type for name in ("PDF", "JPEG", "XLSX", "TIFF"))
+PHOTO_COPIES = "photo"
+"""Name under which the smaller copies of photos are made and kept: `pictures`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class FileUse:
 
 PHOTO = FileUse(PICTURES, 40 * MEGABYTE, "evidence.photo.not_a_picture")
 ATTACHMENT = FileUse(tuple(FILE_KINDS), 50 * MEGABYTE, "evidence.file.not_allowed")
-VOUCHER = FileUse(("PDF", *PICTURES, "XLSX", "CSV", "TXT"), 50 * MEGABYTE, "voucher.file.kind")
+VOUCHER = FileUse(("PDF", *PICTURES, "TIFF", "OFD", "XML", "XLSX", "CSV", "TXT"), 50 * MEGABYTE, "voucher.file.kind")
 SAMPLE_LIST = FileUse(("XLSX", "CSV", "TXT"), 50 * MEGABYTE, "data.sample.list_unreadable")
 REPORT = FileUse(("XLSX",), 60 * MEGABYTE, "reports.workbook.not_a_workbook")
 STATEMENT = FileUse(("PDF",), 50 * MEGABYTE, "statement.inspect.no_pdf")

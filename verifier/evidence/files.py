@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePosixPath
+from re import compile as compile_pattern
 from re import sub
 from unicodedata import category, normalize
 from zipfile import BadZipFile, ZipFile
@@ -28,6 +29,8 @@ _SIGNATURES = (
     (b"GIF8", "GIF"),
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
     (b"BM", "BMP"),
     (b"\x7fELF", "ELF"),
     (b"MZ", "EXE"),
@@ -36,6 +39,8 @@ _SIGNATURES = (
     (b"\x1f\x8b", "GZIP"),
     (b"ID3", "MP3"),
 )
+_ROOT = compile_pattern(r"\s*<([^\W\d][\w:.-]*)[\s>]")
+"""The first element of an XML document without a declaration."""
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
@@ -117,7 +122,7 @@ def _is_pdf(data: bytes) -> bool:
 
 
 def _zip_kind(data: bytes) -> str:
-    """Office documents are ZIP files that hold a main part; one with a macro project is a kind of its own."""
+    """Office and OFD documents are ZIP files that hold a main part; an office document with a macro project is a kind of its own."""
     try:
         with ZipFile(BytesIO(data)) as package:
             names = {name.lower() for name in package.namelist()}
@@ -130,7 +135,7 @@ def _zip_kind(data: bytes) -> str:
             return "XLSX"
         if "word/document.xml" in names:
             return "DOCX"
-    return "ZIP"
+    return "OFD" if "ofd.xml" in names else "ZIP"
 
 
 def _ole_kind(data: bytes) -> str:
@@ -164,7 +169,8 @@ def _text_kind(data: bytes) -> str:
     start = text.lstrip()[:200].lower()
     if start.startswith(("<!doctype", "<html", "<script", "<svg", "<?xml", "<head", "<body")):
         return "XML" if start.startswith("<?xml") else "SVG" if start.startswith("<svg") else "HTML"
-    return "TXT"
+    root = _ROOT.match(text)
+    return "XML" if root and text.rstrip().endswith(f"</{root[1]}>") else "TXT"
 
 
 def _megabytes(size: int) -> str:

@@ -77,7 +77,7 @@ def read_photo(data: bytes, filename: str, limits: PhotoLimits | None = None, *,
     side = PREVIEW_SIDE * 3 // 4 if copies else 1
     _decode(picture, data, name, found, side)
     orientation = orientation_of(picture)
-    preview = _preview(picture, orientation if found != "HEIC" else 1) if copies else None
+    preview = upright_preview(picture, orientation if found != "HEIC" else 1) if copies else None
     turned = orientation >= 5 and found != "HEIC"
     return ReadPhoto(
         format=found,
@@ -87,8 +87,8 @@ def read_photo(data: bytes, filename: str, limits: PhotoLimits | None = None, *,
         height=full[0] if turned else full[1],
         orientation=orientation,
         **vars(shot(picture)),
-        preview=_jpeg(preview, 85) if preview else b"",
-        thumbnail=_jpeg(_within(preview, THUMBNAIL_SIDE), 80) if preview else b"",
+        preview=jpeg(preview, 85) if preview else b"",
+        thumbnail=jpeg(within(preview, THUMBNAIL_SIDE), 80) if preview else b"",
     )
 
 
@@ -148,10 +148,10 @@ def _jpeg_of(data: bytes, side: int) -> Image.Image:
     return _loaded(Image.open(BytesIO(data), formats=["JPEG"]), "JPEG", side)
 
 
-def _preview(picture: Image.Image, orientation: int) -> Image.Image:
+def upright_preview(picture: Image.Image, orientation: int) -> Image.Image:
     """At most 2048 pixels a side, upright, in sRGB, on white where it was transparent."""
     profile = picture.info.get("icc_profile")
-    small = _within(_reduced(picture), PREVIEW_SIDE)
+    small = within(_reduced(picture), PREVIEW_SIDE)
     for turn in _UPRIGHT.get(orientation, ()):
         small = small.transpose(turn)
     if small.mode in ("RGBA", "LA", "PA"):
@@ -186,7 +186,8 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _within(picture: Image.Image, side: int) -> Image.Image:
+def within(picture: Image.Image, side: int) -> Image.Image:
+    """Scaled down to so many pixels a side; a smaller picture stays as it is."""
     if max(picture.size) <= side:
         return picture
     width, height = (max(1, round(length * side / max(picture.size))) for length in picture.size)
@@ -202,7 +203,7 @@ def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     return shown or picture.convert("RGB")
 
 
-def _jpeg(picture: Image.Image, quality: int) -> bytes:
+def jpeg(picture: Image.Image, quality: int) -> bytes:
     """A JPEG that holds pixels only: comments and profiles would travel along in `info`."""
     picture = picture.copy()
     picture.info = {}

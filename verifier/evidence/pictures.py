@@ -16,6 +16,7 @@ from types import MappingProxyType
 from verifier.core.errors import Refusal
 from verifier.db import batched
 from verifier.evidence import derived_files, photo_reader
+from verifier.evidence.file_kinds import PHOTO_COPIES
 from verifier.evidence.queries import store
 from verifier.jobs.actions import enqueue
 from verifier.jobs.task_registry import task
@@ -25,12 +26,12 @@ KIND = "evidence.pictures"
 BUSY = "statement.check.busy"
 TRANSIENT = frozenset({BUSY, "evidence.file.missing", "evidence.file.damaged"})
 """Refusals that say nothing about the file as it was accepted: they are not stored."""
-LIMITS = frozenset({"evidence.photo.too_much", "voucher.pdf.too_much"})
+LIMITS = frozenset({"evidence.photo.too_much", "voucher.pdf.too_much", "evidence.scan.too_much"})
 """Refusals of what exceeded its time or memory, perhaps because the machine was busy: stored, and tried again after `AGAIN`."""
 AGAIN = timedelta(hours=1)
 AT_ONCE = 20
 """Files of one job: what a killed worker has to do again at most."""
-PHOTO = "photo"
+PHOTO = PHOTO_COPIES
 COPIES = MappingProxyType({"preview": 0, "thumbnail": 1})
 """Place of each copy of a photo among its pictures."""
 LAYOUT = "2"

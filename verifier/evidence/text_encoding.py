@@ -1,7 +1,9 @@
 """Encoding and separator of text files: UTF-8, UTF-16, GB 18030 and Western European (Windows-1252)."""
 
+import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from io import StringIO
 from operator import itemgetter
 
 SEPARATORS = "\t;|,"
@@ -39,6 +41,14 @@ def separator(lines: Iterable[str]) -> str:
 
     best = max(SEPARATORS, key=lambda mark: (*sharing(mark), -SEPARATORS.index(mark)))
     return best if sharing(best)[0] else ","
+
+
+def table(text: str) -> Iterator[list[str]]:
+    """The rows of a table in a text, cell by cell; a first line `sep=;` names the separator and is no row. Raises `csv.Error`."""
+    lines = text.splitlines()
+    first = lines[0] if lines else ""
+    mark = first[4:] if first.casefold().startswith("sep=") and len(first) == 5 else ""
+    return csv.reader(StringIO("\n".join(lines[bool(mark) :])), delimiter=mark or separator(lines[:LOOKED_AT]))
 
 
 def _as(data: bytes, encoding: str) -> str | None:

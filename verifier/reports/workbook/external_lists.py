@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from verifier.core.errors import Refusal
 from verifier.core.report.rows import plain_text
 from verifier.evidence.file_kinds import SAMPLE_LIST
+from verifier.evidence.text_encoding import decoded, table
 from verifier.reports.workbook.reader import Unreadable, _tables
 
 COLUMNS = (
@@ -63,12 +64,13 @@ def _sheet(data: bytes) -> Iterable[Sequence[str]]:
 
 
 def _csv(data: bytes) -> Iterable[Sequence[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return list(csv.reader(data.decode(encoding).splitlines()))
-        except (UnicodeDecodeError, csv.Error):
-            continue
-    raise Refusal(SAMPLE_LIST.refusal, kinds=SAMPLE_LIST.words)
+    text, unreadable = decoded(data), Refusal(SAMPLE_LIST.refusal, kinds=SAMPLE_LIST.words)
+    if text is None:
+        raise unreadable
+    try:
+        return list(table(text))
+    except csv.Error:
+        raise unreadable from None
 
 
 def _places(heading: Sequence[str]) -> tuple[int, int, int] | None:

@@ -7,12 +7,13 @@ from datetime import datetime
 from verifier.audit.actions import record
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.vouchers import queries
-from verifier.checks.data.vouchers.file_kinds import ReadVoucher, pictured_as, read
+from verifier.checks.data.vouchers.file_kinds import ReadVoucher, read
 from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher, VoucherLink
 from verifier.checks.data.vouchers.request_actions import add_answer, check_open
+from verifier.checks.data.vouchers.shown_pages import pictured_as
 from verifier.core.actor import Actor
 from verifier.core.errors import Refusal
-from verifier.core.evidence_requests import NumberKey, RequestAction, after, check_may_withdraw
+from verifier.core.evidence_requests import NumberKey, RequestAction, after, check_may_withdraw, of_month
 from verifier.core.subject import Subject
 from verifier.db import db
 from verifier.engagements.models import Engagement
@@ -23,13 +24,17 @@ from verifier.reports import queries as reports
 
 @dataclass(frozen=True, slots=True)
 class GivenVoucher:
-    """A voucher as it is handed in: the file, and in words what it is, of which meter, and which months it covers."""
+    """A voucher as it is handed in: the file, and in words what it is, of which meter, and which months it covers.
+
+    `month`: it supports only numbers of this month; empty: all that are named.
+    """
 
     name: str
     data: bytes
     title: str
     meter: str = ""
     period: str = ""
+    month: str = ""
 
 
 def submit(
@@ -52,6 +57,7 @@ def submit(
     if request is not None:
         request.state = after(request.state, RequestAction.ANSWER)
         keys = [*request.keys, *keys]
+    keys = of_month(keys, draft.month)
     found = already or read(draft.data, draft.name)
     voucher = queries.twin(engagement, found.file.sha256, by_unit=by_unit)
     new = voucher is None
@@ -163,10 +169,12 @@ def _stored(engagement: Engagement, found: ReadVoucher, draft: GivenVoucher, *, 
         filename=found.file.safe_name,
         title=draft.title.strip() or found.file.safe_name,
         meter=draft.meter.strip(),
-        period=draft.period.strip(),
+        period=draft.period.strip() or draft.month,
         media_type=found.file.media_type,
         pages=found.pages,
         first_rows=found.first_rows,
+        invoice=found.invoice,
+        notices=[notice.value for notice in found.notices] or None,
         by_unit=by_unit,
         handed_in_by=actor.id,
         handed_in_at=now,

@@ -1,29 +1,44 @@
-"""Kinds of voucher files: a PDF, a picture or a spreadsheet, recognised by content, with what is shown of them next to a number."""
+"""Kinds of voucher files, recognised by content, with what is shown of them next to a number: pages, rows, or the fields of an invoice."""
 
 import csv
 from dataclasses import dataclass
-from io import StringIO
+from enum import StrEnum
 from typing import Any
 
-from verifier.checks.data.vouchers.pdf_pages import DRAWN, read_pdf
+from verifier.checks.data.vouchers.pdf_pages import read_pdf
+from verifier.checks.data.vouchers.shown_pages import DRAWN, PDF_PAGES, SCAN_PAGES
+from verifier.checks.data.vouchers.xml_documents import read_document
 from verifier.core.errors import Refusal
-from verifier.evidence import photo_reader, pictures
-from verifier.evidence.file_kinds import FILE_KINDS, PDF, VOUCHER
+from verifier.evidence import photo_reader, pictures, scan_reader
+from verifier.evidence.file_kinds import VOUCHER
 from verifier.evidence.files import ReadFile, kind, read_attachment
-from verifier.evidence.text_encoding import LOOKED_AT, decoded, separator
+from verifier.evidence.text_encoding import decoded, table
 from verifier.reports.workbook import reader
 
 SHEETS, ROWS, COLUMNS, LONGEST = 5, 40, 16, 200
-PDF_PAGES = "pdf"
+SCAN_SIDE = 1400
+
+
+class FileNotice(StrEnum):
+    """What is to be said of a document that is shown in part or not at all."""
+
+    XFA = "xfa"
+    """A PDF with an XFA form: its pages may not show what was filled in."""
+    OFD_TEXT = "ofd_text"
+    """An OFD document of which the text or the attached invoice is shown, not the pages."""
+    OFD_UNREAD = "ofd_unread"
+    """An OFD document of which nothing can be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadVoucher:
-    """A voucher that may be kept: how many pages it has, or the first rows of its sheets."""
+    """A voucher that may be kept: its number of pages, the first rows of its sheets, the fields of its invoice, and what is to be said."""
 
     file: ReadFile
     pages: int | None = None
     first_rows: list[Any] | None = None
+    invoice: dict[str, Any] | None = None
+    notices: tuple[FileNotice, ...] = ()
 
 
 def read(data: bytes, filename: str) -> ReadVoucher:
@@ -31,7 +46,12 @@ def read(data: bytes, filename: str) -> ReadVoucher:
     file = read_attachment(data, filename, VOUCHER)
     found = kind(data)
     if found == "PDF":
-        return ReadVoucher(file, read_pdf(data, file.safe_name, 0).pages)
+        pdf = read_pdf(data, file.safe_name, 0)
+        return ReadVoucher(file, pdf.pages, notices=(FileNotice.XFA,) if pdf.has_xfa else ())
+    if found == "TIFF":
+        return ReadVoucher(file, scan_reader.read(data, file.safe_name, pages=DRAWN).pages)
+    if found in ("XML", "OFD"):
+        return _document(file, data, found)
     if found == "XLSX":
         try:
             return ReadVoucher(file, first_rows=reader.first_rows(data, SHEETS, ROWS, COLUMNS, LONGEST))
@@ -49,17 +69,19 @@ def pages_of(data: bytes, patience: float | None = None) -> tuple[bytes, ...]:
     return read_pdf(data, "", patience=patience).pictures
 
 
-def pictured_as(media_type: str) -> str | None:
-    """The kind of pictures that are made of a voucher; None for what is shown as rows."""
-    if media_type == PDF:
-        return PDF_PAGES
-    return pictures.PHOTO if any(each.media_type == media_type and each.is_picture for each in FILE_KINDS.values()) else None
+@pictures.maker(SCAN_PAGES, "evidence/scans.py", "evidence/photos.py")
+def scanned_pages(data: bytes, patience: float | None = None) -> tuple[bytes, ...]:
+    """The first pages of a scan as pictures."""
+    return scan_reader.read(data, "", pages=DRAWN, side=SCAN_SIDE, patience=patience).pictures
 
 
-def pictured_pages(media_type: str, pages: int | None) -> int:
-    """How many pages of a voucher are shown as pictures."""
-    kind = pictured_as(media_type)
-    return min(pages or 0, DRAWN) if kind == PDF_PAGES else int(kind is not None)
+def _document(file: ReadFile, data: bytes, found: str) -> ReadVoucher:
+    """An XML or OFD document: the fields of its invoice, and its elements or the text of its pages."""
+    document = read_document(data, found, file.safe_name)
+    rows = [{"name": "", "rows": document.rows, "row_count": document.row_count, "column_count": max(map(len, document.rows), default=0)}]
+    is_shown = bool(document.rows or document.invoice)
+    notices = () if found == "XML" else (FileNotice.OFD_TEXT if is_shown else FileNotice.OFD_UNREAD,)
+    return ReadVoucher(file, first_rows=rows if document.rows else None, invoice=document.invoice, notices=notices)
 
 
 def _text(data: bytes, filename: str) -> list[Any]:
@@ -67,15 +89,11 @@ def _text(data: bytes, filename: str) -> list[Any]:
     text = decoded(data)
     if text is None:
         raise Refusal("voucher.sheet.broken", file=filename)
-    lines = text.splitlines()
-    first = lines[0] if lines else ""
-    mark = first[4:] if first.casefold().startswith("sep=") and len(first) == 5 else ""
     is_table = filename.lower().endswith((".csv", ".tsv", ".tab"))
-    found = csv.reader(StringIO("\n".join(lines[bool(mark) :])), delimiter=mark or separator(lines[:LOOKED_AT]))
     shown: list[list[str]] = []
     row_count = column_count = 0
     try:
-        for row in found if is_table else ([line] for line in lines):
+        for row in table(text) if is_table else ([line] for line in text.splitlines()):
             row_count, column_count = row_count + 1, max(column_count, len(row))
             if row_count <= ROWS:
                 shown.append([cell[:LONGEST] for cell in row[:COLUMNS]])

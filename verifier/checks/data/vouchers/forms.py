@@ -10,24 +10,24 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from verifier.accounts.models import User
 from verifier.checks.data.wording import parameter_name
-from verifier.core.evidence_requests import NumberKey, RequestAction, RequestState
+from verifier.core.evidence_requests import NumberKey, RequestAction, RequestState, periods_in
 from verifier.core.report.rows import PARAMETERS
 from verifier.core.typed_digits import whole_number
 from verifier.evidence.file_kinds import VOUCHER
 from verifier.evidence.forms import SentBefore, UploadedFiles
-from verifier.web.forms import BaseForm, DateParts, FileBox, Required, SearchForm, VersionedForm
+from verifier.web.forms import BaseForm, DateParts, FilesBox, Required, SearchForm, VersionedForm
 from verifier.web.pages.labels import label
 
 
 def numbers_in(text: str) -> list[NumberKey]:
-    """The numbers of a text, one a line: `E-095`, `E-095 2021-03` or `E-095 2021-03 ef`; a blank line is none."""
-    found = []
+    """The numbers of a text, a source a line: `E-095`, `E-095 2021-01 to 2021-03` or `E-095 2021-03 ef`; a blank line is none."""
+    found: list[NumberKey] = []
     for line in text.replace("，", " ").replace(",", " ").splitlines():
         words = line.split()
         if words:
             parameter = next((word for word in words[1:] if word in PARAMETERS or word == "quantity"), "")
             period = " ".join(word for word in words[1:] if word != parameter)
-            found.append(NumberKey.of(words[0], period, parameter))
+            found += [NumberKey.of(words[0], each, parameter) for each in periods_in(period)]
     return list(dict.fromkeys(found))
 
 
@@ -64,14 +64,15 @@ class VoucherFilter(SearchForm):
 
 
 class HandInForm(BaseForm):
-    """A voucher, what it is, and which numbers rest on it."""
+    """Vouchers, what they are, and which numbers rest on them."""
 
     uploaded = UploadedFiles()
-    file = FileBox(_l("Supporting document"), VOUCHER, [SentBefore(), FileRequired(_l("Choose the file"))])
+    file = FilesBox(_l("Supporting documents"), VOUCHER, [SentBefore(), FileRequired(_l("Choose the file"))])
     title = StringField(_l("Description"), [Optional(), Length(max=200)])
     meter = StringField(_l("Meter"), [Optional(), Length(max=100)])
     period = StringField(_l("Period covered"), [Optional(), Length(max=100)])
     numbers = TextAreaField(_l("Numbers supported by this document"), [Optional(), Length(max=4000)])
+    months_of_names = BooleanField(_l("Take the month of each file from its name"))
     answer = TextAreaField(_l("Remarks"), [Optional(), Length(max=2000)])
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verifier.accounts.models import User
-from verifier.checks.data.vouchers.file_kinds import pictured_pages
+from verifier.checks.data.vouchers.shown_pages import pictured_pages
 from verifier.core.evidence_requests import NumberKey, RequestState
 from verifier.db import Base, Id, Version, enum_of
 from verifier.evidence.models import StoredFile
@@ -37,6 +37,8 @@ class Voucher(Base):
     media_type: Mapped[str]
     pages: Mapped[int | None] = mapped_column(comment="of a PDF; empty where unknown")
     first_rows: Mapped[list[Any] | None] = mapped_column(comment="first rows of a spreadsheet: [{name, rows}]")
+    invoice: Mapped[dict[str, Any] | None] = mapped_column(comment="main fields of an e-invoice as it writes them")
+    notices: Mapped[list[Any] | None] = mapped_column(comment="what is to be said of a file that is shown in part or not at all")
     by_unit: Mapped[bool] = mapped_column(comment="the unit's own; else a working paper of the verifiers")
     handed_in_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     handed_in_at: Mapped[datetime]

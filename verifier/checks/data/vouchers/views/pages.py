@@ -11,13 +11,14 @@ from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data.vouchers import actions, queries, request_actions
-from verifier.checks.data.vouchers.file_kinds import pictured_as
 from verifier.checks.data.vouchers.forms import HandInForm, LinkForm, WithdrawForm, numbers_in
-from verifier.checks.data.vouchers.models import Voucher
+from verifier.checks.data.vouchers.models import EvidenceRequest, Voucher
+from verifier.checks.data.vouchers.shown_pages import pictured_as
 from verifier.checks.data.vouchers.views.blueprint import bp, by_unit, can_give, inside, request_or_404
 from verifier.checks.data.wording import parameter_name
 from verifier.core.access import Permission
 from verifier.core.errors import NotPermitted
+from verifier.core.evidence_requests import month_in_name
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
@@ -26,6 +27,7 @@ from verifier.evidence.uploads import actions as uploads
 from verifier.web.downloads import pictures
 from verifier.web.downloads.pictures import SANDBOX
 from verifier.web.downloads.spreadsheet import download
+from verifier.web.pages.filters import listed
 from verifier.web.permit import permit
 from verifier.web.signed_in import current_actor, this_user
 from verifier.web.transactions import prepared
@@ -34,37 +36,37 @@ from verifier.web.transactions import prepared
 @bp.route("/cases/<uuid:engagement_id>/vouchers/new", methods=["GET", "POST"])
 @permit(Permission.VOUCHER_ADD, on_report=False, files=True)
 def add(engagement: Engagement) -> ResponseReturnValue:
-    """Hand a voucher in, in answer to the request in the address or of one's own accord."""
+    """Hand vouchers in, in answer to the request in the address or of one's own accord."""
     number = request.args.get("request", type=int)
     if number is not None and not by_unit():
         raise NotPermitted
     evidence_request = request_or_404(engagement, number) if number is not None else None
     form = HandInForm(data={"numbers": "\n".join(filter(None, [request.args.get("number", "")]))})
     if form.validate_on_submit():
-        (name, content), who = _sent_file(engagement, form), this_user().id
-        request_actions.check_open(engagement, by_unit=by_unit(), now=utcnow())
-        keys = numbers_in(form.numbers.data or "")
-        data, found = prepared("voucher", lambda: actions.prepare(name, content))
-        evidence_request = request_or_404(engagement, number) if number is not None else None
-        voucher, new = actions.submit(
-            engagement,
-            actions.GivenVoucher(name, data, form.title.data or "", form.meter.data or "", form.period.data or ""),
-            keys,
-            request=evidence_request,
-            answer=form.answer.data or "",
-            by_unit=by_unit(),
-            already=found,
-            actor=current_actor(),
-            now=utcnow(),
-        )
-        uploads.hand_over(engagement.id, who, form.uploaded.data)
-        message = (
-            _("%(number)s is saved.", number=voucher.label)
-            if new
-            else _("This file was uploaded before as %(number)s; the existing document is linked.", number=voucher.label)
-        )
-        flash(message, "success")
-        return redirect(url_for(".voucher", engagement_id=engagement.id, voucher_id=voucher.id), 303)
+        files, who = _sent_files(engagement, form), this_user().id
+        if not form.months_of_names.data or _has_months(form, [name for name, _content in files]):
+            request_actions.check_open(engagement, by_unit=by_unit(), now=utcnow())
+            keys = numbers_in(form.numbers.data or "")
+            read = prepared("voucher", lambda: [actions.prepare(name, content) for name, content in files])
+            evidence_request = request_or_404(engagement, number) if number is not None else None
+            given = []
+            for (name, _content), (data, found) in zip(files, read, strict=True):
+                given.append(
+                    actions.submit(
+                        engagement,
+                        _draft(form, name, data),
+                        keys,
+                        request=evidence_request,
+                        answer=form.answer.data or "",
+                        by_unit=by_unit(),
+                        already=found,
+                        actor=current_actor(),
+                        now=utcnow(),
+                    )
+                )
+            uploads.hand_over(engagement.id, who, form.uploaded.data)
+            _flash_given(given)
+            return redirect(_after_giving(engagement, evidence_request, [voucher for voucher, _new in given]), 303)
     return render_template(
         "checks/data/vouchers/add.html",
         engagement=engagement,
@@ -75,12 +77,46 @@ def add(engagement: Engagement) -> ResponseReturnValue:
     )
 
 
-def _sent_file(engagement: Engagement, form: HandInForm) -> tuple[str, Callable[[], bytes]]:
-    """Name of the file of the form, or of one that was sent in pieces before, and what reads it."""
+def _sent_files(engagement: Engagement, form: HandInForm) -> list[tuple[str, Callable[[], bytes]]]:
+    """The files of the form, or those that were sent in pieces before: the name of each, and what reads it."""
     if form.uploaded.data:
-        name, path = uploads.complete(engagement.id, this_user().id, form.uploaded.data[:1])[0]
-        return name, path.read_bytes
-    return form.file.data.filename or "voucher", form.file.data.read
+        sent = uploads.complete(engagement.id, this_user().id, form.uploaded.data)
+        return [(name, path.read_bytes) for name, path in sent]
+    return [(file.filename or "voucher", file.read) for file in form.file.data]
+
+
+def _has_months(form: HandInForm, names: list[str]) -> bool:
+    """Whether every file has a month in its name; else the form says which has none."""
+    without = [name for name in names if not month_in_name(name)]
+    if without:
+        form.months_of_names.errors = [_("No month was found in the names of: %(files)s", files=listed(without))]
+    return not without
+
+
+def _draft(form: HandInForm, name: str, data: bytes) -> actions.GivenVoucher:
+    """One file with what the form says of it."""
+    month = month_in_name(name) if form.months_of_names.data else ""
+    title = " ".join(filter(None, [(form.title.data or "").strip(), month])) if form.title.data else ""
+    return actions.GivenVoucher(name, data, title, form.meter.data or "", form.period.data or "", month)
+
+
+def _flash_given(given: list[tuple[Voucher, bool]]) -> None:
+    """What is saved, and what the year had before."""
+    saved = [voucher.label for voucher, new in given if new]
+    if saved:
+        flash(_("%(number)s is saved.", number=listed(saved)), "success")
+    for voucher, new in given:
+        if not new:
+            flash(_("This file was uploaded before as %(number)s; the existing document is linked.", number=voucher.label), "success")
+
+
+def _after_giving(engagement: Engagement, answered: EvidenceRequest | None, given: list[Voucher]) -> str:
+    """The page that shows what was given: the request it answers, else the document, or the list where there are several."""
+    if answered is not None:
+        return url_for(".evidence_request", engagement_id=engagement.id, request_number=answered.number)
+    if len(given) > 1:
+        return url_for(".vouchers", engagement_id=engagement.id)
+    return url_for(".voucher", engagement_id=engagement.id, voucher_id=given[0].id)
 
 
 @bp.get("/cases/<uuid:engagement_id>/vouchers/<uuid:voucher_id>")

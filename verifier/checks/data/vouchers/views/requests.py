@@ -17,7 +17,7 @@ from verifier.core.lifecycle import CaseAction, possible
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.web.permit import may, permit
-from verifier.web.signed_in import current_actor
+from verifier.web.signed_in import current_actor, this_user
 
 
 @bp.route("/cases/<uuid:engagement_id>/requests/new", methods=["GET", "POST"])
@@ -124,4 +124,13 @@ def _request_page(
         and possible(engagement.stage, CaseAction.CHECK),
         typed=assign_form or answer_form or judge_form,
         supporting_documents=[each.voucher for each in shown.answers],
+        following=_following(engagement, shown),
     )
+
+
+def _following(engagement: Engagement, shown: EvidenceRequest) -> EvidenceRequest | None:
+    """For the unit, once a request is answered: the one that waits for this person next, by due date."""
+    if not by_unit() or shown.state in WITH_UNIT:
+        return None
+    waiting = queries.requests_waiting(this_user(), engagement.id)
+    return request_or_404(engagement, waiting[0].number) if waiting else None
