@@ -1,6 +1,5 @@
 """Queries on the queue: due jobs, one job, lists, counts by state."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -38,12 +37,6 @@ def stored_hashes() -> set[str]:
     """Hashes of stored bytes that jobs name: files that wait to be read, and files that can still be downloaded."""
     named = Job.arguments["sha256"].as_string()
     return {digest for digest in db.session.scalars(select(named).where(named.is_not(None))) if digest}
-
-
-def known_keys(kind: str, keys: Collection[str]) -> set[str]:
-    """Those of the natural keys that a job of the kind has already."""
-    found = select(Job.key).where(Job.kind == kind, Job.key.in_(keys))
-    return {key for key in db.session.scalars(found) if key is not None} if keys else set()
 
 
 def jobs(search: str = "", state: str = "", kind: str = "") -> Select[Job]:
