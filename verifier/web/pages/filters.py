@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from verifier.core.access import Role
-from verifier.core.calculation.units import grouped, in_unit, round_half_up
+from verifier.core.calculation.units import grouped, in_unit, plain, round_half_up
 from verifier.evidence.file_kinds import MEGABYTE, FileUse
 from verifier.web.pages.labels import label, state_of
 from verifier.web.pages.language import language
@@ -45,6 +45,11 @@ def tonnes_exact(value: Number) -> str:
         return _("unknown")
     text = format(number if number else Decimal(0), ",f").replace("-", "−")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: Number | str) -> str:
+    """A share as a percentage, to two places."""
+    return "—" if share is None else f"{plain(Fraction(share) * 100, 2)} %"
 
 
 def day(value: date | datetime | None) -> str:
@@ -169,6 +174,7 @@ def install(app: Flask) -> None:
         listed,
         files_taken,
         in_unit,
+        percent,
         labelled,
     )
     for filter in (tonnes, tonnes_exact, day, moment, *plain):

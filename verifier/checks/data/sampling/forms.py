@@ -12,7 +12,7 @@ from flask_wtf.file import FileRequired
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
-from verifier.checks.data.sampling.wording import kind_name, percent
+from verifier.checks.data.sampling.wording import kind_name
 from verifier.core.rulepack.pack import RulePack
 from verifier.core.rulepack.parts import NamedCode
 from verifier.core.sampling.plan import Result
@@ -21,7 +21,7 @@ from verifier.core.typed_digits import plain_digits
 from verifier.evidence.file_kinds import SAMPLE_LIST
 from verifier.findings.models import Finding
 from verifier.web.forms import BaseForm, FileBox, Required, SearchForm, TonnesField, VersionedForm
-from verifier.web.pages.filters import text_in
+from verifier.web.pages.filters import percent, text_in
 from verifier.web.pages.labels import label
 
 

@@ -1,12 +1,9 @@
 """Labels of sampling: methods, populations, results, reasons, and limits of each method."""
 
-from fractions import Fraction
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from verifier.checks.data.wording import basis_name
-from verifier.core.calculation.units import plain
 from verifier.core.sampling.ladder import LadderReason
 from verifier.core.sampling.plan import Method, Result
 from verifier.core.sampling.risk import Level
@@ -75,8 +72,3 @@ def flow_name(key: str, categories: dict[str, str]) -> str:
     category, _colon, basis = key.partition(":")
     source = _("continuous measurement") if basis == "measurement" else basis_name(basis) if basis else _("source of data not stated")
     return _("%(category)s, from: %(basis)s", category=categories.get(category, category), basis=source)
-
-
-def percent(share: Fraction | str | None) -> str:
-    """A share as a percentage, to two places."""
-    return "—" if share is None else f"{plain(Fraction(share) * 100, 2)} %"

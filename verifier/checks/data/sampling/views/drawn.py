@@ -17,7 +17,7 @@ from verifier.checks.data.sampling.sample_command import command
 from verifier.checks.data.sampling.summary import outline
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of, sample_or_404
 from verifier.checks.data.sampling.views.errors import error_form
-from verifier.checks.data.sampling.wording import BLIND, kind_name, percent
+from verifier.checks.data.sampling.wording import BLIND, kind_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
 from verifier.core.lifecycle import CaseAction, possible
@@ -28,7 +28,7 @@ from verifier.core.typed_digits import whole_number
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
 from verifier.reports import queries as reports
-from verifier.web.pages.filters import text_in
+from verifier.web.pages.filters import percent, text_in
 from verifier.web.pages.lists import paged_list
 from verifier.web.permit import may, permit
 from verifier.web.redirects import came_from

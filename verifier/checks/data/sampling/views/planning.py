@@ -13,7 +13,7 @@ from verifier.checks.data.sampling.actions import SampleRequest
 from verifier.checks.data.sampling.forms import LadderForm, ListForm, TonneUnitForm
 from verifier.checks.data.sampling.models import Sample
 from verifier.checks.data.sampling.views.blueprint import bp, rule_of
-from verifier.checks.data.sampling.wording import BLIND, WHEN, kind_name, percent
+from verifier.checks.data.sampling.wording import BLIND, WHEN, kind_name
 from verifier.core.access import Permission
 from verifier.core.calculation.units import plain
 from verifier.core.lifecycle import CaseAction, possible
@@ -32,6 +32,7 @@ from verifier.evidence.files import ReadFile, read_attachment
 from verifier.reports import queries as reports
 from verifier.reports.workbook.external_lists import read_list
 from verifier.rulepacks.load import load
+from verifier.web.pages.filters import percent
 from verifier.web.permit import may, permit
 from verifier.web.signed_in import current_actor
 from verifier.web.transactions import prepared
