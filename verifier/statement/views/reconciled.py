@@ -27,7 +27,7 @@ def steps_of_figures(engagement: Engagement) -> tuple[list[ReconciledRow], int]:
     rounding = rounding_of_total(pack)
     shown, others, count = found.grouped(NOTICEABLE)
     rows = [
-        ReconciledRow("source", line, _marked(line, NOTICEABLE)) if line.source else ReconciledRow("rest", line, _marked(line, rounding))
+        ReconciledRow("source", line, marked(line, NOTICEABLE)) if line.source else ReconciledRow("rest", line, marked(line, rounding))
         for line in shown
     ]
     if others is not None:
@@ -41,7 +41,7 @@ def rounding_of_total(pack: RulePack) -> Fraction:
     return Fraction(rounded, 2 * 10**pack.rounding.places)
 
 
-def _marked(line: ReconciledLine, noticeable: Fraction) -> frozenset[str]:
+def marked(line: ReconciledLine, noticeable: Fraction) -> frozenset[str]:
     """The columns in which a line shows a change without request or a difference that is more than rounding."""
     figures = {"unrequested": line.unrequested, "differences": line.differences}
     return frozenset(name for name, figure in figures.items() if figure is not None and abs(figure) >= noticeable)
