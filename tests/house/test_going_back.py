@@ -15,7 +15,7 @@ from verifier.accounts.models import SignedInSession, User
 from verifier.db import db, utcnow
 from verifier.findings.models import Finding
 
-AGAIN = "Your entries have been restored. They have not been saved."
+AGAIN = "Your entries have been restored. They are kept on this device until you save them."
 pytestmark = pytest.mark.browser
 
 
@@ -103,7 +103,7 @@ def test_an_unsent_form_survives_its_tab_until_the_server_has_accepted_it(app: F
         page.goto(path)
         assert reader not in page.content()
         fill_in(page, "Late")
-        page.locator("main .unsent", has_text="Your entries are kept on this device until you send them.").wait_for()
+        page.locator("main .unsent", has_text="Your entries are kept on this device until you save them.").wait_for()
         context = page.context
         page.close()
         page = context.new_page()

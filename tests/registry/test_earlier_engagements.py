@@ -254,7 +254,7 @@ def test_a_stale_edit_names_the_fields_that_differ_and_is_saved_when_it_is_sent_
     client.post(address, data=typed(year="2018", others="Ma Li", version="1"))
     refused = client.post(address, data=typed(year="2017", others="Ma Li", reference="S-2017", version="1"))
     assert refused.status_code == 409
-    assert "Yours differs in: Year, Reference." in refused.text
+    assert "Yours differs in: Year of the work, Reference number." in refused.text
     assert "Stored in the meantime" in refused.text
     version = re.search(r'name="version"[^>]*value="(\d+)"', refused.text)
     assert version is not None

@@ -1,5 +1,6 @@
 """Comments and their answers, re-performed numbers, who is told of a void approval, and what a sealed case shows."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -149,6 +150,34 @@ def test_results_are_entered_on_the_page_of_the_review(client: FlaskClient, cast
     values = {f"n{row.position}-outcome": "confirmed" for row in rows} | {f"n{row.position}-version": "1" for row in rows}
     assert sign_in(client, cast.reviewer).post(f"/cases/{case.id}/review/numbers", data=values).status_code == 303
     assert reviewed.left_to_reperform(case, drawn.id) == (0, 0)
+
+
+def test_errors_in_the_results_name_the_number_and_the_field(client: FlaskClient, cast: Cast) -> None:
+    case = concluded(cast)
+    drawn = queries.conclusion(case)
+    assert drawn is not None
+    _first, second = reviewed.reperformed(case, drawn.id)[:2]
+    values = {"n0-outcome": "differs", "n0-value": "12", "n0-version": "1", "n1-outcome": "confirmed", "n1-value": "x", "n1-version": "1"}
+    page = sign_in(client, cast.reviewer).post(f"/cases/{case.id}/review/numbers", data=values).text
+    summary = page.partition('class="errsum"')[2].partition("</div>")[0]
+    assert second.number is not None
+    assert re.search(r'href="#n0-note">[^<*]+ · [^<]+, How it was re-performed: State how', summary)
+    assert re.search(rf'href="#n1-value">{re.escape(second.number.source_key)} · [^<]*, Value as re-performed: Enter a number', summary)
+    assert page.count('class="errsum"') == 1
+
+
+def test_a_factor_of_a_kind_of_sources_is_named_in_words(client: FlaskClient, cast: Cast) -> None:
+    case = concluded(cast)
+    shared = next(each.datum.key for each in coverage.counted_numbers(case) if each.datum.key.startswith("factor/*"))
+    drawn = queries.conclusion(case)
+    assert drawn is not None
+    reviewed.reperformed(case, drawn.id)[0].row.number_key = shared
+    db.session.commit()
+    sign_in(client, cast.reviewer)
+    for page in ("review", "data/register?kind=factor", "coverage/numbers?kind=factor"):
+        shown = re.sub(r'(href|value|data-row)="[^"]*"', "", client.get(f"/cases/{case.id}/{page}").text)
+        assert "*:" not in shown, page
+        assert "(all sources)" in shown, page
 
 
 def test_a_sealed_case_shows_the_coverage_and_totals_that_were_signed(cast: Cast) -> None:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileRequired
 from wtforms import BooleanField, DateField, HiddenField, PasswordField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import EqualTo, Length, Optional
+from wtforms.validators import EqualTo, Length, Optional, ValidationError
 
 from verifier.casework.review.actions import ReperformedResult
 from verifier.casework.review.models import ReviewOutcome, ReviewPart
@@ -91,6 +91,8 @@ for _part in PARTS:
 class AnswerForm(VersionedForm):
     """The lead verifier's answer to a comment of the reviewer."""
 
+    compared = "review.comment.stale"
+
     answer = TextAreaField(
         _l("Answer"),
         validators=[Required(_l("Enter the answer")), Length(max=4000, message=_l("At most 4,000 characters"))],
@@ -99,18 +101,31 @@ class AnswerForm(VersionedForm):
 
 
 class ReperformedForm(VersionedForm):
-    """Result of one re-performed number; a number without an outcome is left as it is."""
+    """Result of one re-performed number, which errors name by its title; a number without an outcome is left as it is."""
+
+    compared = "review.reperformed.stale"
 
     outcome = SelectField(_l("Result"), validators=[Optional()], validate_choice=False)
-    value = Amount(_l("Value as re-performed"))
-    note = TextAreaField(_l("How it was re-performed"), validators=[Optional(), Length(max=2000)])
+    value = Amount(_l("Value as re-performed"), validators=[Optional()])
+    note = TextAreaField(_l("How it was re-performed"), validators=[Length(max=2000, message=_l("At most 2,000 characters"))])
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, title: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.title = title
         self.outcome.choices = [
             SelectChoice("", _("Not re-performed")),
             *(SelectChoice(each.value, label(each)) for each in ReperformedOutcome),
         ]
+
+    def validate_note(self, field: TextAreaField) -> None:
+        """A difference is explained."""
+        if self.outcome.data == ReperformedOutcome.DIFFERS and not (field.data or "").strip():
+            raise ValidationError(_("State how the number was re-performed and what differs"))
+
+    @property
+    def named_errors(self) -> list[tuple[str, str]]:
+        """Each error of a field behind the title of the number and the field's label, with the field's address."""
+        return [(f"{self.title}, {field.label.text}: {error}", f"#{field.id}") for field in self for error in field.errors if field.errors]
 
     @property
     def result(self) -> ReperformedResult | None:
@@ -118,7 +133,7 @@ class ReperformedForm(VersionedForm):
         if self.outcome.data not in set(ReperformedOutcome):
             return None
         outcome = ReperformedOutcome(self.outcome.data)
-        return ReperformedResult(outcome, self.value.value, self.note.data or "", self.seen_version)
+        return ReperformedResult(outcome, self.value.value, self.note.data or "", self.seen_version, self.title)
 
 
 class SignForm(FactorForm):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from secrets import token_hex
 from uuid import UUID
 
@@ -48,12 +49,13 @@ def draw_numbers(engagement: Engagement, conclusion_id: UUID, *, now: datetime) 
 
 @dataclass(frozen=True, slots=True)
 class ReperformedResult:
-    """What the reviewer entered for one number; `seen_version` is the row version the form showed."""
+    """What the reviewer entered for one number, by the `name` they know it by; `seen_version` is the row version the form showed."""
 
     outcome: ReperformedOutcome
     value: Decimal | None = None
     note: str = ""
     seen_version: int | None = None
+    name: str = ""
 
 
 def enter_results(
@@ -70,8 +72,8 @@ def enter_results(
         if (row.outcome, row.value, row.note) == (result.outcome, result.value, result.note.strip()):
             continue
         if result.outcome is ReperformedOutcome.DIFFERS and not result.note.strip():
-            raise Refusal("review.reperformed.no_note", number=key)
-        check_version(row, result.seen_version, lambda: Refusal("review.reperformed.stale"))
+            raise Refusal("review.reperformed.no_note", number=result.name or key)
+        check_version(row, result.seen_version, partial(_stale, row, result.name or key))
         row.outcome, row.value, row.note, row.done_by, row.done_at = result.outcome, result.value, result.note.strip(), actor.id, now
         db.session.flush()
         record(
@@ -87,6 +89,12 @@ def enter_results(
         )
         count += 1
     return count
+
+
+def _stale(row: ReperformedNumber, name: str) -> Refusal:
+    """Shows the result that is stored."""
+    value = "—" if row.value is None else plain(row.value)
+    return Refusal("review.reperformed.stale", number=name, theirs=row.outcome or "—", value=value, note=row.note or "—")
 
 
 def comment_on(review: Review, texts: Mapping[ReviewPart, str]) -> list[ReviewComment]:
@@ -111,7 +119,7 @@ def answer(
         raise NotYours
     if not text.strip():
         raise Refusal("review.comment.no_answer")
-    check_version(row, seen_version, lambda: Refusal("review.comment.stale"))
+    check_version(row, seen_version, lambda: Refusal("review.comment.stale", theirs=row.answer or "—"))
     row.answer, row.answered_by, row.answered_at = text.strip(), actor.id, now
     db.session.flush()
     record(

@@ -43,7 +43,7 @@ LABELS = {
     Kind.FACILITY: _l("Facility"),
     Kind.SOURCE: _l("Emission source"),
     Mark.IN_PLAN: _l("In the plan"),
-    Mark.STATED_IN_PLAN: _l("Stated by the unit to be in the plan"),
+    Mark.STATED_IN_PLAN: _l("In the plan, per the unit"),
     Mark.NOT_IN_PLAN: _l("Not in the plan"),
     Mark.PLAN_UNSTATED: _l("Plan status not stated"),
     Mark.NOT_REPORTED: _l("In the plan, not reported"),

@@ -15,7 +15,7 @@ from verifier.audit.trail_actions import TrailAction
 from verifier.checks.data import actions, queries
 from verifier.checks.data.forms import DataFilter, OutcomeForm
 from verifier.checks.data.numbers import grid, recalculated
-from verifier.checks.data.numbers.wording import what
+from verifier.checks.data.numbers.wording import owner_name, what
 from verifier.checks.data.queries import SourceReview
 from verifier.checks.data.references import queries as references
 from verifier.checks.data.wording import basis_name, parameter_name, step_name
@@ -41,6 +41,8 @@ from verifier.web.subjects import SubjectKind
 
 bp = Blueprint("data", __name__)
 PER_PAGE = 50
+for _filter in (owner_name, parameter_name):
+    bp.add_app_template_filter(_filter)
 NO_KEY = "~"
 """Stands in the address for a source whose key is blank."""
 

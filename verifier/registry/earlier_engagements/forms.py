@@ -36,7 +36,7 @@ class EarlierEngagementForm(VersionedForm):
     )
     kind = SelectField(_l("Kind of work"), [Required(_l("Choose the kind of work"))])
     year = WholeNumberField(
-        _l("Year"),
+        _l("Year of the work"),
         [InputRequired(_l("Enter the year, like 2019")), NumberRange(1990, 2100, _l("Enter a year between 1990 and 2100"))],
         description=_l("Of a verification: the emission year. Of other work: the year in which it ended."),
     )
@@ -49,7 +49,7 @@ class EarlierEngagementForm(VersionedForm):
         _l("Others who took part"), [Optional(), Length(max=1000)], description=_l("Names of people without an account here.")
     )
     reference = StringField(
-        _l("Reference"),
+        _l("Reference number"),
         [Required(_l("Enter the number of the statement, report or contract")), Length(max=200)],
         description=_l("Number of the statement, report or contract."),
     )
@@ -100,7 +100,7 @@ class EarlierFilter(SearchForm):
 
     q = StringField(_l("Search unit, code or reference"))
     kind = SelectField(_l("Kind of work"), choices=[SelectChoice("", _l("All kinds"))])
-    year = WholeNumberField(_l("Year"))
+    year = WholeNumberField(_l("Year of the work"))
 
     def offer(self) -> None:
         """The kinds of work."""

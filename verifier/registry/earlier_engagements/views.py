@@ -41,13 +41,13 @@ LABELS = {
     WorkKind.OTHER: _l("Other work"),
     EntryField.UNIT_NAME: _l("Unit"),
     EntryField.CREDIT_CODE: _l("Unified social credit code"),
-    EntryField.YEAR: _l("Year"),
+    EntryField.YEAR: _l("Year of the work"),
     EntryField.PROGRAMME: _l("Programme"),
     EntryField.KIND: _l("Kind of work"),
     EntryField.LEAD: _l("Lead verifier"),
     EntryField.PEOPLE: _l("People who took part"),
     EntryField.OTHERS: _l("Others who took part"),
-    EntryField.REFERENCE: _l("Reference"),
+    EntryField.REFERENCE: _l("Reference number"),
 }
 SUBJECTS: dict[str, SubjectKind[Any]] = {
     "earlier_engagement": SubjectKind[EarlierEngagement](
@@ -164,7 +164,7 @@ def _sheet(rows: list[EarlierEngagement], body_id: UUID) -> ResponseReturnValue:
     record(TrailAction.REGISTRY_EARLIER_ENGAGEMENTS_DOWNLOADED, current_actor(), about, now=utcnow(), effect=Effect.LOOK, rows=len(rows))
     names, programmes = queries.names_of(rows), dict(_programmes())
     headers = [
-        _("Year"),
+        _("Year of the work"),
         _("Unit"),
         _("Unified social credit code"),
         _("Kind of work"),
@@ -172,7 +172,7 @@ def _sheet(rows: list[EarlierEngagement], body_id: UUID) -> ResponseReturnValue:
         _("Lead verifier"),
         _("People who took part"),
         _("Others who took part"),
-        _("Reference"),
+        _("Reference number"),
         _("Entered on"),
     ]
     lines = [

@@ -35,8 +35,8 @@ def at_a_glance(engagement: Engagement) -> list[Glance]:
         Glance(_("Samples"), _samples(engagement), url_for("samples.samples", engagement_id=engagement.id)),
         Glance(_("Site visits"), _visits(engagement), url_for("site.visit", engagement_id=engagement.id)),
         Glance(_("Findings"), _findings(engagement), url_for("findings.findings", engagement_id=engagement.id)),
-        Glance(_("Dismissed data alerts"), str(_dismissed(engagement)), url_for("flags.flags", engagement_id=engagement.id)),
-        Glance(_("Accepted unrequested changes"), _accepted(engagement), url_for("versions.latest", engagement_id=engagement.id)),
+        Glance(_("Data alerts dismissed"), str(_dismissed(engagement)), url_for("flags.flags", engagement_id=engagement.id)),
+        Glance(_("Unrequested changes accepted"), _accepted(engagement), url_for("versions.latest", engagement_id=engagement.id)),
     ]
 
 

@@ -4,10 +4,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
 from verifier.audit.models import TrailRow
@@ -16,11 +17,12 @@ from verifier.casework.coverage import queries as coverage
 from verifier.casework.review import actions as working_papers
 from verifier.casework.review import queries as reviewed
 from verifier.casework.review.models import ReviewOutcome, ReviewPart
+from verifier.casework.review.queries import ToReperform
 from verifier.casework.trail_wording import in_words
 from verifier.checks.data import queries as data
 from verifier.checks.data.flags import queries as flags
 from verifier.checks.data.models import SourceDecision
-from verifier.checks.data.numbers.wording import what
+from verifier.checks.data.numbers.wording import number_title, owner_name
 from verifier.checks.data.sampling import item_errors
 from verifier.checks.data.sampling import queries as samples
 from verifier.checks.data.versions import queries as versions
@@ -123,7 +125,7 @@ def reperform(engagement: Engagement) -> ResponseReturnValue:
     """The reviewer enters the results of re-performed numbers."""
     drawn = queries.conclusion(engagement)
     rows = reviewed.reperformed(engagement, drawn.id) if drawn else []
-    forms = [(each, ReperformedForm(prefix=f"n{each.row.position}-", obj=each.row)) for each in rows]
+    forms = [(each, ReperformedForm(_title(each), prefix=f"n{each.row.position}-", obj=each.row)) for each in rows]
     valid = [form.validate_on_submit() for _each, form in forms]
     if drawn and forms and all(valid):
         actions.refuse_part(engagement, Role.REVIEWER, this_user())
@@ -146,7 +148,14 @@ def answer(engagement: Engagement, comment_id: UUID) -> ResponseReturnValue:
         text, seen = form.answer.data or "", form.seen_version
         working_papers.answer(engagement, comment_id, text, seen_version=seen, actor=current_actor(), now=utcnow())
         left = reviewed.unanswered(engagement)
-        flash(_("The answer was saved. %(count)s comments remain to be answered.", count=left), "success")
+        flash(
+            ngettext(
+                "The answer was saved. %(num)s comment remains to be answered.",
+                "The answer was saved. %(num)s comments remain to be answered.",
+                left,
+            ),
+            "success",
+        )
         return redirect(url_for(".review", engagement_id=engagement.id, _anchor=f"part-{row.part}"), 303)
     return render_template("statement/answer.html", engagement=engagement, row=row, form=form)
 
@@ -185,16 +194,21 @@ def _review(engagement: Engagement, form: ReviewForm, entered: list[tuple[Any, R
         no_finding=_without_finding(engagement),
         changes=versions.unrequested_changes(engagement),
         draw=reviewed.reperformance(drawn.id) if drawn else None,
-        reperformed=entered or [(each, ReperformedForm(prefix=f"n{each.row.position}-", formdata=None, obj=each.row)) for each in rows],
-        what=what,
-        errors_of=_with_errors([form for _each, form in entered or ()]),
+        reperformed=entered
+        or [(each, ReperformedForm(_title(each), prefix=f"n{each.row.position}-", formdata=None, obj=each.row)) for each in rows],
+        errors_of_numbers=_errors([form for _each, form in entered or ()]),
     )
 
 
-def _with_errors(forms: list[ReperformedForm]) -> list[ReperformedForm]:
-    """The forms that are shown with errors; what an action refused is said once."""
-    found = [form for form in forms if form.errors]
-    return found[:1] if getattr(g, "refusal", None) is not None else found
+def _title(entry: ToReperform) -> str:
+    """A number to re-perform by its name; one that the version under verification no longer has, by its source."""
+    return number_title(entry.number) if entry.number else owner_name(entry.row.number_key.split("/")[1])
+
+
+def _errors(forms: list[ReperformedForm]) -> list[tuple[str, str]]:
+    """What is wrong with the results, each with the field it is tied to; what an action refused is said once."""
+    refused = next(([(str(text), "") for text in form.form_errors] for form in forms if form.form_errors), [])
+    return [*refused, *(error for form in forms for error in form.named_errors)]
 
 
 def _comments(engagement: Engagement) -> dict[ReviewPart, Any]:

@@ -24,6 +24,7 @@ from verifier.casework.coverage.forms import (
 from verifier.casework.coverage.views import blueprint, downloads
 from verifier.casework.coverage.views.blueprint import bp
 from verifier.checks.data.numbers.queries import names_of
+from verifier.checks.data.numbers.wording import owner_name
 from verifier.checks.data.vouchers.queries import vouchers
 from verifier.core.access import Permission
 from verifier.core.coverage.assessment import CoverageAssessment, NumberCoverage, against_positive, amount
@@ -69,7 +70,9 @@ def _overview(
     engagement: Engagement, found: CoverageAssessment, plan: PlanForm, deviation: DeviationForm, *, upcoming: bool = False
 ) -> ResponseReturnValue:
     names = names_of(engagement)
-    deviation.offer(sorted({(row.number.source, f"{row.number.source} {names.get(row.number.source, '')}") for row in found.missing}))
+    deviation.offer(
+        sorted({(row.number.source, f"{owner_name(row.number.source)} {names.get(row.number.source, '')}") for row in found.missing})
+    )
     return render_template(
         "casework/coverage/coverage.html",
         engagement=engagement,
