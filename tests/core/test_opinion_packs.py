@@ -1,6 +1,6 @@
 """Which opinion may be given under each pack once something is left undone: the table is the specification."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.core.coverage.builders import done, number
 from verifier.core.coverage.assessment import TestPlan, assess
 from verifier.core.coverage.procedures import CoverageNumber, Procedure, ProcedureMethod
-from verifier.core.findings import FindingState
+from verifier.core.findings import RESOLVED_STATES, FindingState
 from verifier.core.opinion import materiality
 from verifier.core.opinion.category import CategoryBasis, StatedCategory, category_of
 from verifier.core.opinion.materiality import Error
@@ -182,6 +182,27 @@ def test_a_shortcoming_closes_positive_opinions_and_opens_the_others(pack_id: st
 
 
 EVERY_WAY = {**UNDONE, **ONLY_POSITIVE}
+IN_OTHER_TABLES = {"assessment", "assurance", "coverage"}
+"""Errors against the threshold, the level of assurance, and how each number was tested: each has a table of its own here."""
+
+
+def test_every_way_of_leaving_something_undone_is_in_a_table() -> None:
+    tried = {field for other, _reason in EVERY_WAY.values() for field in other}
+    assert {each.name for each in fields(CaseAssessment)} == tried | IN_OTHER_TABLES
+
+
+@pytest.mark.parametrize("pack_id", PACKS)
+@pytest.mark.parametrize("state", [state for state in FindingState if state not in RESOLVED_STATES])
+def test_a_finding_that_is_not_disposed_of_closes_every_opinion(pack_id: str, state: FindingState) -> None:
+    finding = FindingAssessment("F-1", load(pack_id).finding_classes[0].code, state)
+    found = choices(case(pack_id, TRACED, findings=(finding,)), load(pack_id))
+    assert all("opinion.findings_open" in {each.message for each in choice.left} for choice in found)
+
+
+@pytest.mark.parametrize("pack_id", [pack_id for pack_id in PACKS if load(pack_id).materiality])
+def test_an_error_above_the_threshold_closes_every_positive_opinion(pack_id: str) -> None:
+    for choice in choices(case(pack_id, TRACED, assessment=errors(6_000)), load(pack_id)):
+        assert not (choice.open and choice.opinion.positive)
 
 
 @given(st.sampled_from(PACKS), st.sets(st.sampled_from(sorted(EVERY_WAY)), max_size=4), st.sampled_from(sorted(EVERY_WAY)))

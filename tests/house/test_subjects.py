@@ -42,6 +42,7 @@ KINDS = (
     "checklist_item",
     "conclusion",
     "earlier_engagement",
+    "entered_plan",
     "evidence_request",
     "facility",
     "finding",
@@ -168,6 +169,7 @@ def cases(world: World) -> Iterator[Cases]:
     ids = {
         "account": values["user_id"],
         "earlier_engagement": values["entry_id"],
+        "entered_plan": values["plan_id"],
         "case": values["engagement_id"],
         "checklist_item": values["item_code"],
         "evidence_request": "1",

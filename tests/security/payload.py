@@ -28,6 +28,7 @@ CODES = {
     "organisation": {"kind", "credit_code"},
     "programme_year": {"pack_id", "pack_sha256", "time_zone"},
     "visit_waiver": {"media_type", "sha256"},
+    "entered_plan": {"media_type"},
     "account_request": {"kind", "email"},
     "colleague_invitation": {"email"},
     "passkey": {"rp_id", "credential_id", "public_key"},

@@ -96,6 +96,8 @@ NOT_SHOWN = {
     "agreed_assurance.source": "under rules that agree a level of assurance",
     "stated_unit_category.source": "under rules with categories of units",
     "coverage_deviation.reason": "under rules that let the lead verifier deviate",
+    "entered_plan.filename": "in the name of the downloaded document",
+    "entered_plan.withdrawn_reason": "where an entered plan was withdrawn",
     "evidence_plan.reason": "under rules that ask for an approved plan",
     "engagement.conflict_check": "on none of the pages that are asked",
     "number_outcome.said_by": "on none of the pages that are asked",

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +13,7 @@ from pypdf import PdfReader
 
 from tests.statement.specimen import NOW, a_statement, few_sources, many_sources
 from verifier.core.errors import Refusal
-from verifier.statement.facts.model import Both, Photo, canonical_bytes, difference, plain, to_json
+from verifier.statement.facts.model import Both, ComparedPlan, Photo, canonical_bytes, difference, plain, to_json
 from verifier.statement.pdf.document import ATTACHMENT, render
 from verifier.statement.pdf.fonts import load_fonts
 from verifier.statement.pdf.parts import tonnes
@@ -184,3 +185,10 @@ def test_lines_break_as_chinese_and_english_want() -> None:
 def test_every_label_has_both_languages() -> None:
     labels = {**WORDING, **CATEGORIES}
     assert not [key for key, text in labels.items() if not text.zh or not text.en or text.zh == text.en]
+
+
+def test_the_monitoring_plan_that_was_compared_with_is_named_with_its_document() -> None:
+    plan = ComparedPlan(Both("录入的监测计划", "Entered from its document"), "DQCP v2", "Filing 17", date(2020, 3, 1), "0" * 64)
+    text = text_of(render(a_statement(compared_plan=plan)))
+    for words in ("Entered from its document", "DQCP v2", "Filing 17", "2020-03-01", "0" * 64):
+        assert words.replace(" ", "") in text.replace(" ", "").replace("\n", "")
