@@ -113,12 +113,12 @@ def silently_lowered(folder: Path) -> Path:
     for month in range(4, 13):
         book["activity"].append(["X-001", f"2021-{month:02d}", 20, "MWh", "meter", f"X-001-2021-{month:02d}.csv", 0])
     book["factors"].append(["X-001", "ef", "0.604", "tCO2/MWh", "default", "F_beijing", "Beijing grid electricity"])
-    _restate(book)
+    restate(book)
     book.save(folder / "park-2021-v2.xlsx")
     return folder / "park-2021-v2.xlsx"
 
 
-def _restate(book: Workbook) -> None:
+def restate(book: Workbook) -> None:
     """The totals as the sources come to them, whole tonnes."""
     by_category: dict[str, Decimal] = {}
     for row in book["sources"].iter_rows(min_row=2, values_only=True):

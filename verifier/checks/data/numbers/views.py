@@ -61,9 +61,9 @@ LABELS = {
 
 @bp.app_template_filter()
 def signed(value: Fraction | Decimal | None) -> str:
-    """Tonnes with their sign, plus included; unknown ones as “unknown”."""
+    """Tonnes with their sign, plus included, none where they round to nothing; unknown ones as “unknown”."""
     shown = tonnes(value)
-    return f"+{shown}" if value is not None and value > 0 else shown
+    return f"+{shown}" if value is not None and value > 0 and shown.strip("0.") else shown
 
 
 @bp.app_template_filter()
