@@ -11,7 +11,8 @@ from verifier.accounts.models import User
 from verifier.casework.events import notices
 from verifier.casework.events.models import Notice
 from verifier.casework.events.table import Event
-from verifier.casework.to_do import Waiting, waiting_for
+from verifier.casework.to_do import waiting_for
+from verifier.casework.waiting import Waiting
 from verifier.core.clocks import Lateness, day_in, lateness
 from verifier.db import batched, db, reading, utcnow, writing
 from verifier.jobs.task_registry import task

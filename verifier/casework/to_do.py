@@ -1,6 +1,6 @@
 """A person's tasks: by their roles in each case, and what their unit or body has to begin."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -14,7 +14,8 @@ from verifier.casework.events.table import Duty, at_stage, before_case
 from verifier.casework.list_rows import HAS_ANSWERS
 from verifier.casework.queries import finding_counts
 from verifier.casework.review import queries as reviewed
-from verifier.casework.task_subjects import Thing, findings_of, of_request
+from verifier.casework.task_subjects import findings_of, of_request
+from verifier.casework.waiting import Waiting
 from verifier.checks.data.vouchers.queries import requests_waiting
 from verifier.core.access import UNIT, Role
 from verifier.core.clocks import Before, Lateness, day_in, due_day, lateness, unit_year_status
@@ -27,72 +28,7 @@ from verifier.findings.models import Finding
 from verifier.registry.models import ProgrammeYear, UnitYear
 from verifier.reports.models import ReportVersion
 
-ENDPOINTS: Mapping[Duty, str] = {
-    Duty.DECLARE: "engagements.declare",
-    Duty.ARRANGE: "engagements.team",
-    Duty.CHECK: "casework.case",
-    Duty.ANSWER: "findings.findings",
-    Duty.JUDGE: "findings.findings",
-    Duty.SEND: "findings.findings",
-    Duty.SHOW: "vouchers.evidence_request",
-    Duty.REVIEW: "statement.review",
-    Duty.CONCLUDE_AGAIN: "statement.conclusion",
-    Duty.ANSWER_REVIEW: "statement.review",
-    Duty.CERTIFY: "statement.signing",
-    Duty.COUNTERSIGN: "statement.signing",
-    Duty.SEAL: "statement.signing",
-    Duty.SUBMIT: "reports.submit",
-    Duty.RELEASE: "reports.unit_year",
-    Duty.NAME_BODY: "reports.body",
-    Duty.OPEN: "engagements.new",
-}
-
-SOON = 7
-"""Days before a due day from which pages say so."""
 AT_STAGE, BEFORE = at_stage(), before_case()
-OF_ONE_FINDING = frozenset({Duty.ANSWER, Duty.JUDGE})
-"""Tasks that are done finding by finding, on the page of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One task about a unit's year, in a case if there is one; `due` is the year's date, or the pack's clock if sooner."""
-
-    what: Duty
-    unit_year: UUID
-    due: date
-    time_zone: str
-    case: UUID | None = None
-    since: datetime | None = None
-    pack_id: str = ""
-    """The rules under which working days are counted."""
-    things: tuple[Thing, ...] = ()
-    """The findings or the request that it is about, the next one first."""
-
-    @property
-    def endpoint(self) -> str:
-        """The page where it, or the next part of it, is done."""
-        return "findings.finding" if self._of_one_finding else ENDPOINTS[self.what]
-
-    @property
-    def address(self) -> dict[str, object]:
-        """What the page's address names."""
-        if self.what is Duty.OPEN:
-            return {}
-        if self.is_of_request:
-            return {"engagement_id": self.case, "request_number": self.things[0].number}
-        if self._of_one_finding:
-            return {"engagement_id": self.case, "number": self.things[0].number}
-        return {"engagement_id": self.case} if self.case else {"unit_year_id": self.unit_year}
-
-    @property
-    def is_of_request(self) -> bool:
-        """Whether it is about one evidence request."""
-        return self.what is Duty.SHOW
-
-    @property
-    def _of_one_finding(self) -> bool:
-        return self.what in OF_ONE_FINDING and bool(self.things)
 
 
 class Membership(NamedTuple):

@@ -19,7 +19,8 @@ from verifier.casework.changed_values import before_and_after
 from verifier.casework.due_dates import day_due, due
 from verifier.casework.forms import CasesFilter, TrailFilter
 from verifier.casework.list_rows import CaseRow
-from verifier.casework.to_do import SOON, on_case, open_requests, waiting_for
+from verifier.casework.to_do import on_case, open_requests, waiting_for
+from verifier.casework.waiting import SOON
 from verifier.core.access import AUTHORITY, CASE_ROLES, UNIT, Permission, Role
 from verifier.core.clocks import day_in, lateness
 from verifier.core.errors import Refusal

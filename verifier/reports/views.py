@@ -14,7 +14,8 @@ from wtforms import SelectChoice
 from verifier.audit.actions import record
 from verifier.audit.models import Effect
 from verifier.audit.trail_actions import TrailAction
-from verifier.casework.to_do import SOON, Waiting, waiting_for
+from verifier.casework.to_do import waiting_for
+from verifier.casework.waiting import SOON, Waiting
 from verifier.checks.data.flags.views import AlertLinks, alert_links
 from verifier.core.access import Permission
 from verifier.core.calculation.results import Flag

@@ -22,7 +22,8 @@ from verifier.casework.events.models import Notice
 from verifier.casework.events.recipients import Place, place_of, still_told, to_call
 from verifier.casework.events.table import RULES, Event, Person, Told
 from verifier.casework.reminders import task_key
-from verifier.casework.to_do import Waiting, waiting_for
+from verifier.casework.to_do import waiting_for
+from verifier.casework.waiting import Waiting
 from verifier.core.access import UNIT, Role
 from verifier.db import db, reading, utcnow, writing
 from verifier.jobs.models import Job

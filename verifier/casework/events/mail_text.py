@@ -12,8 +12,8 @@ from verifier.accounts import mail
 from verifier.casework.events.table import Event
 from verifier.casework.events.wording import EVENTS
 from verifier.casework.list_rows import CaseRow, UnitYearRow
-from verifier.casework.to_do import Waiting
 from verifier.casework.trail_wording import WAITING
+from verifier.casework.waiting import Waiting
 from verifier.core.access import Role
 from verifier.core.clocks import day_in, lateness
 from verifier.rulepacks.calendars import working_days_between

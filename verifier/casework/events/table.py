@@ -135,6 +135,16 @@ A = TrailAction
 _TO_CHECK = tuple(Told(role, Role.COORDINATOR, Duty.CHECK) for role in Role if role in TEAM)
 _TO_ANSWER = tuple(Told(role, Role.LEAD_VERIFIER, Duty.ANSWER) for role in Role if role in UNIT)
 
+
+def _of_statement(mail: Timing) -> tuple[Told, ...]:
+    """Who is told of a statement; whoever sealed it knows."""
+    by_coordinator = (Role.CONTACT, Role.RESPONSIBLE, Role.LEAD_VERIFIER, Role.PROGRAMME_MANAGER)
+    return (
+        *(Told(role, Role.COORDINATOR, mail=mail) for role in by_coordinator),
+        *(Told(role, Role.LEAD_VERIFIER, mail=mail) for role in (Role.REVIEWER, Role.SIGNATORY)),
+    )
+
+
 EVENTS: tuple[EventRule, ...] = (
     EventRule(
         Event.UNIT_REGISTERED,
@@ -207,37 +217,8 @@ EVENTS: tuple[EventRule, ...] = (
     ),
     EventRule(Event.CERTIFIED, (A.STATEMENT_LEAD_SIGNED,), (Told(Role.SIGNATORY, Role.LEAD_VERIFIER, Duty.COUNTERSIGN),)),
     EventRule(Event.COUNTERSIGNED, (A.STATEMENT_SIGNATORY_SIGNED,), (Told(Role.COORDINATOR, Role.SIGNATORY, Duty.SEAL),)),
-    EventRule(
-        Event.STATEMENT_ISSUED,
-        (A.STATEMENT_SEAL_SIGNED,),
-        tuple(
-            Told(role, call)
-            for role, call in (
-                (Role.CONTACT, Role.COORDINATOR),
-                (Role.RESPONSIBLE, Role.COORDINATOR),
-                (Role.LEAD_VERIFIER, Role.COORDINATOR),
-                (Role.REVIEWER, Role.LEAD_VERIFIER),
-                (Role.SIGNATORY, Role.LEAD_VERIFIER),
-                (Role.PROGRAMME_MANAGER, Role.COORDINATOR),
-            )
-        ),
-    ),
-    EventRule(
-        Event.STATEMENT_SUPERSEDED,
-        (A.STATEMENT_SEAL_SIGNED,),
-        tuple(
-            Told(role, call, mail=Timing.AT_ONCE)
-            for role, call in (
-                (Role.CONTACT, Role.COORDINATOR),
-                (Role.RESPONSIBLE, Role.COORDINATOR),
-                (Role.LEAD_VERIFIER, Role.COORDINATOR),
-                (Role.REVIEWER, Role.LEAD_VERIFIER),
-                (Role.SIGNATORY, Role.LEAD_VERIFIER),
-                (Role.PROGRAMME_MANAGER, Role.COORDINATOR),
-            )
-        ),
-        marked="supersedes",
-    ),
+    EventRule(Event.STATEMENT_ISSUED, (A.STATEMENT_SEAL_SIGNED,), _of_statement(Timing.DIGEST)),
+    EventRule(Event.STATEMENT_SUPERSEDED, (A.STATEMENT_SEAL_SIGNED,), _of_statement(Timing.AT_ONCE), marked="supersedes"),
     EventRule(
         Event.CORRECTION_OPENED,
         (A.ENGAGEMENT_CASE_CORRECTING,),

@@ -10,17 +10,8 @@ from sqlalchemy import select
 from verifier.accounts.models import Organisation, User
 from verifier.casework import list_rows
 from verifier.casework.list_rows import CaseRow
-from verifier.casework.to_do import (
-    FACTS,
-    CaseFacts,
-    Membership,
-    Waiting,
-    answering_work,
-    duties_in,
-    leads_answering,
-    review_work,
-    with_things,
-)
+from verifier.casework.to_do import FACTS, CaseFacts, Membership, answering_work, duties_in, leads_answering, review_work, with_things
+from verifier.casework.waiting import Waiting
 from verifier.core.access import Role
 from verifier.core.clocks import Lateness, day_in, lateness
 from verifier.core.lifecycle import Stage

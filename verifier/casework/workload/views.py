@@ -6,8 +6,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from verifier.casework.to_do import SOON
 from verifier.casework.trail_wording import WAITING
+from verifier.casework.waiting import SOON
 from verifier.casework.workload import queries
 from verifier.casework.workload.forms import WorkloadFilter
 from verifier.casework.workload.queries import Assigned
