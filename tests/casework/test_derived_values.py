@@ -21,6 +21,7 @@ from verifier.core.calculation.recalculation import calculate
 from verifier.db import db, utcnow
 from verifier.engagements.actions import adopt_report
 from verifier.engagements.models import Engagement
+from verifier.evidence import derived_files
 from verifier.evidence.queries import store
 from verifier.jobs import worker
 from verifier.jobs.actions import enqueue
@@ -56,7 +57,7 @@ def calculations() -> Iterator[list[object]]:
 
 
 def files() -> list[Path]:
-    return [path for path in derived_values.folder().glob("*/*/*") if path.is_file()]
+    return [path for path in derived_files.folder().glob("*/*/*") if path.is_file()]
 
 
 def test_what_is_read_from_a_file_is_what_was_calculated(case: Engagement) -> None:
@@ -136,15 +137,15 @@ def test_another_version_of_the_method_is_calculated_anew_and_the_old_values_are
     with calculations() as seen:
         reports.calculation_of(case.report_version)
     assert len(seen) == 1
-    derived_values.clear_unused()
+    derived_files.clear_unused()
     assert not [path for path in old if path.exists()]
     assert files()
 
 
 def test_values_that_nobody_asked_for_in_a_long_time_are_removed(case: Engagement) -> None:
-    assert derived_values.clear_unused() == 0
-    later = utcnow() + derived_values.UNUSED + timedelta(days=1)
-    assert derived_values.clear_unused(later.timestamp()) > 0
+    assert derived_files.clear_unused() == 0
+    later = utcnow() + derived_files.UNUSED + timedelta(days=1)
+    assert derived_files.clear_unused(later.timestamp()) > 0
     assert files() == []
 
 
@@ -159,7 +160,7 @@ def test_what_a_statement_rests_on_is_calculated_anew(case: Engagement) -> None:
 def test_a_folder_that_cannot_be_written_costs_no_page(client: FlaskClient, cast: Cast, case: Engagement) -> None:
     for path in files():
         path.unlink()
-    folder = derived_values.folder()
+    folder = derived_files.folder()
     rmtree(folder)
     folder.write_bytes(b"")  # a file where the folder would be
     forget_all()

@@ -27,7 +27,6 @@ from verifier.evidence.file_kinds import JPEG
 from verifier.evidence.queries import store
 from verifier.jobs.models import Job, State
 from verifier.jobs.worker import empty
-from verifier.reports.derived_values import clear_unused
 
 ITEM = Subject("checklist_item", "boundary")
 
@@ -120,7 +119,7 @@ def test_a_worker_killed_in_the_middle_leaves_the_job_to_another(app: Flask, cas
 def test_pictures_that_were_deleted_are_made_again_and_the_sweep_leaves_those_in_use(cast: Cast, case: Engagement) -> None:
     digest = photo(case, cast, ITEM).original_sha256
     first = pictures.pictures_of(pictures.PHOTO, digest)
-    clear_unused()
+    derived_files.clear_unused()
     assert kept() == 1
     for path in stored_files():
         path.unlink()

@@ -21,7 +21,7 @@ from verifier.core.subject import Subject
 from verifier.db import check_version, db
 from verifier.evidence import photo_reader, photo_subjects, pictures
 from verifier.evidence.file_kinds import ATTACHMENT, FileUse
-from verifier.evidence.files import read_attachment, safe_name
+from verifier.evidence.files import ReadFile, read_attachment, safe_name
 from verifier.evidence.models import Attachment, AttachmentSubject, Photo, PhotoSubject, StoredFile
 from verifier.evidence.photos import ReadPhoto
 from verifier.evidence.queries import photo_with, store
@@ -134,13 +134,20 @@ def caption_photo(photo: Photo, stage: Stage, caption: str, version: int | None,
     record(TrailAction.EVIDENCE_PHOTO_CAPTIONED, actor, subject, now=now, case=photo.case_id, before=before, after=photo.caption)
 
 
-def store_first(files: Sequence[tuple[str, bytes]], use: FileUse = ATTACHMENT) -> Sequence[tuple[str, bytes]]:
+def store_first(files: Sequence[tuple[str, bytes]]) -> Sequence[tuple[str, bytes]]:
     """Put files, given as (name, bytes), into the store; refused first where one is of no accepted kind. Needs no transaction."""
     for filename, data in files:
-        read_attachment(data, filename, use)
+        read_attachment(data, filename)
     for _filename, data in files:
         store().put(data)
     return files
+
+
+def store_read(filename: str, data: bytes, use: FileUse = ATTACHMENT) -> ReadFile:
+    """One file recognised and put into the store; refused first where it is of no accepted kind. Needs no transaction."""
+    read = read_attachment(data, filename, use)
+    store().put(data)
+    return read
 
 
 def attach(case: UUID, subject: Subject, filename: str, data: bytes, *, in_store: bool = False, actor: Actor, now: datetime) -> Attachment:

@@ -5,7 +5,9 @@ found. A file that is missing, damaged or foreign is as good as none: its value 
 """
 
 import os
+import shutil
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache
@@ -21,7 +23,10 @@ from verifier.config import PACKAGE
 
 FOLDER = "derived"
 USED_AGAIN = timedelta(days=1)
+UNUSED = timedelta(days=90)
 PURPOSE = "derived values"
+VERSIONS: list[Callable[[], Iterable[str]]] = []
+"""The versions in use, of everything that keeps files here; each package registers its own."""
 
 log = structlog.get_logger()
 
@@ -72,6 +77,22 @@ def write(path: Path, body: bytes) -> None:
         with suppress(OSError):
             aside.unlink()
         log.info("derived_value_not_kept", kind=path.name.partition("-")[0], reason=error.strerror)
+
+
+def clear_unused(now: float | None = None) -> int:
+    """Remove files of versions that are no longer in use and those nobody asked for in a long time; how many folders and files went."""
+    gone, now = 0, time.time() if now is None else now
+    used = {version for versions in VERSIONS for version in versions()}
+    for version in folder().glob("*"):
+        if version.name not in used:
+            shutil.rmtree(version, ignore_errors=True)
+            gone += 1
+    for path in folder().glob("*/*/*"):
+        with suppress(OSError):
+            if now - path.stat().st_mtime > UNUSED.total_seconds():
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def _authenticated(path: Path, body: bytes) -> bytes:

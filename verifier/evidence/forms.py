@@ -99,14 +99,14 @@ class SubjectForm(BaseForm):
     """One thing more that a photo shows, or one in place of another."""
 
     subject = SelectField(_l("Subject"), validate_choice=False)
-    number = StringField(_l("Or number of an emission source or facility"), [Optional(), Length(max=200)])
+    number = StringField(_l("Number of the emission source or facility"), [Optional(), Length(max=200)])
     instead_of = SelectField(_l("In place of"), validate_choice=False)
 
     def offer(self, subjects: Mapping[str, Sequence[tuple[Subject, str]]], shown: Sequence[tuple[str, str]]) -> None:
         """What there is to choose, by kind, and what the photo shows now, as (id, words)."""
         self._subjects = {str(subject): subject for each in subjects.values() for subject, _words in each}
         groups = {str(KINDS.get(kind, _("Other"))): [(str(subject), words) for subject, words in each] for kind, each in subjects.items()}
-        self.subject.choices = {"": [("", _("Choose a subject"))], **groups}
+        self.subject.choices = {_("By number"): [("", _("Emission source or facility, by number below"))], **groups}
         self.instead_of.choices = [("", _("Nothing: keep the present subjects as well")), *shown]
 
     def chosen(self) -> Subject | None:

@@ -95,6 +95,9 @@ def versions() -> frozenset[str]:
     return frozenset(each.version for each in MAKERS.values())
 
 
+derived_files.VERSIONS.append(versions)
+
+
 def pictures_of(kind: str, sha256: str, patience: float | None = None) -> Pictures:
     """The pictures of a stored file: as stored, else made now and stored; `BUSY` where no reader is free within the patience."""
     path = derived_files.path_of(MAKERS[kind].version, kind, (LAYOUT, sha256))

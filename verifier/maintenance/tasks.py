@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from verifier.db import utcnow
+from verifier.evidence.derived_files import clear_unused
 from verifier.jobs.task_registry import task
 from verifier.jobs.worker import JobRun
 from verifier.maintenance.sweep import sweep
-from verifier.reports.derived_values import clear_unused
 
 
 @task("evidence.sweep", every=timedelta(hours=6), keep=timedelta(days=2), limit=timedelta(hours=2), in_steps=True)

@@ -6,14 +6,11 @@ version is calculated anew and written again. Deleting the folder costs time and
 """
 
 import json
-import shutil
-import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -21,14 +18,12 @@ from typing import Any, Generic, TypeVar
 from flask import has_app_context
 
 from verifier.cache import REPORTS, Cache
-from verifier.evidence import derived_files, pictures
-from verifier.evidence.derived_files import folder
+from verifier.evidence import derived_files
 from verifier.reports.value_json import LazyTuple, decoder, encoder
 
 V = TypeVar("V")
 KIND = "case.derived_values"
 """The job that calculates what the pages of a case show before somebody asks for it; its task is in `casework`."""
-UNUSED = timedelta(days=90)
 SOURCES = ("core/**/*.py", "reports/value_json.py", "reports/derived_values.py", "reports/stored_content.py")
 _anew: ContextVar[bool] = ContextVar("calculated_anew", default=False)
 
@@ -111,19 +106,7 @@ def method_version() -> str:
     return derived_files.version_of(*SOURCES)
 
 
-def clear_unused(now: float | None = None) -> int:
-    """Remove values of other versions of the method and those nobody asked for in a long time; how many folders and files went."""
-    gone, now = 0, time.time() if now is None else now
-    for version in folder().glob("*"):
-        if version.name not in {method_version(), *pictures.versions()}:
-            shutil.rmtree(version, ignore_errors=True)
-            gone += 1
-    for path in folder().glob("*/*/*"):
-        with suppress(OSError):
-            if now - path.stat().st_mtime > UNUSED.total_seconds():
-                path.unlink()
-                gone += 1
-    return gone
+derived_files.VERSIONS.append(lambda: (method_version(),))
 
 
 def _opened(path: Path) -> tuple[bytes, bytes] | None:

@@ -19,8 +19,8 @@ from verifier.core.site import ChecklistOutcome, Gap, VisitKind, VisitState
 from verifier.core.subject import Subject
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.evidence.actions import add_photos, prepare_photos, store_first
-from verifier.evidence.files import read_attachment
+from verifier.evidence.actions import add_photos, prepare_photos, store_read
+from verifier.evidence.files import ReadFile
 from verifier.evidence.queries import store
 from verifier.evidence.uploads import actions as uploads
 from verifier.evidence.views import flash_added
@@ -149,13 +149,17 @@ def waive(engagement: Engagement) -> ResponseReturnValue:
     form = WaiverForm()
     form.offer(rule)
     if form.validate_on_submit():
-        ((name, data),) = prepared("file", lambda: store_first([(form.file.data.filename or "", form.file.data.read())]))
-        read = read_attachment(data, name)
+        data, read = prepared("file", lambda: _stored(form.file.data.filename or "", form.file.data.read()))
         file = (read.safe_name, data, read.media_type)
         actions.waive(engagement, form.waiver(), file, in_store=True, actor=current_actor(), now=utcnow())
         flash(_("The waiver was saved."), "success")
         return redirect(url_for(".visit", engagement_id=engagement.id), 303)
     return render_template("checks/site/waiver.html", engagement=engagement, form=form)
+
+
+def _stored(filename: str, data: bytes) -> tuple[bytes, ReadFile]:
+    """The bytes of a decision, which are put into the store, and what they are."""
+    return data, store_read(filename, data)
 
 
 @bp.post("/cases/<uuid:engagement_id>/visits/waiver/withdraw")

@@ -26,7 +26,7 @@ from verifier.core.sampling.risk import highest, risk_of_sample
 from verifier.core.sampling.tonneunit import TonneUnitPlan
 from verifier.db import utcnow
 from verifier.engagements.models import Engagement
-from verifier.evidence.actions import store_first
+from verifier.evidence.actions import put_while
 from verifier.evidence.file_kinds import SAMPLE_LIST
 from verifier.evidence.files import ReadFile, read_attachment
 from verifier.reports import queries as reports
@@ -139,9 +139,7 @@ def _planned(engagement: Engagement, how: Method, form: Any) -> Sample:
 def _listed(filename: str, data: bytes) -> tuple[ReadFile, bytes, Any]:
     """A list that was drawn up elsewhere: what it is, its bytes, which are put into the store, and its items."""
     read = read_attachment(data, filename, SAMPLE_LIST)
-    items = read_list(data, read.safe_name)
-    store_first([(filename, data)], SAMPLE_LIST)
-    return read, data, items
+    return read, data, put_while(data, lambda: read_list(data, read.safe_name))
 
 
 def _ladder(engagement: Engagement, form: LadderForm, request: SampleRequest) -> Sample:
