@@ -74,7 +74,13 @@ def test_a_plan_is_entered_with_its_document_read_and_withdrawn_on_the_pages(cli
     db.session.commit()
     browser, address = sign_in(client, cast.verifier), f"/cases/{case.id}/boundary/plan"
     assert "No monitoring plan was handed in." in browser.get(address).text
-    typed = {"document": "Plan, version 2", "reference": "Filing 17", "planned": "E-000", "absent": "G-053：后装"}
+    typed = {
+        "document": "Plan, version 2",
+        "reference": "Filing 17",
+        "named": ["E-000", "E-059"],
+        "planned": "X-900",
+        "absent": "G-053：后装",
+    }
     day = {"dated_on-year": "2020", "dated_on-month": "3", "dated_on-day": "1"}
     answer = browser.post(f"{address}/new", data=typed | day | {"file": (BytesIO(b"%PDF-1.4\n%%EOF"), "plan.pdf")})
     assert answer.status_code == 303, answer.text
@@ -82,6 +88,9 @@ def test_a_plan_is_entered_with_its_document_read_and_withdrawn_on_the_pages(cli
     for said in ("Plan, version 2", "Filing 17", "1 Mar 2020", cast.verifier.name, "后装"):
         assert said in page
     row = db.session.query(EnteredPlan).one()
+    plan = monitoring_plan(case)
+    assert plan is not None
+    assert plan.named == {"E-000", "E-059", "X-900"}
     assert browser.get(f"{address}/{row.id}/document").data.startswith(b"%PDF")
     assert browser.post(f"{address}/{row.id}/withdraw", data={"reason": "Wrong plan."}).status_code == 303
     assert "Wrong plan." in browser.get(address).text

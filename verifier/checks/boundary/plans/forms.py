@@ -16,7 +16,11 @@ class EnteredPlanForm(BaseForm):
     dated_on = DateParts(_l("Date of approval or filing"), required=_l("Enter the date of approval or filing"))
     reference = StringField(_l("Number of the approval or filing"), [Required(_l("Enter the number")), Length(max=200)])
     file = FileBox(_l("Document"), ATTACHMENT, [FileRequired(_l("Choose the document"))])
-    planned = TextAreaField(_l("Sources in the plan"), [Optional(), Length(max=100_000)], description=_l("One source number per line."))
+    planned = TextAreaField(
+        _l("Sources in the plan that the report does not list"),
+        [Optional(), Length(max=100_000)],
+        description=_l("One source number per line."),
+    )
     absent = TextAreaField(
         _l("Reported sources that are not in the plan"),
         [Optional(), Length(max=100_000)],

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -72,18 +72,18 @@ def overview(engagement: Engagement) -> ResponseReturnValue:
 @permit(Permission.BOUNDARY_DECIDE, on_report=True, files=True)
 def enter(engagement: Engagement) -> ResponseReturnValue:
     """Enter the sources of a plan that the body was given as a document."""
-    form = EnteredPlanForm()
+    form, ticked = EnteredPlanForm(), request.form.getlist("named")
     if form.validate_on_submit():
         assert form.dated_on.date is not None
         ((name, data),) = prepared("file", lambda: store_first([(form.file.data.filename or "", form.file.data.read())]))
         read = read_attachment(data, name)
         given = PlanDocument(form.document.data or "", form.dated_on.date, form.reference.data or "", read.safe_name, data, read.media_type)
-        planned, absent = form.planned.data or "", form.absent.data or ""
-        actions.enter_plan(engagement, given, planned, absent, in_store=True, actor=current_actor(), now=utcnow())
+        planned = "\n".join([*ticked, form.planned.data or ""])
+        actions.enter_plan(engagement, given, planned, form.absent.data or "", in_store=True, actor=current_actor(), now=utcnow())
         flash(_("The plan is entered. Sources whose comparison changed are to be decided again."), "success")
         return redirect(url_for(".overview", engagement_id=engagement.id), 303)
     sources = [each.row for each in boundary.judged(engagement, Kind.SOURCE) if each.row.source]
-    return render_template("checks/boundary/enter_plan.html", engagement=engagement, form=form, sources=sources)
+    return render_template("checks/boundary/enter_plan.html", engagement=engagement, form=form, sources=sources, ticked=ticked)
 
 
 @bp.post("/cases/<uuid:engagement_id>/boundary/plan/<uuid:plan_id>/withdraw")
