@@ -65,7 +65,7 @@ def command_help(tree: ast.Module) -> Iterator[str]:
             paragraphs = (ast.get_docstring(node) or "").split("\n\n")
             yield from (" ".join(each.split()) for each in paragraphs)
         if isinstance(node, ast.Call) and called(node) == "option":
-            yield from (each.value.value for each in node.keywords if each.arg == "help" and isinstance(each.value, ast.Constant))
+            yield from (str(each.value.value) for each in node.keywords if each.arg == "help" and isinstance(each.value, ast.Constant))
 
 
 def called(node: ast.AST) -> str:
