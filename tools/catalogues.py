@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -21,7 +22,7 @@ FOLDER = ROOT / "verifier" / "translations"
 LANGUAGES = ("en", "zh")
 IS_ID = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)+")
 KEYWORDS = dict.fromkeys(("_", "_l", "gettext", "lazy_gettext")) | dict.fromkeys(("ngettext", "lazy_ngettext", "_n", "_ln"), (1, 2))
-SAYS_IDS = {"Refusal", "StatedReason", "MissingMember", "MissingStep"}
+SAYS_IDS = {"Refusal", "StatedReason", "MissingMember", "MissingStep", "WrongInstance", "WrongSetting"}
 """What takes a message id first."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
@@ -44,14 +45,32 @@ def wanted() -> Catalog:
         if not IS_ID.fullmatch(message if isinstance(message, str) else message[0]):
             found.add(message, context=context)
     for path in sorted((ROOT / "verifier").rglob("*.py")):
-        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call) and node.args):
+        tree = ast.parse(path.read_text())
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args):
             if getattr(call.func, "id", "") in SAYS_IDS:
                 for text in spelt(call.args[0]):
                     found.add(text)
+        for text in command_help(tree):
+            found.add(text)
     for known in catalogue("en"):
         if known.id:
             found.add(known.id)
     return found
+
+
+def command_help(tree: ast.Module) -> Iterator[str]:
+    """The help of click commands and groups (their docstrings, by paragraphs) and of their options."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(called(each) in ("command", "group") for each in node.decorator_list):
+            paragraphs = (ast.get_docstring(node) or "").split("\n\n")
+            yield from (" ".join(each.split()) for each in paragraphs)
+        if isinstance(node, ast.Call) and called(node) == "option":
+            yield from (str(each.value.value) for each in node.keywords if each.arg == "help" and isinstance(each.value, ast.Constant))
+
+
+def called(node: ast.AST) -> str:
+    """The name of the method that an expression calls; empty where it calls none."""
+    return node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
 
 
 def spelt(node: ast.expr) -> list[str]:

@@ -17,6 +17,7 @@ jobs         background tasks in a database queue
 web          what pages share: permissions, forms, refusals, transactions, lists
 maintenance  backup, restore, sweeping, diagnostics
 cli          the commands, with and without the app
+terminal     what commands print, in the installation's language
 demo         people and cases at every stage
 migrations   database revisions
 translations message catalogues, English and Chinese

@@ -106,7 +106,19 @@ class Settings:
 
 
 class WrongInstance(Exception):
-    """The folder of the installation cannot be used; the text says why, in a sentence."""
+    """The folder of the installation cannot be used: a message id that says why, with its values."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message, values)
+        self.message, self.values = message, values
+
+
+class WrongSetting(ValueError):
+    """A setting that cannot be read: a message id that says why, with its values."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message, values)
+        self.message, self.values = message, values
 
 
 def instance_folder(environ: Mapping[str, str] | None = None) -> Path:
@@ -125,13 +137,13 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         _keep_to_ourselves(instance)
         secret_key = env.get("VERIFIER_SECRET_KEY") or secret_file(instance / "secret.key")
     except FileNotFoundError as error:
-        raise WrongInstance(f"VERIFIER_INSTANCE is {instance}, but {instance.parent} does not exist.") from error
+        raise WrongInstance("instance.no_parent", folder=instance, parent=instance.parent) from error
     except (FileExistsError, NotADirectoryError) as error:
-        raise WrongInstance(f"VERIFIER_INSTANCE is {instance}, which is not a folder.") from error
+        raise WrongInstance("instance.not_a_folder", folder=instance) from error
     except OSError as error:
-        raise WrongInstance(f"VERIFIER_INSTANCE is {instance}, which cannot be written: {error.strerror}.") from error
-    mail_port = int(env.get("VERIFIER_MAIL_PORT") or 587)
-    host, port = env.get("VERIFIER_HOST") or "127.0.0.1", int(env.get("VERIFIER_PORT") or 5000)
+        raise WrongInstance("instance.not_writable", folder=instance) from error
+    mail_port = _number(env, "VERIFIER_MAIL_PORT", 587)
+    host, port = env.get("VERIFIER_HOST") or "127.0.0.1", _number(env, "VERIFIER_PORT", 5000)
     return Settings(
         instance=instance,
         database_url=env.get("VERIFIER_DATABASE_URL") or f"sqlite:///{instance / 'verifier.sqlite'}",
@@ -148,14 +160,14 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=env.get("VERIFIER_MAIL_FROM") or "verifier@localhost",
         mail_tls=_mail_tls(env, mail_port),
         behind_tls=(env.get("VERIFIER_BEHIND_TLS") or "0") == "1",
-        trusted_proxies=int(env.get("VERIFIER_TRUSTED_PROXIES") or 0),
-        idle_minutes=int(env.get("VERIFIER_IDLE_MINUTES") or 60),
-        session_hours=int(env.get("VERIFIER_SESSION_HOURS") or 12),
-        upload_mb=int(env.get("VERIFIER_UPLOAD_MB") or 60),
-        processes=int(env.get("VERIFIER_PROCESSES") or 2),
-        threads=int(env.get("VERIFIER_THREADS") or 4),
+        trusted_proxies=_number(env, "VERIFIER_TRUSTED_PROXIES", 0),
+        idle_minutes=_number(env, "VERIFIER_IDLE_MINUTES", 60),
+        session_hours=_number(env, "VERIFIER_SESSION_HOURS", 12),
+        upload_mb=_number(env, "VERIFIER_UPLOAD_MB", 60),
+        processes=_number(env, "VERIFIER_PROCESSES", 2),
+        threads=_number(env, "VERIFIER_THREADS", 4),
         worker=_one_of(env, "VERIFIER_WORKER", "inside", "apart"),
-        remind_days=tuple(int(days) for days in (env.get("VERIFIER_REMIND_DAYS") or "7,1").split(",")),
+        remind_days=_numbers(env, "VERIFIER_REMIND_DAYS", "7,1"),
         metrics_token=env.get("VERIFIER_METRICS_TOKEN") or "",
         store_key=env.get("VERIFIER_STORE_KEY") or "",
         store_secret=env.get("VERIFIER_STORE_SECRET") or "",
@@ -218,7 +230,7 @@ def _mail_tls(env: Mapping[str, str], port: int) -> str:
     named = {"0": "none", "1": "implicit" if port == IMPLICIT_TLS_PORT else "starttls", "starttls": "starttls", "implicit": "implicit"}
     told = env.get("VERIFIER_MAIL_TLS") or "1"
     if told not in named:
-        raise ValueError(f"VERIFIER_MAIL_TLS is {told!r}; it may be {', '.join(named)}")
+        raise WrongSetting("setting.not_one_of", name="VERIFIER_MAIL_TLS", value=told, known=", ".join(named))
     return named[told]
 
 
@@ -226,13 +238,36 @@ def _one_of(env: Mapping[str, str], name: str, *known: str) -> str:
     """One of the allowed values; the first is the default."""
     value = env.get(name) or known[0]
     if value not in known:
-        raise ValueError(f"{name} is {value!r}; it may be {' or '.join(known)}")
+        raise WrongSetting("setting.not_one_of", name=name, value=value, known=", ".join(known))
     return value
 
 
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number."""
+    value = env.get(name) or default
+    try:
+        return int(value)
+    except ValueError as error:
+        raise WrongSetting("setting.not_a_number", name=name, value=value) from error
+
+
+def _numbers(env: Mapping[str, str], name: str, default: str) -> tuple[int, ...]:
+    """Whole numbers separated by commas."""
+    value = env.get(name) or default
+    try:
+        return tuple(int(each) for each in value.split(","))
+    except ValueError as error:
+        raise WrongSetting("setting.not_numbers", name=name, value=value) from error
+
+
 def language() -> str:
-    """The language of the installation, for what is said without a browser."""
-    return setting("VERIFIER_LANGUAGE") or "en"
+    """The language of what is said without a browser: the setting; without one English in an installation, elsewhere the system's."""
+    if told := setting("VERIFIER_LANGUAGE"):
+        return told
+    if (instance_folder() / "keys").exists():
+        return "en"
+    locale = next((told for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (told := os.environ.get(name))), "")
+    return "zh" if locale.startswith("zh") else "en"
 
 
 def aside_of(path: Path) -> Path:

@@ -6,6 +6,10 @@ import sys
 from importlib import import_module
 from textwrap import wrap
 
+from verifier import config
+from verifier.terminal.sentences import gettext as _
+from verifier.terminal.sentences import in_language
+
 OFFLINE = {"check", "sample"}
 HELP = {
     "audit": "Audit trails.",
@@ -30,7 +34,8 @@ HELP = {
 def main() -> None:
     """Dispatch to the module that defines the command."""
     if sys.argv[1:] in ([], ["-h"], ["--help"]):
-        _print_help()
+        with in_language(config.language()):
+            _print_help()
         sys.exit(0 if sys.argv[1:] else 2)
     if sys.argv[1:] and sys.argv[1] in OFFLINE:
         gc.disable()  # one report, then the process ends: looking for cycles among its rows finds none
@@ -43,12 +48,12 @@ def main() -> None:
 
 
 def _print_help() -> None:
-    print("Usage: verifier [OPTIONS] COMMAND [ARGS]...\n")
-    print("  Verifier: from a reported number to a signed statement anyone can check.\n")
-    print("Options:\n  -h, --help  Show this message and exit.\n\nCommands:")
+    print(_("Usage:"), "verifier [OPTIONS] COMMAND [ARGS]...\n")
+    print(f"  {_('Verifier: from a reported number to a signed statement anyone can check.')}\n")
+    print(f"{_('Options')}:\n  -h, --help  {_('Show this message and exit.')}\n\n{_('Commands')}:")
     width = max(map(len, HELP))
     for name, text in HELP.items():
-        print("\n".join(wrap(text, 100, initial_indent=f"  {name:<{width}}  ", subsequent_indent=" " * (width + 4))))
+        print("\n".join(wrap(_(text), 100, initial_indent=f"  {name:<{width}}  ", subsequent_indent=" " * (width + 4))))
 
 
 def _leave(ended: SystemExit) -> None:

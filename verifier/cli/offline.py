@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Mapping
-from gettext import translation
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,19 +15,14 @@ from verifier.core.sampling.plan import Method
 from verifier.reports import sample_command, summary
 from verifier.reports.workbook.reader import Unreadable, read
 from verifier.rulepacks import load as rulepacks
+from verifier.terminal.commands import Command
+from verifier.terminal.sentences import gettext as _
+from verifier.terminal.sentences import message_text, system_reason
 
 FOUND, UNREADABLE = 1, 2
 WORKBOOK = click.Path(path_type=Path)
 _kept_alive: list[object] = []
 """References kept until the process ends: freeing a large report row by row would take longer than exiting."""
-
-
-def message_text(message: str, values: Mapping[str, object]) -> str:
-    """The message in the language configured for the installation."""
-    language = config.language()
-    sentence = translation("messages", config.TRANSLATIONS, languages=[language], fallback=True).gettext(message)
-    in_words = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in values.items()}
-    return sentence % in_words if values else sentence
 
 
 def fail(text: str, code: int = UNREADABLE) -> NoReturn:
@@ -38,7 +31,7 @@ def fail(text: str, code: int = UNREADABLE) -> NoReturn:
     sys.exit(code)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("workbook", type=WORKBOOK)
 @click.option("--pack", "pack_id", required=True, help="Rule pack, such as beijing/2021.")
 @click.option("--previous", type=WORKBOOK, help="Last year's report, for comparison.")
@@ -65,7 +58,7 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
     except Refusal as refusal:
         fail(message_text(refusal.message, refusal.values))
     except OSError as error:
-        fail(f"{reading}: {error.strerror}")
+        fail(f"{reading}: {system_reason(error)}")
     calculation = calculate(report, pack, previous=before, plan=planned)
     _kept_alive.extend((report, calculation))
     if as_json:
@@ -75,7 +68,7 @@ def check(workbook: Path, pack_id: str, previous: Path | None, plan: Path | None
     sys.exit(FOUND if summary.wrong(calculation) else 0)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("workbook", type=WORKBOOK)
 @click.option("--pack", "pack_id", required=True, help="Rule pack, such as beijing/2021.")
 @click.option("--method", type=click.Choice([each.value for each in Method]), required=True, help="Sampling method.")
@@ -116,10 +109,10 @@ def sample(
     except Refusal as refusal:
         fail(message_text(refusal.message, refusal.values))
     except OSError as error:
-        fail(f"{error.filename or workbook}: {error.strerror}")
+        fail(f"{error.filename or workbook}: {system_reason(error)}")
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    click.echo(f"{found['population']['items']} items, {found['population']['tonnes']} t CO2, checksum {found['population']['checksum']}")
+    click.echo(_("%(items)s items, %(tonnes)s t CO2, checksum %(checksum)s", **found["population"]))
     for each in found["items"]:
         click.echo("\t".join((each["stratum"], each["step"] or "", each["tonnes"] or "", *each["item"])))

@@ -11,7 +11,8 @@ import click
 from verifier import config
 from verifier.accounts import commands as accounts
 from verifier.audit.comparison import NoCopy
-from verifier.cli.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, message_text, sample
+from verifier.cli import statement_words
+from verifier.cli.offline import FOUND, UNREADABLE, WORKBOOK, check, fail, sample
 from verifier.cli.people import user
 from verifier.cli.server import serve as run_server
 from verifier.cli.setup import mail_test, setup
@@ -22,9 +23,12 @@ from verifier.maintenance import commands as maintenance
 from verifier.rulepacks import load as rulepacks
 from verifier.statement import commands as statements
 from verifier.statement.signing import keys
+from verifier.terminal.commands import Group
+from verifier.terminal.sentences import gettext as _
+from verifier.terminal.sentences import message_text, system_reason
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Verifier: from a reported number to a signed statement anyone can check."""
 
@@ -46,8 +50,10 @@ def serve(workers: int | None) -> None:
         settings = app.extensions["verifier"].settings
         if settings.has_published_passwords and (settings.host not in config.LOOPBACK or settings.is_public):
             fail(
-                "This is the demo, whose passwords are published: it is served on this machine only. Unset VERIFIER_HOST and "
-                "VERIFIER_PUBLIC_URL, or make a demo with random passwords: VERIFIER_DEMO_OPEN=1 in an empty VERIFIER_INSTANCE.",
+                _(
+                    "This is the demo, whose passwords are published: it is served on this machine only. Unset VERIFIER_HOST and "
+                    "VERIFIER_PUBLIC_URL, or make a demo with random passwords: VERIFIER_DEMO_OPEN=1 in an empty VERIFIER_INSTANCE."
+                ),
                 FOUND,
             )
     with in_use.shared(app.extensions["verifier"].settings.instance):
@@ -58,7 +64,10 @@ def serve(workers: int | None) -> None:
 @main.command("worker")
 @click.option("--until-empty", is_flag=True, help="Run all due jobs, then exit.")
 def do_jobs(until_empty: bool) -> None:
-    """Run queued jobs: mail, reminders, clean-up. Runs separately from `serve` where VERIFIER_WORKER=apart; several workers may run."""
+    """Run queued jobs: mail, reminders, clean-up.
+
+    Runs separately from `serve` where VERIFIER_WORKER=apart; several workers may run.
+    """
     stop = Event()
     with maintenance.opened(newest=True) as app:
         pass
@@ -67,7 +76,7 @@ def do_jobs(until_empty: bool) -> None:
         return
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    click.echo("Running jobs")
+    click.echo(_("Running jobs"))
     with in_use.shared(app.extensions["verifier"].settings.instance):
         worker.work(app, stop)
 
@@ -85,7 +94,7 @@ def demo(context: click.Context, once: bool) -> None:
         if build.is_settled():
             if once:
                 return
-            fail("This installation already contains data; demo data can only be created in an empty one.", FOUND)
+            fail(_("This installation already contains data; demo data can only be created in an empty one."), FOUND)
         is_open = config.is_demo_open()
         build.build(now=utcnow(), echo=click.echo, is_open=is_open)
         app.extensions["verifier"].settings.demo_marker.write_text(config.OPEN_DEMO if is_open else "")
@@ -98,7 +107,7 @@ def demo_code(person: str) -> None:
     with maintenance.opened():
         code = accounts.current_code(person if "@" in person else f"{person}@demo.example")
     if code is None:
-        fail(f"{person} is not a demo person, or has not set up two-step verification.", FOUND)
+        fail(_("%(person)s is not a demo person, or has not set up two-step verification.", person=person), FOUND)
     click.echo(code)
 
 
@@ -122,7 +131,9 @@ def statement_list(as_json: bool) -> None:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     for row in found:
-        click.echo("\t".join(str(row[key]) for key in ("number", "unit", "year", "tonnes", "opinion", "status", "issued_at")))
+        status = statement_words.STATUS[row["status"]]
+        shown = {**row, "status": _(status)}
+        click.echo("\t".join(str(shown[key]) for key in ("number", "unit", "year", "tonnes", "opinion", "status", "issued_at")))
 
 
 @statement.command("export")
@@ -133,9 +144,9 @@ def statement_export(number: str, output: Path) -> None:
     with maintenance.opened():
         pdf = statements.export(number)
     if pdf is None:
-        fail(f"There is no issued statement with the number {number}.", FOUND)
+        fail(_("There is no issued statement with the number %(number)s.", number=number), FOUND)
     output.write_bytes(pdf)
-    click.echo(f"{output}: {len(pdf)} bytes")
+    click.echo(_("%(file)s: %(size)s bytes", file=output, size=len(pdf)))
 
 
 @statement.command("verify")
@@ -146,17 +157,18 @@ def statement_verify(file: Path, as_json: bool) -> None:
     try:
         pdf = file.read_bytes()
     except OSError as error:
-        fail(f"{file}: {error.strerror}")
+        fail(f"{file}: {system_reason(error)}")
     with maintenance.opened():
         result = statements.verify_file(pdf)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))
     else:
-        click.echo(result["verdict"])
+        verdict = statement_words.VERDICTS[result["verdict"]]
+        click.echo(_(verdict))
         for reason in result["reasons"]:
             click.echo(f"  {message_text(reason['message'], reason['values'])}")
         for signer in result["signers"]:
-            click.echo("  " + ", ".join(f"{key}: {value}" for key, value in signer.items()))
+            click.echo(f"  {statement_words.signer_line(signer)}")
     sys.exit({"genuine": 0, "unreadable": UNREADABLE}.get(result["verdict"], FOUND))
 
 
@@ -182,7 +194,7 @@ def audit_verify(evidence: bool, against: Path | None) -> None:
                 broken = broken or problem
                 click.echo(line)
         except NoCopy:
-            fail(f"{against} holds no checkpoints and no audit trails.")
+            fail(_("%(copy)s holds no checkpoints and no audit trails.", copy=against))
     sys.exit(FOUND if broken else 0)
 
 

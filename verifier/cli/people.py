@@ -7,10 +7,17 @@ from contextlib import contextmanager
 import click
 
 from verifier.accounts import commands
-from verifier.cli.offline import FOUND, fail, message_text
+from verifier.cli.offline import FOUND, fail
 from verifier.core.access import ORGANISATION_ROLES, Role
 from verifier.core.errors import Refusal
 from verifier.maintenance import commands as maintenance
+from verifier.terminal.commands import Group
+from verifier.terminal.sentences import gettext as _
+from verifier.terminal.sentences import marked as _l
+from verifier.terminal.sentences import message_text
+
+STATUS = {"active": _l("active"), "invited": _l("invited"), "disabled": _l("disabled")}
+"""What a list says of an account."""
 
 
 @contextmanager
@@ -22,7 +29,7 @@ def refusals_told() -> Iterator[None]:
         fail(message_text(refusal.message, refusal.values), FOUND)
 
 
-@click.group()
+@click.group(cls=Group)
 def user() -> None:
     """People of this installation."""
 
@@ -51,7 +58,12 @@ def user_remove_factor(email: str) -> None:
     with maintenance.opened(newest=True):
         with refusals_told():
             due = commands.ask_factor_removal(email)
-        click.echo(f"Requested. Takes effect on {due:%Y-%m-%d %H:%M} UTC unless stopped; an administrator can confirm it earlier.")
+        click.echo(
+            _(
+                "Requested. Takes effect on %(moment)s UTC unless stopped; an administrator can confirm it earlier.",
+                moment=f"{due:%Y-%m-%d %H:%M}",
+            )
+        )
 
 
 @user.command("list")
@@ -64,7 +76,9 @@ def user_list(as_json: bool) -> None:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     for row in found:
-        shown = {**row, "roles": ",".join(map(str, row["roles"])) or "-", "second_factor": "two-step" if row["second_factor"] else "-"}
+        status = STATUS[row["status"]]
+        roles, factor = ",".join(map(str, row["roles"])) or "-", _("two-step") if row["second_factor"] else "-"
+        shown = {**row, "roles": roles, "status": _(status), "second_factor": factor}
         click.echo("\t".join(str(shown[key]) for key in ("email", "name", "organisation", "roles", "status", "second_factor")))
 
 
@@ -85,4 +99,4 @@ def user_disable(email: str) -> None:
     with maintenance.opened(newest=True):
         with refusals_told():
             commands.disable(email)
-        click.echo(f"Disabled: {email}")
+        click.echo(_("Disabled: %(email)s", email=email))

@@ -13,6 +13,7 @@ from verifier.cli import server_log
 from verifier.cli.receiving import ReceivingWorker
 from verifier.db import db
 from verifier.jobs.worker import start_thread
+from verifier.terminal.sentences import gettext as _
 from verifier.web.operations import metrics
 
 log = structlog.get_logger()
@@ -50,9 +51,9 @@ def serve(app: Flask, workers: int | None = None) -> None:
         if not sys.stdout.isatty():
             log.info("serving", address=address, mail_folder=mail)
             return
-        click.echo(f"Verifier is running at {address}")
+        click.echo(_("Verifier is running at %(address)s", address=address))
         if mail:
-            click.echo(f"E-mail is written to {mail}")
+            click.echo(_("E-mail is written to %(folder)s", folder=mail))
 
     def begin(_worker: object) -> None:
         if settings.worker == "inside":

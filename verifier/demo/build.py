@@ -22,6 +22,7 @@ from verifier.reports import actions as reports
 from verifier.rulepacks.load import load
 from verifier.statement.models import SigningKey
 from verifier.statement.signing import key_approval, keys
+from verifier.terminal.sentences import gettext as _
 
 PACK, YEAR = "beijing/2021.3", 2021
 Say = Callable[[str], None]
@@ -63,22 +64,23 @@ def build(*, now: datetime, echo: Say, is_open: bool = False) -> None:
     cast = Cast(now - timedelta(days=46))
     if is_open:
         cast.password, cast.passphrase = token_urlsafe(12), token_urlsafe(12)
-        echo(f"Demo: everyone's password is {cast.password}, the signing passphrase {cast.passphrase}; they are shown only now")
-    echo("Demo: people and signing keys")
+        secrets = {"password": cast.password, "passphrase": cast.passphrase}
+        echo(_("Demo: everyone's password is %(password)s, the signing passphrase %(passphrase)s; they are shown only now", **secrets))
+    echo(_("Demo: people and signing keys"))
     settle(cast)
-    echo("Demo: the programme year")
+    echo(_("Demo: the programme year"))
     year = open_year(cast, now)
     hand_in_park(cast, year)
     maker = CaseMaker(cast, now)
     for place, (name, name_zh) in enumerate(people.GROUP):
         unit_year = register(cast, year, place, name, name_zh)
-        echo(f"Demo: {name}, {maker.stage_of(place)}")
+        echo(_("Demo: %(unit)s, %(stage)s", unit=name, stage=maker.stage_of(place)))
         maker.make(unit_year, place)
     accounts_left = max(cast.at, now - timedelta(minutes=5))
     if accounts_left > now:
         raise RuntimeError("the demo's clock ran past the present")
     db.session.commit()
-    echo("Demo: ready")
+    echo(_("Demo: ready"))
 
 
 def settle(cast: Cast) -> None:

@@ -9,6 +9,9 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
+from verifier.terminal.sentences import gettext as _
+from verifier.terminal.sentences import ngettext
+
 FORMAT = 1
 MANIFEST = "manifest.json"
 
@@ -63,20 +66,32 @@ class Unpacked:
         try:
             found = _unpack(archive, folder)
         except FileNotFoundError:
-            raise Unfit(f"{archive} is not there.") from None
+            raise Unfit(_("%(file)s is not there.", file=archive)) from None
         except (tarfile.TarError, EOFError, ValueError, OSError) as error:
-            raise Unfit(f"{archive} cannot be read as a backup ({error}). Use another copy of it.") from error
+            raise Unfit(
+                _("%(file)s cannot be read as a backup (%(reason)s). Use another copy of it.", file=archive, reason=error)
+            ) from error
         manifest = folder / MANIFEST
         if not manifest.exists():
-            raise Unfit(f"{archive} has no manifest: it is no backup of this app, or its end is missing. Use another copy of it.")
+            raise Unfit(
+                _("%(file)s has no manifest: it is no backup of this app, or its end is missing. Use another copy of it.", file=archive)
+            )
         manifest_data = json.loads(manifest.read_bytes())
         if manifest_data.get("format") != FORMAT:
-            raise Unfit(f"{archive} is of format {manifest_data.get('format')}; this version reads {FORMAT}.")
+            other = manifest_data.get("format")
+            raise Unfit(_("%(file)s is of format %(format)s; this version reads %(known)s.", file=archive, format=other, known=FORMAT))
         listed = {name: each["sha256"] for name, each in manifest_data["files"].items()}
         wrong = sorted(name for name in listed.keys() | found.keys() if listed.get(name) != found.get(name))
         if wrong:
-            names = ", ".join(wrong[:5])
-            raise Unfit(f"{archive} is damaged: {len(wrong)} files do not match their checksum ({names}). Use another copy of it.")
+            raise Unfit(
+                ngettext(
+                    "%(file)s is damaged: %(num)d file does not match its checksum (%(names)s). Use another copy of it.",
+                    "%(file)s is damaged: %(num)d files do not match their checksum (%(names)s). Use another copy of it.",
+                    len(wrong),
+                    file=archive,
+                    names=", ".join(wrong[:5]),
+                )
+            )
         return cls(folder, manifest_data)
 
 
@@ -87,7 +102,7 @@ def _unpack(archive: Path, folder: Path) -> dict[str, str]:
         for entry in tar:
             path = PurePosixPath(entry.name)
             if not entry.isreg() or path.is_absolute() or ".." in path.parts:
-                raise ValueError(f"{entry.name} may not be in a backup")
+                raise ValueError(_("%(name)s may not be in a backup", name=entry.name))
             target, source = folder / path, tar.extractfile(entry)
             assert source is not None
             for above in [each for each in reversed(path.parents) if each.parts]:

@@ -22,6 +22,7 @@ from verifier.maintenance import database, encryption
 from verifier.maintenance.archive import Unfit, Writer
 from verifier.maintenance.swap import BEFORE
 from verifier.migrations.copying import STARTS_WITH
+from verifier.terminal.sentences import gettext as _
 
 DATABASE = {"sqlite": "database/verifier.sqlite", "postgresql": "database/verifier.dump"}
 
@@ -46,7 +47,7 @@ def backup(file: Path, *, passphrase: str | None = None, now: datetime) -> Made:
     if passphrase is not None:
         encryption.refuse_weak(passphrase)
     if file.exists():
-        raise Unfit(f"{file} is already there. Give another name.")
+        raise Unfit(_("%(file)s is already there. Give another name.", file=file))
     here = current_app.extensions["verifier"]
     settings: Settings = here.settings
     aside = file.with_name(f"{file.name}.part")

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 from flask import Flask
+from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
@@ -23,8 +24,13 @@ from verifier.maintenance import backup as backups
 from verifier.maintenance import restore as restores
 from verifier.maintenance.archive import Unfit
 from verifier.maintenance.diagnostics import doctor as doctors
+from verifier.maintenance.diagnostics.environment import Grade
 from verifier.maintenance.sweep import sweep
 from verifier.reports import number_rows
+from verifier.terminal.commands import Command
+from verifier.terminal.sentences import gettext as _
+from verifier.terminal.sentences import language, message_text, ngettext, system_reason
+from verifier.terminal.sentences import marked as _l
 
 FOUND, CANNOT = 1, 2
 STORAGE = frozenset({EROFS, ENOSPC, EDQUOT, EACCES, EPERM})
@@ -42,9 +48,7 @@ def refuse_interrupted() -> None:
     """End with a sentence where a restore was interrupted: the folder is neither the one installation nor the other."""
     folder = config.instance_folder()
     if swap.is_interrupted(folder):
-        fail_with(
-            f"A restore of {folder} was interrupted. Run `verifier restore FILE --replace` again; it begins with what was there before."
-        )
+        fail_with(" ".join((_("A restore of %(folder)s was interrupted.", folder=folder), _(doctors.RESTORE_AGAIN))))
 
 
 @contextmanager
@@ -59,12 +63,15 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
         if newest:
             stack.enter_context(in_use.shared(settings.instance))
     except config.WrongInstance as wrong:
-        fail_with(str(wrong))
+        fail_with(message_text(wrong.message, wrong.values))
+    except config.WrongSetting as wrong:
+        fail_with(message_text(wrong.message, wrong.values))
     except PermissionError as error:
-        fail_with(f"{error.filename} cannot be written: {error.strerror}.")
+        fail_with(_cannot_be_written(error, error.filename))
     except OSError as error:
-        fail_with(f"{error.filename or config.instance_folder()} cannot be used: {error.strerror}.")
-    with stack, app.app_context():
+        path = error.filename or config.instance_folder()
+        fail_with(_("%(path)s cannot be used: %(reason)s.", path=path, reason=system_reason(error)))
+    with stack, app.app_context(), force_locale(language()):
         token = write_transaction.set(newest)
         try:
             if newest:
@@ -75,22 +82,38 @@ def opened(*, newest: bool = False) -> Iterator[Flask]:
                     db.session.commit()
             yield app
         except OperationalError as error:
-            fail_with(f"The database cannot be used: {error.orig}. Check VERIFIER_INSTANCE, its permissions and the free space.")
+            fail_with(
+                _(
+                    "The database cannot be used: %(reason)s. Check VERIFIER_INSTANCE, its permissions and the free space.",
+                    reason=error.orig,
+                )
+            )
         except OSError as error:
             if error.errno not in STORAGE:
                 raise
-            fail_with(f"{error.filename or settings.instance} cannot be written: {error.strerror}.")
+            fail_with(_cannot_be_written(error, error.filename or settings.instance))
         finally:
             write_transaction.reset(token)
             db.session.remove()
             db.engine.dispose()
 
 
+def _cannot_be_written(error: OSError, path: object) -> str:
+    return _("%(path)s cannot be written: %(reason)s.", path=path, reason=system_reason(error))
+
+
+def _why(error: Exception) -> str:
+    """Why a backup or restore was not possible: our own sentence, else the system's reason with its file."""
+    if not isinstance(error, OSError):
+        return str(error)
+    return f"{error.filename}: {system_reason(error)}" if error.filename else system_reason(error)
+
+
 def _passphrase(context: click.Context, _option: click.Parameter, wanted: bool) -> str | None:
     """The passphrase of an archive: asked for, else from VERIFIER_BACKUP_PASSPHRASE, else none."""
     if not wanted:
         return config.backup_passphrase()
-    asked: str = click.prompt("Passphrase of the archive", hide_input=True, confirmation_prompt=context.command.name == "backup")
+    asked: str = click.prompt(_("Passphrase of the archive"), hide_input=True, confirmation_prompt=context.command.name == "backup")
     return asked
 
 
@@ -102,7 +125,7 @@ PASSPHRASE = click.option(
 )
 
 
-@click.command("backup")
+@click.command("backup", cls=Command)
 @click.argument("file", type=FILE)
 @PASSPHRASE
 def backup(file: Path, passphrase: str | None) -> None:
@@ -111,36 +134,44 @@ def backup(file: Path, passphrase: str | None) -> None:
         try:
             archive = backups.backup(file.absolute(), passphrase=passphrase, now=utcnow())
         except (Unfit, OSError) as error:
-            click.echo(f"No backup was created: {error}", err=True)
+            click.echo(_("No backup was created: %(reason)s", reason=_why(error)), err=True)
             sys.exit(CANNOT)
-    click.echo(f"{file}: {archive.files} files, {archive.size} bytes, SHA-256 {archive.sha256}")
+    made = {"files": archive.files, "size": archive.size, "sha256": archive.sha256}
+    click.echo(_("%(file)s: %(files)s files, %(size)s bytes, SHA-256 %(sha256)s", file=file, **made))
     for digest in archive.unsound:
-        click.echo(f"Missing or altered, not included in the backup: {digest}", err=True)
+        click.echo(_("Missing or altered, not included in the backup: %(sha256)s", sha256=digest), err=True)
     sys.exit(FOUND if archive.unsound else 0)
 
 
-@click.command("restore")
+@click.command("restore", cls=Command)
 @click.argument("file", type=FILE)
 @click.option("--replace", is_flag=True, help="Replace the existing installation, which is moved to a folder inside its own.")
 @click.option("--only", metavar="SHA256", help="Put one evidence file back into the store of the present installation, which may run.")
 @PASSPHRASE
 def restore(file: Path, replace: bool, only: str | None, passphrase: str | None) -> None:
-    """Restore this installation from a backup: checksums are verified first; all or nothing is restored. Stop the app first."""
+    """Restore this installation from a backup: checksums are verified first; all or nothing is restored.
+
+    Stop the app first.
+    """
     if only:
         _restore_file(file.absolute(), only.strip().lower(), passphrase)
         return
     try:
         done = restores.restore(file.absolute(), restores.target(os.environ), replace=replace, passphrase=passphrase, now=utcnow())
     except restores.HalfDone as error:
+        reason = _why(error.args[0])
         fail_with(
-            f"The database was restored, the files of the instance were not ({error.args[0]}). Correct this and run the restore again."
+            _(
+                "The database was restored, the files of the instance were not (%(reason)s). Correct this and run the restore again.",
+                reason=reason,
+            )
         )
-    except config.WrongInstance as wrong:
-        fail_with(str(wrong))
+    except (config.WrongInstance, config.WrongSetting) as wrong:
+        fail_with(message_text(wrong.message, wrong.values))
     except (Unfit, OSError) as error:
-        fail_with(f"Nothing was changed: {error}")
+        fail_with(_("Nothing was changed: %(reason)s", reason=_why(error)))
     if done.before:
-        click.echo(f"The previous installation has been moved to {done.before}")
+        click.echo(_("The previous installation has been moved to %(folder)s", folder=done.before))
     with opened() as app:
         with writing():
             upgrade()
@@ -149,7 +180,7 @@ def restore(file: Path, replace: bool, only: str | None, passphrase: str | None)
         broken = [line for problem, line in audit_verification.verified(app.extensions["verifier"]) if problem]
     for line in broken:
         click.echo(line, err=True)
-    click.echo("Restored." if not broken else "Restored, but some audit trails failed verification: see above.")
+    click.echo(_("Restored.") if not broken else _("Restored, but some audit trails failed verification: see above."))
     sys.exit(FOUND if broken else 0)
 
 
@@ -159,21 +190,21 @@ def _restore_file(archive: Path, sha256: str, passphrase: str | None) -> None:
         try:
             size = restores.restore_file(archive, sha256, here.store, here.settings.instance, passphrase=passphrase)
         except (Unfit, OSError) as error:
-            fail_with(f"Nothing was changed: {error}")
-    click.echo(f"{sha256}: {size} bytes restored")
+            fail_with(_("Nothing was changed: %(reason)s", reason=_why(error)))
+    click.echo(_("%(sha256)s: %(size)s bytes restored", sha256=sha256, size=size))
 
 
-@click.command("sweep")
+@click.command("sweep", cls=Command)
 def sweep_up() -> None:
     """Remove files left behind by an interrupted process; `serve` does this at start."""
     with opened():
         done = sweep(now=utcnow())
-    for what, names in (("removed", (*done.evidence, *done.files)), ("checkpoint signed", done.signed)):
+    for what, names in ((_("removed"), (*done.evidence, *done.files)), (_("checkpoint signed"), done.signed)):
         for name in names:
             click.echo(f"{what}: {name}")
 
 
-@click.command("doctor")
+@click.command("doctor", cls=Command)
 @click.option("--all", "everything", is_flag=True, help="Read every evidence file, not a sample.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(everything: bool, as_json: bool) -> None:
@@ -183,8 +214,9 @@ def doctor(everything: bool, as_json: bool) -> None:
         click.echo(json.dumps([each.as_json() for each in problems], ensure_ascii=False, indent=1))
     else:
         for problem in problems:
-            click.echo(f"{problem.grade}: {problem.what}\n  {problem.do}")
-        click.echo("No problems found." if not problems else f"{len(problems)} problems found.")
+            click.echo(f"{_(GRADES[problem.grade])}: {problem.what}\n  {problem.do}")
+        found = ngettext("%(num)d problem found.", "%(num)d problems found.", len(problems))
+        click.echo(found if problems else _("No problems found."))
     sys.exit(doctors.exit_code(problems))
 
 
@@ -194,4 +226,6 @@ def at_start(app: Flask) -> None:
         sweep(now=utcnow(), store=app.extensions["verifier"].store.root is not None)
 
 
+GRADES = {Grade.CANNOT: _l("cannot look"), Grade.BROKEN: _l("broken"), Grade.CARE: _l("take care")}
+"""What the text of `verifier doctor` says of a problem's severity; its JSON has the values."""
 COMMANDS = (backup, restore, sweep_up, doctor)

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.engine import URL
 
 from verifier.maintenance.archive import Unfit
+from verifier.terminal.sentences import gettext as _
 
 
 def kind(url: str) -> str:
@@ -47,7 +48,7 @@ def sound(file: Path) -> None:
     finally:
         connection.close()
     if result != "ok":
-        raise Unfit(f"The database in the backup is damaged ({result}). Use another backup.")
+        raise Unfit(_("The database in the backup is damaged (%(reason)s). Use another backup.", reason=result))
 
 
 def is_empty(url: str) -> bool:
@@ -56,7 +57,7 @@ def is_empty(url: str) -> bool:
     try:
         return not inspect(engine).get_table_names()
     except Exception as error:
-        raise Unfit("The database cannot be reached. Look at VERIFIER_DATABASE_URL, and whether the server runs.") from error
+        raise Unfit(_("The database cannot be reached. Look at VERIFIER_DATABASE_URL, and whether the server runs.")) from error
     finally:
         engine.dispose()
 
@@ -71,7 +72,7 @@ def refuse_if_used(url: str) -> None:
     finally:
         engine.dispose()
     if used:
-        raise Unfit("Others are connected to the database. Stop `verifier serve` and `verifier worker` everywhere, then try again.")
+        raise Unfit(_("Others are connected to the database. Stop `verifier serve` and `verifier worker` everywhere, then try again."))
 
 
 def restore_postgresql(url: str, dump: Path, *, replace: bool) -> None:
@@ -83,11 +84,11 @@ def restore_postgresql(url: str, dump: Path, *, replace: bool) -> None:
 def _run(program: str, url: str, *arguments: str) -> None:
     """One of PostgreSQL's programs; the password goes through the environment, where other users do not see it."""
     if shutil.which(program) is None:
-        raise Unfit(f"{program} is missing: install Debian's postgresql-client.")
+        raise Unfit(_("%(program)s is missing: install Debian's postgresql-client.", program=program))
     address = make_url(url)
     plain = URL.create("postgresql", address.username, None, address.host, address.port, address.database, address.query)
     environment = {**os.environ, **({"PGPASSWORD": address.password} if address.password else {})}
     command = [program, f"--dbname={plain.render_as_string(hide_password=False)}", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 - a fixed program, no shell
     if done.returncode:
-        raise Unfit(f"{program} ended with: {done.stderr.strip()[-400:]}")
+        raise Unfit(_("%(program)s ended with: %(output)s", program=program, output=done.stderr.strip()[-400:]))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyrage
 
 from verifier.maintenance.archive import Unfit
+from verifier.terminal.sentences import gettext as _
 
 KEY, CONTENT = "key.age", "archive.age"
 SHORTEST = 12
@@ -21,7 +22,7 @@ SHORTEST = 12
 def refuse_weak(passphrase: str) -> None:
     """Raise Unfit if a passphrase is too short."""
     if len(passphrase) < SHORTEST:
-        raise Unfit(f"The passphrase has fewer than {SHORTEST} characters. Choose a longer one.")
+        raise Unfit(_("The passphrase has fewer than %(least)s characters. Choose a longer one.", least=SHORTEST))
 
 
 def is_encrypted(file: Path) -> bool:
@@ -64,7 +65,9 @@ def decrypt(file: Path, into: Path, passphrase: str) -> None:
             pyrage.decrypt_io(content, out, [identity])
     except (pyrage.DecryptError, tarfile.TarError, KeyError, OSError) as error:
         into.unlink(missing_ok=True)
-        raise Unfit(f"{file} is damaged and cannot be decrypted ({error}). Use another copy of it.") from error
+        raise Unfit(
+            _("%(file)s is damaged and cannot be decrypted (%(reason)s). Use another copy of it.", file=file, reason=error)
+        ) from error
     except Unfit:
         into.unlink(missing_ok=True)
         raise
@@ -74,7 +77,7 @@ def _key(file: Path, encrypted: bytes, passphrase: str) -> str:
     try:
         return pyrage.passphrase.decrypt(encrypted, passphrase).decode()
     except pyrage.DecryptError as error:
-        raise Unfit(f"The passphrase does not open {file}. Type it again, in the same spelling.") from error
+        raise Unfit(_("The passphrase does not open %(file)s. Type it again, in the same spelling.", file=file)) from error
 
 
 def _entry(name: str, size: int) -> tarfile.TarInfo:

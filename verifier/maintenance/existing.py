@@ -14,7 +14,7 @@ def settings() -> Settings:
     """The settings of an installation that is there; a command that only reads does not make a new one."""
     folder = config.instance_folder()
     if not (folder / "keys" / "trail.pem").exists():
-        raise WrongInstance(f"There is no installation in {folder}. Check VERIFIER_INSTANCE; `verifier serve` creates one.")
+        raise WrongInstance("instance.none", folder=folder)
     return config.from_environment(os.environ)
 
 
@@ -34,4 +34,4 @@ def refuse_new_keys(found: Settings) -> None:
     finally:
         engine.dispose()
     if used:
-        raise WrongInstance(f"{found.instance} holds no keys, but the database holds audit trails. Check VERIFIER_INSTANCE or restore it.")
+        raise WrongInstance("instance.no_keys", folder=found.instance)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from verifier.maintenance.archive import Unfit
+from verifier.terminal.sentences import gettext as _
 
 LOCK = "in-use.lock"
 
@@ -27,7 +28,10 @@ def alone(instance: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Unfit(
-                f"A process uses the installation in {instance}. Stop `verifier serve` and `verifier worker`, then try again."
+                _(
+                    "A process uses the installation in %(folder)s. Stop `verifier serve` and `verifier worker`, then try again.",
+                    folder=instance,
+                )
             ) from error
         yield
 

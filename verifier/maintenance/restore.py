@@ -14,6 +14,7 @@ from verifier.evidence.store import Store
 from verifier.maintenance import database, encryption, in_use, swap
 from verifier.maintenance.archive import Unfit, Unpacked
 from verifier.maintenance.backup import DATABASE
+from verifier.terminal.sentences import gettext as _
 
 GROWS = 1.1
 """Room that must be free, in sizes of the archive: what is in it is mostly compressed already."""
@@ -53,14 +54,23 @@ def _refuse_unfit_place(archive: Path, settings: Settings, replace: bool) -> Non
     url, instance = settings.database_url, settings.instance
     on_server = database.sqlite_file(url) is None
     if not replace and (swap.content(instance) or (on_server and not database.is_empty(url))):
-        raise Unfit(f"There is an installation in {instance} or its database already. Restore elsewhere, or say --replace.")
+        raise Unfit(
+            _("There is an installation in %(folder)s or its database already. Restore elsewhere, or say --replace.", folder=instance)
+        )
     if on_server:
         database.refuse_if_used(url)
     for each in swap.content(instance):
         if each.is_mount():
-            raise Unfit(f"{each} is a mount of its own inside {instance} and cannot be moved aside. Unmount it for the restore.")
+            raise Unfit(
+                _(
+                    "%(path)s is a mount of its own inside %(folder)s and cannot be moved aside. Unmount it for the restore.",
+                    path=each,
+                    folder=instance,
+                )
+            )
     if archive.exists() and disk_usage(instance).free < archive.stat().st_size * GROWS:
-        raise Unfit(f"There is no room for it in {instance}. Free {archive.stat().st_size // 1_048_576 + 1} MB and try again.")
+        size = archive.stat().st_size // 1_048_576 + 1
+        raise Unfit(_("There is no room for it in %(folder)s. Free %(size)s MB and try again.", folder=instance, size=size))
 
 
 def _restored(archive: Path, settings: Settings, replace: bool, passphrase: str | None, now: datetime) -> Restored:
@@ -97,7 +107,7 @@ def unpack(archive: Path, folder: Path, passphrase: str | None) -> Unpacked:
     if not encryption.is_encrypted(archive):
         return Unpacked.of(archive, folder)
     if passphrase is None:
-        raise Unfit(f"{archive} is encrypted. Give its passphrase: --passphrase, or VERIFIER_BACKUP_PASSPHRASE.")
+        raise Unfit(_("%(file)s is encrypted. Give its passphrase: --passphrase, or VERIFIER_BACKUP_PASSPHRASE.", file=archive))
     with TemporaryDirectory(prefix="decrypted-", suffix=".part", dir=folder.parent) as aside:
         plain = Path(aside) / "archive"
         encryption.decrypt(archive, plain, passphrase)
@@ -109,7 +119,13 @@ def restore_file(archive: Path, sha256: str, store: Store, folder: Path, *, pass
     with TemporaryDirectory(prefix="file-", suffix=".part", dir=folder) as aside:
         found = unpack(archive, Path(aside), passphrase).folder / "evidence" / sha256[:2] / sha256
         if not found.is_file():
-            raise Unfit(f"{archive} holds no file with the SHA-256 {sha256}. `verifier doctor --all` lists the hashes that are missing.")
+            raise Unfit(
+                _(
+                    "%(file)s holds no file with the SHA-256 %(sha256)s. `verifier doctor --all` lists the hashes that are missing.",
+                    file=archive,
+                    sha256=sha256,
+                )
+            )
         store.put(found.read_bytes())
         return found.stat().st_size
 
@@ -118,12 +134,16 @@ def _refuse_unlike(unpacked: Unpacked, url: str) -> None:
     stored_kind, target_kind = unpacked.manifest["database"], database.kind(url)
     if stored_kind != target_kind:
         raise Unfit(
-            f"The backup holds a {stored_kind} database and VERIFIER_DATABASE_URL names {target_kind}. Set it to a {stored_kind} database."
+            _(
+                "The backup holds a %(kind)s database and VERIFIER_DATABASE_URL names %(other)s. Set it to a %(kind)s database.",
+                kind=stored_kind,
+                other=target_kind,
+            )
         )
     if stored_kind == "sqlite":
         database.sound(unpacked.folder / DATABASE["sqlite"])
     if not unpacked.manifest["brings_secret_key"] and not os.environ.get("VERIFIER_SECRET_KEY"):
-        raise Unfit("The backed-up installation had its secret key in VERIFIER_SECRET_KEY. Set it to the same value.")
+        raise Unfit(_("The backed-up installation had its secret key in VERIFIER_SECRET_KEY. Set it to the same value."))
 
 
 def _laid_out(unpacked: Unpacked, settings: Settings) -> None:
@@ -142,5 +162,10 @@ def _laid_out(unpacked: Unpacked, settings: Settings) -> None:
     file = database.sqlite_file(settings.database_url)
     if file is not None:
         if not file.is_relative_to(settings.instance):
-            raise Unfit(f"VERIFIER_DATABASE_URL names a file outside {settings.instance}. Restore with it unset, then move the file.")
+            raise Unfit(
+                _(
+                    "VERIFIER_DATABASE_URL names a file outside %(folder)s. Restore with it unset, then move the file.",
+                    folder=settings.instance,
+                )
+            )
         move(unpacked.folder / DATABASE["sqlite"], new / file.relative_to(settings.instance))

@@ -42,7 +42,7 @@ def verify_signed() -> Iterator[tuple[str, str]]:
     """Every issued statement whose row departs from the signed facts or from the signatures in its trail, with what departs."""
     for statement in db.session.scalars(queries.all_issued()):
         if (departs := signed_differs(statement)) is not None:
-            yield statement.number, f"{departs} is not what was signed"
+            yield statement.number, departs
 
 
 def signed_differs(statement: Statement) -> str | None:

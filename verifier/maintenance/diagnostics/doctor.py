@@ -14,6 +14,9 @@ from verifier.db import db, write_transaction
 from verifier.maintenance import swap
 from verifier.maintenance.diagnostics import environment, stored_data
 from verifier.maintenance.diagnostics.environment import Grade, Problem
+from verifier.terminal.sentences import gettext as _
+from verifier.terminal.sentences import marked as _l
+from verifier.terminal.sentences import message_text
 
 LOOKS_AT: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     environment.contradictions,
@@ -27,6 +30,8 @@ LOOKS_AT: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     environment.packs,
 )
 """Checks that do not need the app."""
+RESTORE_AGAIN = _l("Run `verifier restore FILE --replace` again; it begins with what was there before.")
+CHECK_DATABASE = _l("Check VERIFIER_DATABASE_URL, that the server is running, and the file permissions.")
 
 
 def examine(environ: Mapping[str, str], *, everything: bool = False) -> list[Problem]:
@@ -37,8 +42,8 @@ def examine(environ: Mapping[str, str], *, everything: bool = False) -> list[Pro
             Problem(
                 "instance.missing",
                 Grade.CANNOT,
-                f"No installation found in {instance}.",
-                "Set VERIFIER_INSTANCE to its folder, or start `verifier serve` to create one.",
+                _("No installation found in %(folder)s.", folder=instance),
+                _("Set VERIFIER_INSTANCE to its folder, or start `verifier serve` to create one."),
             )
         ]
     if swap.is_interrupted(instance):
@@ -46,14 +51,18 @@ def examine(environ: Mapping[str, str], *, everything: bool = False) -> list[Pro
             Problem(
                 "instance.restore_interrupted",
                 Grade.CANNOT,
-                f"A restore of {instance} was interrupted.",
-                "Run `verifier restore FILE --replace` again; it begins with what was there before.",
+                _("A restore of %(folder)s was interrupted.", folder=instance),
+                _(RESTORE_AGAIN),
             )
         ]
     try:
         settings = config.from_environment({**environ, "VERIFIER_SECRET_KEY": environ.get("VERIFIER_SECRET_KEY") or _secret(instance)})
-    except ValueError as error:
-        return [Problem("settings.unreadable", Grade.CANNOT, f"A setting cannot be read: {error}.", "See docs/settings.md for its values.")]
+    except config.WrongInstance as wrong:
+        what, do = message_text(wrong.message, wrong.values), _("Make it writable and owned by the account the app runs as.")
+        return [Problem("instance.unusable", Grade.CANNOT, what, do)]
+    except config.WrongSetting as wrong:
+        what, do = message_text(wrong.message, wrong.values), _("See docs/settings.md for its values.")
+        return [Problem("settings.unreadable", Grade.CANNOT, what, do)]
     found = [problem for look in LOOKS_AT for problem in look(settings)]
     if not any(problem.code.startswith("keys.trail") for problem in found):
         found += _inside(settings, everything)
@@ -78,14 +87,15 @@ def _inside(settings: Settings, everything: bool) -> Iterator[Problem]:
         yield Problem(
             "database.missing",
             Grade.CANNOT,
-            f"The database {file} is not there.",
-            "Restore a backup with `verifier restore`, or start `verifier serve` if there was none before.",
+            _("The database %(file)s is not there.", file=file),
+            _("Restore a backup with `verifier restore`, or start `verifier serve` if there was none before."),
         )
         return
     try:
         app = create_app(settings)
     except Exception as error:
-        yield Problem("app.refuses", Grade.CANNOT, f"The app does not start: {type(error).__name__}: {error}", "Correct the problem named.")
+        reason = f"{type(error).__name__}: {error}"
+        yield Problem("app.refuses", Grade.CANNOT, _("The app does not start: %(reason)s", reason=reason), _("Correct the problem named."))
         return
     with app.app_context():
         token = write_transaction.set(False)
@@ -110,18 +120,16 @@ def _looked(app: Flask, everything: bool) -> Iterator[Problem]:
         yield from stored_data.evidence(app, everything)
     except DatabaseError as error:
         if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-            yield Problem("database.damaged", Grade.BROKEN, f"The database is damaged: {error.orig}", "Stop the app and restore a backup.")
+            what = _("The database is damaged: %(reason)s", reason=error.orig)
+            yield Problem("database.damaged", Grade.BROKEN, what, _("Stop the app and restore a backup."))
             return
         yield Problem(
-            "database.unreachable",
-            Grade.CANNOT,
-            f"The database is not responding: {error.orig}",
-            "Check VERIFIER_DATABASE_URL, that the server is running, and the file permissions.",
+            "database.unreachable", Grade.CANNOT, _("The database is not responding: %(reason)s", reason=error.orig), _(CHECK_DATABASE)
         )
     except SQLAlchemyError as error:
         yield Problem(
             "database.unreachable",
             Grade.CANNOT,
-            f"The database is not responding: {type(error).__name__}.",
-            "Check VERIFIER_DATABASE_URL, that the server is running, and the file permissions.",
+            _("The database is not responding: %(reason)s", reason=type(error).__name__),
+            _(CHECK_DATABASE),
         )

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from verifier.config import FONTS, Settings
 from verifier.maintenance import database
 from verifier.rulepacks import load as rulepacks
+from verifier.terminal.sentences import gettext as _
+from verifier.terminal.sentences import system_reason
 
 LEAST_FREE = 512 * 1_048_576
 SHORTEST_SECRET = 32
@@ -49,43 +51,43 @@ def contradictions(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "settings.tls_public_url",
             Grade.BROKEN,
-            f"VERIFIER_BEHIND_TLS is 1, VERIFIER_PUBLIC_URL {settings.public_url}.",
-            "Set VERIFIER_PUBLIC_URL to the https address people reach: links in e-mails and QR codes are built from it.",
+            _("VERIFIER_BEHIND_TLS is 1, VERIFIER_PUBLIC_URL %(address)s.", address=settings.public_url),
+            _("Set VERIFIER_PUBLIC_URL to the https address people reach: links in e-mails and QR codes are built from it."),
         )
     if not settings.behind_tls and address.scheme == "https":
         yield Problem(
             "settings.public_url_tls",
             Grade.BROKEN,
-            "VERIFIER_PUBLIC_URL is https, and VERIFIER_BEHIND_TLS is not 1.",
-            "Set VERIFIER_BEHIND_TLS=1: without it session cookies may be sent unencrypted.",
+            _("VERIFIER_PUBLIC_URL is https, and VERIFIER_BEHIND_TLS is not 1."),
+            _("Set VERIFIER_BEHIND_TLS=1: without it session cookies may be sent unencrypted."),
         )
     if settings.behind_tls and settings.trusted_proxies == 0:
         yield Problem(
             "settings.proxies",
             Grade.CARE,
-            "VERIFIER_BEHIND_TLS is 1, and VERIFIER_TRUSTED_PROXIES is 0.",
-            "Set it to the number of proxies in front, otherwise all requests appear to come from the proxy's address.",
+            _("VERIFIER_BEHIND_TLS is 1, and VERIFIER_TRUSTED_PROXIES is 0."),
+            _("Set it to the number of proxies in front, otherwise all requests appear to come from the proxy's address."),
         )
     if not settings.behind_tls and settings.host not in ("127.0.0.1", "::1", "localhost"):
         yield Problem(
             "settings.open_http",
             Grade.CARE,
-            f"VERIFIER_HOST is {settings.host}, and no TLS proxy is configured in front of it.",
-            "Put a TLS proxy in front and set VERIFIER_BEHIND_TLS=1, or listen on 127.0.0.1 only.",
+            _("VERIFIER_HOST is %(host)s, and no TLS proxy is configured in front of it.", host=settings.host),
+            _("Put a TLS proxy in front and set VERIFIER_BEHIND_TLS=1, or listen on 127.0.0.1 only."),
         )
     if settings.idle_minutes > settings.session_hours * 60:
         yield Problem(
             "settings.idle",
             Grade.CARE,
-            "VERIFIER_IDLE_MINUTES is longer than VERIFIER_SESSION_HOURS.",
-            "Set it lower; otherwise it never ends a session.",
+            _("VERIFIER_IDLE_MINUTES is longer than VERIFIER_SESSION_HOURS."),
+            _("Set it lower; otherwise it never ends a session."),
         )
     if os.environ.get("VERIFIER_FAILPOINT") or os.environ.get("VERIFIER_FAILPOINT_LOG"):
         yield Problem(
             "settings.crash",
             Grade.BROKEN,
-            "VERIFIER_FAILPOINT or _LOG is set: the app may terminate itself deliberately.",
-            "Unset both; they are for tests.",
+            _("VERIFIER_FAILPOINT or _LOG is set: the app may terminate itself deliberately."),
+            _("Unset both; they are for tests."),
         )
 
 
@@ -96,8 +98,8 @@ def mail(settings: Settings) -> Iterator[Problem]:
             yield Problem(
                 "mail.folder",
                 Grade.CARE,
-                f"No mail host is set: messages are written to {settings.mail_folder}.",
-                "Set VERIFIER_MAIL_HOST, or hand out invitations yourself.",
+                _("No mail host is set: messages are written to %(folder)s.", folder=settings.mail_folder),
+                _("Set VERIFIER_MAIL_HOST, or hand out invitations yourself."),
             )
         return
     try:
@@ -106,15 +108,15 @@ def mail(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "mail.host",
             Grade.BROKEN,
-            f"The mail host {settings.mail_host} is not found: {error.strerror or error}.",
-            "Correct VERIFIER_MAIL_HOST, or the machine's name service; then send a test message with `verifier mail-test`.",
+            _("The mail host %(host)s is not found: %(reason)s.", host=settings.mail_host, reason=system_reason(error)),
+            _("Correct VERIFIER_MAIL_HOST, or the machine's name service; then send a test message with `verifier mail-test`."),
         )
     if settings.mail_from.endswith("@localhost"):
         yield Problem(
             "mail.sender",
             Grade.CARE,
-            f"Messages are sent from {settings.mail_from}, which most servers refuse.",
-            "Set VERIFIER_MAIL_FROM to an address of your domain.",
+            _("Messages are sent from %(address)s, which most servers refuse.", address=settings.mail_from),
+            _("Set VERIFIER_MAIL_FROM to an address of your domain."),
         )
 
 
@@ -124,8 +126,8 @@ def demo(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "demo.public",
             Grade.BROKEN,
-            f"This is the demo, with published passwords, and its address is {settings.public_url}.",
-            "Begin an installation of your own in an empty folder with `verifier setup`.",
+            _("This is the demo, with published passwords, and its address is %(address)s.", address=settings.public_url),
+            _("Begin an installation of your own in an empty folder with `verifier setup`."),
         )
 
 
@@ -138,8 +140,8 @@ def permissions(settings: Settings) -> Iterator[Problem]:
             yield Problem(
                 "permissions.open",
                 Grade.BROKEN,
-                f"{path} can be read by others (mode {path.stat().st_mode & 0o777:o}).",
-                f"chmod go= {path}; if others have accounts on this machine, treat its content as disclosed.",
+                _("%(path)s can be read by others (mode %(mode)s).", path=path, mode=f"{path.stat().st_mode & 0o777:o}"),
+                _("chmod go= %(path)s; if others have accounts on this machine, treat its content as disclosed.", path=path),
             )
     paths = [settings.instance, *(path for path in (file, settings.instance / "heads") if path and path.exists())]
     for path in paths:
@@ -147,8 +149,8 @@ def permissions(settings: Settings) -> Iterator[Problem]:
             yield Problem(
                 "permissions.read_only",
                 Grade.BROKEN,
-                f"{path} cannot be written.",
-                "Make it writable and owned by the account the app runs as.",
+                _("%(path)s cannot be written.", path=path),
+                _("Make it writable and owned by the account the app runs as."),
             )
 
 
@@ -158,23 +160,26 @@ def keys(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "keys.secret",
             Grade.BROKEN,
-            "The secret key is missing or too short.",
-            "Restore secret.key from a backup; a new one ends all sessions and makes two-step verification secrets unreadable.",
+            _("The secret key is missing or too short."),
+            _("Restore secret.key from a backup; a new one ends all sessions and makes two-step verification secrets unreadable."),
         )
     trail = settings.instance / "keys" / "trail.pem"
     if not trail.exists():
         yield Problem(
-            "keys.trail_missing", Grade.BROKEN, f"{trail} is missing.", "Restore it from a backup to verify existing checkpoints."
+            "keys.trail_missing",
+            Grade.BROKEN,
+            _("%(path)s is missing.", path=trail),
+            _("Restore it from a backup to verify existing checkpoints."),
         )
     elif not _opens(trail, None):
-        yield Problem("keys.trail_unreadable", Grade.BROKEN, f"{trail} is not a valid key.", "Restore it from a backup.")
+        yield Problem("keys.trail_unreadable", Grade.BROKEN, _("%(path)s is not a valid key.", path=trail), _("Restore it from a backup."))
     folder = settings.instance / "keys" / "authority"
     if not (folder / "root.key.pem").exists() or not (folder / "root.cert.pem").exists():
         yield Problem(
             "keys.authority_missing",
             Grade.BROKEN,
-            f"The certificate authority in {folder} is missing or incomplete.",
-            "Restore the folder from a backup; if nothing has been signed yet, remove it and start `verifier serve`.",
+            _("The certificate authority in %(folder)s is missing or incomplete.", folder=folder),
+            _("Restore the folder from a backup; if nothing has been signed yet, remove it and start `verifier serve`."),
         )
 
 
@@ -193,19 +198,22 @@ def room(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             "room.little",
             Grade.CARE,
-            f"{free // 1_048_576} MB are free on the disk of {settings.instance}.",
-            "Free space or move the instance to a larger disk before uploads are refused.",
+            _("%(size)s MB are free on the disk of %(folder)s.", size=free // 1_048_576, folder=settings.instance),
+            _("Free space or move the instance to a larger disk before uploads are refused."),
         )
 
 
 def fonts(_settings: Settings) -> Iterator[Problem]:
     """The fonts used in statements, compared by checksum."""
     for line in (FONTS / "SHA256SUMS").read_text().splitlines():
-        digest, _, name = line.partition(" ")
+        digest, _space, name = line.partition(" ")
         file = FONTS / name.strip(" *")
         if not file.exists() or sha256(file.read_bytes()).hexdigest() != digest:
             yield Problem(
-                "fonts.missing", Grade.BROKEN, f"{file} is missing or altered: no statement can be created.", "Reinstall the app."
+                "fonts.missing",
+                Grade.BROKEN,
+                _("%(file)s is missing or altered: no statement can be created.", file=file),
+                _("Reinstall the app."),
             )
 
 
@@ -214,10 +222,15 @@ def programs(settings: Settings) -> Iterator[Problem]:
     if database.kind(settings.database_url) == "postgresql":
         for name in ("pg_dump", "pg_restore"):
             if shutil.which(name) is None:
-                yield Problem("programs.missing", Grade.CARE, f"{name} is missing: no backup can be created.", "Install postgresql-client.")
+                yield Problem(
+                    "programs.missing",
+                    Grade.CARE,
+                    _("%(name)s is missing: no backup can be created.", name=name),
+                    _("Install postgresql-client."),
+                )
 
 
 def packs(settings: Settings) -> Iterator[Problem]:
     """Invalid rule packs."""
     for file, key, reason in rulepacks.check(settings.instance / "rulepacks"):
-        yield Problem("packs.malformed", Grade.BROKEN, f"{file}: {key}: {reason}", "Correct the rule pack or remove it from the folder.")
+        yield Problem("packs.malformed", Grade.BROKEN, f"{file}: {key}: {reason}", _("Correct the rule pack or remove it from the folder."))

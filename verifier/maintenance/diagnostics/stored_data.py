@@ -19,7 +19,7 @@ from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.evidence.models import StoredFile
 from verifier.maintenance import database
-from verifier.maintenance.audit_verification import row_line
+from verifier.maintenance.audit_verification import row_line, signed_line, trail_fault
 from verifier.maintenance.diagnostics.environment import Grade, Problem
 from verifier.maintenance.sweep import GRACE, left_over
 from verifier.migrations.triggers import KEPT
@@ -27,6 +27,8 @@ from verifier.registry.models import ProgrammeYear
 from verifier.rulepacks.load import pinned
 from verifier.statement.integrity import verify_signed
 from verifier.statement.signing.certificate_authority import ROOT_KEY, open_key
+from verifier.terminal.sentences import gettext as _
+from verifier.terminal.sentences import ngettext
 
 SAMPLE = 200
 TRIGGERS = {"sqlite": ("no_update", "no_delete"), "postgresql": ("no_change", "no_truncate")}
@@ -40,7 +42,12 @@ def shape(app: Flask) -> Iterator[Problem]:
     if kind == "sqlite":
         result = connection.exec_driver_sql("PRAGMA quick_check").scalar()
         if result != "ok":
-            yield Problem("database.damaged", Grade.BROKEN, f"The database file is damaged: {result}", "Stop the app and restore a backup.")
+            yield Problem(
+                "database.damaged",
+                Grade.BROKEN,
+                _("The database is damaged: %(reason)s", reason=result),
+                _("Stop the app and restore a backup."),
+            )
             return
     newest = ScriptDirectory(str(app.extensions["migrate"].directory)).get_current_head()
     found = MigrationContext.configure(connection).get_current_revision()
@@ -48,8 +55,8 @@ def shape(app: Flask) -> Iterator[Problem]:
         yield Problem(
             "database.old",
             Grade.BROKEN,
-            f"The database is at migration {found or 'none'}; this version needs {newest}.",
-            "Start `verifier serve`: it migrates. If the database is newer, install the version that created it.",
+            _("The database is at migration %(found)s; this version needs %(newest)s.", found=found or _("none"), newest=newest),
+            _("Start `verifier serve`: it migrates. If the database is newer, install the version that created it."),
         )
         return
     query = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if kind == "sqlite" else "SELECT tgname FROM pg_trigger"
@@ -60,8 +67,8 @@ def shape(app: Flask) -> Iterator[Problem]:
             yield Problem(
                 "database.trigger",
                 Grade.BROKEN,
-                f"The trigger {name} is missing: audit trail rows could be changed.",
-                "Find out why it was removed, run `verifier audit verify`, then `verifier serve`, which recreates it.",
+                _("The trigger %(name)s is missing: audit trail rows could be changed.", name=name),
+                _("Find out why it was removed, run `verifier audit verify`, then `verifier serve`, which recreates it."),
             )
 
 
@@ -75,12 +82,12 @@ def trails(app: Flask) -> Iterator[Problem]:
     }
     for verdict in verify(here.checkpoints):
         if verdict.broken and not (verdict.trail in late and not list(here.checkpoints.signed_heads(verdict.trail))):
-            where = f"row {verdict.broken.number}: {verdict.broken.fault}"
+            where = trail_fault(verdict.broken)
             yield Problem(
                 "trails.broken",
                 Grade.BROKEN,
-                f"Audit trail {verdict.trail} failed verification at {where}.",
-                "Do not change the database or heads/; compare with a backup to find what was altered.",
+                _("Audit trail %(trail)s failed verification at %(where)s.", trail=verdict.trail, where=where),
+                _("Do not change the database or heads/; compare with a backup to find what was altered."),
             )
     try:
         here.checkpoints.index.steps()
@@ -88,27 +95,27 @@ def trails(app: Flask) -> Iterator[Problem]:
         yield Problem(
             "trails.index",
             Grade.BROKEN,
-            "The index of audit trails in heads/ was changed: new audit trails cannot be signed.",
-            "Do not change it; compare it with a backup and restore heads/ from one.",
+            _("The index of audit trails in heads/ was changed: new audit trails cannot be signed."),
+            _("Do not change it; compare it with a backup and restore heads/ from one."),
         )
     for trail in sorted(late):
         yield Problem(
             "trails.unsigned",
             Grade.CARE,
-            f"The last rows of audit trail {trail} are not signed: a process was interrupted.",
-            "Start `verifier serve` or run `verifier sweep`: it signs verified rows.",
+            _("The last rows of audit trail %(trail)s are not signed: a process was interrupted.", trail=trail),
+            _("Start `verifier serve` or run `verifier sweep`: it signs verified rows."),
         )
 
 
 def rows(app: Flask) -> Iterator[Problem]:
     """Every domain row is as its trail recorded it, and every issued statement says what was signed."""
-    lines = [row_line(each) for each in verify_rows()] + [f"statement {number}: {reason}" for number, reason in verify_signed()]
+    lines = [row_line(each) for each in verify_rows()] + [signed_line(number, value) for number, value in verify_signed()]
     for line in lines:
         yield Problem(
             "rows.altered",
             Grade.BROKEN,
-            f"A stored record is not as it was recorded: {line}.",
-            "Do not change the database; compare with a backup, and restore the record or the backup.",
+            _("A stored record is not as it was recorded: %(line)s.", line=line),
+            _("Do not change the database; compare with a backup, and restore the record or the backup."),
         )
 
 
@@ -122,8 +129,8 @@ def cases(app: Flask) -> Iterator[Problem]:
             yield Problem(
                 "packs.changed",
                 Grade.BROKEN,
-                f"Rule pack {pack_id} is missing or differs from the one cases were opened with.",
-                "Restore the original pack: packs are superseded, never edited.",
+                _("Rule pack %(pack)s is missing or differs from the one cases were opened with.", pack=pack_id),
+                _("Restore the original pack: packs are superseded, never edited."),
             )
     file = app.extensions["verifier"].settings.instance / "keys" / "authority" / ROOT_KEY
     if file.exists():
@@ -133,8 +140,8 @@ def cases(app: Flask) -> Iterator[Problem]:
             yield Problem(
                 "keys.authority_unreadable",
                 Grade.BROKEN,
-                "The secret key cannot decrypt the certificate authority's key.",
-                "Restore secret.key and keys/ from the same backup.",
+                _("The secret key cannot decrypt the certificate authority's key."),
+                _("Restore secret.key and keys/ from the same backup."),
             )
 
 
@@ -145,8 +152,15 @@ def clock() -> Iterator[Problem]:
         yield Problem(
             "clock.set_back",
             Grade.CARE,
-            f"The clock of this machine has been set back: {count} people used codes of a time that has not come yet.",
-            "Check that the clock is right and synchronised: due dates, signatures and codes depend on it. Sign-in accepts today's codes.",
+            ngettext(
+                "The clock of this machine has been set back: %(num)d person used a code of a time that has not come yet.",
+                "The clock of this machine has been set back: %(num)d people used codes of a time that has not come yet.",
+                count,
+            ),
+            _(
+                "Check that the clock is right and synchronised: due dates, signatures and codes depend on it. "
+                "Sign-in accepts today's codes."
+            ),
         )
 
 
@@ -156,14 +170,24 @@ def evidence(app: Flask, everything: bool) -> Iterator[Problem]:
     try:
         there = {stored.digest: stored for stored in store.listed() if stored.digest}
     except Exception as error:
-        yield Problem("evidence.unreachable", Grade.CANNOT, f"The file storage fails: {type(error).__name__}.", "Check VERIFIER_STORE_URL.")
+        yield Problem(
+            "evidence.unreachable",
+            Grade.CANNOT,
+            _("The file storage fails: %(reason)s.", reason=type(error).__name__),
+            _("Check VERIFIER_STORE_URL."),
+        )
         return
     named = list(db.session.scalars(select(StoredFile.sha256).order_by(StoredFile.sha256)))
     missing = [digest for digest in named if digest not in there]
     found = [digest for digest in named if digest in there]
     looked = found if everything or len(found) <= SAMPLE else SystemRandom().sample(found, SAMPLE)
     for digest in missing:
-        yield Problem("evidence.missing", Grade.BROKEN, f"The file {digest} is missing.", "Copy it from a backup into the store.")
+        yield Problem(
+            "evidence.missing",
+            Grade.BROKEN,
+            _("The file %(sha256)s is missing.", sha256=digest),
+            _("Copy it from a backup into the store."),
+        )
     for digest in looked:
         try:
             store.get(digest)
@@ -171,8 +195,13 @@ def evidence(app: Flask, everything: bool) -> Iterator[Problem]:
             yield Problem(
                 "evidence.altered",
                 Grade.BROKEN,
-                f"The file {digest} is no longer identical to the uploaded file.",
-                "Move it aside, copy it from a backup, and find out what changed it.",
+                _("The file %(sha256)s is no longer identical to the uploaded file.", sha256=digest),
+                _("Move it aside, copy it from a backup, and find out what changed it."),
             )
     for name in left_over(app.extensions["verifier"], utcnow() - GRACE):
-        yield Problem("evidence.left_over", Grade.CARE, f"{name} is not referenced: a process was interrupted.", "Run `verifier sweep`.")
+        yield Problem(
+            "evidence.left_over",
+            Grade.CARE,
+            _("%(name)s is not referenced: a process was interrupted.", name=name),
+            _("Run `verifier sweep`."),
+        )
