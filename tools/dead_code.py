@@ -36,6 +36,8 @@ BY_NAME = [
     "load_config",
     "async_sign_raw",
     "get_id",
+    "get_short_help_str",
+    "format_help_text",
     "on_client_socket_readable",
 ]
 """Methods and functions that a library calls by their name."""
