@@ -63,12 +63,12 @@ def files() -> list[Path]:
 def test_what_is_read_from_a_file_is_what_was_calculated(case: Engagement) -> None:
     version, pack = case.report_version, load(case.pack_id)
     forget_all()
-    rows, keyed, summary = boundary.rows_of(version), flags.keyed_of(case), analysis.summary_of(case)
+    rows, keyed, summary = boundary.rows_of(case), flags.keyed_of(case), analysis.summary_of(case)
     lines = tuple(analysis.analysis_of(case).lines)
     forget_all()
     with calculations() as seen:
         assert reports.calculation_of(version) == calculate(reports.report_of(version), pack)
-        assert boundary.rows_of(version) == rows
+        assert boundary.rows_of(case) == rows
         assert flags.keyed_of(case) == keyed
         assert analysis.summary_of(case) == summary
         assert analysis.analysis_of(case).lines == lines
@@ -119,7 +119,7 @@ def test_a_damaged_file_is_calculated_anew_and_written_again(case: Engagement, d
 
 
 def test_a_file_under_another_name_is_not_taken_for_that_value(case: Engagement) -> None:
-    boundary.rows_of(case.report_version)
+    boundary.rows_of(case)
     one, other = next(p for p in files() if p.name.startswith("calculation-")), next(p for p in files() if p.name.startswith("boundary-"))
     one.write_bytes(other.read_bytes())
     forget_all()

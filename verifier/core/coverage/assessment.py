@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from verifier.core.calculation.units import round_half_up
 from verifier.core.coverage.procedures import ORDER, CoverageKind, CoverageNumber, Procedure, ProcedureMethod, covered_by, strongest
+from verifier.core.opinion.materiality import tonnes
 from verifier.core.reason import StatedReason
 from verifier.core.rulepack.sections import Coverage
 from verifier.core.sampling.risk import Level
@@ -184,7 +184,7 @@ def against_positive(assessment: CoverageAssessment) -> tuple[StatedReason, ...]
         return ()
     if assessment.missing:
         found = amount(assessment.missing)
-        reasons.append(StatedReason("opinion.not_covered", (("count", found.count), ("tonnes", f"{round_half_up(found.tonnes, 2):,.2f}"))))
+        reasons.append(StatedReason("opinion.not_covered", (("count", found.count), ("tonnes", tonnes(found.tonnes)))))
     if not rule.by_plan or not assessment.rows:
         return tuple(reasons)
     if assessment.not_assessed:

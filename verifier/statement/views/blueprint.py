@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from verifier.casework.review.models import Review, ReviewOutcome
 from verifier.core.access import Permission, Role
+from verifier.core.calculation.units import grouped
 from verifier.engagements.models import Engagement
 from verifier.rulepacks.load import load
 from verifier.statement import queries
@@ -87,4 +88,4 @@ def barred(engagement: Engagement, role: Role) -> str | None:
 def sentence(reason: Any) -> str:
     """A reason of a rule in the reader's language."""
     text: str = _(reason.message)
-    return text % {name: f"{value:,}" if name == "count" else in_words(value) for name, value in reason.values}
+    return text % {name: grouped(str(value)) if name == "count" else in_words(value) for name, value in reason.values}
