@@ -3,9 +3,8 @@
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Spacer
 
-from verifier.core.calculation.units import grouped
 from verifier.statement.facts.model import Both, CoverageLine, StatementFacts
-from verifier.statement.pdf.parts import COLUMN, Cell, Languages, fact_table, number, number_table, tonnes
+from verifier.statement.pdf.parts import COLUMN, Cell, Languages, counted, fact_table, number, number_table, tonnes
 from verifier.statement.pdf.typography import CELL, HEADING, SMALL, Text
 from verifier.statement.pdf.wording import KINDS, WORDING, category_name, word
 
@@ -15,8 +14,8 @@ def coverage_part(facts: StatementFacts, languages: Languages) -> list[Flowable]
     found = facts.coverage
     if found is None:
         return []
-    missing = word("coverage_missing_is", count=grouped(str(found.missing)), tonnes=tonnes(found.missing_tonnes))
-    accepted = word("coverage_numbers", count=grouped(str(found.sampling_accepted)))
+    missing = word("coverage_missing_is", count=counted(found.missing), tonnes=tonnes(found.missing_tonnes))
+    accepted = word("coverage_numbers", count=counted(found.sampling_accepted))
     rows: list[tuple[Both, Cell]] = [
         (word("coverage_basis"), languages.stacked(found.basis, CELL, SMALL)),
         (word("coverage_missing"), languages.one_line(missing) if found.missing else ""),
@@ -29,7 +28,7 @@ def coverage_part(facts: StatementFacts, languages: Languages) -> list[Flowable]
             languages.stacked(KINDS[each.kind], CELL, SMALL),
             languages.stacked(category_name(each.category), CELL, SMALL),
             languages.stacked(each.name, CELL, SMALL),
-            number(grouped(str(each.count))),
+            number(counted(each.count)),
             number(tonnes(each.tonnes)),
         ]
         for each in found.cells
@@ -57,7 +56,7 @@ def _line(line: CoverageLine, languages: Languages) -> list[Cell]:
         Text(line.source, CELL),
         [Text(line.name or "—", CELL), Text(languages.one_line(KINDS[line.kind]), SMALL)],
         languages.stacked(line.method_name, CELL, SMALL),
-        number(grouped(str(line.count))),
+        number(counted(line.count)),
         number(tonnes(line.tonnes)),
         Text("\n".join(line.evidence) or "—", SMALL),
     ]

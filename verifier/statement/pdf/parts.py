@@ -135,6 +135,11 @@ def fact_table(languages: Languages, rows: Sequence[tuple[Both, Cell]], width: f
     return Table(shown, colWidths=[key, width - key], style=[*FLUSH, *rules, *lines])
 
 
+def counted(things: int) -> str:
+    """A number of things, grouped."""
+    return f"{things:,}"
+
+
 def number(text: str, face: Face = CELL) -> Text:
     """A number at the right edge of its column."""
     return Text(text, face.but(align="right"))
