@@ -22,6 +22,7 @@ ALWAYS = {
     "references.downloaded",
     "boundary.downloaded",
     "data.downloaded",
+    "entered_plans.document",
     "estimates.downloaded",
     "evidence.attachment",
     "evidence.original",
