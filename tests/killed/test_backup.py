@@ -171,7 +171,7 @@ def test_a_damaged_backup_changes_nothing_and_says_why(app: Flask, tmp_path: Pat
         (noise, "cannot be read"),
         (no_manifest, "no manifest"),
         (tmp_path / "nowhere", "not there"),
-        (repacked(archive, "evidence/", lambda data: data[:-1] + b"X"), "do not match"),
+        (repacked(archive, "evidence/", lambda data: data[:-1] + b"X"), "1 file does not match its checksum"),
     ]
     for file, said in bad:
         done = run(home, "restore", str(file))

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from io import BytesIO
 
-import pytest
 from flask.testing import FlaskClient
 
 from tests import make
@@ -15,9 +14,7 @@ from verifier.checks.boundary import queries
 from verifier.checks.boundary.plans import actions
 from verifier.checks.data.references import queries as references
 from verifier.core.boundary import BoundaryOutcome, BoundaryStatus, Kind, Mark
-from verifier.core.errors import Refusal
 from verifier.core.lifecycle import Stage
-from verifier.core.monitoring_plan import PlanEntry, of_entries, read_entries
 from verifier.db import db, utcnow
 from verifier.engagements.models import Engagement
 from verifier.engagements.references.models import EnteredPlan
@@ -135,29 +132,3 @@ def _sealed(case: Engagement, references_kept: dict[str, object]) -> None:
     row.content = {**row.content, "references": references_kept}
     case.stage = Stage.ISSUED
     db.session.flush()
-
-
-@pytest.mark.parametrize(
-    ("planned", "absent", "refused"),
-    [
-        ("", "", "boundary.plan.nothing"),
-        ("E1\nE1", "", "boundary.plan.twice"),
-        ("E1", "E1: gone", "boundary.plan.twice"),
-        ("", "E1", "boundary.plan.no_reason"),
-        ("", "E9: gone", "boundary.plan.unknown"),
-    ],
-)
-def test_entries_that_leave_a_source_unclear_are_refused(planned: str, absent: str, refused: str) -> None:
-    with pytest.raises(Refusal, match=refused.replace(".", r"\.")):
-        read_entries(planned, absent, {"E1", "a:b"})
-
-
-def test_entries_are_read_one_a_line_with_either_colon_and_numbers_that_hold_one() -> None:
-    found = read_entries(" E1 \n\nE2", "a:b：installed: later", {"E1", "a:b"})
-    assert found == (
-        PlanEntry("E1", planned=True),
-        PlanEntry("E2", planned=True),
-        PlanEntry("a:b", planned=False, reason="installed: later"),
-    )
-    plan = of_entries(found)
-    assert [plan.names(key) for key in ("E1", "a:b", "E3")] == [True, False, None]
